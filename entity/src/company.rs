@@ -1,0 +1,32 @@
+//! A company: the owner of every other row.
+use sea_orm::entity::prelude::*;
+
+/// A company: the owner of every other row.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "companies")]
+pub struct Model {
+    /// Key.
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    /// As it stands in subjects and signatures.
+    pub name: String,
+    /// IANA name; the default zone of slots and pages.
+    pub time_zone: String,
+    /// Where candidates may write when they cannot reach the recruiter.
+    pub contact_email: String,
+    /// `#rrggbb`, the accent of the candidate's pages and mails.
+    pub brand_colour: String,
+    /// Where an interview takes place when its slot does not say.
+    pub default_meeting_url: Option<String>,
+    /// How long before the start a join link opens.
+    pub join_window_minutes: i32,
+    /// Minutes before the start at which reminders leave, a list of numbers.
+    pub reminder_lead_minutes: Json,
+    /// The instructions that mails print, a list of [`crate::InstructionLine`] names.
+    pub instruction_lines: Json,
+    /// When it was set up.
+    pub created_at: DateTimeUtc,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,129 @@
+//! A message to a candidate: the queue and the log at once.
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// What an e-mail tells.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize,
+)]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "String(StringLen::N(24))",
+    rename_all = "snake_case"
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// The interview was booked.
+    Scheduled,
+}
+
+/// Where an e-mail stands.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize,
+)]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "String(StringLen::N(24))",
+    rename_all = "snake_case"
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Waits for its first attempt.
+    Queued,
+    /// A worker has it.
+    Sending,
+    /// Waits for another attempt.
+    Retrying,
+    /// A mail server took it.
+    Accepted,
+    /// The connection died after the last byte; it may have been taken.
+    Uncertain,
+    /// Printed to the console; nobody received it.
+    Printed,
+    /// Refused for good.
+    Failed,
+    /// Kept back until somebody decides.
+    Held,
+    /// A newer message made it needless.
+    Superseded,
+    /// Called off before it left.
+    Cancelled,
+    /// Too late to be of use.
+    Expired,
+}
+
+/// A message to a candidate: the queue and the log at once.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "emails")]
+pub struct Model {
+    /// Key.
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    /// Whose row this is.
+    pub company_id: i64,
+    /// What it tells.
+    pub kind: Kind,
+    /// Which interview it is about.
+    pub interview_id: i64,
+    /// The interview's revision that it tells of.
+    pub revision: i32,
+    /// The version of the join link in it.
+    pub link_version: i32,
+    /// The one address it goes to.
+    pub recipient: String,
+    /// Whom it greets.
+    pub recipient_name: String,
+    /// Unique: the same event never queues two messages.
+    pub idem_key: String,
+    /// Message-ID without angle brackets, equal at every attempt.
+    pub message_id: String,
+    /// Date header, equal at every attempt.
+    pub date: DateTimeUtc,
+    /// From header, fixed when composed.
+    pub sender: Option<String>,
+    /// Reply-To header, fixed when composed.
+    pub reply_to: Option<String>,
+    /// Fixed when composed.
+    pub subject: Option<String>,
+    /// Plain part with a placeholder for the join link.
+    pub text: Option<String>,
+    /// HTML part with a placeholder for the join link.
+    pub html: Option<String>,
+    /// Calendar part, when there is one.
+    pub ics: Option<String>,
+    /// Where it stands.
+    pub status: Status,
+    /// Why it stands there, in words for a recruiter; may be empty.
+    pub reason: String,
+    /// Not before this instant.
+    pub due_at: DateTimeUtc,
+    /// Of no more use from this instant.
+    pub expires_at: DateTimeUtc,
+    /// Until when a worker has it.
+    pub lease_until: Option<DateTimeUtc>,
+    /// +1 at each claim; only the newest claim may record.
+    pub fence: i32,
+    /// How often a mail server was asked to take it.
+    pub attempts: i32,
+    /// The user whose act queued it.
+    pub created_by: Option<i64>,
+    /// When it was queued.
+    pub created_at: DateTimeUtc,
+    /// When it reached a final status.
+    pub finished_at: Option<DateTimeUtc>,
+    #[sea_orm(belongs_to, from = "interview_id", to = "id")]
+    pub interview: BelongsTo<super::interview::Entity>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Status {
+    /// Is this the end of the message's story?
+    pub fn is_final(self) -> bool {
+        !matches!(
+            self,
+            Self::Queued | Self::Sending | Self::Retrying | Self::Held
+        )
+    }
+}

@@ -1,0 +1,74 @@
+//! One candidate for one job; unscheduled until it is booked into a slot.
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// Where an interview stands.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize,
+)]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "String(StringLen::N(24))",
+    rename_all = "snake_case"
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Not booked yet.
+    Unscheduled,
+    /// Booked into a slot.
+    Scheduled,
+    /// It took place.
+    Completed,
+    /// The candidate did not come.
+    NoShow,
+    /// Called off.
+    Cancelled,
+}
+
+/// One candidate for one job; unscheduled until it is booked into a slot.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "interviews")]
+pub struct Model {
+    /// Key.
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    /// Whose row this is.
+    pub company_id: i64,
+    /// Who is interviewed.
+    pub candidate_id: i64,
+    /// For which job; else the slot's, else the candidate's.
+    pub job_id: Option<i64>,
+    /// When; none until it is booked.
+    pub slot_id: Option<i64>,
+    /// Where it stands.
+    pub status: Status,
+    /// Random; what a join link says of the interview.
+    pub public_id: String,
+    /// A join link of another version is dead.
+    pub link_version: i32,
+    /// +1 at each change of time or place.
+    pub revision: i32,
+    /// SEQUENCE of the calendar entry, RFC 5546.
+    pub ics_sequence: i32,
+    /// For the candidate; part of the mail.
+    pub booking_notes: String,
+    /// +1 at each write, for compare-and-set.
+    pub version: i32,
+    /// When the candidate first had the details open.
+    pub opened_at: Option<DateTimeUtc>,
+    /// When the candidate first joined.
+    pub joined_at: Option<DateTimeUtc>,
+    /// The user who booked it: candidates reply to this person.
+    pub booked_by: Option<i64>,
+    /// The user who entered it.
+    pub created_by: Option<i64>,
+    /// When it was entered.
+    pub created_at: DateTimeUtc,
+    #[sea_orm(belongs_to, from = "candidate_id", to = "id")]
+    pub candidate: BelongsTo<super::candidate::Entity>,
+    #[sea_orm(belongs_to, from = "slot_id", to = "id")]
+    pub slot: BelongsTo<Option<super::slot::Entity>>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,46 @@
+//! The rows: one file per table.
+pub mod action;
+pub mod api_token;
+pub mod attempt;
+pub mod candidate;
+pub mod company;
+pub mod email;
+pub mod interview;
+pub mod job;
+pub mod one_time_key;
+pub mod rate_limit;
+pub mod session;
+pub mod slot;
+pub mod user;
+
+use serde::{Deserialize, Serialize};
+
+/// A line of the instructions that a mail may print; a company switches each on or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InstructionLine {
+    /// Join 5-10 minutes early.
+    JoinEarly,
+    /// The link works at the scheduled time only.
+    OnlyAtTime,
+    /// The link opens some minutes before the start.
+    OpensBefore,
+    /// Stable internet and a quiet place.
+    StableInternet,
+    /// Working camera and microphone.
+    CameraMicrophone,
+    /// A government-issued ID at hand.
+    GovernmentId,
+}
+
+impl InstructionLine {
+    /// Every line, in the order in which mails print them.
+    pub const ALL: [Self; 6] = [
+        Self::JoinEarly,
+        Self::OnlyAtTime,
+        Self::OpensBefore,
+        Self::StableInternet,
+        Self::CameraMicrophone,
+        Self::GovernmentId,
+    ];
+}

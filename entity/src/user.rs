@@ -1,0 +1,55 @@
+//! A person who signs in.
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// What a user may do.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize,
+)]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "String(StringLen::N(24))",
+    rename_all = "snake_case"
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Everything in the company.
+    Admin,
+    /// Schedules interviews.
+    Recruiter,
+}
+
+/// A person who signs in.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "users")]
+pub struct Model {
+    /// Key.
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    /// Whose row this is.
+    pub company_id: i64,
+    /// Canonical address, unique over all companies.
+    pub email: String,
+    /// As candidates read it.
+    pub name: String,
+    /// PHC string, argon2id.
+    pub password_hash: String,
+    /// What the user may do.
+    pub role: Role,
+    /// IANA name; the company's when absent.
+    pub time_zone: Option<String>,
+    /// Since when the user may no longer sign in.
+    pub disabled_at: Option<DateTimeUtc>,
+    /// When the user was added.
+    pub created_at: DateTimeUtc,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// May the user sign in and use tokens?
+    pub fn is_active(&self) -> bool {
+        self.disabled_at.is_none()
+    }
+}

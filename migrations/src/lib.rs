@@ -1,0 +1,32 @@
+//! The schema, in steps.
+pub use sea_orm_migration::prelude::*;
+
+mod m20261121_000001_create_companies;
+mod m20261121_000002_create_users;
+mod m20261121_000003_create_jobs;
+mod m20261121_000004_create_candidates;
+mod m20261121_000005_create_slots;
+mod m20261121_000006_create_interviews;
+mod m20261121_000007_create_emails;
+mod m20261121_000008_create_actions;
+mod m20261121_000009_create_guards;
+
+/// Every step, oldest first.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261121_000001_create_companies::Migration),
+            Box::new(m20261121_000002_create_users::Migration),
+            Box::new(m20261121_000003_create_jobs::Migration),
+            Box::new(m20261121_000004_create_candidates::Migration),
+            Box::new(m20261121_000005_create_slots::Migration),
+            Box::new(m20261121_000006_create_interviews::Migration),
+            Box::new(m20261121_000007_create_emails::Migration),
+            Box::new(m20261121_000008_create_actions::Migration),
+            Box::new(m20261121_000009_create_guards::Migration),
+        ]
+    }
+}

@@ -1,0 +1,222 @@
+//! Connections, migrations and transactions: all that differs between SQLite and PostgreSQL.
+use std::time::Duration;
+
+use log::LevelFilter;
+use migrations::{Migrator, MigratorTrait};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
+    DbErr, RuntimeErr, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    sqlx::{self, sqlite::SqliteJournalMode},
+};
+
+use crate::error::{Error, Result};
+
+const POSTGRES_MIGRATION_LOCK: i64 = 0x6772_6565_6e72_6f6f;
+const SQLITE_OLDEST: (u32, u32, u32) = (3, 51, 3);
+
+/// The database. On SQLite reads have a pool of their own, because one connection writes and the
+/// others never wait for it; on PostgreSQL both are the same pool.
+#[derive(Clone, Debug)]
+pub struct Db {
+    read: DatabaseConnection,
+    write: DatabaseConnection,
+}
+
+impl Db {
+    /// Where to look things up. Refuses to write on SQLite.
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// Does the database answer?
+    pub async fn ping(&self) -> Result<()> {
+        self.read.execute_unprepared("SELECT 1").await?;
+        Ok(())
+    }
+
+    /// Waits for running statements and closes every connection.
+    pub async fn close(self) -> Result<()> {
+        self.read.close_by_ref().await?;
+        self.write.close_by_ref().await?;
+        Ok(())
+    }
+}
+
+/// Opens the pools. The schema must be there: see [`migrate`].
+pub async fn connect(url: &str) -> Result<Db> {
+    if is_sqlite(url) {
+        let write = Database::connect(sqlite(url, 1, false)).await?;
+        require_sound_sqlite(&write).await?;
+        let read = Database::connect(sqlite(url, 4, true)).await?;
+        Ok(Db { read, write })
+    } else {
+        let pool = Database::connect(postgres(url, 16)).await?;
+        Ok(Db {
+            read: pool.clone(),
+            write: pool,
+        })
+    }
+}
+
+/// Brings the schema up to date; two processes may try at once, one of them waits.
+/// Runs on a connection of its own, because migrations switch SQLite's foreign keys off.
+pub async fn migrate(url: &str) -> Result<()> {
+    let db = connect_alone(url).await?;
+    if db.get_database_backend() == DbBackend::Postgres {
+        db.execute_unprepared(&format!(
+            "SELECT pg_advisory_lock({POSTGRES_MIGRATION_LOCK})"
+        ))
+        .await?;
+    }
+    // The lock goes with the connection.
+    let done = Migrator::up(&db, None).await;
+    db.close().await?;
+    Ok(done?)
+}
+
+/// One connection for migrations and other work on the schema itself.
+pub async fn connect_alone(url: &str) -> Result<DatabaseConnection> {
+    let options = if is_sqlite(url) {
+        sqlite(url, 1, false)
+    } else {
+        postgres(url, 1)
+    };
+    Ok(Database::connect(options).await?)
+}
+
+/// Runs `work` in one transaction: committed when it answers `Ok`, rolled back otherwise.
+/// On SQLite it takes the write lock at once, so that nothing read inside can be stale.
+pub async fn transaction<T>(
+    db: &Db,
+    work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T>,
+) -> Result<T> {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..Default::default()
+    };
+    let txn = db.write.begin_with_options(options).await?;
+    match work(&txn).await {
+        Ok(done) => {
+            txn.commit().await?;
+            Ok(done)
+        }
+        Err(error) => {
+            txn.rollback().await?;
+            Err(error)
+        }
+    }
+}
+
+/// Did a unique index refuse the write?
+pub fn is_duplicate(error: &Error) -> bool {
+    matches!(error, Error::Db(e) if matches!(e.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))))
+}
+
+/// Is the database out of reach or unable to write just now, as opposed to refusing what was asked?
+pub fn is_away(error: &DbErr) -> bool {
+    let runtime = match error {
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => return true,
+        DbErr::Exec(e) | DbErr::Query(e) => e,
+        _ => return false,
+    };
+    let RuntimeErr::SqlxError(error) = runtime else {
+        return false;
+    };
+    match &**error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(e) => e.code().is_some_and(|code| means_away(&code)),
+        _ => false,
+    }
+}
+
+/// SQLite: BUSY 5, LOCKED 6, READONLY 8, IOERR 10, FULL 13, CANTOPEN 14, by the low byte of the code.
+/// PostgreSQL: classes 08 (connection), 53 (resources) and 57 (operator intervention), and 25006 (read-only).
+fn means_away(code: &str) -> bool {
+    if code.len() == 5 && !code.starts_with("000") {
+        return matches!(&code[..2], "08" | "53" | "57") || code == "25006";
+    }
+    code.parse::<u32>()
+        .is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 8 | 10 | 13 | 14))
+}
+
+fn is_sqlite(url: &str) -> bool {
+    url.starts_with("sqlite:")
+}
+
+fn sqlite(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
+    let mut options = common(url, connections);
+    options
+        .test_before_acquire(false)
+        .map_sqlx_sqlite_opts(move |sqlite| {
+            let sqlite = sqlite
+                .journal_mode(SqliteJournalMode::Wal)
+                .foreign_keys(true)
+                .busy_timeout(Duration::from_secs(5))
+                // An acknowledged booking survives a power cut.
+                .pragma("synchronous", "FULL")
+                .pragma("cache_size", "-4000")
+                .pragma("temp_store", "MEMORY");
+            if read_only {
+                sqlite.pragma("query_only", "ON")
+            } else {
+                sqlite.create_if_missing(true)
+            }
+        });
+    options
+}
+
+fn postgres(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = common(url, connections);
+    options
+        .test_before_acquire_if_idle_for(Duration::from_secs(30))
+        .map_sqlx_postgres_opts(|postgres| {
+            postgres.options([
+                ("statement_timeout", "15s"),
+                ("idle_in_transaction_session_timeout", "15s"),
+            ])
+        });
+    options
+}
+
+fn common(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .connect_timeout(Duration::from_secs(5))
+        .acquire_timeout(Duration::from_secs(5))
+        // Statements are logged with their values: never below debug.
+        .sqlx_logging(false);
+    options.sqlx_slow_statements_logging_settings(LevelFilter::Off, Duration::from_secs(1));
+    options
+}
+
+/// Older versions can corrupt a write-ahead log under load.
+async fn require_sound_sqlite(db: &DatabaseConnection) -> Result<()> {
+    let row = db
+        .query_one_raw(sea_orm::Statement::from_string(
+            DbBackend::Sqlite,
+            "SELECT sqlite_version() AS v",
+        ))
+        .await?;
+    let version: String = match row {
+        Some(row) => row.try_get("", "v")?,
+        None => return Err(Error::System("SQLite does not tell its version".into())),
+    };
+    let mut parts = version
+        .split('.')
+        .map(|part| part.parse::<u32>().unwrap_or(0));
+    let found = (
+        parts.next().unwrap_or(0),
+        parts.next().unwrap_or(0),
+        parts.next().unwrap_or(0),
+    );
+    if found < SQLITE_OLDEST {
+        return Err(Error::System(format!("SQLite {version} is too old")));
+    }
+    Ok(())
+}

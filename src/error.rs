@@ -1,0 +1,44 @@
+//! What can go wrong; knows nothing of HTTP.
+use sea_orm::DbErr;
+
+/// A failure that the caller cannot answer by asking differently; refusals are outcomes, not errors.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Not there, or not the caller's to see: the two are told apart nowhere.
+    #[error("not found")]
+    NotFound,
+    /// Somebody else was first; the text says at what.
+    #[error("conflict: {0}")]
+    Conflict(&'static str),
+    /// The database did not answer or could not write; a later try may succeed.
+    #[error("the database is away: {0}")]
+    Unavailable(DbErr),
+    /// The database refused what we asked of it.
+    #[error("database: {0}")]
+    Db(DbErr),
+    /// A stored value is none that we know.
+    #[error("stored value: {0}")]
+    Stored(String),
+    /// A template is wrong.
+    #[error("template: {0:?}")]
+    Template(#[from] tera::Error),
+    /// A message could not be made.
+    #[error("mail: {0}")]
+    Mail(String),
+    /// The machine could not do its part (a file, a thread, random numbers).
+    #[error("system: {0}")]
+    System(String),
+}
+
+/// What nearly every function here answers with.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        if crate::db::is_away(&error) {
+            Self::Unavailable(error)
+        } else {
+            Self::Db(error)
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Greenroom schedules interviews and makes sure that the candidate knows.
+pub mod clock;
+pub mod crypto;
+pub mod db;
+pub mod error;
+pub mod settings;
