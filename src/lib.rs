@@ -2,5 +2,7 @@
 pub mod clock;
 pub mod crypto;
 pub mod db;
+pub mod domain;
 pub mod error;
 pub mod settings;
+pub mod text;

@@ -3,6 +3,7 @@ pub mod action;
 pub mod api_token;
 pub mod attempt;
 pub mod candidate;
+pub mod candidate_word;
 pub mod company;
 pub mod email;
 pub mod interview;

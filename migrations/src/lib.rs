@@ -10,6 +10,7 @@ mod m20261121_000006_create_interviews;
 mod m20261121_000007_create_emails;
 mod m20261121_000008_create_actions;
 mod m20261121_000009_create_guards;
+mod m20261121_000010_create_candidate_words;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000007_create_emails::Migration),
             Box::new(m20261121_000008_create_actions::Migration),
             Box::new(m20261121_000009_create_guards::Migration),
+            Box::new(m20261121_000010_create_candidate_words::Migration),
         ]
     }
 }

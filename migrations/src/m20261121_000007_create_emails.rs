@@ -1,5 +1,5 @@
 //! E-mails and the attempts to deliver them.
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
 
 /// E-mails and the attempts to deliver them.
 #[derive(DeriveMigrationName)]
@@ -13,6 +13,12 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let mut recipient = string("recipient");
+        // The log is searched by the beginning of an address, byte by byte: SQLite's way of
+        // comparing, and on PostgreSQL the way of this collation only.
+        if manager.get_database_backend() == DbBackend::Postgres {
+            recipient.extra("COLLATE \"C\"");
+        }
         manager.create_table(
             Table::create().table("emails")
                 .col(big_pk_auto("id"))
@@ -21,7 +27,7 @@ impl MigrationTrait for Migration {
                 .col(big_integer("interview_id"))
                 .col(integer("revision"))
                 .col(integer("link_version"))
-                .col(string("recipient"))
+                .col(recipient)
                 .col(string("recipient_name"))
                 .col(string("idem_key"))
                 .col(string("message_id"))

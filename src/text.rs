@@ -1,0 +1,233 @@
+//! Text as people type it: cleaned, checked, or refused with words that help.
+use chrono_tz::Tz;
+use unicode_normalization::UnicodeNormalization;
+
+/// Why a text is refused, in words that stand beside the field.
+pub type Refusal = &'static str;
+
+/// One line: NFC, trimmed, not empty, at most `max` characters, no control or direction characters.
+pub fn line(text: &str, max: usize) -> Result<String, Refusal> {
+    let text = optional_line(text, max)?;
+    if text.is_empty() {
+        Err("Please fill this in.")
+    } else {
+        Ok(text)
+    }
+}
+
+/// One line that may be empty.
+pub fn optional_line(text: &str, max: usize) -> Result<String, Refusal> {
+    let text: String = text.trim().nfc().collect();
+    if text.chars().any(is_forbidden) {
+        return Err(
+            "This has a control character or an invisible one that changes the direction of text; type it anew.",
+        );
+    }
+    if text.chars().count() > max {
+        Err("This is too long.")
+    } else {
+        Ok(text)
+    }
+}
+
+/// Several lines, may be empty: NFC, line ends as `\n`, no other control characters.
+pub fn lines(text: &str, max: usize) -> Result<String, Refusal> {
+    let text: String = text
+        .replace("\r\n", "\n")
+        .replace('\r', "\n")
+        .trim()
+        .nfc()
+        .collect();
+    if text
+        .chars()
+        .any(|c| c != '\n' && c != '\t' && is_forbidden(c))
+    {
+        return Err(
+            "This has a control character or an invisible one that changes the direction of text; type it anew.",
+        );
+    }
+    if text.chars().count() > max {
+        Err("This is too long.")
+    } else {
+        Ok(text)
+    }
+}
+
+/// A mail address in canonical form: NFKC, lower case, domain as A-label (RFC 5891).
+/// One `@`, a dot in the domain, at most 254 octets (RFC 5321 §4.5.3.1).
+pub fn email(text: &str) -> Result<String, Refusal> {
+    const WRONG: Refusal = "This is not an e-mail address like name@example.com.";
+    let text: String = text.trim().nfkc().collect::<String>().to_lowercase();
+    if text.is_empty() {
+        return Err("Please fill this in.");
+    }
+    let (local, domain) = text.split_once('@').ok_or(WRONG)?;
+    let domain = idna::domain_to_ascii_strict(domain).map_err(|_| WRONG)?;
+    let address = format!("{local}@{domain}");
+    let is_well_formed = !local.is_empty()
+        && local.len() <= 64
+        && domain.contains('.')
+        && domain
+            .rsplit('.')
+            .next()
+            .is_some_and(|last| last.chars().any(char::is_alphabetic))
+        && address.len() <= 254
+        && !local.starts_with('.')
+        && !local.ends_with('.')
+        && !local.contains("..")
+        && local.chars().all(is_plain_in_local_part);
+    if is_well_formed {
+        Ok(address)
+    } else {
+        Err(WRONG)
+    }
+}
+
+/// An https address that a browser can open; the host is named, no user name hides in it.
+pub fn https_url(text: &str) -> Result<String, Refusal> {
+    const WRONG: Refusal = "This is not an address that begins with https://.";
+    let text = line(text, 2000)?;
+    let uri: actix_web::http::Uri = text.parse().map_err(|_| WRONG)?;
+    let authority = uri.authority().ok_or(WRONG)?;
+    let is_good = uri.scheme_str() == Some("https")
+        && !authority.as_str().contains('@')
+        && !uri.host().unwrap_or_default().is_empty()
+        && text.is_ascii()
+        && !text
+            .chars()
+            .any(|c| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '\\'));
+    if is_good { Ok(text) } else { Err(WRONG) }
+}
+
+/// An IANA time zone by its name.
+pub fn zone(text: &str) -> Result<Tz, Refusal> {
+    text.trim()
+        .parse()
+        .map_err(|_| "This is not a time zone like Europe/Berlin.")
+}
+
+/// `j***@e***.com`: enough to recognise an address, too little to learn it.
+pub fn masked(address: &str) -> String {
+    let Some((local, domain)) = address.split_once('@') else {
+        return "***".into();
+    };
+    let first = |text: &str| text.chars().next().map(String::from).unwrap_or_default();
+    let ending = domain
+        .rsplit_once('.')
+        .map(|(_, ending)| format!(".{ending}"))
+        .unwrap_or_default();
+    format!("{}***@{}***{ending}", first(local), first(domain))
+}
+
+/// The words of a text by which it is found: case and accents folded.
+pub fn search_words(text: &str) -> Vec<String> {
+    let folded: String = text
+        .nfkd()
+        .filter(|c| !unicode_normalization::char::is_combining_mark(*c))
+        .collect::<String>()
+        .to_lowercase();
+    let mut words: Vec<String> = folded
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(|word| word.chars().take(40).collect())
+        .collect();
+    words.sort();
+    words.dedup();
+    words
+}
+
+/// C0 and C1 controls, direction overrides and isolates, zero-width characters, line separators.
+/// The joiners U+200C and U+200D stay: names in some scripts need them.
+fn is_forbidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+}
+
+/// RFC 5322 atext and dots, and letters beyond ASCII (RFC 6532); no quoted local parts.
+fn is_plain_in_local_part(c: char) -> bool {
+    c.is_alphanumeric()
+        || "!#$%&'*+/=?^_`{|}~-.".contains(c)
+        || (!c.is_ascii() && !is_forbidden(c) && !c.is_whitespace())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_have_one_form() {
+        assert_eq!(
+            email(" John.Doe@Example.COM "),
+            Ok("john.doe@example.com".into())
+        );
+        assert_eq!(
+            email("jo@bücher.example"),
+            Ok("jo@xn--bcher-kva.example".into())
+        );
+    }
+
+    #[test]
+    fn what_is_no_single_address_is_refused() {
+        for text in [
+            "",
+            "john",
+            "a@b",
+            "a@b.c, d@e.f",
+            "a@b.c>\r\nRCPT TO:<x@y.zz>",
+            "a b@example.com",
+            "x@[127.0.0.1]",
+            "x@localhost",
+            "\"a\"@example.com",
+            "a@b@example.com",
+            ".a@example.com",
+            "a@example.com\u{202e}",
+            "a@127.0.0.1",
+        ] {
+            assert!(email(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn lines_refuse_what_could_break_a_header_or_turn_text_around() {
+        for text in [
+            "Jane\r\nBcc: v@x.yz",
+            "Jane\u{0}",
+            "Jane\u{202e}enaJ",
+            "a\u{2066}b",
+            "a\u{85}b",
+        ] {
+            assert!(line(text, 100).is_err(), "{text:?}");
+        }
+        assert_eq!(line("  Zoe\u{308} Núñez ", 100), Ok("Zoë Núñez".into()));
+        assert_eq!(lines("one\r\ntwo", 100), Ok("one\ntwo".into()));
+    }
+
+    #[test]
+    fn only_https_addresses_are_meeting_places() {
+        assert!(https_url("https://meet.example.com/abc?x=1").is_ok());
+        for text in [
+            "http://meet.example.com",
+            "javascript:alert(1)",
+            "https://a@b.example/",
+            "https://",
+            "//x.example",
+            "https://x.example/a b",
+        ] {
+            assert!(https_url(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn masks_keep_the_first_letters() {
+        assert_eq!(masked("john.doe@example.com"), "j***@e***.com");
+        assert_eq!(masked("nonsense"), "***");
+    }
+
+    #[test]
+    fn words_are_found_without_case_and_accents() {
+        assert_eq!(
+            search_words("Zoë NÚÑEZ zoe@x.org"),
+            ["nunez", "org", "x", "zoe"]
+        );
+    }
+}
