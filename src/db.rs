@@ -1,12 +1,20 @@
 //! Connections, migrations and transactions: all that differs between SQLite and PostgreSQL.
-use std::time::Duration;
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
 
 use log::LevelFilter;
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    DbErr, RuntimeErr, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
-    sqlx::{self, sqlite::SqliteJournalMode},
+    DbErr, RuntimeErr, SqlErr, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
+    sqlx::{
+        self,
+        sqlite::{SqliteConnectOptions, SqliteJournalMode},
+    },
 };
 
 use crate::error::{Error, Result};
@@ -143,6 +151,28 @@ fn means_away(code: &str) -> bool {
         .is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 8 | 10 | 13 | 14))
 }
 
+/// The file of an SQLite database; a server has none.
+pub fn sqlite_file(url: &str) -> Option<PathBuf> {
+    let options = is_sqlite(url).then(|| SqliteConnectOptions::from_str(url))?;
+    Some(options.ok()?.get_filename().to_owned())
+}
+
+/// Writes a consistent copy of an SQLite database, of the moment at which it is taken; whoever
+/// writes meanwhile need not stop. `to` must be absent or empty.
+pub async fn copy_sqlite(url: &str, to: &Path) -> Result<()> {
+    let db = connect_alone(url).await?;
+    let copied = db
+        .execute_raw(Statement::from_sql_and_values(
+            DbBackend::Sqlite,
+            "VACUUM INTO ?",
+            [to.display().to_string().into()],
+        ))
+        .await;
+    db.close().await?;
+    copied?;
+    Ok(())
+}
+
 fn is_sqlite(url: &str) -> bool {
     url.starts_with("sqlite:")
 }
@@ -198,7 +228,7 @@ fn common(url: &str, connections: u32) -> ConnectOptions {
 /// Older versions can corrupt a write-ahead log under load.
 async fn require_sound_sqlite(db: &DatabaseConnection) -> Result<()> {
     let row = db
-        .query_one_raw(sea_orm::Statement::from_string(
+        .query_one_raw(Statement::from_string(
             DbBackend::Sqlite,
             "SELECT sqlite_version() AS v",
         ))

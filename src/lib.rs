@@ -1,4 +1,5 @@
 //! Greenroom schedules interviews and makes sure that the candidate knows.
+pub mod cli;
 pub mod clock;
 pub mod crypto;
 pub mod db;

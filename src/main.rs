@@ -1,1 +1,16 @@
-fn main() {}
+//! Parses the command and calls the library.
+use std::process::ExitCode;
+
+use clap::Parser;
+use greenroom::cli::{self, Cli};
+
+#[actix_web::main]
+async fn main() -> ExitCode {
+    match cli::run(Cli::parse()).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("greenroom: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

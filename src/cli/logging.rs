@@ -1,0 +1,101 @@
+//! Log lines on stderr: which are written, and what one looks like.
+use std::io::Write;
+
+use env_logger::{Builder, Env, Logger};
+use log::{Level, LevelFilter, Log, Metadata, Record};
+
+const DEFAULT_FILTER: &str = "warn,greenroom=info";
+
+/// Writes log lines from now on, filtered by `RUST_LOG`.
+pub fn start() {
+    let logger = Builder::from_env(Env::default().default_filter_or(DEFAULT_FILTER))
+        .format(|out, record| {
+            let time = out.timestamp_millis();
+            let message = one_line(&record.args().to_string());
+            writeln!(
+                out,
+                "{time} {:<5} {}: {message}",
+                record.level(),
+                record.target()
+            )
+        })
+        .build();
+    let level = logger.filter();
+    // A second logger in one process is a test's own; the first one stays.
+    if log::set_boxed_logger(Box::new(Capped(logger))).is_ok() {
+        log::set_max_level(level);
+    }
+}
+
+/// Whatever `RUST_LOG` says, other people's crates tell nothing below `info`, and those that see
+/// statements and messages nothing below `warn`: there they print values, headers and bodies.
+struct Capped(Logger);
+
+impl Capped {
+    fn allows(metadata: &Metadata) -> bool {
+        metadata.level() <= cap(metadata.target())
+    }
+}
+
+impl Log for Capped {
+    fn enabled(&self, metadata: &Metadata) -> bool {
+        Self::allows(metadata) && self.0.enabled(metadata)
+    }
+
+    fn log(&self, record: &Record) {
+        if Self::allows(record.metadata()) {
+            self.0.log(record);
+        }
+    }
+
+    fn flush(&self) {
+        self.0.flush();
+    }
+}
+
+fn cap(target: &str) -> LevelFilter {
+    match target.split("::").next().unwrap_or(target) {
+        "greenroom" => LevelFilter::Trace,
+        "lettre" | "sqlx" | "sqlx_core" | "sqlx_postgres" | "sqlx_sqlite" | "sea_orm"
+        | "sea_orm_migration" => Level::Warn.to_level_filter(),
+        _ => Level::Info.to_level_filter(),
+    }
+}
+
+/// What somebody else wrote must not look like a line of ours.
+fn one_line(text: &str) -> String {
+    text.chars()
+        .flat_map(|char| {
+            let escaped = char.is_control().then(|| char.escape_default());
+            let kept = (!char.is_control()).then_some(char);
+            escaped.into_iter().flatten().chain(kept)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statements_and_messages_are_never_logged_in_detail() {
+        for target in [
+            "sqlx::query",
+            "sea_orm::database",
+            "lettre::transport::smtp",
+        ] {
+            assert_eq!(cap(target), LevelFilter::Warn, "{target}");
+        }
+        assert_eq!(cap("actix_http::h1::dispatcher"), LevelFilter::Info);
+        assert_eq!(cap("greenroom::worker"), LevelFilter::Trace);
+        assert_eq!(cap("greenroom_imitator"), LevelFilter::Info);
+    }
+
+    #[test]
+    fn a_message_stays_on_its_line() {
+        assert_eq!(
+            one_line("no such path: /\n2026-01-01 ERROR é\u{1b}[31m"),
+            "no such path: /\\n2026-01-01 ERROR é\\u{1b}[31m"
+        );
+    }
+}

@@ -1,0 +1,19 @@
+//! `greenroom migrate`: brings the database up to date without serving.
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::settings::Settings;
+
+/// Bring the database up to date; `serve` and `worker` do it by themselves
+#[derive(Debug, clap::Args)]
+pub struct Migrate {}
+
+impl Migrate {
+    /// Carries the command out.
+    pub async fn run(self, settings: &Settings) -> Result<ExitCode> {
+        super::prepare(settings).await?;
+        println!("The database is up to date.");
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,101 @@
+//! The commands, one file each, and what they share.
+mod backup;
+mod instance;
+mod logging;
+mod migrate;
+
+use std::{fs, os::unix::fs::OpenOptionsExt, path::Path, process::ExitCode};
+
+use anyhow::{Context, Result, bail};
+use clap::{Parser, Subcommand};
+
+use crate::{
+    db::{self, Db},
+    settings::{Settings, make_private_dir},
+};
+use instance::{Claim, Instance};
+
+const USAGE_ERROR: u8 = 2;
+
+/// Schedules interviews and makes sure that the candidate knows.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Backup(backup::Backup),
+    Migrate(migrate::Migrate),
+}
+
+/// Carries out a command. Mistakes in the settings are told here; every other failure is the caller's to print.
+pub async fn run(cli: Cli) -> Result<ExitCode> {
+    let settings = match Settings::load() {
+        Ok(settings) => settings,
+        Err(mistakes) => {
+            eprintln!("greenroom cannot start with these settings:");
+            for mistake in mistakes {
+                eprintln!("  {mistake}");
+            }
+            return Ok(ExitCode::from(USAGE_ERROR));
+        }
+    };
+    logging::start();
+    match cli.command {
+        Command::Backup(command) => command.run(&settings).await,
+        Command::Migrate(command) => command.run(&settings).await,
+    }
+}
+
+/// Makes the database ready for the one process that works on it. SQLite files are that process's
+/// alone while it holds what this answers with; a PostgreSQL server takes any number.
+async fn prepare(settings: &Settings) -> Result<Option<Instance>> {
+    let instance = match claim(settings)? {
+        Some(Claim::Theirs(holder)) => bail!(
+            "another greenroom process ({holder}) works on this SQLite file; one file takes one process, PostgreSQL takes any number"
+        ),
+        Some(Claim::Ours(instance)) => Some(instance),
+        None => None,
+    };
+    migrate(settings).await?;
+    Ok(instance)
+}
+
+/// Opens the database for a command that may run beside a server: what serves has migrated it.
+async fn open_beside(settings: &Settings) -> Result<Db> {
+    match claim(settings)? {
+        Some(Claim::Theirs(_)) => {}
+        Some(Claim::Ours(_)) | None => migrate(settings).await?,
+    }
+    Ok(db::connect(settings.database_url.expose()).await?)
+}
+
+async fn migrate(settings: &Settings) -> Result<()> {
+    db::migrate(settings.database_url.expose())
+        .await
+        .context("the database cannot be brought up to date")
+}
+
+fn claim(settings: &Settings) -> Result<Option<Claim>> {
+    let Some(file) = db::sqlite_file(settings.database_url.expose()) else {
+        return Ok(None);
+    };
+    keep_private(&file).with_context(|| format!("{} cannot be made", file.display()))?;
+    Ok(Some(instance::claim(&file)?))
+}
+
+/// SQLite gives the files it makes beside a database the mode of the database itself.
+fn keep_private(file: &Path) -> Result<()> {
+    if let Some(directory) = file.parent().filter(|path| !path.as_os_str().is_empty()) {
+        make_private_dir(directory)?;
+    }
+    fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(file)?;
+    Ok(())
+}
