@@ -5,5 +5,6 @@ pub mod crypto;
 pub mod db;
 pub mod domain;
 pub mod error;
+pub mod mail;
 pub mod settings;
 pub mod text;

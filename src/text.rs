@@ -138,7 +138,7 @@ pub fn search_words(text: &str) -> Vec<String> {
 
 /// C0 and C1 controls, direction overrides and isolates, zero-width characters, line separators.
 /// The joiners U+200C and U+200D stay: names in some scripts need them.
-fn is_forbidden(c: char) -> bool {
+pub fn is_forbidden(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
 }

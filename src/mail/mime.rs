@@ -1,0 +1,162 @@
+//! The bytes of a message: the same for the same row, however often they are asked for.
+use chrono::{DateTime, Utc};
+use lettre::{
+    Message,
+    address::Envelope,
+    message::{
+        self, Mailboxes, MultiPart, SinglePart,
+        header::{
+            self, ContentDisposition, ContentTransferEncoding, ContentType, Header, HeaderName,
+            HeaderValue,
+        },
+    },
+};
+
+use super::{LINK_PLACEHOLDER, mailbox::Mailbox, mailbox::header_text};
+use crate::{
+    crypto,
+    error::{Error, Result},
+};
+
+/// All that a message is made of, but for the join link.
+#[derive(Clone, Debug)]
+pub struct Letter<'a> {
+    /// Without angle brackets, equal at every attempt.
+    pub message_id: &'a str,
+    /// The same in every message about one interview, so that mail programs show them as one thread.
+    pub thread: &'a str,
+    /// Equal at every attempt.
+    pub date: DateTime<Utc>,
+    /// The configured mailbox: see [`super::mailbox::sender`].
+    pub sender: &'a Mailbox,
+    /// Who reads answers.
+    pub reply_to: Option<&'a Mailbox>,
+    /// The one recipient.
+    pub recipient: &'a Mailbox,
+    /// One line.
+    pub subject: &'a str,
+    /// Plain part.
+    pub text: &'a str,
+    /// HTML part.
+    pub html: &'a str,
+    /// Calendar part.
+    pub ics: Option<Calendar<'a>>,
+}
+
+/// An invitation or its cancellation.
+#[derive(Clone, Copy, Debug)]
+pub struct Calendar<'a> {
+    /// `REQUEST` or `CANCEL`, as inside.
+    pub method: &'a str,
+    /// The calendar itself.
+    pub ics: &'a str,
+}
+
+/// The message as it goes to the mail server, with `link` in the place of [`LINK_PLACEHOLDER`].
+///
+/// # Errors
+/// When a part cannot be put into a message whatever the server; another try would not help.
+pub fn bytes(letter: &Letter<'_>, link: &str) -> Result<Vec<u8>> {
+    if !link.bytes().all(is_safe_in_a_link) {
+        return Err(Error::Mail("the join link is not a plain URL".into()));
+    }
+    let envelope = Envelope::new(
+        Some(letter.sender.address.clone()),
+        vec![letter.recipient.address.clone()],
+    )
+    .map_err(|error| Error::Mail(error.to_string()))?;
+    let mut message = Message::builder()
+        .envelope(envelope)
+        .raw_header(mailbox_header::<header::From>(letter.sender))
+        .raw_header(mailbox_header::<header::To>(letter.recipient));
+    if let Some(reply_to) = letter.reply_to {
+        message = message.raw_header(mailbox_header::<header::ReplyTo>(reply_to));
+    }
+    let message = message
+        .subject(header_text(letter.subject))
+        .date(letter.date.into())
+        .message_id(Some(id_in_brackets(letter.message_id)?))
+        .in_reply_to(id_in_brackets(letter.thread)?)
+        .references(id_in_brackets(letter.thread)?)
+        .raw_header(fixed_header("Auto-Submitted", "auto-generated"))
+        .raw_header(fixed_header("X-Auto-Response-Suppress", "OOF, AutoReply"))
+        .multipart(body(letter, link)?)
+        .map_err(|error| Error::Mail(error.to_string()))?;
+    Ok(message.formatted())
+}
+
+/// The tree that Outlook, Gmail and Apple Mail each find their part in: the calendar is the last
+/// alternative and, for programs that only look there, an attachment.
+fn body(letter: &Letter<'_>, link: &str) -> Result<MultiPart> {
+    let fill = |text: &str| text.replace(LINK_PLACEHOLDER, link);
+    let texts = MultiPart::alternative()
+        .boundary(boundary(letter.message_id, "texts"))
+        .singlepart(SinglePart::plain(fill(letter.text)))
+        .singlepart(SinglePart::html(fill(letter.html)));
+    let Some(Calendar { method, ics }) = letter.ics else {
+        return Ok(texts);
+    };
+    let part = |content_type: &str| {
+        let content_type = ContentType::parse(content_type)
+            .map_err(|_| Error::Mail("a calendar's method is wrong".into()))?;
+        Ok::<_, Error>(
+            SinglePart::builder()
+                .header(content_type)
+                .header(ContentTransferEncoding::Base64),
+        )
+    };
+    let alternative = part(&format!("text/calendar; charset=utf-8; method={method}"))?;
+    let attachment = part("application/ics; name=\"invite.ics\"")?
+        .header(ContentDisposition::attachment("invite.ics"));
+    Ok(MultiPart::mixed()
+        .boundary(boundary(letter.message_id, "parts"))
+        .multipart(texts.singlepart(alternative.body(fill(ics))))
+        .singlepart(attachment.body(fill(ics))))
+}
+
+/// Differs from message to message; `=_` occurs in no encoded body.
+fn boundary(message_id: &str, what: &str) -> String {
+    format!(
+        "=_{}",
+        &crypto::sha256_hex(&format!("{what} {message_id}"))[..40]
+    )
+}
+
+/// Names in plain ASCII are quoted, so that no filter wonders why they are encoded; others become
+/// encoded words (RFC 2047). An address is never encoded.
+fn mailbox_header<H: Header + From<Mailboxes>>(mailbox: &Mailbox) -> HeaderValue {
+    let Mailbox { name, address } = mailbox;
+    if name.is_ascii() && address.to_string().is_ascii() {
+        let raw = match name.is_empty() {
+            true => address.to_string(),
+            false => format!(
+                "\"{}\" <{address}>",
+                name.replace('\\', "\\\\").replace('"', "\\\"")
+            ),
+        };
+        return HeaderValue::new(H::name(), raw);
+    }
+    let name = Some(name.clone()).filter(|name| !name.is_empty());
+    H::from(message::Mailbox::new(name, address.clone()).into()).display()
+}
+
+fn fixed_header(name: &'static str, value: &'static str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}
+
+fn id_in_brackets(id: &str) -> Result<String> {
+    let fits = (3..=250).contains(&id.len())
+        && id.contains('@')
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_graphic() && !b"<>".contains(&b));
+    if !fits {
+        return Err(Error::Mail("a message id is not one".into()));
+    }
+    Ok(format!("<{id}>"))
+}
+
+/// What a URL is made of, without what HTML would have to escape.
+fn is_safe_in_a_link(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b":/?#[]@!$()*+,;=-._~%".contains(&byte)
+}

@@ -1,0 +1,13 @@
+//! E-mails as mail servers and mail programs know them: texts, bytes, the conversation, what a reply means.
+//!
+//! Knows no company, no clock and no database. A message travels
+//! `messages` → `compose` (texts) → `mime` (bytes) → `smtp` (the conversation) → `verdict` (what it means).
+pub mod compose;
+pub mod mailbox;
+pub mod messages;
+pub mod mime;
+pub mod plain_text;
+
+/// Stands where the join link goes, in everything that is stored or shown. The link itself is put in
+/// as the message leaves, so neither the log nor the database can let anybody in.
+pub const LINK_PLACEHOLDER: &str = "https://join.invalid/interview/hidden-until-it-is-sent";

@@ -1,0 +1,3 @@
+//! The app as its users see it, one file per noun.
+mod mail;
+mod support;
