@@ -8,3 +8,5 @@ pub mod error;
 pub mod mail;
 pub mod settings;
 pub mod text;
+pub mod times;
+pub mod web;

@@ -106,6 +106,8 @@ pub struct Model {
     pub fence: i32,
     /// How often a mail server was asked to take it.
     pub attempts: i32,
+    /// The message that this one repeats.
+    pub resend_of: Option<i64>,
     /// The user whose act queued it.
     pub created_by: Option<i64>,
     /// When it was queued.

@@ -1,0 +1,341 @@
+//! Booking: a candidate's interview into a slot, at most one for each, with its mail, in one transaction.
+use chrono::{DateTime, Utc};
+use entity::{
+    email,
+    interview::{self, Status},
+    slot,
+};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr,
+};
+use serde_json::json;
+
+use crate::{
+    db::{self, Db},
+    domain::{
+        actions::{self, Act, Actor},
+        candidates::{self, NewCandidate, Saved},
+        emails::{self, NewEmail},
+        interviews::{self, Details},
+        one_time_keys::{self, Once, Seen},
+        slots::{self, NewSlot},
+    },
+    error::{Error, Result},
+};
+
+/// Who is booked where.
+#[derive(Clone, Debug)]
+pub struct NewBooking {
+    /// Into which slot.
+    pub place: Place,
+    /// Whose interview.
+    pub who: Who,
+    /// For the candidate; part of the mail.
+    pub notes: String,
+    /// The caller's one-time key.
+    pub once: Option<Once>,
+}
+
+/// Into which slot.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// One that is there.
+    Slot(i64),
+    /// One that is made for it.
+    New(NewSlot),
+}
+
+/// Whose interview.
+#[derive(Clone, Debug)]
+pub enum Who {
+    /// An interview that is there.
+    Interview(i64),
+    /// A new interview of a candidate who is there.
+    Candidate(i64),
+    /// A new interview of somebody new.
+    New(NewCandidate),
+}
+
+/// What became of a booking.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// Done, now or by an earlier call with the same key.
+    Booked(Box<Booked>),
+    /// Somebody else has the slot.
+    SlotTaken(Box<Taken>),
+    /// The slot was closed; these are free.
+    SlotClosed(Vec<slot::Model>),
+    /// The slot has begun; these are free.
+    SlotPast(Vec<slot::Model>),
+    /// The interview has a slot already.
+    AlreadyBooked(Box<Details>),
+    /// The candidate who was to be entered is there: this one.
+    EmailTaken(i64),
+    /// The one-time key stands for another wish.
+    KeyReused,
+}
+
+/// A booking that was made.
+#[derive(Clone, Debug)]
+pub struct Booked {
+    /// The interview as it is now.
+    pub details: Details,
+    /// The message that tells the candidate.
+    pub email: email::Model,
+}
+
+/// A slot that somebody else has.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// The interview in it.
+    pub by: Details,
+    /// The job's free slots nearest to it.
+    pub free: Vec<slot::Model>,
+}
+
+/// Books. Answers before any mail is sent; the mail is queued in the same transaction.
+pub async fn book(db: &Db, actor: &Actor, new: NewBooking, now: DateTime<Utc>) -> Result<Outcome> {
+    let mut done = attempt(db, actor, &new, now).await;
+    if done.as_ref().is_err_and(db::is_duplicate) {
+        // A unique index refused what was free a moment ago. The second look sees who was first.
+        done = attempt(db, actor, &new, now).await;
+    }
+    match done? {
+        Step::Booked(interview_id) => booked(db, actor.company_id, interview_id).await,
+        Step::Taken { slot, by } => {
+            let by = interviews::details(db.read(), actor.company_id, by).await?;
+            let free =
+                slots::free_near(db, actor.company_id, slot.job_id, slot.starts_at, now).await?;
+            Ok(Outcome::SlotTaken(Box::new(Taken { by, free })))
+        }
+        Step::Closed(slot) => Ok(Outcome::SlotClosed(
+            slots::free_near(db, actor.company_id, slot.job_id, slot.starts_at, now).await?,
+        )),
+        Step::Past { job_id, starts_at } => Ok(Outcome::SlotPast(
+            slots::free_near(db, actor.company_id, job_id, starts_at, now).await?,
+        )),
+        Step::AlreadyBooked(id) => Ok(Outcome::AlreadyBooked(Box::new(
+            interviews::details(db.read(), actor.company_id, id).await?,
+        ))),
+        Step::EmailTaken(id) => Ok(Outcome::EmailTaken(id)),
+        Step::KeyReused => Ok(Outcome::KeyReused),
+    }
+}
+
+/// What the transaction came to; everything but `Booked` leaves no trace.
+enum Step {
+    Booked(i64),
+    Taken {
+        slot: slot::Model,
+        by: i64,
+    },
+    Closed(slot::Model),
+    Past {
+        job_id: i64,
+        starts_at: DateTime<Utc>,
+    },
+    AlreadyBooked(i64),
+    EmailTaken(i64),
+    KeyReused,
+}
+
+/// Ends a transaction without a trace though nothing failed.
+enum Stop {
+    Refused(Step),
+    Failed(Error),
+}
+
+impl<E: Into<Error>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+async fn attempt(db: &Db, actor: &Actor, new: &NewBooking, now: DateTime<Utc>) -> Result<Step> {
+    let mut refusal = None;
+    let done = db::transaction(db, async |txn| {
+        match carry_out(txn, actor, new, now).await {
+            Ok(step) => Ok(step),
+            Err(Stop::Failed(error)) => Err(error),
+            Err(Stop::Refused(step)) => {
+                refusal = Some(step);
+                Err(Error::Conflict("the booking was refused"))
+            }
+        }
+    })
+    .await;
+    match refusal {
+        Some(step) => Ok(step),
+        None => done,
+    }
+}
+
+async fn carry_out(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    new: &NewBooking,
+    now: DateTime<Utc>,
+) -> Result<Step, Stop> {
+    match one_time_keys::look_up(txn, actor.company_id, new.once.as_ref()).await? {
+        Seen::Done(id) => return Ok(Step::Booked(id)),
+        Seen::Reused => return Ok(Step::KeyReused),
+        Seen::New => {}
+    }
+    let slot = take_slot(txn, actor, &new.place, now).await?;
+    let interview = take_interview(txn, actor, &new.who, &slot, now).await?;
+    point(txn, actor, &interview, &slot, &new.notes).await?;
+    tell(txn, actor, &interview, now).await?;
+    one_time_keys::keep(txn, actor.company_id, new.once.as_ref(), interview.id, now).await?;
+    Ok(Step::Booked(interview.id))
+}
+
+async fn take_slot(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    place: &Place,
+    now: DateTime<Utc>,
+) -> Result<slot::Model, Stop> {
+    let id = match place {
+        Place::Slot(id) => *id,
+        Place::New(new) if new.starts_at <= now => {
+            return Err(Stop::Refused(Step::Past {
+                job_id: new.job_id,
+                starts_at: new.starts_at,
+            }));
+        }
+        Place::New(new) => slots::insert(txn, actor, new, now).await?,
+    };
+    let slot = slots::find(txn, actor.company_id, id).await?;
+    let holder = interview::Entity::find()
+        .filter(interview::COLUMN.slot_id.eq(Some(slot.id)))
+        .filter(interview::Column::Status.ne(Status::Cancelled))
+        .one(txn)
+        .await?;
+    if let Some(holder) = holder {
+        return Err(Stop::Refused(Step::Taken {
+            slot,
+            by: holder.id,
+        }));
+    }
+    if slot.closed_at.is_some() {
+        return Err(Stop::Refused(Step::Closed(slot)));
+    }
+    if slot.starts_at <= now {
+        return Err(Stop::Refused(Step::Past {
+            job_id: slot.job_id,
+            starts_at: slot.starts_at,
+        }));
+    }
+    Ok(slot)
+}
+
+async fn take_interview(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    who: &Who,
+    slot: &slot::Model,
+    now: DateTime<Utc>,
+) -> Result<interview::Model, Stop> {
+    let id = match who {
+        Who::Interview(id) => *id,
+        Who::Candidate(id) => interviews::insert(txn, actor, *id, Some(slot.job_id), now).await?,
+        Who::New(new) => match candidates::insert(txn, actor, new, now).await? {
+            Saved::Candidate(id) => {
+                interviews::insert(txn, actor, id, Some(slot.job_id), now).await?
+            }
+            Saved::EmailTaken(id) => return Err(Stop::Refused(Step::EmailTaken(id))),
+            Saved::KeyReused => return Err(Stop::Refused(Step::KeyReused)),
+        },
+    };
+    let interview = interviews::find(txn, actor.company_id, id).await?;
+    match interview.status {
+        Status::Unscheduled | Status::Cancelled => Ok(interview),
+        Status::Scheduled | Status::Completed | Status::NoShow => {
+            Err(Stop::Refused(Step::AlreadyBooked(interview.id)))
+        }
+    }
+}
+
+/// The conditional write: it holds only while the interview is as it was read.
+async fn point(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    interview: &interview::Model,
+    slot: &slot::Model,
+    notes: &str,
+) -> Result<(), Stop> {
+    // Booking a cancelled interview anew: the link in its old mails stays dead.
+    let link_version = interview.link_version + i32::from(interview.status == Status::Cancelled);
+    let written = interview::Entity::update_many()
+        .col_expr(interview::Column::SlotId, Expr::value(slot.id))
+        .col_expr(
+            interview::Column::Status,
+            Expr::value(Status::Scheduled.to_value()),
+        )
+        .col_expr(interview::Column::BookingNotes, Expr::value(notes))
+        .col_expr(interview::Column::BookedBy, Expr::value(actor.user_id))
+        .col_expr(interview::Column::LinkVersion, Expr::value(link_version))
+        .col_expr(
+            interview::Column::Revision,
+            Expr::col(interview::Column::Revision).add(1),
+        )
+        .col_expr(
+            interview::Column::IcsSequence,
+            Expr::col(interview::Column::IcsSequence).add(1),
+        )
+        .col_expr(
+            interview::Column::Version,
+            Expr::col(interview::Column::Version).add(1),
+        )
+        .col_expr(
+            interview::Column::OpenedAt,
+            Expr::value(None::<DateTime<Utc>>),
+        )
+        .col_expr(
+            interview::Column::JoinedAt,
+            Expr::value(None::<DateTime<Utc>>),
+        )
+        .filter(interview::COLUMN.id.eq(interview.id))
+        .filter(interview::COLUMN.company_id.eq(actor.company_id))
+        .filter(interview::COLUMN.version.eq(interview.version))
+        .exec(txn)
+        .await?
+        .rows_affected;
+    if written == 1 {
+        Ok(())
+    } else {
+        Err(Stop::Refused(Step::AlreadyBooked(interview.id)))
+    }
+}
+
+async fn tell(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    interview: &interview::Model,
+    now: DateTime<Utc>,
+) -> Result<(), Stop> {
+    let details = interviews::details(txn, actor.company_id, interview.id).await?;
+    let window = details.join_window().ok_or(Error::NotFound)?;
+    let new = NewEmail {
+        kind: email::Kind::Scheduled,
+        details: &details,
+        expires_at: window.ends_at,
+    };
+    let email_id = emails::queue(txn, actor, new, now).await?;
+    let act = Act {
+        verb: "interview.booked",
+        object_type: "interview",
+        object_id: interview.id,
+        details: json!({ "slot": details.interview.slot_id, "starts_at": window.starts_at, "email": email_id }),
+    };
+    actions::record(txn, actor, act, now).await?;
+    Ok(())
+}
+
+async fn booked(db: &Db, company_id: i64, interview_id: i64) -> Result<Outcome> {
+    let details = interviews::details(db.read(), company_id, interview_id).await?;
+    let lines = emails::about(db, company_id, vec![interview_id]).await?;
+    let newest = lines.last().ok_or(Error::NotFound)?.id;
+    let email = emails::find(db.read(), company_id, newest).await?;
+    Ok(Outcome::Booked(Box::new(Booked { details, email })))
+}

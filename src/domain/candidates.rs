@@ -1,0 +1,273 @@
+//! Candidates: people who are interviewed.
+use chrono::{DateTime, Utc};
+use entity::{candidate, candidate_word};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait,
+};
+use serde_json::json;
+
+use crate::{
+    db::{self, Db},
+    domain::{
+        actions::{self, Act, Actor},
+        interviews, jobs,
+        one_time_keys::{self, Once, Seen},
+        page::{Cursor, Page},
+    },
+    error::{Error, Result},
+    text,
+};
+
+/// A candidate as somebody enters one.
+#[derive(Clone, Debug)]
+pub struct NewCandidate {
+    /// As the mail greets.
+    pub name: String,
+    /// Canonical: from [`text::email`].
+    pub email: String,
+    /// As typed.
+    pub phone: String,
+    /// IANA name, when known.
+    pub time_zone: Option<String>,
+    /// Language of the mails, BCP 47.
+    pub locale: String,
+    /// The job the person applied for.
+    pub job_id: Option<i64>,
+    /// For recruiters only.
+    pub notes: String,
+}
+
+/// What became of a candidate who was entered or changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Saved {
+    /// The person is there, now or since an earlier call with the same key.
+    Candidate(i64),
+    /// Somebody with this address is there already.
+    EmailTaken(i64),
+    /// The one-time key stands for another wish.
+    KeyReused,
+}
+
+/// The candidate, if one of the company's.
+pub async fn find(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<candidate::Model> {
+    candidate::Entity::find_by_id(id)
+        .filter(candidate::COLUMN.company_id.eq(company_id))
+        .one(db)
+        .await?
+        .ok_or(Error::NotFound)
+}
+
+/// The candidate with this canonical address.
+pub async fn find_by_email(
+    db: &impl ConnectionTrait,
+    company_id: i64,
+    email: &str,
+) -> Result<Option<candidate::Model>> {
+    Ok(candidate::Entity::find()
+        .filter(candidate::COLUMN.company_id.eq(company_id))
+        .filter(candidate::COLUMN.email.eq(email))
+        .one(db)
+        .await?)
+}
+
+/// Newest first; with a search, those of whose name or address every word begins a word.
+pub async fn list(
+    db: &Db,
+    company_id: i64,
+    search: &str,
+    cursor: Option<Cursor>,
+    limit: u64,
+) -> Result<Page<candidate::Model>> {
+    let mut rows = candidate::Entity::find()
+        .filter(candidate::COLUMN.company_id.eq(company_id))
+        .filter(found_by(company_id, search));
+    if let Some(cursor) = cursor {
+        rows = rows.filter(candidate::COLUMN.id.lt(cursor.id));
+    }
+    let rows = rows
+        .order_by_desc(candidate::Column::Id)
+        .limit(limit + 1)
+        .all(db.read())
+        .await?;
+    Ok(Page::cut(rows, limit, |row| Cursor {
+        at: row.created_at,
+        id: row.id,
+    }))
+}
+
+/// Enters a candidate.
+pub async fn create(
+    db: &Db,
+    actor: &Actor,
+    new: NewCandidate,
+    once: Option<Once>,
+    now: DateTime<Utc>,
+) -> Result<Saved> {
+    let done = db::transaction(db, async |txn| {
+        match one_time_keys::look_up(txn, actor.company_id, once.as_ref()).await? {
+            Seen::Done(id) => return Ok(Saved::Candidate(id)),
+            Seen::Reused => return Ok(Saved::KeyReused),
+            Seen::New => {}
+        }
+        let saved = insert(txn, actor, &new, now).await?;
+        if let Saved::Candidate(id) = saved {
+            one_time_keys::keep(txn, actor.company_id, once.as_ref(), id, now).await?;
+        }
+        Ok(saved)
+    })
+    .await;
+    match done {
+        // Somebody entered the same address, or sent the same key, at the same moment.
+        Err(error) if db::is_duplicate(&error) => {
+            match find_by_email(db.read(), actor.company_id, &new.email).await? {
+                Some(row) => Ok(Saved::EmailTaken(row.id)),
+                None => Err(error),
+            }
+        }
+        done => done,
+    }
+}
+
+/// Enters a candidate inside a transaction that does more.
+pub async fn insert(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    new: &NewCandidate,
+    now: DateTime<Utc>,
+) -> Result<Saved> {
+    if let Some(row) = find_by_email(txn, actor.company_id, &new.email).await? {
+        return Ok(Saved::EmailTaken(row.id));
+    }
+    if let Some(job_id) = new.job_id {
+        jobs::find(txn, actor.company_id, job_id).await?;
+    }
+    let row = candidate::ActiveModel {
+        company_id: Set(actor.company_id),
+        created_at: Set(now),
+        ..columns(new)
+    };
+    let id = candidate::Entity::insert(row)
+        .exec(txn)
+        .await?
+        .last_insert_id;
+    index(txn, actor.company_id, id, new).await?;
+    let act = Act {
+        verb: "candidate.created",
+        object_type: "candidate",
+        object_id: id,
+        details: json!({}),
+    };
+    actions::record(txn, actor, act, now).await?;
+    Ok(Saved::Candidate(id))
+}
+
+/// Changes a candidate. A changed address kills the links that went to the old one, and what the
+/// old one was told is told to the new one.
+pub async fn update(
+    db: &Db,
+    actor: &Actor,
+    id: i64,
+    new: NewCandidate,
+    now: DateTime<Utc>,
+) -> Result<Saved> {
+    let done = db::transaction(db, async |txn| {
+        let before = find(txn, actor.company_id, id).await?;
+        if let Some(other) = find_by_email(txn, actor.company_id, &new.email).await?
+            && other.id != id
+        {
+            return Ok(Saved::EmailTaken(other.id));
+        }
+        if let Some(job_id) = new.job_id {
+            jobs::find(txn, actor.company_id, job_id).await?;
+        }
+        candidate::Entity::update_many()
+            .set(columns(&new))
+            .filter(candidate::COLUMN.id.eq(id))
+            .filter(candidate::COLUMN.company_id.eq(actor.company_id))
+            .exec(txn)
+            .await?;
+        index(txn, actor.company_id, id, &new).await?;
+        let address_changed = before.email != new.email;
+        let details =
+            json!({ "address_changed": address_changed, "name_changed": before.name != new.name });
+        actions::record(
+            txn,
+            actor,
+            Act {
+                verb: "candidate.changed",
+                object_type: "candidate",
+                object_id: id,
+                details,
+            },
+            now,
+        )
+        .await?;
+        if address_changed {
+            interviews::tell_new_address(txn, actor, id, now).await?;
+        }
+        Ok(Saved::Candidate(id))
+    })
+    .await;
+    match done {
+        Err(error) if db::is_duplicate(&error) => {
+            match find_by_email(db.read(), actor.company_id, &new.email).await? {
+                Some(row) if row.id != id => Ok(Saved::EmailTaken(row.id)),
+                _ => Err(error),
+            }
+        }
+        done => done,
+    }
+}
+
+/// Holds for candidates whose name or address has, for each word of the search, a word that begins with it.
+pub fn found_by(company_id: i64, search: &str) -> Condition {
+    text::search_words(search)
+        .into_iter()
+        .fold(Condition::all(), |all, word| {
+            let matching = candidate_word::Entity::find()
+                .select_only()
+                .column(candidate_word::Column::CandidateId)
+                .filter(candidate_word::COLUMN.company_id.eq(company_id))
+                .filter(candidate_word::COLUMN.word.gte(word.clone()))
+                .filter(candidate_word::COLUMN.word.lt(format!("{word}\u{10FFFF}")));
+            all.add(candidate::Column::Id.in_subquery(matching.into_query()))
+        })
+}
+
+async fn index(
+    txn: &impl ConnectionTrait,
+    company_id: i64,
+    id: i64,
+    new: &NewCandidate,
+) -> Result<()> {
+    candidate_word::Entity::delete_many()
+        .filter(candidate_word::COLUMN.company_id.eq(company_id))
+        .filter(candidate_word::COLUMN.candidate_id.eq(id))
+        .exec(txn)
+        .await?;
+    let words = text::search_words(&format!("{} {}", new.name, new.email))
+        .into_iter()
+        .map(|word| candidate_word::ActiveModel {
+            company_id: Set(company_id),
+            word: Set(word),
+            candidate_id: Set(id),
+        });
+    candidate_word::Entity::insert_many(words)
+        .exec_without_returning(txn)
+        .await?;
+    Ok(())
+}
+
+fn columns(new: &NewCandidate) -> candidate::ActiveModel {
+    candidate::ActiveModel {
+        name: Set(new.name.clone()),
+        email: Set(new.email.clone()),
+        phone: Set(new.phone.clone()),
+        time_zone: Set(new.time_zone.clone()),
+        locale: Set(new.locale.clone()),
+        job_id: Set(new.job_id),
+        notes: Set(new.notes.clone()),
+        ..Default::default()
+    }
+}

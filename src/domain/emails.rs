@@ -1,0 +1,345 @@
+//! E-mails: queued with what they tell of, listed as the delivery log.
+use chrono::{DateTime, Utc};
+use entity::{
+    attempt, candidate,
+    email::{self, Kind, Status},
+    interview,
+};
+use sea_orm::{
+    ActiveEnum,
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, DerivePartialModel, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect,
+    sea_query::{Expr, OnConflict},
+};
+use serde_json::json;
+
+use crate::{
+    crypto,
+    db::{self, Db},
+    domain::{
+        actions::{self, Act, Actor},
+        interviews::{self, Details},
+        one_time_keys::{self, Once, Seen},
+        page::{self, Cursor, Page},
+    },
+    error::{Error, Result},
+};
+
+/// A message to queue.
+#[derive(Clone, Copy, Debug)]
+pub struct NewEmail<'a> {
+    /// What it tells.
+    pub kind: Kind,
+    /// The interview as it is after the change that is told.
+    pub details: &'a Details,
+    /// Of no more use from this instant.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Which messages the log shows.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only in this status.
+    pub status: Option<Status>,
+    /// Only of this kind.
+    pub kind: Option<Kind>,
+    /// Only to addresses that begin with this.
+    pub recipient: Option<String>,
+    /// Only those queued at this instant or later.
+    pub from: Option<DateTime<Utc>>,
+    /// Only those queued before this instant.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// A line of the log, without the message itself.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "email::Entity")]
+pub struct Line {
+    /// Key.
+    pub id: i64,
+    /// What it tells.
+    pub kind: Kind,
+    /// Which interview.
+    pub interview_id: i64,
+    /// To whom.
+    pub recipient: String,
+    /// Whom it greets.
+    pub recipient_name: String,
+    /// None until it is composed.
+    pub subject: Option<String>,
+    /// Where it stands.
+    pub status: Status,
+    /// Why.
+    pub reason: String,
+    /// When it is tried next, while it waits.
+    pub due_at: DateTime<Utc>,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// When it was queued.
+    pub created_at: DateTime<Utc>,
+    /// When it ended.
+    pub finished_at: Option<DateTime<Utc>>,
+}
+
+/// A message with its story.
+#[derive(Clone, Debug)]
+pub struct Story {
+    /// The message.
+    pub email: email::Model,
+    /// The attempts, first to last.
+    pub attempts: Vec<attempt::Model>,
+    /// What it is about.
+    pub details: Details,
+}
+
+/// What became of the wish to send a message again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resent {
+    /// A new message is queued.
+    Queued(i64),
+    /// The interview was moved, called off or is over: this message would be wrong.
+    Outdated,
+    /// It has not ended yet: it will be tried by itself.
+    Underway,
+    /// The one-time key stands for another wish.
+    KeyReused,
+}
+
+/// The message, if one of the company's.
+pub async fn find(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<email::Model> {
+    email::Entity::find_by_id(id)
+        .filter(email::COLUMN.company_id.eq(company_id))
+        .one(db)
+        .await?
+        .ok_or(Error::NotFound)
+}
+
+/// The message, its attempts and its interview.
+pub async fn story(db: &Db, company_id: i64, id: i64) -> Result<Story> {
+    let email = find(db.read(), company_id, id).await?;
+    let attempts = attempt::Entity::find()
+        .filter(attempt::COLUMN.company_id.eq(company_id))
+        .filter(attempt::COLUMN.email_id.eq(id))
+        .order_by_asc(attempt::Column::Number)
+        .all(db.read())
+        .await?;
+    let details = interviews::details(db.read(), company_id, email.interview_id).await?;
+    Ok(Story {
+        email,
+        attempts,
+        details,
+    })
+}
+
+/// Newest first.
+pub async fn list(
+    db: &Db,
+    company_id: i64,
+    filter: &Filter,
+    cursor: Option<Cursor>,
+    limit: u64,
+) -> Result<Page<Line>> {
+    let mut lines = email::Entity::find()
+        .filter(email::COLUMN.company_id.eq(company_id))
+        .filter(matching(filter));
+    if let Some(cursor) = cursor {
+        lines = lines.filter(page::before(
+            email::Column::CreatedAt,
+            email::Column::Id,
+            cursor,
+        ));
+    }
+    let lines = lines
+        .order_by_desc(email::Column::CreatedAt)
+        .order_by_desc(email::Column::Id)
+        .limit(limit + 1)
+        .into_partial_model::<Line>()
+        .all(db.read())
+        .await?;
+    Ok(Page::cut(lines, limit, |line| Cursor {
+        at: line.created_at,
+        id: line.id,
+    }))
+}
+
+/// Every message about these interviews, oldest first.
+pub async fn about(db: &Db, company_id: i64, interview_ids: Vec<i64>) -> Result<Vec<Line>> {
+    Ok(email::Entity::find()
+        .filter(email::COLUMN.company_id.eq(company_id))
+        .filter(email::Column::InterviewId.is_in(interview_ids))
+        .order_by_asc(email::Column::Id)
+        .into_partial_model::<Line>()
+        .all(db.read())
+        .await?)
+}
+
+/// Queues a message in the transaction that makes the change it tells of. The same event never
+/// queues two: the answer is then the key of the first.
+pub async fn queue(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    new: NewEmail<'_>,
+    now: DateTime<Utc>,
+) -> Result<i64> {
+    insert(txn, actor, new, None, now).await
+}
+
+/// Ends the messages of an interview that have not left.
+pub async fn drop_unsent(
+    txn: &impl ConnectionTrait,
+    interview_id: i64,
+    status: Status,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    email::Entity::update_many()
+        .col_expr(email::Column::Status, Expr::value(status.to_value()))
+        .col_expr(email::Column::Reason, Expr::value(reason))
+        .col_expr(email::Column::FinishedAt, Expr::value(now))
+        .filter(email::COLUMN.interview_id.eq(interview_id))
+        .filter(email::Column::Status.is_in([Status::Queued, Status::Retrying, Status::Held]))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Queues a new message that tells the same as one that has ended.
+pub async fn resend(
+    db: &Db,
+    actor: &Actor,
+    id: i64,
+    once: Option<Once>,
+    now: DateTime<Utc>,
+) -> Result<Resent> {
+    db::transaction(db, async |txn| {
+        match one_time_keys::look_up(txn, actor.company_id, once.as_ref()).await? {
+            Seen::Done(id) => return Ok(Resent::Queued(id)),
+            Seen::Reused => return Ok(Resent::KeyReused),
+            Seen::New => {}
+        }
+        let old = find(txn, actor.company_id, id).await?;
+        if !old.status.is_final() {
+            return Ok(Resent::Underway);
+        }
+        let details = interviews::details(txn, actor.company_id, old.interview_id).await?;
+        let Some(window) = details
+            .join_window()
+            .filter(|window| tells_the_present(&old, &details) && now < window.ends_at)
+        else {
+            return Ok(Resent::Outdated);
+        };
+        let new = NewEmail {
+            kind: old.kind,
+            details: &details,
+            expires_at: window.ends_at,
+        };
+        let new_id = insert(txn, actor, new, Some(old.id), now).await?;
+        let act = Act {
+            verb: "email.resent",
+            object_type: "email",
+            object_id: old.id,
+            details: json!({ "new": new_id }),
+        };
+        actions::record(txn, actor, act, now).await?;
+        one_time_keys::keep(txn, actor.company_id, once.as_ref(), new_id, now).await?;
+        Ok(Resent::Queued(new_id))
+    })
+    .await
+}
+
+/// Is what the message tells still so? A message about another revision would mislead.
+pub fn tells_the_present(email: &email::Model, details: &Details) -> bool {
+    details.interview.status == interview::Status::Scheduled
+        && details.interview.revision == email.revision
+        && details.interview.link_version == email.link_version
+        && details.candidate.email == email.recipient
+}
+
+async fn insert(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    new: NewEmail<'_>,
+    resend_of: Option<i64>,
+    now: DateTime<Utc>,
+) -> Result<i64> {
+    let NewEmail {
+        kind,
+        details: Details {
+            interview,
+            candidate,
+            ..
+        },
+        expires_at,
+    } = new;
+    let idem_key = idem_key(kind, interview, candidate, resend_of);
+    let row = email::ActiveModel {
+        company_id: Set(interview.company_id),
+        kind: Set(kind),
+        interview_id: Set(interview.id),
+        revision: Set(interview.revision),
+        link_version: Set(interview.link_version),
+        recipient: Set(candidate.email.clone()),
+        recipient_name: Set(candidate.name.clone()),
+        idem_key: Set(idem_key.clone()),
+        // The worker adds the sender's domain when it composes the message.
+        message_id: Set(format!("{}.{}", crypto::random_id(), interview.revision)),
+        date: Set(now),
+        status: Set(Status::Queued),
+        reason: Set(String::new()),
+        due_at: Set(now),
+        expires_at: Set(expires_at),
+        fence: Set(0),
+        attempts: Set(0),
+        resend_of: Set(resend_of),
+        created_by: Set(actor.user_id),
+        created_at: Set(now),
+        ..Default::default()
+    };
+    email::Entity::insert(row)
+        .on_conflict(
+            OnConflict::column(email::Column::IdemKey)
+                .do_nothing()
+                .to_owned(),
+        )
+        .exec_without_returning(txn)
+        .await?;
+    let queued = email::Entity::find()
+        .filter(email::COLUMN.idem_key.eq(&idem_key))
+        .one(txn)
+        .await?;
+    Ok(queued.ok_or(Error::NotFound)?.id)
+}
+
+fn idem_key(
+    kind: Kind,
+    interview: &interview::Model,
+    candidate: &candidate::Model,
+    resend_of: Option<i64>,
+) -> String {
+    let recipient = &crypto::sha256_hex(&candidate.email)[..16];
+    let again = resend_of
+        .map(|id| format!(":again{id}"))
+        .unwrap_or_default();
+    format!(
+        "itv:{}:rev{}:link{}:{}:{recipient}{again}",
+        interview.id,
+        interview.revision,
+        interview.link_version,
+        kind.to_value(),
+    )
+}
+
+fn matching(filter: &Filter) -> Condition {
+    let recipient = filter.recipient.as_ref().map(|text| {
+        Condition::all()
+            .add(email::COLUMN.recipient.gte(text.clone()))
+            .add(email::COLUMN.recipient.lt(format!("{text}\u{10FFFF}")))
+    });
+    Condition::all()
+        .add_option(filter.status.map(|status| email::Column::Status.eq(status)))
+        .add_option(filter.kind.map(|kind| email::Column::Kind.eq(kind)))
+        .add_option(recipient)
+        .add_option(filter.from.map(|from| email::COLUMN.created_at.gte(from)))
+        .add_option(filter.until.map(|until| email::COLUMN.created_at.lt(until)))
+}

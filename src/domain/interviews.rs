@@ -1,0 +1,424 @@
+//! Interviews: one candidate for one job.
+use chrono::{DateTime, Utc};
+use entity::{
+    candidate, company, email,
+    interview::{self, Status},
+    job, slot, user,
+};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
+    QueryOrder, QuerySelect, sea_query::Expr,
+};
+use serde_json::json;
+
+use crate::{
+    crypto,
+    db::{self, Db},
+    domain::{
+        actions::{self, Act, Actor},
+        candidates,
+        emails::{self, NewEmail},
+        jobs,
+        join_window::JoinWindow,
+        one_time_keys::{self, Once, Seen},
+        page::{self, Cursor, Page},
+    },
+    error::{Error, Result},
+};
+
+/// All that is known of an interview: for its page, its mails and its join page.
+#[derive(Clone, Debug)]
+pub struct Details {
+    /// The row.
+    pub interview: interview::Model,
+    /// Who is interviewed.
+    pub candidate: candidate::Model,
+    /// By whom.
+    pub company: company::Model,
+    /// When; none until it is booked.
+    pub slot: Option<slot::Model>,
+    /// For which job: its own, else its slot's, else its candidate's.
+    pub job: Option<job::Model>,
+    /// The user who booked it.
+    pub recruiter: Option<user::Model>,
+}
+
+impl Details {
+    /// When the join link lets the candidate in; none until it is booked.
+    pub fn join_window(&self) -> Option<JoinWindow> {
+        self.slot
+            .as_ref()
+            .map(|slot| JoinWindow::of(slot, self.company.join_window_minutes))
+    }
+
+    /// Where it takes place: the slot's address, else the company's.
+    pub fn meeting_url(&self) -> Option<&str> {
+        let own = self
+            .slot
+            .as_ref()
+            .and_then(|slot| slot.meeting_url.as_deref());
+        own.or(self.company.default_meeting_url.as_deref())
+    }
+}
+
+/// What became of an interview that was entered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Created {
+    /// It is there, now or since an earlier call with the same key.
+    Interview(i64),
+    /// The one-time key stands for another wish.
+    KeyReused,
+}
+
+/// Which interviews a list shows.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only in this status.
+    pub status: Option<Status>,
+    /// Only those booked for this job.
+    pub job_id: Option<i64>,
+    /// Only of this candidate.
+    pub candidate_id: Option<i64>,
+    /// Only those that start at this instant or later.
+    pub from: Option<DateTime<Utc>>,
+    /// Only those that start before this instant.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// An interview of a list.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The row.
+    pub interview: interview::Model,
+    /// Who is interviewed.
+    pub candidate: candidate::Model,
+    /// When; none until it is booked.
+    pub slot: Option<slot::Model>,
+    /// For which job, when there is one.
+    pub job_title: Option<String>,
+}
+
+/// The interview, if one of the company's.
+pub async fn find(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<interview::Model> {
+    interview::Entity::find_by_id(id)
+        .filter(interview::COLUMN.company_id.eq(company_id))
+        .one(db)
+        .await?
+        .ok_or(Error::NotFound)
+}
+
+/// All that is known of an interview of the company.
+pub async fn details(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<Details> {
+    let interview = find(db, company_id, id).await?;
+    let candidate = candidates::find(db, company_id, interview.candidate_id).await?;
+    let company = company::Entity::find_by_id(company_id)
+        .one(db)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let slot = match interview.slot_id {
+        Some(id) => {
+            slot::Entity::find_by_id(id)
+                .filter(slot::COLUMN.company_id.eq(company_id))
+                .one(db)
+                .await?
+        }
+        None => None,
+    };
+    let job_id = interview
+        .job_id
+        .or(slot.as_ref().map(|slot| slot.job_id))
+        .or(candidate.job_id);
+    let job = match job_id {
+        Some(id) => Some(jobs::find(db, company_id, id).await?),
+        None => None,
+    };
+    let recruiter = match interview.booked_by {
+        Some(id) => {
+            user::Entity::find_by_id(id)
+                .filter(user::COLUMN.company_id.eq(company_id))
+                .one(db)
+                .await?
+        }
+        None => None,
+    };
+    Ok(Details {
+        interview,
+        candidate,
+        company,
+        slot,
+        job,
+        recruiter,
+    })
+}
+
+/// Booked ones by start, earliest first. A cancelled interview keeps the slot it was booked into.
+pub async fn list(
+    db: &Db,
+    company_id: i64,
+    filter: &Filter,
+    cursor: Option<Cursor>,
+    limit: u64,
+) -> Result<Page<Listed>> {
+    let mut rows = interview::Entity::find()
+        .find_also_related(slot::Entity)
+        .filter(slot::COLUMN.company_id.eq(company_id))
+        .filter(matching(filter))
+        .filter(
+            Condition::all()
+                .add_option(filter.from.map(|from| slot::COLUMN.starts_at.gte(from)))
+                .add_option(filter.until.map(|until| slot::COLUMN.starts_at.lt(until))),
+        );
+    if let Some(cursor) = cursor {
+        rows = rows.filter(page::after(
+            slot::Column::StartsAt,
+            interview::Column::Id,
+            cursor,
+        ));
+    }
+    let rows = rows
+        .order_by_asc(slot::Column::StartsAt)
+        .order_by_asc(interview::Column::Id)
+        .limit(limit + 1)
+        .all(db.read())
+        .await?;
+    let page = Page::cut(rows, limit, |(interview, slot)| Cursor {
+        at: slot
+            .as_ref()
+            .map_or(interview.created_at, |slot| slot.starts_at),
+        id: interview.id,
+    });
+    Ok(Page {
+        rows: with_names(db, company_id, page.rows).await?,
+        next: page.next,
+    })
+}
+
+/// Those that wait to be booked, newest first.
+pub async fn unscheduled(
+    db: &Db,
+    company_id: i64,
+    filter: &Filter,
+    cursor: Option<Cursor>,
+    limit: u64,
+) -> Result<Page<Listed>> {
+    let mut rows = interview::Entity::find()
+        .filter(interview::COLUMN.company_id.eq(company_id))
+        .filter(matching(&Filter {
+            status: Some(Status::Unscheduled),
+            ..filter.clone()
+        }));
+    if let Some(cursor) = cursor {
+        rows = rows.filter(interview::COLUMN.id.lt(cursor.id));
+    }
+    let rows = rows
+        .order_by_desc(interview::Column::Id)
+        .limit(limit + 1)
+        .all(db.read())
+        .await?;
+    let page = Page::cut(rows, limit, |row| Cursor {
+        at: row.created_at,
+        id: row.id,
+    });
+    let rows = page.rows.into_iter().map(|row| (row, None)).collect();
+    Ok(Page {
+        rows: with_names(db, company_id, rows).await?,
+        next: page.next,
+    })
+}
+
+/// Enters an interview that is not booked yet.
+pub async fn create(
+    db: &Db,
+    actor: &Actor,
+    candidate_id: i64,
+    job_id: Option<i64>,
+    once: Option<Once>,
+    now: DateTime<Utc>,
+) -> Result<Created> {
+    db::transaction(db, async |txn| {
+        match one_time_keys::look_up(txn, actor.company_id, once.as_ref()).await? {
+            Seen::Done(id) => return Ok(Created::Interview(id)),
+            Seen::Reused => return Ok(Created::KeyReused),
+            Seen::New => {}
+        }
+        let id = insert(txn, actor, candidate_id, job_id, now).await?;
+        one_time_keys::keep(txn, actor.company_id, once.as_ref(), id, now).await?;
+        Ok(Created::Interview(id))
+    })
+    .await
+}
+
+/// Enters an interview inside a transaction that does more. Candidate and job must be the company's.
+pub async fn insert(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    candidate_id: i64,
+    job_id: Option<i64>,
+    now: DateTime<Utc>,
+) -> Result<i64> {
+    candidates::find(txn, actor.company_id, candidate_id).await?;
+    if let Some(job_id) = job_id {
+        jobs::find(txn, actor.company_id, job_id).await?;
+    }
+    let row = interview::ActiveModel {
+        company_id: Set(actor.company_id),
+        candidate_id: Set(candidate_id),
+        job_id: Set(job_id),
+        status: Set(Status::Unscheduled),
+        public_id: Set(crypto::random_id()),
+        link_version: Set(1),
+        revision: Set(0),
+        ics_sequence: Set(0),
+        booking_notes: Set(String::new()),
+        version: Set(1),
+        created_by: Set(actor.user_id),
+        created_at: Set(now),
+        ..Default::default()
+    };
+    let id = interview::Entity::insert(row)
+        .exec(txn)
+        .await?
+        .last_insert_id;
+    let details = json!({ "candidate": candidate_id });
+    actions::record(
+        txn,
+        actor,
+        Act {
+            verb: "interview.created",
+            object_type: "interview",
+            object_id: id,
+            details,
+        },
+        now,
+    )
+    .await?;
+    Ok(id)
+}
+
+/// After a candidate's address changed: links in mails to the old address die, mails that have not
+/// left it are dropped, and coming interviews are told to the new one.
+pub async fn tell_new_address(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    candidate_id: i64,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let coming = interview::Entity::find()
+        .filter(interview::COLUMN.company_id.eq(actor.company_id))
+        .filter(interview::COLUMN.candidate_id.eq(candidate_id))
+        .filter(interview::Column::Status.eq(Status::Scheduled))
+        .all(txn)
+        .await?;
+    for row in coming {
+        interview::Entity::update_many()
+            .col_expr(
+                interview::Column::LinkVersion,
+                Expr::col(interview::Column::LinkVersion).add(1),
+            )
+            .col_expr(
+                interview::Column::Version,
+                Expr::col(interview::Column::Version).add(1),
+            )
+            .filter(interview::COLUMN.id.eq(row.id))
+            .exec(txn)
+            .await?;
+        emails::drop_unsent(
+            txn,
+            row.id,
+            email::Status::Superseded,
+            "The candidate's address was changed.",
+            now,
+        )
+        .await?;
+        let details = details(txn, actor.company_id, row.id).await?;
+        let Some(window) = details.join_window() else {
+            continue;
+        };
+        if now < window.ends_at {
+            let new = NewEmail {
+                kind: email::Kind::Scheduled,
+                details: &details,
+                expires_at: window.ends_at,
+            };
+            emails::queue(txn, actor, new, now).await?;
+        }
+    }
+    Ok(())
+}
+
+fn matching(filter: &Filter) -> Condition {
+    Condition::all()
+        .add_option(
+            filter
+                .status
+                .map(|status| interview::Column::Status.eq(status)),
+        )
+        .add_option(
+            filter
+                .candidate_id
+                .map(|id| interview::COLUMN.candidate_id.eq(id)),
+        )
+        .add_option(filter.job_id.map(of_job))
+}
+
+/// Holds for interviews whose own job is this one, or that have none and are booked into a slot of it.
+fn of_job(job_id: i64) -> Condition {
+    let through_slot = sea_orm::sea_query::Query::select()
+        .column(slot::Column::Id)
+        .from(slot::Entity)
+        .and_where(slot::COLUMN.job_id.eq(job_id))
+        .to_owned();
+    Condition::any()
+        .add(interview::COLUMN.job_id.eq(Some(job_id)))
+        .add(
+            Condition::all()
+                .add(interview::Column::JobId.is_null())
+                .add(interview::Column::SlotId.in_subquery(through_slot)),
+        )
+}
+
+async fn with_names(
+    db: &Db,
+    company_id: i64,
+    rows: Vec<(interview::Model, Option<slot::Model>)>,
+) -> Result<Vec<Listed>> {
+    let ids: Vec<i64> = rows.iter().map(|(row, _)| row.candidate_id).collect();
+    let people = candidate::Entity::find()
+        .filter(candidate::COLUMN.company_id.eq(company_id))
+        .filter(candidate::Column::Id.is_in(ids))
+        .all(db.read())
+        .await?;
+    let mut named = Vec::with_capacity(rows.len());
+    for (interview, slot) in rows {
+        let candidate = people
+            .iter()
+            .find(|person| person.id == interview.candidate_id)
+            .cloned()
+            .ok_or(Error::NotFound)?;
+        named.push((interview, candidate, slot));
+    }
+    let job_of = |(interview, candidate, slot): &(
+        interview::Model,
+        candidate::Model,
+        Option<slot::Model>,
+    )| {
+        interview
+            .job_id
+            .or(slot.as_ref().map(|slot| slot.job_id))
+            .or(candidate.job_id)
+    };
+    let titles = jobs::titles(db, company_id, named.iter().filter_map(job_of)).await?;
+    Ok(named
+        .into_iter()
+        .map(|row| {
+            let job_title = job_of(&row).and_then(|id| titles.get(&id).cloned());
+            let (interview, candidate, slot) = row;
+            Listed {
+                interview,
+                candidate,
+                slot,
+                job_title,
+            }
+        })
+        .collect())
+}

@@ -1,0 +1,208 @@
+//! Jobs: what people are interviewed for.
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use entity::job::{self, Status};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+use serde_json::json;
+
+use crate::{
+    db::{self, Db},
+    domain::{
+        actions::{self, Act, Actor},
+        one_time_keys::{self, Once, Seen},
+        page::{Cursor, Page},
+    },
+    error::{Error, Result},
+};
+
+/// How many jobs a choice offers; the newest.
+const CHOICES: u64 = 500;
+
+/// A job as somebody enters it.
+#[derive(Clone, Debug)]
+pub struct NewJob {
+    /// As it stands in subjects.
+    pub title: String,
+    /// Markdown.
+    pub description: String,
+    /// Field of work.
+    pub domain: String,
+    /// In words.
+    pub team_size: String,
+    /// At least 1.
+    pub positions_to_fill: i32,
+    /// Words.
+    pub key_skills: Vec<String>,
+    /// Yearly, whole units.
+    pub salary_min: Option<i64>,
+    /// Yearly, whole units; not below `salary_min`.
+    pub salary_max: Option<i64>,
+    /// ISO 4217.
+    pub salary_currency: String,
+    /// In words.
+    pub location: String,
+    /// Whether people are still wanted.
+    pub status: Status,
+}
+
+/// What became of a job that was entered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Created {
+    /// It is there, now or since an earlier call with the same key.
+    Job(i64),
+    /// The one-time key stands for another wish.
+    KeyReused,
+}
+
+/// Which jobs a list shows.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only those.
+    pub status: Option<Status>,
+}
+
+/// The job, if it is the company's.
+pub async fn find(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<job::Model> {
+    job::Entity::find_by_id(id)
+        .filter(job::COLUMN.company_id.eq(company_id))
+        .one(db)
+        .await?
+        .ok_or(Error::NotFound)
+}
+
+/// Newest first.
+pub async fn list(
+    db: &Db,
+    company_id: i64,
+    filter: &Filter,
+    cursor: Option<Cursor>,
+    limit: u64,
+) -> Result<Page<job::Model>> {
+    let mut jobs = job::Entity::find().filter(job::COLUMN.company_id.eq(company_id));
+    if let Some(status) = filter.status {
+        jobs = jobs.filter(job::Column::Status.eq(status));
+    }
+    if let Some(cursor) = cursor {
+        jobs = jobs.filter(job::COLUMN.id.lt(cursor.id));
+    }
+    let rows = jobs
+        .order_by_desc(job::Column::Id)
+        .limit(limit + 1)
+        .all(db.read())
+        .await?;
+    Ok(Page::cut(rows, limit, |job| Cursor {
+        at: job.created_at,
+        id: job.id,
+    }))
+}
+
+/// Open jobs to choose from, by title.
+pub async fn choices(db: &Db, company_id: i64) -> Result<Vec<(i64, String)>> {
+    let mut jobs: Vec<(i64, String)> = job::Entity::find()
+        .select_only()
+        .column(job::Column::Id)
+        .column(job::Column::Title)
+        .filter(job::COLUMN.company_id.eq(company_id))
+        .filter(job::Column::Status.eq(Status::Open))
+        .order_by_desc(job::Column::Id)
+        .limit(CHOICES)
+        .into_tuple()
+        .all(db.read())
+        .await?;
+    jobs.sort_by(|a, b| a.1.cmp(&b.1));
+    Ok(jobs)
+}
+
+/// The titles of jobs, by key.
+pub async fn titles(
+    db: &Db,
+    company_id: i64,
+    ids: impl Iterator<Item = i64>,
+) -> Result<HashMap<i64, String>> {
+    let rows: Vec<(i64, String)> = job::Entity::find()
+        .select_only()
+        .column(job::Column::Id)
+        .column(job::Column::Title)
+        .filter(job::COLUMN.company_id.eq(company_id))
+        .filter(job::Column::Id.is_in(ids.collect::<HashSet<_>>()))
+        .into_tuple()
+        .all(db.read())
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Enters a job.
+pub async fn create(
+    db: &Db,
+    actor: &Actor,
+    new: NewJob,
+    once: Option<Once>,
+    now: DateTime<Utc>,
+) -> Result<Created> {
+    db::transaction(db, async |txn| {
+        match one_time_keys::look_up(txn, actor.company_id, once.as_ref()).await? {
+            Seen::Done(id) => return Ok(Created::Job(id)),
+            Seen::Reused => return Ok(Created::KeyReused),
+            Seen::New => {}
+        }
+        let row = job::ActiveModel {
+            company_id: Set(actor.company_id),
+            created_at: Set(now),
+            ..columns(&new)
+        };
+        let id = job::Entity::insert(row).exec(txn).await?.last_insert_id;
+        let act = Act {
+            verb: "job.created",
+            object_type: "job",
+            object_id: id,
+            details: json!({ "title": new.title }),
+        };
+        actions::record(txn, actor, act, now).await?;
+        one_time_keys::keep(txn, actor.company_id, once.as_ref(), id, now).await?;
+        Ok(Created::Job(id))
+    })
+    .await
+}
+
+/// Changes a job. Mails that have not been composed yet will tell the new title.
+pub async fn update(
+    db: &Db,
+    actor: &Actor,
+    id: i64,
+    new: NewJob,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    db::transaction(db, async |txn| {
+        let before = find(txn, actor.company_id, id).await?;
+        job::Entity::update_many()
+            .set(columns(&new))
+            .filter(job::COLUMN.id.eq(id))
+            .filter(job::COLUMN.company_id.eq(actor.company_id))
+            .exec(txn)
+            .await?;
+        let details = json!({ "before": { "title": before.title, "status": before.status }, "after": { "title": new.title, "status": new.status } });
+        actions::record(txn, actor, Act { verb: "job.changed", object_type: "job", object_id: id, details }, now).await
+    })
+    .await
+}
+
+fn columns(new: &NewJob) -> job::ActiveModel {
+    job::ActiveModel {
+        title: Set(new.title.clone()),
+        description: Set(new.description.clone()),
+        domain: Set(new.domain.clone()),
+        team_size: Set(new.team_size.clone()),
+        positions_to_fill: Set(new.positions_to_fill),
+        key_skills: Set(json!(new.key_skills)),
+        salary_min: Set(new.salary_min),
+        salary_max: Set(new.salary_max),
+        salary_currency: Set(new.salary_currency.clone()),
+        location: Set(new.location.clone()),
+        status: Set(new.status),
+        ..Default::default()
+    }
+}

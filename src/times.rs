@@ -1,0 +1,198 @@
+//! Instants in words: the one place that prints dates and times, for pages, mails and the API.
+use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Timelike, Utc};
+use chrono_tz::Tz;
+
+/// `2027-01-05T09:00:00Z` (RFC 3339), for machines: `<time datetime>` and the API.
+pub fn rfc3339(at: DateTime<Utc>) -> String {
+    let form = if at.nanosecond() == 0 {
+        SecondsFormat::Secs
+    } else {
+        SecondsFormat::Micros
+    };
+    at.to_rfc3339_opts(form, true)
+}
+
+/// `January 5, 2027 at 10:00 AM`.
+pub fn date_at_time(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone)
+        .format("%B %-d, %Y at %-I:%M %p")
+        .to_string()
+}
+
+/// `January 5, 2027 at 10:00 AM (Europe/Berlin, UTC+01:00)`.
+pub fn date_at_time_in_zone(at: DateTime<Utc>, zone: Tz) -> String {
+    format!(
+        "{} ({})",
+        date_at_time(at, zone),
+        zone_with_offset(at, zone)
+    )
+}
+
+/// `Tue 5 January 2027`.
+pub fn day(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%a %-d %B %Y").to_string()
+}
+
+/// `Tuesday 5 January`: the heading of a day's page.
+pub fn day_heading(date: NaiveDate) -> String {
+    date.format("%A %-d %B").to_string()
+}
+
+/// `10:00`.
+pub fn clock(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%H:%M").to_string()
+}
+
+/// `10:02:11.204`: for the delivery log.
+pub fn clock_to_the_millisecond(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%H:%M:%S%.3f").to_string()
+}
+
+/// `Tue 5 January 2027, 10:00`.
+pub fn day_and_clock(at: DateTime<Utc>, zone: Tz) -> String {
+    format!("{}, {}", day(at, zone), clock(at, zone))
+}
+
+/// `Tue 5 January 2027, 23:30–00:30 (Wed 6 January 2027)`: from one instant to another.
+pub fn span(from: DateTime<Utc>, until: DateTime<Utc>, zone: Tz) -> String {
+    let same_day =
+        from.with_timezone(&zone).date_naive() == until.with_timezone(&zone).date_naive();
+    let next_day = if same_day {
+        String::new()
+    } else {
+        format!(" ({})", day(until, zone))
+    };
+    format!(
+        "{}–{}{next_day}",
+        day_and_clock(from, zone),
+        clock(until, zone)
+    )
+}
+
+/// `Europe/Berlin, UTC+01:00`; `UTC` alone for UTC.
+pub fn zone_with_offset(at: DateTime<Utc>, zone: Tz) -> String {
+    if zone == Tz::UTC {
+        "UTC".into()
+    } else {
+        format!(
+            "{}, UTC{}",
+            zone.name(),
+            at.with_timezone(&zone).format("%:z")
+        )
+    }
+}
+
+/// Is it night there, when nobody wants to be interviewed: from 21:00 to 7:00?
+pub fn is_night(at: DateTime<Utc>, zone: Tz) -> bool {
+    !(7..21).contains(&at.with_timezone(&zone).hour())
+}
+
+/// The instants at which a day begins and ends in a zone; a day that begins with a jump of the clock
+/// begins after it.
+pub fn bounds_of_day(date: NaiveDate, zone: Tz) -> (DateTime<Utc>, DateTime<Utc>) {
+    (
+        start_of_day(date, zone),
+        start_of_day(date.succ_opt().unwrap_or(date), zone),
+    )
+}
+
+/// `in 2 h 5 min`, `3 min ago`: roughly, for people.
+pub fn relative(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let distance = (at - now).abs();
+    let words = if distance < TimeDelta::minutes(1) {
+        return "just now".into();
+    } else if distance < TimeDelta::hours(1) {
+        format!("{} min", distance.num_minutes())
+    } else if distance < TimeDelta::days(1) {
+        format!(
+            "{} h {} min",
+            distance.num_hours(),
+            distance.num_minutes() % 60
+        )
+    } else if distance < TimeDelta::days(2) {
+        "1 day".into()
+    } else {
+        format!("{} days", distance.num_days())
+    };
+    if at > now {
+        format!("in {words}")
+    } else {
+        format!("{words} ago")
+    }
+}
+
+fn start_of_day(date: NaiveDate, zone: Tz) -> DateTime<Utc> {
+    let midnight = date.and_time(chrono::NaiveTime::MIN);
+    (0..=24)
+        .map(|half_hours| midnight + TimeDelta::minutes(30 * half_hours))
+        .find_map(|local| local.and_local_timezone(zone).earliest())
+        .map_or_else(|| midnight.and_utc(), |at| at.to_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::{America::Havana, Asia::Kathmandu, Europe::Berlin};
+
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().expect("an instant")
+    }
+
+    #[test]
+    fn times_carry_their_zone_and_its_offset_on_that_day() {
+        assert_eq!(
+            date_at_time_in_zone(at("2027-01-05T09:00:00Z"), Berlin),
+            "January 5, 2027 at 10:00 AM (Europe/Berlin, UTC+01:00)"
+        );
+        assert_eq!(
+            date_at_time_in_zone(at("2027-07-05T09:00:00Z"), Berlin),
+            "July 5, 2027 at 11:00 AM (Europe/Berlin, UTC+02:00)"
+        );
+        assert_eq!(
+            zone_with_offset(at("2027-01-05T09:00:00Z"), Kathmandu),
+            "Asia/Kathmandu, UTC+05:45"
+        );
+        assert_eq!(zone_with_offset(at("2027-01-05T09:00:00Z"), Tz::UTC), "UTC");
+    }
+
+    #[test]
+    fn a_span_over_midnight_names_both_days() {
+        assert_eq!(
+            span(
+                at("2027-01-05T22:30:00Z"),
+                at("2027-01-05T23:30:00Z"),
+                Berlin
+            ),
+            "Tue 5 January 2027, 23:30–00:30 (Wed 6 January 2027)"
+        );
+    }
+
+    #[test]
+    fn days_have_23_and_25_hours_when_the_clock_is_changed() {
+        let hours = |date: &str, zone| {
+            let (from, until) = bounds_of_day(date.parse().expect("a date"), zone);
+            (until - from).num_hours()
+        };
+        assert_eq!(hours("2027-03-28", Berlin), 23);
+        assert_eq!(hours("2027-10-31", Berlin), 25);
+        // In Havana the clock jumps at midnight.
+        assert_eq!(hours("2027-03-14", Havana), 23);
+    }
+
+    #[test]
+    fn night_is_from_nine_to_seven() {
+        for (clock, night) in [
+            ("06:59", true),
+            ("07:00", false),
+            ("20:59", false),
+            ("21:00", true),
+        ] {
+            assert_eq!(
+                is_night(at(&format!("2027-01-05T{clock}:00Z")), Tz::UTC),
+                night,
+                "{clock}"
+            );
+        }
+    }
+}
