@@ -28,6 +28,20 @@ pub fn date_at_time_in_zone(at: DateTime<Utc>, zone: Tz) -> String {
     )
 }
 
+/// `January 5, 2027 at 09:00`, in UTC.
+pub fn date_at_24h(at: DateTime<Utc>) -> String {
+    at.format("%B %-d, %Y at %H:%M").to_string()
+}
+
+/// `UTC+01:00`; `UTC` alone for UTC.
+pub fn offset(at: DateTime<Utc>, zone: Tz) -> String {
+    if zone == Tz::UTC {
+        "UTC".into()
+    } else {
+        format!("UTC{}", at.with_timezone(&zone).format("%:z"))
+    }
+}
+
 /// `Tue 5 January 2027`.
 pub fn day(at: DateTime<Utc>, zone: Tz) -> String {
     at.with_timezone(&zone).format("%a %-d %B %Y").to_string()
@@ -74,11 +88,7 @@ pub fn zone_with_offset(at: DateTime<Utc>, zone: Tz) -> String {
     if zone == Tz::UTC {
         "UTC".into()
     } else {
-        format!(
-            "{}, UTC{}",
-            zone.name(),
-            at.with_timezone(&zone).format("%:z")
-        )
+        format!("{}, {}", zone.name(), offset(at, zone))
     }
 }
 

@@ -1,0 +1,69 @@
+//! From the rows of an interview to the message that tells of it: for the worker and for the preview.
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use entity::InstructionLine;
+
+use crate::{
+    domain::interviews::Details,
+    error::{Error, Result},
+    mail::messages::{Brand, Message, Moment, Scheduled},
+    times, words,
+};
+
+/// The message that tells a candidate of a booking. The interview must be booked and have a job.
+pub fn scheduled(details: &Details) -> Result<Message> {
+    let Details {
+        interview,
+        candidate,
+        company,
+        slot,
+        job,
+        recruiter,
+    } = details;
+    let (Some(slot), Some(job), Some(window)) = (slot, job, details.join_window()) else {
+        return Err(Error::Mail(format!(
+            "interview {} is not booked, or for no job",
+            interview.id
+        )));
+    };
+    let zone = words::zone_for(candidate, Some(slot), company);
+    let wanted: Vec<InstructionLine> = serde_json::from_value(company.instruction_lines.clone())
+        .map_err(|error| {
+            Error::Stored(format!(
+                "instruction lines of company {}: {error}",
+                company.id
+            ))
+        })?;
+    let (contact_name, contact_email) = match recruiter {
+        Some(user) => (user.name.clone(), user.email.clone()),
+        None => (company.name.clone(), company.contact_email.clone()),
+    };
+    Ok(Message::Scheduled(Scheduled {
+        candidate_name: candidate.name.clone(),
+        job_title: job.title.clone(),
+        company_name: company.name.clone(),
+        brand: Brand::new(&company.brand_colour),
+        interview_type: words::interview_type(slot.interview_type).into(),
+        duration_minutes: slot.duration_minutes,
+        starts: moment(window.starts_at, zone),
+        ends: moment(window.ends_at, zone),
+        time_zone: zone.name().into(),
+        link_opens: moment(window.opens_at, zone),
+        join_window_minutes: company.join_window_minutes,
+        instructions: InstructionLine::ALL
+            .into_iter()
+            .filter(|line| wanted.contains(line))
+            .collect(),
+        booking_notes: Some(interview.booking_notes.clone()).filter(|notes| !notes.is_empty()),
+        contact_name,
+        contact_email,
+    }))
+}
+
+fn moment(at: DateTime<Utc>, zone: Tz) -> Moment {
+    Moment {
+        local: times::date_at_time(at, zone),
+        offset: times::offset(at, zone),
+        utc: (zone != Tz::UTC).then(|| format!("{} UTC", times::date_at_24h(at))),
+    }
+}
