@@ -1,14 +1,18 @@
 //! Forms: what was typed stays, and each mistake stands beside its field.
-use std::collections::BTreeMap;
-
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::text::Refusal;
 
-/// What is wrong with a form: a message for each field that has one.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct FormErrors(BTreeMap<&'static str, String>);
+/// What is wrong with a form: a message for each field that has one, in the order of parsing. Parse
+/// in the order of the page: the first field with a mistake gets the focus.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FormErrors(Vec<(&'static str, String)>);
+
+impl Serialize for FormErrors {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(field, message)| (field, message)))
+    }
+}
 
 impl FormErrors {
     /// Nothing is wrong.
@@ -25,7 +29,9 @@ impl FormErrors {
 
     /// Notes a mistake; the first of a field is kept.
     pub fn add(&mut self, field: &'static str, message: impl Into<String>) {
-        self.0.entry(field).or_insert_with(|| message.into());
+        if self.of(field).is_none() {
+            self.0.push((field, message.into()));
+        }
     }
 
     /// Is nothing wrong?
@@ -35,7 +41,8 @@ impl FormErrors {
 
     /// The message of a field.
     pub fn of(&self, field: &str) -> Option<&str> {
-        self.0.get(field).map(String::as_str)
+        let found = self.0.iter().find(|(name, _)| *name == field);
+        found.map(|(_, message)| message.as_str())
     }
 
     /// The value of a field, or none with its mistake noted.

@@ -1,2 +1,8 @@
 //! The pages.
+pub mod assets;
+mod brand;
+pub mod error_page;
 pub mod forms;
+pub mod render;
+#[cfg(test)]
+mod samples;

@@ -1,0 +1,95 @@
+//! What a visitor reads when there is nothing else to show.
+use actix_web::http::StatusCode;
+use serde::Serialize;
+
+use super::render::Page;
+
+/// The page of a refusal or a failure. It says what to do next, and never why it failed inside.
+#[derive(Clone, Debug, Serialize)]
+pub struct ErrorPage {
+    heading: &'static str,
+    text: &'static str,
+    /// What the log knows the failure by.
+    reference: Option<String>,
+}
+
+impl ErrorPage {
+    /// The page of a status; `reference` where the log has more to say.
+    pub fn of(status: StatusCode, reference: Option<String>) -> Self {
+        let (heading, text) = words(status);
+        Self {
+            heading,
+            text,
+            reference,
+        }
+    }
+}
+
+impl Page for ErrorPage {
+    const TEMPLATE: &'static str = "errors/error.html";
+
+    fn title(&self) -> String {
+        self.heading.to_owned()
+    }
+
+    fn sample() -> Self {
+        Self::of(StatusCode::INTERNAL_SERVER_ERROR, Some("7f3a-91c2".into()))
+    }
+}
+
+fn words(status: StatusCode) -> (&'static str, &'static str) {
+    match status {
+        StatusCode::NOT_FOUND => (
+            "Page not found",
+            "There is nothing at this address, or nothing that you may see.",
+        ),
+        StatusCode::FORBIDDEN => (
+            "Not from here",
+            "This request did not come from a page of this site, so nothing was done. Open the page again and repeat what you did.",
+        ),
+        StatusCode::CONFLICT => (
+            "Somebody was quicker",
+            "What you wanted to change has changed meanwhile. Go back, load the page again and see how it stands now.",
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => (
+            "Too much at once",
+            "What you sent is larger than this page takes. Shorten it and send it again.",
+        ),
+        StatusCode::REQUEST_TIMEOUT => (
+            "That took too long",
+            "The request did not arrive whole. Send it again.",
+        ),
+        StatusCode::TOO_MANY_REQUESTS => ("Too many tries", "Wait a few minutes, then try again."),
+        StatusCode::SERVICE_UNAVAILABLE => (
+            "Back in a moment",
+            "The service cannot answer at present. Nothing is lost: load the page again in a minute.",
+        ),
+        status if status.is_server_error() => (
+            "That went wrong",
+            "It is our fault, not yours. Try again; when it happens again, tell your administrator the reference below.",
+        ),
+        _ => (
+            "That cannot be read",
+            "The request was not complete or not well formed. Go back and try again.",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_that_we_answer_with_has_words_of_its_own() {
+        let mut headings: Vec<_> = [400, 403, 404, 408, 409, 413, 429, 500, 503]
+            .map(|code| words(StatusCode::from_u16(code).expect("a status")).0)
+            .to_vec();
+        headings.sort_unstable();
+        headings.dedup();
+        assert_eq!(headings.len(), 9);
+        assert_eq!(
+            words(StatusCode::BAD_GATEWAY),
+            words(StatusCode::INTERNAL_SERVER_ERROR)
+        );
+    }
+}

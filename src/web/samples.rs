@@ -1,0 +1,181 @@
+//! A sample of every page, and what is true of all pages and templates.
+use std::collections::HashSet;
+
+use entity::user::Role;
+use scraper::{ElementRef, Html, Selector};
+
+use super::{
+    error_page::ErrorPage,
+    render::{Files, Flash, Frame, Page, PublicFrame, Renderer, SignedInFrame},
+};
+use crate::error::Result;
+
+/// Every page there is, one line each, by the alphabet.
+fn pages() -> Vec<Sample> {
+    vec![of::<ErrorPage>()]
+}
+
+struct Sample {
+    template: &'static str,
+    render: fn(&Renderer, &Frame) -> Result<String>,
+}
+
+fn of<P: Page>() -> Sample {
+    Sample {
+        template: P::TEMPLATE,
+        render: |renderer, frame| renderer.render(frame, &P::sample()),
+    }
+}
+
+impl Sample {
+    /// The page as a browser gets it, in the frame that its template asks for.
+    fn html(&self, renderer: &Renderer) -> String {
+        let frame = if text(self.template).contains(r#"{% extends "layouts/app.html" %}"#) {
+            Frame::SignedIn(SignedInFrame {
+                company_name: "Sample Company".into(),
+                brand_colour: Some("#1f5f4a".into()),
+                user_name: "Jane Roe".into(),
+                role: Role::Admin,
+                path: "/".into(),
+                flash: Some(Flash::done("Done.")),
+            })
+        } else {
+            Frame::Public(PublicFrame::default())
+        };
+        (self.render)(renderer, &frame).unwrap_or_else(|error| panic!("{}: {error}", self.template))
+    }
+}
+
+fn text(name: &str) -> String {
+    let file = Files::get(name).unwrap_or_else(|| panic!("no template {name}"));
+    String::from_utf8(file.data.into_owned()).expect("templates are UTF-8")
+}
+
+fn templates() -> Vec<(String, String)> {
+    Files::iter()
+        .map(|name| (name.to_string(), text(&name)))
+        .collect()
+}
+
+fn all<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
+    let selector = Selector::parse(selector).expect("a selector");
+    page.select(&selector).collect()
+}
+
+#[test]
+fn every_page_renders_whole_and_is_marked_up_for_everybody() {
+    let renderer = Renderer::new().expect("templates parse");
+    for sample in pages() {
+        let name = sample.template;
+        let page = Html::parse_document(&sample.html(&renderer));
+        assert_eq!(all(&page, "html[lang]").len(), 1, "{name}: language");
+        assert_eq!(all(&page, "main h1").len(), 1, "{name}: one heading");
+        assert_eq!(all(&page, "title").len(), 1, "{name}: title");
+        assert!(
+            all(&page, "[style], style, script:not([src])").is_empty(),
+            "{name}: inline"
+        );
+        let ids: Vec<_> = all(&page, "[id]")
+            .iter()
+            .filter_map(|e| e.attr("id"))
+            .collect();
+        let known: HashSet<_> = ids.iter().copied().collect();
+        assert_eq!(ids.len(), known.len(), "{name}: an id twice");
+        for control in all(
+            &page,
+            "input:not([type=hidden], [type=radio]), select, textarea",
+        ) {
+            let id = control.attr("id").unwrap_or_default();
+            let labelled = control.attr("aria-label").is_some()
+                || all(&page, "label")
+                    .iter()
+                    .any(|label| label.attr("for") == Some(id));
+            assert!(
+                labelled || inside_label(control),
+                "{name}: {id} has no label"
+            );
+        }
+        for described in all(&page, "[aria-describedby]") {
+            for id in described
+                .attr("aria-describedby")
+                .unwrap_or_default()
+                .split_whitespace()
+            {
+                assert!(known.contains(id), "{name}: nothing is called {id}");
+            }
+        }
+    }
+}
+
+fn inside_label(control: ElementRef) -> bool {
+    control
+        .ancestors()
+        .filter_map(ElementRef::wrap)
+        .any(|above| above.value().name() == "label")
+}
+
+#[test]
+fn every_template_is_used() {
+    let templates = templates();
+    let mut used: HashSet<String> = pages().iter().map(|page| page.template.into()).collect();
+    for (_, text) in &templates {
+        for start in ["{% extends \"", "{% include \""] {
+            for rest in text.split(start).skip(1) {
+                used.extend(rest.split('"').next().map(String::from));
+            }
+        }
+    }
+    for (name, _) in &templates {
+        // Mails have a test of their own; layouts and components are there for whoever comes.
+        let shared = ["emails/", "layouts/", "components/"];
+        if !shared.iter().any(|folder| name.starts_with(folder)) {
+            assert!(used.contains(name), "{name}: no page or include");
+        }
+    }
+}
+
+#[test]
+fn no_template_lets_through_what_a_user_typed() {
+    /// Where HTML of our own making is printed as it is.
+    const MADE_BY_US: &[(&str, &str)] = &[];
+    for (name, text) in templates() {
+        if name.ends_with(".txt") {
+            continue;
+        }
+        assert!(name.ends_with(".html"), "{name}: only .html is escaped");
+        for expression in text
+            .split("{{")
+            .skip(1)
+            .filter_map(|rest| rest.split("}}").next())
+        {
+            assert!(
+                !expression.contains("safe") || MADE_BY_US.contains(&(&name, expression.trim())),
+                "{name}: {{{{{expression}}}}} is not escaped"
+            );
+        }
+        assert!(
+            !text.contains("autoescape"),
+            "{name}: escaping is not switched"
+        );
+        for value in text.split('=').skip(1) {
+            assert!(
+                !value.starts_with("{{"),
+                "{name}: an attribute without quotes: ={value:.30}"
+            );
+        }
+        if !name.starts_with("emails/") {
+            let lower = text.to_lowercase();
+            for banned in [
+                " style=",
+                "<style",
+                "javascript:",
+                " onclick=",
+                " onload=",
+                " hx-on",
+                "js:",
+            ] {
+                assert!(!lower.contains(banned), "{name}: {banned}");
+            }
+        }
+    }
+}
