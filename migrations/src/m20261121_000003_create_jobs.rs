@@ -1,6 +1,8 @@
 //! Jobs.
 use sea_orm_migration::{prelude::*, schema::*};
 
+const JOBS_SALARY: &str = "salary_min IS NULL OR salary_max IS NULL OR salary_min <= salary_max";
+
 /// Jobs.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -39,12 +41,7 @@ impl MigrationTrait for Migration {
                     )
                     .check(("ck_jobs_status", Expr::cust("status IN ('open', 'closed')")))
                     .check(("ck_jobs_positions", Expr::cust("positions_to_fill >= 1")))
-                    .check((
-                        "ck_jobs_salary",
-                        Expr::cust(
-                            "salary_min IS NULL OR salary_max IS NULL OR salary_min <= salary_max",
-                        ),
-                    ))
+                    .check(("ck_jobs_salary", Expr::cust(JOBS_SALARY)))
                     .to_owned(),
             )
             .await?;

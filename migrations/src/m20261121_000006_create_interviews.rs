@@ -1,6 +1,11 @@
 //! Interviews; the partial index makes a second live booking of a slot impossible.
 use sea_orm_migration::{prelude::*, schema::*};
 
+const INTERVIEWS_STATUS: &str =
+    "status IN ('unscheduled', 'scheduled', 'completed', 'no_show', 'cancelled')";
+const INTERVIEWS_SLOT: &str =
+    "(status = 'unscheduled') = (slot_id IS NULL) OR status = 'cancelled'";
+
 /// Interviews; the partial index makes a second live booking of a slot impossible.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -13,33 +18,62 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.create_table(
-            Table::create().table("interviews")
-                .col(big_pk_auto("id"))
-                .col(big_integer("company_id"))
-                .col(big_integer("candidate_id"))
-                .col(big_integer_null("job_id"))
-                .col(big_integer_null("slot_id"))
-                .col(string("status"))
-                .col(string("public_id"))
-                .col(integer("link_version"))
-                .col(integer("revision"))
-                .col(integer("ics_sequence"))
-                .col(text("booking_notes"))
-                .col(integer("version"))
-                .col(timestamp_with_time_zone_null("opened_at"))
-                .col(timestamp_with_time_zone_null("joined_at"))
-                .col(big_integer_null("booked_by"))
-                .col(big_integer_null("created_by"))
-                .col(timestamp_with_time_zone("created_at"))
-                .foreign_key(ForeignKey::create().name("fk_interviews_candidate").from("interviews", ("company_id", "candidate_id")).to("candidates", ("company_id", "id")))
-                .foreign_key(ForeignKey::create().name("fk_interviews_job").from("interviews", ("company_id", "job_id")).to("jobs", ("company_id", "id")))
-                .foreign_key(ForeignKey::create().name("fk_interviews_slot").from("interviews", ("company_id", "slot_id")).to("slots", ("company_id", "id")))
-                .foreign_key(ForeignKey::create().name("fk_interviews_booked_by").from("interviews", ("company_id", "booked_by")).to("users", ("company_id", "id")))
-                .foreign_key(ForeignKey::create().name("fk_interviews_created_by").from("interviews", ("company_id", "created_by")).to("users", ("company_id", "id")))
-                .check(("ck_interviews_status", Expr::cust("status IN ('unscheduled', 'scheduled', 'completed', 'no_show', 'cancelled')")))
-                .check(("ck_interviews_slot", Expr::cust("(status = 'unscheduled') = (slot_id IS NULL) OR status = 'cancelled'")))
-                .to_owned()).await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table("interviews")
+                    .col(big_pk_auto("id"))
+                    .col(big_integer("company_id"))
+                    .col(big_integer("candidate_id"))
+                    .col(big_integer_null("job_id"))
+                    .col(big_integer_null("slot_id"))
+                    .col(string("status"))
+                    .col(string("public_id"))
+                    .col(integer("link_version"))
+                    .col(integer("revision"))
+                    .col(integer("ics_sequence"))
+                    .col(text("booking_notes"))
+                    .col(integer("version"))
+                    .col(timestamp_with_time_zone_null("opened_at"))
+                    .col(timestamp_with_time_zone_null("joined_at"))
+                    .col(big_integer_null("booked_by"))
+                    .col(big_integer_null("created_by"))
+                    .col(timestamp_with_time_zone("created_at"))
+                    .foreign_key(
+                        ForeignKey::create()
+                            .name("fk_interviews_candidate")
+                            .from("interviews", ("company_id", "candidate_id"))
+                            .to("candidates", ("company_id", "id")),
+                    )
+                    .foreign_key(
+                        ForeignKey::create()
+                            .name("fk_interviews_job")
+                            .from("interviews", ("company_id", "job_id"))
+                            .to("jobs", ("company_id", "id")),
+                    )
+                    .foreign_key(
+                        ForeignKey::create()
+                            .name("fk_interviews_slot")
+                            .from("interviews", ("company_id", "slot_id"))
+                            .to("slots", ("company_id", "id")),
+                    )
+                    .foreign_key(
+                        ForeignKey::create()
+                            .name("fk_interviews_booked_by")
+                            .from("interviews", ("company_id", "booked_by"))
+                            .to("users", ("company_id", "id")),
+                    )
+                    .foreign_key(
+                        ForeignKey::create()
+                            .name("fk_interviews_created_by")
+                            .from("interviews", ("company_id", "created_by"))
+                            .to("users", ("company_id", "id")),
+                    )
+                    .check(("ck_interviews_status", Expr::cust(INTERVIEWS_STATUS)))
+                    .check(("ck_interviews_slot", Expr::cust(INTERVIEWS_SLOT)))
+                    .to_owned(),
+            )
+            .await?;
         manager
             .create_index(
                 Index::create()

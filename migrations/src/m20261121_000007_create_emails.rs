@@ -1,6 +1,11 @@
 //! E-mails and the attempts to deliver them.
 use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
 
+const EMAILS_STATUS: &str = "status IN ('queued', 'sending', 'retrying', 'accepted', 'uncertain', 'printed', \
+    'failed', 'held', 'superseded', 'cancelled', 'expired')";
+const ATTEMPTS_OUTCOME: &str = "outcome IS NULL OR outcome IN ('accepted', 'deferred', 'refused', 'uncertain', \
+    'printed', 'released')";
+
 /// E-mails and the attempts to deliver them.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -19,41 +24,58 @@ impl MigrationTrait for Migration {
         if manager.get_database_backend() == DbBackend::Postgres {
             recipient.extra("COLLATE \"C\"");
         }
-        manager.create_table(
-            Table::create().table("emails")
-                .col(big_pk_auto("id"))
-                .col(big_integer("company_id"))
-                .col(string("kind"))
-                .col(big_integer("interview_id"))
-                .col(integer("revision"))
-                .col(integer("link_version"))
-                .col(recipient)
-                .col(string("recipient_name"))
-                .col(string("idem_key"))
-                .col(string("message_id"))
-                .col(timestamp_with_time_zone("date"))
-                .col(text_null("sender"))
-                .col(text_null("reply_to"))
-                .col(text_null("subject"))
-                .col(text_null("text"))
-                .col(text_null("html"))
-                .col(text_null("ics"))
-                .col(string("status"))
-                .col(text("reason"))
-                .col(timestamp_with_time_zone("due_at"))
-                .col(timestamp_with_time_zone("expires_at"))
-                .col(timestamp_with_time_zone_null("lease_until"))
-                .col(integer("fence"))
-                .col(integer("attempts"))
-.col(big_integer_null("resend_of"))
-                .col(big_integer_null("created_by"))
-                .col(timestamp_with_time_zone("created_at"))
-                .col(timestamp_with_time_zone_null("finished_at"))
-                .foreign_key(ForeignKey::create().name("fk_emails_interview").from("emails", ("company_id", "interview_id")).to("interviews", ("company_id", "id")))
-                .foreign_key(ForeignKey::create().name("fk_emails_created_by").from("emails", ("company_id", "created_by")).to("users", ("company_id", "id")))
-                .check(("ck_emails_status", Expr::cust("status IN ('queued', 'sending', 'retrying', 'accepted', 'uncertain', 'printed', 'failed', 'held', 'superseded', 'cancelled', 'expired')")))
-                .check(("ck_emails_lease", Expr::cust("status <> 'sending' OR lease_until IS NOT NULL")))
-                .to_owned()).await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table("emails")
+                    .col(big_pk_auto("id"))
+                    .col(big_integer("company_id"))
+                    .col(string("kind"))
+                    .col(big_integer("interview_id"))
+                    .col(integer("revision"))
+                    .col(integer("link_version"))
+                    .col(recipient)
+                    .col(string("recipient_name"))
+                    .col(string("idem_key"))
+                    .col(string("message_id"))
+                    .col(timestamp_with_time_zone("date"))
+                    .col(text_null("sender"))
+                    .col(text_null("reply_to"))
+                    .col(text_null("subject"))
+                    .col(text_null("text"))
+                    .col(text_null("html"))
+                    .col(text_null("ics"))
+                    .col(string("status"))
+                    .col(text("reason"))
+                    .col(timestamp_with_time_zone("due_at"))
+                    .col(timestamp_with_time_zone("expires_at"))
+                    .col(timestamp_with_time_zone_null("lease_until"))
+                    .col(integer("fence"))
+                    .col(integer("attempts"))
+                    .col(big_integer_null("resend_of"))
+                    .col(big_integer_null("created_by"))
+                    .col(timestamp_with_time_zone("created_at"))
+                    .col(timestamp_with_time_zone_null("finished_at"))
+                    .foreign_key(
+                        ForeignKey::create()
+                            .name("fk_emails_interview")
+                            .from("emails", ("company_id", "interview_id"))
+                            .to("interviews", ("company_id", "id")),
+                    )
+                    .foreign_key(
+                        ForeignKey::create()
+                            .name("fk_emails_created_by")
+                            .from("emails", ("company_id", "created_by"))
+                            .to("users", ("company_id", "id")),
+                    )
+                    .check(("ck_emails_status", Expr::cust(EMAILS_STATUS)))
+                    .check((
+                        "ck_emails_lease",
+                        Expr::cust("status <> 'sending' OR lease_until IS NOT NULL"),
+                    ))
+                    .to_owned(),
+            )
+            .await?;
         manager
             .create_index(
                 Index::create()
@@ -152,26 +174,35 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        manager.create_table(
-            Table::create().table("attempts")
-                .col(big_pk_auto("id"))
-                .col(big_integer("company_id"))
-                .col(big_integer("email_id"))
-                .col(integer("number"))
-                .col(timestamp_with_time_zone("started_at"))
-                .col(timestamp_with_time_zone_null("ended_at"))
-                .col(string("host"))
-                .col(string_null("peer"))
-                .col(string_null("tls"))
-                .col(string("stage"))
-                .col(string_null("outcome"))
-                .col(integer_null("code"))
-                .col(string_null("enhanced_code"))
-                .col(text_null("reply"))
-                .col(text_null("hint"))
-                .foreign_key(ForeignKey::create().name("fk_attempts_email").from("attempts", ("company_id", "email_id")).to("emails", ("company_id", "id")))
-                .check(("ck_attempts_outcome", Expr::cust("outcome IS NULL OR outcome IN ('accepted', 'deferred', 'refused', 'uncertain', 'printed', 'released')")))
-                .to_owned()).await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table("attempts")
+                    .col(big_pk_auto("id"))
+                    .col(big_integer("company_id"))
+                    .col(big_integer("email_id"))
+                    .col(integer("number"))
+                    .col(timestamp_with_time_zone("started_at"))
+                    .col(timestamp_with_time_zone_null("ended_at"))
+                    .col(string("host"))
+                    .col(string_null("peer"))
+                    .col(string_null("tls"))
+                    .col(string("stage"))
+                    .col(string_null("outcome"))
+                    .col(integer_null("code"))
+                    .col(string_null("enhanced_code"))
+                    .col(text_null("reply"))
+                    .col(text_null("hint"))
+                    .foreign_key(
+                        ForeignKey::create()
+                            .name("fk_attempts_email")
+                            .from("attempts", ("company_id", "email_id"))
+                            .to("emails", ("company_id", "id")),
+                    )
+                    .check(("ck_attempts_outcome", Expr::cust(ATTEMPTS_OUTCOME)))
+                    .to_owned(),
+            )
+            .await?;
         manager
             .create_index(
                 Index::create()
