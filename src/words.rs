@@ -1,6 +1,6 @@
 //! The words that people read for what is stored as a name: one place for pages, mails and the log.
 use entity::{
-    candidate, company,
+    candidate, company, email,
     interview::Status,
     job,
     slot::{self, DifficultyLevel, InterviewType},
@@ -55,6 +55,52 @@ pub fn job_status(status: job::Status) -> &'static str {
     match status {
         job::Status::Open => "Open",
         job::Status::Closed => "Closed",
+    }
+}
+
+/// Where a message stands. None of these says "sent": only a mail server can say that it took one.
+pub fn email_status(status: email::Status) -> &'static str {
+    match status {
+        email::Status::Queued => "Waiting to leave",
+        email::Status::Sending => "Being handed to the mail server",
+        email::Status::Retrying => "Retrying",
+        email::Status::Accepted => "Accepted by mail server",
+        email::Status::Uncertain => "Uncertain whether it was accepted",
+        email::Status::Printed => "Printed to console (nobody received it)",
+        email::Status::Failed => "Not delivered",
+        email::Status::Held => "Held back",
+        email::Status::Superseded => "Replaced by a newer message",
+        email::Status::Cancelled => "Called off before it left",
+        email::Status::Expired => "Too late to be of use",
+    }
+}
+
+/// The same with its reason, when there is one: `Retrying: 451 4.7.1 Greylisted`.
+pub fn email_status_with_reason(status: email::Status, reason: &str) -> String {
+    let words = email_status(status);
+    match status {
+        // There the words say it all: the reason is the server's thanks, or that this is the setting.
+        email::Status::Accepted | email::Status::Printed => words.into(),
+        _ if reason.is_empty() => words.into(),
+        _ => format!("{words}: {reason}"),
+    }
+}
+
+/// The tone in which a page shows it: `good`, `wait`, `bad` or `quiet`.
+pub fn email_tone(status: email::Status) -> &'static str {
+    match status {
+        email::Status::Accepted => "good",
+        email::Status::Queued | email::Status::Sending => "quiet",
+        email::Status::Retrying | email::Status::Uncertain | email::Status::Held => "wait",
+        email::Status::Printed | email::Status::Failed | email::Status::Expired => "bad",
+        email::Status::Superseded | email::Status::Cancelled => "quiet",
+    }
+}
+
+/// What a message tells.
+pub fn email_kind(kind: email::Kind) -> &'static str {
+    match kind {
+        email::Kind::Scheduled => "Invitation",
     }
 }
 

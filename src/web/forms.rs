@@ -1,7 +1,28 @@
 //! Forms: what was typed stays, and each mistake stands beside its field.
+use chrono::{NaiveDate, NaiveTime};
 use serde::{Serialize, Serializer};
 
-use crate::text::Refusal;
+use crate::{crypto, domain::one_time_keys::Once, text::Refusal};
+
+/// Beside a form whose one-time key stands for something else already.
+pub const SENT_BEFORE: Refusal =
+    "This form was sent before, with something else in it. Check it and send it again.";
+
+/// A fresh one-time key, for the hidden field of a form.
+pub fn new_key() -> String {
+    crypto::random_id()
+}
+
+/// The one-time key that came with a form. `wish` is all that the form asks for; without a key the
+/// form is carried out as often as it comes.
+pub fn once(scope: &'static str, key: &str, wish: &impl Serialize) -> Option<Once> {
+    let key = key.trim();
+    if key.is_empty() || key.len() > 64 {
+        return None;
+    }
+    let wish = serde_json::to_string(wish).ok()?;
+    Some(Once::new(scope, key, &wish))
+}
 
 /// What is wrong with a form: a message for each field that has one, in the order of parsing. Parse
 /// in the order of the page: the first field with a mistake gets the focus.
@@ -83,5 +104,77 @@ impl FormErrors {
             serde_json::from_value(name)
                 .map_err(|_| -> Refusal { "Please choose one of the list." }),
         )
+    }
+
+    /// A field that may be left empty: none without complaint.
+    pub fn optional<T>(
+        &mut self,
+        text: &str,
+        parse: impl FnOnce(&mut Self, &str) -> Option<T>,
+    ) -> Option<T> {
+        match text.trim() {
+            "" => None,
+            text => parse(self, text),
+        }
+    }
+
+    /// A day, as `<input type="date">` sends it.
+    pub fn date(&mut self, field: &'static str, text: &str) -> Option<NaiveDate> {
+        let text = text.trim();
+        let date = (text.len() == 10)
+            .then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
+            .flatten();
+        self.check(
+            field,
+            date.ok_or("Please give a date like 2027-01-05, the year first."),
+        )
+    }
+
+    /// A time of day, as `<input type="time">` sends it.
+    pub fn time(&mut self, field: &'static str, text: &str) -> Option<NaiveTime> {
+        let text = text.trim();
+        let time = NaiveTime::parse_from_str(text, "%H:%M")
+            .or_else(|_| NaiveTime::parse_from_str(text, "%H:%M:%S"));
+        self.check(
+            field,
+            time.map_err(|_| "Please give a time like 14:30, from 00:00 to 23:59."),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_may_be_empty_but_not_wrong() {
+        let mut errors = FormErrors::new();
+        assert_eq!(errors.optional(" ", |e, t| e.date("from", t)), None);
+        assert!(errors.is_empty());
+        assert_eq!(errors.optional("soon", |e, t| e.date("from", t)), None);
+        assert!(errors.of("from").is_some());
+    }
+
+    #[test]
+    fn days_and_times_have_the_form_that_browsers_send() {
+        let mut errors = FormErrors::new();
+        assert!(errors.date("date", "2027-01-05").is_some());
+        assert!(errors.time("time", "09:30").is_some());
+        assert!(errors.time("time", "09:30:00").is_some());
+        assert!(errors.is_empty());
+        for wrong in ["", "5.1.2027", "2027-02-30", "+12027-01-05", "2027-1-5"] {
+            assert_eq!(errors.date("date", wrong), None, "{wrong}");
+        }
+        for wrong in ["", "24:00", "9", "9.30", "noon"] {
+            assert_eq!(errors.time("time", wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_missing_or_no_key_of_ours_is_none() {
+        assert!(once("slot", "", &"wish").is_none());
+        assert!(once("slot", &"x".repeat(65), &"wish").is_none());
+        let (a, b) = (once("slot", "k", &"wish"), once("slot", "k", &"other"));
+        assert_ne!(a.expect("a key").fingerprint, b.expect("a key").fingerprint);
     }
 }

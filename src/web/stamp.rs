@@ -1,0 +1,44 @@
+//! An instant on a page: words for people, with the machine's form beside them.
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use serde::Serialize;
+
+use crate::times;
+
+/// What the component `stamp` prints as `<time datetime>`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Stamp {
+    at: String,
+    text: String,
+}
+
+impl Stamp {
+    /// An instant in any words of [`times`].
+    pub fn new(at: DateTime<Utc>, text: impl Into<String>) -> Self {
+        Self {
+            at: times::rfc3339(at),
+            text: text.into(),
+        }
+    }
+
+    /// `10:00`.
+    pub fn clock(at: DateTime<Utc>, zone: Tz) -> Self {
+        Self::new(at, times::clock(at, zone))
+    }
+
+    /// `Tue 5 January 2027, 10:00`.
+    pub fn day_and_clock(at: DateTime<Utc>, zone: Tz) -> Self {
+        Self::new(at, times::day_and_clock(at, zone))
+    }
+
+    /// What it says to people.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// For the samples of pages: `Tue 5 January 2027, 10:00`.
+    pub fn sample() -> Self {
+        let nine = DateTime::UNIX_EPOCH + TimeDelta::hours(499_761);
+        Self::day_and_clock(nine, chrono_tz::Europe::Berlin)
+    }
+}
