@@ -82,6 +82,21 @@ pub async fn migrate(url: &str) -> Result<()> {
     Ok(done?)
 }
 
+/// Has every migration of this version been applied?
+pub async fn is_migrated(db: &Db) -> Result<bool> {
+    let applied = sea_orm::Statement::from_string(
+        db.read.get_database_backend(),
+        "SELECT version FROM seaql_migrations",
+    );
+    let mut versions = Vec::new();
+    for row in db.read.query_all_raw(applied).await? {
+        versions.push(row.try_get::<String>("", "version")?);
+    }
+    Ok(Migrator::migrations()
+        .iter()
+        .all(|migration| versions.iter().any(|version| version == migration.name())))
+}
+
 /// One connection for migrations and other work on the schema itself.
 pub async fn connect_alone(url: &str) -> Result<DatabaseConnection> {
     let options = if is_sqlite(url) {

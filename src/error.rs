@@ -13,6 +13,9 @@ pub enum Error {
     /// The database did not answer or could not write; a later try may succeed.
     #[error("the database is away: {0}")]
     Unavailable(DbErr),
+    /// More is asked for at once than there are hands; a later try may succeed.
+    #[error("too busy")]
+    Busy,
     /// The database refused what we asked of it.
     #[error("database: {0}")]
     Db(DbErr),

@@ -1,4 +1,5 @@
 //! Greenroom schedules interviews and makes sure that the candidate knows.
+pub mod app;
 pub mod cli;
 pub mod clock;
 pub mod crypto;
@@ -7,6 +8,7 @@ pub mod domain;
 pub mod error;
 pub mod mail;
 pub mod notices;
+pub mod passwords;
 pub mod settings;
 pub mod text;
 pub mod times;

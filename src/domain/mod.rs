@@ -11,4 +11,7 @@ pub mod join_window;
 pub mod local_time;
 pub mod one_time_keys;
 pub mod page;
+pub mod rate_limits;
+pub mod sessions;
 pub mod slots;
+pub mod users;

@@ -1,10 +1,51 @@
-//! The pages.
+//! The pages: from a request to one domain call to a page.
+use actix_web::{
+    App as Service, Error, HttpResponse,
+    body::BoxBody,
+    dev::{ServiceFactory, ServiceRequest, ServiceResponse},
+    middleware::from_fn,
+    web::{self, Data},
+};
+
 pub mod assets;
 mod brand;
+pub mod client_ip;
 pub mod error_page;
+pub mod errors;
 pub mod forms;
+pub mod health;
+pub mod login;
 pub mod markdown;
 pub mod render;
+pub mod respond;
+pub mod routes;
 #[cfg(test)]
 mod samples;
+pub mod security;
+pub mod sessions;
 pub mod stamp;
+pub mod viewer;
+
+use crate::app::App;
+
+/// The web server's inside: every route behind every guard. Tests call the same.
+pub fn service(
+    app: Data<App>,
+) -> Service<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<BoxBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    Service::new()
+        .app_data(app.clone())
+        .app_data(web::FormConfig::default().limit(security::MAX_BODY_BYTES))
+        .app_data(web::JsonConfig::default().limit(security::MAX_BODY_BYTES))
+        .app_data(web::PayloadConfig::new(security::MAX_BODY_BYTES))
+        .configure(|config| routes::configure(config, &app))
+        .default_service(web::to(async || HttpResponse::NotFound().finish()))
+        .wrap(from_fn(security::guard))
+}

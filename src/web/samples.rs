@@ -6,13 +6,14 @@ use scraper::{ElementRef, Html, Selector};
 
 use super::{
     error_page::ErrorPage,
+    login,
     render::{Files, Flash, Frame, Page, PublicFrame, Renderer, SignedInFrame},
 };
 use crate::error::Result;
 
 /// Every page there is, one line each, by the alphabet.
 fn pages() -> Vec<Sample> {
-    vec![of::<ErrorPage>()]
+    vec![of::<ErrorPage>(), of::<login::NewPage>()]
 }
 
 struct Sample {

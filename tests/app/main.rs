@@ -1,3 +1,5 @@
 //! The app as its users see it, one file per noun.
 mod mail;
+mod routes;
+mod sessions;
 mod support;

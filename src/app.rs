@@ -1,0 +1,60 @@
+//! What every request, the worker and every command share.
+use tokio::sync::Notify;
+
+use crate::{
+    clock::Clock,
+    db::Db,
+    domain::join_links::Keys,
+    error::Result,
+    mail::compose::Composer,
+    passwords::Passwords,
+    settings::{Secret, Settings},
+    web::render::Renderer,
+};
+
+/// The parts of a running Greenroom.
+pub struct App {
+    /// Rows.
+    pub db: Db,
+    /// Time.
+    pub clock: Clock,
+    /// What the process was told at start.
+    pub settings: Settings,
+    /// Pages.
+    pub renderer: Renderer,
+    /// E-mails.
+    pub composer: Composer,
+    /// Rings when an email was queued, so that the worker need not wait for its next round.
+    pub wake: Notify,
+    /// Hashes passwords.
+    pub passwords: Passwords,
+    /// Sign join links.
+    pub keys: Keys,
+}
+
+impl App {
+    /// Puts the parts together; the database is open and migrated.
+    pub fn new(db: Db, clock: Clock, settings: Settings) -> Result<Self> {
+        Self::with_passwords(db, clock, settings, Passwords::new()?)
+    }
+
+    /// The same with another password pool.
+    pub fn with_passwords(
+        db: Db,
+        clock: Clock,
+        settings: Settings,
+        passwords: Passwords,
+    ) -> Result<Self> {
+        let earlier = settings.secret_key_fallbacks.iter().map(Secret::expose);
+        Ok(Self {
+            keys: Keys::new(settings.secret_key.expose(), earlier),
+            db,
+            clock,
+            renderer: Renderer::new()?,
+            composer: Composer::new()?,
+            wake: Notify::new(),
+            passwords,
+            settings,
+        })
+    }
+}

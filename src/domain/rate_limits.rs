@@ -1,0 +1,124 @@
+//! How often something may be tried; counted in the database, so that every process knows.
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::rate_limit;
+use sea_orm::{
+    ActiveValue::Set,
+    EntityTrait, QueryFilter,
+    sea_query::{CaseStatement, Expr, ExprTrait, OnConflict},
+};
+
+use crate::{
+    db::{self, Db},
+    error::Result,
+};
+
+/// So often within so long a time. It never grows: when the time is over, counting starts afresh.
+#[derive(Clone, Copy, Debug)]
+pub struct Limit {
+    /// What is limited; the beginning of the row's key.
+    pub name: &'static str,
+    /// How often.
+    pub most: i32,
+    /// Within how long.
+    pub window: TimeDelta,
+}
+
+/// May it be tried now?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Yes, and it has been counted.
+    Allowed,
+    /// Not before so many seconds have passed.
+    Limited(i64),
+}
+
+/// Counts one try by `who` and says whether it may go on. Counted before the work, so that many at once
+/// cannot slip through together; a refused try neither counts nor writes.
+pub async fn take(db: &Db, limit: Limit, who: &str, now: DateTime<Utc>) -> Result<Turn> {
+    let key = key(limit, who);
+    let found = rate_limit::Entity::find_by_id(&key).one(db.read()).await?;
+    if let Some(row) = found
+        && row.count >= limit.most
+        && let Some(seconds) = seconds_left(limit, &row, now)
+    {
+        return Ok(Turn::Limited(seconds));
+    }
+    let counted = db::transaction(db, async |txn| {
+        Ok(rate_limit::Entity::insert(rate_limit::ActiveModel {
+            key: Set(key),
+            count: Set(1),
+            window_started_at: Set(now),
+        })
+        .on_conflict(count_or_start_afresh(limit, now))
+        .exec_with_returning(txn)
+        .await?)
+    })
+    .await?;
+    Ok(match seconds_left(limit, &counted, now) {
+        Some(seconds) if counted.count > limit.most => Turn::Limited(seconds),
+        _ => Turn::Allowed,
+    })
+}
+
+/// Takes one try back, because it turned out well.
+pub async fn give_back(db: &Db, limit: Limit, who: &str) -> Result<()> {
+    let key = key(limit, who);
+    db::transaction(db, async |txn| {
+        rate_limit::Entity::update_many()
+            .col_expr(
+                rate_limit::Column::Count,
+                Expr::col(rate_limit::Column::Count).sub(1),
+            )
+            .filter(rate_limit::COLUMN.key.eq(key))
+            .filter(rate_limit::COLUMN.count.gt(0))
+            .exec(txn)
+            .await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Removes counters that nothing depends on any more.
+pub async fn clear(db: &Db, now: DateTime<Utc>) -> Result<()> {
+    db::transaction(db, async |txn| {
+        rate_limit::Entity::delete_many()
+            .filter(
+                rate_limit::COLUMN
+                    .window_started_at
+                    .lt(now - TimeDelta::days(1)),
+            )
+            .exec(txn)
+            .await?;
+        Ok(())
+    })
+    .await
+}
+
+fn key(limit: Limit, who: &str) -> String {
+    format!("{}:{who}", limit.name)
+}
+
+/// How long the row's window still lasts; none when it is over.
+fn seconds_left(limit: Limit, row: &rate_limit::Model, now: DateTime<Utc>) -> Option<i64> {
+    let left = row.window_started_at + limit.window - now;
+    (left > TimeDelta::zero()).then(|| Ord::max(1, left.num_seconds()))
+}
+
+fn count_or_start_afresh(limit: Limit, now: DateTime<Utc>) -> OnConflict {
+    let stored = |column| Expr::col((rate_limit::Entity, column));
+    let is_over = || stored(rate_limit::Column::WindowStartedAt).lte(now - limit.window);
+    OnConflict::column(rate_limit::Column::Key)
+        .value(
+            rate_limit::Column::Count,
+            CaseStatement::new()
+                .case(is_over(), 1)
+                .finally(stored(rate_limit::Column::Count).add(1)),
+        )
+        .value(
+            rate_limit::Column::WindowStartedAt,
+            CaseStatement::new()
+                .case(is_over(), Expr::value(now))
+                .finally(stored(rate_limit::Column::WindowStartedAt)),
+        )
+        .to_owned()
+}

@@ -1,0 +1,171 @@
+//! Sign-ins: they end twelve hours after the last use and seven days after the first.
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{company, session, user};
+use sea_orm::{
+    ActiveValue::Set, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect,
+    sea_query::Expr,
+};
+
+use crate::{
+    db::{self, Db},
+    error::Result,
+};
+
+const IDLE: TimeDelta = TimeDelta::hours(12);
+const ABSOLUTE: TimeDelta = TimeDelta::days(7);
+const SEEN_EVERY: TimeDelta = TimeDelta::minutes(5);
+
+/// A sign-in that counts, with the user and the company as they are now.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct SignedIn {
+    /// Who.
+    pub user_id: i64,
+    /// In which company.
+    pub company_id: i64,
+    /// The user's canonical address.
+    pub email: String,
+    /// The user's name.
+    pub name: String,
+    /// What the user may do.
+    pub role: user::Role,
+    /// The user's own zone.
+    pub time_zone: Option<String>,
+    /// The company's name.
+    pub company_name: String,
+    /// The company's zone.
+    pub company_time_zone: String,
+    /// The company's accent.
+    pub brand_colour: String,
+    /// What the session keeps between two pages.
+    pub state: sea_orm::JsonValue,
+    /// When the session began.
+    pub created_at: DateTime<Utc>,
+    /// When it was last seen, to five minutes.
+    pub last_used_at: DateTime<Utc>,
+}
+
+/// Begins a session and clears away those that have ended.
+pub async fn begin(
+    db: &Db,
+    company_id: i64,
+    user_id: i64,
+    key_hash: String,
+    state: sea_orm::JsonValue,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    db::transaction(db, async |txn| {
+        session::Entity::delete_many()
+            .filter(session::COLUMN.expires_at.lte(now))
+            .exec(txn)
+            .await?;
+        let row = session::ActiveModel {
+            key_hash: Set(key_hash),
+            company_id: Set(company_id),
+            user_id: Set(user_id),
+            state: Set(state),
+            created_at: Set(now),
+            last_used_at: Set(now),
+            expires_at: Set(now + IDLE),
+        };
+        session::Entity::insert(row)
+            .exec_without_returning(txn)
+            .await?;
+        Ok(())
+    })
+    .await
+}
+
+/// The sign-in behind a key, unless it has ended or its user was disabled. One query for every page.
+pub async fn find(db: &Db, key_hash: &str, now: DateTime<Utc>) -> Result<Option<SignedIn>> {
+    let users = session::Entity::belongs_to(user::Entity)
+        .from(session::Column::UserId)
+        .to(user::Column::Id)
+        .into();
+    let companies = user::Entity::belongs_to(company::Entity)
+        .from(user::Column::CompanyId)
+        .to(company::Column::Id)
+        .into();
+    let found = session::Entity::find_by_id(key_hash)
+        .filter(session::COLUMN.expires_at.gt(now))
+        .filter(user::COLUMN.disabled_at.is_null())
+        .join(JoinType::InnerJoin, users)
+        .join(JoinType::InnerJoin, companies)
+        .select_only()
+        .columns([
+            session::Column::UserId,
+            session::Column::CompanyId,
+            session::Column::State,
+            session::Column::CreatedAt,
+            session::Column::LastUsedAt,
+        ])
+        .columns([
+            user::Column::Email,
+            user::Column::Name,
+            user::Column::Role,
+            user::Column::TimeZone,
+        ])
+        .column_as(company::Column::Name, "company_name")
+        .column_as(company::Column::TimeZone, "company_time_zone")
+        .column(company::Column::BrandColour)
+        .into_model::<SignedIn>()
+        .one(db.read())
+        .await?;
+    Ok(found)
+}
+
+/// Notes that a session is in use; writes at most every five minutes.
+pub async fn touch(db: &Db, key_hash: &str, seen: &SignedIn, now: DateTime<Utc>) -> Result<()> {
+    if now - seen.last_used_at < SEEN_EVERY {
+        return Ok(());
+    }
+    let expires_at = Ord::min(now + IDLE, seen.created_at + ABSOLUTE);
+    db::transaction(db, async |txn| {
+        session::Entity::update_many()
+            .col_expr(session::Column::LastUsedAt, Expr::value(now))
+            .col_expr(session::Column::ExpiresAt, Expr::value(expires_at))
+            .filter(session::COLUMN.key_hash.eq(key_hash))
+            .exec(txn)
+            .await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Keeps what a session carries from one page to the next; a session that has ended stays so.
+pub async fn keep(db: &Db, key_hash: &str, state: sea_orm::JsonValue) -> Result<()> {
+    db::transaction(db, async |txn| {
+        session::Entity::update_many()
+            .col_expr(session::Column::State, Expr::value(state))
+            .filter(session::COLUMN.key_hash.eq(key_hash))
+            .exec(txn)
+            .await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Ends one session.
+pub async fn end(db: &Db, key_hash: &str) -> Result<()> {
+    db::transaction(db, async |txn| {
+        session::Entity::delete_by_id(key_hash).exec(txn).await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Ends every session of a user but the one given, inside the caller's transaction.
+pub async fn end_others(
+    txn: &impl sea_orm::ConnectionTrait,
+    company_id: i64,
+    user_id: i64,
+    but: Option<&str>,
+) -> Result<()> {
+    let mut ending = session::Entity::delete_many()
+        .filter(session::COLUMN.company_id.eq(company_id))
+        .filter(session::COLUMN.user_id.eq(user_id));
+    if let Some(key_hash) = but {
+        ending = ending.filter(session::COLUMN.key_hash.ne(key_hash));
+    }
+    ending.exec(txn).await?;
+    Ok(())
+}

@@ -1,0 +1,454 @@
+//! People who sign in.
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use entity::user::{self, Role};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, sea_query::Expr,
+};
+use serde_json::json;
+
+use super::{
+    actions::{self, Act, Actor},
+    page::{self, Cursor, PAGE_SIZE, Page},
+    rate_limits::{self, Limit, Turn},
+    sessions,
+};
+use crate::{
+    crypto,
+    db::{self, Db},
+    error::{Error, Result},
+    passwords::{Match, NewPassword, Passwords},
+    text,
+};
+
+const TRIES_PER_ACCOUNT: Limit = Limit {
+    name: "login.account",
+    most: 10,
+    window: TimeDelta::minutes(15),
+};
+const TRIES_PER_CLIENT: Limit = Limit {
+    name: "login.client",
+    most: 30,
+    window: TimeDelta::minutes(15),
+};
+
+/// Somebody wants to sign in.
+pub struct Attempt<'a> {
+    /// As typed.
+    pub email: &'a str,
+    /// As typed.
+    pub password: &'a str,
+    /// The client's block of addresses: what is counted as one.
+    pub client: &'a str,
+    /// The client's address, for the audit log.
+    pub ip: &'a str,
+}
+
+/// What comes of it.
+#[derive(Debug)]
+pub enum SignIn {
+    /// It is this user.
+    Welcome(user::Model),
+    /// It is nobody; which half was wrong is not said.
+    Refused,
+    /// Too many tries; seconds until the next.
+    TooOften(i64),
+}
+
+/// Checks an address and a password. Unknown accounts take as long and are counted like known ones.
+pub async fn authenticate(
+    db: &Db,
+    passwords: &Passwords,
+    attempt: Attempt<'_>,
+    now: DateTime<Utc>,
+) -> Result<SignIn> {
+    let email = text::email(attempt.email).ok();
+    let account = crypto::sha256_hex(email.as_deref().unwrap_or(attempt.email));
+    for (limit, who) in [
+        (TRIES_PER_CLIENT, attempt.client),
+        (TRIES_PER_ACCOUNT, &account),
+    ] {
+        if let Turn::Limited(seconds) = rate_limits::take(db, limit, who, now).await? {
+            return Ok(SignIn::TooOften(seconds));
+        }
+    }
+    let found = match &email {
+        Some(email) => find_active_by_email(db, email).await?,
+        None => None,
+    };
+    let stored = found.as_ref().map(|user| user.password_hash.as_str());
+    let fit = passwords.verify(stored, attempt.password).await?;
+    let Some(user) = found.filter(|_| fit != Match::Wrong) else {
+        return Ok(SignIn::Refused);
+    };
+    rate_limits::give_back(db, TRIES_PER_CLIENT, attempt.client).await?;
+    rate_limits::give_back(db, TRIES_PER_ACCOUNT, &account).await?;
+    let renewed = match fit {
+        Match::RightButOutdated => Some(passwords.hash(attempt.password).await?),
+        _ => None,
+    };
+    welcome(db, &user, renewed, attempt.ip, now).await?;
+    Ok(SignIn::Welcome(user))
+}
+
+async fn welcome(
+    db: &Db,
+    user: &user::Model,
+    renewed_hash: Option<String>,
+    ip: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let actor = Actor {
+        company_id: user.company_id,
+        user_id: Some(user.id),
+        ip: ip.to_owned(),
+    };
+    db::transaction(db, async |txn| {
+        if let Some(hash) = renewed_hash {
+            user::Entity::update_many()
+                .col_expr(user::Column::PasswordHash, Expr::value(hash))
+                .filter(user::COLUMN.id.eq(user.id))
+                .filter(user::COLUMN.password_hash.eq(&user.password_hash))
+                .exec(txn)
+                .await?;
+        }
+        actions::record(txn, &actor, act("user.signed_in", user.id, json!({})), now).await
+    })
+    .await
+}
+
+/// The user of this address, unless disabled. Only for sign-in and for commands on the terminal:
+/// addresses are unique over all companies.
+pub async fn find_active_by_email(db: &Db, email: &str) -> Result<Option<user::Model>> {
+    Ok(user::Entity::find()
+        .filter(user::COLUMN.email.eq(email))
+        .filter(user::COLUMN.disabled_at.is_null())
+        .one(db.read())
+        .await?)
+}
+
+/// A user of the company.
+pub async fn find(db: &Db, company_id: i64, id: i64) -> Result<user::Model> {
+    of_company(company_id, id)
+        .one(db.read())
+        .await?
+        .ok_or(Error::NotFound)
+}
+
+/// The company's users, newest first.
+pub async fn list(db: &Db, company_id: i64, after: Option<Cursor>) -> Result<Page<user::Model>> {
+    let mut users = user::Entity::find().filter(user::COLUMN.company_id.eq(company_id));
+    if let Some(cursor) = after {
+        users = users.filter(page::before(
+            user::Column::CreatedAt,
+            user::Column::Id,
+            cursor,
+        ));
+    }
+    let rows = users
+        .order_by_desc(user::Column::CreatedAt)
+        .order_by_desc(user::Column::Id)
+        .limit(PAGE_SIZE + 1)
+        .all(db.read())
+        .await?;
+    Ok(Page::cut(rows, PAGE_SIZE, |user| Cursor {
+        at: user.created_at,
+        id: user.id,
+    }))
+}
+
+/// Somebody to add.
+#[derive(Clone, Debug)]
+pub struct NewUser {
+    /// As candidates read it.
+    pub name: String,
+    /// Canonical address.
+    pub email: String,
+    /// What they may do.
+    pub role: Role,
+    /// What they sign in with.
+    pub password: NewPassword,
+}
+
+/// What comes of adding a user.
+#[derive(Debug)]
+pub enum Creation {
+    /// Added.
+    Created(user::Model),
+    /// The address belongs to a user, of this company or another.
+    EmailTaken,
+}
+
+/// Adds a user to the actor's company.
+pub async fn create(
+    db: &Db,
+    passwords: &Passwords,
+    actor: &Actor,
+    new: NewUser,
+    now: DateTime<Utc>,
+) -> Result<Creation> {
+    let hash = passwords.hash(new.password.expose()).await?;
+    let created = db::transaction(db, async |txn| {
+        let user = insert(txn, actor.company_id, new, hash, now).await?;
+        let details = json!({ "role": user.role });
+        actions::record(txn, actor, act("user.created", user.id, details), now).await?;
+        Ok(user)
+    })
+    .await;
+    match created {
+        Ok(user) => Ok(Creation::Created(user)),
+        Err(error) if db::is_duplicate(&error) => Ok(Creation::EmailTaken),
+        Err(error) => Err(error),
+    }
+}
+
+/// Adds the row, in the transaction of whoever needs the user.
+pub async fn insert(
+    txn: &impl ConnectionTrait,
+    company_id: i64,
+    new: NewUser,
+    password_hash: String,
+    now: DateTime<Utc>,
+) -> Result<user::Model> {
+    let row = user::ActiveModel {
+        company_id: Set(company_id),
+        email: Set(new.email),
+        name: Set(new.name),
+        password_hash: Set(password_hash),
+        role: Set(new.role),
+        created_at: Set(now),
+        ..Default::default()
+    };
+    Ok(user::Entity::insert(row).exec_with_returning(txn).await?)
+}
+
+/// What an admin may change of a user.
+#[derive(Clone, Debug)]
+pub struct Changes {
+    /// As candidates read it.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+}
+
+/// What comes of changing a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It is as wished.
+    Done,
+    /// Nobody could undo it: no admin who can sign in would be left.
+    LastAdmin,
+}
+
+/// Changes name and role.
+pub async fn update(
+    db: &Db,
+    actor: &Actor,
+    id: i64,
+    changes: Changes,
+    now: DateTime<Utc>,
+) -> Result<Change> {
+    db::transaction(db, async |txn| {
+        let user = locked(txn, actor.company_id, id).await?;
+        if changes.role != Role::Admin && is_last_admin(txn, &user).await? {
+            return Ok(Change::LastAdmin);
+        }
+        user::Entity::update_many()
+            .col_expr(user::Column::Name, Expr::value(&changes.name))
+            .col_expr(user::Column::Role, Expr::value(changes.role))
+            .filter(user::COLUMN.id.eq(user.id))
+            .exec(txn)
+            .await?;
+        let details = json!({ "role": { "before": user.role, "after": changes.role } });
+        actions::record(txn, actor, act("user.updated", id, details), now).await?;
+        Ok(Change::Done)
+    })
+    .await
+}
+
+/// Shuts a user out at once: sessions end, tokens stop working.
+pub async fn disable(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Result<Change> {
+    db::transaction(db, async |txn| {
+        let user = locked(txn, actor.company_id, id).await?;
+        if !user.is_active() {
+            return Ok(Change::Done);
+        }
+        if is_last_admin(txn, &user).await? {
+            return Ok(Change::LastAdmin);
+        }
+        set_disabled(txn, id, Some(now)).await?;
+        sessions::end_others(txn, actor.company_id, id, None).await?;
+        actions::record(txn, actor, act("user.disabled", id, json!({})), now).await?;
+        Ok(Change::Done)
+    })
+    .await
+}
+
+/// Lets a disabled user in again.
+pub async fn enable(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Result<()> {
+    db::transaction(db, async |txn| {
+        let user = locked(txn, actor.company_id, id).await?;
+        if user.is_active() {
+            return Ok(());
+        }
+        set_disabled(txn, id, None).await?;
+        actions::record(txn, actor, act("user.enabled", id, json!({})), now).await
+    })
+    .await
+}
+
+async fn set_disabled(
+    txn: &impl ConnectionTrait,
+    id: i64,
+    at: Option<DateTime<Utc>>,
+) -> Result<()> {
+    user::Entity::update_many()
+        .col_expr(user::Column::DisabledAt, Expr::value(at))
+        .filter(user::COLUMN.id.eq(id))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Gives a user a new password, on an admin's word; every session of theirs ends.
+pub async fn reset_password(
+    db: &Db,
+    passwords: &Passwords,
+    actor: &Actor,
+    id: i64,
+    new: &NewPassword,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let hash = passwords.hash(new.expose()).await?;
+    db::transaction(db, async |txn| {
+        let user = locked(txn, actor.company_id, id).await?;
+        set_password(txn, &user, hash, None).await?;
+        actions::record(txn, actor, act("user.password_reset", id, json!({})), now).await
+    })
+    .await
+}
+
+/// What comes of changing one's own password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordChange {
+    /// Changed; all other sessions have ended.
+    Changed,
+    /// The present password is another.
+    Wrong,
+    /// Too many tries; seconds until the next.
+    TooOften(i64),
+}
+
+/// Changes the actor's own password; only the session that asks for it goes on.
+pub async fn change_password(
+    db: &Db,
+    passwords: &Passwords,
+    actor: &Actor,
+    own: OwnPassword<'_>,
+    now: DateTime<Utc>,
+) -> Result<PasswordChange> {
+    let id = actor.user_id.ok_or(Error::NotFound)?;
+    let user = find(db, actor.company_id, id).await?;
+    let account = crypto::sha256_hex(&user.email);
+    if let Turn::Limited(seconds) = rate_limits::take(db, TRIES_PER_ACCOUNT, &account, now).await? {
+        return Ok(PasswordChange::TooOften(seconds));
+    }
+    let fit = passwords
+        .verify(Some(&user.password_hash), own.present)
+        .await?;
+    if fit == Match::Wrong {
+        return Ok(PasswordChange::Wrong);
+    }
+    rate_limits::give_back(db, TRIES_PER_ACCOUNT, &account).await?;
+    let hash = passwords.hash(own.new.expose()).await?;
+    db::transaction(db, async |txn| {
+        set_password(txn, &user, hash, Some(own.session)).await?;
+        actions::record(txn, actor, act("user.password_changed", id, json!({})), now).await
+    })
+    .await?;
+    Ok(PasswordChange::Changed)
+}
+
+/// One's own password, before and after.
+pub struct OwnPassword<'a> {
+    /// As typed.
+    pub present: &'a str,
+    /// What it shall be.
+    pub new: &'a NewPassword,
+    /// The hash of the key of the session that goes on.
+    pub session: &'a str,
+}
+
+async fn set_password(
+    txn: &impl ConnectionTrait,
+    user: &user::Model,
+    hash: String,
+    surviving_session: Option<&str>,
+) -> Result<()> {
+    user::Entity::update_many()
+        .col_expr(user::Column::PasswordHash, Expr::value(hash))
+        .filter(user::COLUMN.id.eq(user.id))
+        .exec(txn)
+        .await?;
+    sessions::end_others(txn, user.company_id, user.id, surviving_session).await
+}
+
+/// Changes the actor's own name and zone.
+pub async fn update_own(db: &Db, actor: &Actor, name: &str, zone: Option<Tz>) -> Result<()> {
+    let id = actor.user_id.ok_or(Error::NotFound)?;
+    db::transaction(db, async |txn| {
+        user::Entity::update_many()
+            .col_expr(user::Column::Name, Expr::value(name))
+            .col_expr(
+                user::Column::TimeZone,
+                Expr::value(zone.map(|zone| zone.name())),
+            )
+            .filter(user::COLUMN.company_id.eq(actor.company_id))
+            .filter(user::COLUMN.id.eq(id))
+            .exec(txn)
+            .await?;
+        Ok(())
+    })
+    .await
+}
+
+fn of_company(company_id: i64, id: i64) -> sea_orm::Select<user::Entity> {
+    user::Entity::find_by_id(id).filter(user::COLUMN.company_id.eq(company_id))
+}
+
+/// The user, with all admins of the company locked: two who disable each other at once take turns.
+async fn locked(txn: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<user::Model> {
+    active_admins(company_id)
+        .order_by_asc(user::Column::Id)
+        .lock_exclusive()
+        .all(txn)
+        .await?;
+    of_company(company_id, id)
+        .one(txn)
+        .await?
+        .ok_or(Error::NotFound)
+}
+
+async fn is_last_admin(txn: &impl ConnectionTrait, user: &user::Model) -> Result<bool> {
+    if user.role != Role::Admin || !user.is_active() {
+        return Ok(false);
+    }
+    Ok(active_admins(user.company_id).count(txn).await? <= 1)
+}
+
+fn active_admins(company_id: i64) -> sea_orm::Select<user::Entity> {
+    user::Entity::find()
+        .filter(user::COLUMN.company_id.eq(company_id))
+        .filter(user::COLUMN.role.eq(Role::Admin))
+        .filter(user::COLUMN.disabled_at.is_null())
+}
+
+fn act(verb: &'static str, id: i64, details: serde_json::Value) -> Act {
+    Act {
+        verb,
+        object_type: "user",
+        object_id: id,
+        details,
+    }
+}

@@ -1,0 +1,125 @@
+//! What an error looks like from outside: a whole page with a reference number, never the cause.
+use std::fmt;
+
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
+};
+
+use super::{
+    error_page::ErrorPage,
+    render::{Frame, Page, PublicFrame},
+};
+use crate::{app::App, error::Error as AppError};
+
+/// What a handler answers with.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a handler has no page of its own to answer with.
+#[derive(Debug)]
+pub enum Error {
+    /// Something below the web went wrong.
+    App(AppError),
+    /// Nobody is signed in; the path is where to go on afterwards.
+    SignInFirst(String),
+    /// Tried too often; seconds until the next turn.
+    TooOften(i64),
+    /// The request cannot be what one of our pages sent.
+    Refused(StatusCode),
+    /// Something of the web server's went wrong.
+    Web(actix_web::Error),
+}
+
+impl Error {
+    /// What it was that stays between us and the log; nothing for what the client did wrong.
+    pub fn cause(&self) -> Option<String> {
+        match self {
+            Self::App(AppError::NotFound | AppError::Conflict(_)) => None,
+            Self::App(error) => Some(error.to_string()),
+            Self::Web(error) if error.as_response_error().status_code().is_server_error() => {
+                Some(error.to_string())
+            }
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.status_code())
+    }
+}
+
+impl From<AppError> for Error {
+    fn from(error: AppError) -> Self {
+        Self::App(error)
+    }
+}
+
+impl From<actix_web::Error> for Error {
+    fn from(error: actix_web::Error) -> Self {
+        Self::Web(error)
+    }
+}
+
+impl ResponseError for Error {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::App(AppError::NotFound) => StatusCode::NOT_FOUND,
+            Self::App(AppError::Conflict(_)) => StatusCode::CONFLICT,
+            Self::App(AppError::Unavailable(_) | AppError::Busy) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::App(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::SignInFirst(_) => StatusCode::SEE_OTHER,
+            Self::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Refused(status) => *status,
+            Self::Web(error) => error.as_response_error().status_code(),
+        }
+    }
+
+    /// Bare: `web::security` puts the page into it, where the renderer is at hand.
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status_code());
+        match self {
+            Self::SignInFirst(path) => {
+                response.insert_header((header::LOCATION, super::login::address(path)));
+            }
+            Self::TooOften(seconds) => {
+                response.insert_header((header::RETRY_AFTER, *seconds));
+            }
+            Self::App(AppError::Unavailable(_) | AppError::Busy) => {
+                response.insert_header((header::RETRY_AFTER, 5));
+            }
+            _ => {}
+        }
+        response.finish()
+    }
+}
+
+/// The page for a failed request; in plain words when even the templates fail.
+pub fn page(app: &App, status: StatusCode, reference: &str) -> String {
+    let is_ours = status.is_server_error();
+    let page = ErrorPage::of(status, is_ours.then(|| reference.to_owned()));
+    let frame = Frame::Public(PublicFrame::default());
+    app.renderer.render(&frame, &page).unwrap_or_else(|error| {
+        tracing::error!(%error, "The error page cannot be rendered");
+        let title = page.title();
+        format!("<!doctype html><title>{title}</title><h1>{title}</h1><p>Reference {reference}</p>")
+    })
+}
+
+/// The same for programs (RFC 9457).
+pub fn problem(status: StatusCode, reference: &str) -> String {
+    serde_json::json!({
+        "type": "about:blank",
+        "title": status.canonical_reason(),
+        "status": status.as_u16(),
+        "reference": status.is_server_error().then_some(reference),
+    })
+    .to_string()
+}
+
+/// The media type of [`problem`].
+pub const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");

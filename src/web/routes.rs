@@ -1,0 +1,152 @@
+//! The whole URL table: one route a line, with who may.
+use std::collections::BTreeMap;
+
+use actix_web::{
+    FromRequest, Handler, HttpResponse, Responder, Route as Endpoint, guard,
+    http::{Method, header},
+    web::{self, Data, ServiceConfig},
+};
+use serde::Serialize;
+
+use super::{assets, health, login, sessions};
+use crate::app::App;
+
+/// Every route. Nobody needs to sign in for the first group; everything else wants somebody.
+#[rustfmt::skip]
+fn table() -> Vec<Route> {
+    use Who::Anyone;
+    vec![
+        get(Anyone, "/brand/{colour}.css", assets::show_brand),
+        get(Anyone, "/health", health::show),
+        get(Anyone, "/login", login::new),
+        post(Anyone, "/login", login::create),
+        post(Anyone, "/logout", login::destroy),
+        get(Anyone, "/ready", health::show_ready),
+        get(Anyone, "/static/{hash}/{path:.*}", assets::show),
+    ]
+}
+
+/// Who may use a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Who {
+    /// Everybody; the short list.
+    Anyone,
+    /// Whoever holds the join link.
+    Candidate,
+    /// A signed-in user.
+    Recruiter,
+    /// A signed-in admin.
+    Admin,
+    /// The bearer of an API token.
+    Api,
+}
+
+/// A line of the table, for people and programs to read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Line {
+    /// The method; GET answers HEAD as well.
+    pub method: String,
+    /// The path, parameters in braces.
+    pub path: String,
+    /// Who may.
+    pub who: Who,
+}
+
+/// The table without its handlers.
+pub fn lines() -> Vec<Line> {
+    table()
+        .into_iter()
+        .map(|route| Line {
+            method: route.method.to_string(),
+            path: without_patterns(route.path),
+            who: route.who,
+        })
+        .collect()
+}
+
+/// Puts the table into the web server. Sorted, because the first match wins and `{` sorts after letters:
+/// `/slots/new` comes before `/slots/{id}`.
+pub fn configure(config: &mut ServiceConfig, app: &Data<App>) {
+    let mut paths: BTreeMap<&str, Vec<Route>> = BTreeMap::new();
+    for route in table() {
+        paths.entry(route.path).or_default().push(route);
+    }
+    for (path, routes) in paths {
+        let allowed = allowed(&routes);
+        let keeps_sessions = !routes
+            .iter()
+            .any(|route| matches!(route.who, Who::Candidate | Who::Api));
+        let mut resource = web::resource(path).default_service(web::to(move || {
+            let answer = HttpResponse::MethodNotAllowed()
+                .insert_header((header::ALLOW, allowed.clone()))
+                .finish();
+            async { answer }
+        }));
+        for route in routes {
+            resource = resource.route(route.endpoint);
+        }
+        if keeps_sessions {
+            config.service(resource.wrap(sessions::middleware(app)));
+        } else {
+            config.service(resource);
+        }
+    }
+}
+
+struct Route {
+    method: Method,
+    path: &'static str,
+    who: Who,
+    endpoint: Endpoint,
+}
+
+fn get<F, Args>(who: Who, path: &'static str, handler: F) -> Route
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    Route {
+        method: Method::GET,
+        path,
+        who,
+        endpoint: web::route()
+            .guard(guard::Any(guard::Get()).or(guard::Head()))
+            .to(handler),
+    }
+}
+
+fn post<F, Args>(who: Who, path: &'static str, handler: F) -> Route
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    Route {
+        method: Method::POST,
+        path,
+        who,
+        endpoint: web::post().to(handler),
+    }
+}
+
+fn allowed(routes: &[Route]) -> String {
+    let mut names: Vec<&str> = routes.iter().map(|route| route.method.as_str()).collect();
+    if names.contains(&"GET") {
+        names.push("HEAD");
+    }
+    names.sort_unstable();
+    names.join(", ")
+}
+
+/// `/static/{hash}/{path:.*}` reads `/static/{hash}/{path}`.
+fn without_patterns(path: &str) -> String {
+    path.split('/')
+        .map(|segment| match segment.split_once(':') {
+            Some((name, _)) => format!("{name}}}"),
+            None => segment.to_owned(),
+        })
+        .collect::<Vec<_>>()
+        .join("/")
+}

@@ -1,0 +1,146 @@
+//! The session cookie: which key a browser holds, and how it comes and goes.
+use std::collections::HashMap;
+
+use actix_session::{
+    Session, SessionMiddleware,
+    config::{BrowserSession, CookieContentSecurity},
+    storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError, generate_session_key},
+};
+use actix_web::{
+    cookie::{Key, SameSite, time::Duration},
+    web::Data,
+};
+use entity::user;
+
+use super::render::Flash;
+use crate::{app::App, crypto, domain::sessions, settings::Settings};
+
+const KEY_HASH: &str = "key_hash";
+const USER: &str = "user";
+const COMPANY: &str = "company";
+const FLASH: &str = "flash";
+
+/// The middleware that reads and writes the cookie.
+pub fn middleware(app: &Data<App>) -> SessionMiddleware<Store> {
+    let is_https = app.settings.base_url.is_https();
+    SessionMiddleware::builder(Store(app.clone()), cookie_key(&app.settings))
+        .cookie_name(cookie_name(is_https).into())
+        .cookie_secure(is_https)
+        .cookie_http_only(true)
+        .cookie_same_site(SameSite::Lax)
+        .cookie_path("/".into())
+        .cookie_content_security(CookieContentSecurity::Signed)
+        .session_lifecycle(BrowserSession::default())
+        .build()
+}
+
+/// Browsers keep `__Host-` to https, to this host and to the whole of it.
+pub fn cookie_name(is_https: bool) -> &'static str {
+    if is_https {
+        "__Host-greenroom"
+    } else {
+        "greenroom"
+    }
+}
+
+fn cookie_key(settings: &Settings) -> Key {
+    let half = |purpose| crypto::key_for(settings.secret_key.expose(), purpose);
+    Key::from(&[half("session cookie"), half("session cookie, second half")].concat())
+}
+
+/// Signs a user in, under a new key: one that somebody planted before is worth nothing.
+pub fn sign_in(session: &Session, user: &user::Model) -> Result<(), actix_web::Error> {
+    session.clear();
+    session.insert(USER, user.id)?;
+    session.insert(COMPANY, user.company_id)?;
+    session.renew();
+    Ok(())
+}
+
+/// The hash of the key that the browser sent, if it sent one. Whether it counts is for the database to say.
+pub fn key_hash(session: &Session) -> Option<String> {
+    session.entries().get(KEY_HASH).cloned()
+}
+
+/// Keeps a sentence for the next page.
+pub fn keep_flash(session: &Session, flash: &Flash) -> Result<(), actix_web::Error> {
+    Ok(session.insert(FLASH, flash)?)
+}
+
+/// Forgets the sentence, because it is being shown.
+pub fn drop_flash(session: &Session) {
+    session.remove(FLASH);
+}
+
+/// The sentence in the state of a session row.
+pub fn flash_in(state: &serde_json::Value) -> Option<Flash> {
+    serde_json::from_str(state.get(FLASH)?.as_str()?).ok()
+}
+
+/// Sessions are rows. Loading asks nothing of the database: pages for everybody work without it, and the
+/// others look the sign-in up together with its user ([`sessions::find`]).
+pub struct Store(Data<App>);
+
+impl SessionStore for Store {
+    async fn load(&self, key: &SessionKey) -> Result<Option<HashMap<String, String>>, LoadError> {
+        let hash = crypto::sha256_hex(key.as_ref());
+        Ok(Some(HashMap::from([(KEY_HASH.to_owned(), hash)])))
+    }
+
+    async fn save(
+        &self,
+        state: HashMap<String, String>,
+        _: &Duration,
+    ) -> Result<SessionKey, SaveError> {
+        let id = |name: &str| -> Result<i64, SaveError> {
+            let text = state.get(name).map_or("", String::as_str);
+            text.parse().map_err(|_| {
+                SaveError::Serialization(anyhow::anyhow!("a session without its {name}"))
+            })
+        };
+        let (company_id, user_id) = (id(COMPANY)?, id(USER)?);
+        let key = generate_session_key();
+        let hash = crypto::sha256_hex(key.as_ref());
+        sessions::begin(
+            &self.0.db,
+            company_id,
+            user_id,
+            hash,
+            kept(state),
+            self.0.clock.now(),
+        )
+        .await
+        .map_err(|error| SaveError::Other(error.into()))?;
+        Ok(key)
+    }
+
+    /// A lost sentence is no reason to call a request failed that has done its work.
+    async fn update(
+        &self,
+        key: SessionKey,
+        state: HashMap<String, String>,
+        _: &Duration,
+    ) -> Result<SessionKey, UpdateError> {
+        let hash = crypto::sha256_hex(key.as_ref());
+        if let Err(error) = sessions::keep(&self.0.db, &hash, kept(state)).await {
+            tracing::warn!(%error, "A message for the next page was lost");
+        }
+        Ok(key)
+    }
+
+    /// The viewer does this, who knows when the session was last seen.
+    async fn update_ttl(&self, _: &SessionKey, _: &Duration) -> Result<(), anyhow::Error> {
+        Ok(())
+    }
+
+    async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
+        let hash = crypto::sha256_hex(key.as_ref());
+        Ok(sessions::end(&self.0.db, &hash).await?)
+    }
+}
+
+/// What a row keeps of the state: the rest is in its columns.
+fn kept(state: HashMap<String, String>) -> serde_json::Value {
+    let flash = state.into_iter().filter(|(name, _)| name == FLASH);
+    serde_json::Value::Object(flash.map(|(name, text)| (name, text.into())).collect())
+}

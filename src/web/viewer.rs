@@ -1,0 +1,197 @@
+//! Who is signed in; taking a `Viewer` is what makes a handler private.
+use std::{future::Future, net::IpAddr, ops::Deref, pin::Pin};
+
+use actix_session::SessionExt;
+use actix_web::{
+    FromRequest, HttpRequest, HttpResponse,
+    dev::Payload,
+    http::{Method, StatusCode},
+    web::Data,
+};
+use chrono_tz::Tz;
+use entity::user::Role;
+
+use super::{
+    client_ip,
+    errors::{Error, Result},
+    render::{Flash, Frame, Page, SignedInFrame},
+    respond, sessions as cookie,
+};
+use crate::{
+    app::App,
+    domain::{actions::Actor, sessions},
+    error::Error as AppError,
+};
+
+/// The signed-in user, as the database knows them at this request. Nobody signed in: 303 to the sign-in page.
+pub struct Viewer {
+    /// Who.
+    pub user_id: i64,
+    /// Whose rows they may see: every look-up takes it.
+    pub company_id: i64,
+    /// Their canonical address.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// Their company's name.
+    pub company_name: String,
+    /// The client's address, for the audit log.
+    pub ip: IpAddr,
+    /// The hash of their session's key.
+    pub key_hash: String,
+    zone: Tz,
+    company_zone: Tz,
+    brand_colour: String,
+    path: String,
+    flash: Option<Flash>,
+    session: actix_session::Session,
+    app: Data<App>,
+}
+
+impl Viewer {
+    /// The zone in which to show them times: their own, else the company's.
+    pub fn zone(&self) -> Tz {
+        self.zone
+    }
+
+    /// The company's zone: what new slots begin with.
+    pub fn company_zone(&self) -> Tz {
+        self.company_zone
+    }
+
+    /// On whose behalf the domain acts.
+    pub fn actor(&self) -> Actor {
+        Actor {
+            company_id: self.company_id,
+            user_id: Some(self.user_id),
+            ip: self.ip.to_string(),
+        }
+    }
+
+    /// 200 with a page.
+    pub fn page<P: Page>(&self, page: &P) -> Result<HttpResponse> {
+        self.respond(StatusCode::OK, page)
+    }
+
+    /// 422 with the form as typed.
+    pub fn unprocessable<P: Page>(&self, page: &P) -> Result<HttpResponse> {
+        self.respond(StatusCode::UNPROCESSABLE_ENTITY, page)
+    }
+
+    /// 409 with the page that says who came first.
+    pub fn conflict<P: Page>(&self, page: &P) -> Result<HttpResponse> {
+        self.respond(StatusCode::CONFLICT, page)
+    }
+
+    /// Says something on the next page.
+    pub fn flash(&self, flash: Flash) -> Result<()> {
+        Ok(cookie::keep_flash(&self.session, &flash)?)
+    }
+
+    /// A page in this user's frame.
+    pub fn respond<P: Page>(&self, status: StatusCode, page: &P) -> Result<HttpResponse> {
+        if self.flash.is_some() {
+            cookie::drop_flash(&self.session);
+        }
+        let frame = Frame::SignedIn(SignedInFrame {
+            company_name: self.company_name.clone(),
+            brand_colour: Some(self.brand_colour.clone()),
+            user_name: self.name.clone(),
+            role: self.role,
+            path: self.path.clone(),
+            flash: self.flash.clone(),
+        });
+        respond::html(&self.app, status, &frame, page)
+    }
+}
+
+impl FromRequest for Viewer {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { find(&request).await })
+    }
+}
+
+async fn find(request: &HttpRequest) -> Result<Viewer> {
+    let app = request
+        .app_data::<Data<App>>()
+        .ok_or_else(|| AppError::System("routes without their app".into()))?
+        .clone();
+    let session = request.get_session();
+    let sign_in_first = || Error::SignInFirst(place_to_return_to(request));
+    let key_hash = cookie::key_hash(&session).ok_or_else(sign_in_first)?;
+    let now = app.clock.now();
+    let found = sessions::find(&app.db, &key_hash, now).await?;
+    let found = found.ok_or_else(sign_in_first)?;
+    if let Err(error) = sessions::touch(&app.db, &key_hash, &found, now).await {
+        // A database that cannot write just now can still be read.
+        tracing::warn!(%error, "A session's last use was not noted");
+    }
+    let zone_of = |name: &str| -> Result<Tz> {
+        let unknown = |_| AppError::Stored(format!("time zone {name:?}"));
+        Ok(name.parse().map_err(unknown)?)
+    };
+    let company_zone = zone_of(&found.company_time_zone)?;
+    Ok(Viewer {
+        user_id: found.user_id,
+        company_id: found.company_id,
+        zone: match &found.time_zone {
+            Some(name) => zone_of(name)?,
+            None => company_zone,
+        },
+        company_zone,
+        flash: cookie::flash_in(&found.state),
+        email: found.email,
+        name: found.name,
+        role: found.role,
+        company_name: found.company_name,
+        brand_colour: found.brand_colour,
+        ip: client_ip::of(request, &app.settings.trusted_proxies),
+        path: request.path().to_owned(),
+        key_hash,
+        session,
+        app,
+    })
+}
+
+/// Only what was asked for with GET can be asked for again.
+fn place_to_return_to(request: &HttpRequest) -> String {
+    if request.method() == Method::GET {
+        let target = request.uri().path_and_query();
+        target.map_or("/", |target| target.as_str()).into()
+    } else {
+        "/".into()
+    }
+}
+
+/// A [`Viewer`] who is an admin. For recruiters the page does not exist.
+pub struct AdminViewer(Viewer);
+
+impl Deref for AdminViewer {
+    type Target = Viewer;
+
+    fn deref(&self) -> &Viewer {
+        &self.0
+    }
+}
+
+impl FromRequest for AdminViewer {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let viewer = Viewer::from_request(request, payload);
+        Box::pin(async move {
+            let viewer = viewer.await?;
+            match viewer.role {
+                Role::Admin => Ok(Self(viewer)),
+                Role::Recruiter => Err(AppError::NotFound.into()),
+            }
+        })
+    }
+}

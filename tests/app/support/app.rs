@@ -1,0 +1,339 @@
+//! A Greenroom of its own for every test.
+use std::{
+    collections::HashMap,
+    future::Future,
+    path::{Path, PathBuf},
+    pin::Pin,
+    rc::Rc,
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+};
+
+use actix_web::{
+    body::MessageBody,
+    dev::Service,
+    http::{StatusCode, header::HeaderMap},
+    test::{self, TestRequest},
+    web::{Bytes, Data},
+};
+use argon2::Params;
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{
+    email,
+    user::{self, Role},
+};
+use greenroom::{
+    app::App,
+    clock::Clock,
+    db,
+    passwords::Passwords,
+    settings::{Secret, Settings},
+    web,
+};
+use sea_orm::{ConnectionTrait, EntityTrait};
+use tempfile::TempDir;
+
+use super::{actors::Actor, builders};
+
+/// The instant at which every test begins: a Monday morning in Berlin.
+pub const START: &str = "2027-01-04T08:00:00Z";
+/// The password of every user that a builder makes.
+pub const PASSWORD: &str = "seven tall giraffes";
+
+/// What an answer is made of, before anybody reads it.
+pub type Raw = (StatusCode, HeaderMap, Bytes);
+
+type Call = Rc<dyn Fn(TestRequest) -> Pin<Box<dyn Future<Output = Raw>>>>;
+
+/// An app on a database of its own, with a clock that stands still, and one company in it.
+pub struct TestApp {
+    /// The parts, for builders and for looking at rows.
+    pub app: Data<App>,
+    /// The company that the actors belong to.
+    pub company_id: i64,
+    call: Call,
+    logins: AtomicUsize,
+    may_leave_mail: AtomicBool,
+    database: Database,
+}
+
+impl TestApp {
+    /// With default settings: http on loopback, mail to the console.
+    pub async fn start() -> Self {
+        Self::with_settings(&[]).await
+    }
+
+    /// With settings of its own, as environment variables.
+    pub async fn with_settings(variables: &[(&str, &str)]) -> Self {
+        let mut app = Self::without_company(variables).await;
+        app.company_id = builders::company(&app, "Sample Company").await;
+        app
+    }
+
+    /// As after the installation: nobody has set anything up.
+    pub async fn without_company(variables: &[(&str, &str)]) -> Self {
+        let database = Database::create().await;
+        let settings = settings(&database, variables);
+        let app = Data::new(open(&database, settings).await);
+        let call = serve(app.clone()).await;
+        Self {
+            app,
+            company_id: 0,
+            call,
+            logins: AtomicUsize::new(0),
+            may_leave_mail: AtomicBool::new(false),
+            database,
+        }
+    }
+
+    /// A second process on the same database, with the same clock.
+    pub async fn second_process(&self) -> Self {
+        let app = open(&self.database, self.app.settings.clone()).await;
+        let app = Data::new(App {
+            clock: self.app.clock.clone(),
+            ..app
+        });
+        Self {
+            call: serve(app.clone()).await,
+            app,
+            company_id: self.company_id,
+            logins: AtomicUsize::new(1000),
+            may_leave_mail: AtomicBool::new(true),
+            database: self.database.borrowed(),
+        }
+    }
+
+    /// A signed-in recruiter of the company; a new user at every call.
+    pub async fn recruiter(&self) -> Actor {
+        self.signed_in(self.company_id, Role::Recruiter).await
+    }
+
+    /// A signed-in admin of the company; a new user at every call.
+    pub async fn admin(&self) -> Actor {
+        self.signed_in(self.company_id, Role::Admin).await
+    }
+
+    /// A signed-in admin of another company; a new company at every call.
+    pub async fn other_company(&self) -> Actor {
+        let company_id = builders::company(self, "Other Company").await;
+        self.signed_in(company_id, Role::Admin).await
+    }
+
+    /// Somebody with nothing but a join link.
+    pub fn candidate(&self) -> Actor {
+        self.stranger()
+    }
+
+    /// Somebody with nothing at all.
+    pub fn stranger(&self) -> Actor {
+        Actor::new(self.call.clone(), &self.app)
+    }
+
+    /// Signs in as a user that a builder made.
+    pub async fn signed_in_as(&self, user: &user::Model) -> Actor {
+        let mut actor = self.stranger();
+        actor.user = Some(user.clone());
+        // An address of their own each, so that no test runs into the limit by accident.
+        let login = self.logins.fetch_add(1, Ordering::Relaxed);
+        actor.ip = format!("198.51.{}.{}", login / 250, login % 250 + 1)
+            .parse()
+            .expect("an address");
+        let answer = actor.sign_in(&user.email, PASSWORD).await;
+        assert_eq!(answer.status, 303, "sign-in: {}", answer.text);
+        actor
+    }
+
+    async fn signed_in(&self, company_id: i64, role: Role) -> Actor {
+        let user = builders::user(self, company_id, role).await;
+        self.signed_in_as(&user).await
+    }
+
+    /// The time that the app reads.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.app.clock.now()
+    }
+
+    /// Lets time pass.
+    pub fn advance(&self, by: TimeDelta) {
+        self.app.clock.advance(by);
+    }
+
+    /// This test leaves mail behind that nobody has tried to deliver, and means to.
+    pub fn expect_undelivered_mail(&self) {
+        self.may_leave_mail.store(true, Ordering::Relaxed);
+    }
+
+    /// Takes the database away: every query fails from now on.
+    pub async fn lose_database(&self) {
+        self.expect_undelivered_mail();
+        self.app.db.clone().close().await.expect("closed");
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        let unfinished = if self.may_leave_mail.load(Ordering::Relaxed) || std::thread::panicking()
+        {
+            Vec::new()
+        } else {
+            self.database.unfinished_mail()
+        };
+        self.database.remove();
+        assert!(
+            unfinished.is_empty(),
+            "emails are neither final nor expected (deliver them, or call expect_undelivered_mail): {unfinished:?}"
+        );
+    }
+}
+
+fn settings(database: &Database, variables: &[(&str, &str)]) -> Settings {
+    let mut all: HashMap<String, String> = HashMap::from([
+        ("DATABASE_URL".into(), database.url.clone()),
+        (
+            "SECRET_KEY".into(),
+            "a secret that only tests have, 32 characters".into(),
+        ),
+    ]);
+    for (name, value) in variables {
+        all.insert((*name).into(), (*value).into());
+    }
+    Settings::from_vars(all, Path::new("/nonexistent")).expect("sound settings")
+}
+
+async fn open(database: &Database, mut settings: Settings) -> App {
+    settings.database_url = Secret::new(&database.url);
+    let clock = Clock::fixed(START.parse().expect("an instant"));
+    let cheap = Params::new(8, 1, 1, None).expect("parameters");
+    let passwords = Passwords::with_params(cheap).expect("a pool");
+    let db = db::connect(&database.url).await.expect("a database");
+    App::with_passwords(db, clock, settings, passwords).expect("an app")
+}
+
+async fn serve(app: Data<App>) -> Call {
+    let service = Rc::new(test::init_service(web::service(app)).await);
+    Rc::new(move |request| {
+        let service = service.clone();
+        Box::pin(async move {
+            let response = match service.call(request.to_request()).await {
+                Ok(response) => response.into_parts().1,
+                Err(error) => error.error_response(),
+            };
+            let (status, headers) = (response.status(), response.headers().clone());
+            let body = response.into_body().try_into_bytes();
+            (status, headers, body.expect("a body in one piece"))
+        })
+    })
+}
+
+/// A fresh database, made from a migrated one, and gone with the test.
+struct Database {
+    url: String,
+    kind: Kind,
+}
+
+enum Kind {
+    Sqlite { _dir: TempDir },
+    Postgres { server: String, name: String },
+    Borrowed,
+}
+
+impl Database {
+    async fn create() -> Self {
+        match std::env::var("TEST_DATABASE_URL") {
+            Ok(server) if server.starts_with("postgres") => Self::postgres(server).await,
+            _ => Self::sqlite(),
+        }
+    }
+
+    fn sqlite() -> Self {
+        let dir = TempDir::new().expect("a directory");
+        let file = dir.path().join("test.db");
+        std::fs::copy(migrated_sqlite(), &file).expect("a copy");
+        Self {
+            url: format!("sqlite://{}", file.display()),
+            kind: Kind::Sqlite { _dir: dir },
+        }
+    }
+
+    async fn postgres(server: String) -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("greenroom_test_{}_{count}", std::process::id());
+        let admin = db::connect_alone(&server).await.expect("a server");
+        let create = format!("CREATE DATABASE {name}");
+        admin.execute_unprepared(&create).await.expect("created");
+        admin.close().await.expect("closed");
+        let (base, query) = match server.split_once('?') {
+            Some((base, query)) => (base, format!("?{query}")),
+            None => (server.as_str(), String::new()),
+        };
+        let (base, _) = base.rsplit_once('/').expect("a URL that names a database");
+        let url = format!("{base}/{name}{query}");
+        db::migrate(&url).await.expect("migrated");
+        Self {
+            url,
+            kind: Kind::Postgres { server, name },
+        }
+    }
+
+    fn borrowed(&self) -> Self {
+        Self {
+            url: self.url.clone(),
+            kind: Kind::Borrowed,
+        }
+    }
+
+    fn unfinished_mail(&self) -> Vec<(i64, email::Status)> {
+        let url = self.url.clone();
+        apart(async move {
+            let db = db::connect_alone(&url).await.expect("a database");
+            let emails = email::Entity::find().all(&db).await.expect("emails");
+            db.close().await.expect("closed");
+            emails
+                .into_iter()
+                .filter(|email| !email.status.is_final())
+                .map(|email| (email.id, email.status))
+                .collect()
+        })
+    }
+
+    fn remove(&self) {
+        let Kind::Postgres { server, name } = &self.kind else {
+            return;
+        };
+        let (server, name) = (server.clone(), name.clone());
+        apart(async move {
+            let admin = db::connect_alone(&server).await.expect("a server");
+            let drop = format!("DROP DATABASE {name} WITH (FORCE)");
+            admin.execute_unprepared(&drop).await.expect("dropped");
+        });
+    }
+}
+
+/// An SQLite file with all migrations, made once: copying it is a hundred times quicker.
+fn migrated_sqlite() -> &'static PathBuf {
+    static FILE: OnceLock<(TempDir, PathBuf)> = OnceLock::new();
+    let (_, file) = FILE.get_or_init(|| {
+        let dir = TempDir::new().expect("a directory");
+        let file = dir.path().join("migrated.db");
+        let url = format!("sqlite://{}", file.display());
+        apart(async move { db::migrate(&url).await.expect("migrated") });
+        (dir, file)
+    });
+    file
+}
+
+/// Runs something to its end outside the test's own runtime.
+fn apart<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    std::thread::spawn(|| {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime")
+            .block_on(work)
+    })
+    .join()
+    .expect("done")
+}

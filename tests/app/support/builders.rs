@@ -1,0 +1,180 @@
+//! Rows for tests to begin with, written by the rules themselves where there are any.
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{
+    company, job,
+    slot::{DifficultyLevel, InterviewType},
+    user::{self, Role},
+};
+use greenroom::{
+    crypto, db,
+    domain::{
+        actions::Actor,
+        bookings::{self, Booked, NewBooking, Outcome, Place, Who},
+        candidates::{self, NewCandidate, Saved},
+        interviews,
+        jobs::{self, NewJob},
+        slots::{self, NewSlot},
+    },
+};
+use sea_orm::{ActiveValue::Set, EntityTrait};
+use serde_json::json;
+
+use super::app::{PASSWORD, TestApp};
+
+/// A company in Berlin.
+pub async fn company(app: &TestApp, name: &str) -> i64 {
+    let row = company::ActiveModel {
+        name: Set(name.into()),
+        time_zone: Set("Europe/Berlin".into()),
+        contact_email: Set("jobs@example.com".into()),
+        brand_colour: Set("#1f5f4a".into()),
+        default_meeting_url: Set(Some("https://meet.example.com/room".into())),
+        join_window_minutes: Set(15),
+        reminder_lead_minutes: Set(json!([1440, 60])),
+        instruction_lines: Set(json!(entity::InstructionLine::ALL)),
+        created_at: Set(app.now()),
+        ..Default::default()
+    };
+    write(app, async |txn| {
+        Ok(company::Entity::insert(row).exec(txn).await?.last_insert_id)
+    })
+    .await
+}
+
+/// A user with [`PASSWORD`] and an address of their own.
+pub async fn user(app: &TestApp, company_id: i64, role: Role) -> user::Model {
+    let name = match role {
+        Role::Admin => "Ada Admin",
+        Role::Recruiter => "Rita Recruiter",
+    };
+    let row = user::ActiveModel {
+        company_id: Set(company_id),
+        email: Set(format!("{}@example.com", &crypto::random_id()[..12])),
+        name: Set(name.into()),
+        password_hash: Set(app.app.passwords.hash(PASSWORD).await.expect("a hash")),
+        role: Set(role),
+        created_at: Set(app.now()),
+        ..Default::default()
+    };
+    write(app, async |txn| {
+        Ok(user::Entity::insert(row).exec_with_returning(txn).await?)
+    })
+    .await
+}
+
+/// An open job.
+pub async fn job(app: &TestApp, company_id: i64) -> i64 {
+    let new = NewJob {
+        title: "Cloud Architect".into(),
+        description: "Builds *clouds*.".into(),
+        domain: "Cloud".into(),
+        team_size: "5".into(),
+        positions_to_fill: 1,
+        key_skills: vec!["Kubernetes".into()],
+        salary_min: Some(80_000),
+        salary_max: Some(110_000),
+        salary_currency: "EUR".into(),
+        location: "Berlin".into(),
+        status: job::Status::Open,
+    };
+    match jobs::create(
+        &app.app.db,
+        &Actor::system(company_id),
+        new,
+        None,
+        app.now(),
+    )
+    .await
+    {
+        Ok(jobs::Created::Job(id)) => id,
+        other => panic!("a job: {other:?}"),
+    }
+}
+
+/// A candidate in New York with an address of their own.
+pub async fn candidate(app: &TestApp, company_id: i64) -> i64 {
+    let new = NewCandidate {
+        name: "Zoë Núñez".into(),
+        email: format!("{}@example.net", &crypto::random_id()[..12]),
+        phone: String::new(),
+        time_zone: Some("America/New_York".into()),
+        locale: "en".into(),
+        job_id: None,
+        notes: "Met at the fair.".into(),
+    };
+    let actor = Actor::system(company_id);
+    match candidates::create(&app.app.db, &actor, new, None, app.now()).await {
+        Ok(Saved::Candidate(id)) => id,
+        other => panic!("a candidate: {other:?}"),
+    }
+}
+
+/// A free slot of 45 minutes.
+pub async fn slot(app: &TestApp, company_id: i64, job_id: i64, starts_at: DateTime<Utc>) -> i64 {
+    let zone = chrono_tz::Europe::Berlin;
+    let new = NewSlot {
+        job_id,
+        starts_at,
+        local_start: starts_at.with_timezone(&zone).naive_local(),
+        zone,
+        duration_minutes: 45,
+        interview_type: InterviewType::Technical,
+        difficulty_level: Some(DifficultyLevel::Medium),
+        meeting_url: Some("https://meet.example.com/cloud".into()),
+        interviewer: "Ida Interviewer".into(),
+    };
+    match slots::create(
+        &app.app.db,
+        &Actor::system(company_id),
+        new,
+        None,
+        app.now(),
+    )
+    .await
+    {
+        Ok(slots::Created::Slot(id)) => id,
+        other => panic!("a slot: {other:?}"),
+    }
+}
+
+/// An interview that is not booked yet.
+pub async fn interview(app: &TestApp, company_id: i64, candidate_id: i64, job_id: i64) -> i64 {
+    let actor = Actor::system(company_id);
+    match interviews::create(
+        &app.app.db,
+        &actor,
+        candidate_id,
+        Some(job_id),
+        None,
+        app.now(),
+    )
+    .await
+    {
+        Ok(interviews::Created::Interview(id)) => id,
+        other => panic!("an interview: {other:?}"),
+    }
+}
+
+/// A new candidate booked into a new slot of a new job, tomorrow at this time; the mail is queued.
+pub async fn booked(app: &TestApp, company_id: i64) -> Booked {
+    let job_id = job(app, company_id).await;
+    let candidate_id = candidate(app, company_id).await;
+    let slot_id = slot(app, company_id, job_id, app.now() + TimeDelta::days(1)).await;
+    let new = NewBooking {
+        place: Place::Slot(slot_id),
+        who: Who::Candidate(candidate_id),
+        notes: "Bring a portfolio.".into(),
+        once: None,
+    };
+    match bookings::book(&app.app.db, &Actor::system(company_id), new, app.now()).await {
+        Ok(Outcome::Booked(booked)) => *booked,
+        other => panic!("a booking: {other:?}"),
+    }
+}
+
+async fn write<T>(
+    app: &TestApp,
+    work: impl AsyncFnOnce(&sea_orm::DatabaseTransaction) -> greenroom::error::Result<T>,
+) -> T {
+    db::transaction(&app.app.db, work).await.expect("a row")
+}
