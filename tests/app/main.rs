@@ -2,4 +2,5 @@
 mod mail;
 mod routes;
 mod sessions;
+mod smtp;
 mod support;

@@ -1,7 +1,9 @@
 //! What tests stand on.
 pub mod actors;
+pub mod aiosmtpd;
 pub mod app;
 pub mod builders;
+pub mod smtp_server;
 
 pub use actors::{Actor, Answer};
 pub use app::TestApp;

@@ -1,0 +1,403 @@
+//! A connection to a mail server, from the first byte to the last.
+use std::{sync::Arc, time::Duration};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use entity::attempt::Stage;
+use lettre::transport::smtp::{
+    commands::{Data, Ehlo, Mail, Rcpt, Rset, Starttls},
+    extension::{MailBodyParameter, MailParameter},
+};
+use tokio::{
+    net::{TcpStream, lookup_host},
+    time::Instant,
+};
+use tokio_rustls::rustls::ClientConfig;
+
+use super::{
+    Client, Envelope, Limits, Offers, Reply,
+    report::{Missing, Outcome, Party, Report},
+    tls,
+    wire::{Trace, Wire, within},
+};
+use crate::settings::{Login, Security};
+
+/// Of a host with more, the rest is as far away.
+const MOST_ADDRESSES: usize = 4;
+/// Servers count what comes over one connection; so do we.
+const MOST_MESSAGES: u32 = 50;
+/// Servers hang up on idle clients; we go first.
+const LONGEST_IDLE: Duration = Duration::from_secs(30);
+
+/// An open connection, logged in and ready for a message.
+pub struct Connection {
+    wire: Wire,
+    offers: Offers,
+    limits: Limits,
+    messages: u32,
+    idle_since: Instant,
+}
+
+impl Client {
+    /// Connects, encrypts and logs in. What is wanted and not to be had is a failure, never left out.
+    ///
+    /// # Errors
+    /// The report of a message that could not even be offered.
+    pub async fn connect(&self) -> Result<Connection, Box<Report>> {
+        let mut trace = Trace::new(&self.host);
+        let tcp = match self.dial(&mut trace).await {
+            Ok(tcp) => tcp,
+            Err(outcome) => return Err(Box::new(trace.report(outcome))),
+        };
+        let wire = match self.security {
+            Security::Implicit => self.encrypt(tcp, trace).await?,
+            Security::Plain | Security::Starttls => Wire::plain(tcp, trace),
+        };
+        self.greet(wire).await
+    }
+
+    /// The first of the host's addresses that answers.
+    async fn dial(&self, trace: &mut Trace) -> Result<TcpStream, Outcome> {
+        let limit = self.limits.connect;
+        let addresses = within(limit, async {
+            let found = lookup_host((self.host.as_str(), self.port)).await;
+            found.map_err(|error| Outcome::NoAddress(error.to_string()))
+        });
+        let mut last = Outcome::NoAddress("no address".into());
+        for address in addresses.await?.take(MOST_ADDRESSES) {
+            trace.peer = Some(address);
+            let dialled = within(limit, async {
+                let tcp = TcpStream::connect(address).await;
+                tcp.map_err(|error| Outcome::Network(error.to_string()))
+            });
+            match dialled.await {
+                Ok(tcp) => {
+                    trace.say(Party::Remark, &format!("connected to {address}"));
+                    // Else every message waits for a delayed acknowledgement: 40 ms each.
+                    let set = tcp.set_nodelay(true);
+                    return set
+                        .map(|()| tcp)
+                        .map_err(|error| Outcome::Network(error.to_string()));
+                }
+                Err(outcome) => {
+                    trace.say(Party::Remark, &format!("no connection to {address}"));
+                    last = outcome;
+                }
+            }
+        }
+        Err(last)
+    }
+
+    async fn encrypt(&self, tcp: TcpStream, mut trace: Trace) -> Result<Wire, Box<Report>> {
+        trace.stage = Stage::Tls;
+        let encrypted = async {
+            let config = self.tls.get_or_try_init(tls::machine_config).await?;
+            let config: Arc<ClientConfig> = Arc::clone(config);
+            within(self.limits.tls, tls::handshake(config, &self.host, tcp)).await
+        };
+        match encrypted.await {
+            Ok(stream) => {
+                let description = tls::describe(&stream);
+                trace.say(Party::Remark, &format!("encrypted: {description}"));
+                trace.tls = Some(description);
+                Ok(Wire::encrypted(stream, trace))
+            }
+            Err(outcome) => Err(Box::new(trace.report(outcome))),
+        }
+    }
+
+    async fn greet(&self, mut wire: Wire) -> Result<Connection, Box<Report>> {
+        let mut offers = match self.banner_and_ehlo(&mut wire).await {
+            Ok(offers) => offers,
+            Err(outcome) => return Err(give_up(wire, outcome, &self.limits).await),
+        };
+        if self.security == Security::Starttls {
+            if let Err(outcome) = self.starttls(&mut wire, &offers).await {
+                return Err(give_up(wire, outcome, &self.limits).await);
+            }
+            let (tcp, trace) = wire
+                .into_plain()
+                .map_err(|(outcome, mut trace)| Box::new(trace.report(outcome)))?;
+            wire = self.encrypt(tcp, trace).await?;
+            // What was offered in clear is forgotten: it may have been anybody's.
+            offers = match self.ehlo(&mut wire).await {
+                Ok(offers) => offers,
+                Err(outcome) => return Err(give_up(wire, outcome, &self.limits).await),
+            };
+        }
+        if let Some(login) = &self.login
+            && let Err(outcome) = self.log_in(&mut wire, &offers, login).await
+        {
+            return Err(give_up(wire, outcome, &self.limits).await);
+        }
+        Ok(Connection {
+            wire,
+            offers,
+            limits: self.limits,
+            messages: 0,
+            idle_since: Instant::now(),
+        })
+    }
+
+    async fn banner_and_ehlo(&self, wire: &mut Wire) -> Result<Offers, Outcome> {
+        wire.trace.stage = Stage::Banner;
+        positive(wire.hear(self.limits.banner).await?)?;
+        self.ehlo(wire).await
+    }
+
+    async fn ehlo(&self, wire: &mut Wire) -> Result<Offers, Outcome> {
+        wire.trace.stage = Stage::Ehlo;
+        let ehlo = Ehlo::new(self.hello.clone()).to_string();
+        let reply = positive(wire.ask(&ehlo, &ehlo, self.limits.ehlo).await?)?;
+        Ok(Offers::parse(&reply))
+    }
+
+    async fn starttls(&self, wire: &mut Wire, offers: &Offers) -> Result<(), Outcome> {
+        wire.trace.stage = Stage::Starttls;
+        if !offers.starttls {
+            return Err(Outcome::Missing(Missing::Starttls));
+        }
+        let starttls = Starttls.to_string();
+        positive(wire.ask(&starttls, &starttls, self.limits.ehlo).await?)?;
+        Ok(())
+    }
+
+    async fn log_in(&self, wire: &mut Wire, offers: &Offers, login: &Login) -> Result<(), Outcome> {
+        wire.trace.stage = Stage::Auth;
+        // Exposed to be sent, and to be masked in whatever the server repeats.
+        let (user, password) = (login.user.as_str(), login.password.expose());
+        let plain = STANDARD.encode(format!("\0{user}\0{password}"));
+        let (user, encoded) = (STANDARD.encode(user), STANDARD.encode(password));
+        for secret in [password, &plain, &encoded] {
+            wire.trace.hide(secret);
+        }
+        let offered = |mechanism| offers.auth.iter().any(|offer| offer == mechanism);
+        let limit = self.limits.auth;
+        if offered("PLAIN") {
+            let command = format!("AUTH PLAIN {plain}\r\n");
+            positive(wire.ask(&command, "AUTH PLAIN ***", limit).await?)?;
+        } else if offered("LOGIN") {
+            expect(334, wire.ask("AUTH LOGIN\r\n", "AUTH LOGIN", limit).await?)?;
+            expect(334, wire.ask(&format!("{user}\r\n"), "***", limit).await?)?;
+            positive(wire.ask(&format!("{encoded}\r\n"), "***", limit).await?)?;
+        } else if offers.auth.is_empty() {
+            return Err(Outcome::Missing(Missing::Login));
+        } else {
+            return Err(Outcome::Missing(Missing::Mechanism(offers.auth.clone())));
+        }
+        Ok(())
+    }
+}
+
+impl Connection {
+    /// What the server said that it can do.
+    pub fn offers(&self) -> &Offers {
+        &self.offers
+    }
+
+    /// Offers one message to one recipient. `before_dot` runs when all but the end has been sent: if it
+    /// answers false the message is withheld. The connection comes back after a clean end only.
+    pub async fn send(
+        mut self,
+        envelope: &Envelope<'_>,
+        message: &[u8],
+        before_dot: impl AsyncFnOnce() -> bool,
+    ) -> (Report, Option<Self>) {
+        if self.messages > 0 {
+            self.wire
+                .trace
+                .restart("connection kept from the last message");
+        }
+        self.messages += 1;
+        hide_link(&mut self.wire.trace, envelope.link);
+        match self.hand_over(envelope, message, before_dot).await {
+            Ok(reply) => {
+                let report = self.wire.trace.report(Outcome::Accepted(reply));
+                self.idle_since = Instant::now();
+                (report, Some(self))
+            }
+            Err(outcome) => (*give_up(self.wire, outcome, &self.limits).await, None),
+        }
+    }
+
+    /// Ready for another message? Else it is closed, and a new one is needed.
+    pub async fn refresh(mut self) -> Option<Self> {
+        if self.messages >= MOST_MESSAGES || self.idle_since.elapsed() > LONGEST_IDLE {
+            self.quit().await;
+            return None;
+        }
+        let reset = Rset.to_string();
+        let reply = self.wire.ask(&reset, &reset, self.limits.envelope).await;
+        reply.and_then(positive).is_ok().then_some(self)
+    }
+
+    /// Says goodbye.
+    pub async fn quit(mut self) {
+        self.wire.leave(self.limits.quit).await;
+    }
+
+    async fn hand_over(
+        &mut self,
+        envelope: &Envelope<'_>,
+        message: &[u8],
+        before_dot: impl AsyncFnOnce() -> bool,
+    ) -> Result<Reply, Outcome> {
+        let (wire, limits) = (&mut self.wire, &self.limits);
+        wire.trace.stage = Stage::MailFrom;
+        let parameters = parameters(&self.offers, envelope, message)?;
+        let mail = Mail::new(Some(envelope.from.clone()), parameters).to_string();
+        positive(wire.ask(&mail, &mail, limits.envelope).await?)?;
+        wire.trace.stage = Stage::RcptTo;
+        let rcpt = Rcpt::new(envelope.to.clone(), Vec::new()).to_string();
+        positive(wire.ask(&rcpt, &rcpt, limits.envelope).await?)?;
+        wire.trace.stage = Stage::Data;
+        let data = Data.to_string();
+        expect(354, wire.ask(&data, &data, limits.data).await?)?;
+        wire.trace.stage = Stage::Body;
+        let body = dot_stuffed(message);
+        wire.trace
+            .say(Party::Remark, &format!("message of {} octets", body.len()));
+        if let Err(outcome) = wire.pour(&body, limits.body).await {
+            // A server that hangs up on a message often says why before.
+            if outcome == Outcome::Closed
+                && let Ok(reply) = wire.hear(limits.quit).await
+                && reply.is_refusal()
+            {
+                return Err(Outcome::Refused(reply));
+            }
+            return Err(outcome);
+        }
+        wire.require_quiet()?;
+        if !before_dot().await {
+            return Err(Outcome::Withheld);
+        }
+        wire.trace.dot_sent = true;
+        positive(wire.ask(".\r\n", ".", limits.verdict).await?)
+    }
+}
+
+/// Ends a conversation that went wrong. The server is told, unless the message is half said: there
+/// everything would be taken for more of it.
+async fn give_up(mut wire: Wire, outcome: Outcome, limits: &Limits) -> Box<Report> {
+    let mid_message = wire.trace.stage == Stage::Body && !wire.trace.dot_sent;
+    let report = wire.trace.report(outcome);
+    if !mid_message && matches!(report.outcome, Outcome::Refused(_) | Outcome::Missing(_)) {
+        wire.leave(limits.quit).await;
+    }
+    Box::new(report)
+}
+
+fn positive(reply: Reply) -> Result<Reply, Outcome> {
+    match reply {
+        reply if reply.is_positive() => Ok(reply),
+        reply if reply.is_refusal() => Err(Outcome::Refused(reply)),
+        reply => Err(Outcome::Unexpected(reply.text())),
+    }
+}
+
+fn expect(code: u16, reply: Reply) -> Result<Reply, Outcome> {
+    match reply {
+        reply if reply.code == code => Ok(reply),
+        reply if reply.is_refusal() => Err(Outcome::Refused(reply)),
+        reply => Err(Outcome::Unexpected(reply.text())),
+    }
+}
+
+fn parameters(
+    offers: &Offers,
+    envelope: &Envelope<'_>,
+    message: &[u8],
+) -> Result<Vec<MailParameter>, Outcome> {
+    let mut parameters = Vec::new();
+    if offers.size {
+        parameters.push(MailParameter::Size(message.len()));
+    }
+    let octets = message.len() as u64;
+    if let Some(longest) = offers.longest.filter(|longest| *longest < octets) {
+        return Err(Outcome::Missing(Missing::Size {
+            message: octets,
+            longest,
+        }));
+    }
+    let is_ascii = |address: &lettre::Address| AsRef::<str>::as_ref(address).is_ascii();
+    if !(is_ascii(envelope.from) && is_ascii(envelope.to) && message.is_ascii()) {
+        if !(offers.smtp_utf8 && offers.eight_bit_mime) {
+            return Err(Outcome::Missing(Missing::SmtpUtf8));
+        }
+        parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+        parameters.push(MailParameter::SmtpUtfEight);
+    }
+    Ok(parameters)
+}
+
+/// RFC 5321 §4.5.2. Every end of line becomes CRLF: a bare one could be read as the end of the message
+/// by one server and as text by the next.
+fn dot_stuffed(message: &[u8]) -> Vec<u8> {
+    let mut stuffed = Vec::with_capacity(message.len() + message.len() / 32 + 2);
+    let mut bytes = message.iter().copied().peekable();
+    let mut line_begins = true;
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\r' | b'\n' => {
+                if byte == b'\r' {
+                    bytes.next_if_eq(&b'\n');
+                }
+                stuffed.extend_from_slice(b"\r\n");
+                line_begins = true;
+                continue;
+            }
+            b'.' if line_begins => stuffed.extend_from_slice(b".."),
+            _ => stuffed.push(byte),
+        }
+        line_begins = false;
+    }
+    if !line_begins {
+        stuffed.extend_from_slice(b"\r\n");
+    }
+    stuffed
+}
+
+/// The link, its token, and each part of the token that means anything.
+fn hide_link(trace: &mut Trace, link: &str) {
+    trace.hide(link);
+    if let Some((_, token)) = link.rsplit_once('/') {
+        trace.hide(token);
+        for part in token.split('.').filter(|part| part.len() >= 16) {
+            trace.hide(part);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dots_and_ends_of_lines_travel_safely() {
+        for (message, sent) in [
+            ("", ""),
+            ("a", "a\r\n"),
+            (".\r\n..\r\na.b", "..\r\n...\r\na.b\r\n"),
+            ("a\n.\nb\r.\r\n", "a\r\n..\r\nb\r\n..\r\n"),
+            ("a\r\n\r\n", "a\r\n\r\n"),
+        ] {
+            assert_eq!(
+                String::from_utf8(dot_stuffed(message.as_bytes())),
+                Ok(sent.to_owned()),
+                "{message:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_part_of_a_link_is_kept() {
+        let mut trace = Trace::new("h");
+        let link = "https://x.example/interview/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJlc2lnbmF0dXJl";
+        hide_link(&mut trace, link);
+        let said = format!("554 {link} token c2lnbmF0dXJlc2lnbmF0dXJl and eyJzdWIiOiIxMjM0In0");
+        let report = trace.report(Outcome::Unexpected(said));
+        assert_eq!(
+            report.outcome,
+            Outcome::Unexpected("554 *** token *** and ***".into())
+        );
+    }
+}

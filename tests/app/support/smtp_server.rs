@@ -1,0 +1,485 @@
+//! A mail server that does as it is told: one script per connection, and it remembers what it took.
+use std::{
+    collections::VecDeque,
+    sync::{Arc, LazyLock, Mutex},
+};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use greenroom::settings::{Login, Secret, Security, SmtpSettings};
+use rcgen::{BasicConstraints, Certificate, CertificateParams, IsCa, Issuer, KeyPair};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader},
+    net::{TcpListener, TcpStream},
+    sync::Notify,
+    task::JoinHandle,
+};
+use tokio_rustls::{
+    TlsAcceptor,
+    rustls::{
+        ServerConfig,
+        crypto::ring,
+        pki_types::{CertificateDer, PrivateKeyDer},
+    },
+};
+
+/// Where in the conversation something happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    Banner,
+    Ehlo,
+    Starttls,
+    Auth,
+    MailFrom,
+    RcptTo,
+    Data,
+    /// While the message comes in.
+    Body,
+    /// After the final dot.
+    Dot,
+    Rset,
+}
+
+impl Step {
+    pub const ALL: [Self; 9] = [
+        Self::Banner,
+        Self::Ehlo,
+        Self::Starttls,
+        Self::Auth,
+        Self::MailFrom,
+        Self::RcptTo,
+        Self::Data,
+        Self::Body,
+        Self::Dot,
+    ];
+}
+
+/// What happens there instead of the usual.
+#[derive(Clone, Debug)]
+pub enum Act {
+    /// These lines instead of the usual ones.
+    Reply(&'static str),
+    /// These lines, then the end of the connection.
+    ReplyAndDrop(&'static str),
+    /// The usual, once the test says so.
+    Hold(Arc<Notify>),
+    /// Nothing, for ever.
+    Hang,
+    /// The end of the connection.
+    Drop,
+    /// The message is taken, and the connection ends without a word.
+    TakeAndDrop,
+}
+
+/// How one connection goes.
+#[derive(Clone, Debug, Default)]
+pub struct Script {
+    acts: Vec<(Step, Act)>,
+}
+
+impl Script {
+    /// All goes well.
+    pub fn accept() -> Self {
+        Self::default()
+    }
+
+    /// `act` at `step`; else all goes well.
+    pub fn at(step: Step, act: Act) -> Self {
+        Self::accept().and(step, act)
+    }
+
+    /// And `act` at `step`.
+    pub fn and(mut self, step: Step, act: Act) -> Self {
+        self.acts.push((step, act));
+        self
+    }
+
+    fn act(&self, step: Step) -> Option<&Act> {
+        let (_, act) = self.acts.iter().find(|(at, _)| *at == step)?;
+        Some(act)
+    }
+}
+
+/// A message that the server took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    pub from: String,
+    pub to: String,
+    /// As it was before dot-stuffing.
+    pub bytes: Vec<u8>,
+    pub encrypted: bool,
+    pub user: Option<String>,
+}
+
+/// The options of a server, the same for every connection.
+#[derive(Clone)]
+pub struct Options {
+    pub security: Security,
+    pub login: Option<(&'static str, &'static str)>,
+    /// The lines of EHLO but STARTTLS; the login's are here.
+    pub offers: Vec<&'static str>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            security: Security::Plain,
+            login: None,
+            offers: vec!["8BITMIME", "SIZE 10000000", "SMTPUTF8"],
+        }
+    }
+}
+
+/// Runs until it is dropped.
+pub struct SmtpServer {
+    port: u16,
+    options: Options,
+    seen: Arc<Mutex<Seen>>,
+    task: JoinHandle<()>,
+}
+
+#[derive(Default)]
+struct Seen {
+    scripts: VecDeque<Script>,
+    connections: usize,
+    commands: Vec<String>,
+    taken: Vec<Taken>,
+}
+
+impl SmtpServer {
+    /// Takes everything.
+    pub async fn start() -> Self {
+        Self::with(Options::default(), []).await
+    }
+
+    /// Plays one script per connection; when they are used up all goes well.
+    pub async fn scripted(scripts: impl IntoIterator<Item = Script>) -> Self {
+        Self::with(Options::default(), scripts).await
+    }
+
+    pub async fn with(options: Options, scripts: impl IntoIterator<Item = Script>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let seen = Arc::new(Mutex::new(Seen {
+            scripts: scripts.into_iter().collect(),
+            ..Seen::default()
+        }));
+        let task = tokio::spawn(serve(listener, options.clone(), Arc::clone(&seen)));
+        Self {
+            port,
+            options,
+            seen,
+            task,
+        }
+    }
+
+    /// How to reach it.
+    pub fn settings(&self) -> SmtpSettings {
+        let login = self.options.login.map(|(user, password)| Login {
+            user: user.into(),
+            password: Secret::new(password),
+        });
+        SmtpSettings {
+            host: "localhost".into(),
+            port: self.port,
+            security: self.options.security,
+            login,
+        }
+    }
+
+    pub fn taken(&self) -> Vec<Taken> {
+        self.seen.lock().unwrap().taken.clone()
+    }
+
+    pub fn connections(&self) -> usize {
+        self.seen.lock().unwrap().connections
+    }
+
+    pub fn commands(&self) -> Vec<String> {
+        self.seen.lock().unwrap().commands.clone()
+    }
+}
+
+impl Drop for SmtpServer {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// A certificate authority and its leaf for `localhost` and 127.0.0.1, and one for another host.
+pub struct Certificates {
+    pub authority: CertificateDer<'static>,
+    /// Certificate and key of the leaf for `localhost`, for other programs.
+    pub localhost_pem: String,
+    localhost: Arc<ServerConfig>,
+    elsewhere: Arc<ServerConfig>,
+}
+
+pub static CERTIFICATES: LazyLock<Certificates> = LazyLock::new(|| {
+    let mut params = CertificateParams::new(Vec::new()).expect("no names");
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let key = KeyPair::generate().expect("a key");
+    let authority = params.self_signed(&key).expect("a certificate");
+    let issuer = Issuer::new(params, key);
+    let local = leaf(&issuer, &["localhost", "127.0.0.1"]);
+    Certificates {
+        authority: authority.der().clone(),
+        localhost_pem: format!("{}{}", local.0.pem(), local.1.serialize_pem()),
+        localhost: server_config(&local),
+        elsewhere: server_config(&leaf(&issuer, &["elsewhere.example"])),
+    }
+});
+
+fn leaf(issuer: &Issuer<'static, KeyPair>, names: &[&str]) -> (Certificate, KeyPair) {
+    let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+    let key = KeyPair::generate().expect("a key");
+    let leaf = CertificateParams::new(names)
+        .and_then(|params| params.signed_by(&key, issuer))
+        .expect("a certificate");
+    (leaf, key)
+}
+
+fn server_config((leaf, key): &(Certificate, KeyPair)) -> Arc<ServerConfig> {
+    let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![leaf.der().clone()], key);
+    Arc::new(config.expect("a configuration"))
+}
+
+async fn serve(listener: TcpListener, options: Options, seen: Arc<Mutex<Seen>>) {
+    loop {
+        let Ok((tcp, _)) = listener.accept().await else {
+            return;
+        };
+        let script = {
+            let mut seen = seen.lock().unwrap();
+            seen.connections += 1;
+            seen.scripts.pop_front().unwrap_or_default()
+        };
+        let session = Session {
+            options: options.clone(),
+            script,
+            seen: Arc::clone(&seen),
+            encrypted: false,
+            user: None,
+        };
+        tokio::spawn(session.run(tcp));
+    }
+}
+
+struct Session {
+    options: Options,
+    script: Script,
+    seen: Arc<Mutex<Seen>>,
+    encrypted: bool,
+    user: Option<String>,
+}
+
+trait Io: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Io for T {}
+
+/// The connection is over.
+struct Over;
+
+impl Session {
+    async fn run(mut self, tcp: TcpStream) {
+        // The client's end is all that a test looks at.
+        let _: Result<(), Over> = self.talk(tcp).await;
+    }
+
+    async fn talk(&mut self, tcp: TcpStream) -> Result<(), Over> {
+        let mut io: BufReader<Box<dyn Io>> = BufReader::new(match self.options.security {
+            Security::Implicit => self.encrypt(tcp).await?,
+            Security::Plain | Security::Starttls => Box::new(tcp),
+        });
+        self.answer(&mut io, Step::Banner, "220 mail.example.com ESMTP")
+            .await?;
+        let (mut from, mut to) = (String::new(), String::new());
+        loop {
+            let line = self.read_line(&mut io).await?;
+            self.seen.lock().unwrap().commands.push(line.clone());
+            let verb = line.split([' ', ':']).next().unwrap_or_default();
+            match verb.to_ascii_uppercase().as_str() {
+                "EHLO" => {
+                    let offers = self.offers();
+                    self.answer(&mut io, Step::Ehlo, &offers).await?;
+                }
+                "STARTTLS" => {
+                    self.answer(&mut io, Step::Starttls, "220 go ahead").await?;
+                    io = BufReader::new(self.encrypt(io.into_inner()).await?);
+                }
+                "AUTH" => self.log_in(&mut io, &line).await?,
+                "MAIL" => {
+                    from = address(&line);
+                    self.answer(&mut io, Step::MailFrom, "250 2.1.0 ok").await?;
+                }
+                "RCPT" => {
+                    to = address(&line);
+                    self.answer(&mut io, Step::RcptTo, "250 2.1.5 ok").await?;
+                }
+                "DATA" => {
+                    self.answer(&mut io, Step::Data, "354 go ahead").await?;
+                    let bytes = self.read_message(&mut io).await?;
+                    let taken = Taken {
+                        from: from.clone(),
+                        to: to.clone(),
+                        bytes,
+                        encrypted: self.encrypted,
+                        user: self.user.clone(),
+                    };
+                    self.end_of_data(&mut io, taken).await?;
+                }
+                "RSET" => self.answer(&mut io, Step::Rset, "250 2.0.0 ok").await?,
+                "QUIT" => {
+                    say(&mut io, "221 2.0.0 bye").await?;
+                    return Err(Over);
+                }
+                _ => say(&mut io, "500 5.5.1 what?").await?,
+            }
+        }
+    }
+
+    async fn encrypt(&mut self, io: impl Io + 'static) -> Result<Box<dyn Io>, Over> {
+        let is_elsewhere = self.options.offers.contains(&"X-ELSEWHERE");
+        let config = match is_elsewhere {
+            true => &CERTIFICATES.elsewhere,
+            false => &CERTIFICATES.localhost,
+        };
+        let tls = TlsAcceptor::from(Arc::clone(config)).accept(io).await;
+        self.encrypted = true;
+        Ok(Box::new(tls.map_err(|_| Over)?))
+    }
+
+    fn offers(&self) -> String {
+        let mut offers = vec!["mail.example.com"];
+        offers.extend(&self.options.offers);
+        if self.options.security == Security::Starttls && !self.encrypted {
+            offers.push("STARTTLS");
+        }
+        let last = offers.len() - 1;
+        let lines = offers.iter().enumerate().map(|(at, offer)| {
+            let between = if at == last { ' ' } else { '-' };
+            format!("250{between}{offer}")
+        });
+        lines.collect::<Vec<_>>().join("\r\n")
+    }
+
+    async fn log_in(&mut self, io: &mut BufReader<Box<dyn Io>>, line: &str) -> Result<(), Over> {
+        let decode = |text: &str| {
+            let bytes = STANDARD.decode(text.trim()).unwrap_or_default();
+            String::from_utf8(bytes).unwrap_or_default()
+        };
+        let (user, password) = match line.split(' ').collect::<Vec<_>>()[..] {
+            [_, "PLAIN", token] => {
+                let decoded = decode(token);
+                let mut parts = decoded.split('\0').skip(1).map(str::to_owned);
+                (
+                    parts.next().unwrap_or_default(),
+                    parts.next().unwrap_or_default(),
+                )
+            }
+            [_, "LOGIN"] => {
+                say(io, "334 VXNlcm5hbWU6").await?;
+                let user = decode(&self.read_line(io).await?);
+                say(io, "334 UGFzc3dvcmQ6").await?;
+                (user, decode(&self.read_line(io).await?))
+            }
+            _ => return say(io, "504 5.5.4 unknown mechanism").await,
+        };
+        let is_right = self.options.login == Some((user.as_str(), password.as_str()));
+        self.user = is_right.then_some(user);
+        let usual = match is_right {
+            true => "235 2.7.0 welcome",
+            false => "535 5.7.8 Username and Password not accepted",
+        };
+        self.answer(io, Step::Auth, usual).await
+    }
+
+    async fn read_message(&mut self, io: &mut BufReader<Box<dyn Io>>) -> Result<Vec<u8>, Over> {
+        match self.script.act(Step::Body).cloned() {
+            Some(Act::ReplyAndDrop(reply)) => {
+                io.read_u8().await.map_err(|_| Over)?;
+                say(io, reply).await?;
+                return Err(Over);
+            }
+            Some(Act::Hang) => std::future::pending().await,
+            Some(Act::Drop) => {
+                io.read_u8().await.map_err(|_| Over)?;
+                return Err(Over);
+            }
+            _ => {}
+        }
+        let mut message = Vec::new();
+        loop {
+            let mut line = Vec::new();
+            if io.read_until(b'\n', &mut line).await.map_err(|_| Over)? == 0 {
+                return Err(Over);
+            }
+            match line.as_slice() {
+                b".\r\n" => return Ok(message),
+                [b'.', rest @ ..] => message.extend_from_slice(rest),
+                line => message.extend_from_slice(line),
+            }
+        }
+    }
+
+    async fn end_of_data(
+        &mut self,
+        io: &mut BufReader<Box<dyn Io>>,
+        taken: Taken,
+    ) -> Result<(), Over> {
+        let act = self.script.act(Step::Dot).cloned();
+        let is_taken = match &act {
+            None | Some(Act::Hold(_) | Act::TakeAndDrop) => true,
+            Some(Act::Reply(reply) | Act::ReplyAndDrop(reply)) => reply.starts_with('2'),
+            Some(Act::Hang | Act::Drop) => false,
+        };
+        if is_taken {
+            self.seen.lock().unwrap().taken.push(taken);
+        }
+        self.answer(io, Step::Dot, "250 2.0.0 queued as 4F2A").await
+    }
+
+    async fn answer(
+        &self,
+        io: &mut BufReader<Box<dyn Io>>,
+        step: Step,
+        usual: &str,
+    ) -> Result<(), Over> {
+        match self.script.act(step).cloned() {
+            None => say(io, usual).await,
+            Some(Act::Reply(reply)) => say(io, reply).await,
+            Some(Act::ReplyAndDrop(reply)) => {
+                say(io, reply).await?;
+                Err(Over)
+            }
+            Some(Act::Hold(released)) => {
+                released.notified().await;
+                say(io, usual).await
+            }
+            Some(Act::Hang) => std::future::pending().await,
+            Some(Act::Drop | Act::TakeAndDrop) => Err(Over),
+        }
+    }
+
+    async fn read_line(&self, io: &mut BufReader<Box<dyn Io>>) -> Result<String, Over> {
+        let mut line = String::new();
+        match io.read_line(&mut line).await {
+            Ok(0) | Err(_) => Err(Over),
+            Ok(_) => Ok(line.trim_end().to_owned()),
+        }
+    }
+}
+
+async fn say(io: &mut BufReader<Box<dyn Io>>, lines: &str) -> Result<(), Over> {
+    let all = format!("{lines}\r\n");
+    io.write_all(all.as_bytes()).await.map_err(|_| Over)?;
+    io.flush().await.map_err(|_| Over)
+}
+
+fn address(line: &str) -> String {
+    let after = line.split_once('<').map_or("", |(_, after)| after);
+    after.split('>').next().unwrap_or_default().to_owned()
+}
