@@ -1,0 +1,259 @@
+//! Tokens: keys with which programs act on behalf of a user.
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{api_token, company, user};
+use sea_orm::{
+    ActiveValue::Set, Condition, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, sea_query::Expr,
+};
+use serde_json::json;
+
+use crate::{
+    crypto,
+    db::{self, Db},
+    domain::{
+        actions::{self, Act, Actor},
+        page::{Cursor, Page},
+    },
+    error::{Error, Result},
+    settings::Secret,
+};
+
+/// How a token begins, so that people and secret scanners know one when they see it.
+const PREFIX: &str = "grm_";
+const SEEN_EVERY: TimeDelta = TimeDelta::minutes(1);
+
+/// A token that was just made. It can be read here and never again.
+#[derive(Debug)]
+pub struct NewToken {
+    /// The row's key.
+    pub id: i64,
+    /// The token itself.
+    pub token: Secret,
+}
+
+/// Whom a token speaks for, as the database knows them now.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Bearer {
+    /// The token's key.
+    pub token_id: i64,
+    /// The user.
+    pub user_id: i64,
+    /// The user's company.
+    pub company_id: i64,
+    /// The company's zone.
+    pub company_time_zone: String,
+    /// When the token was last shown, to the minute.
+    pub last_used_at: Option<DateTime<Utc>>,
+}
+
+/// A token of a list; the token itself is known to nobody here.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Listed {
+    /// The row's key.
+    pub id: i64,
+    /// What it is called.
+    pub name: String,
+    /// The user on whose behalf it acts.
+    pub user_name: String,
+    /// Since when that user may do nothing any more.
+    pub user_disabled_at: Option<DateTime<Utc>>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was last shown to us, to the minute.
+    pub last_used_at: Option<DateTime<Utc>>,
+    /// From when it is void.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// Since when it is void.
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
+impl Listed {
+    /// What it is good for.
+    pub fn state(&self, now: DateTime<Utc>) -> State {
+        match self {
+            _ if self.revoked_at.is_some() => State::Revoked,
+            _ if self.expires_at.is_some_and(|at| at <= now) => State::Expired,
+            _ if self.user_disabled_at.is_some() => State::UserDisabled,
+            _ => State::Active,
+        }
+    }
+}
+
+/// What a token is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It opens the API.
+    Active,
+    /// Its time is over.
+    Expired,
+    /// Somebody took it back.
+    Revoked,
+    /// Its user was disabled.
+    UserDisabled,
+}
+
+/// Makes a token that acts on behalf of a user of the actor's company. Only its hash is kept.
+pub async fn create(
+    db: &Db,
+    actor: &Actor,
+    user_id: i64,
+    name: &str,
+    expires_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<NewToken> {
+    let token = format!("{PREFIX}{}", crypto::random_token());
+    let id = db::transaction(db, async |txn| {
+        user::Entity::find_by_id(user_id)
+            .filter(user::COLUMN.company_id.eq(actor.company_id))
+            .filter(user::COLUMN.disabled_at.is_null())
+            .one(txn)
+            .await?
+            .ok_or(Error::NotFound)?;
+        let row = api_token::ActiveModel {
+            company_id: Set(actor.company_id),
+            user_id: Set(user_id),
+            name: Set(name.into()),
+            token_hash: Set(crypto::sha256_hex(&token)),
+            created_at: Set(now),
+            expires_at: Set(expires_at),
+            ..Default::default()
+        };
+        let id = api_token::Entity::insert(row)
+            .exec(txn)
+            .await?
+            .last_insert_id;
+        let act = Act {
+            verb: "token.created",
+            object_type: "token",
+            object_id: id,
+            details: json!({ "name": name, "user": user_id, "expires_at": expires_at }),
+        };
+        actions::record(txn, actor, act, now).await?;
+        Ok(id)
+    })
+    .await?;
+    Ok(NewToken {
+        id,
+        token: Secret::new(token),
+    })
+}
+
+/// Whom a token speaks for; nobody when it is unknown, revoked or expired, or its user disabled.
+pub async fn find(db: &Db, token: &str, now: DateTime<Utc>) -> Result<Option<Bearer>> {
+    let still_valid = Condition::any()
+        .add(api_token::COLUMN.expires_at.is_null())
+        .add(api_token::COLUMN.expires_at.gt(now));
+    let companies = user::Entity::belongs_to(company::Entity)
+        .from(user::Column::CompanyId)
+        .to(company::Column::Id)
+        .into();
+    Ok(api_token::Entity::find()
+        .join(JoinType::InnerJoin, users())
+        .join(JoinType::InnerJoin, companies)
+        .select_only()
+        .column_as(api_token::Column::Id, "token_id")
+        .columns([
+            api_token::Column::UserId,
+            api_token::Column::CompanyId,
+            api_token::Column::LastUsedAt,
+        ])
+        .column_as(company::Column::TimeZone, "company_time_zone")
+        .filter(api_token::COLUMN.token_hash.eq(crypto::sha256_hex(token)))
+        .filter(api_token::COLUMN.revoked_at.is_null())
+        .filter(still_valid)
+        .filter(user::COLUMN.disabled_at.is_null())
+        .into_model::<Bearer>()
+        .one(db.read())
+        .await?)
+}
+
+/// Notes that a token is in use; writes at most once a minute.
+pub async fn touch(db: &Db, bearer: &Bearer, now: DateTime<Utc>) -> Result<()> {
+    if bearer
+        .last_used_at
+        .is_some_and(|seen| now - seen < SEEN_EVERY)
+    {
+        return Ok(());
+    }
+    db::transaction(db, async |txn| {
+        api_token::Entity::update_many()
+            .col_expr(api_token::Column::LastUsedAt, Expr::value(now))
+            .filter(api_token::COLUMN.id.eq(bearer.token_id))
+            .exec(txn)
+            .await?;
+        Ok(())
+    })
+    .await
+}
+
+/// The company's tokens, newest first.
+pub async fn list(
+    db: &Db,
+    company_id: i64,
+    cursor: Option<Cursor>,
+    limit: u64,
+) -> Result<Page<Listed>> {
+    let mut rows = api_token::Entity::find()
+        .join(JoinType::InnerJoin, users())
+        .select_only()
+        .columns([
+            api_token::Column::Id,
+            api_token::Column::Name,
+            api_token::Column::CreatedAt,
+            api_token::Column::LastUsedAt,
+            api_token::Column::ExpiresAt,
+            api_token::Column::RevokedAt,
+        ])
+        .column_as(user::Column::Name, "user_name")
+        .column_as(user::Column::DisabledAt, "user_disabled_at")
+        .filter(api_token::COLUMN.company_id.eq(company_id));
+    if let Some(cursor) = cursor {
+        rows = rows.filter(api_token::COLUMN.id.lt(cursor.id));
+    }
+    let rows = rows
+        .order_by_desc(api_token::Column::Id)
+        .limit(limit + 1)
+        .into_model::<Listed>()
+        .all(db.read())
+        .await?;
+    Ok(Page::cut(rows, limit, |row| Cursor {
+        at: row.created_at,
+        id: row.id,
+    }))
+}
+
+/// Takes a token back, from this instant on. Taking it back twice is harmless.
+pub async fn revoke(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Result<()> {
+    db::transaction(db, async |txn| {
+        let token = api_token::Entity::find_by_id(id)
+            .filter(api_token::COLUMN.company_id.eq(actor.company_id))
+            .one(txn)
+            .await?
+            .ok_or(Error::NotFound)?;
+        let revoked = api_token::Entity::update_many()
+            .col_expr(api_token::Column::RevokedAt, Expr::value(now))
+            .filter(api_token::COLUMN.id.eq(token.id))
+            .filter(api_token::COLUMN.revoked_at.is_null())
+            .exec(txn)
+            .await?
+            .rows_affected;
+        if revoked == 0 {
+            return Ok(());
+        }
+        let act = Act {
+            verb: "token.revoked",
+            object_type: "token",
+            object_id: id,
+            details: json!({ "name": token.name }),
+        };
+        actions::record(txn, actor, act, now).await
+    })
+    .await
+}
+
+fn users() -> sea_orm::RelationDef {
+    api_token::Entity::belongs_to(user::Entity)
+        .from(api_token::Column::UserId)
+        .to(user::Column::Id)
+        .into()
+}
