@@ -21,7 +21,7 @@ const STYLES: &[&str] = &[
     "css/tokens.css",
     "css/agenda.css",
     "css/brand.css",
-    "css/button.css",
+    "css/control.css",
     "css/facts.css",
     "css/form.css",
     "css/gate.css",
@@ -239,6 +239,21 @@ mod tests {
         files.sort();
         parts.sort();
         assert_eq!(files, parts);
+    }
+
+    #[::core::prelude::v1::test]
+    fn colours_come_from_tokens_and_pictures_from_nowhere() {
+        for name in STYLES.iter().filter(|name| name.starts_with("css/")) {
+            let file = Files::get(name).expect(name);
+            let text = String::from_utf8_lossy(&file.data).into_owned();
+            let banned = ["!important", "url(", "data:image"];
+            assert!(!banned.iter().any(|word| text.contains(word)), "{name}");
+            assert!(*name == "css/tokens.css" || !text.contains('#'), "{name}");
+            assert!(
+                text.lines().count() <= 120,
+                "{name} does more than one thing"
+            );
+        }
     }
 
     #[::core::prelude::v1::test]

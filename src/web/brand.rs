@@ -1,9 +1,9 @@
 //! A company's colour as an accent that stays readable, in light and in dark.
 
-/// The lightest ground that the accent is written on in light mode, the darkest text on it in dark
-/// mode, and what it is written on there. They are the tokens of `static/css/tokens.css`.
+/// `--muted`, in light and in dark: of all that the accent is written on, where it is hardest to read.
 const LIGHT_GROUND: Rgb = Rgb([0xee, 0xf2, 0xf0]);
-const DARK_GROUND: Rgb = Rgb([0x1f, 0x2a, 0x26]);
+const DARK_GROUND: Rgb = Rgb([0x22, 0x2a, 0x27]);
+/// What is written on the accent in dark mode; in light mode it is white.
 const INK: Rgb = Rgb([0x0a, 0x14, 0x10]);
 const WHITE: Rgb = Rgb([0xff; 3]);
 const BLACK: Rgb = Rgb([0; 3]);
@@ -98,6 +98,19 @@ mod tests {
             assert!(light.contrast(WHITE) >= READABLE, "{colour:?}");
             assert!(dark.contrast(DARK_GROUND) >= READABLE, "{colour:?}");
             assert!(dark.contrast(INK) >= READABLE, "{colour:?}");
+        }
+    }
+
+    #[test]
+    fn the_grounds_are_those_of_the_tokens() {
+        let tokens = include_str!("../../static/css/tokens.css");
+        for (token, light, dark) in [
+            ("--muted", LIGHT_GROUND, DARK_GROUND),
+            ("--primary-foreground", WHITE, INK),
+        ] {
+            let tokens = tokens.replace("#fff,", "#ffffff,");
+            let line = format!("{token}: light-dark({}, {});", light.css(), dark.css());
+            assert!(tokens.contains(&line), "{line}");
         }
     }
 

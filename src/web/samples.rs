@@ -138,7 +138,7 @@ fn every_template_is_used() {
 #[test]
 fn no_template_lets_through_what_a_user_typed() {
     /// Where HTML of our own making is printed as it is.
-    const MADE_BY_US: &[(&str, &str)] = &[];
+    const MADE_BY_US: &[(&str, &str)] = &[("jobs/show.html", "description_html | safe")];
     for (name, text) in templates() {
         if name.ends_with(".txt") {
             continue;
