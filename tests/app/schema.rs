@@ -1,0 +1,121 @@
+//! The schema: its steps go both ways, and it is what the rows say it is.
+use std::collections::BTreeMap;
+
+use greenroom::db;
+use migrations::{Migrator, MigratorTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, IdenStatic, Iterable, Statement,
+};
+
+use crate::support::TestApp;
+
+#[actix_web::test]
+async fn every_step_goes_up_down_and_up_again() {
+    let app = TestApp::without_company(&[]).await;
+    let schema = connection(&app).await;
+    Migrator::down(&schema, None).await.expect("down");
+    let left = tables(&schema).await;
+    assert_eq!(left, ["seaql_migrations"], "nothing is left behind");
+    Migrator::up(&schema, None).await.expect("up again");
+    assert!(tables(&schema).await.contains(&"attempts".into()));
+    schema.close().await.expect("closed");
+}
+
+#[actix_web::test]
+async fn rows_and_tables_have_the_same_columns() {
+    let app = TestApp::without_company(&[]).await;
+    let schema = connection(&app).await;
+    let mut compared = vec![
+        compare::<entity::action::Entity>(&schema).await,
+        compare::<entity::api_token::Entity>(&schema).await,
+        compare::<entity::attempt::Entity>(&schema).await,
+        compare::<entity::candidate::Entity>(&schema).await,
+        compare::<entity::candidate_word::Entity>(&schema).await,
+        compare::<entity::company::Entity>(&schema).await,
+        compare::<entity::email::Entity>(&schema).await,
+        compare::<entity::interview::Entity>(&schema).await,
+        compare::<entity::job::Entity>(&schema).await,
+        compare::<entity::one_time_key::Entity>(&schema).await,
+        compare::<entity::rate_limit::Entity>(&schema).await,
+        compare::<entity::session::Entity>(&schema).await,
+        compare::<entity::slot::Entity>(&schema).await,
+        compare::<entity::user::Entity>(&schema).await,
+        "seaql_migrations".to_owned(),
+    ];
+    compared.sort();
+    assert_eq!(
+        tables(&schema).await,
+        compared,
+        "every table has a row type"
+    );
+    schema.close().await.expect("closed");
+}
+
+#[actix_web::test]
+async fn migrating_a_database_that_is_up_to_date_changes_nothing() {
+    let app = TestApp::start().await;
+    let url = app.app.settings.database_url.expose();
+    db::migrate(url).await.expect("migrated");
+    let companies = entity::company::Entity::find().all(app.app.db.read()).await;
+    assert_eq!(companies.expect("rows").len(), 1);
+}
+
+async fn connection(app: &TestApp) -> DatabaseConnection {
+    let url = app.app.settings.database_url.expose();
+    db::connect_alone(url).await.expect("a connection")
+}
+
+/// Compares names and nullability; answers with the table's name.
+async fn compare<E: EntityTrait>(schema: &DatabaseConnection) -> String {
+    use sea_orm::ColumnTrait;
+    let table = E::default().table_name().to_owned();
+    let in_code: BTreeMap<String, bool> = E::Column::iter()
+        .map(|column| (column.as_str().to_owned(), column.def().is_null()))
+        .collect();
+    assert_eq!(
+        columns(schema, &table).await,
+        in_code,
+        "columns of {table}, and whether each may be null"
+    );
+    E::find().one(schema).await.expect("the table can be read");
+    table
+}
+
+async fn tables(schema: &DatabaseConnection) -> Vec<String> {
+    let query = match schema.get_database_backend() {
+        DbBackend::Sqlite => {
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+        }
+        _ => "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1",
+    };
+    let rows = ask(schema, query.to_owned()).await;
+    rows.iter()
+        .map(|row| row.try_get("", "name").expect("a name"))
+        .collect()
+}
+
+async fn columns(schema: &DatabaseConnection, table: &str) -> BTreeMap<String, bool> {
+    let query = match schema.get_database_backend() {
+        DbBackend::Sqlite => format!(
+            "SELECT name, NOT (\"notnull\" OR pk) AS nullable FROM pragma_table_info('{table}')"
+        ),
+        _ => format!(
+            "SELECT column_name::text AS name, is_nullable = 'YES' AS nullable \
+             FROM information_schema.columns WHERE table_name = '{table}'"
+        ),
+    };
+    let rows = ask(schema, query).await;
+    rows.iter()
+        .map(|row| {
+            (
+                row.try_get("", "name").expect("a name"),
+                row.try_get("", "nullable").expect("a flag"),
+            )
+        })
+        .collect()
+}
+
+async fn ask(schema: &DatabaseConnection, query: String) -> Vec<sea_orm::QueryResult> {
+    let statement = Statement::from_string(schema.get_database_backend(), query);
+    schema.query_all_raw(statement).await.expect("an answer")
+}
