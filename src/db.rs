@@ -130,6 +130,18 @@ pub async fn transaction<T>(
     }
 }
 
+/// The same for work that may find itself second, and then only through a unique index: it is done
+/// anew, and this time sees what the first one left.
+pub async fn transaction_with_second_look<T>(
+    db: &Db,
+    work: impl AsyncFn(&DatabaseTransaction) -> Result<T>,
+) -> Result<T> {
+    match transaction(db, &work).await {
+        Err(error) if is_duplicate(&error) => transaction(db, &work).await,
+        done => done,
+    }
+}
+
 /// Did a unique index refuse the write?
 pub fn is_duplicate(error: &Error) -> bool {
     matches!(error, Error::Db(e) if matches!(e.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))))

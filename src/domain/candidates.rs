@@ -104,7 +104,8 @@ pub async fn create(
     once: Option<Once>,
     now: DateTime<Utc>,
 ) -> Result<Saved> {
-    let done = db::transaction(db, async |txn| {
+    // Somebody may enter the same address, or send the same key, at the same moment.
+    db::transaction_with_second_look(db, async |txn| {
         match one_time_keys::look_up(txn, actor.company_id, once.as_ref()).await? {
             Seen::Done(id) => return Ok(Saved::Candidate(id)),
             Seen::Reused => return Ok(Saved::KeyReused),
@@ -116,17 +117,7 @@ pub async fn create(
         }
         Ok(saved)
     })
-    .await;
-    match done {
-        // Somebody entered the same address, or sent the same key, at the same moment.
-        Err(error) if db::is_duplicate(&error) => {
-            match find_by_email(db.read(), actor.company_id, &new.email).await? {
-                Some(row) => Ok(Saved::EmailTaken(row.id)),
-                None => Err(error),
-            }
-        }
-        done => done,
-    }
+    .await
 }
 
 /// Enters a candidate inside a transaction that does more.
@@ -171,7 +162,7 @@ pub async fn update(
     new: NewCandidate,
     now: DateTime<Utc>,
 ) -> Result<Saved> {
-    let done = db::transaction(db, async |txn| {
+    db::transaction_with_second_look(db, async |txn| {
         let before = find(txn, actor.company_id, id).await?;
         if let Some(other) = find_by_email(txn, actor.company_id, &new.email).await?
             && other.id != id
@@ -208,16 +199,7 @@ pub async fn update(
         }
         Ok(Saved::Candidate(id))
     })
-    .await;
-    match done {
-        Err(error) if db::is_duplicate(&error) => {
-            match find_by_email(db.read(), actor.company_id, &new.email).await? {
-                Some(row) if row.id != id => Ok(Saved::EmailTaken(row.id)),
-                _ => Err(error),
-            }
-        }
-        done => done,
-    }
+    .await
 }
 
 /// Holds for candidates whose name or address has, for each word of the search, a word that begins with it.

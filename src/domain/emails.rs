@@ -212,7 +212,7 @@ pub async fn resend(
     once: Option<Once>,
     now: DateTime<Utc>,
 ) -> Result<Resent> {
-    db::transaction(db, async |txn| {
+    db::transaction_with_second_look(db, async |txn| {
         match one_time_keys::look_up(txn, actor.company_id, once.as_ref()).await? {
             Seen::Done(id) => return Ok(Resent::Queued(id)),
             Seen::Reused => return Ok(Resent::KeyReused),

@@ -143,7 +143,7 @@ pub async fn create(
     once: Option<Once>,
     now: DateTime<Utc>,
 ) -> Result<Created> {
-    db::transaction(db, async |txn| {
+    db::transaction_with_second_look(db, async |txn| {
         match one_time_keys::look_up(txn, actor.company_id, once.as_ref()).await? {
             Seen::Done(id) => return Ok(Created::Job(id)),
             Seen::Reused => return Ok(Created::KeyReused),
