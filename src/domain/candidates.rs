@@ -49,6 +49,19 @@ pub enum Saved {
     KeyReused,
 }
 
+/// Which candidates a list shows.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only those of whose name or address every word begins a word.
+    pub search: String,
+    /// Only those who applied for this job.
+    pub job_id: Option<i64>,
+    /// Only those entered at this instant or later.
+    pub from: Option<DateTime<Utc>>,
+    /// Only those entered before this instant.
+    pub until: Option<DateTime<Utc>>,
+}
+
 /// The candidate, if one of the company's.
 pub async fn find(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<candidate::Model> {
     candidate::Entity::find_by_id(id)
@@ -71,17 +84,33 @@ pub async fn find_by_email(
         .await?)
 }
 
-/// Newest first; with a search, those of whose name or address every word begins a word.
+/// Newest first.
 pub async fn list(
     db: &Db,
     company_id: i64,
-    search: &str,
+    filter: &Filter,
     cursor: Option<Cursor>,
     limit: u64,
 ) -> Result<Page<candidate::Model>> {
+    let matching = found_by(company_id, &filter.search)
+        .add_option(
+            filter
+                .job_id
+                .map(|id| candidate::COLUMN.job_id.eq(Some(id))),
+        )
+        .add_option(
+            filter
+                .from
+                .map(|from| candidate::COLUMN.created_at.gte(from)),
+        )
+        .add_option(
+            filter
+                .until
+                .map(|until| candidate::COLUMN.created_at.lt(until)),
+        );
     let mut rows = candidate::Entity::find()
         .filter(candidate::COLUMN.company_id.eq(company_id))
-        .filter(found_by(company_id, search));
+        .filter(matching);
     if let Some(cursor) = cursor {
         rows = rows.filter(candidate::COLUMN.id.lt(cursor.id));
     }

@@ -9,8 +9,8 @@ use sea_orm::{
     ActiveEnum,
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, DerivePartialModel, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect,
-    sea_query::{Expr, OnConflict},
+    QueryOrder, QuerySelect, QueryTrait,
+    sea_query::{Expr, OnConflict, SimpleExpr},
 };
 use serde_json::json;
 
@@ -46,6 +46,8 @@ pub struct Filter {
     pub kind: Option<Kind>,
     /// Only to addresses that begin with this.
     pub recipient: Option<String>,
+    /// Only those about interviews for this job.
+    pub job_id: Option<i64>,
     /// Only those queued at this instant or later.
     pub from: Option<DateTime<Utc>>,
     /// Only those queued before this instant.
@@ -142,7 +144,7 @@ pub async fn list(
 ) -> Result<Page<Line>> {
     let mut lines = email::Entity::find()
         .filter(email::COLUMN.company_id.eq(company_id))
-        .filter(matching(filter));
+        .filter(matching(company_id, filter));
     if let Some(cursor) = cursor {
         lines = lines.filter(page::before(
             email::Column::CreatedAt,
@@ -330,7 +332,7 @@ fn idem_key(
     )
 }
 
-fn matching(filter: &Filter) -> Condition {
+fn matching(company_id: i64, filter: &Filter) -> Condition {
     let recipient = filter.recipient.as_ref().map(|text| {
         Condition::all()
             .add(email::COLUMN.recipient.gte(text.clone()))
@@ -340,6 +342,16 @@ fn matching(filter: &Filter) -> Condition {
         .add_option(filter.status.map(|status| email::Column::Status.eq(status)))
         .add_option(filter.kind.map(|kind| email::Column::Kind.eq(kind)))
         .add_option(recipient)
+        .add_option(filter.job_id.map(|id| about_job(company_id, id)))
         .add_option(filter.from.map(|from| email::COLUMN.created_at.gte(from)))
         .add_option(filter.until.map(|until| email::COLUMN.created_at.lt(until)))
+}
+
+fn about_job(company_id: i64, job_id: i64) -> SimpleExpr {
+    let interviews = interview::Entity::find()
+        .select_only()
+        .column(interview::Column::Id)
+        .filter(interview::COLUMN.company_id.eq(company_id))
+        .filter(interviews::of_job(job_id));
+    email::Column::InterviewId.in_subquery(interviews.into_query())
 }

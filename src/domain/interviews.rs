@@ -6,8 +6,10 @@ use entity::{
     job, slot, user,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
-    QueryOrder, QuerySelect, sea_query::Expr,
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+    sea_query::{Expr, Query},
 };
 use serde_json::json;
 
@@ -75,7 +77,7 @@ pub enum Created {
 pub struct Filter {
     /// Only in this status.
     pub status: Option<Status>,
-    /// Only those booked for this job.
+    /// Only those for this job.
     pub job_id: Option<i64>,
     /// Only of this candidate.
     pub candidate_id: Option<i64>,
@@ -95,6 +97,8 @@ pub struct Listed {
     /// When; none until it is booked.
     pub slot: Option<slot::Model>,
     /// For which job, when there is one.
+    pub job_id: Option<i64>,
+    /// As it is called.
     pub job_title: Option<String>,
 }
 
@@ -201,12 +205,25 @@ pub async fn unscheduled(
     cursor: Option<Cursor>,
     limit: u64,
 ) -> Result<Page<Listed>> {
+    let filter = Filter {
+        status: Some(Status::Unscheduled),
+        ..filter.clone()
+    };
+    newest(db, company_id, &filter, cursor, limit).await
+}
+
+/// Booked or not, newest first; when they start plays no part.
+pub async fn newest(
+    db: &Db,
+    company_id: i64,
+    filter: &Filter,
+    cursor: Option<Cursor>,
+    limit: u64,
+) -> Result<Page<Listed>> {
     let mut rows = interview::Entity::find()
+        .find_also_related(slot::Entity)
         .filter(interview::COLUMN.company_id.eq(company_id))
-        .filter(matching(&Filter {
-            status: Some(Status::Unscheduled),
-            ..filter.clone()
-        }));
+        .filter(matching(filter));
     if let Some(cursor) = cursor {
         rows = rows.filter(interview::COLUMN.id.lt(cursor.id));
     }
@@ -215,13 +232,12 @@ pub async fn unscheduled(
         .limit(limit + 1)
         .all(db.read())
         .await?;
-    let page = Page::cut(rows, limit, |row| Cursor {
+    let page = Page::cut(rows, limit, |(row, _)| Cursor {
         at: row.created_at,
         id: row.id,
     });
-    let rows = page.rows.into_iter().map(|row| (row, None)).collect();
     Ok(Page {
-        rows: with_names(db, company_id, rows).await?,
+        rows: with_names(db, company_id, page.rows).await?,
         next: page.next,
     })
 }
@@ -361,12 +377,17 @@ fn matching(filter: &Filter) -> Condition {
         .add_option(filter.job_id.map(of_job))
 }
 
-/// Holds for interviews whose own job is this one, or that have none and are booked into a slot of it.
-fn of_job(job_id: i64) -> Condition {
-    let through_slot = sea_orm::sea_query::Query::select()
+/// Holds for interviews for this job: their own, else their slot's, else their candidate's.
+pub fn of_job(job_id: i64) -> Condition {
+    let through_slot = Query::select()
         .column(slot::Column::Id)
         .from(slot::Entity)
         .and_where(slot::COLUMN.job_id.eq(job_id))
+        .to_owned();
+    let through_candidate = Query::select()
+        .column(candidate::Column::Id)
+        .from(candidate::Entity)
+        .and_where(candidate::COLUMN.job_id.eq(Some(job_id)))
         .to_owned();
     Condition::any()
         .add(interview::COLUMN.job_id.eq(Some(job_id)))
@@ -374,6 +395,12 @@ fn of_job(job_id: i64) -> Condition {
             Condition::all()
                 .add(interview::Column::JobId.is_null())
                 .add(interview::Column::SlotId.in_subquery(through_slot)),
+        )
+        .add(
+            Condition::all()
+                .add(interview::Column::JobId.is_null())
+                .add(interview::Column::SlotId.is_null())
+                .add(interview::Column::CandidateId.in_subquery(through_candidate)),
         )
 }
 
@@ -411,12 +438,14 @@ async fn with_names(
     Ok(named
         .into_iter()
         .map(|row| {
-            let job_title = job_of(&row).and_then(|id| titles.get(&id).cloned());
+            let job_id = job_of(&row);
+            let job_title = job_id.and_then(|id| titles.get(&id).cloned());
             let (interview, candidate, slot) = row;
             Listed {
                 interview,
                 candidate,
                 slot,
+                job_id,
                 job_title,
             }
         })

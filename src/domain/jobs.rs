@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use entity::job::{self, Status};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use serde_json::json;
 
@@ -63,6 +63,10 @@ pub enum Created {
 pub struct Filter {
     /// Only those.
     pub status: Option<Status>,
+    /// Only those entered at this instant or later.
+    pub from: Option<DateTime<Utc>>,
+    /// Only those entered before this instant.
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// The job, if it is the company's.
@@ -82,10 +86,13 @@ pub async fn list(
     cursor: Option<Cursor>,
     limit: u64,
 ) -> Result<Page<job::Model>> {
-    let mut jobs = job::Entity::find().filter(job::COLUMN.company_id.eq(company_id));
-    if let Some(status) = filter.status {
-        jobs = jobs.filter(job::Column::Status.eq(status));
-    }
+    let matching = Condition::all()
+        .add_option(filter.status.map(|status| job::Column::Status.eq(status)))
+        .add_option(filter.from.map(|from| job::COLUMN.created_at.gte(from)))
+        .add_option(filter.until.map(|until| job::COLUMN.created_at.lt(until)));
+    let mut jobs = job::Entity::find()
+        .filter(job::COLUMN.company_id.eq(company_id))
+        .filter(matching);
     if let Some(cursor) = cursor {
         jobs = jobs.filter(job::COLUMN.id.lt(cursor.id));
     }
