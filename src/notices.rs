@@ -1,7 +1,6 @@
 //! From the rows of an interview to the message that tells of it: for the worker and for the preview.
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use entity::InstructionLine;
 
 use crate::{
     domain::interviews::Details,
@@ -18,7 +17,7 @@ pub fn scheduled(details: &Details) -> Result<Message> {
         company,
         slot,
         job,
-        recruiter,
+        ..
     } = details;
     let (Some(slot), Some(job), Some(window)) = (slot, job, details.join_window()) else {
         return Err(Error::Mail(format!(
@@ -27,17 +26,7 @@ pub fn scheduled(details: &Details) -> Result<Message> {
         )));
     };
     let zone = words::zone_for(candidate, Some(slot), company);
-    let wanted: Vec<InstructionLine> = serde_json::from_value(company.instruction_lines.clone())
-        .map_err(|error| {
-            Error::Stored(format!(
-                "instruction lines of company {}: {error}",
-                company.id
-            ))
-        })?;
-    let (contact_name, contact_email) = match recruiter {
-        Some(user) => (user.name.clone(), user.email.clone()),
-        None => (company.name.clone(), company.contact_email.clone()),
-    };
+    let contact = details.contact();
     Ok(Message::Scheduled(Scheduled {
         candidate_name: candidate.name.clone(),
         job_title: job.title.clone(),
@@ -50,13 +39,10 @@ pub fn scheduled(details: &Details) -> Result<Message> {
         time_zone: zone.name().into(),
         link_opens: moment(window.opens_at, zone),
         join_window_minutes: company.join_window_minutes,
-        instructions: InstructionLine::ALL
-            .into_iter()
-            .filter(|line| wanted.contains(line))
-            .collect(),
+        instructions: details.instructions()?,
         booking_notes: Some(interview.booking_notes.clone()).filter(|notes| !notes.is_empty()),
-        contact_name,
-        contact_email,
+        contact_name: contact.name.to_owned(),
+        contact_email: contact.email.to_owned(),
     }))
 }
 

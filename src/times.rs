@@ -83,6 +83,32 @@ pub fn span(from: DateTime<Utc>, until: DateTime<Utc>, zone: Tz) -> String {
     )
 }
 
+/// `08:00–09:00 UTC`, with its days where they are not the ones of `zone`: what stands beside [`span`].
+pub fn span_in_utc(from: DateTime<Utc>, until: DateTime<Utc>, zone: Tz) -> String {
+    let same_day = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive() == at.date_naive();
+    if same_day(from) && same_day(until) {
+        format!("{}–{} UTC", clock(from, Tz::UTC), clock(until, Tz::UTC))
+    } else {
+        format!("{} UTC", span(from, until, Tz::UTC))
+    }
+}
+
+/// `02:14:09`, `3 days 02:14:09`: how long it is still, as the countdown of the join page prints it.
+pub fn countdown(left: TimeDelta) -> String {
+    let seconds = left.num_seconds().max(0);
+    let clock = format!(
+        "{:02}:{:02}:{:02}",
+        seconds / 3600 % 24,
+        seconds / 60 % 60,
+        seconds % 60
+    );
+    match seconds / 86_400 {
+        0 => clock,
+        1 => format!("1 day {clock}"),
+        days => format!("{days} days {clock}"),
+    }
+}
+
 /// `Europe/Berlin, UTC+01:00`; `UTC` alone for UTC.
 pub fn zone_with_offset(at: DateTime<Utc>, zone: Tz) -> String {
     if zone == Tz::UTC {
@@ -176,6 +202,29 @@ mod tests {
             ),
             "Tue 5 January 2027, 23:30–00:30 (Wed 6 January 2027)"
         );
+    }
+
+    #[test]
+    fn a_span_in_utc_names_its_days_where_they_differ() {
+        let (from, until) = (at("2027-01-05T22:30:00Z"), at("2027-01-05T22:59:00Z"));
+        assert_eq!(span_in_utc(from, until, Berlin), "22:30–22:59 UTC");
+        assert_eq!(
+            span_in_utc(from, until, Kathmandu),
+            "Tue 5 January 2027, 22:30–22:59 UTC"
+        );
+    }
+
+    #[test]
+    fn a_countdown_counts_days_and_never_below_nothing() {
+        for (seconds, words) in [
+            (-1, "00:00:00"),
+            (59, "00:00:59"),
+            (8_049, "02:14:09"),
+            (86_400, "1 day 00:00:00"),
+            (267_249, "3 days 02:14:09"),
+        ] {
+            assert_eq!(countdown(TimeDelta::seconds(seconds)), words);
+        }
     }
 
     #[test]

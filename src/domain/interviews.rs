@@ -1,7 +1,7 @@
 //! Interviews: one candidate for one job.
 use chrono::{DateTime, Utc};
 use entity::{
-    candidate, company, email,
+    InstructionLine, candidate, company, email,
     interview::{self, Status},
     job, slot, user,
 };
@@ -61,6 +61,44 @@ impl Details {
             .and_then(|slot| slot.meeting_url.as_deref());
         own.or(self.company.default_meeting_url.as_deref())
     }
+
+    /// Who answers the candidate's questions: the recruiter who booked, else the company. Nobody is
+    /// sent to a user who has left.
+    pub fn contact(&self) -> Contact<'_> {
+        match &self.recruiter {
+            Some(user) if user.disabled_at.is_none() => Contact {
+                name: &user.name,
+                email: &user.email,
+            },
+            _ => Contact {
+                name: &self.company.name,
+                email: &self.company.contact_email,
+            },
+        }
+    }
+
+    /// The instructions that the company wants candidates to read, in [`InstructionLine::ALL`]'s order.
+    pub fn instructions(&self) -> Result<Vec<InstructionLine>> {
+        let company = &self.company;
+        let wanted: Vec<InstructionLine> =
+            serde_json::from_value(company.instruction_lines.clone()).map_err(|error| {
+                Error::Stored(format!(
+                    "instruction lines of company {}: {error}",
+                    company.id
+                ))
+            })?;
+        let in_order = InstructionLine::ALL.into_iter();
+        Ok(in_order.filter(|line| wanted.contains(line)).collect())
+    }
+}
+
+/// Whom a candidate may write to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Contact<'a> {
+    /// A person's name, or the company's.
+    pub name: &'a str,
+    /// Their address.
+    pub email: &'a str,
 }
 
 /// What became of an interview that was entered.
