@@ -8,6 +8,7 @@ pub mod messages;
 pub mod mime;
 pub mod plain_text;
 pub mod smtp;
+pub mod verdict;
 
 /// Stands where the join link goes, in everything that is stored or shown. The link itself is put in
 /// as the message leaves, so neither the log nor the database can let anybody in.

@@ -1,0 +1,326 @@
+//! What a report means: whose fault it was, what to do next, and how to say that to a person.
+//!
+//! The first digit of a reply is not enough: Mailgun refuses its sandbox for ever with 421, and Gmail's
+//! 550 for a used-up quota heals by itself. Words go before enhanced codes, those before the digits.
+mod known;
+
+use std::time::Duration;
+
+use entity::attempt::Stage;
+
+use super::smtp::{Missing, Outcome, Reply, Report};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+/// A server that remembers a first try wants a second one after some minutes.
+const GREYLISTED: Duration = Duration::from_secs(5 * 60);
+/// A reply that nobody has explained yet may be a hiccup: it gets one more try.
+const UNKNOWN: Duration = Duration::from_secs(15 * 60);
+/// Longer than anybody should be told to wait.
+const LONGEST_WAIT: Duration = Duration::from_secs(4 * 3600);
+
+/// What an attempt means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// Whom it concerns: only what concerns the recipient or the message is this message's own affair.
+    pub scope: Scope,
+    /// What to do.
+    pub course: Course,
+    /// Cause and remedy in plain words.
+    pub hint: String,
+}
+
+/// Whom the outcome of an attempt concerns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// This recipient.
+    Recipient,
+    /// This message.
+    Message,
+    /// Every message, until somebody changes our settings.
+    Settings,
+    /// Every message, until the mail server is well again.
+    Server,
+}
+
+/// What to do after an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Course {
+    /// Nothing: a mail server has it.
+    Accepted,
+    /// Nobody knows whether a mail server has it.
+    Uncertain,
+    /// Try again, at the pace that fits the scope.
+    Again,
+    /// Try again after this long.
+    AgainAfter(Duration),
+    /// Try again, but not for longer than this.
+    AgainFor(Duration),
+    /// One more try after this long, then give up.
+    OnceAfter(Duration),
+    /// Give up: the next answer would be the same.
+    Never,
+}
+
+/// Says what a report means.
+pub fn judge(report: &Report) -> Verdict {
+    if report.is_uncertain() {
+        return verdict(
+            Scope::Server,
+            Course::Uncertain,
+            "The connection broke after the message was sent and before the mail server confirmed it. It may or may not have arrived.",
+        );
+    }
+    match &report.outcome {
+        Outcome::Accepted(_) => verdict(
+            Scope::Message,
+            Course::Accepted,
+            "The mail server took the message.",
+        ),
+        Outcome::Refused(reply) => known::find(report, reply)
+            .or_else(|| by_stage(report.stage, reply))
+            .or_else(|| by_enhanced_code(reply))
+            .unwrap_or_else(|| by_code(report.stage, reply.code)),
+        Outcome::Missing(missing) => lacks(missing),
+        Outcome::Tls(text) => untrusted(text),
+        _ => out_of_reach(report),
+    }
+}
+
+fn verdict(scope: Scope, course: Course, hint: impl Into<String>) -> Verdict {
+    Verdict {
+        scope,
+        course,
+        hint: hint.into(),
+    }
+}
+
+/// Before the recipient is named, a refusal concerns every message.
+fn by_stage(stage: Stage, reply: &Reply) -> Option<Verdict> {
+    let is_temporary = reply.code < 500;
+    let refuses_login = matches!(reply.code, 530 | 534 | 535 | 538);
+    match stage {
+        _ if matches!(reply.code, 421 | 454) => Some(unwell()),
+        Stage::Auth if is_temporary => Some(unwell()),
+        _ if stage == Stage::Auth || refuses_login => Some(verdict(
+            Scope::Settings,
+            Course::Again,
+            "The mail server refuses our login: check EMAIL_HOST_USER and EMAIL_HOST_PASSWORD.",
+        )),
+        Stage::Banner | Stage::Ehlo | Stage::Starttls | Stage::MailFrom if is_temporary => {
+            Some(unwell())
+        }
+        Stage::Banner | Stage::Ehlo | Stage::Starttls => Some(verdict(
+            Scope::Settings,
+            Course::Again,
+            "The mail server does not want to talk to this machine: its address may be blocked, or the server serves others only.",
+        )),
+        Stage::MailFrom if reply.code == 552 => None,
+        Stage::MailFrom => Some(verdict(
+            Scope::Settings,
+            Course::Again,
+            "The mail server refuses our sender address: DEFAULT_FROM_EMAIL must be one that this login may send as.",
+        )),
+        _ => None,
+    }
+}
+
+/// RFC 3463.
+fn by_enhanced_code(reply: &Reply) -> Option<Verdict> {
+    let code = reply.enhanced_code()?;
+    let (class, detail) = code.split_once('.')?;
+    let subject = detail.split('.').next()?;
+    let found = match (class, subject, detail) {
+        (_, _, "2.2") => full(),
+        ("5", _, "1.7" | "1.8") => verdict(
+            Scope::Settings,
+            Course::Again,
+            "The receiving side refuses our sender address: check DEFAULT_FROM_EMAIL and its domain.",
+        ),
+        ("5", "1", _) => no_such_address(),
+        ("5", _, "2.1") => verdict(
+            Scope::Recipient,
+            Course::Never,
+            "The recipient's mailbox is closed. Ask them for another address.",
+        ),
+        ("5", _, "2.3" | "3.4") => too_big(),
+        ("5", "6", _) => verdict(
+            Scope::Message,
+            Course::Never,
+            "The receiving server cannot read the message. This is a fault of Greenroom's: please report it.",
+        ),
+        ("5", "4", _) => verdict(
+            Scope::Recipient,
+            Course::Never,
+            "Mail to this address finds no way to its mailbox. Check the address.",
+        ),
+        ("5", "7", _) => verdict(
+            Scope::Message,
+            Course::Never,
+            "The receiving server refuses the message for its policy. Reach the candidate another way, and have an admin look at the reply.",
+        ),
+        ("4", "3" | "4", _) => unwell(),
+        ("4", _, _) => come_back(reply),
+        _ => return None,
+    };
+    Some(found)
+}
+
+fn by_code(stage: Stage, code: u16) -> Verdict {
+    match (stage, code) {
+        // RFC 5321 §4.5.3.1.10: at RCPT it means too many recipients.
+        (Stage::RcptTo, 552) => verdict(Scope::Recipient, Course::Again, LATER),
+        (_, 552) => too_big(),
+        (_, 400..500) => verdict(Scope::Recipient, Course::Again, LATER),
+        (Stage::RcptTo, 550 | 551 | 553) => no_such_address(),
+        _ => verdict(
+            Scope::Message,
+            Course::OnceAfter(UNKNOWN),
+            "The mail server refuses the message and does not say why in a way that Greenroom knows. It is tried once more.",
+        ),
+    }
+}
+
+const LATER: &str =
+    "The receiving server wants us to come back later. Greenroom does that by itself.";
+
+fn unwell() -> Verdict {
+    verdict(
+        Scope::Server,
+        Course::Again,
+        "The mail server is busy or unwell. Greenroom goes on trying.",
+    )
+}
+
+fn no_such_address() -> Verdict {
+    verdict(
+        Scope::Recipient,
+        Course::Never,
+        "This address does not exist, or takes no mail. Check it with the candidate and correct it.",
+    )
+}
+
+fn too_big() -> Verdict {
+    verdict(
+        Scope::Message,
+        Course::Never,
+        "The message is too big for the mail server: shorten the notes.",
+    )
+}
+
+fn full() -> Verdict {
+    verdict(
+        Scope::Recipient,
+        Course::AgainFor(4 * HOUR),
+        "The recipient's mailbox is full. Greenroom tries for some hours more.",
+    )
+}
+
+fn come_back(reply: &Reply) -> Verdict {
+    let course = match told_wait(&reply.text()) {
+        Some(wait) => Course::AgainAfter(wait),
+        None => Course::Again,
+    };
+    verdict(Scope::Recipient, course, LATER)
+}
+
+/// `… in 60 seconds`, `… 5 minutes`: as told, and a little more.
+fn told_wait(text: &str) -> Option<Duration> {
+    let lower = text.to_lowercase();
+    let words: Vec<&str> = lower
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    words.windows(2).find_map(|pair| {
+        let unit = match pair[1] {
+            "s" | "sec" | "secs" | "second" | "seconds" => Duration::from_secs(1),
+            "min" | "mins" | "minute" | "minutes" => MINUTE,
+            "hour" | "hours" => HOUR,
+            _ => return None,
+        };
+        let wait = unit.checked_mul(pair[0].parse().ok()?)?;
+        Some((wait + Duration::from_secs(10)).min(LONGEST_WAIT))
+    })
+}
+
+fn lacks(missing: &Missing) -> Verdict {
+    match missing {
+        Missing::Starttls => verdict(
+            Scope::Settings,
+            Course::Again,
+            "The mail server does not offer STARTTLS on this port. Use its port for encrypted mail (587, or 465 with EMAIL_USE_SSL=true); if it is the right one, something between here and there strips the offer. Nothing was sent unencrypted.",
+        ),
+        Missing::Login => verdict(
+            Scope::Settings,
+            Course::Again,
+            "The mail server offers no login. Most do so only after encryption: set EMAIL_USE_TLS=true. A server that needs none wants EMAIL_HOST_USER and EMAIL_HOST_PASSWORD empty.",
+        ),
+        Missing::Mechanism(offered) => verdict(
+            Scope::Settings,
+            Course::Again,
+            format!(
+                "The mail server takes no passwords, only {}. Create an app password with the provider, or use another relay.",
+                offered.join(", ")
+            ),
+        ),
+        Missing::SmtpUtf8 => verdict(
+            Scope::Recipient,
+            Course::Never,
+            "The address has letters before the @ that this mail server cannot send to. Ask the candidate for another one.",
+        ),
+        Missing::Size { .. } => too_big(),
+    }
+}
+
+fn untrusted(text: &str) -> Verdict {
+    let hint = if text.contains("InvalidContentType") {
+        "This port begins without encryption: set EMAIL_USE_TLS=true and EMAIL_USE_SSL=false, or use port 465."
+    } else if text.contains("UnknownIssuer") {
+        "The mail server's certificate comes from an authority that this machine does not know. Add that authority to the machine's certificates, or name its file in SSL_CERT_FILE."
+    } else if text.contains("not valid for name") || text.contains("NotValidForName") {
+        "The mail server's certificate is for another host name. EMAIL_HOST must be the name that the provider gives."
+    } else if text.contains("xpired") {
+        "The mail server's certificate has run out. Whoever runs the server must renew it; check this machine's clock, too."
+    } else if text.contains("CaUsedAsEndEntity") {
+        "The mail server shows the certificate of an authority as its own. It needs one that is signed by an authority: two certificates, not one."
+    } else if text.contains("ca-certificates") {
+        "This machine trusts nobody: install the package ca-certificates, or name a file in SSL_CERT_FILE."
+    } else {
+        return verdict(
+            Scope::Server,
+            Course::Again,
+            "No encrypted connection came about with the mail server. Greenroom goes on trying.",
+        );
+    };
+    verdict(Scope::Settings, Course::Again, hint)
+}
+
+fn out_of_reach(report: &Report) -> Verdict {
+    let hint = match (&report.outcome, report.stage) {
+        (Outcome::NoAddress(_), _) => {
+            "The mail server's name is not found: check EMAIL_HOST, and this machine's DNS."
+        }
+        (Outcome::Timeout(_), Stage::Connect) => {
+            "The mail server does not answer at all, which mostly is a firewall. Many hosters close port 25: use 587 or 465."
+        }
+        (Outcome::Network(text), Stage::Connect) if text.contains("refused") => {
+            "Nothing listens there: check EMAIL_HOST and EMAIL_PORT, or start the mail server."
+        }
+        (Outcome::Network(_), Stage::Connect) => {
+            "There is no way to the mail server from here: check this machine's network."
+        }
+        (Outcome::Timeout(_), Stage::Banner) if report.tls.is_none() => {
+            "The mail server is silent. If the port is 465, it waits for encryption from the first byte: set EMAIL_USE_SSL=true and EMAIL_USE_TLS=false."
+        }
+        (Outcome::Timeout(_), _) => "The mail server stopped answering. Greenroom goes on trying.",
+        (Outcome::Unexpected(_), _) => {
+            "What answers there does not speak as a mail server does: check EMAIL_HOST and EMAIL_PORT."
+        }
+        (Outcome::Withheld, _) => "Given back unsent; nothing is lost.",
+        _ => "The connection to the mail server broke. Greenroom goes on trying.",
+    };
+    verdict(Scope::Server, Course::Again, hint)
+}
+
+#[cfg(test)]
+mod tests;
