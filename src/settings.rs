@@ -180,7 +180,15 @@ impl Settings {
         Self::from_vars(std::env::vars().collect(), Path::new(DATA_DIR))
     }
 
-    /// The same from given variables.
+    /// Port 0 was a wish for any free one: from now on this is the address, in links too.
+    pub fn listens_on(&mut self, address: SocketAddr) {
+        self.listen = address;
+        if let Some(without_port) = self.base_url.text.strip_suffix(":0") {
+            self.base_url.text = format!("{without_port}:{}", address.port());
+        }
+    }
+
+    /// The same as [`Self::load`] from given variables.
     pub fn from_vars(vars: HashMap<String, String>, data_dir: &Path) -> Result<Self, Vec<String>> {
         let mut reader = Reader {
             vars,
@@ -201,11 +209,15 @@ struct Reader {
 
 impl Reader {
     fn settings(&mut self, data_dir: &Path) -> Option<Settings> {
-        let base_url = self.parse("BASE_URL", "http://127.0.0.1:8080", BaseUrl::from_str);
         let listen = self.parse("LISTEN", "127.0.0.1:8080", |text| {
             SocketAddr::from_str(text)
                 .map_err(|_| format!("{text:?} is not an address and port like 127.0.0.1:8080"))
         });
+        let default_base_url = match listen {
+            Some(listen) if listen.ip().is_loopback() => format!("http://{listen}"),
+            _ => "http://127.0.0.1:8080".into(),
+        };
+        let base_url = self.parse("BASE_URL", &default_base_url, BaseUrl::from_str);
         let trusted_proxies = self.list("TRUSTED_PROXIES", |text| {
             IpNet::from_str(text)
                 .or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from))

@@ -3,6 +3,10 @@ mod backup;
 mod instance;
 mod logging;
 mod migrate;
+mod routes;
+mod serve;
+mod stopping;
+mod token;
 
 use std::{fs, os::unix::fs::OpenOptionsExt, path::Path, process::ExitCode};
 
@@ -22,31 +26,56 @@ const USAGE_ERROR: u8 = 2;
 #[command(version)]
 pub struct Cli {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    #[command(flatten)]
+    Work(Work),
+    Routes(routes::Routes),
+}
+
+/// What needs settings.
+#[derive(Debug, Subcommand)]
+enum Work {
     Backup(backup::Backup),
     Migrate(migrate::Migrate),
+    Serve(serve::Serve),
+    Token(token::Token),
+}
+
+impl Default for Command {
+    fn default() -> Self {
+        Self::Work(Work::Serve(serve::Serve::default()))
+    }
 }
 
 /// Carries out a command. Mistakes in the settings are told here; every other failure is the caller's to print.
 pub async fn run(cli: Cli) -> Result<ExitCode> {
-    let settings = match Settings::load() {
-        Ok(settings) => settings,
-        Err(mistakes) => {
-            eprintln!("greenroom cannot start with these settings:");
-            for mistake in mistakes {
-                eprintln!("  {mistake}");
+    match cli.command.unwrap_or_default() {
+        Command::Routes(command) => command.run(),
+        Command::Work(work) => match Settings::load() {
+            Ok(settings) => carry_out(work, settings).await,
+            Err(mistakes) => {
+                eprintln!("greenroom cannot start with these settings:");
+                for mistake in mistakes {
+                    eprintln!("  {mistake}");
+                }
+                Ok(ExitCode::from(USAGE_ERROR))
             }
-            return Ok(ExitCode::from(USAGE_ERROR));
-        }
-    };
+        },
+    }
+}
+
+async fn carry_out(work: Work, settings: Settings) -> Result<ExitCode> {
     logging::start();
-    match cli.command {
-        Command::Backup(command) => command.run(&settings).await,
-        Command::Migrate(command) => command.run(&settings).await,
+    stopping::survive_full_files()?;
+    match work {
+        Work::Backup(command) => command.run(&settings).await,
+        Work::Migrate(command) => command.run(&settings).await,
+        Work::Serve(command) => command.run(settings).await,
+        Work::Token(command) => command.run(&settings).await,
     }
 }
 

@@ -1,0 +1,53 @@
+//! `greenroom token create`: a key for a program.
+use std::process::ExitCode;
+
+use anyhow::{Result, anyhow};
+
+use crate::{
+    clock::Clock,
+    domain::{actions::Actor, api_tokens, users},
+    settings::Settings,
+    text,
+};
+
+/// Keys with which programs use the API
+#[derive(Debug, clap::Args)]
+pub struct Token {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Create(Create),
+}
+
+/// Print a new token, which acts on behalf of a user; it is shown this once
+#[derive(Debug, clap::Args)]
+struct Create {
+    /// Whose address: the token may what this user may
+    #[arg(long)]
+    email: String,
+    /// What the token is for
+    #[arg(long)]
+    name: String,
+}
+
+impl Token {
+    /// Carries the command out.
+    pub async fn run(self, settings: &Settings) -> Result<ExitCode> {
+        let Command::Create(create) = self.command;
+        let db = super::open_beside(settings).await?;
+        let email = text::email(&create.email).map_err(|problem| anyhow!("--email: {problem}"))?;
+        let user = users::find_active_by_email(&db, &email)
+            .await?
+            .ok_or_else(|| anyhow!("nobody with the address {email} can sign in"))?;
+        let actor = Actor::system(user.company_id);
+        let name = text::line(&create.name, 100).map_err(|problem| anyhow!("--name: {problem}"))?;
+        let now = Clock::System.now();
+        let new = api_tokens::create(&db, &actor, user.id, &name, None, now).await?;
+        println!("{}", new.token.expose());
+        db.close().await?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
