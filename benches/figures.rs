@@ -1,0 +1,161 @@
+//! The figures that were promised, measured with the real binary on this machine: `cargo bench --bench figures`.
+use std::{
+    fs, io,
+    net::TcpListener,
+    thread,
+    time::{Duration, Instant},
+};
+
+#[allow(dead_code, reason = "the process tests use the rest of it")]
+#[path = "../tests/process/support/mod.rs"]
+mod support;
+
+use serde_json::{Value, json};
+use support::{Installation, Server, http, mail_server::MailServer};
+
+const BOOKINGS: usize = 200;
+const DELIVERIES: usize = 20;
+const STARTS: usize = 10;
+
+fn main() {
+    bookings_beside_a_silent_mail_server();
+    message_at_the_mail_server();
+    start_and_memory();
+}
+
+fn bookings_beside_a_silent_mail_server() {
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = silent.local_addr().expect("an address").port();
+    // Keeps every connection open and never says a word.
+    thread::spawn(move || silent.incoming().collect::<Vec<io::Result<_>>>());
+    let installation = Installation::with(vec![
+        ("EMAIL_BACKEND", "smtp".into()),
+        ("EMAIL_HOST", "127.0.0.1".into()),
+        ("EMAIL_PORT", port.to_string()),
+        ("EMAIL_USE_TLS", "false".into()),
+        ("DEFAULT_FROM_EMAIL", "jobs@example.com".into()),
+    ]);
+    let token = installation.token();
+    let server = installation.serve();
+    let calls = bookings_to_make(&server, &token, BOOKINGS);
+    let bare = times(BOOKINGS, |_| {
+        assert_eq!(server.get("/health").status, 200);
+    });
+    let booked = times(BOOKINGS, |n| book(&server, &token, &calls[n]));
+    let (bare, half) = (quantile(&bare, 0.5), quantile(&booked, 0.5));
+    report("a bare request (GET /health), median", bare, None);
+    report(
+        "a booking while the mail server says nothing, median",
+        half,
+        Some(50),
+    );
+    report("  the same, 99 of 100", quantile(&booked, 0.99), None);
+    println!(
+        "  {:.1} times a bare request",
+        half.as_secs_f64() / bare.as_secs_f64()
+    );
+}
+
+fn message_at_the_mail_server() {
+    let mail = MailServer::start();
+    let installation = Installation::with(mail.settings());
+    let token = installation.token();
+    let server = installation.serve();
+    let calls = bookings_to_make(&server, &token, DELIVERIES);
+    let delivered = times(DELIVERIES, |n| {
+        book(&server, &token, &calls[n]);
+        while mail.messages().len() <= n {
+            thread::sleep(Duration::from_millis(1));
+        }
+    });
+    report(
+        "from booking to message at the mail server, median",
+        quantile(&delivered, 0.5),
+        Some(1000),
+    );
+    report("  the same, the slowest", quantile(&delivered, 1.0), None);
+}
+
+fn start_and_memory() {
+    let installation = Installation::new();
+    installation.token();
+    installation.serve();
+    let starts = times(STARTS, |_| {
+        let server = installation.start(installation.command(&["serve"]));
+        assert_eq!(server.get("/login").status, 200);
+    });
+    report(
+        "start to first answer on an existing database, median",
+        quantile(&starts, 0.5),
+        Some(300),
+    );
+    let server = installation.serve();
+    for path in ["/login", "/health", "/ready"] {
+        server.get(path);
+    }
+    thread::sleep(Duration::from_secs(5));
+    println!(
+        "{:>9.1} MB    idle memory (limit 40 MB)",
+        resident_megabytes(server.id())
+    );
+}
+
+/// Interviews, each with a slot of its own, ready to be booked.
+fn bookings_to_make(server: &Server, token: &str, count: usize) -> Vec<(String, Value)> {
+    let job = server.enter(token, "/api/jobs/", &json!({ "title": "Cloud Architect" }));
+    (0..count)
+        .map(|n| {
+            let email = format!("candidate{n}@example.com");
+            let candidate = json!({ "name": format!("Candidate {n}"), "email": email });
+            let candidate = server.enter(token, "/api/candidates/", &candidate);
+            let interview = json!({ "candidate": candidate, "job": job });
+            let interview = server.enter(token, "/api/interviews/", &interview);
+            let slot = server.enter(token, "/api/interviews/slots/", &support::slot(job, n));
+            (
+                format!("/api/interviews/slots/{slot}/book_slot/"),
+                json!({ "interview_id": interview }),
+            )
+        })
+        .collect()
+}
+
+fn book(server: &Server, token: &str, (path, body): &(String, Value)) {
+    let answer: http::Answer = server.post(token, path, body).expect("an answer");
+    assert_eq!(answer.status, 200, "{}", answer.body);
+}
+
+fn times(count: usize, mut work: impl FnMut(usize)) -> Vec<Duration> {
+    let mut times: Vec<_> = (0..count)
+        .map(|n| {
+            let begin = Instant::now();
+            work(n);
+            begin.elapsed()
+        })
+        .collect();
+    times.sort();
+    times
+}
+
+fn quantile(sorted: &[Duration], part: f64) -> Duration {
+    sorted[((sorted.len() - 1) as f64 * part).round() as usize]
+}
+
+fn report(what: &str, time: Duration, limit_ms: Option<u64>) {
+    let limit = limit_ms.map_or(String::new(), |limit| format!(" (limit {limit} ms)"));
+    println!("{:>9.2} ms    {what}{limit}", time.as_secs_f64() * 1000.0);
+}
+
+fn resident_megabytes(process: u32) -> f64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).expect("it runs");
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .expect("it has memory");
+    let kilobytes: f64 = line
+        .split_whitespace()
+        .nth(1)
+        .expect("a number")
+        .parse()
+        .expect("a number");
+    kilobytes / 1024.0
+}

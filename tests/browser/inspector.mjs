@@ -1,0 +1,32 @@
+// What must hold on every page, whoever looks at it.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+// Collects what a page's console and Content-Security-Policy complain of.
+export function watch(page) {
+  const complaints = [];
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(`${page.url()}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error}`));
+  return complaints;
+}
+
+// Looks at the page as it stands: accessible, and no wider than a phone.
+export async function inspect(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  const grave = violations
+    .filter((violation) => ["serious", "critical"].includes(violation.impact))
+    .map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(" ")}`);
+  assert.deepEqual(grave, [], `accessibility of ${page.url()}`);
+
+  const usual = page.viewportSize();
+  await page.setViewportSize({ width: 360, height: 740 });
+  const overhang = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  await page.setViewportSize(usual);
+  assert.ok(overhang <= 0, `${page.url()} is ${overhang} px wider than a phone`);
+}

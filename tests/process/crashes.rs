@@ -1,0 +1,132 @@
+//! A killed process loses nothing that it acknowledged.
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use serde_json::json;
+
+use crate::support::{
+    self, Installation, Server,
+    mail_server::{self, MailServer},
+};
+
+const BOOKINGS: usize = 100;
+const CALLERS: usize = 4;
+
+#[test]
+fn a_killed_server_keeps_every_acknowledged_booking() {
+    let mail = MailServer::start();
+    let installation = Installation::with(mail.settings());
+    let token = installation.token();
+    let server = installation.serve();
+    let job = server.enter(&token, "/api/jobs/", &json!({ "title": "Cloud Architect" }));
+    let wishes: Vec<_> = (0..BOOKINGS)
+        .map(|n| wish(&server, &token, job, n))
+        .collect();
+
+    let acknowledged = book_until_killed(server, &token, &wishes);
+    assert!(
+        (10..BOOKINGS).contains(&acknowledged.len()),
+        "the kill came at the wrong time: after {} of {BOOKINGS}",
+        acknowledged.len()
+    );
+
+    let server = installation.serve();
+    let mut told = HashSet::new();
+    for wish in &wishes {
+        let interview = server
+            .read(&token, &format!("/api/interviews/{}/", wish.interview))
+            .json();
+        let booked = interview["status"] == "scheduled";
+        assert!(
+            booked || !acknowledged.contains(&wish.interview),
+            "interview {} was acknowledged and is lost: {interview}",
+            wish.interview
+        );
+        if booked {
+            told.insert(wish.email.clone());
+        }
+    }
+    server.wait_until_ready();
+    let messages = mail.wait_for(told.len());
+    // Long enough for a second copy to show itself.
+    thread::sleep(Duration::from_secs(2));
+    let mut copies: HashMap<String, Vec<String>> = HashMap::new();
+    for message in messages
+        .iter()
+        .chain(mail.messages().iter().skip(messages.len()))
+    {
+        let to = mail_server::header(message, "To").expect("a recipient");
+        let address = to
+            .trim_matches(['<', '>'])
+            .rsplit('<')
+            .next()
+            .expect("an address")
+            .to_owned();
+        let id = mail_server::header(message, "Message-ID")
+            .expect("an id")
+            .to_owned();
+        copies.entry(address).or_default().push(id);
+    }
+    assert_eq!(copies.keys().cloned().collect::<HashSet<_>>(), told);
+    for (address, ids) in copies {
+        // One that was being handed over when the process died may arrive twice, recognisably.
+        assert!(ids.iter().all(|id| *id == ids[0]), "{address} got {ids:?}");
+        assert!(ids.len() <= 2, "{address} got {} copies", ids.len());
+    }
+    support::assert_sound(&installation.path("data/greenroom.db"), server);
+}
+
+struct Wish {
+    slot: i64,
+    interview: i64,
+    email: String,
+}
+
+fn wish(server: &Server, token: &str, job: i64, n: usize) -> Wish {
+    let email = format!("candidate{n}@example.com");
+    let candidate = json!({ "name": format!("Candidate {n}"), "email": email });
+    let candidate = server.enter(token, "/api/candidates/", &candidate);
+    let interview = json!({ "candidate": candidate, "job": job });
+    Wish {
+        slot: server.enter(token, "/api/interviews/slots/", &support::slot(job, n)),
+        interview: server.enter(token, "/api/interviews/", &interview),
+        email,
+    }
+}
+
+/// Books from several threads and kills the server in the middle. Answers with what was acknowledged.
+fn book_until_killed(server: Server, token: &str, wishes: &[Wish]) -> HashSet<i64> {
+    let next = AtomicUsize::new(0);
+    let acknowledged = Mutex::new(HashSet::new());
+    let address = server.address();
+    thread::scope(|scope| {
+        for _ in 0..CALLERS {
+            scope.spawn(|| {
+                while let Some(wish) = wishes.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let path = format!("/api/interviews/slots/{}/book_slot/", wish.slot);
+                    let body = json!({ "interview_id": wish.interview });
+                    let Ok(answer) = support::post(address, token, &path, &body) else {
+                        return;
+                    };
+                    assert_eq!(answer.status, 200, "{}", answer.body);
+                    acknowledged
+                        .lock()
+                        .expect("no panic")
+                        .insert(wish.interview);
+                }
+            });
+        }
+        support::wait_for("half of the bookings", || {
+            (acknowledged.lock().expect("no panic").len() >= BOOKINGS / 2).then_some(())
+        });
+        server.kill();
+    });
+    acknowledged.into_inner().expect("no panic")
+}

@@ -1,0 +1,113 @@
+//! A mail server that takes everything and keeps it.
+use std::{
+    io::{BufRead, BufReader, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    sync::{Arc, Mutex},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// Takes everything, on a port of its own, until the test ends.
+pub struct MailServer {
+    pub address: SocketAddr,
+    messages: Arc<Mutex<Vec<String>>>,
+}
+
+impl MailServer {
+    pub fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let messages = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&messages);
+        thread::spawn(move || {
+            for connection in listener.incoming().flatten() {
+                let kept = Arc::clone(&kept);
+                // A client that dies in the middle is part of these tests.
+                thread::spawn(move || converse(connection, &kept).ok());
+            }
+        });
+        Self { address, messages }
+    }
+
+    /// What has been taken so far.
+    pub fn messages(&self) -> Vec<String> {
+        self.messages.lock().expect("no panic").clone()
+    }
+
+    /// Waits until `count` messages have been taken.
+    pub fn wait_for(&self, count: usize) -> Vec<String> {
+        let deadline = Instant::now() + Duration::from_secs(90);
+        loop {
+            let messages = self.messages();
+            if messages.len() >= count {
+                return messages;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "{} of {count} messages came",
+                messages.len()
+            );
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// The settings that lead here.
+    pub fn settings(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("EMAIL_BACKEND", "smtp".into()),
+            ("EMAIL_HOST", self.address.ip().to_string()),
+            ("EMAIL_PORT", self.address.port().to_string()),
+            ("EMAIL_USE_TLS", "false".into()),
+            ("DEFAULT_FROM_EMAIL", "Greenroom <jobs@example.com>".into()),
+        ]
+    }
+}
+
+/// The value of a header of a message.
+pub fn header<'a>(message: &'a str, name: &str) -> Option<&'a str> {
+    message
+        .lines()
+        .take_while(|line| !line.is_empty())
+        .find_map(|line| {
+            line.split_once(':')
+                .filter(|(found, _)| found.eq_ignore_ascii_case(name))
+        })
+        .map(|(_, value)| value.trim())
+}
+
+fn converse(mut connection: TcpStream, kept: &Mutex<Vec<String>>) -> std::io::Result<()> {
+    let mut lines = BufReader::new(connection.try_clone()?);
+    connection.write_all(b"220 test ESMTP\r\n")?;
+    let mut line = String::new();
+    while lines.read_line(&mut line)? > 0 {
+        let verb = line.trim_end().to_ascii_uppercase();
+        if verb == "DATA" {
+            connection.write_all(b"354 go on\r\n")?;
+            let message = read_message(&mut lines)?;
+            kept.lock().expect("no panic").push(message);
+            connection.write_all(b"250 2.0.0 taken\r\n")?;
+        } else if verb.starts_with("EHLO") {
+            connection.write_all(b"250-test\r\n250 8BITMIME\r\n")?;
+        } else if verb == "QUIT" {
+            return connection.write_all(b"221 bye\r\n");
+        } else {
+            connection.write_all(b"250 ok\r\n")?;
+        }
+        line.clear();
+    }
+    Ok(())
+}
+
+fn read_message(lines: &mut impl BufRead) -> std::io::Result<String> {
+    let mut message = String::new();
+    loop {
+        let mut line = String::new();
+        if lines.read_line(&mut line)? == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        if line == ".\r\n" {
+            return Ok(message);
+        }
+        message += line.strip_prefix('.').unwrap_or(&line);
+    }
+}
