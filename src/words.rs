@@ -1,9 +1,10 @@
 //! The words that people read for what is stored as a name: one place for pages, mails and the log.
 use entity::{
-    candidate, company, email,
+    InstructionLine, candidate, company, email,
     interview::Status,
     job,
     slot::{self, DifficultyLevel, InterviewType},
+    user::Role,
 };
 
 use crate::domain::slots::State;
@@ -94,6 +95,26 @@ pub fn email_tone(status: email::Status) -> &'static str {
         email::Status::Retrying | email::Status::Uncertain | email::Status::Held => "wait",
         email::Status::Printed | email::Status::Failed | email::Status::Expired => "bad",
         email::Status::Superseded | email::Status::Cancelled => "quiet",
+    }
+}
+
+/// What a user may do.
+pub fn role(role: Role) -> &'static str {
+    match role {
+        Role::Admin => "Admin",
+        Role::Recruiter => "Recruiter",
+    }
+}
+
+/// What an instruction line tells candidates, in short.
+pub fn instruction_line(line: InstructionLine) -> &'static str {
+    match line {
+        InstructionLine::JoinEarly => "Join some minutes early",
+        InstructionLine::OnlyAtTime => "The link works at the scheduled time only",
+        InstructionLine::OpensBefore => "When the link opens",
+        InstructionLine::StableInternet => "Stable internet, a quiet place",
+        InstructionLine::CameraMicrophone => "Working camera and microphone",
+        InstructionLine::GovernmentId => "Have an ID at hand",
     }
 }
 

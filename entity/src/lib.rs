@@ -44,4 +44,16 @@ impl InstructionLine {
         Self::CameraMicrophone,
         Self::GovernmentId,
     ];
+
+    /// As it is stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::JoinEarly => "join_early",
+            Self::OnlyAtTime => "only_at_time",
+            Self::OpensBefore => "opens_before",
+            Self::StableInternet => "stable_internet",
+            Self::CameraMicrophone => "camera_microphone",
+            Self::GovernmentId => "government_id",
+        }
+    }
 }

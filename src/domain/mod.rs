@@ -3,6 +3,7 @@ pub mod actions;
 pub mod api_tokens;
 pub mod bookings;
 pub mod candidates;
+pub mod companies;
 pub mod delivery;
 pub mod emails;
 pub mod interviews;

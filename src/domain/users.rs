@@ -241,7 +241,7 @@ pub enum Change {
     LastAdmin,
 }
 
-/// Changes name and role.
+/// Changes name and role. With another role one signs in anew.
 pub async fn update(
     db: &Db,
     actor: &Actor,
@@ -260,6 +260,9 @@ pub async fn update(
             .filter(user::COLUMN.id.eq(user.id))
             .exec(txn)
             .await?;
+        if changes.role != user.role {
+            sessions::end_others(txn, actor.company_id, id, None).await?;
+        }
         let details = json!({ "role": { "before": user.role, "after": changes.role } });
         actions::record(txn, actor, act("user.updated", id, details), now).await?;
         Ok(Change::Done)

@@ -17,13 +17,20 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::users::{self, Attempt, SignIn},
+    domain::{
+        companies,
+        users::{self, Attempt, SignIn},
+    },
 };
 
 const HOME: &str = "/";
 
-/// GET /login: the form.
+/// GET /login: the form; while nothing is set up, the way there.
 pub async fn new(app: Data<App>, query: Query<LoginQuery>) -> Result<HttpResponse> {
+    // The form itself needs no database, so one that is away changes nothing here.
+    if let Ok(false) = companies::exist(&app.db).await {
+        return Ok(see_other("/setup"));
+    }
     let page = NewPage::asking(LoginForm {
         next: safe_path(&query.next).to_owned(),
         ..Default::default()

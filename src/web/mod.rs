@@ -7,15 +7,17 @@ use actix_web::{
     web::{self, Data},
 };
 
+pub mod account;
 pub mod assets;
 mod brand;
+pub mod choices;
 pub mod client_ip;
+pub mod company;
 pub mod error_page;
 pub mod errors;
 pub mod forms;
 pub mod health;
 pub mod login;
-pub mod markdown;
 pub mod render;
 pub mod respond;
 pub mod routes;
@@ -23,7 +25,9 @@ pub mod routes;
 mod samples;
 pub mod security;
 pub mod sessions;
-pub mod stamp;
+pub mod setup;
+pub mod user_access;
+pub mod users;
 pub mod viewer;
 
 use crate::app::App;

@@ -8,13 +8,13 @@ use actix_web::{
 };
 use serde::Serialize;
 
-use super::{assets, health, login, sessions};
+use super::{account, assets, company, health, login, sessions, setup, user_access, users};
 use crate::app::App;
 
 /// Every route. Nobody needs to sign in for the first group; everything else wants somebody.
 #[rustfmt::skip]
 fn table() -> Vec<Route> {
-    use Who::Anyone;
+    use Who::{Admin, Anyone, Recruiter};
     vec![
         get(Anyone, "/brand/{colour}.css", assets::show_brand),
         get(Anyone, "/health", health::show),
@@ -22,7 +22,27 @@ fn table() -> Vec<Route> {
         post(Anyone, "/login", login::create),
         post(Anyone, "/logout", login::destroy),
         get(Anyone, "/ready", health::show_ready),
+        get(Anyone, "/setup", setup::new),
+        post(Anyone, "/setup", setup::create),
         get(Anyone, "/static/{hash}/{path:.*}", assets::show),
+
+        get(Recruiter, "/account", account::edit),
+        post(Recruiter, "/account", account::update),
+        get(Recruiter, "/account/password", account::edit_password),
+        post(Recruiter, "/account/password", account::update_password),
+
+        get(Admin, "/company", company::edit),
+        post(Admin, "/company", company::update),
+        get(Admin, "/users", users::index),
+        get(Admin, "/users/new", users::new),
+        post(Admin, "/users/new", users::create),
+        get(Admin, "/users/{id}", users::show),
+        post(Admin, "/users/{id}/disabling", user_access::disable),
+        get(Admin, "/users/{id}/edit", users::edit),
+        post(Admin, "/users/{id}/edit", users::update),
+        post(Admin, "/users/{id}/enabling", user_access::enable),
+        get(Admin, "/users/{id}/password", user_access::edit_password),
+        post(Admin, "/users/{id}/password", user_access::update_password),
     ]
 }
 

@@ -5,15 +5,29 @@ use entity::user::Role;
 use scraper::{ElementRef, Html, Selector};
 
 use super::{
+    account, company,
     error_page::ErrorPage,
     login,
     render::{Files, Flash, Frame, Page, PublicFrame, Renderer, SignedInFrame},
+    setup, user_access, users,
 };
 use crate::error::Result;
 
 /// Every page there is, one line each, by the alphabet.
 fn pages() -> Vec<Sample> {
-    vec![of::<ErrorPage>(), of::<login::NewPage>()]
+    vec![
+        of::<account::EditPage>(),
+        of::<account::PasswordPage>(),
+        of::<company::EditPage>(),
+        of::<ErrorPage>(),
+        of::<login::NewPage>(),
+        of::<setup::NewPage>(),
+        of::<user_access::PasswordPage>(),
+        of::<users::EditPage>(),
+        of::<users::IndexPage>(),
+        of::<users::NewPage>(),
+        of::<users::ShowPage>(),
+    ]
 }
 
 struct Sample {

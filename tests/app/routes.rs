@@ -1,5 +1,17 @@
 //! The URL table: every line of it, asked for by those who may not.
-use greenroom::web::routes;
+use std::collections::HashMap;
+
+use actix_web::{http::Method, test::TestRequest};
+use entity::user::Role;
+use greenroom::{
+    crypto,
+    domain::join_links::Ticket,
+    web::routes::{self, Line, Who},
+};
+
+use crate::support::{Actor, Answer, TestApp, builders, rows};
+
+const MISSING: &str = "999999999";
 
 #[test]
 fn every_path_that_is_written_down_is_in_the_table() {
@@ -8,7 +20,7 @@ fn every_path_that_is_written_down_is_in_the_table() {
     let table = table.split("\n}").next().expect("its end");
     let written: Vec<&str> = table
         .lines()
-        .filter(|line| line.trim_start().starts_with(['g', 'p']))
+        .filter(|line| line.contains('('))
         .filter_map(|line| line.split('"').nth(1))
         .collect();
     let lines = routes::lines();
@@ -17,4 +29,297 @@ fn every_path_that_is_written_down_is_in_the_table() {
     for (written, line) in written.iter().zip(&lines) {
         assert_eq!(written.replace(":.*", ""), line.path);
     }
+}
+
+#[test]
+fn no_line_comes_twice() {
+    let mut lines: Vec<_> = routes::lines()
+        .into_iter()
+        .map(|line| (line.path, line.method))
+        .collect();
+    let count = lines.len();
+    lines.sort();
+    lines.dedup();
+    assert_eq!(lines.len(), count);
+}
+
+/// Nothing is public by accident: who adds to this list says so here.
+#[test]
+fn the_public_list_is_short() {
+    let public: Vec<String> = of(&[Who::Anyone])
+        .map(|line| format!("{} {}", line.method, line.path))
+        .collect();
+    assert_eq!(
+        public,
+        [
+            "GET /brand/{colour}.css",
+            "GET /health",
+            "GET /login",
+            "POST /login",
+            "POST /logout",
+            "GET /ready",
+            "GET /setup",
+            "POST /setup",
+            "GET /static/{hash}/{path}",
+        ]
+    );
+}
+
+#[actix_web::test]
+async fn who_is_not_signed_in_is_sent_to_sign_in() {
+    let app = TestApp::start().await;
+    let ids = Ids::make(&app, app.company_id).await;
+    let before = rows::all(&app).await;
+    for line in of(&[Who::Recruiter, Who::Admin]) {
+        let path = ids.fill(&line.path);
+        let answer = request(&mut app.stranger(), &line, &path).await;
+        assert_eq!(answer.status, 303, "{line:?}");
+        let expected = match line.method.as_str() {
+            "GET" if path != "/" => format!("/login?next={path}"),
+            _ => "/login".into(),
+        };
+        assert_eq!(answer.location, expected, "{line:?}");
+    }
+    assert_eq!(before, rows::all(&app).await, "nothing was changed");
+    app.expect_undelivered_mail();
+}
+
+#[actix_web::test]
+async fn the_api_wants_a_token_and_takes_nothing_else() {
+    let app = TestApp::start().await;
+    let ids = Ids::make(&app, app.company_id).await;
+    let mut ada = app.admin().await;
+    let before = rows::all(&app).await;
+    for line in of(&[Who::Api]) {
+        let path = ids.fill(&line.path);
+        for mut actor in [
+            app.stranger(),
+            app.stranger().with_header("Authorization", "Token wrong"),
+        ] {
+            let answer = request(&mut actor, &line, &path).await;
+            assert_eq!(answer.status, 401, "{line:?}");
+            assert_eq!(answer.header("www-authenticate"), "Token", "{line:?}");
+        }
+        let answer = request(&mut ada, &line, &path).await;
+        assert_eq!(answer.status, 401, "a cookie opens {line:?}");
+    }
+    assert_eq!(before, rows::all(&app).await, "nothing was changed");
+    app.expect_undelivered_mail();
+}
+
+#[actix_web::test]
+async fn what_belongs_to_another_company_is_like_what_does_not_exist() {
+    let app = TestApp::start().await;
+    let ids = Ids::make(&app, app.company_id).await;
+    let mut other = app.other_company().await;
+    let token = builders::api_token(&app, other.user.as_ref().expect("a user")).await;
+    let mut program = app
+        .stranger()
+        .with_header("Authorization", &format!("Token {token}"));
+    let before = rows::all(&app).await;
+    for line in of(&[Who::Recruiter, Who::Admin, Who::Api]).filter(|line| line.path.contains('{')) {
+        let actor = match line.who {
+            Who::Api => &mut program,
+            _ => &mut other,
+        };
+        let foreign = request(actor, &line, &ids.fill(&line.path)).await;
+        let missing = request(actor, &line, &fill(&line.path, |_| MISSING.into())).await;
+        let refused = match line.method.as_str() {
+            "GET" => foreign.status == 404,
+            // What makes no sense for any row may be said before the row is looked for.
+            _ => matches!(foreign.status, 404 | 422),
+        };
+        assert!(refused, "{line:?} answers {}", foreign.status);
+        assert_eq!(foreign.status, missing.status, "{line:?}");
+        assert_eq!(foreign.text, missing.text, "{line:?}");
+    }
+    assert_eq!(before, rows::all(&app).await, "nothing was changed");
+    app.expect_undelivered_mail();
+}
+
+#[actix_web::test]
+async fn for_recruiters_the_pages_of_admins_do_not_exist() {
+    let app = TestApp::start().await;
+    let ids = Ids::make(&app, app.company_id).await;
+    let mut rita = app.recruiter().await;
+    let nothing = rita.get("/no-such-page").await;
+    assert_eq!(nothing.status, 404);
+    let before = rows::all(&app).await;
+    for line in of(&[Who::Admin]) {
+        let answer = request(&mut rita, &line, &ids.fill(&line.path)).await;
+        assert_eq!(answer.status, 404, "{line:?}");
+        assert_eq!(answer.text, nothing.text, "{line:?}");
+    }
+    assert_eq!(before, rows::all(&app).await, "nothing was changed");
+    app.expect_undelivered_mail();
+}
+
+#[actix_web::test]
+async fn those_who_may_see_every_page() {
+    let app = TestApp::start().await;
+    let ids = Ids::make(&app, app.company_id).await;
+    let (mut rita, mut ada) = (app.recruiter().await, app.admin().await);
+    for line in of(&[Who::Recruiter, Who::Admin]).filter(|line| line.method == "GET") {
+        let actor = match line.who {
+            Who::Admin => &mut ada,
+            _ => &mut rita,
+        };
+        let path = ids.fill(&line.path);
+        let answer = actor.get(&path).await;
+        assert_eq!(answer.status, 200, "{line:?}");
+        assert!(
+            answer.text.starts_with("<!doctype html>"),
+            "{line:?}: a whole page"
+        );
+        assert_eq!(actor.head(&path).await.status, 200, "HEAD {line:?}");
+    }
+    app.expect_undelivered_mail();
+}
+
+#[actix_web::test]
+async fn a_link_of_nobody_opens_nothing() {
+    let app = TestApp::start().await;
+    let ids = Ids::make(&app, app.company_id).await;
+    let nothing = app.stranger().get("/no-such-page").await;
+    for line in of(&[Who::Candidate]) {
+        let wrong = format!(
+            "{}x",
+            ids.fill(&line.path)
+                .replace("/join", "x/join")
+                .replace("/invite", "x/invite")
+        );
+        let answer = request(&mut app.candidate(), &line, &wrong).await;
+        assert_eq!(answer.status, 404, "{line:?}");
+        assert!(!answer.text.contains("Cloud Architect"), "{line:?}");
+        let missing = request(
+            &mut app.candidate(),
+            &line,
+            &fill(&line.path, |_| "x.y.z".into()),
+        )
+        .await;
+        assert!(missing.status == 404 && nothing.status == 404, "{line:?}");
+    }
+    app.expect_undelivered_mail();
+}
+
+#[actix_web::test]
+async fn every_get_answers_head_and_no_path_answers_a_method_that_it_has_not() {
+    let app = TestApp::start().await;
+    for line in routes::lines()
+        .iter()
+        .filter(|line| line.who == Who::Anyone)
+    {
+        let wrong = app
+            .stranger()
+            .send(Method::DELETE, &line.path, from_us())
+            .await;
+        assert_eq!(wrong.status, 405, "{line:?}");
+        assert!(wrong.header("allow").contains(&line.method), "{line:?}");
+    }
+    for path in [
+        "/",
+        "/.env",
+        "/.git/HEAD",
+        "/debug",
+        "/metrics",
+        "/data/greenroom.db",
+        "/static/../Cargo.toml",
+        "/static/..%2fCargo.toml",
+        "/static/x/..%2f..%2fCargo.toml",
+    ] {
+        if path != "/" {
+            assert_eq!(app.stranger().get(path).await.status, 404, "{path}");
+        }
+    }
+}
+
+/// Rows of one company, one for each noun that stands before a `{…}` in the table.
+struct Ids(HashMap<&'static str, String>);
+
+impl Ids {
+    async fn make(app: &TestApp, company_id: i64) -> Self {
+        let booked = builders::booked(app, company_id).await;
+        let interview = &booked.details.interview;
+        let ticket = Ticket {
+            public_id: &interview.public_id,
+            link_version: interview.link_version,
+            revision: interview.revision,
+        };
+        let job_id = builders::job(app, company_id).await;
+        let free = app.now() + chrono::TimeDelta::days(2);
+        Self(HashMap::from([
+            ("candidates", interview.candidate_id.to_string()),
+            ("emails", booked.email.id.to_string()),
+            ("interview", app.app.keys.token(&ticket).expect("a token")),
+            ("interviews", interview.id.to_string()),
+            ("jobs", job_id.to_string()),
+            (
+                "slots",
+                builders::slot(app, company_id, job_id, free)
+                    .await
+                    .to_string(),
+            ),
+            (
+                "users",
+                builders::user(app, company_id, Role::Recruiter)
+                    .await
+                    .id
+                    .to_string(),
+            ),
+        ]))
+    }
+
+    fn fill(&self, path: &str) -> String {
+        fill(path, |noun| {
+            let id = self.0.get(noun);
+            id.unwrap_or_else(|| panic!("{path}: add a row for {noun:?} to Ids::make"))
+                .clone()
+        })
+    }
+}
+
+/// Puts something in place of every `{…}`, chosen by the segment before it.
+fn fill(path: &str, id_of: impl Fn(&str) -> String) -> String {
+    let segments: Vec<&str> = path.split('/').collect();
+    let filled: Vec<String> = segments
+        .iter()
+        .enumerate()
+        .map(|(i, segment)| {
+            if segment.starts_with('{') {
+                id_of(segments[i - 1])
+            } else {
+                (*segment).to_owned()
+            }
+        })
+        .collect();
+    filled.join("/")
+}
+
+fn of(who: &[Who]) -> impl Iterator<Item = Line> {
+    routes::lines()
+        .into_iter()
+        .filter(move |line| who.contains(&line.who))
+}
+
+async fn request(actor: &mut Actor, line: &Line, path: &str) -> Answer {
+    let method: Method = line.method.parse().expect("a method");
+    if method == Method::GET {
+        actor.get(path).await
+    } else if line.who == Who::Api {
+        actor
+            .send(
+                method,
+                path,
+                TestRequest::default().set_json(serde_json::json!({})),
+            )
+            .await
+    } else {
+        actor
+            .send(method, path, TestRequest::default().set_form([("", "")]))
+            .await
+    }
+}
+
+fn from_us() -> TestRequest {
+    TestRequest::default().insert_header(("sec-fetch-site", "same-origin"))
 }

@@ -1,7 +1,7 @@
 //! Rows for tests to begin with, written by the rules themselves where there are any.
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    company, job,
+    api_token, company, job,
     slot::{DifficultyLevel, InterviewType},
     user::{self, Role},
 };
@@ -60,6 +60,25 @@ pub async fn user(app: &TestApp, company_id: i64, role: Role) -> user::Model {
         Ok(user::Entity::insert(row).exec_with_returning(txn).await?)
     })
     .await
+}
+
+/// A key for the API on behalf of a user.
+pub async fn api_token(app: &TestApp, user: &user::Model) -> String {
+    let token = crypto::random_token();
+    let row = api_token::ActiveModel {
+        company_id: Set(user.company_id),
+        user_id: Set(user.id),
+        name: Set("a program".into()),
+        token_hash: Set(crypto::sha256_hex(&token)),
+        created_at: Set(app.now()),
+        ..Default::default()
+    };
+    write(app, async |txn| {
+        api_token::Entity::insert(row).exec(txn).await?;
+        Ok(())
+    })
+    .await;
+    token
 }
 
 /// An open job.

@@ -3,6 +3,7 @@ pub mod actors;
 pub mod aiosmtpd;
 pub mod app;
 pub mod builders;
+pub mod rows;
 pub mod smtp_server;
 
 pub use actors::{Actor, Answer};

@@ -1,0 +1,241 @@
+//! Companies: set up once, changed by their admins.
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use entity::{
+    InstructionLine, company, rate_limit,
+    user::{self, Role},
+};
+use sea_orm::{
+    ActiveValue::{Set, Unchanged},
+    ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use serde_json::json;
+
+use super::{
+    actions::{self, Act, Actor},
+    users::{self, NewUser},
+};
+use crate::{
+    db::{self, Db},
+    error::{Error, Result},
+    passwords::{NewPassword, Passwords},
+};
+
+/// Greenroom's own green, until a company chooses.
+pub const DEFAULT_COLOUR: &str = "#1f5f4a";
+
+/// The longest time before the start at which a link may open, in minutes.
+pub const MAX_JOIN_WINDOW_MINUTES: i32 = 1440;
+
+/// The longest lead of a reminder, in minutes: four weeks.
+pub const MAX_LEAD_MINUTES: i32 = 40_320;
+
+const JOIN_WINDOW_MINUTES: i32 = 15;
+
+/// A company as it begins; the rest has defaults.
+#[derive(Clone, Debug)]
+pub struct NewCompany {
+    /// As it stands in subjects and signatures.
+    pub name: String,
+    /// The default zone of slots and pages.
+    pub zone: Tz,
+    /// Where candidates may write.
+    pub contact_email: String,
+}
+
+/// The admin who sets a company up.
+#[derive(Clone, Debug)]
+pub struct FirstAdmin {
+    /// As candidates read it.
+    pub name: String,
+    /// Canonical address.
+    pub email: String,
+    /// What they sign in with.
+    pub password: NewPassword,
+}
+
+/// What comes of setting up.
+#[derive(Debug)]
+pub enum SetUp {
+    /// There is a company now, and this is its admin.
+    Done(user::Model),
+    /// There was one already.
+    TooLate,
+}
+
+/// Has any company been set up?
+pub async fn exist(db: &Db) -> Result<bool> {
+    Ok(company::Entity::find().one(db.read()).await?.is_some())
+}
+
+/// The company itself.
+pub async fn find(db: &Db, company_id: i64) -> Result<company::Model> {
+    company::Entity::find_by_id(company_id)
+        .one(db.read())
+        .await?
+        .ok_or(Error::NotFound)
+}
+
+/// The oldest company of this name; for commands on the terminal.
+pub async fn find_by_name(db: &Db, name: &str) -> Result<Option<company::Model>> {
+    Ok(company::Entity::find()
+        .filter(company::COLUMN.name.eq(name))
+        .order_by_asc(company::Column::Id)
+        .one(db.read())
+        .await?)
+}
+
+/// Makes the first company and its admin, once in the life of an installation.
+pub async fn set_up(
+    db: &Db,
+    passwords: &Passwords,
+    new: NewCompany,
+    admin: FirstAdmin,
+    ip: &str,
+    now: DateTime<Utc>,
+) -> Result<SetUp> {
+    if exist(db).await? {
+        return Ok(SetUp::TooLate);
+    }
+    let hash = passwords.hash(admin.password.expose()).await?;
+    let done = db::transaction(db, async |txn| {
+        if company::Entity::find().one(txn).await?.is_some() {
+            return Ok(SetUp::TooLate);
+        }
+        guard_set_up(txn, now).await?;
+        let company_id = insert(txn, &new, now).await?;
+        let admin = NewUser {
+            name: admin.name,
+            email: admin.email,
+            role: Role::Admin,
+            password: admin.password,
+        };
+        let user = users::insert(txn, company_id, admin, hash, now).await?;
+        let actor = Actor {
+            company_id,
+            user_id: Some(user.id),
+            ip: ip.to_owned(),
+        };
+        let act = act("company.set_up", company_id, json!({ "name": new.name }));
+        actions::record(txn, &actor, act, now).await?;
+        Ok(SetUp::Done(user))
+    })
+    .await;
+    match done {
+        Err(error) if db::is_duplicate(&error) => Ok(SetUp::TooLate),
+        done => done,
+    }
+}
+
+/// Two at once both see no company; the key of this row lets one of them pass.
+async fn guard_set_up(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
+    let guard = rate_limit::ActiveModel {
+        key: Set("set-up".into()),
+        count: Set(1),
+        window_started_at: Set(now),
+    };
+    rate_limit::Entity::insert(guard)
+        .exec_without_returning(txn)
+        .await?;
+    Ok(())
+}
+
+/// Adds a company without users; for commands on the terminal.
+pub async fn create(db: &Db, new: NewCompany, now: DateTime<Utc>) -> Result<i64> {
+    db::transaction(db, async |txn| {
+        let id = insert(txn, &new, now).await?;
+        let act = act("company.created", id, json!({ "name": new.name }));
+        actions::record(txn, &Actor::system(id), act, now).await?;
+        Ok(id)
+    })
+    .await
+}
+
+async fn insert(txn: &impl ConnectionTrait, new: &NewCompany, now: DateTime<Utc>) -> Result<i64> {
+    let row = company::ActiveModel {
+        name: Set(new.name.clone()),
+        time_zone: Set(new.zone.name().into()),
+        contact_email: Set(new.contact_email.clone()),
+        brand_colour: Set(DEFAULT_COLOUR.into()),
+        default_meeting_url: Set(None),
+        join_window_minutes: Set(JOIN_WINDOW_MINUTES),
+        reminder_lead_minutes: Set(json!([1440, 60])),
+        instruction_lines: Set(json!(InstructionLine::ALL)),
+        created_at: Set(now),
+        ..Default::default()
+    };
+    Ok(company::Entity::insert(row).exec(txn).await?.last_insert_id)
+}
+
+/// All that an admin may change.
+#[derive(Clone, Debug)]
+pub struct Changes {
+    /// As it stands in subjects and signatures.
+    pub name: String,
+    /// The default zone of slots and pages.
+    pub zone: Tz,
+    /// Where candidates may write.
+    pub contact_email: String,
+    /// `#rrggbb`.
+    pub brand_colour: String,
+    /// From [`crate::text::https_url`].
+    pub default_meeting_url: Option<String>,
+    /// 0 to [`MAX_JOIN_WINDOW_MINUTES`].
+    pub join_window_minutes: i32,
+    /// Each 1 to [`MAX_LEAD_MINUTES`].
+    pub reminder_lead_minutes: Vec<i32>,
+    /// The lines that mails print.
+    pub instruction_lines: Vec<InstructionLine>,
+}
+
+/// Changes the actor's company. Mails that have not been composed yet will tell the new facts.
+pub async fn update(db: &Db, actor: &Actor, changes: Changes, now: DateTime<Utc>) -> Result<()> {
+    db::transaction(db, async |txn| {
+        let row = company::Entity::find_by_id(actor.company_id)
+            .lock_exclusive()
+            .one(txn)
+            .await?
+            .ok_or(Error::NotFound)?;
+        let before = facts(&row);
+        let after = company::ActiveModel {
+            id: Unchanged(row.id),
+            name: Set(changes.name),
+            time_zone: Set(changes.zone.name().into()),
+            contact_email: Set(changes.contact_email),
+            brand_colour: Set(changes.brand_colour),
+            default_meeting_url: Set(changes.default_meeting_url),
+            join_window_minutes: Set(changes.join_window_minutes),
+            reminder_lead_minutes: Set(json!(changes.reminder_lead_minutes)),
+            instruction_lines: Set(json!(changes.instruction_lines)),
+            ..Default::default()
+        };
+        let after = company::Entity::update(after).exec(txn).await?;
+        let details = json!({ "before": before, "after": facts(&after) });
+        let act = act("company.updated", actor.company_id, details);
+        actions::record(txn, actor, act, now).await
+    })
+    .await
+}
+
+/// What the audit log keeps of a company.
+fn facts(row: &company::Model) -> serde_json::Value {
+    json!({
+        "name": row.name,
+        "time_zone": row.time_zone,
+        "contact_email": row.contact_email,
+        "brand_colour": row.brand_colour,
+        "default_meeting_url": row.default_meeting_url,
+        "join_window_minutes": row.join_window_minutes,
+        "reminder_lead_minutes": row.reminder_lead_minutes,
+        "instruction_lines": row.instruction_lines,
+    })
+}
+
+fn act(verb: &'static str, company_id: i64, details: serde_json::Value) -> Act {
+    Act {
+        verb,
+        object_type: "company",
+        object_id: company_id,
+        details,
+    }
+}

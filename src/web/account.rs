@@ -1,0 +1,184 @@
+//! One's own name, zone and password.
+use actix_web::{
+    HttpResponse,
+    web::{Data, Form},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    choices,
+    errors::{Error, Result},
+    forms::FormErrors,
+    render::{Flash, Page},
+    respond::see_other,
+    viewer::Viewer,
+};
+use crate::{
+    app::App,
+    domain::users::{self, OwnPassword, PasswordChange},
+    passwords::NewPassword,
+    text,
+};
+
+/// GET /account: the form.
+pub async fn edit(app: Data<App>, viewer: Viewer) -> Result<HttpResponse> {
+    let user = users::find(&app.db, viewer.company_id, viewer.user_id).await?;
+    let form = AccountForm {
+        name: user.name,
+        time_zone: user.time_zone.unwrap_or_default(),
+    };
+    viewer.page(&EditPage::new(&viewer, form, FormErrors::new()))
+}
+
+/// POST /account: changes name and zone.
+pub async fn update(
+    app: Data<App>,
+    viewer: Viewer,
+    form: Form<AccountForm>,
+) -> Result<HttpResponse> {
+    match form.parse() {
+        Ok((name, zone)) => {
+            users::update_own(&app.db, &viewer.actor(), &name, zone).await?;
+            viewer.flash(Flash::done("Saved."))?;
+            Ok(see_other("/account"))
+        }
+        Err(errors) => viewer.unprocessable(&EditPage::new(&viewer, form.into_inner(), errors)),
+    }
+}
+
+/// GET /account/password: the form.
+pub async fn edit_password(viewer: Viewer) -> Result<HttpResponse> {
+    viewer.page(&PasswordPage::new(FormErrors::new()))
+}
+
+/// POST /account/password: only the session that asks for it goes on.
+pub async fn update_password(
+    app: Data<App>,
+    viewer: Viewer,
+    form: Form<PasswordForm>,
+) -> Result<HttpResponse> {
+    let new = match NewPassword::parse(&form.password) {
+        Ok(new) => new,
+        Err(weakness) => {
+            let errors = FormErrors::one("password", weakness.advice());
+            return viewer.unprocessable(&PasswordPage::new(errors));
+        }
+    };
+    let own = OwnPassword {
+        present: &form.present,
+        new: &new,
+        session: &viewer.key_hash,
+    };
+    let now = app.clock.now();
+    match users::change_password(&app.db, &app.passwords, &viewer.actor(), own, now).await? {
+        PasswordChange::Changed => {
+            viewer.flash(Flash::done(
+                "Changed. You have been signed out everywhere else.",
+            ))?;
+            Ok(see_other("/account"))
+        }
+        PasswordChange::Wrong => {
+            let errors = FormErrors::one("present", "This is not your present password.");
+            viewer.unprocessable(&PasswordPage::new(errors))
+        }
+        PasswordChange::TooOften(seconds) => Err(Error::TooOften(seconds)),
+    }
+}
+
+/// Name and zone as typed.
+#[derive(Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct AccountForm {
+    name: String,
+    time_zone: String,
+}
+
+impl AccountForm {
+    fn parse(&self) -> Result<(String, Option<chrono_tz::Tz>), FormErrors> {
+        let mut errors = FormErrors::new();
+        let name = errors.check("name", text::line(&self.name, 100));
+        let zone = match self.time_zone.trim() {
+            "" => Some(None),
+            zone => errors.check("time_zone", text::zone(zone)).map(Some),
+        };
+        match (name, zone) {
+            (Some(name), Some(zone)) => Ok((name, zone)),
+            _ => Err(errors),
+        }
+    }
+}
+
+/// Both passwords as typed; never shown again.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct PasswordForm {
+    present: String,
+    password: String,
+}
+
+/// The form for name and zone.
+#[derive(Serialize)]
+pub struct EditPage {
+    email: String,
+    company_zone: &'static str,
+    form: AccountForm,
+    errors: FormErrors,
+    zones: Vec<&'static str>,
+}
+
+impl EditPage {
+    fn new(viewer: &Viewer, form: AccountForm, errors: FormErrors) -> Self {
+        Self {
+            email: viewer.email.clone(),
+            company_zone: viewer.company_zone().name(),
+            form,
+            errors,
+            zones: choices::zones(),
+        }
+    }
+}
+
+impl Page for EditPage {
+    const TEMPLATE: &'static str = "account/edit.html";
+
+    fn title(&self) -> String {
+        "Your account".into()
+    }
+
+    fn sample() -> Self {
+        Self {
+            email: "jane@example.com".into(),
+            company_zone: "Europe/Berlin",
+            form: AccountForm::default(),
+            errors: FormErrors::one("name", "Please fill this in."),
+            zones: choices::zones(),
+        }
+    }
+}
+
+/// The form for the password.
+#[derive(Serialize)]
+pub struct PasswordPage {
+    errors: FormErrors,
+}
+
+impl PasswordPage {
+    fn new(errors: FormErrors) -> Self {
+        Self { errors }
+    }
+}
+
+impl Page for PasswordPage {
+    const TEMPLATE: &'static str = "account/password.html";
+
+    fn title(&self) -> String {
+        "Change your password".into()
+    }
+
+    fn sample() -> Self {
+        Self::new(FormErrors::one(
+            "present",
+            "This is not your present password.",
+        ))
+    }
+}

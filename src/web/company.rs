@@ -1,0 +1,252 @@
+//! The company's settings.
+use std::collections::BTreeMap;
+
+use actix_web::{
+    HttpResponse,
+    web::{Data, Form},
+};
+use entity::{InstructionLine, company};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    choices,
+    errors::Result,
+    forms::FormErrors,
+    render::{Choice, Flash, Page},
+    respond::see_other,
+    viewer::AdminViewer,
+};
+use crate::{
+    app::App,
+    domain::companies::{self, Changes, MAX_JOIN_WINDOW_MINUTES, MAX_LEAD_MINUTES},
+    error::Error as AppError,
+    text::{self, Refusal},
+    words,
+};
+
+/// GET /company: the form.
+pub async fn edit(app: Data<App>, viewer: AdminViewer) -> Result<HttpResponse> {
+    let company = companies::find(&app.db, viewer.company_id).await?;
+    let form = CompanyForm::of(&company)?;
+    viewer.page(&EditPage::new(form, FormErrors::new()))
+}
+
+/// POST /company: changes them.
+pub async fn update(
+    app: Data<App>,
+    viewer: AdminViewer,
+    form: Form<CompanyForm>,
+) -> Result<HttpResponse> {
+    match form.parse() {
+        Ok(changes) => {
+            let now = app.clock.now();
+            companies::update(&app.db, &viewer.actor(), changes, now).await?;
+            viewer.flash(Flash::done("Saved."))?;
+            Ok(see_other("/company"))
+        }
+        Err(errors) => viewer.unprocessable(&EditPage::new(form.into_inner(), errors)),
+    }
+}
+
+/// The settings as typed.
+#[derive(Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct CompanyForm {
+    name: String,
+    time_zone: String,
+    contact_email: String,
+    brand_colour: String,
+    default_meeting_url: String,
+    join_window_minutes: String,
+    reminder_lead_minutes: String,
+    /// The instruction lines by their names: `on` for each that is wanted.
+    #[serde(flatten)]
+    lines: BTreeMap<String, String>,
+}
+
+impl CompanyForm {
+    fn of(company: &company::Model) -> Result<Self> {
+        let unreadable = |error: serde_json::Error| AppError::Stored(error.to_string());
+        let leads = company.reminder_lead_minutes.clone();
+        let leads: Vec<i32> = serde_json::from_value(leads).map_err(unreadable)?;
+        let leads: Vec<String> = leads.iter().map(i32::to_string).collect();
+        let lines = company.instruction_lines.clone();
+        let lines: Vec<InstructionLine> = serde_json::from_value(lines).map_err(unreadable)?;
+        Ok(Self {
+            name: company.name.clone(),
+            time_zone: company.time_zone.clone(),
+            contact_email: company.contact_email.clone(),
+            brand_colour: company.brand_colour.clone(),
+            default_meeting_url: company.default_meeting_url.clone().unwrap_or_default(),
+            join_window_minutes: company.join_window_minutes.to_string(),
+            reminder_lead_minutes: leads.join(", "),
+            lines: lines
+                .into_iter()
+                .map(|line| (line.name().into(), "on".into()))
+                .collect(),
+        })
+    }
+
+    fn parse(&self) -> Result<Changes, FormErrors> {
+        let mut errors = FormErrors::new();
+        let name = errors.check("name", text::line(&self.name, 100));
+        let zone = errors.check("time_zone", text::zone(&self.time_zone));
+        let contact_email = errors.check("contact_email", text::email(&self.contact_email));
+        let brand_colour = errors.check("brand_colour", colour(&self.brand_colour));
+        let meeting_url = errors.check("default_meeting_url", self.meeting_url());
+        let join_window_minutes = errors.number(
+            "join_window_minutes",
+            &self.join_window_minutes,
+            0,
+            MAX_JOIN_WINDOW_MINUTES,
+        );
+        let leads = errors.check("reminder_lead_minutes", self.leads());
+        match (
+            name,
+            zone,
+            contact_email,
+            brand_colour,
+            meeting_url,
+            join_window_minutes,
+            leads,
+        ) {
+            (
+                Some(name),
+                Some(zone),
+                Some(contact_email),
+                Some(brand_colour),
+                Some(default_meeting_url),
+                Some(join_window_minutes),
+                Some(reminder_lead_minutes),
+            ) => Ok(Changes {
+                name,
+                zone,
+                contact_email,
+                brand_colour,
+                default_meeting_url,
+                join_window_minutes,
+                reminder_lead_minutes,
+                instruction_lines: self.wanted_lines(),
+            }),
+            _ => Err(errors),
+        }
+    }
+
+    fn meeting_url(&self) -> Result<Option<String>, Refusal> {
+        match self.default_meeting_url.trim() {
+            "" => Ok(None),
+            url => text::https_url(url).map(Some),
+        }
+    }
+
+    /// Numbers with commas between them, longest first, none twice; nothing for no reminders.
+    fn leads(&self) -> Result<Vec<i32>, Refusal> {
+        let typed = self.reminder_lead_minutes.split([',', ' ']);
+        let mut leads = typed
+            .filter(|part| !part.is_empty())
+            .map(|part| match part.parse() {
+                Ok(minutes) if (1..=MAX_LEAD_MINUTES).contains(&minutes) => Ok(minutes),
+                _ => Err("Please give whole numbers of minutes like 1440, 60."),
+            })
+            .collect::<Result<Vec<i32>, Refusal>>()?;
+        leads.sort_unstable_by(|a, b| b.cmp(a));
+        leads.dedup();
+        if leads.len() > 5 {
+            return Err("Please give at most five reminders.");
+        }
+        Ok(leads)
+    }
+
+    fn wanted_lines(&self) -> Vec<InstructionLine> {
+        let is_wanted = |line: &InstructionLine| self.lines.contains_key(line.name());
+        InstructionLine::ALL.into_iter().filter(is_wanted).collect()
+    }
+}
+
+fn colour(typed: &str) -> Result<String, Refusal> {
+    let colour = typed.trim().to_ascii_lowercase();
+    let digits = colour.strip_prefix('#').unwrap_or_default();
+    if digits.len() == 6 && digits.chars().all(|c| c.is_ascii_hexdigit()) {
+        Ok(colour)
+    } else {
+        Err("This is not a colour like #1f5f4a.")
+    }
+}
+
+/// The form, and what is wrong with it.
+#[derive(Serialize)]
+pub struct EditPage {
+    form: CompanyForm,
+    errors: FormErrors,
+    lines: Vec<Choice>,
+    zones: Vec<&'static str>,
+}
+
+impl EditPage {
+    fn new(form: CompanyForm, errors: FormErrors) -> Self {
+        Self {
+            form,
+            errors,
+            lines: InstructionLine::ALL
+                .into_iter()
+                .map(|line| Choice::new(line.name(), words::instruction_line(line)))
+                .collect(),
+            zones: choices::zones(),
+        }
+    }
+}
+
+impl Page for EditPage {
+    const TEMPLATE: &'static str = "company/edit.html";
+
+    fn title(&self) -> String {
+        "Company".into()
+    }
+
+    fn sample() -> Self {
+        Self::new(
+            CompanyForm::default(),
+            FormErrors::one(
+                "default_meeting_url",
+                "This is not an address that begins with https://.",
+            ),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn leads(typed: &str) -> Option<Vec<i32>> {
+        let form = CompanyForm {
+            reminder_lead_minutes: typed.into(),
+            ..Default::default()
+        };
+        form.leads().ok()
+    }
+
+    #[test]
+    fn reminders_are_whole_minutes_with_commas_between_them() {
+        assert_eq!(leads("60, 1440,60"), Some(vec![1440, 60]));
+        assert_eq!(leads(""), Some(vec![]));
+        for wrong in ["0", "-5", "40321", "one", "1.5", "1,2,3,4,5,6"] {
+            assert_eq!(leads(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_instruction_line_is_named_as_it_is_stored() {
+        for line in InstructionLine::ALL {
+            assert_eq!(serde_json::to_value(line).expect("a name"), line.name());
+        }
+    }
+
+    #[test]
+    fn a_colour_is_six_digits() {
+        assert_eq!(colour(" #1F5F4A "), Ok("#1f5f4a".into()));
+        for wrong in ["", "1f5f4a", "#1f5f4", "#1f5f4g", "red", "#1f5f4a;}"] {
+            assert!(colour(wrong).is_err(), "{wrong}");
+        }
+    }
+}

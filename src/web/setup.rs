@@ -1,0 +1,199 @@
+//! The first page of an installation: the company and its first admin.
+use actix_session::Session;
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Form},
+};
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
+
+use super::{
+    choices, client_ip,
+    errors::{Error, Result},
+    forms::FormErrors,
+    render::{Flash, Page, PublicFrame},
+    respond::{public, see_other},
+    sessions,
+};
+use crate::{
+    app::App,
+    crypto,
+    domain::{
+        companies::{self, FirstAdmin, NewCompany, SetUp},
+        rate_limits::{self, Limit, Turn},
+    },
+    error::Error as AppError,
+    passwords::NewPassword,
+    settings::Secret,
+    text,
+};
+
+const TRIES: Limit = Limit {
+    name: "setup",
+    most: 10,
+    window: chrono::TimeDelta::minutes(15),
+};
+
+/// The code that the terminal shows and the form asks for: who reads the one may fill the other.
+pub fn code(secret_key: &Secret) -> String {
+    let key = crypto::key_for(secret_key.expose(), "setup");
+    let [a, b, c, d, e, f, ..] = key;
+    format!("{a:02x}{b:02x}-{c:02x}{d:02x}-{e:02x}{f:02x}")
+}
+
+/// GET /setup: the form, as long as there is no company.
+pub async fn new(app: Data<App>) -> Result<HttpResponse> {
+    refuse_when_set_up(&app).await?;
+    let page = NewPage::new(SetupForm::default(), FormErrors::new());
+    public(&app, StatusCode::OK, PublicFrame::default(), &page)
+}
+
+/// POST /setup: makes the company and signs its admin in.
+pub async fn create(
+    app: Data<App>,
+    request: HttpRequest,
+    session: Session,
+    form: Form<SetupForm>,
+) -> Result<HttpResponse> {
+    refuse_when_set_up(&app).await?;
+    let now = app.clock.now();
+    let ip = client_ip::of(&request, &app.settings.trusted_proxies);
+    let client = client_ip::block(ip);
+    if let Turn::Limited(seconds) = rate_limits::take(&app.db, TRIES, &client, now).await? {
+        return Err(Error::TooOften(seconds));
+    }
+    let (company, admin) = match form.parse(&code(&app.settings.secret_key)) {
+        Ok(parsed) => parsed,
+        Err(errors) => {
+            let page = NewPage::new(form.into_inner(), errors);
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return public(&app, status, PublicFrame::default(), &page);
+        }
+    };
+    match companies::set_up(
+        &app.db,
+        &app.passwords,
+        company,
+        admin,
+        &ip.to_string(),
+        now,
+    )
+    .await?
+    {
+        SetUp::Done(user) => {
+            sessions::sign_in(&session, &user)?;
+            sessions::keep_flash(&session, &Flash::done("Welcome. Begin with a job."))?;
+            Ok(see_other("/"))
+        }
+        SetUp::TooLate => Err(AppError::NotFound.into()),
+    }
+}
+
+async fn refuse_when_set_up(app: &App) -> Result<()> {
+    if companies::exist(&app.db).await? {
+        return Err(AppError::NotFound.into());
+    }
+    Ok(())
+}
+
+/// The form as typed.
+#[derive(Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct SetupForm {
+    code: String,
+    company_name: String,
+    time_zone: String,
+    name: String,
+    email: String,
+    #[serde(skip_serializing)]
+    password: String,
+}
+
+impl SetupForm {
+    fn parse(&self, code: &str) -> Result<(NewCompany, FirstAdmin), FormErrors> {
+        let mut errors = FormErrors::new();
+        if !is_same_code(&self.code, code) {
+            errors.add("code", WRONG_CODE);
+        }
+        let company_name = errors.check("company_name", text::line(&self.company_name, 100));
+        let zone = errors.check("time_zone", text::zone(&self.time_zone));
+        let name = errors.check("name", text::line(&self.name, 100));
+        let email = errors.check("email", text::email(&self.email));
+        let password = NewPassword::parse(&self.password).map_err(|weakness| weakness.advice());
+        let password = errors.check("password", password);
+        let (Some(company_name), Some(zone), Some(name), Some(email), Some(password), true) =
+            (company_name, zone, name, email, password, errors.is_empty())
+        else {
+            return Err(errors);
+        };
+        let company = NewCompany {
+            name: company_name,
+            zone,
+            contact_email: email.clone(),
+        };
+        let admin = FirstAdmin {
+            name,
+            email,
+            password,
+        };
+        Ok((company, admin))
+    }
+}
+
+fn is_same_code(typed: &str, code: &str) -> bool {
+    let bare = |text: &str| -> String {
+        let digits = text.chars().filter(char::is_ascii_hexdigit);
+        digits.collect::<String>().to_ascii_lowercase()
+    };
+    bare(typed).as_bytes().ct_eq(bare(code).as_bytes()).into()
+}
+
+const WRONG_CODE: &str =
+    "This is not the code. The terminal in which Greenroom was started shows it.";
+
+/// The form, and what is wrong with it.
+#[derive(Serialize)]
+pub struct NewPage {
+    form: SetupForm,
+    errors: FormErrors,
+    zones: Vec<&'static str>,
+}
+
+impl NewPage {
+    fn new(form: SetupForm, errors: FormErrors) -> Self {
+        Self {
+            form,
+            errors,
+            zones: choices::zones(),
+        }
+    }
+}
+
+impl Page for NewPage {
+    const TEMPLATE: &'static str = "setup/new.html";
+
+    fn title(&self) -> String {
+        "Set up Greenroom".into()
+    }
+
+    fn sample() -> Self {
+        Self::new(SetupForm::default(), FormErrors::one("code", WRONG_CODE))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_may_be_typed_carelessly_but_not_wrongly() {
+        let code = code(&Secret::new("a secret"));
+        assert_eq!(code.len(), 14);
+        assert!(is_same_code(&format!(" {} ", code.to_uppercase()), &code));
+        assert!(is_same_code(&code.replace('-', ""), &code));
+        assert!(!is_same_code("", &code));
+        assert!(!is_same_code(&code[1..], &code));
+        assert_ne!(code, super::code(&Secret::new("another secret")));
+    }
+}

@@ -1,0 +1,348 @@
+//! The users of a company, for its admins.
+use actix_web::{
+    HttpResponse,
+    web::{Data, Form, Path, Query},
+};
+use entity::user::{self, Role};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    choices,
+    errors::Result,
+    forms::FormErrors,
+    render::{Choice, Flash, Page},
+    respond::see_other,
+    viewer::AdminViewer,
+};
+use crate::{
+    app::App,
+    domain::users::{self, Change, Changes, Creation, NewUser},
+    passwords::NewPassword,
+    text, times, words,
+};
+
+/// GET /users: everybody, newest first.
+pub async fn index(
+    app: Data<App>,
+    viewer: AdminViewer,
+    query: Query<IndexQuery>,
+) -> Result<HttpResponse> {
+    let after = query.cursor.parse().ok();
+    let users = users::list(&app.db, viewer.company_id, after).await?;
+    viewer.page(&IndexPage {
+        first: after.map(|_| "/users".into()),
+        next: users.next.map(|cursor| format!("/users?cursor={cursor}")),
+        users: users
+            .rows
+            .into_iter()
+            .map(|user| Line::new(&viewer, user))
+            .collect(),
+    })
+}
+
+/// GET /users/new: the form, with a password made up.
+pub async fn new(viewer: AdminViewer) -> Result<HttpResponse> {
+    let form = UserForm {
+        role: "recruiter".into(),
+        password: NewPassword::generate().expose().into(),
+        ..Default::default()
+    };
+    viewer.page(&NewPage::new(form, FormErrors::new()))
+}
+
+/// POST /users/new: adds somebody.
+pub async fn create(
+    app: Data<App>,
+    viewer: AdminViewer,
+    form: Form<UserForm>,
+) -> Result<HttpResponse> {
+    let new = match form.parse() {
+        Ok(new) => new,
+        Err(errors) => return viewer.unprocessable(&NewPage::new(form.into_inner(), errors)),
+    };
+    let now = app.clock.now();
+    match users::create(&app.db, &app.passwords, &viewer.actor(), new, now).await? {
+        Creation::Created(user) => {
+            let text = format!(
+                "{} can sign in with the password that you chose.",
+                user.name
+            );
+            viewer.flash(Flash::done(text))?;
+            Ok(see_other(&format!("/users/{}", user.id)))
+        }
+        Creation::EmailTaken => {
+            let errors = FormErrors::one(
+                "email",
+                "This address cannot be used; it has a user already.",
+            );
+            viewer.unprocessable(&NewPage::new(form.into_inner(), errors))
+        }
+    }
+}
+
+/// GET /users/{id}: one user.
+pub async fn show(app: Data<App>, viewer: AdminViewer, id: Path<i64>) -> Result<HttpResponse> {
+    let user = users::find(&app.db, viewer.company_id, *id).await?;
+    viewer.page(&ShowPage {
+        user: Line::new(&viewer, user),
+    })
+}
+
+/// GET /users/{id}/edit: the form.
+pub async fn edit(app: Data<App>, viewer: AdminViewer, id: Path<i64>) -> Result<HttpResponse> {
+    let user = users::find(&app.db, viewer.company_id, *id).await?;
+    let form = EditForm {
+        name: user.name.clone(),
+        role: role_name(user.role).into(),
+    };
+    viewer.page(&EditPage::new(user, form, FormErrors::new()))
+}
+
+/// POST /users/{id}/edit: changes name and role.
+pub async fn update(
+    app: Data<App>,
+    viewer: AdminViewer,
+    id: Path<i64>,
+    form: Form<EditForm>,
+) -> Result<HttpResponse> {
+    let user = users::find(&app.db, viewer.company_id, *id).await?;
+    let changes = match form.parse() {
+        Ok(changes) => changes,
+        Err(errors) => {
+            return viewer.unprocessable(&EditPage::new(user, form.into_inner(), errors));
+        }
+    };
+    let now = app.clock.now();
+    match users::update(&app.db, &viewer.actor(), user.id, changes, now).await? {
+        Change::Done => {
+            viewer.flash(Flash::done("Saved."))?;
+            Ok(see_other(&format!("/users/{id}")))
+        }
+        Change::LastAdmin => {
+            let errors = FormErrors::one("role", LAST_ADMIN);
+            viewer.unprocessable(&EditPage::new(user, form.into_inner(), errors))
+        }
+    }
+}
+
+/// What an admin reads who would shut everybody out.
+pub const LAST_ADMIN: &str = "This is the last admin. Make somebody else an admin first.";
+
+fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Admin => "admin",
+        Role::Recruiter => "recruiter",
+    }
+}
+
+/// Where in the list.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct IndexQuery {
+    cursor: String,
+}
+
+/// Somebody to add, as typed. The password is shown: the admin has to pass it on.
+#[derive(Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct UserForm {
+    name: String,
+    email: String,
+    role: String,
+    password: String,
+}
+
+impl UserForm {
+    fn parse(&self) -> Result<NewUser, FormErrors> {
+        let mut errors = FormErrors::new();
+        let name = errors.check("name", text::line(&self.name, 100));
+        let email = errors.check("email", text::email(&self.email));
+        let role = errors.choice("role", &self.role);
+        let password = NewPassword::parse(&self.password).map_err(|weakness| weakness.advice());
+        let password = errors.check("password", password);
+        match (name, email, role, password) {
+            (Some(name), Some(email), Some(role), Some(password)) => Ok(NewUser {
+                name,
+                email,
+                role,
+                password,
+            }),
+            _ => Err(errors),
+        }
+    }
+}
+
+/// What may be changed, as typed.
+#[derive(Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct EditForm {
+    name: String,
+    role: String,
+}
+
+impl EditForm {
+    fn parse(&self) -> Result<Changes, FormErrors> {
+        let mut errors = FormErrors::new();
+        let name = errors.check("name", text::line(&self.name, 100));
+        let role = errors.choice("role", &self.role);
+        match (name, role) {
+            (Some(name), Some(role)) => Ok(Changes { name, role }),
+            _ => Err(errors),
+        }
+    }
+}
+
+/// A user, in words.
+#[derive(Serialize)]
+struct Line {
+    id: i64,
+    name: String,
+    email: String,
+    role: &'static str,
+    is_active: bool,
+    is_you: bool,
+    since: String,
+}
+
+impl Line {
+    fn new(viewer: &AdminViewer, user: user::Model) -> Self {
+        Self {
+            id: user.id,
+            is_active: user.is_active(),
+            is_you: user.id == viewer.user_id,
+            since: times::day(user.created_at, viewer.zone()),
+            role: words::role(user.role),
+            name: user.name,
+            email: user.email,
+        }
+    }
+
+    fn sample() -> Self {
+        Self {
+            id: 7,
+            name: "Jane Roe".into(),
+            email: "jane@example.com".into(),
+            role: "Admin",
+            is_active: true,
+            is_you: false,
+            since: "Mon 4 Jan 2027".into(),
+        }
+    }
+}
+
+/// The list.
+#[derive(Serialize)]
+pub struct IndexPage {
+    users: Vec<Line>,
+    first: Option<String>,
+    next: Option<String>,
+}
+
+impl Page for IndexPage {
+    const TEMPLATE: &'static str = "users/index.html";
+
+    fn title(&self) -> String {
+        "Users".into()
+    }
+
+    fn sample() -> Self {
+        Self {
+            users: vec![Line::sample()],
+            first: None,
+            next: Some("/users?cursor=1_1".into()),
+        }
+    }
+}
+
+/// The form for somebody new.
+#[derive(Serialize)]
+pub struct NewPage {
+    form: UserForm,
+    errors: FormErrors,
+    roles: Vec<Choice>,
+}
+
+impl NewPage {
+    fn new(form: UserForm, errors: FormErrors) -> Self {
+        Self {
+            form,
+            errors,
+            roles: choices::of(words::role),
+        }
+    }
+}
+
+impl Page for NewPage {
+    const TEMPLATE: &'static str = "users/new.html";
+
+    fn title(&self) -> String {
+        "Add a user".into()
+    }
+
+    fn sample() -> Self {
+        Self::new(
+            UserForm::default(),
+            FormErrors::one("name", "Please fill this in."),
+        )
+    }
+}
+
+/// One user.
+#[derive(Serialize)]
+pub struct ShowPage {
+    user: Line,
+}
+
+impl Page for ShowPage {
+    const TEMPLATE: &'static str = "users/show.html";
+
+    fn title(&self) -> String {
+        self.user.name.clone()
+    }
+
+    fn sample() -> Self {
+        Self {
+            user: Line::sample(),
+        }
+    }
+}
+
+/// The form for one user.
+#[derive(Serialize)]
+pub struct EditPage {
+    id: i64,
+    name: String,
+    form: EditForm,
+    errors: FormErrors,
+    roles: Vec<Choice>,
+}
+
+impl EditPage {
+    fn new(user: user::Model, form: EditForm, errors: FormErrors) -> Self {
+        Self {
+            id: user.id,
+            name: user.name,
+            form,
+            errors,
+            roles: choices::of(words::role),
+        }
+    }
+}
+
+impl Page for EditPage {
+    const TEMPLATE: &'static str = "users/edit.html";
+
+    fn title(&self) -> String {
+        format!("Edit {}", self.name)
+    }
+
+    fn sample() -> Self {
+        Self {
+            id: 7,
+            name: "Jane Roe".into(),
+            form: EditForm::default(),
+            errors: FormErrors::one("role", LAST_ADMIN),
+            roles: choices::of(words::role),
+        }
+    }
+}
