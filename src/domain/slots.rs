@@ -307,7 +307,9 @@ fn matching(filter: &Filter, now: DateTime<Utc>) -> Condition {
     let unbooked = || is_booked().not();
     let in_state = filter.state.map(|state| match state {
         State::Booked => is_booked(),
-        State::Closed => unbooked().add(slot::COLUMN.closed_at.is_not_null()),
+        State::Closed => Condition::all()
+            .add(unbooked())
+            .add(slot::COLUMN.closed_at.is_not_null()),
         State::Open => Condition::all()
             .add(unbooked())
             .add(slot::COLUMN.closed_at.is_null())

@@ -8,7 +8,9 @@ use actix_web::{
 };
 use serde::Serialize;
 
-use super::{account, assets, company, health, login, sessions, setup, user_access, users};
+use super::{
+    account, assets, company, health, jobs, login, sessions, setup, slots, user_access, users,
+};
 use crate::app::App;
 
 /// Every route. Nobody needs to sign in for the first group; everything else wants somebody.
@@ -30,6 +32,17 @@ fn table() -> Vec<Route> {
         post(Recruiter, "/account", account::update),
         get(Recruiter, "/account/password", account::edit_password),
         post(Recruiter, "/account/password", account::update_password),
+        get(Recruiter, "/jobs", jobs::index),
+        get(Recruiter, "/jobs/new", jobs::new),
+        post(Recruiter, "/jobs/new", jobs::create),
+        get(Recruiter, "/jobs/{id}", jobs::show),
+        get(Recruiter, "/jobs/{id}/edit", jobs::edit),
+        post(Recruiter, "/jobs/{id}/edit", jobs::update),
+        get(Recruiter, "/slots", slots::index),
+        get(Recruiter, "/slots/new", slots::new),
+        post(Recruiter, "/slots/new", slots::create),
+        get(Recruiter, "/slots/{id}", slots::show),
+        post(Recruiter, "/slots/{id}/closure", slots::close),
 
         get(Admin, "/company", company::edit),
         post(Admin, "/company", company::update),

@@ -7,9 +7,9 @@ use scraper::{ElementRef, Html, Selector};
 use super::{
     account, company,
     error_page::ErrorPage,
-    login,
+    jobs, login,
     render::{Files, Flash, Frame, Page, PublicFrame, Renderer, SignedInFrame},
-    setup, user_access, users,
+    setup, slots, user_access, users,
 };
 use crate::error::Result;
 
@@ -20,8 +20,15 @@ fn pages() -> Vec<Sample> {
         of::<account::PasswordPage>(),
         of::<company::EditPage>(),
         of::<ErrorPage>(),
+        of::<jobs::pages::EditPage>(),
+        of::<jobs::pages::IndexPage>(),
+        of::<jobs::pages::NewPage>(),
+        of::<jobs::pages::ShowPage>(),
         of::<login::NewPage>(),
         of::<setup::NewPage>(),
+        of::<slots::pages::IndexPage>(),
+        of::<slots::pages::NewPage>(),
+        of::<slots::pages::ShowPage>(),
         of::<user_access::PasswordPage>(),
         of::<users::EditPage>(),
         of::<users::IndexPage>(),

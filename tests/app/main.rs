@@ -1,7 +1,9 @@
 //! The app as its users see it, one file per noun.
+mod jobs;
 mod mail;
 mod routes;
 mod schema;
 mod sessions;
+mod slots;
 mod smtp;
 mod support;

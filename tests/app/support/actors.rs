@@ -219,6 +219,15 @@ impl Answer {
             .to_owned()
     }
 
+    /// An attribute of each element that a selector finds and that has it.
+    pub fn all_attributes(&self, selector: &str, name: &str) -> Vec<String> {
+        let selector = Selector::parse(selector).expect("a selector");
+        self.page()
+            .select(&selector)
+            .filter_map(|element| element.value().attr(name).map(str::to_owned))
+            .collect()
+    }
+
     /// What stands in a form's field.
     pub fn value_of(&self, field: &str) -> String {
         let textarea = format!("textarea[name={field}]");

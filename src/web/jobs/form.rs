@@ -1,0 +1,252 @@
+//! What is typed about jobs.
+use entity::job::{self, Status};
+use sea_orm::ActiveEnum;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    domain::{
+        jobs::{Filter, NewJob},
+        one_time_keys::Once,
+        page::Cursor,
+    },
+    error::{Error, Result},
+    text::{self, Refusal},
+    web::{
+        forms::{self, FormErrors},
+        lists::At,
+    },
+};
+
+const MOST_SKILLS: usize = 40;
+const HIGHEST_SALARY: i64 = 1_000_000_000_000;
+
+/// Which jobs to list.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub struct Filters {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    status: String,
+}
+
+impl Filters {
+    pub fn parse(&self, at: &At) -> Result<(Filter, Option<Cursor>), FormErrors> {
+        let mut errors = FormErrors::new();
+        let status = errors.optional(&self.status, |e, text| e.choice("status", text));
+        let cursor = at.cursor(&mut errors);
+        match errors.is_empty() {
+            true => Ok((
+                Filter {
+                    status,
+                    ..Default::default()
+                },
+                cursor,
+            )),
+            false => Err(errors),
+        }
+    }
+}
+
+/// A job as it is typed.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct JobForm {
+    title: String,
+    description: String,
+    domain: String,
+    location: String,
+    team_size: String,
+    positions_to_fill: String,
+    key_skills: String,
+    salary_min: String,
+    salary_max: String,
+    salary_currency: String,
+    status: String,
+    key: String,
+}
+
+impl JobForm {
+    /// For a new job.
+    pub fn blank() -> Self {
+        Self {
+            positions_to_fill: "1".into(),
+            status: Status::Open.to_value(),
+            key: forms::new_key(),
+            ..Default::default()
+        }
+    }
+
+    /// Filled with a job as it is.
+    pub fn of(job: job::Model) -> Result<Self> {
+        Ok(Self {
+            key_skills: skills(&job)?.join(", "),
+            title: job.title,
+            description: job.description,
+            domain: job.domain,
+            location: job.location,
+            team_size: job.team_size,
+            positions_to_fill: job.positions_to_fill.to_string(),
+            salary_min: job.salary_min.map(|n| n.to_string()).unwrap_or_default(),
+            salary_max: job.salary_max.map(|n| n.to_string()).unwrap_or_default(),
+            salary_currency: job.salary_currency,
+            status: job.status.to_value(),
+            key: String::new(),
+        })
+    }
+
+    /// The job, or what is wrong in the order of the page.
+    pub fn parse(&self) -> Result<NewJob, FormErrors> {
+        let mut errors = FormErrors::new();
+        let title = errors.check("title", text::line(&self.title, 200));
+        let description = errors.check("description", text::lines(&self.description, 20_000));
+        let key_skills = errors.check("key_skills", parse_skills(&self.key_skills));
+        let domain = errors.check("domain", text::optional_line(&self.domain, 200));
+        let location = errors.check("location", text::optional_line(&self.location, 200));
+        let team_size = errors.check("team_size", text::optional_line(&self.team_size, 200));
+        let positions = errors.number("positions_to_fill", &self.positions_to_fill, 1, 9999);
+        let (salary_min, salary_max) = self.salaries(&mut errors);
+        let pays = salary_min.or(salary_max).is_some();
+        let salary_currency = errors.check("salary_currency", self.currency(pays));
+        let status = errors.choice("status", &self.status);
+        let parsed = (|| {
+            Some(NewJob {
+                title: title?,
+                description: description?,
+                domain: domain?,
+                team_size: team_size?,
+                positions_to_fill: positions?,
+                key_skills: key_skills?,
+                salary_min,
+                salary_max,
+                salary_currency: salary_currency?,
+                location: location?,
+                status: status?,
+            })
+        })();
+        parsed.filter(|_| errors.is_empty()).ok_or(errors)
+    }
+
+    /// The form's one-time key.
+    pub fn once(&self) -> Option<Once> {
+        forms::once("job", &self.key, self)
+    }
+
+    /// The key stands for another job: the form gets a new one, and says why.
+    pub fn sent_before(&mut self) -> FormErrors {
+        self.key = forms::new_key();
+        FormErrors::one("form", forms::SENT_BEFORE)
+    }
+
+    fn salaries(&self, errors: &mut FormErrors) -> (Option<i64>, Option<i64>) {
+        let mut amount = |field, typed: &str| {
+            let digits = typed.replace([',', ' ', '_', '\u{a0}', '\u{202f}'], "");
+            errors.optional(&digits, |e, text| e.number(field, text, 0, HIGHEST_SALARY))
+        };
+        let least = amount("salary_min", &self.salary_min);
+        let most = amount("salary_max", &self.salary_max);
+        if let (Some(least), Some(most)) = (least, most)
+            && least > most
+        {
+            errors.add("salary_max", "This is less than the lowest salary.");
+        }
+        (least, most)
+    }
+
+    fn currency(&self, pays: bool) -> Result<String, Refusal> {
+        let code = self.salary_currency.trim().to_uppercase();
+        let is_code = code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase());
+        match code.as_str() {
+            "" if pays => Err("Please say in which currency, like EUR."),
+            "" => Ok(code),
+            _ if is_code => Ok(code),
+            _ => Err("This is not a currency of three letters like EUR."),
+        }
+    }
+}
+
+/// The skills that a job wants, as they are stored.
+pub fn skills(job: &job::Model) -> Result<Vec<String>> {
+    serde_json::from_value(job.key_skills.clone())
+        .map_err(|error| Error::Stored(format!("key skills of job {}: {error}", job.id)))
+}
+
+fn parse_skills(typed: &str) -> Result<Vec<String>, Refusal> {
+    let mut skills: Vec<String> = Vec::new();
+    for skill in typed.split([',', '\n']) {
+        let skill = text::optional_line(skill, 80)?;
+        if !skill.is_empty() && !skills.contains(&skill) {
+            skills.push(skill);
+        }
+    }
+    if skills.len() > MOST_SKILLS {
+        return Err("These are more than 40 skills.");
+    }
+    Ok(skills)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Change = fn(&mut JobForm);
+
+    fn typed() -> JobForm {
+        JobForm {
+            title: "Cloud Architect".into(),
+            key_skills: "AWS, Terraform,\r\nAWS, ".into(),
+            salary_min: "120,000".into(),
+            salary_max: "150 000".into(),
+            salary_currency: "usd".into(),
+            ..JobForm::blank()
+        }
+    }
+
+    #[test]
+    fn a_job_is_read_as_people_type_it() {
+        let job = typed().parse().expect("a job");
+        assert_eq!(job.key_skills, ["AWS", "Terraform"]);
+        assert_eq!(
+            (job.salary_min, job.salary_max),
+            (Some(120_000), Some(150_000))
+        );
+        assert_eq!(job.salary_currency, "USD");
+    }
+
+    #[test]
+    fn each_mistake_stands_beside_its_field() {
+        let wrong = |change: Change| {
+            let mut form = typed();
+            change(&mut form);
+            form.parse().expect_err("a mistake")
+        };
+        let cases: [(&str, Change); 9] = [
+            ("title", |form| form.title = " ".into()),
+            ("title", |form| form.title = "x\u{202e}y".into()),
+            ("key_skills", |form| form.key_skills = "a\u{0}".into()),
+            ("positions_to_fill", |form| {
+                form.positions_to_fill = "0".into()
+            }),
+            ("salary_min", |form| form.salary_min = "-1".into()),
+            ("salary_max", |form| form.salary_max = "1".into()),
+            ("salary_currency", |form| {
+                form.salary_currency = String::new()
+            }),
+            ("salary_currency", |form| {
+                form.salary_currency = "Euro".into()
+            }),
+            ("status", |form| form.status = "ajar".into()),
+        ];
+        for (field, change) in cases {
+            assert!(wrong(change).of(field).is_some(), "{field}");
+        }
+    }
+
+    #[test]
+    fn a_job_without_a_salary_needs_no_currency() {
+        let form = JobForm {
+            salary_min: String::new(),
+            salary_max: String::new(),
+            salary_currency: String::new(),
+            ..typed()
+        };
+        assert_eq!(form.parse().expect("a job").salary_min, None);
+    }
+}

@@ -1,0 +1,105 @@
+//! The pages of jobs.
+mod form;
+pub mod pages;
+
+use actix_web::{
+    HttpResponse,
+    web::{Data, Form, Path, Query},
+};
+use chrono::TimeDelta;
+
+use self::{
+    form::{Filters, JobForm},
+    pages::{EditPage, IndexPage, NewPage, ShowPage},
+};
+use super::{errors::Result, lists::At, render::Flash, respond::see_other, viewer::Viewer};
+use crate::{
+    app::App,
+    domain::{
+        jobs::{self, Created},
+        page::PAGE_SIZE,
+        slots,
+    },
+};
+
+/// How many of its coming slots a job's page shows.
+const COMING: u64 = 8;
+
+/// GET /jobs: newest first.
+pub async fn index(
+    app: Data<App>,
+    viewer: Viewer,
+    filters: Query<Filters>,
+    at: Query<At>,
+) -> Result<HttpResponse> {
+    match filters.parse(&at) {
+        Ok((filter, cursor)) => {
+            let jobs = jobs::list(&app.db, viewer.company_id, &filter, cursor, PAGE_SIZE).await?;
+            viewer.page(&IndexPage::new(filters.into_inner(), &at, jobs))
+        }
+        Err(errors) => viewer.unprocessable(&IndexPage::refused(filters.into_inner(), errors)),
+    }
+}
+
+/// GET /jobs/new: the form.
+pub async fn new(viewer: Viewer) -> Result<HttpResponse> {
+    viewer.page(&NewPage::new(JobForm::blank(), Default::default()))
+}
+
+/// POST /jobs/new: enters a job.
+pub async fn create(app: Data<App>, viewer: Viewer, form: Form<JobForm>) -> Result<HttpResponse> {
+    let mut form = form.into_inner();
+    let errors = match form.parse() {
+        Ok(new) => {
+            let now = app.clock.now();
+            match jobs::create(&app.db, &viewer.actor(), new, form.once(), now).await? {
+                Created::Job(id) => {
+                    viewer.flash(Flash::done("The job is there. Give it times next."))?;
+                    return Ok(see_other(&format!("/jobs/{id}")));
+                }
+                Created::KeyReused => form.sent_before(),
+            }
+        }
+        Err(errors) => errors,
+    };
+    viewer.unprocessable(&NewPage::new(form, errors))
+}
+
+/// GET /jobs/{id}: the job and its coming slots.
+pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+    let job = jobs::find(app.db.read(), viewer.company_id, *id).await?;
+    let now = app.clock.now();
+    let coming = slots::Filter {
+        job_id: Some(job.id),
+        from: Some(now - TimeDelta::hours(1)),
+        ..Default::default()
+    };
+    let slots = slots::list(&app.db, viewer.company_id, &coming, None, COMING, now).await?;
+    viewer.page(&ShowPage::new(job, slots, viewer.zone())?)
+}
+
+/// GET /jobs/{id}/edit: the form, filled.
+pub async fn edit(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+    let job = jobs::find(app.db.read(), viewer.company_id, *id).await?;
+    viewer.page(&EditPage::new(*id, JobForm::of(job)?, Default::default()))
+}
+
+/// POST /jobs/{id}/edit: changes the job.
+pub async fn update(
+    app: Data<App>,
+    viewer: Viewer,
+    id: Path<i64>,
+    form: Form<JobForm>,
+) -> Result<HttpResponse> {
+    match form.parse() {
+        Ok(new) => {
+            jobs::update(&app.db, &viewer.actor(), *id, new, app.clock.now()).await?;
+            viewer.flash(Flash::done("Saved."))?;
+            Ok(see_other(&format!("/jobs/{id}")))
+        }
+        Err(errors) => {
+            jobs::find(app.db.read(), viewer.company_id, *id).await?;
+            viewer.unprocessable(&EditPage::new(*id, form.into_inner(), errors))
+        }
+    }
+}

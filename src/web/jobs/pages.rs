@@ -1,0 +1,300 @@
+//! What the pages of jobs show.
+use chrono_tz::Tz;
+use entity::job;
+use serde::Serialize;
+
+use super::form::{self, Filters, JobForm};
+use crate::{
+    domain::{page::Page as List, slots},
+    error::Result,
+    times,
+    web::{
+        choices,
+        facts::Facts,
+        forms::FormErrors,
+        lists::{At, Pager},
+        markdown,
+        render::{Choice, Page},
+        slots::{Row as SlotRow, Whom},
+        stamp::Stamp,
+    },
+    words,
+};
+
+/// The list.
+#[derive(Default, Serialize)]
+pub struct IndexPage {
+    form: Filters,
+    errors: FormErrors,
+    statuses: Vec<Choice>,
+    jobs: Vec<Row>,
+    pager: Pager,
+}
+
+#[derive(Serialize)]
+struct Row {
+    id: i64,
+    title: String,
+    domain: String,
+    location: String,
+    positions: i32,
+    salary: String,
+    status: &'static str,
+    tone: &'static str,
+}
+
+impl IndexPage {
+    /// A page of the list.
+    pub fn new(form: Filters, at: &At, jobs: List<job::Model>) -> Self {
+        Self {
+            pager: Pager::new("/jobs", &form, at, jobs.next),
+            jobs: jobs.rows.into_iter().map(Row::new).collect(),
+            ..Self::refused(form, FormErrors::new())
+        }
+    }
+
+    /// Filters that cannot be read.
+    pub fn refused(form: Filters, errors: FormErrors) -> Self {
+        Self {
+            form,
+            errors,
+            statuses: choices::of(words::job_status),
+            ..Default::default()
+        }
+    }
+}
+
+impl Row {
+    fn new(job: job::Model) -> Self {
+        Self {
+            id: job.id,
+            salary: salary(&job),
+            positions: job.positions_to_fill,
+            status: words::job_status(job.status),
+            tone: tone(job.status),
+            title: job.title,
+            domain: job.domain,
+            location: job.location,
+        }
+    }
+}
+
+impl Page for IndexPage {
+    const TEMPLATE: &'static str = "jobs/index.html";
+
+    fn title(&self) -> String {
+        "Jobs".into()
+    }
+
+    fn sample() -> Self {
+        Self {
+            jobs: vec![Row::new(sample())],
+            pager: Pager::sample(),
+            ..Self::refused(Filters::default(), FormErrors::one("status", "Unknown."))
+        }
+    }
+}
+
+/// The form for a new job.
+#[derive(Serialize)]
+pub struct NewPage {
+    form: JobForm,
+    errors: FormErrors,
+    statuses: Vec<Choice>,
+}
+
+impl NewPage {
+    /// With what was typed, and what is wrong with it.
+    pub fn new(form: JobForm, errors: FormErrors) -> Self {
+        Self {
+            form,
+            errors,
+            statuses: choices::of(words::job_status),
+        }
+    }
+}
+
+impl Page for NewPage {
+    const TEMPLATE: &'static str = "jobs/new.html";
+
+    fn title(&self) -> String {
+        "New job".into()
+    }
+
+    fn sample() -> Self {
+        Self::new(JobForm::blank(), FormErrors::one("title", "Fill this in."))
+    }
+}
+
+/// The form for a job that is there.
+#[derive(Serialize)]
+pub struct EditPage {
+    id: i64,
+    form: JobForm,
+    errors: FormErrors,
+    statuses: Vec<Choice>,
+}
+
+impl EditPage {
+    /// With what was typed, and what is wrong with it.
+    pub fn new(id: i64, form: JobForm, errors: FormErrors) -> Self {
+        Self {
+            id,
+            form,
+            errors,
+            statuses: choices::of(words::job_status),
+        }
+    }
+}
+
+impl Page for EditPage {
+    const TEMPLATE: &'static str = "jobs/edit.html";
+
+    fn title(&self) -> String {
+        "Edit job".into()
+    }
+
+    fn sample() -> Self {
+        Self::new(1, JobForm::blank(), FormErrors::one("form", "Mistake."))
+    }
+}
+
+/// A job.
+#[derive(Serialize)]
+pub struct ShowPage {
+    id: i64,
+    name: String,
+    status: &'static str,
+    tone: &'static str,
+    description_html: String,
+    facts: Facts,
+    skills: Vec<String>,
+    slots: Vec<SlotRow>,
+    all_slots: String,
+    interviews: String,
+}
+
+impl ShowPage {
+    /// With its coming slots.
+    pub fn new(job: job::Model, slots: List<slots::Listed>, zone: Tz) -> Result<Self> {
+        let entered = Stamp::new(job.created_at, times::day(job.created_at, zone));
+        let facts = Facts::new()
+            .text("Field of work", &job.domain)
+            .text("Location", &job.location)
+            .text("Team", &job.team_size)
+            .text("Positions", job.positions_to_fill.to_string())
+            .text("Salary", salary(&job))
+            .at("Entered", Some(entered));
+        Ok(Self {
+            id: job.id,
+            status: words::job_status(job.status),
+            tone: tone(job.status),
+            description_html: markdown::to_html(&job.description),
+            facts,
+            skills: form::skills(&job)?,
+            all_slots: format!("/slots?job={}", job.id),
+            interviews: format!("/interviews?job={}", job.id),
+            slots: slots
+                .rows
+                .into_iter()
+                .map(|slot| SlotRow::new(slot, zone, &Whom::default()))
+                .collect(),
+            name: job.title,
+        })
+    }
+}
+
+impl Page for ShowPage {
+    const TEMPLATE: &'static str = "jobs/show.html";
+
+    fn title(&self) -> String {
+        self.name.clone()
+    }
+
+    fn sample() -> Self {
+        let job = sample();
+        Self {
+            id: job.id,
+            name: job.title,
+            status: "Open",
+            tone: "good",
+            description_html: markdown::to_html(&job.description),
+            facts: Facts::sample(),
+            skills: vec!["AWS".into()],
+            slots: vec![SlotRow::sample()],
+            all_slots: "/slots?job=1".into(),
+            interviews: "/interviews?job=1".into(),
+        }
+    }
+}
+
+fn tone(status: job::Status) -> &'static str {
+    match status {
+        job::Status::Open => "good",
+        job::Status::Closed => "quiet",
+    }
+}
+
+/// `120,000–150,000 USD`, `from 120,000 USD`, or nothing.
+fn salary(job: &job::Model) -> String {
+    let money = |amount: i64| format!("{} {}", grouped(amount), job.salary_currency);
+    match (job.salary_min, job.salary_max) {
+        (Some(least), Some(most)) if least != most => format!("{}–{}", grouped(least), money(most)),
+        (Some(_), Some(amount)) => money(amount),
+        (Some(least), None) => format!("from {}", money(least)),
+        (None, Some(most)) => format!("up to {}", money(most)),
+        (None, None) => String::new(),
+    }
+}
+
+fn grouped(amount: i64) -> String {
+    let digits = amount.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn sample() -> job::Model {
+    job::Model {
+        id: 1,
+        company_id: 1,
+        title: "Senior Cloud Architect".into(),
+        description: "Design **resilient** systems.".into(),
+        domain: "Cloud".into(),
+        team_size: "15-20 engineers".into(),
+        positions_to_fill: 2,
+        key_skills: serde_json::json!(["AWS"]),
+        salary_min: Some(150_000),
+        salary_max: Some(200_000),
+        salary_currency: "USD".into(),
+        location: "Remote".into(),
+        status: job::Status::Open,
+        created_at: chrono::DateTime::UNIX_EPOCH,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_salary_is_printed_with_what_is_known_of_it() {
+        let of = |least, most| {
+            salary(&job::Model {
+                salary_min: least,
+                salary_max: most,
+                ..sample()
+            })
+        };
+        assert_eq!(of(Some(150_000), Some(1_200_000)), "150,000–1,200,000 USD");
+        assert_eq!(of(Some(900), Some(900)), "900 USD");
+        assert_eq!(of(Some(1000), None), "from 1,000 USD");
+        assert_eq!(of(None, Some(1000)), "up to 1,000 USD");
+        assert_eq!(of(None, None), "");
+    }
+}

@@ -1,0 +1,108 @@
+//! The pages of slots.
+mod form;
+pub mod pages;
+
+use actix_web::{
+    HttpResponse,
+    web::{Data, Form, Path, Query},
+};
+
+pub use self::pages::Row;
+use self::{
+    form::{Filters, SlotForm},
+    pages::{IndexPage, NewPage, ShowPage},
+};
+use super::{
+    errors::Result,
+    forms::FormErrors,
+    lists::{self, At},
+    render::Flash,
+    respond::see_other,
+    viewer::Viewer,
+};
+use crate::{
+    app::App,
+    domain::{
+        interviews, jobs,
+        page::PAGE_SIZE,
+        slots::{self, Closing, Created},
+    },
+};
+
+/// GET /slots: by day, earliest first.
+pub async fn index(
+    app: Data<App>,
+    viewer: Viewer,
+    filters: Query<Filters>,
+    at: Query<At>,
+) -> Result<HttpResponse> {
+    let now = app.clock.now();
+    let filters = filters.into_inner().with_day(viewer.zone(), now);
+    let jobs = jobs::choices(&app.db, viewer.company_id).await?;
+    match filters.parse(viewer.zone(), &at) {
+        Ok((filter, cursor)) => {
+            let company_id = viewer.company_id;
+            let slots = slots::list(&app.db, company_id, &filter, cursor, PAGE_SIZE, now).await?;
+            viewer.page(&IndexPage::new(filters, jobs, &at, slots, viewer.zone()))
+        }
+        Err(errors) => {
+            viewer.unprocessable(&IndexPage::refused(filters, jobs, errors, viewer.zone()))
+        }
+    }
+}
+
+/// GET /slots/new: the form, filled with what the address says.
+pub async fn new(app: Data<App>, viewer: Viewer, form: Query<SlotForm>) -> Result<HttpResponse> {
+    let jobs = jobs::choices(&app.db, viewer.company_id).await?;
+    let form = form.into_inner().with_defaults(viewer.company_zone());
+    viewer.page(&NewPage::new(form, FormErrors::new(), jobs))
+}
+
+/// POST /slots/new: enters a slot.
+pub async fn create(app: Data<App>, viewer: Viewer, form: Form<SlotForm>) -> Result<HttpResponse> {
+    let mut form = form.into_inner();
+    let errors = match form.parse() {
+        Ok(new) => {
+            let next = form.next_after(&new);
+            let (actor, now) = (viewer.actor(), app.clock.now());
+            match slots::create(&app.db, &actor, new, form.once(), now).await? {
+                Created::Slot(id) => {
+                    viewer.flash(Flash::done("The slot is there and can be booked."))?;
+                    return Ok(see_other(&next.unwrap_or(format!("/slots/{id}"))));
+                }
+                Created::Past => FormErrors::one("date", "This time is past already."),
+                Created::KeyReused => form.sent_before(),
+            }
+        }
+        Err(errors) => errors,
+    };
+    let jobs = jobs::choices(&app.db, viewer.company_id).await?;
+    viewer.unprocessable(&NewPage::new(form, errors, jobs))
+}
+
+/// GET /slots/{id}: when, what for, and who has it.
+pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+    let slot = slots::show(&app.db, viewer.company_id, *id, app.clock.now()).await?;
+    let booked = match slot.interview_id {
+        Some(id) => Some(interviews::details(app.db.read(), viewer.company_id, id).await?),
+        None => None,
+    };
+    viewer.page(&ShowPage::new(slot, booked, viewer.zone()))
+}
+
+/// POST /slots/{id}/closure: takes the slot off the offer.
+pub async fn close(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+    let flash = match slots::close(&app.db, &viewer.actor(), *id, app.clock.now()).await? {
+        Closing::Closed => Flash::done("The slot is closed: nobody can be booked into it."),
+        Closing::Booked => Flash::problem("Somebody was booked into this slot: it stays."),
+    };
+    viewer.flash(flash)?;
+    Ok(see_other(&format!("/slots/{id}")))
+}
+
+/// Where a booking into this slot begins, with whom already chosen if there is somebody.
+pub fn booking_address(slot_id: i64, whom: &Whom) -> String {
+    lists::address(&format!("/slots/{slot_id}/booking"), whom)
+}
+
+pub use self::form::Whom;
