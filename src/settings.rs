@@ -477,7 +477,8 @@ impl Reader {
     }
 }
 
-fn is_loopback_host(host: &str) -> bool {
+/// Does this name or address lead to this machine only?
+pub fn is_loopback_host(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     bare == "localhost"
         || bare

@@ -1,5 +1,6 @@
 //! The commands, one file each, and what they share.
 mod backup;
+mod demo;
 mod instance;
 mod logging;
 mod migrate;
@@ -7,6 +8,7 @@ mod routes;
 mod serve;
 mod stopping;
 mod token;
+mod user;
 
 use std::{fs, os::unix::fs::OpenOptionsExt, path::Path, process::ExitCode};
 
@@ -43,6 +45,7 @@ enum Work {
     Migrate(migrate::Migrate),
     Serve(serve::Serve),
     Token(token::Token),
+    User(user::User),
 }
 
 impl Default for Command {
@@ -76,6 +79,7 @@ async fn carry_out(work: Work, settings: Settings) -> Result<ExitCode> {
         Work::Migrate(command) => command.run(&settings).await,
         Work::Serve(command) => command.run(settings).await,
         Work::Token(command) => command.run(&settings).await,
+        Work::User(command) => command.run(&settings).await,
     }
 }
 

@@ -4,18 +4,26 @@ use std::{io, net::TcpListener, process::ExitCode};
 use actix_web::{HttpServer, web::Data};
 use anyhow::{Context, Result};
 
-use super::stopping;
+use super::{
+    demo::{self, SignIn},
+    stopping,
+};
 use crate::{
     app::App,
     clock::Clock,
     db,
-    settings::{BaseUrl, Settings},
-    web,
+    domain::companies,
+    settings::Settings,
+    web::{self, setup},
 };
 
 /// Serve the pages and the API, and deliver mail
 #[derive(Debug, Default, clap::Args)]
-pub struct Serve {}
+pub struct Serve {
+    /// Fill an empty database with a sample company first
+    #[arg(long)]
+    demo: bool,
+}
 
 impl Serve {
     /// Carries the command out.
@@ -27,7 +35,11 @@ impl Serve {
         let _instance = super::prepare(&settings).await?;
         let db = db::connect(settings.database_url.expose()).await?;
         let app = Data::new(App::new(db, Clock::System, settings)?);
-        announce(&app.settings.base_url);
+        let sign_ins = match self.demo {
+            true => demo::load(&app).await?,
+            false => Vec::new(),
+        };
+        announce(&app, &sign_ins).await?;
         serve(app.clone(), listener).await?;
         app.db.clone().close().await?;
         Ok(ExitCode::SUCCESS)
@@ -43,6 +55,19 @@ async fn serve(app: Data<App>, listener: TcpListener) -> io::Result<()> {
         .await
 }
 
-fn announce(base_url: &BaseUrl) {
+/// On the terminal, for whoever started it. The first line is the first address printed: programs read it.
+async fn announce(app: &App, sign_ins: &[SignIn]) -> Result<()> {
+    let base_url = &app.settings.base_url;
     println!("Greenroom is open at {}", base_url.join("/"));
+    for SignIn { email, password } in sign_ins {
+        println!("  sign in as {email} with {}", password.expose());
+    }
+    if !companies::exist(&app.db).await? {
+        let code = setup::code(&app.settings.secret_key);
+        println!(
+            "  begin at {} with the code {code}",
+            base_url.join("/setup")
+        );
+    }
+    Ok(())
 }

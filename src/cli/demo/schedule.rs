@@ -1,0 +1,199 @@
+//! Candidates of the sample company, slots around now, and who is booked into them.
+use anyhow::{Result, bail};
+use chrono::{DateTime, Datelike, Days, DurationRound, TimeDelta, Utc, Weekday};
+use entity::slot::{DifficultyLevel, InterviewType};
+
+use super::{ZONE, jobs::Jobs};
+use crate::{
+    db::Db,
+    domain::{
+        actions::Actor,
+        bookings::{self, NewBooking, Outcome, Place, Who},
+        candidates::{self, NewCandidate, Saved},
+        local_time::{self, Fold},
+        slots::{self, Created, NewSlot},
+    },
+};
+
+const WORKING_DAYS: usize = 5;
+const HOURS: [u32; 4] = [9, 11, 14, 16];
+const MEETING_URL: &str = "https://meet.sample-company.example/room";
+
+/// Enters everybody and everything. The first interview of today begins in a few minutes, so that its link lets one in.
+pub async fn enter(db: &Db, actor: &Actor, jobs: Jobs, now: DateTime<Utc>) -> Result<()> {
+    let people = [
+        person(
+            "John Doe",
+            "john.doe@example.com",
+            "America/New_York",
+            jobs.senior,
+        ),
+        person(
+            "Zoë Núñez",
+            "zoe.nunez@example.com",
+            "Europe/Madrid",
+            jobs.architect,
+        ),
+        person("李 雷", "li.lei@example.com", "Asia/Shanghai", jobs.senior),
+        person(
+            "Jane Roe",
+            "jane.roe@example.com",
+            "Europe/Berlin",
+            jobs.architect,
+        ),
+        person(
+            "Amara Okafor",
+            "amara.okafor@example.com",
+            "Africa/Lagos",
+            jobs.senior,
+        ),
+        person(
+            "Søren Dahl",
+            "soren.dahl@example.com",
+            "Europe/Copenhagen",
+            jobs.architect,
+        ),
+    ];
+    let mut ids = Vec::new();
+    for new in people {
+        match candidates::create(db, actor, new, None, now).await? {
+            Saved::Candidate(id) => ids.push(id),
+            other => bail!("a candidate could not be entered: {other:?}"),
+        }
+    }
+    let mut free = Vec::new();
+    for new in coming_days(jobs, now) {
+        match slots::create(db, actor, new, None, now).await? {
+            Created::Slot(id) => free.push(id),
+            other => bail!("a slot could not be entered: {other:?}"),
+        }
+    }
+    // The last candidate waits for a slot.
+    let later = free.iter().copied().skip(1).step_by(3).map(Place::Slot);
+    let places = today(jobs, now).into_iter().map(Place::New).chain(later);
+    for (place, candidate) in places.zip(&ids[..ids.len() - 1]) {
+        book(db, actor, place, *candidate, now).await?;
+    }
+    Ok(())
+}
+
+async fn book(
+    db: &Db,
+    actor: &Actor,
+    place: Place,
+    candidate_id: i64,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let new = NewBooking {
+        place,
+        who: Who::Candidate(candidate_id),
+        notes: "Please ensure you have a stable internet connection".into(),
+        once: None,
+    };
+    match bookings::book(db, actor, new, now).await? {
+        Outcome::Booked(_) => Ok(()),
+        other => bail!("a candidate could not be booked: {other:?}"),
+    }
+}
+
+fn person(name: &str, email: &str, zone: &str, job_id: i64) -> NewCandidate {
+    NewCandidate {
+        name: name.into(),
+        email: email.into(),
+        phone: String::new(),
+        time_zone: Some(zone.into()),
+        locale: "en".into(),
+        job_id: Some(job_id),
+        notes: String::new(),
+    }
+}
+
+/// The first in six to eleven minutes, the others if they still fall on this day.
+fn today(jobs: Jobs, now: DateTime<Utc>) -> Vec<NewSlot> {
+    let five = TimeDelta::minutes(5);
+    let soon = (now + TimeDelta::minutes(6) + five)
+        .duration_trunc(five)
+        .unwrap_or(now + five);
+    let day = soon.with_timezone(&ZONE).date_naive();
+    [
+        (0, 60, jobs.senior),
+        (100, 45, jobs.architect),
+        (200, 60, jobs.senior),
+    ]
+    .into_iter()
+    .map(|(minutes, length, job)| slot(soon + TimeDelta::minutes(minutes), length, job))
+    .filter(|slot| slot.local_start.date() == day)
+    .collect()
+}
+
+/// Four on each of the next working days, from tomorrow.
+fn coming_days(jobs: Jobs, now: DateTime<Utc>) -> Vec<NewSlot> {
+    let today = now.with_timezone(&ZONE).date_naive();
+    let days = (1..)
+        .filter_map(|days| today.checked_add_days(Days::new(days)))
+        .filter(|day| !matches!(day.weekday(), Weekday::Sat | Weekday::Sun))
+        .take(WORKING_DAYS);
+    days.flat_map(|day| HOURS.map(|hour| day.and_hms_opt(hour, 0, 0)))
+        .flatten()
+        .zip([jobs.senior, jobs.architect].into_iter().cycle())
+        .filter_map(|(local, job)| {
+            let starts_at = local_time::resolve(local, ZONE, Some(Fold::Earlier)).ok()?;
+            Some(slot(starts_at, 60, job))
+        })
+        .collect()
+}
+
+fn slot(starts_at: DateTime<Utc>, duration_minutes: i32, job_id: i64) -> NewSlot {
+    let (interview_type, difficulty_level) = match duration_minutes {
+        45 => (InterviewType::Behavioral, DifficultyLevel::Easy),
+        _ => (InterviewType::Technical, DifficultyLevel::Medium),
+    };
+    NewSlot {
+        job_id,
+        starts_at,
+        local_start: starts_at.with_timezone(&ZONE).naive_local(),
+        zone: ZONE,
+        duration_minutes,
+        interview_type,
+        difficulty_level: Some(difficulty_level),
+        meeting_url: Some(MEETING_URL.into()),
+        interviewer: "Robin Weiss".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const JOBS: Jobs = Jobs {
+        senior: 1,
+        architect: 2,
+    };
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_first_interview_begins_while_its_link_is_open() {
+        for now in [
+            "2026-11-21T09:00:00Z",
+            "2026-11-21T09:03:59Z",
+            "2026-11-21T22:50:00Z",
+        ] {
+            let first = &today(JOBS, at(now))[0];
+            let wait = first.starts_at - at(now);
+            assert!((6..=11).contains(&wait.num_minutes()), "{now}: {wait}");
+        }
+        assert_eq!(today(JOBS, at("2026-11-21T09:00:00Z")).len(), 3);
+        assert_eq!(today(JOBS, at("2026-11-21T22:40:00Z")).len(), 1);
+    }
+
+    #[test]
+    fn the_coming_days_are_working_days() {
+        let slots = coming_days(JOBS, at("2026-11-20T09:00:00Z"));
+        assert_eq!(slots.len(), WORKING_DAYS * HOURS.len());
+        assert_eq!(slots[0].local_start.to_string(), "2026-11-23 09:00:00");
+        assert_eq!(slots[0].starts_at, at("2026-11-23T08:00:00Z"));
+    }
+}

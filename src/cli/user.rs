@@ -1,0 +1,130 @@
+//! `greenroom user create`: somebody who can sign in.
+use std::{io, process::ExitCode};
+
+use anyhow::{Result, anyhow, bail, ensure};
+use chrono_tz::Tz;
+use clap::ValueEnum;
+use entity::user::Role;
+
+use crate::{
+    clock::Clock,
+    db::Db,
+    domain::{
+        actions::Actor,
+        companies::{self, NewCompany},
+        users::{self, Creation, NewUser},
+    },
+    passwords::{NewPassword, Passwords},
+    settings::Settings,
+    text,
+};
+
+/// People who sign in
+#[derive(Debug, clap::Args)]
+pub struct User {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Create(Create),
+}
+
+/// Add a user, and the company if there is none of that name; asks for the password
+#[derive(Debug, clap::Args)]
+struct Create {
+    /// The company's name
+    #[arg(long)]
+    company: String,
+    /// The user's name, as candidates read it
+    #[arg(long)]
+    name: String,
+    /// The address to sign in with
+    #[arg(long)]
+    email: String,
+    /// What the user may do
+    #[arg(long)]
+    role: Part,
+    /// The time zone of a company that is new
+    #[arg(long, default_value = "UTC")]
+    time_zone: Tz,
+    /// Read the password from standard input instead of asking
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Part {
+    Admin,
+    Recruiter,
+}
+
+impl User {
+    /// Carries the command out.
+    pub async fn run(self, settings: &Settings) -> Result<ExitCode> {
+        let Command::Create(create) = self.command;
+        let new = create.new_user()?;
+        let db = super::open_beside(settings).await?;
+        let email = new.email.clone();
+        ensure!(
+            users::find_active_by_email(&db, &email).await?.is_none(),
+            "{email} is a user already"
+        );
+        let company_id = create.company(&db, &email).await?;
+        let actor = Actor::system(company_id);
+        let passwords = Passwords::new()?;
+        match users::create(&db, &passwords, &actor, new, Clock::System.now()).await? {
+            Creation::Created(user) => println!("{} can sign in.", user.email),
+            Creation::EmailTaken => bail!("{email} is a user already"),
+        }
+        db.close().await?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Create {
+    fn new_user(&self) -> Result<NewUser> {
+        let name = text::line(&self.name, 200).map_err(|problem| anyhow!("--name: {problem}"))?;
+        let email = text::email(&self.email).map_err(|problem| anyhow!("--email: {problem}"))?;
+        let typed = self.password()?;
+        let password = NewPassword::parse(&typed)
+            .map_err(|weakness| anyhow!("this password will not do. {}", weakness.advice()))?;
+        let role = match self.role {
+            Part::Admin => Role::Admin,
+            Part::Recruiter => Role::Recruiter,
+        };
+        Ok(NewUser {
+            name,
+            email,
+            role,
+            password,
+        })
+    }
+
+    fn password(&self) -> Result<String> {
+        if self.password_stdin {
+            let mut line = String::new();
+            io::stdin().read_line(&mut line)?;
+            return Ok(line.trim_end_matches(['\r', '\n']).to_owned());
+        }
+        let typed = rpassword::prompt_password("Password: ")?;
+        let again = rpassword::prompt_password("The same again: ")?;
+        ensure!(typed == again, "the two passwords differ");
+        Ok(typed)
+    }
+
+    async fn company(&self, db: &Db, contact_email: &str) -> Result<i64> {
+        let name =
+            text::line(&self.company, 200).map_err(|problem| anyhow!("--company: {problem}"))?;
+        if let Some(company) = companies::find_by_name(db, &name).await? {
+            return Ok(company.id);
+        }
+        let new = NewCompany {
+            name,
+            zone: self.time_zone,
+            contact_email: contact_email.to_owned(),
+        };
+        Ok(companies::create(db, new, Clock::System.now()).await?)
+    }
+}
