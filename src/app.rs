@@ -6,7 +6,7 @@ use crate::{
     db::Db,
     domain::join_links::Keys,
     error::Result,
-    mail::compose::Composer,
+    mail::{compose::Composer, mailer::Mailer},
     passwords::Passwords,
     settings::{Secret, Settings},
     web::render::Renderer,
@@ -24,6 +24,8 @@ pub struct App {
     pub renderer: Renderer,
     /// E-mails.
     pub composer: Composer,
+    /// Where e-mails go.
+    pub mailer: Mailer,
     /// Rings when an email was queued, so that the worker need not wait for its next round.
     pub wake: Notify,
     /// Hashes passwords.
@@ -52,6 +54,7 @@ impl App {
             clock,
             renderer: Renderer::new()?,
             composer: Composer::new()?,
+            mailer: Mailer::new(&settings.mail, settings.base_url.host()),
             wake: Notify::new(),
             passwords,
             settings,

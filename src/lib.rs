@@ -14,3 +14,4 @@ pub mod text;
 pub mod times;
 pub mod web;
 pub mod words;
+pub mod worker;

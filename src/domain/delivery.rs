@@ -6,13 +6,13 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     attempt::{self, Outcome, Stage},
-    email::{self, Status},
+    email::{self, Kind, Status},
 };
 use sea_orm::{
     ActiveEnum,
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, Iterable, QueryFilter,
+    QueryOrder, QuerySelect,
     sea_query::{Alias, Expr, Query},
 };
 
@@ -114,6 +114,8 @@ pub enum Setback {
     Server,
     /// Our settings are wrong; a person must mend them.
     Settings,
+    /// The other side said how long, or the cause is known to pass in this time.
+    For(TimeDelta),
 }
 
 /// Was the result of an attempt written?
@@ -131,11 +133,17 @@ pub async fn claim(db: &Db, limit: u64, now: DateTime<Utc>) -> Result<Vec<Claime
     db::transaction(db, async |txn| {
         expire(txn, now).await?;
         take_back(txn, now).await?;
-        let mut claimed = Vec::new();
-        for email in due(txn, limit, now).await? {
-            claimed.extend(begin(txn, email, now).await?);
+        let mut claimed: Vec<Claimed> = Vec::new();
+        // More than one round, because a message that is superseded makes room for another.
+        loop {
+            let due = due(txn, limit - claimed.len() as u64, now).await?;
+            if due.is_empty() {
+                return Ok(claimed);
+            }
+            for email in due {
+                claimed.extend(begin(txn, email, now).await?);
+            }
         }
-        Ok(claimed)
     })
     .await
 }
@@ -146,6 +154,7 @@ pub async fn next_due(db: &Db) -> Result<Option<DateTime<Utc>>> {
         .select_only()
         .column_as(email::Column::DueAt.min(), "at")
         .filter(email::Column::Status.is_in([Status::Queued, Status::Retrying]))
+        .filter(email::Column::Kind.is_in(Kind::iter()))
         .into_tuple()
         .one(db.read())
         .await?;
@@ -189,14 +198,18 @@ pub async fn fix(db: &Db, claimed: &mut Claimed, fixed: Fixed) -> Result<Recorde
 }
 
 /// Keeps that the last byte is about to be sent: if nothing is heard after this, the message may
-/// have been taken. False when the claim has run out: then it must not be sent.
-pub async fn enter_body(db: &Db, claimed: &Claimed) -> Result<bool> {
+/// have been taken. False when the claim has run out: then it must not be sent. The claim begins
+/// anew, to outlast the wait for the reply.
+pub async fn enter_body(db: &Db, claimed: &Claimed, now: DateTime<Utc>) -> Result<bool> {
     db::transaction(db, async |txn| {
-        let ours = email::Entity::find()
+        let lease_until = now + TimeDelta::minutes(LEASE_MINUTES);
+        let written = email::Entity::update_many()
+            .col_expr(email::Column::LeaseUntil, Expr::value(lease_until))
             .filter(still_ours(&claimed.email))
-            .one(txn)
+            .exec(txn)
             .await?
-            .is_some();
+            .rows_affected;
+        let ours = written == 1;
         if ours {
             attempt::Entity::update_many()
                 .col_expr(attempt::Column::Stage, Expr::value(Stage::Body.to_value()))
@@ -263,6 +276,7 @@ async fn expire(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
 async fn take_back(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
     let lost = email::Entity::find()
         .filter(email::Column::Status.eq(Status::Sending))
+        .filter(email::Column::Kind.is_in(Kind::iter()))
         .filter(email::COLUMN.lease_until.lte(now))
         .all(txn)
         .await?;
@@ -328,6 +342,8 @@ async fn due(
         .to_owned();
     Ok(email::Entity::find()
         .filter(email::Column::Status.is_in([Status::Queued, Status::Retrying]))
+        // What a newer Greenroom queued waits for it.
+        .filter(email::Column::Kind.is_in(Kind::iter()))
         .filter(email::COLUMN.due_at.lte(now))
         .filter(Expr::exists(blocked).not())
         .order_by_asc(email::Column::DueAt)
@@ -534,7 +550,10 @@ fn follow(
             again(TimeDelta::minutes(UNCERTAIN_PAUSE_MINUTES))
         }
         Next::Uncertain => end(Status::Uncertain),
-        Next::Retry(_) if tried >= MOST_ATTEMPTS => end(Status::Failed),
+        // A server that is away for long is no message's fault.
+        Next::Retry(Setback::Recipient | Setback::For(_)) if tried >= MOST_ATTEMPTS => {
+            end(Status::Failed)
+        }
         Next::Retry(setback) => again(pause(setback, email)),
         Next::Release => After {
             status: if email.attempts == 0 {
@@ -552,6 +571,7 @@ fn follow(
 /// The longer it fails the longer the pause, ±20 % so that a crowd does not come back at once.
 fn pause(setback: Setback, email: &email::Model) -> TimeDelta {
     let steps: &[i64] = match setback {
+        Setback::For(pause) => return pause,
         Setback::Recipient => &[60, 300, 900, 1800, 3600, 7200, 14_400],
         Setback::Server => &[15, 30, 60, 120, 300],
         Setback::Settings => &[300],

@@ -3,7 +3,9 @@
 //! Knows no company, no clock and no database. A message travels
 //! `messages` → `compose` (texts) → `mime` (bytes) → `smtp` (the conversation) → `verdict` (what it means).
 pub mod compose;
+pub mod console;
 pub mod mailbox;
+pub mod mailer;
 pub mod messages;
 pub mod mime;
 pub mod plain_text;

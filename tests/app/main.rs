@@ -1,4 +1,5 @@
 //! The app as its users see it, one file per noun.
+mod emails;
 mod jobs;
 mod mail;
 mod routes;

@@ -10,11 +10,10 @@ use greenroom::{
     settings::{Security, SmtpSettings},
 };
 use lettre::Address;
-use tokio::sync::Notify;
 
 use crate::support::{
     aiosmtpd::Aiosmtpd,
-    smtp_server::{Act, CERTIFICATES, Options, Script, SmtpServer, Step},
+    smtp_server::{Act, CERTIFICATES, Hold, Options, Script, SmtpServer, Step},
 };
 
 const LINK: &str = "https://jobs.example.com/interview/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI0NWU4YWJjZCJ9.dBjftJeZ4CVPmB92K27uhbUJ";
@@ -337,20 +336,19 @@ async fn nonsense_after_the_dot_leaves_it_open() {
 
 #[tokio::test]
 async fn a_cancelled_message_leaves_no_reply_behind() {
-    let never = Arc::new(Notify::new());
+    let never = Arc::new(Hold::default());
     let server = SmtpServer::scripted([
         Script::at(Step::Dot, Act::Hold(Arc::clone(&never))),
         Script::at(Step::Dot, Act::Reply("554 5.7.1 rejected")),
     ])
     .await;
     let client = client(&server);
-    let said = Arc::new(Notify::new());
     let connection = connect(&client).await;
     let addresses = addresses();
     let envelope = envelope(&addresses);
     tokio::select! {
-        _ = connection.send(&envelope, MESSAGE, async || { said.notify_one(); true }) => panic!("no reply yet"),
-        () = said.notified() => {}
+        _ = connection.send(&envelope, MESSAGE, async || true) => panic!("no reply yet"),
+        () = never.reached.notified() => {}
     }
     let report = deliver(&client).await;
     assert_eq!(code(&report), Some(554), "{report:?}");

@@ -114,9 +114,7 @@ impl Client {
             if let Err(outcome) = self.starttls(&mut wire, &offers).await {
                 return Err(give_up(wire, outcome, &self.limits).await);
             }
-            let (tcp, trace) = wire
-                .into_plain()
-                .map_err(|(outcome, mut trace)| Box::new(trace.report(outcome)))?;
+            let (tcp, trace) = wire.into_plain()?;
             wire = self.encrypt(tcp, trace).await?;
             // What was offered in clear is forgotten: it may have been anybody's.
             offers = match self.ehlo(&mut wire).await {
@@ -221,13 +219,18 @@ impl Connection {
 
     /// Ready for another message? Else it is closed, and a new one is needed.
     pub async fn refresh(mut self) -> Option<Self> {
-        if self.messages >= MOST_MESSAGES || self.idle_since.elapsed() > LONGEST_IDLE {
+        if self.messages >= MOST_MESSAGES || self.is_stale() {
             self.quit().await;
             return None;
         }
         let reset = Rset.to_string();
         let reply = self.wire.ask(&reset, &reset, self.limits.envelope).await;
         reply.and_then(positive).is_ok().then_some(self)
+    }
+
+    /// Has it been unused for so long that the server may hang up at any moment?
+    pub fn is_stale(&self) -> bool {
+        self.idle_since.elapsed() > LONGEST_IDLE
     }
 
     /// Says goodbye.

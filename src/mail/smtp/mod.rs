@@ -4,6 +4,7 @@
 //! timed-out or refused message can never leave a reply behind for the next one to read.
 mod connection;
 mod offers;
+mod relay;
 mod reply;
 mod report;
 mod tls;
@@ -18,6 +19,7 @@ use tokio_rustls::rustls::{ClientConfig, pki_types::CertificateDer};
 pub use self::{
     connection::Connection,
     offers::Offers,
+    relay::Relay,
     reply::Reply,
     report::{Line, Missing, Outcome, Report},
 };

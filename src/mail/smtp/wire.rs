@@ -132,13 +132,13 @@ impl Wire {
 
     /// The socket itself, to be encrypted. What the server said too early was said in clear, by
     /// whomever: it must not be taken for an answer inside (CVE-2011-0411).
-    pub(super) fn into_plain(self) -> Result<(TcpStream, Trace), (Outcome, Trace)> {
+    pub(super) fn into_plain(mut self) -> Result<(TcpStream, Trace), Box<Report>> {
         match self.stream {
             Stream::Plain(tcp) if self.unread.is_empty() => Ok((tcp, self.trace)),
-            _ => Err((
-                Outcome::Unexpected("more was said before the encryption began".into()),
-                self.trace,
-            )),
+            _ => {
+                let said = "more was said before the encryption began".to_owned();
+                Err(Box::new(self.trace.report(Outcome::Unexpected(said))))
+            }
         }
     }
 

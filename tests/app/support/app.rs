@@ -28,14 +28,16 @@ use greenroom::{
     app::App,
     clock::Clock,
     db,
+    mail::console::Console,
     passwords::Passwords,
     settings::{Secret, Settings},
     web,
+    worker::{self, Turn},
 };
 use sea_orm::{ConnectionTrait, EntityTrait};
 use tempfile::TempDir;
 
-use super::{actors::Actor, builders};
+use super::{actors::Actor, builders, printer::Printer};
 
 /// The instant at which every test begins: a Monday morning in Berlin.
 pub const START: &str = "2027-01-04T08:00:00Z";
@@ -53,6 +55,8 @@ pub struct TestApp {
     pub app: Data<App>,
     /// The company that the actors belong to.
     pub company_id: i64,
+    /// What the app prints.
+    pub printer: Printer,
     call: Call,
     logins: AtomicUsize,
     may_leave_mail: AtomicBool,
@@ -76,11 +80,13 @@ impl TestApp {
     pub async fn without_company(variables: &[(&str, &str)]) -> Self {
         let database = Database::create().await;
         let settings = settings(&database, variables);
-        let app = Data::new(open(&database, settings).await);
+        let printer = Printer::default();
+        let app = Data::new(open(&database, settings, &printer).await);
         let call = serve(app.clone()).await;
         Self {
             app,
             company_id: 0,
+            printer,
             call,
             logins: AtomicUsize::new(0),
             may_leave_mail: AtomicBool::new(false),
@@ -90,15 +96,21 @@ impl TestApp {
 
     /// A second process on the same database, with the same clock.
     pub async fn second_process(&self) -> Self {
-        let app = open(&self.database, self.app.settings.clone()).await;
-        let app = Data::new(App {
-            clock: self.app.clock.clone(),
-            ..app
-        });
+        self.second_process_with(|_| {}).await
+    }
+
+    /// The same, with other parts.
+    pub async fn second_process_with(&self, change: impl FnOnce(&mut App)) -> Self {
+        let printer = Printer::default();
+        let mut app = open(&self.database, self.app.settings.clone(), &printer).await;
+        app.clock = self.app.clock.clone();
+        change(&mut app);
+        let app = Data::new(app);
         Self {
             call: serve(app.clone()).await,
             app,
             company_id: self.company_id,
+            printer,
             logins: AtomicUsize::new(1000),
             may_leave_mail: AtomicBool::new(true),
             database: self.database.borrowed(),
@@ -160,6 +172,15 @@ impl TestApp {
         self.app.clock.advance(by);
     }
 
+    /// Does the worker's part for all that is due; answers how many attempts that took.
+    pub async fn deliver(&self) -> usize {
+        let mut attempts = 0;
+        while worker::deliver_next(&self.app).await.expect("a turn") == Turn::Delivered {
+            attempts += 1;
+        }
+        attempts
+    }
+
     /// This test leaves mail behind that nobody has tried to deliver, and means to.
     pub fn expect_undelivered_mail(&self) {
         self.may_leave_mail.store(true, Ordering::Relaxed);
@@ -202,13 +223,15 @@ fn settings(database: &Database, variables: &[(&str, &str)]) -> Settings {
     Settings::from_vars(all, Path::new("/nonexistent")).expect("sound settings")
 }
 
-async fn open(database: &Database, mut settings: Settings) -> App {
+async fn open(database: &Database, mut settings: Settings, printer: &Printer) -> App {
     settings.database_url = Secret::new(&database.url);
     let clock = Clock::fixed(START.parse().expect("an instant"));
     let cheap = Params::new(8, 1, 1, None).expect("parameters");
     let passwords = Passwords::with_params(cheap).expect("a pool");
     let db = db::connect(&database.url).await.expect("a database");
-    App::with_passwords(db, clock, settings, passwords).expect("an app")
+    let mut app = App::with_passwords(db, clock, settings, passwords).expect("an app");
+    app.mailer.console = Console::new(printer.clone());
+    app
 }
 
 async fn serve(app: Data<App>) -> Call {

@@ -191,7 +191,8 @@ pub async fn booked(app: &TestApp, company_id: i64) -> Booked {
     }
 }
 
-async fn write<T>(
+/// Writes rows as no rule would.
+pub async fn write<T>(
     app: &TestApp,
     work: impl AsyncFnOnce(&sea_orm::DatabaseTransaction) -> greenroom::error::Result<T>,
 ) -> T {

@@ -3,6 +3,8 @@ pub mod actors;
 pub mod aiosmtpd;
 pub mod app;
 pub mod builders;
+pub mod logs;
+pub mod printer;
 pub mod rows;
 pub mod smtp_server;
 

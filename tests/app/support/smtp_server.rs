@@ -61,13 +61,22 @@ pub enum Act {
     /// These lines, then the end of the connection.
     ReplyAndDrop(&'static str),
     /// The usual, once the test says so.
-    Hold(Arc<Notify>),
+    Hold(Arc<Hold>),
     /// Nothing, for ever.
     Hang,
     /// The end of the connection.
     Drop,
     /// The message is taken, and the connection ends without a word.
     TakeAndDrop,
+}
+
+/// A moment that a test stops at.
+#[derive(Debug, Default)]
+pub struct Hold {
+    /// Rings when the server is there.
+    pub reached: Notify,
+    /// Lets it go on.
+    pub release: Notify,
 }
 
 /// How one connection goes.
@@ -455,8 +464,9 @@ impl Session {
                 say(io, reply).await?;
                 Err(Over)
             }
-            Some(Act::Hold(released)) => {
-                released.notified().await;
+            Some(Act::Hold(hold)) => {
+                hold.reached.notify_one();
+                hold.release.notified().await;
                 say(io, usual).await
             }
             Some(Act::Hang) => std::future::pending().await,

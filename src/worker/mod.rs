@@ -1,0 +1,93 @@
+//! Takes e-mails from the queue to the mail server.
+mod attempt;
+mod caught;
+mod letter;
+mod tell;
+
+use std::time::Duration;
+
+use actix_web::web::Data;
+use tokio::{sync::watch, task::JoinSet, time};
+
+use crate::{app::App, domain::delivery, error::Result};
+
+/// So many messages are on their way at a time; mail servers want few connections.
+const LANES: usize = 4;
+/// How long a message may be overlooked that another process queued.
+const ROUND: Duration = Duration::from_secs(5);
+/// Even when something is due: it may wait behind another message to the same person.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(500);
+
+/// What a call of [`deliver_next`] did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// One message was tried; what came of it stands in its row.
+    Delivered,
+    /// Nothing is due.
+    Idle,
+}
+
+/// Tries the next message that is due.
+pub async fn deliver_next(app: &App) -> Result<Turn> {
+    let (_go_on, stop) = watch::channel(false);
+    match delivery::claim(&app.db, 1, app.clock.now()).await?.pop() {
+        Some(claimed) => {
+            attempt::deliver(app, claimed, stop).await;
+            Ok(Turn::Delivered)
+        }
+        None => Ok(Turn::Idle),
+    }
+}
+
+/// Delivers until `stop` says so. Then nothing new is begun; what is before its last byte is given
+/// back, and what is after it gets some time for the reply.
+pub async fn run(app: Data<App>, mut stop: watch::Receiver<bool>) {
+    let mut on_their_way = JoinSet::new();
+    let mut is_away = false;
+    loop {
+        let free = LANES.saturating_sub(on_their_way.len());
+        let claimed = delivery::claim(&app.db, free as u64, app.clock.now()).await;
+        let pause = match claimed {
+            Ok(claimed) => {
+                is_away = false;
+                for claimed in claimed {
+                    let (app, stop) = (app.clone(), stop.clone());
+                    on_their_way
+                        .spawn_local(async move { attempt::deliver(&app, claimed, stop).await });
+                }
+                until_next_due(&app).await
+            }
+            Err(error) => {
+                if !is_away {
+                    tracing::error!(%error, "The queue of e-mails cannot be read; trying again until it can");
+                }
+                is_away = true;
+                ROUND
+            }
+        };
+        tokio::select! {
+            // A lane that is free again may have something to do at once.
+            Some(_) = on_their_way.join_next() => {}
+            () = app.wake.notified(), if on_their_way.len() < LANES => {}
+            () = time::sleep(pause), if on_their_way.len() < LANES => {}
+            // Whoever could say so is gone: that says it, too.
+            _ = stop.wait_for(|stop| *stop) => break,
+        }
+        if let Some(relay) = &app.mailer.relay {
+            relay.close_stale().await;
+        }
+    }
+    while on_their_way.join_next().await.is_some() {}
+    if let Some(relay) = &app.mailer.relay {
+        relay.close().await;
+    }
+}
+
+async fn until_next_due(app: &App) -> Duration {
+    let due = delivery::next_due(&app.db).await.ok().flatten();
+    let pause = due.and_then(|due| (due - app.clock.now()).to_std().ok());
+    match due {
+        Some(_) => pause.unwrap_or_default().clamp(SHORTEST_PAUSE, ROUND),
+        None => ROUND,
+    }
+}
