@@ -1,7 +1,7 @@
 //! Join links: a signed token says who, the row says when.
 use std::{collections::HashMap, fmt, sync::Once};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::interview::{self, Status};
 use jsonwebtoken::{
     Algorithm, DecodingKey, EncodingKey, Header, Validation,
@@ -21,12 +21,19 @@ use crate::{
         actions::{self, Act, Actor},
         interviews::{self, Details},
         join_window::{JoinWindow, Moment},
+        rate_limits::{self, Limit, Turn},
     },
     error::{Error, Result},
 };
 
 const AUDIENCE: &str = "join";
 const PURPOSE: &str = "join-link";
+/// An office behind one address may hold many old links; somebody who guesses needs far more.
+const WRONG_LINKS: Limit = Limit {
+    name: "wrong-join-link",
+    most: 100,
+    window: TimeDelta::minutes(15),
+};
 
 /// The keys that sign join links: one makes new ones, all are believed.
 pub struct Keys {
@@ -241,6 +248,11 @@ pub async fn opened(db: &Db, keys: &Keys, token: &str, now: DateTime<Utc>) -> Re
         Ok(())
     })
     .await
+}
+
+/// Counts a link that was wrong or replaced against whoever brought it.
+pub async fn count_wrong(db: &Db, client: &str, now: DateTime<Utc>) -> Result<Turn> {
+    rate_limits::take(db, WRONG_LINKS, client, now).await
 }
 
 /// Names a key without telling it.

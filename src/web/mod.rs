@@ -19,6 +19,7 @@ mod facts;
 pub mod forms;
 pub mod health;
 pub mod jobs;
+pub mod join;
 mod lists;
 pub mod login;
 pub mod markdown;

@@ -9,14 +9,14 @@ use actix_web::{
 use serde::Serialize;
 
 use super::{
-    account, assets, company, health, jobs, login, sessions, setup, slots, user_access, users,
+    account, assets, company, health, jobs, join, login, sessions, setup, slots, user_access, users,
 };
 use crate::app::App;
 
 /// Every route. Nobody needs to sign in for the first group; everything else wants somebody.
 #[rustfmt::skip]
 fn table() -> Vec<Route> {
-    use Who::{Admin, Anyone, Recruiter};
+    use Who::{Admin, Anyone, Candidate, Recruiter};
     vec![
         get(Anyone, "/brand/{colour}.css", assets::show_brand),
         get(Anyone, "/health", health::show),
@@ -27,6 +27,11 @@ fn table() -> Vec<Route> {
         get(Anyone, "/setup", setup::new),
         post(Anyone, "/setup", setup::create),
         get(Anyone, "/static/{hash}/{path:.*}", assets::show),
+
+        get(Candidate, "/interview/{token}", join::show),
+        get(Candidate, "/interview/{token}/join", join::show),
+        post(Candidate, "/interview/{token}/join", join::create),
+        post(Candidate, "/interview/{token}/opened", join::opened::create),
 
         get(Recruiter, "/account", account::edit),
         post(Recruiter, "/account", account::update),

@@ -7,7 +7,7 @@ use scraper::{ElementRef, Html, Selector};
 use super::{
     account, company,
     error_page::ErrorPage,
-    jobs, login,
+    jobs, join, login,
     render::{Files, Flash, Frame, Page, PublicFrame, Renderer, SignedInFrame},
     setup, slots, user_access, users,
 };
@@ -24,6 +24,12 @@ fn pages() -> Vec<Sample> {
         of::<jobs::pages::IndexPage>(),
         of::<jobs::pages::NewPage>(),
         of::<jobs::pages::ShowPage>(),
+        of::<join::pages::CancelledPage>(),
+        of::<join::pages::EarlyPage>(),
+        of::<join::pages::JoinedPage>(),
+        of::<join::pages::OpenPage>(),
+        of::<join::pages::OverPage>(),
+        of::<join::pages::UnknownPage>(),
         of::<login::NewPage>(),
         of::<setup::NewPage>(),
         of::<slots::pages::IndexPage>(),

@@ -1,6 +1,7 @@
 //! The app as its users see it, one file per noun.
 mod emails;
 mod jobs;
+mod join;
 mod mail;
 mod routes;
 mod schema;

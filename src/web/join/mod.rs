@@ -1,0 +1,110 @@
+//! The candidate's pages: one for each state that the interview behind a join link can be in.
+pub mod opened;
+pub mod pages;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Path},
+};
+use chrono::{DateTime, Utc};
+
+use self::pages::{CancelledPage, EarlyPage, JoinedPage, OpenPage, OverPage, UnknownPage};
+use super::{
+    client_ip,
+    errors::{Error, Result},
+    render::{Page, PublicFrame},
+    respond::public,
+};
+use crate::{
+    app::App,
+    domain::{
+        join_links::{self, Admission, State},
+        rate_limits::Turn,
+    },
+    error::{Error as AppError, Result as AppResult},
+};
+
+/// GET /interview/{token}: the page for this moment. It changes nothing, because mail scanners open
+/// links too. The same at /interview/{token}/join, for browsers that come back to where they were.
+pub async fn show(
+    app: Data<App>,
+    request: HttpRequest,
+    token: Path<String>,
+) -> Result<HttpResponse> {
+    let now = app.clock.now();
+    match known(join_links::admit(&app.db, &app.keys, &token, now).await)? {
+        Some(admission) => present(&app, &token, &admission, now),
+        None => refuse(&app, &request, now).await,
+    }
+}
+
+/// POST /interview/{token}/join: lets in, as often as asked. Leads on by a link and not by a redirect,
+/// which our own `form-action` would stop.
+pub async fn create(
+    app: Data<App>,
+    request: HttpRequest,
+    token: Path<String>,
+) -> Result<HttpResponse> {
+    let now = app.clock.now();
+    let ip = client_ip::of(&request, &app.settings.trusted_proxies).to_string();
+    match known(join_links::join(&app.db, &app.keys, &token, &ip, now).await)? {
+        Some(admission) if admission.state == State::Open => {
+            let page = JoinedPage::new(&token, &admission)?;
+            of_company(&app, StatusCode::OK, &admission, &page)
+        }
+        Some(admission) => present(&app, &token, &admission, now),
+        None => refuse(&app, &request, now).await,
+    }
+}
+
+fn known(admitted: AppResult<Admission>) -> Result<Option<Admission>> {
+    match admitted {
+        Ok(admission) => Ok(Some(admission)),
+        Err(AppError::NotFound) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn present(
+    app: &App,
+    token: &str,
+    admission: &Admission,
+    now: DateTime<Utc>,
+) -> Result<HttpResponse> {
+    let (ok, gone) = (StatusCode::OK, StatusCode::GONE);
+    match admission.state {
+        State::Early => of_company(app, ok, admission, &EarlyPage::new(token, admission, now)?),
+        State::Open => of_company(app, ok, admission, &OpenPage::new(token, admission)?),
+        State::Over => of_company(app, gone, admission, &OverPage::new(admission)?),
+        State::Cancelled => of_company(app, gone, admission, &CancelledPage::new(admission)?),
+    }
+}
+
+/// One answer for every link that is wrong or was replaced, counted so that nobody tries many. A link
+/// that is right is never refused for somebody else's wrong ones.
+async fn refuse(app: &App, request: &HttpRequest, now: DateTime<Utc>) -> Result<HttpResponse> {
+    let ip = client_ip::of(request, &app.settings.trusted_proxies);
+    match join_links::count_wrong(&app.db, &client_ip::block(ip), now).await? {
+        Turn::Limited(seconds) => Err(Error::TooOften(seconds)),
+        Turn::Allowed => {
+            let frame = PublicFrame::default();
+            public(app, StatusCode::NOT_FOUND, frame, &UnknownPage {})
+        }
+    }
+}
+
+fn of_company<P: Page>(
+    app: &App,
+    status: StatusCode,
+    admission: &Admission,
+    page: &P,
+) -> Result<HttpResponse> {
+    let company = &admission.details.company;
+    let frame = PublicFrame {
+        company_name: Some(company.name.clone()),
+        brand_colour: Some(company.brand_colour.clone()),
+        flash: None,
+    };
+    public(app, status, frame, page)
+}

@@ -1,0 +1,22 @@
+//! That the candidate has read the details: said by the page's own script, a moment after it is in sight.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{Data, Path},
+};
+
+use super::refuse;
+use crate::{app::App, domain::join_links, error::Error as AppError, web::errors::Result};
+
+/// POST /interview/{token}/opened: kept once.
+pub async fn create(
+    app: Data<App>,
+    request: HttpRequest,
+    token: Path<String>,
+) -> Result<HttpResponse> {
+    let now = app.clock.now();
+    match join_links::opened(&app.db, &app.keys, &token, now).await {
+        Ok(()) => Ok(HttpResponse::NoContent().finish()),
+        Err(AppError::NotFound) => refuse(&app, &request, now).await,
+        Err(error) => Err(error.into()),
+    }
+}
