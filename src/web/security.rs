@@ -89,7 +89,7 @@ async fn admit(
         if !request.path().starts_with("/api/") && !is_from_our_page(app, request.headers()) {
             return Err(Error::Refused(StatusCode::FORBIDDEN).into());
         }
-        let body = read_body(&mut request).await?;
+        let body = read_body(&mut request, BODY_TIME).await?;
         request.set_payload(Payload::from(body));
     }
     Ok(next.call(request).await?.map_into_boxed_body())
@@ -111,13 +111,13 @@ fn is_from_our_page(app: &App, headers: &HeaderMap) -> bool {
 }
 
 /// The whole body, within its limits of size and time.
-async fn read_body(request: &mut ServiceRequest) -> Result<Bytes, Error> {
+async fn read_body(request: &mut ServiceRequest, time: Duration) -> Result<Bytes, Error> {
     let announced = request.headers().get(header::CONTENT_LENGTH);
     let announced = announced.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > MAX_BODY_BYTES as u64) {
         return Err(Error::Refused(StatusCode::PAYLOAD_TOO_LARGE));
     }
-    let body = tokio::time::timeout(BODY_TIME, request.extract::<Bytes>()).await;
+    let body = tokio::time::timeout(time, request.extract::<Bytes>()).await;
     match body {
         Ok(Ok(body)) => Ok(body),
         Ok(Err(error)) => Err(Error::Refused(match error.as_error() {
@@ -231,4 +231,41 @@ fn is_session_storage(error: &actix_web::Error) -> bool {
         .as_error::<InternalError<actix_session::storage::SaveError>>()
         .is_some()
         || error.as_error::<InternalError<anyhow::Error>>().is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::{ResponseError, test::TestRequest, web::PayloadConfig};
+    use futures_util::{StreamExt, stream};
+
+    use super::*;
+
+    fn request(chunks: impl futures_util::Stream<Item = &'static str> + 'static) -> ServiceRequest {
+        let mut request = TestRequest::post()
+            .app_data(PayloadConfig::new(MAX_BODY_BYTES))
+            .to_srv_request();
+        let body = chunks.map(|chunk| Ok::<_, PayloadError>(Bytes::from_static(chunk.as_bytes())));
+        request.set_payload(Payload::from(body.boxed_local() as std::pin::Pin<Box<_>>));
+        request
+    }
+
+    async fn status(mut request: ServiceRequest) -> Option<u16> {
+        let body = read_body(&mut request, Duration::from_millis(20)).await;
+        body.err().map(|error| error.status_code().as_u16())
+    }
+
+    #[actix_web::test]
+    async fn a_body_that_never_ends_is_given_up() {
+        let drip = stream::iter(["name="]).chain(stream::pending());
+        assert_eq!(status(request(drip)).await, Some(408));
+    }
+
+    #[actix_web::test]
+    async fn a_body_that_does_not_say_how_long_it_is_is_cut_at_the_limit() {
+        assert_eq!(
+            status(request(stream::repeat("0123456789"))).await,
+            Some(413)
+        );
+        assert_eq!(status(request(stream::iter(["a", "b"]))).await, None);
+    }
 }

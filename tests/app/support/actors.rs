@@ -241,6 +241,11 @@ impl Answer {
         }
     }
 
+    /// What the page says of the last request.
+    pub fn notice(&self) -> String {
+        self.words("[data-flash]")
+    }
+
     /// The mistake beside a form's field.
     pub fn error_of(&self, field: &str) -> String {
         self.words(&format!("#{field}-error"))

@@ -1,0 +1,125 @@
+//! The company's settings.
+use entity::{action, company};
+use sea_orm::EntityTrait;
+
+use crate::support::{TestApp, rows};
+
+const GOOD: [(&str, &str); 9] = [
+    ("name", "Acme & Söhne"),
+    ("time_zone", "America/New_York"),
+    ("contact_email", "Jobs@Acme.example"),
+    ("brand_colour", "#AA3300"),
+    ("default_meeting_url", "https://meet.acme.example/room"),
+    ("join_window_minutes", "20"),
+    ("reminder_lead_minutes", "60, 2880"),
+    ("join_early", "on"),
+    ("government_id", "on"),
+];
+
+#[actix_web::test]
+async fn an_admin_changes_all_of_it() {
+    let app = TestApp::start().await;
+    let mut ada = app.admin().await;
+    let answer = ada.post_form("/company", &GOOD).await;
+    assert_eq!((answer.status, answer.location.as_str()), (303, "/company"));
+    let page = ada.get("/company").await;
+    assert_eq!(page.notice(), "Saved.");
+    for (field, value) in [
+        ("name", "Acme & Söhne"),
+        ("time_zone", "America/New_York"),
+        ("contact_email", "jobs@acme.example"),
+        ("brand_colour", "#aa3300"),
+        ("default_meeting_url", "https://meet.acme.example/room"),
+        ("join_window_minutes", "20"),
+        ("reminder_lead_minutes", "2880, 60"),
+    ] {
+        assert_eq!(page.value_of(field), value);
+    }
+    let is_on = |name| page.has(&format!("input[name={name}][checked]"));
+    assert!(is_on("join_early") && is_on("government_id"));
+    assert!(!is_on("only_at_time") && !is_on("opens_before"));
+    assert!(
+        page.words("header").contains("Acme & Söhne"),
+        "the frame says so at once"
+    );
+    assert!(
+        page.has("link[href='/brand/aa3300.css']"),
+        "and shows the colour"
+    );
+}
+
+#[actix_web::test]
+async fn before_and_after_are_written_down() {
+    let app = TestApp::start().await;
+    let mut ada = app.admin().await;
+    ada.post_form("/company", &GOOD).await;
+    let actions = action::Entity::find()
+        .all(app.app.db.read())
+        .await
+        .expect("actions");
+    let line = actions
+        .iter()
+        .find(|line| line.verb == "company.updated")
+        .expect("a line");
+    assert_eq!(line.details["before"]["name"], "Sample Company");
+    assert_eq!(line.details["after"]["join_window_minutes"], 20);
+}
+
+#[actix_web::test]
+async fn what_cannot_be_is_refused_beside_its_field_and_changes_nothing() {
+    let app = TestApp::start().await;
+    let mut ada = app.admin().await;
+    let before = rows::all(&app).await;
+    for (field, wrong) in [
+        ("name", ""),
+        ("name", "Ac\nme"),
+        ("name", "Ac\u{202e}me"),
+        ("time_zone", "Berlin"),
+        ("contact_email", "jobs"),
+        ("contact_email", "a@example.com\r\nBcc: b@example.com"),
+        ("brand_colour", "red"),
+        ("brand_colour", "#12345"),
+        ("default_meeting_url", "http://meet.example.com"),
+        ("default_meeting_url", "javascript:alert(1)"),
+        ("default_meeting_url", "https://user@meet.example.com"),
+        ("join_window_minutes", "-1"),
+        ("join_window_minutes", "1441"),
+        ("join_window_minutes", "soon"),
+        ("reminder_lead_minutes", "60, never"),
+        ("reminder_lead_minutes", "0"),
+    ] {
+        let fields = GOOD.map(|(name, value)| (name, if name == field { wrong } else { value }));
+        let answer = ada.post_form("/company", &fields).await;
+        assert_eq!(answer.status, 422, "{field}: {wrong:?}");
+        assert!(!answer.error_of(field).is_empty(), "{field}: {wrong:?}");
+    }
+    assert_eq!(before, rows::all(&app).await);
+}
+
+#[actix_web::test]
+async fn a_meeting_address_and_reminders_can_be_left_out() {
+    let app = TestApp::start().await;
+    let mut ada = app.admin().await;
+    let fields = GOOD.map(|(name, value)| match name {
+        "default_meeting_url" | "reminder_lead_minutes" => (name, ""),
+        _ => (name, value),
+    });
+    assert_eq!(ada.post_form("/company", &fields).await.status, 303);
+    let found = company::Entity::find_by_id(app.company_id)
+        .one(app.app.db.read())
+        .await;
+    let found = found.expect("a query").expect("a company");
+    assert_eq!(found.default_meeting_url, None);
+    assert_eq!(found.reminder_lead_minutes, serde_json::json!([]));
+}
+
+#[actix_web::test]
+async fn another_company_is_not_touched() {
+    let app = TestApp::start().await;
+    let (mut ada, mut other) = (app.admin().await, app.other_company().await);
+    ada.post_form("/company", &GOOD).await;
+    assert_eq!(
+        other.get("/company").await.value_of("name"),
+        "Other Company"
+    );
+}
