@@ -2,7 +2,7 @@
 use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
 
 const EMAILS_STATUS: &str = "status IN ('queued', 'sending', 'retrying', 'accepted', 'uncertain', 'printed', \
-    'failed', 'held', 'superseded', 'cancelled', 'expired')";
+    'failed', 'held', 'superseded', 'cancelled', 'expired', 'bounced')";
 const ATTEMPTS_OUTCOME: &str = "outcome IS NULL OR outcome IN ('accepted', 'deferred', 'refused', 'uncertain', \
     'printed', 'released')";
 
