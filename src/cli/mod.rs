@@ -9,6 +9,7 @@ mod serve;
 mod stopping;
 mod token;
 mod user;
+mod worker;
 
 use std::{fs, os::unix::fs::OpenOptionsExt, path::Path, process::ExitCode};
 
@@ -46,6 +47,7 @@ enum Work {
     Serve(serve::Serve),
     Token(token::Token),
     User(user::User),
+    Worker(worker::Worker),
 }
 
 impl Default for Command {
@@ -80,6 +82,7 @@ async fn carry_out(work: Work, settings: Settings) -> Result<ExitCode> {
         Work::Serve(command) => command.run(settings).await,
         Work::Token(command) => command.run(&settings).await,
         Work::User(command) => command.run(&settings).await,
+        Work::Worker(command) => command.run(settings).await,
     }
 }
 

@@ -3,10 +3,11 @@ use std::{io, net::TcpListener, process::ExitCode};
 
 use actix_web::{HttpServer, web::Data};
 use anyhow::{Context, Result};
+use tokio::sync::watch;
 
 use super::{
     demo::{self, SignIn},
-    stopping,
+    stopping, worker,
 };
 use crate::{
     app::App,
@@ -47,15 +48,21 @@ impl Serve {
 }
 
 async fn serve(app: Data<App>, listener: TcpListener) -> io::Result<()> {
-    HttpServer::new(move || web::service(app.clone()))
-        .shutdown_signal(stopping::asked())
+    let (stop, stopped) = watch::channel(false);
+    let delivery = worker::deliver(app.clone(), stopped);
+    let server = HttpServer::new(move || web::service(app.clone()))
+        .shutdown_signal(async move {
+            stopping::asked().await;
+            stop.send_replace(true);
+        })
         .shutdown_timeout(stopping::PATIENCE.as_secs())
         .listen(listener)?
-        .run()
-        .await
+        .run();
+    let (served, ()) = tokio::join!(server, delivery);
+    served
 }
 
-/// On the terminal, for whoever started it. The first line is the first address printed: programs read it.
+/// On the terminal, for whoever started it.
 async fn announce(app: &App, sign_ins: &[SignIn]) -> Result<()> {
     let base_url = &app.settings.base_url;
     println!("Greenroom is open at {}", base_url.join("/"));

@@ -16,6 +16,7 @@ use crate::{
     },
     passwords::NewPassword,
     settings::{Backend, Settings, is_loopback_host},
+    worker::{self, Turn},
 };
 
 const COMPANY: &str = "Sample Company";
@@ -98,6 +99,10 @@ async fn fill(app: &App, now: DateTime<Utc>) -> Result<Vec<SignIn>> {
     }
     let jobs = jobs::enter(&app.db, &recruiter, now).await?;
     schedule::enter(&app.db, &recruiter, jobs, now).await?;
+    if matches!(app.settings.mail.backend, Backend::Console) {
+        // Before the passwords are printed, which would scroll out of sight.
+        while worker::deliver_next(app).await? == Turn::Delivered {}
+    }
     Ok(sign_ins)
 }
 

@@ -1,0 +1,45 @@
+//! `greenroom worker`: the delivery of mail alone.
+use std::process::ExitCode;
+
+use actix_web::web::Data;
+use anyhow::Result;
+use tokio::{sync::watch, time};
+
+use super::stopping;
+use crate::{app::App, clock::Clock, db, settings::Settings, worker};
+
+/// Deliver mail only, beside any number of others on one PostgreSQL
+#[derive(Debug, clap::Args)]
+pub struct Worker {}
+
+impl Worker {
+    /// Carries the command out.
+    pub async fn run(self, settings: Settings) -> Result<ExitCode> {
+        let _instance = super::prepare(&settings).await?;
+        let db = db::connect(settings.database_url.expose()).await?;
+        let app = Data::new(App::new(db, Clock::System, settings)?);
+        let (stop, stopped) = watch::channel(false);
+        println!("Greenroom delivers mail");
+        tokio::join!(deliver(app.clone(), stopped), async {
+            stopping::asked().await;
+            stop.send_replace(true);
+        });
+        app.db.clone().close().await?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Delivers until told to stop, and then for as long as patience lasts: whatever is still under way then is taken up
+/// by the next worker.
+pub async fn deliver(app: Data<App>, stopped: watch::Receiver<bool>) {
+    let mut told = stopped.clone();
+    let impatient = async {
+        // Whoever could tell is gone: that tells it, too.
+        told.wait_for(|stop| *stop).await.ok();
+        time::sleep(stopping::PATIENCE).await;
+    };
+    tokio::select! {
+        () = worker::run(app, stopped) => {}
+        () = impatient => log::warn!("A message is still being handed over; the next worker will see to it"),
+    }
+}
