@@ -1,4 +1,5 @@
 //! Greenroom schedules interviews and makes sure that the candidate knows.
+pub mod api;
 pub mod app;
 pub mod cli;
 pub mod clock;

@@ -1,4 +1,5 @@
 //! Text as people type it: cleaned, checked, or refused with words that help.
+use chrono::{NaiveDate, NaiveTime, Timelike};
 use chrono_tz::Tz;
 use unicode_normalization::UnicodeNormalization;
 
@@ -97,6 +98,53 @@ pub fn https_url(text: &str) -> Result<String, Refusal> {
             .chars()
             .any(|c| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '\\'));
     if is_good { Ok(text) } else { Err(WRONG) }
+}
+
+/// A day, as `<input type="date">` and the API send it.
+pub fn date(text: &str) -> Result<NaiveDate, Refusal> {
+    let text = text.trim();
+    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d");
+    date.ok()
+        .filter(|_| text.len() == 10)
+        .ok_or("Please give a date like 2027-01-05, the year first.")
+}
+
+/// A time of day with or without seconds, as `<input type="time">` and the API send it.
+pub fn time(text: &str) -> Result<NaiveTime, Refusal> {
+    let text = text.trim();
+    let form = match text.len() {
+        5 => "%H:%M",
+        _ => "%H:%M:%S",
+    };
+    let time = NaiveTime::parse_from_str(text, form);
+    // chrono takes 23:59:60 for a leap second; no clock on a wall shows it.
+    time.ok()
+        .filter(|time| matches!(text.len(), 5 | 8) && time.nanosecond() == 0)
+        .ok_or("Please give a time like 14:30, from 00:00 to 23:59.")
+}
+
+/// A currency by its ISO 4217 code.
+pub fn currency(text: &str) -> Result<String, Refusal> {
+    let code = text.trim().to_uppercase();
+    let is_code = code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase());
+    is_code
+        .then_some(code)
+        .ok_or("This is not a currency of three letters like EUR.")
+}
+
+/// A language by its tag (BCP 47), like `en` or `pt-BR`.
+pub fn locale(text: &str) -> Result<String, Refusal> {
+    let tag = text.trim();
+    let mut parts = tag.split('-');
+    let is_language =
+        |part: &str| (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphabetic());
+    let is_subtag = |part: &str| {
+        (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+    };
+    let is_tag = tag.len() <= 35 && parts.next().is_some_and(is_language) && parts.all(is_subtag);
+    is_tag
+        .then(|| tag.to_owned())
+        .ok_or("This is not a language like en or pt-BR.")
 }
 
 /// An IANA time zone by its name.
@@ -229,5 +277,43 @@ mod tests {
             search_words("Zoë NÚÑEZ zoe@x.org"),
             ["nunez", "org", "x", "zoe"]
         );
+    }
+
+    #[test]
+    fn days_and_times_have_one_form() {
+        assert!(date("2027-01-05").is_ok());
+        for wrong in ["", "5.1.2027", "2027-02-30", "+12027-01-05", "2027-1-5"] {
+            assert!(date(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(time("09:30"), time("09:30:00"));
+        for right in ["00:00", "23:59:59"] {
+            assert!(time(right).is_ok(), "{right}");
+        }
+        for wrong in [
+            "",
+            "24:00",
+            "9",
+            "9:30",
+            "9.30",
+            "noon",
+            "23:59:60",
+            "09:30:00Z",
+        ] {
+            assert!(time(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn currencies_and_languages_are_codes() {
+        assert_eq!(currency(" usd "), Ok("USD".into()));
+        for wrong in ["", "Euro", "€", "U5D", "ÄÖÜ"] {
+            assert!(currency(wrong).is_err(), "{wrong}");
+        }
+        for right in ["en", "pt-BR", "zh-Hant-TW", "de-1996"] {
+            assert_eq!(locale(right), Ok(right.into()));
+        }
+        for wrong in ["", "e", "en_US", "en-", "-en", "12", "en\r\nx"] {
+            assert!(locale(wrong).is_err(), "{wrong}");
+        }
     }
 }

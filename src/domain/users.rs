@@ -22,6 +22,8 @@ use crate::{
     text,
 };
 
+/// How many users a choice offers.
+const CHOICES: u64 = 500;
 const TRIES_PER_ACCOUNT: Limit = Limit {
     name: "login.account",
     most: 10,
@@ -156,6 +158,21 @@ pub async fn list(db: &Db, company_id: i64, after: Option<Cursor>) -> Result<Pag
         at: user.created_at,
         id: user.id,
     }))
+}
+
+/// Those who can sign in, to choose from: key, name and address, by name.
+pub async fn choices(db: &Db, company_id: i64) -> Result<Vec<(i64, String, String)>> {
+    Ok(user::Entity::find()
+        .select_only()
+        .columns([user::Column::Id, user::Column::Name, user::Column::Email])
+        .filter(user::COLUMN.company_id.eq(company_id))
+        .filter(user::COLUMN.disabled_at.is_null())
+        .order_by_asc(user::Column::Name)
+        .order_by_asc(user::Column::Id)
+        .limit(CHOICES)
+        .into_tuple()
+        .all(db.read())
+        .await?)
 }
 
 /// Somebody to add.

@@ -3,10 +3,7 @@ use std::fmt;
 
 use actix_web::{
     HttpResponse, ResponseError,
-    http::{
-        StatusCode,
-        header::{self, HeaderValue},
-    },
+    http::{StatusCode, header},
 };
 
 use super::{
@@ -109,17 +106,3 @@ pub fn page(app: &App, status: StatusCode, reference: &str) -> String {
         format!("<!doctype html><title>{title}</title><h1>{title}</h1><p>Reference {reference}</p>")
     })
 }
-
-/// The same for programs (RFC 9457).
-pub fn problem(status: StatusCode, reference: &str) -> String {
-    serde_json::json!({
-        "type": "about:blank",
-        "title": status.canonical_reason(),
-        "status": status.as_u16(),
-        "reference": status.is_server_error().then_some(reference),
-    })
-    .to_string()
-}
-
-/// The media type of [`problem`].
-pub const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");

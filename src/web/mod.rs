@@ -33,6 +33,7 @@ pub mod sessions;
 pub mod setup;
 pub mod slots;
 pub mod stamp;
+pub mod tokens;
 pub mod user_access;
 pub mod users;
 pub mod viewer;

@@ -9,15 +9,17 @@ use actix_web::{
 use serde::Serialize;
 
 use super::{
-    account, assets, company, health, jobs, join, login, sessions, setup, slots, user_access, users,
+    account, assets, company, health, jobs, join, login, sessions, setup, slots, tokens,
+    user_access, users,
 };
-use crate::app::App;
+use crate::{api, app::App};
 
 /// Every route. Nobody needs to sign in for the first group; everything else wants somebody.
 #[rustfmt::skip]
 fn table() -> Vec<Route> {
-    use Who::{Admin, Anyone, Candidate, Recruiter};
+    use Who::{Admin, Anyone, Api, Candidate, Recruiter};
     vec![
+        get(Anyone, "/api/openapi.json", api::openapi::show),
         get(Anyone, "/brand/{colour}.css", assets::show_brand),
         get(Anyone, "/health", health::show),
         get(Anyone, "/login", login::new),
@@ -51,6 +53,10 @@ fn table() -> Vec<Route> {
 
         get(Admin, "/company", company::edit),
         post(Admin, "/company", company::update),
+        get(Admin, "/tokens", tokens::index),
+        get(Admin, "/tokens/new", tokens::new),
+        post(Admin, "/tokens/new", tokens::create),
+        post(Admin, "/tokens/{id}/revocation", tokens::revoke),
         get(Admin, "/users", users::index),
         get(Admin, "/users/new", users::new),
         post(Admin, "/users/new", users::create),
@@ -61,6 +67,23 @@ fn table() -> Vec<Route> {
         post(Admin, "/users/{id}/enabling", user_access::enable),
         get(Admin, "/users/{id}/password", user_access::edit_password),
         post(Admin, "/users/{id}/password", user_access::update_password),
+
+        get(Api, "/api/candidates/", api::candidates::index),
+        post(Api, "/api/candidates/", api::candidates::create),
+        get(Api, "/api/candidates/{id}/", api::candidates::show),
+        get(Api, "/api/emails/", api::emails::index),
+        get(Api, "/api/emails/{id}/", api::emails::show),
+        get(Api, "/api/interviews/", api::interviews::index),
+        post(Api, "/api/interviews/", api::interviews::create),
+        post(Api, "/api/interviews/schedules/book_interview/", api::bookings::book_interview),
+        get(Api, "/api/interviews/slots/", api::slots::index),
+        post(Api, "/api/interviews/slots/", api::slots::create),
+        get(Api, "/api/interviews/slots/{id}/", api::slots::show),
+        post(Api, "/api/interviews/slots/{slot_id}/book_slot/", api::bookings::book_slot),
+        get(Api, "/api/interviews/{id}/", api::interviews::show),
+        get(Api, "/api/jobs/", api::jobs::index),
+        post(Api, "/api/jobs/", api::jobs::create),
+        get(Api, "/api/jobs/{id}/", api::jobs::show),
     ]
 }
 

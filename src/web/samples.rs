@@ -9,7 +9,7 @@ use super::{
     error_page::ErrorPage,
     jobs, join, login,
     render::{Files, Flash, Frame, Page, PublicFrame, Renderer, SignedInFrame},
-    setup, slots, user_access, users,
+    setup, slots, tokens, user_access, users,
 };
 use crate::error::Result;
 
@@ -35,6 +35,9 @@ fn pages() -> Vec<Sample> {
         of::<slots::pages::IndexPage>(),
         of::<slots::pages::NewPage>(),
         of::<slots::pages::ShowPage>(),
+        of::<tokens::CreatedPage>(),
+        of::<tokens::IndexPage>(),
+        of::<tokens::NewPage>(),
         of::<user_access::PasswordPage>(),
         of::<users::EditPage>(),
         of::<users::IndexPage>(),

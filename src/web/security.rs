@@ -19,7 +19,7 @@ use actix_web::{
 use futures_util::FutureExt;
 
 use super::errors::{self, Error};
-use crate::{app::App, crypto};
+use crate::{api::problem, app::App, crypto};
 
 /// No form of ours and no call of the API is larger.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -86,13 +86,19 @@ async fn admit(
         return Err(Error::Refused(StatusCode::URI_TOO_LONG).into());
     }
     if is_unsafe(request.method()) {
-        if !request.path().starts_with("/api/") && !is_from_our_page(app, request.headers()) {
+        if !is_api(request.path()) && !is_from_our_page(app, request.headers()) {
             return Err(Error::Refused(StatusCode::FORBIDDEN).into());
         }
         let body = read_body(&mut request, BODY_TIME).await?;
+        // Unpacked: whoever reads it next must not try again.
+        request.headers_mut().remove(header::CONTENT_ENCODING);
         request.set_payload(Payload::from(body));
     }
     Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+fn is_api(path: &str) -> bool {
+    path == "/api" || path.starts_with("/api/")
 }
 
 fn is_unsafe(method: &Method) -> bool {
@@ -145,7 +151,7 @@ impl Visit {
             began: Instant::now(),
             method: request.method().clone(),
             route: route.unwrap_or_else(|| "(no route)".into()),
-            is_api: request.path().starts_with("/api/"),
+            is_api: is_api(request.path()),
             reference: crypto::random_id().chars().take(12).collect(),
         }
     }
@@ -183,11 +189,12 @@ impl Visit {
             return response;
         }
         let is_bare = matches!(response.body().size(), BodySize::None | BodySize::Sized(0));
-        if !is_bare && response.error().is_none() {
+        let is_told = response.headers().get(header::CONTENT_TYPE) == Some(&problem::MEDIA_TYPE);
+        if !is_bare && (is_told || response.error().is_none()) {
             return response;
         }
         let (media_type, body) = if self.is_api {
-            (errors::PROBLEM, errors::problem(status, &self.reference))
+            (problem::MEDIA_TYPE, problem::bare(status, &self.reference))
         } else {
             let html = HeaderValue::from_static("text/html; charset=utf-8");
             (html, errors::page(app, status, &self.reference))

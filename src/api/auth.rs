@@ -1,0 +1,163 @@
+//! Who calls: the bearer of a token in the header, and nobody else.
+use std::{future::Future, pin::Pin};
+
+use actix_web::{
+    FromRequest, HttpRequest,
+    dev::Payload,
+    http::{
+        StatusCode,
+        header::{self, HeaderMap},
+    },
+    web::Data,
+};
+use chrono::TimeDelta;
+use chrono_tz::Tz;
+
+use super::problem::{Problem, Result};
+use crate::{
+    app::App,
+    domain::{
+        actions::Actor,
+        api_tokens,
+        one_time_keys::Once,
+        rate_limits::{self, Limit, Turn},
+    },
+    error::Error,
+    web::client_ip,
+};
+
+/// More than any program needs that means well.
+const CALLS_PER_TOKEN: Limit = Limit {
+    name: "api.token",
+    most: 1200,
+    window: TimeDelta::minutes(1),
+};
+const LONGEST_KEY: usize = 255;
+
+/// The user on whose behalf a program calls. Taking a `Caller` is what makes a handler private.
+#[derive(Debug)]
+pub struct Caller {
+    /// Whose rows can be seen and changed.
+    pub company_id: i64,
+    /// The company's zone.
+    pub zone: Tz,
+    /// What is asked for.
+    pub path: String,
+    /// What stands behind the question mark.
+    pub query: String,
+    user_id: i64,
+    ip: String,
+    /// As sent; not yet looked at.
+    idempotency_key: Option<Vec<u8>>,
+}
+
+impl Caller {
+    /// On whose behalf the domain acts.
+    pub fn actor(&self) -> Actor {
+        Actor {
+            company_id: self.company_id,
+            user_id: Some(self.user_id),
+            ip: self.ip.clone(),
+        }
+    }
+
+    /// The call's one-time key, if it came with one. `wish` is all that the call asks for.
+    pub fn once(&self, scope: &'static str, wish: &str) -> Result<Option<Once>> {
+        let Some(key) = &self.idempotency_key else {
+            return Ok(None);
+        };
+        let is_key = (1..=LONGEST_KEY).contains(&key.len()) && key.iter().all(u8::is_ascii_graphic);
+        match std::str::from_utf8(key) {
+            Ok(key) if is_key => Ok(Some(Once::new(scope, key, wish))),
+            _ => Err(Problem::new(
+                StatusCode::BAD_REQUEST,
+                "An Idempotency-Key has 1 to 255 visible ASCII characters.",
+            )),
+        }
+    }
+}
+
+impl FromRequest for Caller {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { find(&request).await })
+    }
+}
+
+async fn find(request: &HttpRequest) -> Result<Caller> {
+    let app = request
+        .app_data::<Data<App>>()
+        .ok_or_else(|| Error::System("routes without their app".into()))?;
+    let token = token(request.headers()).ok_or_else(Problem::unauthorized)?;
+    let now = app.clock.now();
+    let bearer = api_tokens::find(&app.db, token, now).await?;
+    let bearer = bearer.ok_or_else(Problem::unauthorized)?;
+    let who = bearer.token_id.to_string();
+    if let Turn::Limited(seconds) = rate_limits::take(&app.db, CALLS_PER_TOKEN, &who, now).await? {
+        return Err(Problem::too_often(seconds));
+    }
+    api_tokens::touch(&app.db, &bearer, now).await?;
+    let zone = bearer.company_time_zone.parse();
+    let key = request.headers().get("idempotency-key");
+    Ok(Caller {
+        company_id: bearer.company_id,
+        zone: zone
+            .map_err(|_| Error::Stored(format!("time zone {:?}", bearer.company_time_zone)))?,
+        path: request.path().to_owned(),
+        query: request.query_string().to_owned(),
+        user_id: bearer.user_id,
+        ip: client_ip::of(request, &app.settings.trusted_proxies).to_string(),
+        idempotency_key: key.map(|key| key.as_bytes().to_owned()),
+    })
+}
+
+/// The key in `Authorization: Token <key>`. Nothing else counts: an address ends up in logs, and
+/// cookies come by themselves.
+fn token(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(header::AUTHORIZATION);
+    let value = values.next()?.to_str().ok()?;
+    let (scheme, key) = value.trim().split_once(' ')?;
+    let is_alone = values.next().is_none();
+    (is_alone && scheme.eq_ignore_ascii_case("token")).then(|| key.trim_start())
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::HeaderValue;
+
+    use super::*;
+
+    fn key(values: &[&str]) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            let value = HeaderValue::from_str(value).expect("a header");
+            headers.append(header::AUTHORIZATION, value);
+        }
+        token(&headers).map(str::to_owned)
+    }
+
+    #[test]
+    fn the_scheme_is_token_in_any_case() {
+        for value in ["Token abc", "token abc", "TOKEN  abc", " Token abc "] {
+            assert_eq!(key(&[value]).as_deref(), Some("abc"), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn other_schemes_and_two_headers_are_no_token() {
+        for values in [
+            &[][..],
+            &["abc"],
+            &["Token"],
+            &["Bearer abc"],
+            &["Basic YWJj"],
+            &["Tokenabc"],
+            &["Token abc", "Token abc"],
+        ] {
+            assert_eq!(key(values), None, "{values:?}");
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Bookings: the two calls that put an interview into a slot, and tell the candidate.
+use actix_web::web::{Data, Json, Path};
+use chrono::{DateTime, Utc};
+use entity::{email, slot};
+use serde::Serialize;
+use serde_json::json;
+
+use super::{
+    auth::Caller,
+    fields::{Body, Fields, id, text},
+    interviews::Interview,
+    problem::{Problem, Result},
+    slots::{self as slots_api, Slot},
+};
+use crate::{
+    app::App,
+    domain::{
+        bookings::{self, Booked, NewBooking, Outcome, Place, Taken, Who},
+        interviews::Details,
+        slots::{self, State},
+    },
+    error::Error,
+    text as typed,
+};
+
+const LONGEST_NOTES: usize = 2000;
+
+/// A booking as it goes out.
+#[derive(Debug, Serialize)]
+pub struct Booking {
+    slot: Slot,
+    interview: Interview,
+    notification: Notification,
+}
+
+/// The message that tells the candidate: where it stands, not what is in it.
+#[derive(Debug, Serialize)]
+struct Notification {
+    id: i64,
+    status: email::Status,
+}
+
+/// POST /api/interviews/slots/{slot_id}/book_slot/: books an interview into a slot.
+pub async fn book_slot(
+    app: Data<App>,
+    caller: Caller,
+    slot_id: Path<i64>,
+    body: Body,
+) -> Result<Json<Booking>> {
+    let mut fields = body.fields()?;
+    let wish = format!("{slot_id} {}", fields.wish());
+    let once = caller.once("api.book_slot", &wish)?;
+    let (who, notes) = (interview(&mut fields), notes(&mut fields));
+    let new = NewBooking {
+        place: Place::Slot(*slot_id),
+        who: fields.finish(who)?,
+        notes,
+        once,
+    };
+    book(&app, &caller, new).await
+}
+
+/// POST /api/interviews/schedules/book_interview/: books into a slot that is there or is made for it.
+pub async fn book_interview(app: Data<App>, caller: Caller, body: Body) -> Result<Json<Booking>> {
+    let mut fields = body.fields()?;
+    let once = caller.once("api.book_interview", fields.wish())?;
+    let (who, notes) = (interview(&mut fields), notes(&mut fields));
+    let place = place(&mut fields, &caller);
+    let (who, place) = fields.finish(who.zip(place))?;
+    let new = NewBooking {
+        place,
+        who,
+        notes,
+        once,
+    };
+    book(&app, &caller, new).await
+}
+
+fn interview(fields: &mut Fields) -> Option<Who> {
+    fields.required("interview_id", id).map(Who::Interview)
+}
+
+fn notes(fields: &mut Fields) -> String {
+    let notes = fields.optional("booking_notes", text(|t| typed::lines(t, LONGEST_NOTES)));
+    notes.unwrap_or_default()
+}
+
+fn place(fields: &mut Fields, caller: &Caller) -> Option<Place> {
+    if fields.has("slot_id") {
+        fields.required("slot_id", id).map(Place::Slot)
+    } else if fields.has("interview_date") || fields.has("start_time") {
+        slots_api::read(fields, caller).map(Place::New)
+    } else {
+        fields.refuse("slot_id", "Give this, or the fields of a new slot.");
+        None
+    }
+}
+
+async fn book(app: &App, caller: &Caller, new: NewBooking) -> Result<Json<Booking>> {
+    let now = app.clock.now();
+    let is_new = matches!(new.place, Place::New(_));
+    match bookings::book(&app.db, &caller.actor(), new, now).await? {
+        Outcome::Booked(booked) => {
+            app.wake.notify_one();
+            Ok(Json(answer(app, caller, *booked, now).await?))
+        }
+        Outcome::SlotTaken(taken) => Err(slot_taken(*taken)?),
+        Outcome::SlotClosed(free) => Err(refusal(
+            "slot_closed",
+            "This slot was closed; `free_slots` has others.",
+            free,
+        )?),
+        Outcome::SlotPast(_) if is_new => Err(slots_api::past()),
+        Outcome::SlotPast(free) => Err(refusal(
+            "slot_past",
+            "This slot has begun; `free_slots` has others.",
+            free,
+        )?),
+        Outcome::AlreadyBooked(details) => Err(already_booked(*details)),
+        Outcome::KeyReused => Err(Problem::key_reused()),
+        // Nobody new is entered here.
+        Outcome::EmailTaken(_) => Err(Error::Conflict("the candidate is there").into()),
+    }
+}
+
+async fn answer(app: &App, caller: &Caller, booked: Booked, now: DateTime<Utc>) -> Result<Booking> {
+    let slot_id = booked.details.interview.slot_id.ok_or(Error::NotFound)?;
+    let slot = slots::show(&app.db, caller.company_id, slot_id, now).await?;
+    Ok(Booking {
+        slot: Slot::of(slot)?,
+        interview: booked.details.into(),
+        notification: Notification {
+            id: booked.email.id,
+            status: booked.email.status,
+        },
+    })
+}
+
+fn slot_taken(taken: Taken) -> Result<Problem> {
+    let by = json!({
+        "interview": taken.by.interview.id,
+        "booked_by": taken.by.recruiter.map(|user| user.name),
+    });
+    let problem = refusal(
+        "slot_taken",
+        "Somebody else was first; `taken_by` says who, `free_slots` has others.",
+        taken.free,
+    )?;
+    Ok(problem.with("taken_by", by))
+}
+
+fn already_booked(details: Details) -> Problem {
+    Problem::conflict(
+        "already_booked",
+        "This interview has a slot already; `interview` is as it stands.",
+    )
+    .with("interview", json!(Interview::from(details)))
+}
+
+fn refusal(code: &str, detail: &'static str, free: Vec<slot::Model>) -> Result<Problem> {
+    let free: Vec<Slot> = free
+        .into_iter()
+        .map(|slot| Slot::new(slot, State::Open, None))
+        .collect::<Result<_>>()?;
+    Ok(Problem::conflict(code, detail).with("free_slots", json!(free)))
+}

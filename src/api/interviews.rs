@@ -1,0 +1,118 @@
+//! Interviews.
+use actix_web::{
+    HttpResponse,
+    web::{Data, Json, Path},
+};
+use entity::{interview, slot};
+use serde::Serialize;
+
+use super::{
+    auth::Caller,
+    created,
+    fields::{Body, Fields, choice, id},
+    lists::{self, List},
+    problem::{Problem, Result},
+};
+use crate::{
+    app::App,
+    domain::interviews::{self, Created, Details, Filter, Listed},
+    times,
+};
+
+/// An interview as it goes out; its join link is the candidate's alone.
+#[derive(Debug, Serialize)]
+pub struct Interview {
+    id: i64,
+    status: interview::Status,
+    candidate: i64,
+    job: Option<i64>,
+    slot: Option<i64>,
+    company: i64,
+    starts_at: Option<String>,
+    ends_at: Option<String>,
+    time_zone: Option<String>,
+    booking_notes: String,
+    opened_at: Option<String>,
+    joined_at: Option<String>,
+    created_at: String,
+}
+
+impl Interview {
+    fn new(interview: interview::Model, slot: Option<slot::Model>, job: Option<i64>) -> Self {
+        Self {
+            id: interview.id,
+            status: interview.status,
+            candidate: interview.candidate_id,
+            job,
+            slot: interview.slot_id,
+            company: interview.company_id,
+            starts_at: slot.as_ref().map(|slot| times::rfc3339(slot.starts_at)),
+            ends_at: slot.as_ref().map(|slot| times::rfc3339(slot.ends_at())),
+            time_zone: slot.map(|slot| slot.time_zone),
+            booking_notes: interview.booking_notes,
+            opened_at: interview.opened_at.map(times::rfc3339),
+            joined_at: interview.joined_at.map(times::rfc3339),
+            created_at: times::rfc3339(interview.created_at),
+        }
+    }
+}
+
+impl From<Details> for Interview {
+    fn from(details: Details) -> Self {
+        let job = details.job.map(|job| job.id);
+        Self::new(details.interview, details.slot, job)
+    }
+}
+
+impl From<Listed> for Interview {
+    fn from(listed: Listed) -> Self {
+        Self::new(listed.interview, listed.slot, listed.job_id)
+    }
+}
+
+/// GET /api/interviews/: newest first; by their start when `from` or `to` asks for it.
+pub async fn index(app: Data<App>, caller: Caller) -> Result<Json<List<Interview>>> {
+    let mut query = Fields::of_query(&caller.query)?;
+    let span = lists::span(&mut query, &caller);
+    let filter = Filter {
+        status: query.optional("status", choice),
+        job_id: lists::job(&mut query),
+        from: span.from,
+        until: span.until,
+        ..Filter::default()
+    };
+    let place = lists::place(&mut query);
+    let place = query.finish(place)?;
+    let company_id = caller.company_id;
+    let page = match span.from.or(span.until) {
+        Some(_) => interviews::list(&app.db, company_id, &filter, place.cursor, place.limit).await,
+        None => interviews::newest(&app.db, company_id, &filter, place.cursor, place.limit).await,
+    };
+    Ok(Json(List::of(page?, (&app, &caller), |listed| {
+        Ok(listed.into())
+    })?))
+}
+
+/// POST /api/interviews/: enters an interview that is not booked yet.
+pub async fn create(app: Data<App>, caller: Caller, body: Body) -> Result<HttpResponse> {
+    let mut fields = body.fields()?;
+    let once = caller.once("api.interview", fields.wish())?;
+    let candidate = fields.required("candidate", id);
+    let job = fields.optional("job", id);
+    let candidate = fields.finish(candidate)?;
+    let now = app.clock.now();
+    match interviews::create(&app.db, &caller.actor(), candidate, job, once, now).await? {
+        Created::Interview(id) => {
+            let details = interviews::details(app.db.read(), caller.company_id, id).await?;
+            let path = format!("/api/interviews/{id}/");
+            Ok(created(&path, &Interview::from(details)))
+        }
+        Created::KeyReused => Err(Problem::key_reused()),
+    }
+}
+
+/// GET /api/interviews/{id}/: one interview.
+pub async fn show(app: Data<App>, caller: Caller, id: Path<i64>) -> Result<Json<Interview>> {
+    let details = interviews::details(app.db.read(), caller.company_id, *id).await?;
+    Ok(Json(details.into()))
+}

@@ -1,0 +1,139 @@
+//! Jobs.
+use actix_web::{
+    HttpResponse,
+    web::{Data, Json, Path},
+};
+use entity::job::{self, Status};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{
+    auth::Caller,
+    created,
+    fields::{Body, Fields, choice, list, number, text},
+    lists::{self, List},
+    problem::{Problem, Result},
+};
+use crate::{
+    app::App,
+    domain::jobs::{self, Created, Filter, NewJob},
+    text as typed, times,
+};
+
+const HIGHEST_SALARY: i64 = 1_000_000_000_000;
+const MOST_SKILLS: usize = 40;
+
+/// A job as it goes out.
+#[derive(Debug, Serialize)]
+pub struct Job {
+    id: i64,
+    title: String,
+    description: String,
+    domain: String,
+    team_size: String,
+    positions_to_fill: i32,
+    key_skills: Value,
+    salary_min: Option<i64>,
+    salary_max: Option<i64>,
+    salary_currency: String,
+    location: String,
+    status: Status,
+    company: i64,
+    created_at: String,
+}
+
+impl From<job::Model> for Job {
+    fn from(job: job::Model) -> Self {
+        Self {
+            id: job.id,
+            title: job.title,
+            description: job.description,
+            domain: job.domain,
+            team_size: job.team_size,
+            positions_to_fill: job.positions_to_fill,
+            key_skills: job.key_skills,
+            salary_min: job.salary_min,
+            salary_max: job.salary_max,
+            salary_currency: job.salary_currency,
+            location: job.location,
+            status: job.status,
+            company: job.company_id,
+            created_at: times::rfc3339(job.created_at),
+        }
+    }
+}
+
+/// GET /api/jobs/: newest first.
+pub async fn index(app: Data<App>, caller: Caller) -> Result<Json<List<Job>>> {
+    let mut query = Fields::of_query(&caller.query)?;
+    let span = lists::span(&mut query, &caller);
+    let filter = Filter {
+        status: query.optional("status", choice),
+        from: span.from,
+        until: span.until,
+    };
+    let place = lists::place(&mut query);
+    let place = query.finish(place)?;
+    let page = jobs::list(
+        &app.db,
+        caller.company_id,
+        &filter,
+        place.cursor,
+        place.limit,
+    )
+    .await?;
+    Ok(Json(List::of(page, (&app, &caller), |job| Ok(job.into()))?))
+}
+
+/// POST /api/jobs/: enters a job.
+pub async fn create(app: Data<App>, caller: Caller, body: Body) -> Result<HttpResponse> {
+    let fields = body.fields()?;
+    let once = caller.once("api.job", fields.wish())?;
+    let new = read(fields)?;
+    match jobs::create(&app.db, &caller.actor(), new, once, app.clock.now()).await? {
+        Created::Job(id) => {
+            let job = jobs::find(app.db.read(), caller.company_id, id).await?;
+            Ok(created(&format!("/api/jobs/{id}/"), &Job::from(job)))
+        }
+        Created::KeyReused => Err(Problem::key_reused()),
+    }
+}
+
+/// GET /api/jobs/{id}/: one job.
+pub async fn show(app: Data<App>, caller: Caller, id: Path<i64>) -> Result<Json<Job>> {
+    let job = jobs::find(app.db.read(), caller.company_id, *id).await?;
+    Ok(Json(job.into()))
+}
+
+fn read(mut fields: Fields) -> Result<NewJob> {
+    let line = |most| text(move |t: &str| typed::optional_line(t, most));
+    let title = fields.required("title", text(|t| typed::line(t, 200)));
+    let description = fields.optional("description", text(|t| typed::lines(t, 20_000)));
+    let domain = fields.optional("domain", line(200));
+    let team_size = fields.optional("team_size", line(200));
+    let positions_to_fill = fields.optional("positions_to_fill", number(1..=9999));
+    let key_skills = fields.optional("key_skills", list(MOST_SKILLS, |t| typed::line(t, 80)));
+    let salary_min = fields.optional("salary_min", number(0..=HIGHEST_SALARY));
+    let salary_max = fields.optional("salary_max", number(0..=HIGHEST_SALARY));
+    if salary_min > salary_max && salary_max.is_some() {
+        fields.refuse("salary_max", "This is less than `salary_min`.");
+    }
+    if salary_min.or(salary_max).is_some() && !fields.has("salary_currency") {
+        fields.refuse("salary_currency", "A salary needs its currency, like EUR.");
+    }
+    let salary_currency = fields.optional("salary_currency", text(typed::currency));
+    let location = fields.optional("location", line(200));
+    fields.finish(title.map(|title| NewJob {
+        title,
+        description: description.unwrap_or_default(),
+        domain: domain.unwrap_or_default(),
+        team_size: team_size.unwrap_or_default(),
+        positions_to_fill: positions_to_fill.unwrap_or(1),
+        key_skills: key_skills.unwrap_or_default(),
+        salary_min,
+        salary_max,
+        salary_currency: salary_currency.unwrap_or_default(),
+        location: location.unwrap_or_default(),
+        status: Status::Open,
+    }))
+}

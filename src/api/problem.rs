@@ -1,0 +1,210 @@
+//! Errors as programs read them (RFC 9457).
+use std::{collections::BTreeMap, fmt};
+
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{
+        StatusCode,
+        header::{self, HeaderName, HeaderValue},
+    },
+};
+use serde_json::{Map, Value, json};
+
+use crate::error::Error;
+
+/// The media type of a problem.
+pub const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+/// What a handler of the API answers with.
+pub type Result<T, E = Problem> = std::result::Result<T, E>;
+
+/// What is wrong with each field.
+pub type Errors = BTreeMap<String, Vec<String>>;
+
+/// Why a call was not carried out.
+#[derive(Debug)]
+pub struct Problem {
+    status: StatusCode,
+    detail: &'static str,
+    /// Beyond what every problem has.
+    members: Map<String, Value>,
+    header: Option<(HeaderName, HeaderValue)>,
+    /// Stays between us and the log.
+    cause: Option<String>,
+}
+
+impl Problem {
+    /// A problem that its status says most about.
+    pub fn new(status: StatusCode, detail: &'static str) -> Self {
+        Self {
+            status,
+            detail,
+            members: Map::new(),
+            header: None,
+            cause: None,
+        }
+    }
+
+    /// 401: who calls is not known.
+    pub fn unauthorized() -> Self {
+        let problem = Self::new(
+            StatusCode::UNAUTHORIZED,
+            "Send the header `Authorization: Token <key>` with a key that is neither revoked nor expired.",
+        );
+        problem.with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Token"))
+    }
+
+    /// 404: not there, or not the caller's.
+    pub fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, details(StatusCode::NOT_FOUND))
+    }
+
+    /// 409: somebody was first, or the rows have moved on. Programs tell cases apart by `code`.
+    pub fn conflict(code: &str, detail: &'static str) -> Self {
+        Self::new(StatusCode::CONFLICT, detail).coded(code)
+    }
+
+    /// 422: these fields are wrong.
+    pub fn invalid(errors: Errors) -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "Some fields are wrong; `errors` says which, and how.",
+        )
+        .coded("invalid")
+        .with("errors", json!(errors))
+    }
+
+    /// 422: one field is wrong.
+    pub fn invalid_field(field: &str, message: &str) -> Self {
+        Self::invalid(Errors::from([(field.into(), vec![message.into()])]))
+    }
+
+    /// 422: the key came before, with something else.
+    pub fn key_reused() -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "This Idempotency-Key was sent before with another call.",
+        )
+        .coded("idempotency_key_reused")
+    }
+
+    /// 429: too many calls.
+    pub fn too_often(seconds: i64) -> Self {
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        Self::new(status, details(status)).with_header(header::RETRY_AFTER, seconds.into())
+    }
+
+    /// Gives the problem a type of its own.
+    fn coded(self, code: &str) -> Self {
+        let name = code.replace('_', "-");
+        self.with("type", json!(format!("urn:greenroom:problem:{name}")))
+            .with("code", json!(code))
+    }
+
+    /// Adds a member.
+    pub fn with(mut self, name: &str, value: Value) -> Self {
+        self.members.insert(name.into(), value);
+        self
+    }
+
+    /// The names of the fields that are wrong.
+    #[cfg(test)]
+    pub fn errors(&self) -> impl Iterator<Item = &String> {
+        let errors = self.members.get("errors").and_then(Value::as_object);
+        errors.into_iter().flat_map(|errors| errors.keys())
+    }
+
+    fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.header = Some((name, value));
+        self
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        let status = match &error {
+            Error::NotFound => return Self::not_found(),
+            Error::Conflict(_) => StatusCode::CONFLICT,
+            Error::Unavailable(_) | Error::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        let problem = Self {
+            cause: status.is_server_error().then(|| error.to_string()),
+            ..Self::new(status, details(status))
+        };
+        match status {
+            StatusCode::SERVICE_UNAVAILABLE => {
+                problem.with_header(header::RETRY_AFTER, HeaderValue::from_static("5"))
+            }
+            _ => problem,
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.cause.as_deref().unwrap_or(self.detail))
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Ours stay bare: `web::security` writes the cause down and gives them the number it has there.
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status);
+        if let Some((name, value)) = &self.header {
+            response.insert_header((name.clone(), value.clone()));
+        }
+        if self.cause.is_some() {
+            return response.finish();
+        }
+        response
+            .insert_header((header::CONTENT_TYPE, MEDIA_TYPE))
+            .body(body(self.status, self.detail, self.members.clone()))
+    }
+}
+
+/// The problem that a status alone tells of, with the number under which the log has more.
+pub fn bare(status: StatusCode, reference: &str) -> String {
+    let mut members = Map::new();
+    if status.is_server_error() {
+        members.insert("reference".into(), reference.into());
+    }
+    body(status, details(status), members)
+}
+
+fn body(status: StatusCode, detail: &str, mut members: Map<String, Value>) -> String {
+    members
+        .entry("type")
+        .or_insert_with(|| "about:blank".into());
+    members.insert("title".into(), status.canonical_reason().into());
+    members.insert("status".into(), status.as_u16().into());
+    members.insert("detail".into(), detail.into());
+    Value::Object(members).to_string()
+}
+
+fn details(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::NOT_FOUND => {
+            "This is not there, or not yours. Paths of the API end in a slash."
+        }
+        StatusCode::METHOD_NOT_ALLOWED => "This path takes other methods; `Allow` names them.",
+        StatusCode::REQUEST_TIMEOUT => "The body did not arrive in time.",
+        StatusCode::CONFLICT => "Somebody changed this meanwhile; read it again.",
+        StatusCode::PAYLOAD_TOO_LARGE => "A body has at most 64 KiB.",
+        StatusCode::URI_TOO_LONG => "This address is too long.",
+        StatusCode::TOO_MANY_REQUESTS => {
+            "Too many calls; `Retry-After` says in how many seconds to go on."
+        }
+        StatusCode::SERVICE_UNAVAILABLE => {
+            "The database does not answer just now. Nothing was done; try again in a moment."
+        }
+        status if status.is_server_error() => {
+            "Something went wrong on our side; `reference` finds it in the log."
+        }
+        _ => "This request cannot be understood.",
+    }
+}

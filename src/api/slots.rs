@@ -1,0 +1,210 @@
+//! Slots.
+use actix_web::{
+    HttpResponse,
+    web::{Data, Json, Path},
+};
+use chrono::NaiveDateTime;
+use chrono_tz::Tz;
+use entity::slot::{self, DifficultyLevel, InterviewType};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{
+    auth::Caller,
+    created,
+    fields::{Body, Fields, choice, id, number, text},
+    lists::{self, List},
+    problem::{Problem, Result},
+};
+use crate::{
+    app::App,
+    domain::{
+        local_time::{self, Fold, NotAnInstant},
+        slots::{self, Created, Filter, Listed, NewSlot, State},
+    },
+    error::Error,
+    text as typed, times,
+};
+
+/// A slot as it goes out.
+#[derive(Debug, Serialize)]
+pub struct Slot {
+    id: i64,
+    status: &'static str,
+    starts_at: String,
+    ends_at: String,
+    time_zone: String,
+    interview_date: String,
+    start_time: String,
+    duration_minutes: i32,
+    job: i64,
+    company: i64,
+    ai_interview_type: InterviewType,
+    difficulty_level: Option<DifficultyLevel>,
+    meeting_url: Option<String>,
+    interview: Option<i64>,
+    created_at: String,
+}
+
+impl Slot {
+    /// A slot, what it is good for, and the live interview in it.
+    pub fn new(slot: slot::Model, state: State, interview: Option<i64>) -> Result<Self> {
+        let stored = || {
+            Error::Stored(format!(
+                "local time {:?} of slot {}",
+                slot.local_start, slot.id
+            ))
+        };
+        let (date, time) = slot.local_start.split_once('T').ok_or_else(stored)?;
+        Ok(Self {
+            id: slot.id,
+            status: name(state),
+            starts_at: times::rfc3339(slot.starts_at),
+            ends_at: times::rfc3339(slot.ends_at()),
+            interview_date: date.into(),
+            start_time: time.into(),
+            time_zone: slot.time_zone,
+            duration_minutes: slot.duration_minutes,
+            job: slot.job_id,
+            company: slot.company_id,
+            ai_interview_type: slot.interview_type,
+            difficulty_level: slot.difficulty_level,
+            meeting_url: slot.meeting_url,
+            interview,
+            created_at: times::rfc3339(slot.created_at),
+        })
+    }
+
+    /// A slot of a list.
+    pub fn of(listed: Listed) -> Result<Self> {
+        Self::new(listed.slot, listed.state, listed.interview_id)
+    }
+}
+
+/// GET /api/interviews/slots/: earliest first.
+pub async fn index(app: Data<App>, caller: Caller) -> Result<Json<List<Slot>>> {
+    let mut query = Fields::of_query(&caller.query)?;
+    let span = lists::span(&mut query, &caller);
+    let filter = Filter {
+        job_id: lists::job(&mut query),
+        state: query.optional("status", state),
+        from: span.from,
+        until: span.until,
+    };
+    let place = lists::place(&mut query);
+    let place = query.finish(place)?;
+    let (company_id, now) = (caller.company_id, app.clock.now());
+    let page = slots::list(&app.db, company_id, &filter, place.cursor, place.limit, now).await?;
+    Ok(Json(List::of(page, (&app, &caller), Slot::of)?))
+}
+
+/// POST /api/interviews/slots/: enters a slot.
+pub async fn create(app: Data<App>, caller: Caller, body: Body) -> Result<HttpResponse> {
+    let mut fields = body.fields()?;
+    let once = caller.once("api.slot", fields.wish())?;
+    let new = read(&mut fields, &caller);
+    let new = fields.finish(new)?;
+    let now = app.clock.now();
+    match slots::create(&app.db, &caller.actor(), new, once, now).await? {
+        Created::Slot(id) => {
+            let slot = slots::show(&app.db, caller.company_id, id, now).await?;
+            Ok(created(
+                &format!("/api/interviews/slots/{id}/"),
+                &Slot::of(slot)?,
+            ))
+        }
+        Created::Past => Err(past()),
+        Created::KeyReused => Err(Problem::key_reused()),
+    }
+}
+
+/// GET /api/interviews/slots/{id}/: one slot.
+pub async fn show(app: Data<App>, caller: Caller, id: Path<i64>) -> Result<Json<Slot>> {
+    let slot = slots::show(&app.db, caller.company_id, *id, app.clock.now()).await?;
+    Ok(Json(Slot::of(slot)?))
+}
+
+/// 422: the slot would have begun already.
+pub fn past() -> Problem {
+    Problem::invalid_field("start_time", "This is in the past.")
+}
+
+/// The fields of a new slot.
+pub fn read(fields: &mut Fields, caller: &Caller) -> Option<NewSlot> {
+    let date = fields.required("interview_date", text(typed::date));
+    let time = fields.required("start_time", text(typed::time));
+    let duration_minutes = fields.required("duration_minutes", number(5..=720));
+    let job_id = fields.required("job", id);
+    fields.optional("company", |value| own_company(value, caller));
+    let interview_type = fields.required("ai_interview_type", choice);
+    let difficulty_level = fields.optional("difficulty_level", choice);
+    let zone_is_given = fields.has("time_zone");
+    let zone = fields.optional("time_zone", text(typed::zone));
+    let zone = zone.or((!zone_is_given).then_some(caller.zone));
+    let fold = fields.optional("fold", fold);
+    let meeting_url = fields.optional("meeting_url", text(typed::https_url));
+    let (local_start, zone) = (date?.and_time(time?), zone?);
+    let starts_at = local_time::resolve(local_start, zone, fold)
+        .map_err(|why| fields.refuse("start_time", &explained(why, zone)))
+        .ok()?;
+    Some(NewSlot {
+        job_id: job_id?,
+        starts_at,
+        local_start,
+        zone,
+        duration_minutes: duration_minutes?,
+        interview_type: interview_type?,
+        difficulty_level,
+        meeting_url,
+        interviewer: String::new(),
+    })
+}
+
+fn own_company(value: &Value, caller: &Caller) -> Result<(), String> {
+    match id(value)? {
+        id if id == caller.company_id => Ok(()),
+        _ => Err("This is not the company of your token.".into()),
+    }
+}
+
+fn fold(value: &Value) -> Result<Fold, String> {
+    match number::<i64>(0..=1)(value)? {
+        0 => Ok(Fold::Earlier),
+        _ => Ok(Fold::Later),
+    }
+}
+
+fn explained(why: NotAnInstant, zone: Tz) -> String {
+    match why {
+        NotAnInstant::Skipped { next } => format!(
+            "In {zone} the clock is put forward over this time; the next one that exists is {}.",
+            wall_clock(next)
+        ),
+        NotAnInstant::Twice { earlier, later } => format!(
+            "In {zone} this time comes twice, because the clock is put back: at {} and at {}. Say which with `fold`: 0 for the first, 1 for the second.",
+            times::rfc3339(earlier),
+            times::rfc3339(later)
+        ),
+    }
+}
+
+fn wall_clock(local: NaiveDateTime) -> String {
+    times::clock(local.and_utc(), Tz::UTC)
+}
+
+fn name(state: State) -> &'static str {
+    match state {
+        State::Open => "open",
+        State::Booked => "booked",
+        State::Closed => "closed",
+        State::Past => "past",
+    }
+}
+
+fn state(value: &Value) -> Result<State, String> {
+    let states = [State::Open, State::Booked, State::Closed, State::Past];
+    states
+        .into_iter()
+        .find(|state| value.as_str() == Some(name(*state)))
+        .ok_or_else(|| "This must be one of open, booked, closed, past.".into())
+}

@@ -1,0 +1,292 @@
+//! The tokens of a company's programs, for its admins.
+use actix_web::{
+    HttpResponse,
+    http::StatusCode,
+    web::{Data, Form, Path, Query},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    choices,
+    errors::Result,
+    forms::FormErrors,
+    render::{Choice, Flash, Page},
+    respond::see_other,
+    stamp::Stamp,
+    viewer::AdminViewer,
+};
+use crate::{
+    app::App,
+    domain::{
+        api_tokens::{self, Listed, NewToken, State},
+        page::{PAGE_SIZE, Page as List},
+        users,
+    },
+    error::Error,
+    text::{self, Refusal},
+};
+
+/// GET /tokens: newest first.
+pub async fn index(
+    app: Data<App>,
+    viewer: AdminViewer,
+    query: Query<IndexQuery>,
+) -> Result<HttpResponse> {
+    let after = query.cursor.parse().ok();
+    let tokens = api_tokens::list(&app.db, viewer.company_id, after, PAGE_SIZE).await?;
+    viewer.page(&IndexPage::new(
+        &viewer,
+        tokens,
+        after.is_some(),
+        app.clock.now(),
+    ))
+}
+
+/// GET /tokens/new: the form.
+pub async fn new(app: Data<App>, viewer: AdminViewer) -> Result<HttpResponse> {
+    let form = TokenForm {
+        user: viewer.user_id.to_string(),
+        lifetime: QUARTER.into(),
+        ..Default::default()
+    };
+    let users = users::choices(&app.db, viewer.company_id).await?;
+    viewer.page(&NewPage::new(form, FormErrors::new(), users))
+}
+
+/// POST /tokens/new: makes a token. It answers with the token itself, because nothing that could be
+/// asked for later keeps it; a page that is reloaded makes another one.
+pub async fn create(
+    app: Data<App>,
+    viewer: AdminViewer,
+    form: Form<TokenForm>,
+) -> Result<HttpResponse> {
+    let now = app.clock.now();
+    let errors = match form.parse(now) {
+        Ok((user_id, name, expires)) => {
+            let actor = viewer.actor();
+            match api_tokens::create(&app.db, &actor, user_id, &name, expires, now).await {
+                Ok(token) => {
+                    let page = CreatedPage::new(&app, &name, &token);
+                    return viewer.respond(StatusCode::CREATED, &page);
+                }
+                Err(Error::NotFound) => FormErrors::one("user", CHOOSE),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(errors) => errors,
+    };
+    let users = users::choices(&app.db, viewer.company_id).await?;
+    viewer.unprocessable(&NewPage::new(form.into_inner(), errors, users))
+}
+
+/// POST /tokens/{id}/revocation: the token opens nothing any more.
+pub async fn revoke(app: Data<App>, viewer: AdminViewer, id: Path<i64>) -> Result<HttpResponse> {
+    api_tokens::revoke(&app.db, &viewer.actor(), *id, app.clock.now()).await?;
+    viewer.flash(Flash::done("The token is revoked."))?;
+    Ok(see_other("/tokens"))
+}
+
+const CHOOSE: Refusal = "Please choose one of the list.";
+const QUARTER: &str = "90";
+/// Days, with the words for them; none for a token that does not end.
+const LIFETIMES: [(&str, Option<i64>, &str); 4] = [
+    ("30", Some(30), "30 days"),
+    (QUARTER, Some(90), "90 days"),
+    ("365", Some(365), "A year"),
+    ("never", None, "Until it is revoked"),
+];
+
+/// Where in the list.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct IndexQuery {
+    cursor: String,
+}
+
+/// A token to make, as typed.
+#[derive(Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct TokenForm {
+    name: String,
+    user: String,
+    lifetime: String,
+}
+
+impl TokenForm {
+    fn parse(
+        &self,
+        now: DateTime<Utc>,
+    ) -> Result<(i64, String, Option<DateTime<Utc>>), FormErrors> {
+        let mut errors = FormErrors::new();
+        let name = errors.check("name", text::line(&self.name, 100));
+        let user = errors.check("user", self.user.parse().map_err(|_| CHOOSE));
+        let lifetime = LIFETIMES
+            .iter()
+            .find(|(name, ..)| *name == self.lifetime)
+            .map(|(_, days, _)| days.map(|days| now + TimeDelta::days(days)));
+        let lifetime = errors.check("lifetime", lifetime.ok_or(CHOOSE));
+        match (user, name, lifetime) {
+            (Some(user), Some(name), Some(expires)) => Ok((user, name, expires)),
+            _ => Err(errors),
+        }
+    }
+}
+
+/// The list.
+#[derive(Serialize)]
+pub struct IndexPage {
+    tokens: Vec<Row>,
+    first: Option<String>,
+    next: Option<String>,
+}
+
+impl IndexPage {
+    fn new(viewer: &AdminViewer, tokens: List<Listed>, is_later: bool, now: DateTime<Utc>) -> Self {
+        Self {
+            first: is_later.then(|| "/tokens".into()),
+            next: tokens.next.map(|cursor| format!("/tokens?cursor={cursor}")),
+            tokens: tokens
+                .rows
+                .into_iter()
+                .map(|token| Row::new(viewer, token, now))
+                .collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Row {
+    id: i64,
+    name: String,
+    user: String,
+    created: Stamp,
+    last_used: Option<Stamp>,
+    expires: Option<Stamp>,
+    state: &'static str,
+    tone: &'static str,
+    is_active: bool,
+}
+
+impl Row {
+    fn new(viewer: &AdminViewer, token: Listed, now: DateTime<Utc>) -> Self {
+        let state = token.state(now);
+        let stamp = |at| Stamp::day_and_clock(at, viewer.zone());
+        let (words, tone) = match state {
+            State::Active => ("Active", "good"),
+            State::Expired => ("Expired", "quiet"),
+            State::Revoked => ("Revoked", "quiet"),
+            State::UserDisabled => ("User disabled", "quiet"),
+        };
+        Self {
+            id: token.id,
+            name: token.name,
+            user: token.user_name,
+            created: stamp(token.created_at),
+            last_used: token.last_used_at.map(stamp),
+            expires: token.expires_at.map(stamp),
+            state: words,
+            tone,
+            is_active: state == State::Active,
+        }
+    }
+}
+
+impl Page for IndexPage {
+    const TEMPLATE: &'static str = "tokens/index.html";
+
+    fn title(&self) -> String {
+        "API tokens".into()
+    }
+
+    fn sample() -> Self {
+        Self {
+            tokens: vec![Row {
+                id: 7,
+                name: "Applicant tracking".into(),
+                user: "Jane Roe".into(),
+                created: Stamp::sample(),
+                last_used: Some(Stamp::sample()),
+                expires: None,
+                state: "Active",
+                tone: "good",
+                is_active: true,
+            }],
+            first: Some("/tokens".into()),
+            next: Some("/tokens?cursor=1_1".into()),
+        }
+    }
+}
+
+/// The form.
+#[derive(Serialize)]
+pub struct NewPage {
+    form: TokenForm,
+    errors: FormErrors,
+    users: Vec<Choice>,
+    lifetimes: Vec<Choice>,
+}
+
+impl NewPage {
+    fn new(form: TokenForm, errors: FormErrors, users: Vec<(i64, String, String)>) -> Self {
+        let users = users
+            .into_iter()
+            .map(|(id, name, email)| (id, format!("{name} ({email})")));
+        let lifetimes = LIFETIMES.iter();
+        Self {
+            form,
+            errors,
+            users: choices::rows(users.collect()),
+            lifetimes: lifetimes
+                .map(|(name, _, label)| Choice::new(*name, *label))
+                .collect(),
+        }
+    }
+}
+
+impl Page for NewPage {
+    const TEMPLATE: &'static str = "tokens/new.html";
+
+    fn title(&self) -> String {
+        "Make a token".into()
+    }
+
+    fn sample() -> Self {
+        let users = vec![(7, "Jane Roe".into(), "jane@example.com".into())];
+        Self::new(TokenForm::default(), FormErrors::one("user", CHOOSE), users)
+    }
+}
+
+/// The token, this once.
+#[derive(Serialize)]
+pub struct CreatedPage {
+    name: String,
+    token: String,
+    address: String,
+}
+
+impl CreatedPage {
+    fn new(app: &App, name: &str, token: &NewToken) -> Self {
+        Self {
+            name: name.to_owned(),
+            token: token.token.expose().to_owned(),
+            address: app.settings.base_url.join("/api/jobs/"),
+        }
+    }
+}
+
+impl Page for CreatedPage {
+    const TEMPLATE: &'static str = "tokens/created.html";
+
+    fn title(&self) -> String {
+        "The new token".into()
+    }
+
+    fn sample() -> Self {
+        Self {
+            name: "Applicant tracking".into(),
+            token: "grm_0123456789abcdef".into(),
+            address: "https://greenroom.example.com/api/jobs/".into(),
+        }
+    }
+}
