@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use actix_web::{http::Method, test::TestRequest};
 use entity::user::Role;
 use greenroom::{
-    crypto,
     domain::join_links::Ticket,
     web::routes::{self, Line, Who},
 };
@@ -52,6 +51,7 @@ fn the_public_list_is_short() {
     assert_eq!(
         public,
         [
+            "GET /api/openapi.json",
             "GET /brand/{colour}.css",
             "GET /health",
             "GET /login",
@@ -112,10 +112,7 @@ async fn what_belongs_to_another_company_is_like_what_does_not_exist() {
     let app = TestApp::start().await;
     let ids = Ids::make(&app, app.company_id).await;
     let mut other = app.other_company().await;
-    let token = builders::api_token(&app, other.user.as_ref().expect("a user")).await;
-    let mut program = app
-        .stranger()
-        .with_header("Authorization", &format!("Token {token}"));
+    let mut program = app.program_of(other.user.as_ref().expect("a user")).await;
     let before = rows::all(&app).await;
     for line in of(&[Who::Recruiter, Who::Admin, Who::Api]).filter(|line| line.path.contains('{')) {
         let actor = match line.who {
@@ -247,25 +244,22 @@ impl Ids {
         };
         let job_id = builders::job(app, company_id).await;
         let free = app.now() + chrono::TimeDelta::days(2);
+        let user = builders::user(app, company_id, Role::Recruiter).await;
+        let token_id = builders::api_token(app, &user).await.id;
         Self(HashMap::from([
             ("candidates", interview.candidate_id.to_string()),
             ("emails", booked.email.id.to_string()),
             ("interview", app.app.keys.token(&ticket).expect("a token")),
             ("interviews", interview.id.to_string()),
             ("jobs", job_id.to_string()),
+            ("tokens", token_id.to_string()),
             (
                 "slots",
                 builders::slot(app, company_id, job_id, free)
                     .await
                     .to_string(),
             ),
-            (
-                "users",
-                builders::user(app, company_id, Role::Recruiter)
-                    .await
-                    .id
-                    .to_string(),
-            ),
+            ("users", user.id.to_string()),
         ]))
     }
 

@@ -157,6 +157,20 @@ impl TestApp {
         actor
     }
 
+    /// A program with the token of a recruiter of the company; a new user at every call.
+    pub async fn program(&self) -> Actor {
+        let user = builders::user(self, self.company_id, Role::Recruiter).await;
+        self.program_of(&user).await
+    }
+
+    /// A program with a token of a user that a builder made.
+    pub async fn program_of(&self, user: &user::Model) -> Actor {
+        let new = builders::api_token(self, user).await;
+        let mut actor = self.stranger();
+        actor.user = Some(user.clone());
+        actor.with_header("Authorization", &format!("Token {}", new.token.expose()))
+    }
+
     async fn signed_in(&self, company_id: i64, role: Role) -> Actor {
         let user = builders::user(self, company_id, role).await;
         self.signed_in_as(&user).await

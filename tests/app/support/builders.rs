@@ -1,7 +1,7 @@
 //! Rows for tests to begin with, written by the rules themselves where there are any.
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    api_token, company, job,
+    company, job,
     slot::{DifficultyLevel, InterviewType},
     user::{self, Role},
 };
@@ -9,6 +9,7 @@ use greenroom::{
     crypto, db,
     domain::{
         actions::Actor,
+        api_tokens::{self, NewToken},
         bookings::{self, Booked, NewBooking, Outcome, Place, Who},
         candidates::{self, NewCandidate, Saved},
         interviews,
@@ -62,23 +63,12 @@ pub async fn user(app: &TestApp, company_id: i64, role: Role) -> user::Model {
     .await
 }
 
-/// A key for the API on behalf of a user.
-pub async fn api_token(app: &TestApp, user: &user::Model) -> String {
-    let token = crypto::random_token();
-    let row = api_token::ActiveModel {
-        company_id: Set(user.company_id),
-        user_id: Set(user.id),
-        name: Set("a program".into()),
-        token_hash: Set(crypto::sha256_hex(&token)),
-        created_at: Set(app.now()),
-        ..Default::default()
-    };
-    write(app, async |txn| {
-        api_token::Entity::insert(row).exec(txn).await?;
-        Ok(())
-    })
-    .await;
-    token
+/// A token that acts on behalf of a user, for ever.
+pub async fn api_token(app: &TestApp, user: &user::Model) -> NewToken {
+    let actor = Actor::system(user.company_id);
+    api_tokens::create(&app.app.db, &actor, user.id, "a program", None, app.now())
+        .await
+        .expect("a token")
 }
 
 /// An open job.
