@@ -6,9 +6,9 @@ use entity::{
     attempt::{Outcome, Stage},
     email::{self, Kind, Status},
 };
-use tokio::{sync::watch, time};
+use tokio::time;
 
-use super::{caught::caught, letter::Draft, tell};
+use super::{Stop, caught::caught, letter::Draft, tell};
 use crate::{
     app::App,
     domain::{
@@ -25,13 +25,11 @@ use crate::{
     notices,
 };
 
-/// When the process is to stop, a reply that may mean "taken" gets this long.
-const DRAIN: Duration = Duration::from_secs(25);
 /// While the database is away, the outcome of an attempt is kept in mind, in seconds between tries.
 const RECORD_PAUSES: [u64; 8] = [1, 2, 5, 10, 30, 60, 60, 60];
 
 /// Delivers one message and records what came of it. Whatever goes wrong with this one, others go on.
-pub(super) async fn deliver(app: &App, mut claimed: Claimed, mut stop: watch::Receiver<bool>) {
+pub(super) async fn deliver(app: &App, mut claimed: Claimed, mut stop: Stop) {
     let tried = caught(attempt(app, &mut claimed, &mut stop)).await;
     let id = claimed.email.id;
     let ended = match tried {
@@ -60,11 +58,7 @@ pub(super) async fn deliver(app: &App, mut claimed: Claimed, mut stop: watch::Re
 const UNMAKEABLE: &str = "Greenroom cannot make this message. Tell the candidate another way, and have an admin look at the log.";
 
 /// What came of the attempt; none when the message is no longer ours.
-async fn attempt(
-    app: &App,
-    claimed: &mut Claimed,
-    stop: &mut watch::Receiver<bool>,
-) -> Result<Option<Ended>> {
+async fn attempt(app: &App, claimed: &mut Claimed, stop: &mut Stop) -> Result<Option<Ended>> {
     if claimed.email.text.is_none() {
         let fixed = compose(app, claimed)?;
         if delivery::fix(&app.db, claimed, fixed).await? == Recorded::Stale {
@@ -180,7 +174,7 @@ async fn send(
     relay: &Relay,
     envelope: &Envelope<'_>,
     bytes: &[u8],
-    stop: &mut watch::Receiver<bool>,
+    stop: &mut Stop,
 ) -> Sent {
     let is_near_the_end = Cell::new(false);
     let before_dot = async || {
@@ -192,12 +186,12 @@ async fn send(
     let mut sending = pin!(relay.send(envelope, bytes, before_dot));
     tokio::select! {
         report = &mut sending => return Sent::Reported(report),
-        _ = stop.wait_for(|stop| *stop) => {}
+        () = stop.asked() => {}
     }
     if !is_near_the_end.get() {
         return Sent::CalledBack;
     }
-    match time::timeout(DRAIN, sending).await {
+    match time::timeout(stop.patience, sending).await {
         Ok(report) => Sent::Reported(report),
         Err(_) => Sent::InDoubt,
     }
@@ -267,7 +261,7 @@ fn here(outcome: Outcome, next: Next, hint: &str) -> Ended {
     }
 }
 
-async fn record(app: &App, claimed: &Claimed, ended: Ended, mut stop: watch::Receiver<bool>) {
+async fn record(app: &App, claimed: &Claimed, ended: Ended, mut stop: Stop) {
     let id = claimed.email.id;
     let mut pauses = RECORD_PAUSES.into_iter();
     loop {
@@ -285,12 +279,12 @@ async fn record(app: &App, claimed: &Claimed, ended: Ended, mut stop: watch::Rec
             }
             Err(error) => error,
         };
-        let Some(pause) = pauses.next().filter(|_| !*stop.borrow()) else {
+        let Some(pause) = pauses.next().filter(|_| !stop.is_asked()) else {
             return tracing::error!(email.id = id, %error, "What came of an e-mail cannot be recorded");
         };
         tokio::select! {
             () = time::sleep(Duration::from_secs(pause)) => {}
-            _ = stop.wait_for(|stop| *stop) => {}
+            () = stop.asked() => {}
         }
     }
 }

@@ -18,6 +18,9 @@ const ROUND: Duration = Duration::from_secs(5);
 /// Even when something is due: it may wait behind another message to the same person.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(500);
 
+/// When the worker is to stop, a reply that may mean "taken" gets this long.
+const PATIENCE: Duration = Duration::from_secs(25);
+
 /// What a call of [`deliver_next`] did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
@@ -29,7 +32,11 @@ pub enum Turn {
 
 /// Tries the next message that is due.
 pub async fn deliver_next(app: &App) -> Result<Turn> {
-    let (_go_on, stop) = watch::channel(false);
+    let (_go_on, asked) = watch::channel(false);
+    let stop = Stop {
+        asked,
+        patience: PATIENCE,
+    };
     match delivery::claim(&app.db, 1, app.clock.now()).await?.pop() {
         Some(claimed) => {
             attempt::deliver(app, claimed, stop).await;
@@ -39,9 +46,15 @@ pub async fn deliver_next(app: &App) -> Result<Turn> {
     }
 }
 
-/// Delivers until `stop` says so. Then nothing new is begun; what is before its last byte is given
+/// Delivers until `stop` says true. Then nothing new is begun; what is before its last byte is given
 /// back, and what is after it gets some time for the reply.
-pub async fn run(app: Data<App>, mut stop: watch::Receiver<bool>) {
+pub async fn run(app: Data<App>, stop: watch::Receiver<bool>) {
+    run_with_patience(app, stop, PATIENCE).await;
+}
+
+/// The same, with another time for the last replies.
+pub async fn run_with_patience(app: Data<App>, asked: watch::Receiver<bool>, patience: Duration) {
+    let mut stop = Stop { asked, patience };
     let mut on_their_way = JoinSet::new();
     let mut is_away = false;
     loop {
@@ -70,8 +83,7 @@ pub async fn run(app: Data<App>, mut stop: watch::Receiver<bool>) {
             Some(_) = on_their_way.join_next() => {}
             () = app.wake.notified(), if on_their_way.len() < LANES => {}
             () = time::sleep(pause), if on_their_way.len() < LANES => {}
-            // Whoever could say so is gone: that says it, too.
-            _ = stop.wait_for(|stop| *stop) => break,
+            () = stop.asked() => break,
         }
         if let Some(relay) = &app.mailer.relay {
             relay.close_stale().await;
@@ -80,6 +92,24 @@ pub async fn run(app: Data<App>, mut stop: watch::Receiver<bool>) {
     while on_their_way.join_next().await.is_some() {}
     if let Some(relay) = &app.mailer.relay {
         relay.close().await;
+    }
+}
+
+/// How a worker is asked to stop, and how long it may take.
+#[derive(Clone)]
+struct Stop {
+    asked: watch::Receiver<bool>,
+    patience: Duration,
+}
+
+impl Stop {
+    async fn asked(&mut self) {
+        // An error means that whoever could ask is gone: that is asking, too.
+        let _ = self.asked.wait_for(|asked| *asked).await;
+    }
+
+    fn is_asked(&self) -> bool {
+        *self.asked.borrow()
     }
 }
 

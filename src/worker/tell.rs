@@ -16,6 +16,10 @@ pub(super) fn about(app: &App, draft: &Draft<'_>, report: &Report, link: &str) {
         tracing::info!(email.id = id, "Interview notification sent via email: {to}");
         return;
     }
+    if report.outcome == Outcome::Withheld {
+        // No failure: whoever has the message now says what becomes of it.
+        return;
+    }
     let error = without_addresses(&report.text());
     // One copy on the terminal is enough, however often the server is tried.
     if !(app.settings.mail.console_fallback && draft.is_first_attempt()) {

@@ -1,5 +1,5 @@
 //! E-mails on their way from the queue to the mail server, whatever the server does.
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use actix_web::rt;
 use chrono::TimeDelta;
@@ -522,6 +522,48 @@ async fn a_worker_that_stops_gives_back_what_has_not_left() {
     assert_eq!(attempts(&app).await[0].outcome, Some(Outcome::Released));
     assert_eq!(app.deliver().await, 1);
     assert_eq!(server.taken().len(), 1);
+}
+
+#[actix_web::test]
+async fn a_worker_that_stops_before_the_last_reply_leaves_a_doubt() {
+    let hold = Arc::new(Hold::default());
+    let server = SmtpServer::scripted([Script::at(Step::Dot, Act::Hold(hold.clone()))]).await;
+    let app = app_with(&server, &[]).await;
+    builders::booked(&app, app.company_id).await;
+    let (stop, stopped) = watch::channel(false);
+    let patience = Duration::from_millis(1);
+    let worker = rt::spawn(worker::run_with_patience(
+        app.app.clone(),
+        stopped,
+        patience,
+    ));
+    hold.reached.notified().await;
+    stop.send(true).expect("a worker");
+    worker.await.expect("an end");
+    assert_eq!(attempts(&app).await[0].outcome, Some(Outcome::Uncertain));
+    app.advance(TimeDelta::minutes(10));
+    app.deliver().await;
+    assert_eq!(only_email(&app).await.status, Status::Accepted);
+    let taken = server.taken();
+    assert_eq!(taken.len(), 2);
+    assert_eq!(taken[0].bytes, taken[1].bytes);
+}
+
+#[actix_web::test]
+async fn a_worker_ends_though_the_database_is_gone() {
+    let logs = Logs::capture();
+    let hold = Arc::new(Hold::default());
+    let server = SmtpServer::scripted([Script::at(Step::Dot, Act::Hold(hold.clone()))]).await;
+    let app = app_with(&server, &[]).await;
+    builders::booked(&app, app.company_id).await;
+    let (stop, stopped) = watch::channel(false);
+    let worker = rt::spawn(worker::run(app.app.clone(), stopped));
+    hold.reached.notified().await;
+    app.lose_database().await;
+    stop.send(true).expect("a worker");
+    hold.release.notify_one();
+    worker.await.expect("an end");
+    assert_logged(&logs, "ERROR What came of an e-mail cannot be recorded");
 }
 
 #[actix_web::test]

@@ -1,28 +1,22 @@
-//! A connection to a mail server, from the first byte to the last.
-use std::{sync::Arc, time::Duration};
+//! A connection that takes messages, one after the other.
+use std::time::Duration;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use entity::attempt::Stage;
-use lettre::transport::smtp::{
-    commands::{Data, Ehlo, Mail, Rcpt, Rset, Starttls},
-    extension::{MailBodyParameter, MailParameter},
+use lettre::{
+    Address,
+    transport::smtp::{
+        commands::{Data, Mail, Rcpt, Rset},
+        extension::{MailBodyParameter, MailParameter},
+    },
 };
-use tokio::{
-    net::{TcpStream, lookup_host},
-    time::Instant,
-};
-use tokio_rustls::rustls::ClientConfig;
+use tokio::time::Instant;
 
 use super::{
-    Client, Envelope, Limits, Offers, Reply,
+    Envelope, Limits, Offers, Reply,
     report::{Missing, Outcome, Party, Report},
-    tls,
-    wire::{Trace, Wire, within},
+    wire::{Trace, Wire},
 };
-use crate::settings::{Login, Security};
 
-/// Of a host with more, the rest is as far away.
-const MOST_ADDRESSES: usize = 4;
 /// Servers count what comes over one connection; so do we.
 const MOST_MESSAGES: u32 = 50;
 /// Servers hang up on idle clients; we go first.
@@ -37,156 +31,17 @@ pub struct Connection {
     idle_since: Instant,
 }
 
-impl Client {
-    /// Connects, encrypts and logs in. What is wanted and not to be had is a failure, never left out.
-    ///
-    /// # Errors
-    /// The report of a message that could not even be offered.
-    pub async fn connect(&self) -> Result<Connection, Box<Report>> {
-        let mut trace = Trace::new(&self.host);
-        let tcp = match self.dial(&mut trace).await {
-            Ok(tcp) => tcp,
-            Err(outcome) => return Err(Box::new(trace.report(outcome))),
-        };
-        let wire = match self.security {
-            Security::Implicit => self.encrypt(tcp, trace).await?,
-            Security::Plain | Security::Starttls => Wire::plain(tcp, trace),
-        };
-        self.greet(wire).await
-    }
-
-    /// The first of the host's addresses that answers.
-    async fn dial(&self, trace: &mut Trace) -> Result<TcpStream, Outcome> {
-        let limit = self.limits.connect;
-        let addresses = within(limit, async {
-            let found = lookup_host((self.host.as_str(), self.port)).await;
-            found.map_err(|error| Outcome::NoAddress(error.to_string()))
-        });
-        let mut last = Outcome::NoAddress("no address".into());
-        for address in addresses.await?.take(MOST_ADDRESSES) {
-            trace.peer = Some(address);
-            let dialled = within(limit, async {
-                let tcp = TcpStream::connect(address).await;
-                tcp.map_err(|error| Outcome::Network(error.to_string()))
-            });
-            match dialled.await {
-                Ok(tcp) => {
-                    trace.say(Party::Remark, &format!("connected to {address}"));
-                    // Else every message waits for a delayed acknowledgement: 40 ms each.
-                    let set = tcp.set_nodelay(true);
-                    return set
-                        .map(|()| tcp)
-                        .map_err(|error| Outcome::Network(error.to_string()));
-                }
-                Err(outcome) => {
-                    trace.say(Party::Remark, &format!("no connection to {address}"));
-                    last = outcome;
-                }
-            }
-        }
-        Err(last)
-    }
-
-    async fn encrypt(&self, tcp: TcpStream, mut trace: Trace) -> Result<Wire, Box<Report>> {
-        trace.stage = Stage::Tls;
-        let encrypted = async {
-            let config = self.tls.get_or_try_init(tls::machine_config).await?;
-            let config: Arc<ClientConfig> = Arc::clone(config);
-            within(self.limits.tls, tls::handshake(config, &self.host, tcp)).await
-        };
-        match encrypted.await {
-            Ok(stream) => {
-                let description = tls::describe(&stream);
-                trace.say(Party::Remark, &format!("encrypted: {description}"));
-                trace.tls = Some(description);
-                Ok(Wire::encrypted(stream, trace))
-            }
-            Err(outcome) => Err(Box::new(trace.report(outcome))),
-        }
-    }
-
-    async fn greet(&self, mut wire: Wire) -> Result<Connection, Box<Report>> {
-        let mut offers = match self.banner_and_ehlo(&mut wire).await {
-            Ok(offers) => offers,
-            Err(outcome) => return Err(give_up(wire, outcome, &self.limits).await),
-        };
-        if self.security == Security::Starttls {
-            if let Err(outcome) = self.starttls(&mut wire, &offers).await {
-                return Err(give_up(wire, outcome, &self.limits).await);
-            }
-            let (tcp, trace) = wire.into_plain()?;
-            wire = self.encrypt(tcp, trace).await?;
-            // What was offered in clear is forgotten: it may have been anybody's.
-            offers = match self.ehlo(&mut wire).await {
-                Ok(offers) => offers,
-                Err(outcome) => return Err(give_up(wire, outcome, &self.limits).await),
-            };
-        }
-        if let Some(login) = &self.login
-            && let Err(outcome) = self.log_in(&mut wire, &offers, login).await
-        {
-            return Err(give_up(wire, outcome, &self.limits).await);
-        }
-        Ok(Connection {
+impl Connection {
+    pub(super) fn new(wire: Wire, offers: Offers, limits: Limits) -> Self {
+        Self {
             wire,
             offers,
-            limits: self.limits,
+            limits,
             messages: 0,
             idle_since: Instant::now(),
-        })
-    }
-
-    async fn banner_and_ehlo(&self, wire: &mut Wire) -> Result<Offers, Outcome> {
-        wire.trace.stage = Stage::Banner;
-        positive(wire.hear(self.limits.banner).await?)?;
-        self.ehlo(wire).await
-    }
-
-    async fn ehlo(&self, wire: &mut Wire) -> Result<Offers, Outcome> {
-        wire.trace.stage = Stage::Ehlo;
-        let ehlo = Ehlo::new(self.hello.clone()).to_string();
-        let reply = positive(wire.ask(&ehlo, &ehlo, self.limits.ehlo).await?)?;
-        Ok(Offers::parse(&reply))
-    }
-
-    async fn starttls(&self, wire: &mut Wire, offers: &Offers) -> Result<(), Outcome> {
-        wire.trace.stage = Stage::Starttls;
-        if !offers.starttls {
-            return Err(Outcome::Missing(Missing::Starttls));
         }
-        let starttls = Starttls.to_string();
-        positive(wire.ask(&starttls, &starttls, self.limits.ehlo).await?)?;
-        Ok(())
     }
 
-    async fn log_in(&self, wire: &mut Wire, offers: &Offers, login: &Login) -> Result<(), Outcome> {
-        wire.trace.stage = Stage::Auth;
-        // Exposed to be sent, and to be masked in whatever the server repeats.
-        let (user, password) = (login.user.as_str(), login.password.expose());
-        let plain = STANDARD.encode(format!("\0{user}\0{password}"));
-        let (user, encoded) = (STANDARD.encode(user), STANDARD.encode(password));
-        for secret in [password, &plain, &encoded] {
-            wire.trace.hide(secret);
-        }
-        let offered = |mechanism| offers.auth.iter().any(|offer| offer == mechanism);
-        let limit = self.limits.auth;
-        if offered("PLAIN") {
-            let command = format!("AUTH PLAIN {plain}\r\n");
-            positive(wire.ask(&command, "AUTH PLAIN ***", limit).await?)?;
-        } else if offered("LOGIN") {
-            expect(334, wire.ask("AUTH LOGIN\r\n", "AUTH LOGIN", limit).await?)?;
-            expect(334, wire.ask(&format!("{user}\r\n"), "***", limit).await?)?;
-            positive(wire.ask(&format!("{encoded}\r\n"), "***", limit).await?)?;
-        } else if offers.auth.is_empty() {
-            return Err(Outcome::Missing(Missing::Login));
-        } else {
-            return Err(Outcome::Missing(Missing::Mechanism(offers.auth.clone())));
-        }
-        Ok(())
-    }
-}
-
-impl Connection {
     /// What the server said that it can do.
     pub fn offers(&self) -> &Offers {
         &self.offers
@@ -280,7 +135,7 @@ impl Connection {
 
 /// Ends a conversation that went wrong. The server is told, unless the message is half said: there
 /// everything would be taken for more of it.
-async fn give_up(mut wire: Wire, outcome: Outcome, limits: &Limits) -> Box<Report> {
+pub(super) async fn give_up(mut wire: Wire, outcome: Outcome, limits: &Limits) -> Box<Report> {
     let mid_message = wire.trace.stage == Stage::Body && !wire.trace.dot_sent;
     let report = wire.trace.report(outcome);
     if !mid_message && matches!(report.outcome, Outcome::Refused(_) | Outcome::Missing(_)) {
@@ -289,7 +144,7 @@ async fn give_up(mut wire: Wire, outcome: Outcome, limits: &Limits) -> Box<Repor
     Box::new(report)
 }
 
-fn positive(reply: Reply) -> Result<Reply, Outcome> {
+pub(super) fn positive(reply: Reply) -> Result<Reply, Outcome> {
     match reply {
         reply if reply.is_positive() => Ok(reply),
         reply if reply.is_refusal() => Err(Outcome::Refused(reply)),
@@ -297,7 +152,7 @@ fn positive(reply: Reply) -> Result<Reply, Outcome> {
     }
 }
 
-fn expect(code: u16, reply: Reply) -> Result<Reply, Outcome> {
+pub(super) fn expect(code: u16, reply: Reply) -> Result<Reply, Outcome> {
     match reply {
         reply if reply.code == code => Ok(reply),
         reply if reply.is_refusal() => Err(Outcome::Refused(reply)),
@@ -321,7 +176,7 @@ fn parameters(
             longest,
         }));
     }
-    let is_ascii = |address: &lettre::Address| AsRef::<str>::as_ref(address).is_ascii();
+    let is_ascii = |address: &Address| AsRef::<str>::as_ref(address).is_ascii();
     if !(is_ascii(envelope.from) && is_ascii(envelope.to) && message.is_ascii()) {
         if !(offers.smtp_utf8 && offers.eight_bit_mime) {
             return Err(Outcome::Missing(Missing::SmtpUtf8));

@@ -2,6 +2,7 @@
 //!
 //! A connection is used up by each call and handed back only after a clean end. So a cancelled,
 //! timed-out or refused message can never leave a reply behind for the next one to read.
+mod connect;
 mod connection;
 mod offers;
 mod relay;

@@ -1,7 +1,7 @@
 //! A terminal that tests can read, and break.
 use std::{
     io,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, MutexGuard},
 };
 
 /// Keeps what is printed.
@@ -16,18 +16,22 @@ struct Paper {
 
 impl Printer {
     pub fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().text.clone()).expect("text")
+        String::from_utf8(self.paper().text.clone()).expect("text")
     }
 
     /// From now on nothing can be printed.
     pub fn break_down(&self) {
-        self.0.lock().unwrap().is_broken = true;
+        self.paper().is_broken = true;
+    }
+
+    fn paper(&self) -> MutexGuard<'_, Paper> {
+        self.0.lock().expect("nobody panicked")
     }
 }
 
 impl io::Write for Printer {
     fn write(&mut self, text: &[u8]) -> io::Result<usize> {
-        let mut paper = self.0.lock().unwrap();
+        let mut paper = self.paper();
         if paper.is_broken {
             return Err(io::Error::other("no paper"));
         }

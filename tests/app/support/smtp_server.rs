@@ -1,7 +1,7 @@
 //! A mail server that does as it is told: one script per connection, and it remembers what it took.
 use std::{
     collections::VecDeque,
-    sync::{Arc, LazyLock, Mutex},
+    sync::{Arc, LazyLock, Mutex, MutexGuard},
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -196,15 +196,15 @@ impl SmtpServer {
     }
 
     pub fn taken(&self) -> Vec<Taken> {
-        self.seen.lock().unwrap().taken.clone()
+        locked(&self.seen).taken.clone()
     }
 
     pub fn connections(&self) -> usize {
-        self.seen.lock().unwrap().connections
+        locked(&self.seen).connections
     }
 
     pub fn commands(&self) -> Vec<String> {
-        self.seen.lock().unwrap().commands.clone()
+        locked(&self.seen).commands.clone()
     }
 }
 
@@ -263,7 +263,7 @@ async fn serve(listener: TcpListener, options: Options, seen: Arc<Mutex<Seen>>) 
             return;
         };
         let script = {
-            let mut seen = seen.lock().unwrap();
+            let mut seen = locked(&seen);
             seen.connections += 1;
             seen.scripts.pop_front().unwrap_or_default()
         };
@@ -308,7 +308,7 @@ impl Session {
         let (mut from, mut to) = (String::new(), String::new());
         loop {
             let line = self.read_line(&mut io).await?;
-            self.seen.lock().unwrap().commands.push(line.clone());
+            locked(&self.seen).commands.push(line.clone());
             let verb = line.split([' ', ':']).next().unwrap_or_default();
             match verb.to_ascii_uppercase().as_str() {
                 "EHLO" => {
@@ -446,7 +446,7 @@ impl Session {
             Some(Act::Hang | Act::Drop) => false,
         };
         if is_taken {
-            self.seen.lock().unwrap().taken.push(taken);
+            locked(&self.seen).taken.push(taken);
         }
         self.answer(io, Step::Dot, "250 2.0.0 queued as 4F2A").await
     }
@@ -481,6 +481,10 @@ impl Session {
             Ok(_) => Ok(line.trim_end().to_owned()),
         }
     }
+}
+
+fn locked(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
+    seen.lock().expect("nobody panicked")
 }
 
 async fn say(io: &mut BufReader<Box<dyn Io>>, lines: &str) -> Result<(), Over> {
