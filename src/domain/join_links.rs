@@ -9,7 +9,10 @@ use jsonwebtoken::{
     errors::ErrorKind,
     signature::{Error as SignatureError, Signer, Verifier},
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, EntityTrait, QueryFilter,
+    sea_query::{Expr, Func},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use subtle::ConstantTimeEq;
@@ -196,13 +199,7 @@ pub async fn join(
             .col_expr(interview::Column::JoinedAt, Expr::value(now))
             .col_expr(
                 interview::Column::OpenedAt,
-                Expr::cust_with_exprs(
-                    "COALESCE(?, ?)",
-                    [
-                        Expr::col(interview::Column::OpenedAt).into(),
-                        Expr::value(now),
-                    ],
-                ),
+                Func::coalesce([Expr::col(interview::Column::OpenedAt), Expr::value(now)]).into(),
             )
             .filter(interview::COLUMN.id.eq(row.id))
             .filter(interview::COLUMN.version.eq(row.version))
