@@ -1,8 +1,11 @@
 //! The audit log: who did what, on what, when, from where.
+use std::collections::{HashMap, HashSet};
+
 use chrono::{DateTime, Utc};
-use entity::action;
+use entity::{action, user};
 use sea_orm::{
-    ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use serde_json::Value;
 
@@ -69,13 +72,22 @@ pub async fn record(
     Ok(())
 }
 
+/// A line of the log, and who it names.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// The line.
+    pub action: action::Model,
+    /// The user's name; none for the system and for candidates.
+    pub by: Option<String>,
+}
+
 /// The newest lines about one thing, oldest first.
 pub async fn history(
     db: &Db,
     company_id: i64,
     object_type: &str,
     object_id: i64,
-) -> Result<Vec<action::Model>> {
+) -> Result<Vec<Told>> {
     let mut lines = action::Entity::find()
         .filter(action::COLUMN.company_id.eq(company_id))
         .filter(action::COLUMN.object_type.eq(object_type))
@@ -85,5 +97,21 @@ pub async fn history(
         .all(db.read())
         .await?;
     lines.reverse();
-    Ok(lines)
+    let users = lines.iter().filter_map(|line| line.user_id);
+    let names: HashMap<i64, String> = user::Entity::find()
+        .select_only()
+        .column(user::Column::Id)
+        .column(user::Column::Name)
+        .filter(user::COLUMN.company_id.eq(company_id))
+        .filter(user::Column::Id.is_in(users.collect::<HashSet<_>>()))
+        .into_tuple::<(i64, String)>()
+        .all(db.read())
+        .await?
+        .into_iter()
+        .collect();
+    let told = lines.into_iter().map(|action| Told {
+        by: action.user_id.and_then(|id| names.get(&id).cloned()),
+        action,
+    });
+    Ok(told.collect())
 }

@@ -62,6 +62,14 @@ impl Details {
         own.or(self.company.default_meeting_url.as_deref())
     }
 
+    /// Can it be booked? A cancelled one can be booked anew.
+    pub fn waits_for_a_time(&self) -> bool {
+        matches!(
+            self.interview.status,
+            Status::Unscheduled | Status::Cancelled
+        )
+    }
+
     /// Who answers the candidate's questions: the recruiter who booked, else the company. Nobody is
     /// sent to a user who has left.
     pub fn contact(&self) -> Contact<'_> {

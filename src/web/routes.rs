@@ -9,8 +9,8 @@ use actix_web::{
 use serde::Serialize;
 
 use super::{
-    account, assets, company, health, jobs, join, login, sessions, setup, slots, tokens,
-    user_access, users,
+    account, assets, candidates, company, health, interviews, jobs, join, login, sessions, setup,
+    slots, tokens, user_access, users,
 };
 use crate::{api, app::App};
 
@@ -39,6 +39,14 @@ fn table() -> Vec<Route> {
         post(Recruiter, "/account", account::update),
         get(Recruiter, "/account/password", account::edit_password),
         post(Recruiter, "/account/password", account::update_password),
+        get(Recruiter, "/candidates", candidates::index),
+        get(Recruiter, "/candidates/new", candidates::new),
+        post(Recruiter, "/candidates/new", candidates::create),
+        get(Recruiter, "/candidates/{id}", candidates::show),
+        get(Recruiter, "/candidates/{id}/edit", candidates::edit),
+        post(Recruiter, "/candidates/{id}/edit", candidates::update),
+        get(Recruiter, "/interviews", interviews::index),
+        get(Recruiter, "/interviews/{id}", interviews::show),
         get(Recruiter, "/jobs", jobs::index),
         get(Recruiter, "/jobs/new", jobs::new),
         post(Recruiter, "/jobs/new", jobs::create),

@@ -5,9 +5,9 @@ use entity::user::Role;
 use scraper::{ElementRef, Html, Selector};
 
 use super::{
-    account, company,
+    account, candidates, company,
     error_page::ErrorPage,
-    jobs, join, login,
+    interviews, jobs, join, login,
     render::{Files, Flash, Frame, Page, PublicFrame, Renderer, SignedInFrame},
     setup, slots, tokens, user_access, users,
 };
@@ -18,8 +18,14 @@ fn pages() -> Vec<Sample> {
     vec![
         of::<account::EditPage>(),
         of::<account::PasswordPage>(),
+        of::<candidates::pages::EditPage>(),
+        of::<candidates::pages::IndexPage>(),
+        of::<candidates::pages::NewPage>(),
+        of::<candidates::pages::ShowPage>(),
         of::<company::EditPage>(),
         of::<ErrorPage>(),
+        of::<interviews::pages::IndexPage>(),
+        of::<interviews::pages::ShowPage>(),
         of::<jobs::pages::EditPage>(),
         of::<jobs::pages::IndexPage>(),
         of::<jobs::pages::NewPage>(),

@@ -1,7 +1,9 @@
 //! The app as its users see it, one file per noun.
 mod account;
+mod candidates;
 mod company;
 mod emails;
+mod interviews;
 mod jobs;
 mod join;
 mod mail;

@@ -1,0 +1,255 @@
+//! What is typed about candidates.
+use entity::candidate;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    domain::{
+        candidates::{Filter, NewCandidate},
+        one_time_keys::Once,
+        page::Cursor,
+    },
+    text::{self, Refusal},
+    web::{
+        forms::{self, FormErrors},
+        lists::At,
+    },
+};
+
+/// Which candidates to list.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct Filters {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    q: String,
+}
+
+impl Filters {
+    /// What the list is asked for.
+    pub fn parse(&self, at: &At) -> Result<(Filter, Option<Cursor>), FormErrors> {
+        let mut errors = FormErrors::new();
+        let search = errors.check("q", text::optional_line(&self.q, 200));
+        let cursor = at.cursor(&mut errors);
+        match search {
+            Some(search) if errors.is_empty() => Ok((
+                Filter {
+                    search,
+                    ..Default::default()
+                },
+                cursor,
+            )),
+            _ => Err(errors),
+        }
+    }
+
+    /// Is anybody searched for?
+    pub fn searches(&self) -> bool {
+        !self.q.trim().is_empty()
+    }
+}
+
+/// A candidate as one is typed.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct CandidateForm {
+    name: String,
+    email: String,
+    phone: String,
+    time_zone: String,
+    locale: String,
+    job: String,
+    notes: String,
+    key: String,
+    /// Who has the typed address already.
+    #[serde(skip_deserializing)]
+    taken_by: Option<i64>,
+}
+
+impl CandidateForm {
+    /// For a new candidate.
+    pub fn blank() -> Self {
+        Self {
+            locale: "en".into(),
+            key: forms::new_key(),
+            ..Default::default()
+        }
+    }
+
+    /// Filled with a candidate as they are.
+    pub fn of(candidate: candidate::Model) -> Self {
+        Self {
+            name: candidate.name,
+            email: candidate.email,
+            phone: candidate.phone,
+            time_zone: candidate.time_zone.unwrap_or_default(),
+            locale: candidate.locale,
+            job: candidate
+                .job_id
+                .map(|id| id.to_string())
+                .unwrap_or_default(),
+            notes: candidate.notes,
+            key: String::new(),
+            taken_by: None,
+        }
+    }
+
+    /// The candidate, or what is wrong in the order of the page.
+    pub fn parse(&self) -> Result<NewCandidate, FormErrors> {
+        let mut errors = FormErrors::new();
+        let person = Person {
+            name: &self.name,
+            email: &self.email,
+            phone: &self.phone,
+            time_zone: &self.time_zone,
+        };
+        let person = person.parse(&mut errors);
+        let locale = errors.check("locale", parse_locale(&self.locale));
+        let job_id = errors.optional(&self.job, |e, text| e.number("job", text, 1, i64::MAX));
+        let notes = errors.check("notes", text::lines(&self.notes, 5000));
+        let parsed = (|| {
+            Some(NewCandidate {
+                locale: locale?,
+                job_id,
+                notes: notes?,
+                ..person?
+            })
+        })();
+        parsed.filter(|_| errors.is_empty()).ok_or(errors)
+    }
+
+    /// The form's one-time key.
+    pub fn once(&self) -> Option<Once> {
+        forms::once("candidate", &self.key, self)
+    }
+
+    /// The typed address is another candidate's.
+    pub fn taken_by(&mut self, id: i64) -> FormErrors {
+        self.taken_by = Some(id);
+        FormErrors::one("email", "Somebody with this address is here already.")
+    }
+
+    /// The key stands for another candidate: the form gets a new one, and says why.
+    pub fn sent_before(&mut self) -> FormErrors {
+        self.key = forms::new_key();
+        FormErrors::one("form", forms::SENT_BEFORE)
+    }
+
+    /// The chosen job, as far as it can be one.
+    pub fn job_id(&self) -> Option<i64> {
+        self.job.trim().parse().ok()
+    }
+}
+
+/// What must be known of anybody who is to be interviewed; two forms ask for it.
+pub struct Person<'a> {
+    pub name: &'a str,
+    pub email: &'a str,
+    pub phone: &'a str,
+    pub time_zone: &'a str,
+}
+
+impl Person<'_> {
+    /// A candidate of whom no more is known; none with the mistakes noted.
+    pub fn parse(&self, errors: &mut FormErrors) -> Option<NewCandidate> {
+        let name = errors.check("name", text::line(self.name, 200));
+        let email = errors.check("email", text::email(self.email));
+        let phone = errors.check("phone", parse_phone(self.phone));
+        let zone = errors.optional(self.time_zone, |errors, text| {
+            errors.check("time_zone", text::zone(text))
+        });
+        if !self.time_zone.trim().is_empty() && zone.is_none() {
+            return None;
+        }
+        Some(NewCandidate {
+            name: name?,
+            email: email?,
+            phone: phone?,
+            time_zone: zone.map(|zone| zone.name().to_owned()),
+            locale: "en".into(),
+            job_id: None,
+            notes: String::new(),
+        })
+    }
+}
+
+fn parse_phone(typed: &str) -> Result<String, Refusal> {
+    let phone = text::optional_line(typed, 50)?;
+    let is_dialled = |c: char| c.is_ascii_digit() || "+-()/. x#*".contains(c);
+    if phone.chars().all(is_dialled) {
+        Ok(phone)
+    } else {
+        Err("This is not a telephone number like +49 30 1234567.")
+    }
+}
+
+/// The shape of a language tag (RFC 5646), not its meaning.
+fn parse_locale(typed: &str) -> Result<String, Refusal> {
+    let tag = typed.trim();
+    let is_subtag = |part: &str| {
+        (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+    };
+    let mut parts = tag.split('-');
+    let begins_well = parts.next().is_some_and(|first| {
+        (2..=3).contains(&first.len()) && first.bytes().all(|b| b.is_ascii_alphabetic())
+    });
+    if begins_well && parts.all(is_subtag) && tag.len() <= 35 {
+        Ok(tag.to_owned())
+    } else {
+        Err("This is not a language like en or de-AT.")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Change = fn(&mut CandidateForm);
+
+    fn typed() -> CandidateForm {
+        CandidateForm {
+            name: " Zoe\u{308} Núñez ".into(),
+            email: "Zoe@Bücher.Example".into(),
+            phone: "+49 (30) 123-45".into(),
+            time_zone: "America/New_York".into(),
+            ..CandidateForm::blank()
+        }
+    }
+
+    #[test]
+    fn a_candidate_is_read_in_canonical_form() {
+        let new = typed().parse().expect("a candidate");
+        assert_eq!(new.name, "Zoë Núñez");
+        assert_eq!(new.email, "zoe@xn--bcher-kva.example");
+        assert_eq!(new.time_zone.as_deref(), Some("America/New_York"));
+    }
+
+    #[test]
+    fn each_mistake_stands_beside_its_field() {
+        let cases: [(&str, Change); 9] = [
+            ("name", |form| form.name = String::new()),
+            ("name", |form| form.name = "Jane\u{0}".into()),
+            ("name", |form| form.name = "Jane\u{202e}enaJ".into()),
+            ("email", |form| form.email = "a@b.c, d@e.f".into()),
+            ("phone", |form| form.phone = "call me".into()),
+            ("time_zone", |form| form.time_zone = "Berlin".into()),
+            ("locale", |form| form.locale = "english please".into()),
+            ("job", |form| form.job = "cook".into()),
+            ("notes", |form| form.notes = "x".repeat(5001)),
+        ];
+        for (field, change) in cases {
+            let mut form = typed();
+            change(&mut form);
+            let errors = form.parse().expect_err("a mistake");
+            assert!(errors.of(field).is_some(), "{field}");
+        }
+    }
+
+    #[test]
+    fn languages_have_the_shape_of_their_tags() {
+        for tag in ["en", "de-AT", "zh-Hant-TW", "gsw"] {
+            assert!(parse_locale(tag).is_ok(), "{tag}");
+        }
+        for tag in ["", "e", "english", "de_AT", "de-", "en-<b>"] {
+            assert!(parse_locale(tag).is_err(), "{tag}");
+        }
+    }
+}

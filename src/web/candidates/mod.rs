@@ -1,0 +1,147 @@
+//! The pages of candidates.
+mod form;
+pub mod pages;
+
+use actix_web::{
+    HttpResponse,
+    web::{Data, Form, Path, Query},
+};
+
+pub use self::form::Person;
+use self::{
+    form::{CandidateForm, Filters},
+    pages::{EditPage, IndexPage, NewPage, ShowPage},
+};
+use super::{
+    errors::Result,
+    forms::{self, FormErrors},
+    interviews::Reader,
+    lists::At,
+    render::{Choice, Flash},
+    respond::see_other,
+    viewer::Viewer,
+};
+use crate::{
+    app::App,
+    domain::{
+        candidates::{self, Saved},
+        emails, interviews, jobs,
+        page::PAGE_SIZE,
+    },
+};
+
+/// GET /candidates: newest first, or those whom a search finds.
+pub async fn index(
+    app: Data<App>,
+    viewer: Viewer,
+    filters: Query<Filters>,
+    at: Query<At>,
+) -> Result<HttpResponse> {
+    match filters.parse(&at) {
+        Ok((filter, cursor)) => {
+            let found =
+                candidates::list(&app.db, viewer.company_id, &filter, cursor, PAGE_SIZE).await?;
+            viewer.page(&IndexPage::new(filters.into_inner(), &at, found))
+        }
+        Err(errors) => viewer.unprocessable(&IndexPage::refused(filters.into_inner(), errors)),
+    }
+}
+
+/// GET /candidates/new: the form.
+pub async fn new(app: Data<App>, viewer: Viewer) -> Result<HttpResponse> {
+    let form = CandidateForm::blank();
+    let jobs = job_choices(&app, &viewer, &form).await?;
+    viewer.page(&NewPage::new(form, FormErrors::new(), jobs))
+}
+
+/// POST /candidates/new: enters a candidate.
+pub async fn create(
+    app: Data<App>,
+    viewer: Viewer,
+    form: Form<CandidateForm>,
+) -> Result<HttpResponse> {
+    let mut form = form.into_inner();
+    let errors = match form.parse() {
+        Ok(new) => {
+            let (actor, now) = (viewer.actor(), app.clock.now());
+            match candidates::create(&app.db, &actor, new, form.once(), now).await? {
+                Saved::Candidate(id) => return Ok(see_other(&format!("/candidates/{id}"))),
+                Saved::EmailTaken(id) => form.taken_by(id),
+                Saved::KeyReused => form.sent_before(),
+            }
+        }
+        Err(errors) => errors,
+    };
+    let jobs = job_choices(&app, &viewer, &form).await?;
+    viewer.unprocessable(&NewPage::new(form, errors, jobs))
+}
+
+/// GET /candidates/{id}: the person and their interviews.
+pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+    let company_id = viewer.company_id;
+    let candidate = candidates::find(app.db.read(), company_id, *id).await?;
+    let job = match candidate.job_id {
+        Some(id) => Some(jobs::find(app.db.read(), company_id, id).await?),
+        None => None,
+    };
+    let theirs = interviews::Filter {
+        candidate_id: Some(candidate.id),
+        ..Default::default()
+    };
+    let held = interviews::newest(&app.db, company_id, &theirs, None, PAGE_SIZE).await?;
+    let ids = held.rows.iter().map(|row| row.interview.id).collect();
+    let mails = emails::about(&app.db, company_id, ids).await?;
+    let reader = Reader::of(&app, &viewer).await?;
+    viewer.page(&ShowPage::new(candidate, job, (held, mails), &reader))
+}
+
+/// GET /candidates/{id}/edit: the form, filled.
+pub async fn edit(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+    let candidate = candidates::find(app.db.read(), viewer.company_id, *id).await?;
+    let form = CandidateForm::of(candidate);
+    let jobs = job_choices(&app, &viewer, &form).await?;
+    viewer.page(&EditPage::new(*id, form, FormErrors::new(), jobs))
+}
+
+/// POST /candidates/{id}/edit: changes the candidate; a new address is told what the old one was.
+pub async fn update(
+    app: Data<App>,
+    viewer: Viewer,
+    id: Path<i64>,
+    form: Form<CandidateForm>,
+) -> Result<HttpResponse> {
+    let mut form = form.into_inner();
+    let before = candidates::find(app.db.read(), viewer.company_id, *id).await?;
+    let errors = match form.parse() {
+        Ok(new) => {
+            let has_moved = new.email != before.email;
+            let (actor, now) = (viewer.actor(), app.clock.now());
+            match candidates::update(&app.db, &actor, *id, new, now).await? {
+                Saved::Candidate(id) => {
+                    app.wake.notify_one();
+                    viewer.flash(Flash::done(if has_moved { MOVED } else { "Saved." }))?;
+                    return Ok(see_other(&format!("/candidates/{id}")));
+                }
+                Saved::EmailTaken(other) => form.taken_by(other),
+                Saved::KeyReused => FormErrors::one("form", forms::SENT_BEFORE),
+            }
+        }
+        Err(errors) => errors,
+    };
+    let jobs = job_choices(&app, &viewer, &form).await?;
+    viewer.unprocessable(&EditPage::new(*id, form, errors, jobs))
+}
+
+const MOVED: &str = "Saved. Links in mails to the old address no longer work; coming interviews are told to the new one.";
+
+/// Open jobs, and the one that is chosen though it may be closed.
+async fn job_choices(app: &App, viewer: &Viewer, form: &CandidateForm) -> Result<Vec<Choice>> {
+    let mut open = jobs::choices(&app.db, viewer.company_id).await?;
+    if let Some(id) = form.job_id()
+        && open.iter().all(|(open, _)| *open != id)
+    {
+        let chosen = jobs::titles(&app.db, viewer.company_id, [id].into_iter()).await?;
+        open.extend(chosen);
+    }
+    Ok(super::choices::rows(open))
+}

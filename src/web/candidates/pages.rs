@@ -1,0 +1,245 @@
+//! What the pages of candidates show.
+use entity::{candidate, job};
+use serde::Serialize;
+
+use super::form::{CandidateForm, Filters};
+use crate::{
+    domain::{emails::Line, interviews::Listed, page::Page as List},
+    times,
+    web::{
+        choices,
+        facts::Facts,
+        forms::FormErrors,
+        interviews::{Reader, Row as InterviewRow},
+        lists::{self, At, Pager},
+        render::{Choice, Page},
+        slots::Whom,
+        stamp::Stamp,
+    },
+};
+
+/// The list.
+#[derive(Default, Serialize)]
+pub struct IndexPage {
+    form: Filters,
+    errors: FormErrors,
+    candidates: Vec<Row>,
+    is_search: bool,
+    pager: Pager,
+}
+
+#[derive(Serialize)]
+struct Row {
+    id: i64,
+    name: String,
+    email: String,
+    phone: String,
+    zone: String,
+}
+
+impl IndexPage {
+    /// A page of the list.
+    pub fn new(form: Filters, at: &At, found: List<candidate::Model>) -> Self {
+        Self {
+            pager: Pager::new("/candidates", &form, at, found.next),
+            candidates: found.rows.into_iter().map(Row::new).collect(),
+            ..Self::refused(form, FormErrors::new())
+        }
+    }
+
+    /// A search that cannot be read.
+    pub fn refused(form: Filters, errors: FormErrors) -> Self {
+        Self {
+            is_search: form.searches(),
+            form,
+            errors,
+            ..Default::default()
+        }
+    }
+}
+
+impl Row {
+    fn new(candidate: candidate::Model) -> Self {
+        Self {
+            id: candidate.id,
+            name: candidate.name,
+            email: candidate.email,
+            phone: candidate.phone,
+            zone: candidate.time_zone.unwrap_or_default(),
+        }
+    }
+}
+
+impl Page for IndexPage {
+    const TEMPLATE: &'static str = "candidates/index.html";
+
+    fn title(&self) -> String {
+        "Candidates".into()
+    }
+
+    fn sample() -> Self {
+        Self {
+            candidates: vec![Row {
+                id: 1,
+                name: "John Doe".into(),
+                email: "john@example.com".into(),
+                phone: "+1 555 0100".into(),
+                zone: "America/New_York".into(),
+            }],
+            pager: Pager::sample(),
+            ..Self::refused(Filters::default(), FormErrors::one("q", "Unreadable."))
+        }
+    }
+}
+
+/// The form for a new candidate.
+#[derive(Serialize)]
+pub struct NewPage {
+    form: CandidateForm,
+    errors: FormErrors,
+    jobs: Vec<Choice>,
+    zones: Vec<&'static str>,
+}
+
+impl NewPage {
+    /// With what was typed, and what is wrong with it.
+    pub fn new(form: CandidateForm, errors: FormErrors, jobs: Vec<Choice>) -> Self {
+        Self {
+            form,
+            errors,
+            jobs,
+            zones: choices::zones(),
+        }
+    }
+}
+
+impl Page for NewPage {
+    const TEMPLATE: &'static str = "candidates/new.html";
+
+    fn title(&self) -> String {
+        "New candidate".into()
+    }
+
+    fn sample() -> Self {
+        let mut form = CandidateForm::blank();
+        let errors = form.taken_by(1);
+        Self::new(form, errors, vec![Choice::new(1, "Cook")])
+    }
+}
+
+/// The form for a candidate who is there.
+#[derive(Serialize)]
+pub struct EditPage {
+    id: i64,
+    form: CandidateForm,
+    errors: FormErrors,
+    jobs: Vec<Choice>,
+    zones: Vec<&'static str>,
+}
+
+impl EditPage {
+    /// With what was typed, and what is wrong with it.
+    pub fn new(id: i64, form: CandidateForm, errors: FormErrors, jobs: Vec<Choice>) -> Self {
+        Self {
+            id,
+            form,
+            errors,
+            jobs,
+            zones: choices::zones(),
+        }
+    }
+}
+
+impl Page for EditPage {
+    const TEMPLATE: &'static str = "candidates/edit.html";
+
+    fn title(&self) -> String {
+        "Edit candidate".into()
+    }
+
+    fn sample() -> Self {
+        let errors = FormErrors::one("phone", "This is no number.");
+        Self::new(1, CandidateForm::blank(), errors, Vec::new())
+    }
+}
+
+/// A candidate.
+#[derive(Serialize)]
+pub struct ShowPage {
+    id: i64,
+    name: String,
+    facts: Facts,
+    notes: String,
+    interviews: Vec<InterviewRow>,
+    book: String,
+}
+
+impl ShowPage {
+    /// With their interviews, newest first.
+    pub fn new(
+        candidate: candidate::Model,
+        job: Option<job::Model>,
+        (held, mails): (List<Listed>, Vec<Line>),
+        reader: &Reader,
+    ) -> Self {
+        let entered = times::day(candidate.created_at, reader.zone);
+        let facts = Facts::new()
+            .link(
+                "E-mail",
+                &candidate.email,
+                format!("mailto:{}", candidate.email),
+            )
+            .text("Phone", &candidate.phone)
+            .text(
+                "Time zone",
+                candidate
+                    .time_zone
+                    .as_deref()
+                    .unwrap_or("Not known: the slot's is used"),
+            )
+            .text("Language", &candidate.locale)
+            .link(
+                "Applied for",
+                job.as_ref().map_or("", |job| job.title.as_str()),
+                job.as_ref()
+                    .map(|job| format!("/jobs/{}", job.id))
+                    .unwrap_or_default(),
+            )
+            .at("Entered", Some(Stamp::new(candidate.created_at, entered)));
+        let whom = Whom {
+            candidate: candidate.id.to_string(),
+            ..Default::default()
+        };
+        Self {
+            id: candidate.id,
+            book: format!("{}&state=open", lists::address("/slots", &whom)),
+            facts,
+            notes: candidate.notes,
+            name: candidate.name,
+            interviews: held
+                .rows
+                .into_iter()
+                .map(|row| InterviewRow::new(row, &mails, reader))
+                .collect(),
+        }
+    }
+}
+
+impl Page for ShowPage {
+    const TEMPLATE: &'static str = "candidates/show.html";
+
+    fn title(&self) -> String {
+        self.name.clone()
+    }
+
+    fn sample() -> Self {
+        Self {
+            id: 1,
+            name: "John Doe".into(),
+            facts: Facts::sample(),
+            notes: "Met at the fair.".into(),
+            interviews: vec![InterviewRow::sample()],
+            book: "/slots?candidate=1&state=open".into(),
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The pages of interviews.
+mod form;
+mod history;
+pub mod pages;
+mod row;
+
+use actix_web::{
+    HttpResponse,
+    web::{Data, Path, Query},
+};
+
+pub use self::row::{Reader, Row};
+use self::{
+    form::Filters,
+    pages::{IndexPage, ShowPage, Told},
+};
+use super::{errors::Result, lists::At, viewer::Viewer};
+use crate::{
+    app::App,
+    domain::{actions, emails, interviews, jobs, page::PAGE_SIZE, slots},
+};
+
+/// GET /interviews: by day, earliest first; those that wait for a time, newest first.
+pub async fn index(
+    app: Data<App>,
+    viewer: Viewer,
+    filters: Query<Filters>,
+    at: Query<At>,
+) -> Result<HttpResponse> {
+    let (company_id, reader) = (viewer.company_id, Reader::of(&app, &viewer).await?);
+    let filters = filters.into_inner().with_day(reader.zone, reader.now);
+    let jobs = jobs::choices(&app.db, company_id).await?;
+    match filters.parse(reader.zone, &at) {
+        Ok((filter, cursor)) => {
+            let found = match filters.waits_for_a_time() {
+                true => {
+                    interviews::unscheduled(&app.db, company_id, &filter, cursor, PAGE_SIZE).await
+                }
+                false => interviews::list(&app.db, company_id, &filter, cursor, PAGE_SIZE).await,
+            }?;
+            let ids = found.rows.iter().map(|row| row.interview.id).collect();
+            let mails = emails::about(&app.db, company_id, ids).await?;
+            viewer.page(&IndexPage::new(filters, jobs, &at, (found, mails), &reader))
+        }
+        Err(errors) => viewer.unprocessable(&IndexPage::refused(filters, jobs, errors, &reader)),
+    }
+}
+
+/// GET /interviews/{id}: all that is known of it, and what happened.
+pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+    let company_id = viewer.company_id;
+    let reader = Reader::of(&app, &viewer).await?;
+    let details = interviews::details(app.db.read(), company_id, *id).await?;
+    let free = match &details.job {
+        Some(job) if details.waits_for_a_time() => {
+            slots::free_near(&app.db, company_id, job.id, reader.now, reader.now).await?
+        }
+        _ => Vec::new(),
+    };
+    let told = Told {
+        mails: emails::about(&app.db, company_id, vec![*id]).await?,
+        actions: actions::history(&app.db, company_id, "interview", *id).await?,
+        free,
+    };
+    viewer.page(&ShowPage::new(details, told, &app.composer, &reader)?)
+}

@@ -1,0 +1,378 @@
+//! What the pages of interviews show.
+use entity::{email, interview::Status, slot};
+use serde::Serialize;
+
+use super::{
+    Reader, Row,
+    form::Filters,
+    history::{self, Event},
+};
+use crate::{
+    domain::{
+        actions,
+        emails::Line,
+        interviews::{Details, Listed},
+        join_window::Moment,
+        page::Page as List,
+    },
+    error::Result,
+    mail::compose::Composer,
+    times,
+    web::{
+        choices,
+        facts::Facts,
+        forms::FormErrors,
+        lists::{self, At, Pager},
+        preview::Preview,
+        render::{Choice, Page},
+        slots::{self, Whom},
+        stamp::Stamp,
+    },
+    words,
+};
+
+/// The list.
+#[derive(Default, Serialize)]
+pub struct IndexPage {
+    form: Filters,
+    errors: FormErrors,
+    jobs: Vec<Choice>,
+    statuses: Vec<Choice>,
+    days: Vec<Day>,
+    pager: Pager,
+    zone: String,
+}
+
+#[derive(Serialize)]
+struct Day {
+    /// Empty for interviews without a time.
+    heading: String,
+    rows: Vec<Row>,
+}
+
+impl IndexPage {
+    /// A page of the list.
+    pub fn new(
+        form: Filters,
+        jobs: Vec<(i64, String)>,
+        at: &At,
+        (found, mails): (List<Listed>, Vec<Line>),
+        reader: &Reader,
+    ) -> Self {
+        let rows = found.rows.into_iter();
+        Self {
+            pager: Pager::new("/interviews", &form, at, found.next),
+            days: by_day(rows.map(|row| Row::new(row, &mails, reader))),
+            ..Self::refused(form, jobs, FormErrors::new(), reader)
+        }
+    }
+
+    /// Filters that cannot be read.
+    pub fn refused(
+        form: Filters,
+        jobs: Vec<(i64, String)>,
+        errors: FormErrors,
+        reader: &Reader,
+    ) -> Self {
+        Self {
+            form,
+            errors,
+            jobs: choices::rows(jobs),
+            statuses: choices::of(words::interview_status),
+            zone: reader.zone.name().into(),
+            ..Default::default()
+        }
+    }
+}
+
+impl Page for IndexPage {
+    const TEMPLATE: &'static str = "interviews/index.html";
+
+    fn title(&self) -> String {
+        "Interviews".into()
+    }
+
+    fn sample() -> Self {
+        Self {
+            errors: FormErrors::one("to", "This is before the first day."),
+            jobs: vec![Choice::new(1, "Cook")],
+            statuses: choices::of(words::interview_status),
+            days: by_day([Row::sample()].into_iter()),
+            pager: Pager::sample(),
+            zone: "Europe/Berlin".into(),
+            ..Default::default()
+        }
+    }
+}
+
+/// An interview.
+#[derive(Serialize)]
+pub struct ShowPage {
+    id: i64,
+    candidate: String,
+    candidate_id: i64,
+    lead: String,
+    status: &'static str,
+    tone: &'static str,
+    /// What the candidate has done.
+    joined: Option<Stamp>,
+    facts: Facts,
+    notes: String,
+    mails: Vec<Mail>,
+    /// When the newest mail did not arrive: a text to send another way.
+    spare: Option<Preview>,
+    has_no_url: bool,
+    events: Vec<Event>,
+    /// Where a time is looked for, while there is none.
+    find_slot: Option<String>,
+    free: Vec<Choice>,
+}
+
+/// What was read besides the interview itself.
+pub struct Told {
+    /// Its mails, oldest first.
+    pub mails: Vec<Line>,
+    /// What was done to it, oldest first.
+    pub actions: Vec<actions::Told>,
+    /// Free slots of its job, while it waits for a time.
+    pub free: Vec<slot::Model>,
+}
+
+#[derive(Serialize)]
+struct Mail {
+    id: i64,
+    kind: &'static str,
+    recipient: String,
+    tone: &'static str,
+    status: String,
+    attempts: String,
+    /// When it is tried again.
+    due: Option<Stamp>,
+}
+
+impl ShowPage {
+    /// With what happened to it.
+    pub fn new(details: Details, told: Told, composer: &Composer, reader: &Reader) -> Result<Self> {
+        let interview = &details.interview;
+        let job = details.job.as_ref();
+        let is_coming = interview.status == Status::Scheduled
+            && details
+                .join_window()
+                .is_some_and(|window| window.at(reader.now) != Moment::Over);
+        let has_arrived = told
+            .mails
+            .last()
+            .is_none_or(|mail| !needs_another_way(mail.status));
+        let spare = match is_coming && !has_arrived && job.is_some() {
+            true => Some(Preview::of(
+                composer,
+                &details,
+                "(your personal link comes by e-mail)",
+            )?),
+            false => None,
+        };
+        let whom = Whom {
+            interview: interview.id.to_string(),
+            ..Default::default()
+        };
+        let free = told.free.iter().map(|slot| {
+            Choice::new(
+                slots::booking_address(slot.id, &whom),
+                times::day_and_clock(slot.starts_at, reader.zone),
+            )
+        });
+        Ok(Self {
+            id: interview.id,
+            candidate: details.candidate.name.clone(),
+            candidate_id: details.candidate.id,
+            lead: job.map_or("For no job yet".into(), |job| job.title.clone()),
+            status: words::interview_status(interview.status),
+            tone: tone(interview.status),
+            joined: interview
+                .joined_at
+                .map(|at| Stamp::day_and_clock(at, reader.zone)),
+            facts: facts(&details, reader),
+            notes: interview.booking_notes.clone(),
+            mails: told
+                .mails
+                .iter()
+                .map(|mail| Mail::new(mail, reader))
+                .collect(),
+            spare,
+            has_no_url: is_coming && details.meeting_url().is_none(),
+            free: free.collect(),
+            find_slot: details.waits_for_a_time().then(|| {
+                let job = job
+                    .map(|job| format!("&job={}", job.id))
+                    .unwrap_or_default();
+                format!("{}&state=open{job}", lists::address("/slots", &whom))
+            }),
+            events: history::events(&details, told.actions, &told.mails, reader),
+        })
+    }
+}
+
+impl Page for ShowPage {
+    const TEMPLATE: &'static str = "interviews/show.html";
+
+    fn title(&self) -> String {
+        format!("Interview with {}", self.candidate)
+    }
+
+    fn sample() -> Self {
+        Self {
+            id: 1,
+            candidate: "John Doe".into(),
+            candidate_id: 1,
+            lead: "Cloud Architect".into(),
+            status: "Booked",
+            tone: "live",
+            joined: Some(Stamp::sample()),
+            facts: Facts::sample(),
+            notes: "Bring a portfolio.".into(),
+            mails: vec![Mail {
+                id: 1,
+                kind: "Invitation",
+                recipient: "john@example.com".into(),
+                tone: "wait",
+                status: "Retrying: 451 4.7.1 Greylisted".into(),
+                attempts: "Tried twice".into(),
+                due: Some(Stamp::sample()),
+            }],
+            spare: Some(Preview::sample()),
+            has_no_url: true,
+            events: vec![Event::sample()],
+            find_slot: Some("/slots?interview=1&state=open".into()),
+            free: vec![Choice::new(
+                "/slots/1/booking?interview=1",
+                "Tue 5 January 2027, 10:00",
+            )],
+        }
+    }
+}
+
+impl Mail {
+    fn new(mail: &Line, reader: &Reader) -> Self {
+        let waits = matches!(mail.status, email::Status::Queued | email::Status::Retrying);
+        Self {
+            id: mail.id,
+            kind: words::email_kind(mail.kind),
+            recipient: mail.recipient.clone(),
+            tone: words::email_tone(mail.status),
+            status: words::email_status_with_reason(mail.status, &mail.reason),
+            attempts: match mail.attempts {
+                0 => "Not tried yet".into(),
+                1 => "Tried once".into(),
+                2 => "Tried twice".into(),
+                times => format!("Tried {times} times"),
+            },
+            due: (waits && mail.due_at > reader.now)
+                .then(|| Stamp::day_and_clock(mail.due_at, reader.zone)),
+        }
+    }
+}
+
+/// Nobody can count on the candidate having read it.
+fn needs_another_way(status: email::Status) -> bool {
+    use email::Status::{Accepted, Cancelled, Queued, Sending, Superseded};
+    !matches!(status, Queued | Sending | Accepted | Superseded | Cancelled)
+}
+
+fn facts(details: &Details, reader: &Reader) -> Facts {
+    let Details {
+        interview,
+        candidate,
+        company,
+        slot,
+        job,
+        recruiter,
+    } = details;
+    let there = words::zone_for(candidate, slot.as_ref(), company);
+    let span = |zone| {
+        let slot = slot.as_ref()?;
+        let words = times::span(slot.starts_at, slot.ends_at(), zone);
+        let zone = times::zone_with_offset(slot.starts_at, zone);
+        Some(Stamp::new(slot.starts_at, format!("{words} ({zone})")))
+    };
+    let link = details.join_window().map(|window| {
+        let open = times::clock(window.opens_at, reader.zone);
+        let words = format!("{open}–{}", times::clock(window.ends_at, reader.zone));
+        Stamp::new(window.opens_at, words)
+    });
+    let job_id = job.as_ref().map(|job| format!("/jobs/{}", job.id));
+    let slot_id = slot.as_ref().map(|slot| format!("/slots/{}", slot.id));
+    Facts::new()
+        .at("For you", span(reader.zone))
+        .at("For the candidate", span(there))
+        .link(
+            "Candidate",
+            &candidate.name,
+            format!("/candidates/{}", candidate.id),
+        )
+        .text("E-mail", &candidate.email)
+        .text("Phone", &candidate.phone)
+        .link(
+            "Job",
+            job.as_ref().map_or("", |job| job.title.as_str()),
+            job_id.unwrap_or_default(),
+        )
+        .link(
+            "Slot",
+            slot.as_ref().map_or(String::new(), |slot| {
+                format!(
+                    "{}, {} minutes",
+                    words::interview_type(slot.interview_type),
+                    slot.duration_minutes
+                )
+            }),
+            slot_id.unwrap_or_default(),
+        )
+        .text(
+            "Difficulty",
+            slot.as_ref()
+                .and_then(|slot| slot.difficulty_level)
+                .map_or("", words::difficulty),
+        )
+        .text(
+            "Interviewer",
+            slot.as_ref().map_or("", |slot| slot.interviewer.as_str()),
+        )
+        .text(
+            "Meeting URL",
+            slot.as_ref().and(details.meeting_url()).unwrap_or_default(),
+        )
+        .at("Link lets in", link)
+        .at(
+            "Details opened",
+            interview
+                .opened_at
+                .map(|at| Stamp::day_and_clock(at, reader.zone)),
+        )
+        .text(
+            "Booked by",
+            recruiter.as_ref().map_or("", |user| user.name.as_str()),
+        )
+}
+
+fn by_day(rows: impl Iterator<Item = Row>) -> Vec<Day> {
+    let mut days: Vec<Day> = Vec::new();
+    for row in rows {
+        match days.last_mut() {
+            Some(day) if day.heading == row.day() => day.rows.push(row),
+            _ => days.push(Day {
+                heading: row.day().to_owned(),
+                rows: vec![row],
+            }),
+        }
+    }
+    days
+}
+
+fn tone(status: Status) -> &'static str {
+    match status {
+        Status::Unscheduled => "wait",
+        Status::Scheduled => "live",
+        Status::Completed => "good",
+        Status::NoShow | Status::Cancelled => "quiet",
+    }
+}
