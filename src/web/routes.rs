@@ -19,16 +19,16 @@ use crate::{api, app::App};
 fn table() -> Vec<Route> {
     use Who::{Admin, Anyone, Api, Candidate, Recruiter};
     vec![
-        get(Anyone, "/api/openapi.json", api::openapi::show),
-        get(Anyone, "/brand/{colour}.css", assets::show_brand),
-        get(Anyone, "/health", health::show),
+        get(Anyone, "/api/openapi.json", api::openapi::show).without_session(),
+        get(Anyone, "/brand/{colour}.css", assets::show_brand).without_session(),
+        get(Anyone, "/health", health::show).without_session(),
         get(Anyone, "/login", login::new),
         post(Anyone, "/login", login::create),
         post(Anyone, "/logout", login::destroy),
-        get(Anyone, "/ready", health::show_ready),
+        get(Anyone, "/ready", health::show_ready).without_session(),
         get(Anyone, "/setup", setup::new),
         post(Anyone, "/setup", setup::create),
-        get(Anyone, "/static/{hash}/{path:.*}", assets::show),
+        get(Anyone, "/static/{hash}/{path:.*}", assets::show).without_session(),
 
         get(Candidate, "/interview/{token}", join::show),
         get(Candidate, "/interview/{token}/join", join::show),
@@ -111,6 +111,12 @@ pub enum Who {
     Api,
 }
 
+impl Who {
+    fn may_be_signed_in(self) -> bool {
+        !matches!(self, Self::Candidate | Self::Api)
+    }
+}
+
 /// A line of the table, for people and programs to read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Line {
@@ -143,9 +149,7 @@ pub fn configure(config: &mut ServiceConfig, app: &Data<App>) {
     }
     for (path, routes) in paths {
         let allowed = allowed(&routes);
-        let keeps_sessions = !routes
-            .iter()
-            .any(|route| matches!(route.who, Who::Candidate | Who::Api));
+        let keeps_sessions = routes.iter().any(|route| route.keeps_session);
         let mut resource = web::resource(path).default_service(web::to(move || {
             let answer = HttpResponse::MethodNotAllowed()
                 .insert_header((header::ALLOW, allowed.clone()))
@@ -168,6 +172,17 @@ struct Route {
     path: &'static str,
     who: Who,
     endpoint: Endpoint,
+    keeps_session: bool,
+}
+
+impl Route {
+    /// Asks the database nothing about who is there.
+    fn without_session(self) -> Self {
+        Self {
+            keeps_session: false,
+            ..self
+        }
+    }
 }
 
 fn get<F, Args>(who: Who, path: &'static str, handler: F) -> Route
@@ -183,6 +198,7 @@ where
         endpoint: web::route()
             .guard(guard::Any(guard::Get()).or(guard::Head()))
             .to(handler),
+        keeps_session: who.may_be_signed_in(),
     }
 }
 
@@ -197,6 +213,7 @@ where
         path,
         who,
         endpoint: web::post().to(handler),
+        keeps_session: who.may_be_signed_in(),
     }
 }
 
