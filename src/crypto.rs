@@ -31,6 +31,7 @@ pub fn key_for(secret: &str, purpose: &str) -> [u8; 32] {
     hmac_sha256(secret.as_bytes(), format!("greenroom/{purpose}").as_bytes())
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Two digits a byte.
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

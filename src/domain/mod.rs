@@ -15,5 +15,7 @@ pub mod one_time_keys;
 pub mod page;
 pub mod rate_limits;
 pub mod sessions;
+pub mod sign_ins;
 pub mod slots;
+pub mod user_passwords;
 pub mod users;

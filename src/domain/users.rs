@@ -1,5 +1,5 @@
 //! People who sign in.
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use entity::user::{self, Role};
 use sea_orm::{
@@ -11,114 +11,16 @@ use serde_json::json;
 use super::{
     actions::{self, Act, Actor},
     page::{self, Cursor, PAGE_SIZE, Page},
-    rate_limits::{self, Limit, Turn},
     sessions,
 };
 use crate::{
-    crypto,
     db::{self, Db},
     error::{Error, Result},
-    passwords::{Match, NewPassword, Passwords},
-    text,
+    passwords::{NewPassword, Passwords},
 };
 
 /// How many users a choice offers.
 const CHOICES: u64 = 500;
-const TRIES_PER_ACCOUNT: Limit = Limit {
-    name: "login.account",
-    most: 10,
-    window: TimeDelta::minutes(15),
-};
-const TRIES_PER_CLIENT: Limit = Limit {
-    name: "login.client",
-    most: 30,
-    window: TimeDelta::minutes(15),
-};
-
-/// Somebody wants to sign in.
-pub struct Attempt<'a> {
-    /// As typed.
-    pub email: &'a str,
-    /// As typed.
-    pub password: &'a str,
-    /// The client's block of addresses: what is counted as one.
-    pub client: &'a str,
-    /// The client's address, for the audit log.
-    pub ip: &'a str,
-}
-
-/// What comes of it.
-#[derive(Debug)]
-pub enum SignIn {
-    /// It is this user.
-    Welcome(user::Model),
-    /// It is nobody; which half was wrong is not said.
-    Refused,
-    /// Too many tries; seconds until the next.
-    TooOften(i64),
-}
-
-/// Checks an address and a password. Unknown accounts take as long and are counted like known ones.
-pub async fn authenticate(
-    db: &Db,
-    passwords: &Passwords,
-    attempt: Attempt<'_>,
-    now: DateTime<Utc>,
-) -> Result<SignIn> {
-    let email = text::email(attempt.email).ok();
-    let account = crypto::sha256_hex(email.as_deref().unwrap_or(attempt.email));
-    for (limit, who) in [
-        (TRIES_PER_CLIENT, attempt.client),
-        (TRIES_PER_ACCOUNT, &account),
-    ] {
-        if let Turn::Limited(seconds) = rate_limits::take(db, limit, who, now).await? {
-            return Ok(SignIn::TooOften(seconds));
-        }
-    }
-    let found = match &email {
-        Some(email) => find_active_by_email(db, email).await?,
-        None => None,
-    };
-    let stored = found.as_ref().map(|user| user.password_hash.as_str());
-    let fit = passwords.verify(stored, attempt.password).await?;
-    let Some(user) = found.filter(|_| fit != Match::Wrong) else {
-        return Ok(SignIn::Refused);
-    };
-    rate_limits::give_back(db, TRIES_PER_CLIENT, attempt.client).await?;
-    rate_limits::give_back(db, TRIES_PER_ACCOUNT, &account).await?;
-    let renewed = match fit {
-        Match::RightButOutdated => Some(passwords.hash(attempt.password).await?),
-        _ => None,
-    };
-    welcome(db, &user, renewed, attempt.ip, now).await?;
-    Ok(SignIn::Welcome(user))
-}
-
-async fn welcome(
-    db: &Db,
-    user: &user::Model,
-    renewed_hash: Option<String>,
-    ip: &str,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let actor = Actor {
-        company_id: user.company_id,
-        user_id: Some(user.id),
-        ip: ip.to_owned(),
-    };
-    db::transaction(db, async |txn| {
-        if let Some(hash) = renewed_hash {
-            user::Entity::update_many()
-                .col_expr(user::Column::PasswordHash, Expr::value(hash))
-                .filter(user::COLUMN.id.eq(user.id))
-                .filter(user::COLUMN.password_hash.eq(&user.password_hash))
-                .exec(txn)
-                .await?;
-        }
-        actions::record(txn, &actor, act("user.signed_in", user.id, json!({})), now).await
-    })
-    .await
-}
 
 /// The user of this address, unless disabled. Only for sign-in and for commands on the terminal:
 /// addresses are unique over all companies.
@@ -329,89 +231,6 @@ async fn set_disabled(
         .exec(txn)
         .await?;
     Ok(())
-}
-
-/// Gives a user a new password, on an admin's word; every session of theirs ends.
-pub async fn reset_password(
-    db: &Db,
-    passwords: &Passwords,
-    actor: &Actor,
-    id: i64,
-    new: &NewPassword,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let hash = passwords.hash(new.expose()).await?;
-    db::transaction(db, async |txn| {
-        let user = locked(txn, actor.company_id, id).await?;
-        set_password(txn, &user, hash, None).await?;
-        actions::record(txn, actor, act("user.password_reset", id, json!({})), now).await
-    })
-    .await
-}
-
-/// What comes of changing one's own password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PasswordChange {
-    /// Changed; all other sessions have ended.
-    Changed,
-    /// The present password is another.
-    Wrong,
-    /// Too many tries; seconds until the next.
-    TooOften(i64),
-}
-
-/// Changes the actor's own password; only the session that asks for it goes on.
-pub async fn change_password(
-    db: &Db,
-    passwords: &Passwords,
-    actor: &Actor,
-    own: OwnPassword<'_>,
-    now: DateTime<Utc>,
-) -> Result<PasswordChange> {
-    let id = actor.user_id.ok_or(Error::NotFound)?;
-    let user = find(db, actor.company_id, id).await?;
-    let account = crypto::sha256_hex(&user.email);
-    if let Turn::Limited(seconds) = rate_limits::take(db, TRIES_PER_ACCOUNT, &account, now).await? {
-        return Ok(PasswordChange::TooOften(seconds));
-    }
-    let fit = passwords
-        .verify(Some(&user.password_hash), own.present)
-        .await?;
-    if fit == Match::Wrong {
-        return Ok(PasswordChange::Wrong);
-    }
-    rate_limits::give_back(db, TRIES_PER_ACCOUNT, &account).await?;
-    let hash = passwords.hash(own.new.expose()).await?;
-    db::transaction(db, async |txn| {
-        set_password(txn, &user, hash, Some(own.session)).await?;
-        actions::record(txn, actor, act("user.password_changed", id, json!({})), now).await
-    })
-    .await?;
-    Ok(PasswordChange::Changed)
-}
-
-/// One's own password, before and after.
-pub struct OwnPassword<'a> {
-    /// As typed.
-    pub present: &'a str,
-    /// What it shall be.
-    pub new: &'a NewPassword,
-    /// The hash of the key of the session that goes on.
-    pub session: &'a str,
-}
-
-async fn set_password(
-    txn: &impl ConnectionTrait,
-    user: &user::Model,
-    hash: String,
-    surviving_session: Option<&str>,
-) -> Result<()> {
-    user::Entity::update_many()
-        .col_expr(user::Column::PasswordHash, Expr::value(hash))
-        .filter(user::COLUMN.id.eq(user.id))
-        .exec(txn)
-        .await?;
-    sessions::end_others(txn, user.company_id, user.id, surviving_session).await
 }
 
 /// Changes the actor's own name and zone.

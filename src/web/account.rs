@@ -15,7 +15,10 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::users::{self, OwnPassword, PasswordChange},
+    domain::{
+        user_passwords::{self, Change, OwnPassword},
+        users,
+    },
     passwords::NewPassword,
     text,
 };
@@ -70,18 +73,18 @@ pub async fn update_password(
         session: &viewer.key_hash,
     };
     let now = app.clock.now();
-    match users::change_password(&app.db, &app.passwords, &viewer.actor(), own, now).await? {
-        PasswordChange::Changed => {
+    match user_passwords::change(&app.db, &app.passwords, &viewer.actor(), own, now).await? {
+        Change::Done => {
             viewer.flash(Flash::done(
                 "Changed. You have been signed out everywhere else.",
             ))?;
             Ok(see_other("/account"))
         }
-        PasswordChange::Wrong => {
+        Change::Wrong => {
             let errors = FormErrors::one("present", "This is not your present password.");
             viewer.unprocessable(&PasswordPage::new(errors))
         }
-        PasswordChange::TooOften(seconds) => Err(Error::TooOften(seconds)),
+        Change::TooOften(seconds) => Err(Error::TooOften(seconds)),
     }
 }
 

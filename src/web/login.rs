@@ -11,6 +11,7 @@ use super::{
     client_ip,
     errors::Result,
     forms::FormErrors,
+    known_devices,
     render::{Page, PublicFrame},
     respond::{public, see_other},
     sessions,
@@ -19,7 +20,7 @@ use crate::{
     app::App,
     domain::{
         companies,
-        users::{self, Attempt, SignIn},
+        sign_ins::{self, Attempt, SignIn},
     },
 };
 
@@ -46,16 +47,23 @@ pub async fn create(
     form: Form<LoginForm>,
 ) -> Result<HttpResponse> {
     let ip = client_ip::of(&request, &app.settings.trusted_proxies);
+    let known_device = known_devices::find(&request, &app.settings, &form.email);
     let attempt = Attempt {
         email: &form.email,
         password: &form.password,
+        known_device: known_device.as_deref(),
         client: &client_ip::block(ip),
         ip: &ip.to_string(),
     };
-    match users::authenticate(&app.db, &app.passwords, attempt, app.clock.now()).await? {
+    match sign_ins::authenticate(&app.db, &app.passwords, attempt, app.clock.now()).await? {
         SignIn::Welcome(user) => {
             sessions::sign_in(&session, &user)?;
-            Ok(see_other(safe_path(&form.next)))
+            let mut answer = see_other(safe_path(&form.next));
+            if known_device.is_none() {
+                let mark = known_devices::make(&app.settings, &user.email);
+                answer.add_cookie(&mark).map_err(actix_web::Error::from)?;
+            }
+            Ok(answer)
         }
         SignIn::Refused => {
             let page = NewPage::refusing(form.into_inner(), WRONG);

@@ -22,6 +22,7 @@ pub mod health;
 pub mod interviews;
 pub mod jobs;
 pub mod join;
+pub mod known_devices;
 mod lists;
 pub mod login;
 pub mod markdown;
@@ -37,7 +38,6 @@ pub mod setup;
 pub mod slots;
 pub mod stamp;
 pub mod tokens;
-pub mod user_access;
 pub mod users;
 pub mod viewer;
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{
     account, assets, candidates, company, health, interviews, jobs, join, login, sessions, setup,
-    slots, tokens, user_access, users,
+    slots, tokens, users,
 };
 use crate::{api, app::App};
 
@@ -69,12 +69,12 @@ fn table() -> Vec<Route> {
         get(Admin, "/users/new", users::new),
         post(Admin, "/users/new", users::create),
         get(Admin, "/users/{id}", users::show),
-        post(Admin, "/users/{id}/disabling", user_access::disable),
-        get(Admin, "/users/{id}/edit", users::edit),
-        post(Admin, "/users/{id}/edit", users::update),
-        post(Admin, "/users/{id}/enabling", user_access::enable),
-        get(Admin, "/users/{id}/password", user_access::edit_password),
-        post(Admin, "/users/{id}/password", user_access::update_password),
+        post(Admin, "/users/{id}/disabling", users::access::disable),
+        get(Admin, "/users/{id}/edit", users::edit::show),
+        post(Admin, "/users/{id}/edit", users::edit::update),
+        post(Admin, "/users/{id}/enabling", users::access::enable),
+        get(Admin, "/users/{id}/password", users::access::edit_password),
+        post(Admin, "/users/{id}/password", users::access::update_password),
 
         get(Api, "/api/candidates/", api::candidates::index),
         post(Api, "/api/candidates/", api::candidates::create),

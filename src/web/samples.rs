@@ -9,7 +9,7 @@ use super::{
     error_page::ErrorPage,
     interviews, jobs, join, login,
     render::{Files, Flash, Frame, Page, PublicFrame, Renderer, SignedInFrame},
-    setup, slots, tokens, user_access, users,
+    setup, slots, tokens, users,
 };
 use crate::error::Result;
 
@@ -44,8 +44,8 @@ fn pages() -> Vec<Sample> {
         of::<tokens::CreatedPage>(),
         of::<tokens::IndexPage>(),
         of::<tokens::NewPage>(),
-        of::<user_access::PasswordPage>(),
-        of::<users::EditPage>(),
+        of::<users::access::PasswordPage>(),
+        of::<users::edit::EditPage>(),
         of::<users::IndexPage>(),
         of::<users::NewPage>(),
         of::<users::ShowPage>(),

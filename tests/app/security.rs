@@ -1,8 +1,22 @@
 //! What every request passes, whoever sends it.
-use actix_web::{http::Method, test::TestRequest, web::Bytes};
-use greenroom::web::routes::{self, Who};
+use actix_web::{
+    App as Service, HttpResponse,
+    body::MessageBody,
+    dev::Service as _,
+    http::Method,
+    middleware::from_fn,
+    test::{self, TestRequest},
+    web::{Bytes, get},
+};
+use greenroom::{
+    domain::join_links::Ticket,
+    web::{
+        routes::{self, Who},
+        security,
+    },
+};
 
-use crate::support::{Actor, Answer, TestApp, app::PASSWORD};
+use crate::support::{Actor, Answer, TestApp, app::PASSWORD, builders, logs::Logs};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const HTTPS: [(&str, &str); 2] = [
@@ -332,4 +346,98 @@ async fn what_people_type_is_never_markup() {
         assert!(page.text.contains("{{7*7}}"), "{path}: no template either");
     }
     assert_eq!(ada.get("/account").await.value_of("name"), name);
+}
+
+#[actix_web::test]
+async fn the_access_log_names_the_line_of_the_table_and_no_secret() {
+    let app = TestApp::start().await;
+    let booked = builders::booked(&app, app.company_id).await;
+    app.expect_undelivered_mail();
+    let interview = &booked.details.interview;
+    let ticket = Ticket {
+        public_id: &interview.public_id,
+        link_version: interview.link_version,
+        revision: interview.revision,
+    };
+    let join_token = app.app.keys.token(&ticket).expect("a token");
+    let mut rita = app.recruiter().await;
+    let user = rita.user.clone().expect("a user");
+    let api_token = builders::api_token(&app, &user).await;
+    let cookie = rita.cookies["greenroom"].clone();
+    let secrets = [
+        join_token.as_str(),
+        api_token.token.expose(),
+        &cookie[cookie.len() - 40..],
+        &user.email,
+        "a password nobody else types",
+        "name of a person in a form",
+    ];
+    let routes = [
+        "GET /interview/{token} ",
+        "GET (no route) 404",
+        "POST /login 422",
+    ];
+    let logs = Logs::capture();
+    app.candidate()
+        .get(&format!("/interview/{join_token}"))
+        .await;
+    app.candidate()
+        .get(&format!("/interview/{join_token}/nothing"))
+        .await;
+    app.candidate()
+        .get(&format!("/nothing/{join_token}\u{1b}[31m").replace('\u{1b}', "%1b"))
+        .await;
+    app.stranger()
+        .with_header(
+            "Authorization",
+            &format!("Token {}", api_token.token.expose()),
+        )
+        .get("/api/jobs/")
+        .await;
+    app.stranger()
+        .sign_in(&user.email, "a password nobody else types")
+        .await;
+    rita.get("/account").await;
+    rita.post_form("/account", &[("name", "name of a person in a form")])
+        .await;
+    app.lose_database().await;
+    rita.get("/account").await;
+    app.candidate()
+        .get(&format!("/interview/{join_token}"))
+        .await;
+    let lines = logs.lines();
+    for secret in secrets {
+        let found: Vec<&String> = lines.iter().filter(|line| line.contains(secret)).collect();
+        assert!(found.is_empty(), "{secret} in {found:?}");
+    }
+    for route in routes {
+        assert!(lines.iter().any(|line| line.contains(route)), "{route}");
+    }
+}
+
+#[actix_web::test]
+async fn a_handler_that_panics_costs_one_answer_only() {
+    let app = TestApp::start().await;
+    async fn fail() -> HttpResponse {
+        panic!("a mistake that only this test makes")
+    }
+    let service = Service::new()
+        .app_data(app.app.clone())
+        .route("/fail", get().to(fail))
+        .route("/fine", get().to(HttpResponse::Ok))
+        .wrap(from_fn(security::guard));
+    let service = test::init_service(service).await;
+    let request = |path| TestRequest::get().uri(path).to_request();
+    let error = service.call(request("/fail")).await.expect_err("an error");
+    let answer = error.error_response();
+    assert_eq!(answer.status(), 500);
+    assert!(answer.headers().contains_key("content-security-policy"));
+    let body = answer.into_body().try_into_bytes().expect("a page");
+    let page = String::from_utf8_lossy(&body).into_owned();
+    assert!(
+        page.contains("Reference") && !page.contains("mistake that only"),
+        "{page}"
+    );
+    let answer = service.call(request("/fine")).await.expect("an answer");
+    assert_eq!(answer.status(), 200);
 }

@@ -197,3 +197,52 @@ async fn many_tries_at_once_do_not_slip_through_together() {
     let count = |status| statuses.iter().filter(|s| **s == status).count();
     assert_eq!((count(422), count(429)), (10, 5), "{statuses:?}");
 }
+
+#[actix_web::test]
+async fn tries_from_elsewhere_do_not_lock_a_user_out_of_the_own_browser() {
+    let app = TestApp::start().await;
+    let rita = app.recruiter().await;
+    let email = rita.user.clone().expect("a user").email;
+    for _ in 0..11 {
+        app.stranger().sign_in(&email, "wrong").await;
+    }
+    let mut own = app.stranger();
+    own.ip = rita.ip;
+    own.cookies = rita.cookies.clone();
+    own.cookies.remove("greenroom");
+    assert_eq!(own.sign_in(&email, PASSWORD).await.status, 303);
+    let mut elsewhere = app.stranger();
+    elsewhere.ip = rita.ip;
+    assert_eq!(elsewhere.sign_in(&email, PASSWORD).await.status, 429);
+}
+
+#[actix_web::test]
+async fn a_known_browser_has_ten_tries_of_its_own_and_for_its_own_account_only() {
+    const MARK: &str = "greenroom-known";
+    let app = TestApp::start().await;
+    let (rita, other) = (app.recruiter().await, app.recruiter().await);
+    let email_of = |actor: &crate::support::Actor| actor.user.clone().expect("a user").email;
+    let mark = rita.cookies[MARK].clone();
+    let (id, proof) = mark.split_once('.').expect("two halves");
+    let forged = format!("{}.{proof}", id.replace(['0', '1', '2'], "3"));
+    for (email, mark) in [(email_of(&other), &mark), (email_of(&rita), &forged)] {
+        for _ in 0..10 {
+            app.stranger().sign_in(&email, "wrong").await;
+        }
+        let mut browser = app.stranger();
+        browser.ip = rita.ip;
+        browser.cookies.insert(MARK.into(), mark.clone());
+        assert_eq!(
+            browser.sign_in(&email, PASSWORD).await.status,
+            429,
+            "it does not help"
+        );
+    }
+    let mut thief = app.stranger();
+    thief.ip = other.ip;
+    thief.cookies.insert(MARK.into(), mark.clone());
+    for _ in 0..10 {
+        assert_eq!(thief.sign_in(&email_of(&rita), "wrong").await.status, 422);
+    }
+    assert_eq!(thief.sign_in(&email_of(&rita), PASSWORD).await.status, 429);
+}

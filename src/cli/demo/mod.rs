@@ -12,6 +12,7 @@ use crate::{
     domain::{
         actions::Actor,
         companies::{self, NewCompany},
+        user_passwords,
         users::{self, Creation, NewUser},
     },
     passwords::NewPassword,
@@ -76,7 +77,7 @@ async fn let_in_again(app: &App, company_id: i64, now: DateTime<Utc>) -> Result<
             continue;
         };
         let password = NewPassword::generate();
-        users::reset_password(&app.db, &app.passwords, &actor, user.id, &password, now).await?;
+        user_passwords::reset(&app.db, &app.passwords, &actor, user.id, &password, now).await?;
         sign_ins.push(SignIn { email, password });
     }
     Ok(sign_ins)

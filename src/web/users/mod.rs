@@ -1,9 +1,12 @@
 //! The users of a company, for its admins.
+pub mod access;
+pub mod edit;
+
 use actix_web::{
     HttpResponse,
     web::{Data, Form, Path, Query},
 };
-use entity::user::{self, Role};
+use entity::user;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -16,7 +19,7 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::users::{self, Change, Changes, Creation, NewUser},
+    domain::users::{self, Creation, NewUser},
     passwords::NewPassword,
     text, times, words,
 };
@@ -88,52 +91,8 @@ pub async fn show(app: Data<App>, viewer: AdminViewer, id: Path<i64>) -> Result<
     })
 }
 
-/// GET /users/{id}/edit: the form.
-pub async fn edit(app: Data<App>, viewer: AdminViewer, id: Path<i64>) -> Result<HttpResponse> {
-    let user = users::find(&app.db, viewer.company_id, *id).await?;
-    let form = EditForm {
-        name: user.name.clone(),
-        role: role_name(user.role).into(),
-    };
-    viewer.page(&EditPage::new(user, form, FormErrors::new()))
-}
-
-/// POST /users/{id}/edit: changes name and role.
-pub async fn update(
-    app: Data<App>,
-    viewer: AdminViewer,
-    id: Path<i64>,
-    form: Form<EditForm>,
-) -> Result<HttpResponse> {
-    let user = users::find(&app.db, viewer.company_id, *id).await?;
-    let changes = match form.parse() {
-        Ok(changes) => changes,
-        Err(errors) => {
-            return viewer.unprocessable(&EditPage::new(user, form.into_inner(), errors));
-        }
-    };
-    let now = app.clock.now();
-    match users::update(&app.db, &viewer.actor(), user.id, changes, now).await? {
-        Change::Done => {
-            viewer.flash(Flash::done("Saved."))?;
-            Ok(see_other(&format!("/users/{id}")))
-        }
-        Change::LastAdmin => {
-            let errors = FormErrors::one("role", LAST_ADMIN);
-            viewer.unprocessable(&EditPage::new(user, form.into_inner(), errors))
-        }
-    }
-}
-
 /// What an admin reads who would shut everybody out.
-pub const LAST_ADMIN: &str = "This is the last admin. Make somebody else an admin first.";
-
-fn role_name(role: Role) -> &'static str {
-    match role {
-        Role::Admin => "admin",
-        Role::Recruiter => "recruiter",
-    }
-}
+const LAST_ADMIN: &str = "This is the last admin. Make somebody else an admin first.";
 
 /// Where in the list.
 #[derive(Default, Deserialize)]
@@ -167,26 +126,6 @@ impl UserForm {
                 role,
                 password,
             }),
-            _ => Err(errors),
-        }
-    }
-}
-
-/// What may be changed, as typed.
-#[derive(Default, Deserialize, Serialize)]
-#[serde(default)]
-pub struct EditForm {
-    name: String,
-    role: String,
-}
-
-impl EditForm {
-    fn parse(&self) -> Result<Changes, FormErrors> {
-        let mut errors = FormErrors::new();
-        let name = errors.check("name", text::line(&self.name, 100));
-        let role = errors.choice("role", &self.role);
-        match (name, role) {
-            (Some(name), Some(role)) => Ok(Changes { name, role }),
             _ => Err(errors),
         }
     }
@@ -303,46 +242,6 @@ impl Page for ShowPage {
     fn sample() -> Self {
         Self {
             user: Line::sample(),
-        }
-    }
-}
-
-/// The form for one user.
-#[derive(Serialize)]
-pub struct EditPage {
-    id: i64,
-    name: String,
-    form: EditForm,
-    errors: FormErrors,
-    roles: Vec<Choice>,
-}
-
-impl EditPage {
-    fn new(user: user::Model, form: EditForm, errors: FormErrors) -> Self {
-        Self {
-            id: user.id,
-            name: user.name,
-            form,
-            errors,
-            roles: choices::of(words::role),
-        }
-    }
-}
-
-impl Page for EditPage {
-    const TEMPLATE: &'static str = "users/edit.html";
-
-    fn title(&self) -> String {
-        format!("Edit {}", self.name)
-    }
-
-    fn sample() -> Self {
-        Self {
-            id: 7,
-            name: "Jane Roe".into(),
-            form: EditForm::default(),
-            errors: FormErrors::one("role", LAST_ADMIN),
-            roles: choices::of(words::role),
         }
     }
 }

@@ -5,18 +5,21 @@ use actix_web::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{
-    errors::Result,
-    forms::FormErrors,
-    render::{Flash, Page},
-    respond::see_other,
-    users::LAST_ADMIN,
-    viewer::AdminViewer,
-};
+use super::LAST_ADMIN;
 use crate::{
     app::App,
-    domain::users::{self, Change},
+    domain::{
+        user_passwords,
+        users::{self, Change},
+    },
     passwords::NewPassword,
+    web::{
+        errors::Result,
+        forms::FormErrors,
+        render::{Flash, Page},
+        respond::see_other,
+        viewer::AdminViewer,
+    },
 };
 
 /// POST /users/{id}/disabling: shuts a user out at once.
@@ -76,7 +79,7 @@ pub async fn update_password(
         }
     };
     let (actor, now) = (viewer.actor(), app.clock.now());
-    users::reset_password(&app.db, &app.passwords, &actor, user.id, &password, now).await?;
+    user_passwords::reset(&app.db, &app.passwords, &actor, user.id, &password, now).await?;
     viewer.flash(Flash::done("The new password is set. Pass it on to them."))?;
     Ok(see_other(&format!("/users/{id}")))
 }
