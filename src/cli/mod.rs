@@ -13,11 +13,15 @@ mod worker;
 
 use std::{fs, os::unix::fs::OpenOptionsExt, path::Path, process::ExitCode};
 
+use actix_web::web::Data;
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 
 use crate::{
+    app::App,
+    clock::Clock,
     db::{self, Db},
+    domain::delivery,
     settings::{Settings, make_private_dir},
 };
 use instance::{Claim, Instance};
@@ -84,6 +88,25 @@ async fn carry_out(work: Work, settings: Settings) -> Result<ExitCode> {
         Work::User(command) => command.run(&settings).await,
         Work::Worker(command) => command.run(settings).await,
     }
+}
+
+/// A running Greenroom, and what keeps others off its database as long as it is held.
+struct Running {
+    app: Data<App>,
+    _instance: Option<Instance>,
+}
+
+/// Migrates and opens the database, and puts the app together.
+async fn open(settings: Settings) -> Result<Running> {
+    let instance = prepare(&settings).await?;
+    let db = db::connect(settings.database_url.expose()).await?;
+    if instance.is_some() {
+        delivery::end_claims(&db, Clock::System.now()).await?;
+    }
+    Ok(Running {
+        app: Data::new(App::new(db, Clock::System, settings)?),
+        _instance: instance,
+    })
 }
 
 /// Makes the database ready for the one process that works on it. SQLite files are that process's

@@ -11,8 +11,6 @@ use super::{
 };
 use crate::{
     app::App,
-    clock::Clock,
-    db,
     domain::companies,
     settings::Settings,
     web::{self, setup},
@@ -33,14 +31,13 @@ impl Serve {
         let listener = TcpListener::bind(settings.listen)
             .with_context(|| format!("cannot listen on {}", settings.listen))?;
         settings.listens_on(listener.local_addr()?);
-        let _instance = super::prepare(&settings).await?;
-        let db = db::connect(settings.database_url.expose()).await?;
-        let app = Data::new(App::new(db, Clock::System, settings)?);
+        let running = super::open(settings).await?;
+        let app = &running.app;
         let sign_ins = match self.demo {
-            true => demo::load(&app).await?,
+            true => demo::load(app).await?,
             false => Vec::new(),
         };
-        announce(&app, &sign_ins).await?;
+        announce(app, &sign_ins).await?;
         serve(app.clone(), listener).await?;
         app.db.clone().close().await?;
         Ok(ExitCode::SUCCESS)

@@ -6,7 +6,7 @@ use anyhow::Result;
 use tokio::{sync::watch, time};
 
 use super::stopping;
-use crate::{app::App, clock::Clock, db, settings::Settings, worker};
+use crate::{app::App, settings::Settings, worker};
 
 /// Deliver mail only, beside any number of others on one PostgreSQL
 #[derive(Debug, clap::Args)]
@@ -15,9 +15,8 @@ pub struct Worker {}
 impl Worker {
     /// Carries the command out.
     pub async fn run(self, settings: Settings) -> Result<ExitCode> {
-        let _instance = super::prepare(&settings).await?;
-        let db = db::connect(settings.database_url.expose()).await?;
-        let app = Data::new(App::new(db, Clock::System, settings)?);
+        let running = super::open(settings).await?;
+        let app = &running.app;
         let (stop, stopped) = watch::channel(false);
         println!("Greenroom delivers mail");
         tokio::join!(deliver(app.clone(), stopped), async {

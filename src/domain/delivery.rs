@@ -148,6 +148,20 @@ pub async fn claim(db: &Db, limit: u64, now: DateTime<Utc>) -> Result<Vec<Claime
     .await
 }
 
+/// Ends every claim. Only for a process that knows itself alone: whoever held one is dead, so nothing
+/// is gained by waiting until it runs out.
+pub async fn end_claims(db: &Db, now: DateTime<Utc>) -> Result<()> {
+    db::transaction(db, async |txn| {
+        email::Entity::update_many()
+            .col_expr(email::Column::LeaseUntil, Expr::value(now))
+            .filter(email::Column::Status.eq(Status::Sending))
+            .exec(txn)
+            .await?;
+        Ok(())
+    })
+    .await
+}
+
 /// When the next message is due or the next lease ends; none when nothing waits.
 pub async fn next_due(db: &Db) -> Result<Option<DateTime<Utc>>> {
     let waiting: Option<Option<DateTime<Utc>>> = email::Entity::find()

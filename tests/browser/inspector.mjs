@@ -6,13 +6,11 @@ import { createRequire } from "node:module";
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 // Collects what a page's console and Content-Security-Policy complain of.
-export function watch(page) {
-  const complaints = [];
+export function watch(page, complaints) {
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) complaints.push(`${page.url()}: ${message.text()}`);
   });
   page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error}`));
-  return complaints;
 }
 
 // Looks at the page as it stands: accessible, and no wider than a phone.

@@ -1,0 +1,186 @@
+// The whole main job, as a recruiter and a candidate live it: in a real browser, over a real mail server's words.
+import assert from "node:assert/strict";
+import test from "node:test";
+import { chromium } from "playwright-core";
+import { startGreenroom } from "./greenroom.mjs";
+import { inspect, watch } from "./inspector.mjs";
+import { startMailServer, textPart } from "./mail_server.mjs";
+
+const PASSWORD = "a password of many words";
+const RECRUITER_ZONE = "Europe/Berlin";
+const MEETING_URL = "https://meet.example.com/lighthouse";
+
+test("the main job", { timeout: 300_000 }, async (t) => {
+  const mail = await startMailServer();
+  t.after(() => mail.stop());
+  const greenroom = await startGreenroom(mail.port);
+  t.after(() => greenroom.stop());
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    // The sandbox does not work for root, which is what runs the tests in a container.
+    chromiumSandbox: process.getuid() !== 0,
+    args: ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
+  });
+  t.after(() => browser.close());
+
+  const complaints = [];
+  const visitor = async (timezoneId, options = {}) => {
+    const context = await browser.newContext({ baseURL: greenroom.url, timezoneId, locale: "en-GB", ...options });
+    context.setDefaultTimeout(15_000);
+    const page = await context.newPage();
+    watch(page, complaints);
+    return page;
+  };
+  const recruiter = await visitor(RECRUITER_ZONE);
+  const candidate = await visitor("America/New_York");
+  // What follows a step that failed could only fail, too.
+  let broken = false;
+  const step = (name, work) =>
+    t.test(name, { skip: broken && "an earlier step failed" }, async () => {
+      broken = true;
+      await work();
+      broken = false;
+    });
+  let opensAt;
+  let interviewPath;
+
+  await step("the first page sets the company up", async () => {
+    const code = await greenroom.printed(/with the code (\S+)/);
+    await recruiter.goto("/setup");
+    await inspect(recruiter);
+    await recruiter.getByLabel("Code").fill(code);
+    await recruiter.getByLabel("Company").fill("Sample Company");
+    await recruiter.getByLabel("Time zone").fill(RECRUITER_ZONE);
+    await recruiter.getByLabel("Your name").fill("Dana Dahl");
+    await recruiter.getByLabel("Your e-mail").fill("dana@example.com");
+    await recruiter.getByLabel("Password").fill(PASSWORD);
+    await recruiter.getByRole("button", { name: "Set up" }).click();
+    await recruiter.getByRole("button", { name: "Sign out" }).click();
+    await recruiter.getByRole("heading", { name: "Sign in" }).waitFor();
+  });
+
+  await step("the recruiter signs in", async () => {
+    await inspect(recruiter);
+    await signIn(recruiter);
+    await recruiter.getByRole("navigation", { name: "Main" }).waitFor();
+    await inspect(recruiter);
+  });
+
+  await step("the recruiter creates a job", async () => {
+    await recruiter.goto("/jobs/new");
+    await inspect(recruiter);
+    await recruiter.getByLabel("Title").fill("Senior Cloud Architect");
+    await recruiter.getByLabel("Description").fill("## The role\n\nYou keep the light on.");
+    await recruiter.getByRole("button", { name: /job/i }).click();
+    await recruiter.getByRole("heading", { name: "Senior Cloud Architect" }).waitFor();
+    await inspect(recruiter);
+    await recruiter.goto("/jobs");
+    await inspect(recruiter);
+  });
+
+  await step("the recruiter creates a slot whose link opens within two minutes", async () => {
+    // Whole minutes are all that the form takes.
+    opensAt = new Date(Math.ceil((Date.now() + 40_000) / 60_000) * 60_000);
+    const startsAt = new Date(opensAt.getTime() + 15 * 60_000);
+    await enterSlot(recruiter, startsAt, inspect);
+    await inspect(recruiter);
+    await recruiter.goto("/slots");
+    await inspect(recruiter);
+  });
+
+  await step("the recruiter books a candidate into it", async () => {
+    await recruiter.getByRole("main").getByRole("link", { name: /Senior Cloud Architect/ }).first().click();
+    await recruiter.getByRole("link", { name: "Book candidate" }).click();
+    await recruiter.getByRole("heading", { level: 1 }).waitFor();
+    await inspect(recruiter);
+    await book(recruiter, "Zoë Núñez", "zoe@example.com");
+    interviewPath = new URL(recruiter.url()).pathname;
+    assert.match(interviewPath, /^\/interviews\/\d+$/);
+    await inspect(recruiter);
+  });
+
+  await step("the candidate gets the e-mail and opens its link too early", async () => {
+    const message = await mail.messageTo("zoe@example.com");
+    assert.match(message, /^Subject: Interview Scheduled - Senior Cloud Architect at Sample Company\r$/m);
+    const text = textPart(message);
+    assert.match(text, /Dear Zoë Núñez,/);
+    const link = /(http\S+\/interview\/\S+)/.exec(text)[1];
+    assert.ok(link.startsWith(`${greenroom.url}/interview/`), link);
+    assert.ok(Date.now() < opensAt.getTime(), "the steps before took too long");
+    await candidate.goto(link);
+    await candidate.getByRole("timer").waitFor();
+    assert.ok(!(await candidate.content()).includes(MEETING_URL), "the meeting's address is shown too early");
+    await inspect(candidate);
+  });
+
+  await step("the page opens by itself when it is time", async () => {
+    const join = candidate.locator("form[action$='/join'] button");
+    await join.waitFor({ timeout: opensAt.getTime() - Date.now() + 15_000 });
+    assert.ok(Date.now() >= opensAt.getTime(), "it opened too early");
+    assert.ok(!(await candidate.content()).includes(MEETING_URL), "the meeting's address is shown before joining");
+    await inspect(candidate);
+    await join.click();
+    const meeting = candidate.getByRole("link", { name: /Open the meeting/ });
+    assert.equal(await meeting.getAttribute("href"), MEETING_URL);
+    await inspect(candidate);
+  });
+
+  await step("the recruiter sees that the candidate joined", async () => {
+    await recruiter.goto(interviewPath);
+    await recruiter.getByText(/joined at/i).first().waitFor();
+    await inspect(recruiter);
+    await recruiter.goto("/");
+    await recruiter.getByText("Zoë Núñez").first().waitFor();
+    await inspect(recruiter);
+  });
+
+  await step("the delivery log says what became of the e-mail", async () => {
+    await recruiter.goto("/emails");
+    await inspect(recruiter);
+    await recruiter.getByText("Accepted by mail server").first().waitFor();
+    await recruiter.getByRole("main").getByRole("link", { name: /zoe|Interview Scheduled/i }).first().click();
+    await recruiter.getByText(/250/).first().waitFor();
+    await inspect(recruiter);
+  });
+
+  for (const path of ["/candidates", "/candidates/new", "/interviews", "/users", "/users/new", "/company", "/account"]) {
+    await step(`${path} is in order`, async () => {
+      const answer = await recruiter.goto(path);
+      assert.equal(answer.status(), 200);
+      await inspect(recruiter);
+    });
+  }
+
+  await step("it all works without JavaScript", async () => {
+    const plain = await visitor(RECRUITER_ZONE, { javaScriptEnabled: false });
+    await plain.goto("/login");
+    await signIn(plain);
+    await enterSlot(plain, new Date(Date.now() + 86_400_000));
+    await plain.getByRole("link", { name: "Book candidate" }).click();
+    await book(plain, "John Doe", "john@example.com");
+    assert.match(await mail.messageTo("john@example.com"), /^Subject: Interview Scheduled/m);
+    await plain.getByRole("button", { name: "Sign out" }).click();
+    await plain.getByRole("heading", { name: "Sign in" }).waitFor();
+  });
+
+  await t.test("no page complained", () => assert.deepEqual(complaints, []));
+});
+
+async function signIn(page) {
+  await page.getByLabel("E-mail").fill("dana@example.com");
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+async function enterSlot(page, startsAt, inspectForm = async () => {}) {
+  const [date, time] = startsAt.toLocaleString("sv-SE", { timeZone: RECRUITER_ZONE }).split(" ");
+  await page.goto("/slots/new");
+  await inspectForm(page);
+  await page.getByLabel("Job").selectOption({ label: "Senior Cloud Architect" });
+  await page.getByLabel("Date").fill(date);
+  await page.getByLabel("Start").fill(time.slice(0, 5));
+  await page.getByLabel("Minutes").fill("45");
+  await page.getByLabel("Meeting URL").fill(MEETING_URL);
+  await page.getByRole("button", { name: "Enter slot" }).click();
+  await page.getByText("Nobody has it yet.").waitFor();
+}
