@@ -164,9 +164,12 @@ async fn attempt(db: &Db, actor: &Actor, new: &NewBooking, now: DateTime<Utc>) -
         }
     })
     .await;
-    match refusal {
-        Some(step) => Ok(step),
-        None => done,
+    let Some(refusal) = refusal else { return done };
+    // What stood in the way may have been this very call, sent twice at one moment: then its key is
+    // there by now.
+    match one_time_keys::look_up(db.read(), actor.company_id, new.once.as_ref()).await? {
+        Seen::Done(id) => Ok(Step::Booked(id)),
+        Seen::New | Seen::Reused => Ok(refusal),
     }
 }
 

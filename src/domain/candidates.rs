@@ -140,11 +140,17 @@ pub async fn create(
             Seen::Reused => return Ok(Saved::KeyReused),
             Seen::New => {}
         }
-        let saved = insert(txn, actor, &new, now).await?;
-        if let Saved::Candidate(id) = saved {
-            one_time_keys::keep(txn, actor.company_id, once.as_ref(), id, now).await?;
+        match insert(txn, actor, &new, now).await? {
+            Saved::Candidate(id) => {
+                one_time_keys::keep(txn, actor.company_id, once.as_ref(), id, now).await?;
+                Ok(Saved::Candidate(id))
+            }
+            // It may be this very call that entered the address, sent twice at one moment.
+            refusal => match one_time_keys::look_up(txn, actor.company_id, once.as_ref()).await? {
+                Seen::Done(id) => Ok(Saved::Candidate(id)),
+                Seen::New | Seen::Reused => Ok(refusal),
+            },
         }
-        Ok(saved)
     })
     .await
 }
