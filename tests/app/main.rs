@@ -1,5 +1,10 @@
 //! The app as its users see it, one file per noun.
 mod account;
+mod api_access;
+mod api_bookings;
+mod api_lists;
+mod api_openapi;
+mod api_rows;
 mod candidates;
 mod company;
 mod emails;
@@ -16,4 +21,5 @@ mod slots;
 mod smtp;
 mod support;
 mod throttling;
+mod tokens;
 mod users;

@@ -151,13 +151,10 @@ impl JobForm {
     }
 
     fn currency(&self, pays: bool) -> Result<String, Refusal> {
-        let code = self.salary_currency.trim().to_uppercase();
-        let is_code = code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase());
-        match code.as_str() {
+        match self.salary_currency.trim() {
             "" if pays => Err("Please say in which currency, like EUR."),
-            "" => Ok(code),
-            _ if is_code => Ok(code),
-            _ => Err("This is not a currency of three letters like EUR."),
+            "" => Ok(String::new()),
+            code => text::currency(code),
         }
     }
 }

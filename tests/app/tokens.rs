@@ -1,0 +1,134 @@
+//! The page on which admins make and revoke tokens.
+use chrono::TimeDelta;
+use entity::{action, api_token, user::Role};
+use greenroom::{crypto, domain::users};
+use sea_orm::EntityTrait;
+
+use crate::support::{Actor, Answer, TestApp, builders};
+
+async fn make(ada: &mut Actor, user: i64, lifetime: &str) -> Answer {
+    let user = user.to_string();
+    let form = [
+        ("name", "Applicant tracking"),
+        ("user", user.as_str()),
+        ("lifetime", lifetime),
+    ];
+    ada.post_form("/tokens/new", &form).await
+}
+
+async fn tokens(app: &TestApp) -> Vec<api_token::Model> {
+    let tokens = api_token::Entity::find().all(app.app.db.read()).await;
+    tokens.expect("tokens")
+}
+
+#[actix_web::test]
+async fn a_token_is_shown_once_and_works_until_it_is_revoked() {
+    let app = TestApp::start().await;
+    let mut ada = app.admin().await;
+    let user = ada.user_id();
+    let form = ada.get("/tokens/new").await;
+    assert_eq!(form.value_of("user"), user.to_string());
+    let made = make(&mut ada, user, "never").await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    let key = made.words("#token");
+    let row = tokens(&app).await.pop().expect("a token");
+    assert_eq!(
+        row.token_hash,
+        crypto::sha256_hex(&key),
+        "only the hash is kept"
+    );
+    assert_eq!(row.expires_at, None);
+
+    let mut program = app
+        .stranger()
+        .with_header("Authorization", &format!("Token {key}"));
+    assert_eq!(program.get("/api/jobs/").await.status, 200);
+    let list = ada.get("/tokens").await;
+    assert!(!list.text.contains(&key), "shown once");
+    let words = list.words("#tokens tbody tr");
+    for part in ["Applicant tracking", "Ada Admin", "Active", "Revoke"] {
+        assert!(words.contains(part), "{part}: {words}");
+    }
+
+    let revoked = ada
+        .post_form(&format!("/tokens/{}/revocation", row.id), &[])
+        .await;
+    assert_eq!(
+        (revoked.status, revoked.location.as_str()),
+        (303, "/tokens")
+    );
+    assert_eq!(program.get("/api/jobs/").await.status, 401);
+    let list = ada.get("/tokens").await;
+    let words = list.words("#tokens tbody tr");
+    assert!(words.contains("Revoked"), "{words}");
+    assert!(!list.has("#tokens tbody form"), "nothing more to revoke");
+
+    let actions = action::Entity::find().all(app.app.db.read()).await;
+    let actions = actions.expect("actions");
+    let verbs: Vec<_> = actions.iter().map(|line| line.verb.as_str()).collect();
+    assert!(
+        verbs.ends_with(&["token.created", "token.revoked"]),
+        "{verbs:?}"
+    );
+    assert!(
+        !format!("{actions:?}").contains(&key),
+        "no secret in the audit log"
+    );
+}
+
+#[actix_web::test]
+async fn a_token_ends_when_its_maker_said() {
+    let app = TestApp::start().await;
+    let mut ada = app.admin().await;
+    let rita = builders::user(&app, app.company_id, Role::Recruiter).await;
+    make(&mut ada, rita.id, "30").await;
+    let row = tokens(&app).await.pop().expect("a token");
+    assert_eq!(row.user_id, rita.id);
+    assert_eq!(row.expires_at, Some(app.now() + TimeDelta::days(30)));
+    // The admin's session ends long before the token does.
+    app.advance(TimeDelta::days(30));
+    let mut ada = app.admin().await;
+    let words = ada.get("/tokens").await.words("#tokens tbody tr");
+    assert!(words.contains("Expired"), "{words}");
+}
+
+#[actix_web::test]
+async fn a_disabled_users_token_is_marked() {
+    let app = TestApp::start().await;
+    let mut ada = app.admin().await;
+    let rita = builders::user(&app, app.company_id, Role::Recruiter).await;
+    make(&mut ada, rita.id, "90").await;
+    let actor = greenroom::domain::actions::Actor::system(app.company_id);
+    let disabled = users::disable(&app.app.db, &actor, rita.id, app.now()).await;
+    disabled.expect("disabled");
+    let words = ada.get("/tokens").await.words("#tokens tbody tr");
+    assert!(words.contains("User disabled"), "{words}");
+    let form = ada.get("/tokens/new").await;
+    assert!(!form.text.contains(&rita.email), "cannot be chosen");
+    let refused = make(&mut ada, rita.id, "90").await;
+    assert_eq!(refused.status, 422);
+}
+
+#[actix_web::test]
+async fn a_token_that_cannot_be_made_is_refused_beside_the_field() {
+    let app = TestApp::start().await;
+    let mut ada = app.admin().await;
+    let stranger = app.other_company().await;
+    let own = ada.user_id().to_string();
+    let theirs = stranger.user_id().to_string();
+    for (name, user, lifetime, field) in [
+        ("", own.as_str(), "30", "name"),
+        ("a\u{202e}b", &own, "30", "name"),
+        ("x", "", "30", "user"),
+        ("x", &theirs, "30", "user"),
+        ("x", "999999999", "30", "user"),
+        ("x", &own, "", "lifetime"),
+        ("x", &own, "31", "lifetime"),
+    ] {
+        let form = [("name", name), ("user", user), ("lifetime", lifetime)];
+        let answer = ada.post_form("/tokens/new", &form).await;
+        assert_eq!(answer.status, 422, "{form:?}");
+        assert!(!answer.error_of(field).is_empty(), "{form:?}");
+    }
+    assert!(tokens(&app).await.is_empty());
+}
