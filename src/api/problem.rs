@@ -28,7 +28,8 @@ pub struct Problem {
     detail: &'static str,
     /// Beyond what every problem has.
     members: Map<String, Value>,
-    header: Option<(HeaderName, HeaderValue)>,
+    /// Boxed, because every answer has room for a problem.
+    header: Option<Box<(HeaderName, HeaderValue)>>,
     /// Stays between us and the log.
     cause: Option<String>,
 }
@@ -115,7 +116,7 @@ impl Problem {
     }
 
     fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.header = Some((name, value));
+        self.header = Some(Box::new((name, value)));
         self
     }
 }
@@ -155,8 +156,8 @@ impl ResponseError for Problem {
     /// Ours stay bare: `web::security` writes the cause down and gives them the number it has there.
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);
-        if let Some((name, value)) = &self.header {
-            response.insert_header((name.clone(), value.clone()));
+        if let Some(header) = &self.header {
+            response.insert_header(*header.clone());
         }
         if self.cause.is_some() {
             return response.finish();
