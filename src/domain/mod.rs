@@ -5,6 +5,7 @@ pub mod bookings;
 pub mod candidates;
 pub mod companies;
 pub mod delivery;
+pub mod drafts;
 pub mod emails;
 pub mod interviews;
 pub mod jobs;

@@ -9,6 +9,7 @@ use actix_web::{
 
 pub mod account;
 pub mod assets;
+pub mod bookings;
 mod brand;
 pub mod candidates;
 pub mod choices;

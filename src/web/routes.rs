@@ -9,8 +9,8 @@ use actix_web::{
 use serde::Serialize;
 
 use super::{
-    account, assets, candidates, company, health, interviews, jobs, join, login, sessions, setup,
-    slots, tokens, users,
+    account, assets, bookings, candidates, company, health, interviews, jobs, join, login,
+    sessions, setup, slots, tokens, users,
 };
 use crate::{api, app::App};
 
@@ -57,6 +57,8 @@ fn table() -> Vec<Route> {
         get(Recruiter, "/slots/new", slots::new),
         post(Recruiter, "/slots/new", slots::create),
         get(Recruiter, "/slots/{id}", slots::show),
+        get(Recruiter, "/slots/{id}/booking", bookings::new),
+        post(Recruiter, "/slots/{id}/booking", bookings::create),
         post(Recruiter, "/slots/{id}/closure", slots::close),
 
         get(Admin, "/company", company::edit),

@@ -5,7 +5,7 @@ use entity::user::Role;
 use scraper::{ElementRef, Html, Selector};
 
 use super::{
-    account, candidates, company,
+    account, bookings, candidates, company,
     error_page::ErrorPage,
     interviews, jobs, join, login,
     render::{Files, Flash, Frame, Page, PublicFrame, Renderer, SignedInFrame},
@@ -18,6 +18,7 @@ fn pages() -> Vec<Sample> {
     vec![
         of::<account::EditPage>(),
         of::<account::PasswordPage>(),
+        of::<bookings::pages::NewPage>(),
         of::<candidates::pages::EditPage>(),
         of::<candidates::pages::IndexPage>(),
         of::<candidates::pages::NewPage>(),

@@ -5,6 +5,7 @@ mod api_bookings;
 mod api_lists;
 mod api_openapi;
 mod api_rows;
+mod bookings;
 mod candidates;
 mod company;
 mod emails;

@@ -1,0 +1,104 @@
+//! A booking as it would be: for the preview of its mail. Nothing is written.
+use chrono::{DateTime, Utc};
+use entity::{
+    candidate,
+    interview::{self, Status},
+};
+
+use crate::{
+    db::Db,
+    domain::{
+        actions::Actor,
+        bookings::Who,
+        candidates::{self, NewCandidate},
+        companies,
+        interviews::{self, Details},
+        jobs, slots, users,
+    },
+    error::Result,
+};
+
+/// The interview as booking it into this slot would leave it. Whatever it names must be the company's.
+pub async fn draft(
+    db: &Db,
+    actor: &Actor,
+    slot_id: i64,
+    who: &Who,
+    notes: &str,
+    now: DateTime<Utc>,
+) -> Result<Details> {
+    let slot = slots::find(db.read(), actor.company_id, slot_id).await?;
+    let known = match who {
+        Who::Interview(id) => Some(interviews::details(db.read(), actor.company_id, *id).await?),
+        Who::Candidate(_) | Who::New(_) => None,
+    };
+    let candidate = match (who, &known) {
+        (_, Some(details)) => details.candidate.clone(),
+        (Who::New(new), _) => stranger(new, actor, now),
+        (Who::Candidate(id) | Who::Interview(id), _) => {
+            candidates::find(db.read(), actor.company_id, *id).await?
+        }
+    };
+    let mut interview = match known {
+        Some(details) => details.interview,
+        None => unwritten(actor, candidate.id, slot.job_id, now),
+    };
+    let job_id = interview.job_id.unwrap_or(slot.job_id);
+    interview.slot_id = Some(slot.id);
+    interview.status = Status::Scheduled;
+    interview.booking_notes = notes.to_owned();
+    interview.booked_by = actor.user_id;
+    Ok(Details {
+        interview,
+        candidate,
+        company: companies::find(db, actor.company_id).await?,
+        slot: Some(slot),
+        job: Some(jobs::find(db.read(), actor.company_id, job_id).await?),
+        recruiter: match actor.user_id {
+            Some(id) => Some(users::find(db, actor.company_id, id).await?),
+            None => None,
+        },
+    })
+}
+
+fn stranger(new: &NewCandidate, actor: &Actor, now: DateTime<Utc>) -> candidate::Model {
+    candidate::Model {
+        id: 0,
+        company_id: actor.company_id,
+        name: new.name.clone(),
+        email: new.email.clone(),
+        phone: new.phone.clone(),
+        time_zone: new.time_zone.clone(),
+        locale: new.locale.clone(),
+        job_id: new.job_id,
+        notes: new.notes.clone(),
+        created_at: now,
+    }
+}
+
+fn unwritten(
+    actor: &Actor,
+    candidate_id: i64,
+    job_id: i64,
+    now: DateTime<Utc>,
+) -> interview::Model {
+    interview::Model {
+        id: 0,
+        company_id: actor.company_id,
+        candidate_id,
+        job_id: Some(job_id),
+        slot_id: None,
+        status: Status::Unscheduled,
+        public_id: String::new(),
+        link_version: 1,
+        revision: 1,
+        ics_sequence: 1,
+        booking_notes: String::new(),
+        version: 1,
+        opened_at: None,
+        joined_at: None,
+        booked_by: None,
+        created_by: actor.user_id,
+        created_at: now,
+    }
+}

@@ -1,0 +1,252 @@
+//! What is typed to book somebody.
+use serde::{Deserialize, Serialize};
+
+use super::{Person, Place, Whom, forms};
+use crate::{
+    domain::bookings::{NewBooking, Who},
+    error::{Error, Result},
+    text,
+    web::forms::FormErrors,
+};
+
+/// Stands for a candidate who is not there yet.
+const SOMEBODY_NEW: &str = "new";
+/// Before the key of a candidate: the button that takes the one who has the typed address.
+const TAKE: &str = "take-";
+
+/// Which button was pressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Nothing is done but the search.
+    Search,
+    /// Nothing is done but the preview.
+    Preview,
+    /// It is booked.
+    Book,
+}
+
+/// What the address of the page may say.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Opening {
+    q: String,
+    #[serde(flatten)]
+    whom: Whom,
+}
+
+/// A booking as it is typed.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct BookingForm {
+    /// The key of somebody who is there, or [`SOMEBODY_NEW`].
+    candidate: String,
+    /// The key of an interview that waits for its time; then nobody else is asked for.
+    interview: String,
+    name: String,
+    email: String,
+    phone: String,
+    time_zone: String,
+    notes: String,
+    q: String,
+    key: String,
+    act: String,
+    /// Who has the typed address already.
+    #[serde(skip_deserializing)]
+    taken_by: Option<i64>,
+}
+
+impl BookingForm {
+    /// As the page begins.
+    pub fn opened(opening: Opening) -> Self {
+        Self {
+            candidate: opening.whom.candidate,
+            interview: opening.whom.interview,
+            q: opening.q,
+            key: forms::new_key(),
+            ..Default::default()
+        }
+    }
+
+    /// Which button was pressed; the one that takes a candidate who is there is a preview of that.
+    pub fn act(&mut self) -> Act {
+        if let Some(id) = self.act.strip_prefix(TAKE) {
+            self.candidate = id.to_owned();
+            return Act::Preview;
+        }
+        match self.act.as_str() {
+            "search" => Act::Search,
+            "preview" => Act::Preview,
+            _ => Act::Book,
+        }
+    }
+
+    /// The booking, or what is wrong in the order of the page.
+    pub fn parse(&self, slot_id: i64) -> Result<NewBooking, FormErrors> {
+        let mut errors = FormErrors::new();
+        let who = self.who(&mut errors);
+        let notes = errors.check("notes", text::lines(&self.notes, 2000));
+        let wish = (
+            slot_id,
+            (&self.candidate, &self.interview),
+            (&self.name, &self.email, &self.phone, &self.time_zone),
+            &self.notes,
+        );
+        let parsed = (|| {
+            Some(NewBooking {
+                place: Place::Slot(slot_id),
+                who: who?,
+                notes: notes?,
+                once: forms::once("booking", &self.key, &wish),
+            })
+        })();
+        parsed.filter(|_| errors.is_empty()).ok_or(errors)
+    }
+
+    /// The interview that waits for its time. What is no key is nobody's interview.
+    pub fn interview_id(&self) -> Result<Option<i64>> {
+        match self.interview.trim() {
+            "" => Ok(None),
+            text => text.parse().map(Some).map_err(|_| Error::NotFound),
+        }
+    }
+
+    /// What is searched for.
+    pub fn search(&self) -> &str {
+        &self.q
+    }
+
+    /// The candidates that the page must offer whatever is searched for.
+    pub fn candidates(&self) -> Vec<i64> {
+        let chosen = self.candidate.trim().parse().ok();
+        chosen.into_iter().chain(self.taken_by).collect()
+    }
+
+    /// Is this one chosen?
+    pub fn chooses(&self, candidate_id: i64) -> bool {
+        self.candidate.trim() == candidate_id.to_string()
+    }
+
+    /// Is it about somebody who is not there yet?
+    pub fn is_about_somebody_new(&self) -> bool {
+        self.candidate == SOMEBODY_NEW
+    }
+
+    /// The typed address is another candidate's.
+    pub fn taken_by(&mut self, id: i64) -> FormErrors {
+        self.taken_by = Some(id);
+        FormErrors::one("email", "Somebody with this address is here already.")
+    }
+
+    /// The button that takes the candidate who has the typed address: its value and their key.
+    pub fn take(&self) -> Option<(String, i64)> {
+        self.taken_by.map(|id| (format!("{TAKE}{id}"), id))
+    }
+
+    /// The key stands for another booking: the form gets a new one, and says why.
+    pub fn sent_before(&mut self) -> FormErrors {
+        self.key = forms::new_key();
+        FormErrors::one("form", forms::SENT_BEFORE)
+    }
+
+    fn who(&self, errors: &mut FormErrors) -> Option<Who> {
+        if !self.interview.trim().is_empty() {
+            let id = errors.number("interview", &self.interview, 1, i64::MAX);
+            return id.map(Who::Interview);
+        }
+        match self.candidate.trim() {
+            "" => errors.check("candidate", Err("Choose who is to be interviewed.")),
+            SOMEBODY_NEW => {
+                let person = Person {
+                    name: &self.name,
+                    email: &self.email,
+                    phone: &self.phone,
+                    time_zone: &self.time_zone,
+                };
+                person.parse(errors).map(Who::New)
+            }
+            id => errors
+                .number("candidate", id, 1, i64::MAX)
+                .map(Who::Candidate),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed() -> BookingForm {
+        BookingForm {
+            candidate: SOMEBODY_NEW.into(),
+            name: "Zoë".into(),
+            email: "zoe@example.com".into(),
+            key: "k".into(),
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn somebody_there_somebody_new_or_an_interview_is_booked() {
+        assert!(matches!(typed().parse(7).expect("one").who, Who::New(_)));
+        let there = BookingForm {
+            candidate: "5".into(),
+            ..typed()
+        };
+        assert!(matches!(
+            there.parse(7).expect("one").who,
+            Who::Candidate(5)
+        ));
+        let waiting = BookingForm {
+            interview: "9".into(),
+            ..there
+        };
+        assert!(matches!(
+            waiting.parse(7).expect("one").who,
+            Who::Interview(9)
+        ));
+        assert_eq!(waiting.interview_id().expect("a key"), Some(9));
+    }
+
+    #[test]
+    fn nobody_is_booked_by_mistake() {
+        for (candidate, interview, field) in [
+            ("", "", "candidate"),
+            ("somebody", "", "candidate"),
+            ("-1", "", "candidate"),
+            ("5", "x", "interview"),
+        ] {
+            let form = BookingForm {
+                candidate: candidate.into(),
+                interview: interview.into(),
+                ..typed()
+            };
+            assert!(form.parse(7).expect_err("a mistake").of(field).is_some());
+        }
+    }
+
+    #[test]
+    fn searching_and_previewing_are_no_part_of_what_is_asked() {
+        let once = |form: BookingForm| form.parse(7).expect("a booking").once.expect("a key");
+        let plain = once(typed());
+        let searched = once(BookingForm {
+            q: "zoe".into(),
+            act: "preview".into(),
+            ..typed()
+        });
+        assert_eq!(plain.fingerprint, searched.fingerprint);
+        let other = once(BookingForm {
+            notes: "Bring a pen.".into(),
+            ..typed()
+        });
+        assert_ne!(plain.fingerprint, other.fingerprint);
+    }
+
+    #[test]
+    fn the_candidate_who_has_the_address_is_taken_with_a_button() {
+        let mut form = typed();
+        assert!(form.taken_by(5).of("email").is_some());
+        form.act = form.take().expect("a button").0;
+        assert_eq!(form.act(), Act::Preview);
+        assert!(form.chooses(5));
+    }
+}

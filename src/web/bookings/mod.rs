@@ -1,0 +1,197 @@
+//! The page that books a candidate into a slot.
+mod form;
+pub mod pages;
+mod warnings;
+
+use actix_web::{
+    HttpResponse,
+    web::{Data, Form, Path, Query},
+};
+
+use self::{
+    form::{Act, BookingForm},
+    pages::{NewPage, Parts, Refusal},
+};
+use super::{
+    candidates::Person,
+    errors::Result,
+    forms::{self, FormErrors},
+    render::Flash,
+    respond::see_other,
+    slots::Whom,
+    viewer::Viewer,
+};
+use crate::{
+    app::App,
+    domain::{
+        bookings::{self, Outcome, Place},
+        candidates, drafts, interviews,
+        slots::{self, Listed, State},
+    },
+};
+
+/// How many candidates the search offers.
+const OFFERED: u64 = 8;
+
+/// GET /slots/{id}/booking: the form; the address may say who is to be booked.
+pub async fn new(
+    app: Data<App>,
+    viewer: Viewer,
+    slot_id: Path<i64>,
+    opening: Query<form::Opening>,
+) -> Result<HttpResponse> {
+    let form = BookingForm::opened(opening.into_inner());
+    show(&app, &viewer, *slot_id, form, FormErrors::new()).await
+}
+
+/// POST /slots/{id}/booking: books the candidate and queues the invitation; or searches, or previews.
+pub async fn create(
+    app: Data<App>,
+    viewer: Viewer,
+    slot_id: Path<i64>,
+    form: Form<BookingForm>,
+) -> Result<HttpResponse> {
+    let mut form = form.into_inner();
+    match form.act() {
+        Act::Search => return show(&app, &viewer, *slot_id, form, FormErrors::new()).await,
+        Act::Preview => {
+            let errors = form.parse(*slot_id).err().unwrap_or_default();
+            return show(&app, &viewer, *slot_id, form, errors).await;
+        }
+        Act::Book => {}
+    }
+    let errors = match form.parse(*slot_id) {
+        Ok(new) => {
+            let outcome = bookings::book(&app.db, &viewer.actor(), new, app.clock.now()).await?;
+            match answer(&app, &viewer, &mut form, outcome)? {
+                Answer::Done(response) => return Ok(response),
+                Answer::Again(errors) => errors,
+                Answer::TooLate(refusal) => {
+                    let parts = read(&app, &viewer, *slot_id, &form, Some(refusal)).await?;
+                    return viewer.conflict(&NewPage::new(form, FormErrors::new(), parts));
+                }
+            }
+        }
+        Err(errors) => errors,
+    };
+    show(&app, &viewer, *slot_id, form, errors).await
+}
+
+/// What a booking that was tried is answered with.
+enum Answer {
+    Done(HttpResponse),
+    Again(FormErrors),
+    TooLate(Refusal),
+}
+
+fn answer(app: &App, viewer: &Viewer, form: &mut BookingForm, outcome: Outcome) -> Result<Answer> {
+    let zone = viewer.zone();
+    Ok(match outcome {
+        Outcome::Booked(booked) => {
+            app.wake.notify_one();
+            viewer.flash(Flash::done(
+                "Booked. What becomes of the mail is told under Mail.",
+            ))?;
+            let id = booked.details.interview.id;
+            Answer::Done(see_other(&format!("/interviews/{id}")))
+        }
+        Outcome::SlotTaken(taken) => Answer::TooLate(Refusal::taken(&taken.by, &taken.free, zone)),
+        Outcome::SlotClosed(free) => Answer::TooLate(Refusal::of(State::Closed, &free, zone)),
+        Outcome::SlotPast(free) => Answer::TooLate(Refusal::of(State::Past, &free, zone)),
+        Outcome::AlreadyBooked(details) => Answer::TooLate(Refusal::booked_already(&details, zone)),
+        Outcome::EmailTaken(id) => Answer::Again(form.taken_by(id)),
+        Outcome::KeyReused => Answer::Again(form.sent_before()),
+    })
+}
+
+/// The page as the slot and the form stand: 409 when the slot cannot be had, 422 with mistakes.
+async fn show(
+    app: &App,
+    viewer: &Viewer,
+    slot_id: i64,
+    form: BookingForm,
+    errors: FormErrors,
+) -> Result<HttpResponse> {
+    let parts = read(app, viewer, slot_id, &form, None).await?;
+    let is_refused = parts.refusal.is_some();
+    let has_mistakes = !errors.is_empty();
+    let page = NewPage::new(form, errors, parts);
+    match (is_refused, has_mistakes) {
+        (true, _) => viewer.conflict(&page),
+        (false, true) => viewer.unprocessable(&page),
+        (false, false) => viewer.page(&page),
+    }
+}
+
+/// All that the page shows besides the form.
+async fn read(
+    app: &App,
+    viewer: &Viewer,
+    slot_id: i64,
+    form: &BookingForm,
+    refusal: Option<Refusal>,
+) -> Result<Parts> {
+    let (company_id, now) = (viewer.company_id, app.clock.now());
+    let slot = slots::show(&app.db, company_id, slot_id, now).await?;
+    let interview = match form.interview_id()? {
+        Some(id) => Some(interviews::details(app.db.read(), company_id, id).await?),
+        None => None,
+    };
+    let search = candidates::Filter {
+        search: form.search().to_owned(),
+        ..Default::default()
+    };
+    let mut found = candidates::list(&app.db, company_id, &search, None, OFFERED)
+        .await?
+        .rows;
+    for id in form.candidates() {
+        if found.iter().all(|person| person.id != id) {
+            found.insert(0, candidates::find(app.db.read(), company_id, id).await?);
+        }
+    }
+    let draft = match form.parse(slot_id) {
+        Ok(new) => {
+            let actor = viewer.actor();
+            Some(drafts::draft(&app.db, &actor, slot_id, &new.who, &new.notes, now).await?)
+        }
+        Err(_) => None,
+    };
+    let refusal = match refusal {
+        Some(refusal) => Some(refusal),
+        None => not_free(app, viewer, &slot).await?,
+    };
+    Ok(Parts {
+        warnings: warnings::of(draft.as_ref(), &app.settings, now),
+        preview: match &draft {
+            Some(draft) => Some(super::preview::Preview::of(&app.composer, draft, LINK)?),
+            None => None,
+        },
+        slot,
+        interview,
+        found,
+        draft,
+        refusal,
+        zone: viewer.zone(),
+    })
+}
+
+/// Why the slot cannot be booked as it stands; none when it can.
+async fn not_free(app: &App, viewer: &Viewer, listed: &Listed) -> Result<Option<Refusal>> {
+    if listed.state == State::Open {
+        return Ok(None);
+    }
+    let (company_id, now) = (viewer.company_id, app.clock.now());
+    let slot = &listed.slot;
+    let free = slots::free_near(&app.db, company_id, slot.job_id, slot.starts_at, now).await?;
+    let refusal = match listed.interview_id {
+        Some(id) => {
+            let holder = interviews::details(app.db.read(), company_id, id).await?;
+            Refusal::taken(&holder, &free, viewer.zone())
+        }
+        None => Refusal::of(listed.state, &free, viewer.zone()),
+    };
+    Ok(Some(refusal))
+}
+
+/// Stands in the preview where the candidate's own link will be.
+const LINK: &str = "(here stands the candidate's personal link)";
