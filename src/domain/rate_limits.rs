@@ -3,7 +3,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::rate_limit;
 use sea_orm::{
     ActiveValue::Set,
-    EntityTrait, QueryFilter,
+    ConnectionTrait, EntityTrait, QueryFilter,
     sea_query::{CaseStatement, Expr, ExprTrait, OnConflict},
 };
 
@@ -11,6 +11,9 @@ use crate::{
     db::{self, Db},
     error::Result,
 };
+
+/// No window is longer.
+const KEPT: TimeDelta = TimeDelta::days(1);
 
 /// So often within so long a time. It never grows: when the time is over, counting starts afresh.
 #[derive(Clone, Copy, Debug)]
@@ -79,19 +82,12 @@ pub async fn give_back(db: &Db, limit: Limit, who: &str) -> Result<()> {
 }
 
 /// Removes counters that nothing depends on any more.
-pub async fn clear(db: &Db, now: DateTime<Utc>) -> Result<()> {
-    db::transaction(db, async |txn| {
-        rate_limit::Entity::delete_many()
-            .filter(
-                rate_limit::COLUMN
-                    .window_started_at
-                    .lt(now - TimeDelta::days(1)),
-            )
-            .exec(txn)
-            .await?;
-        Ok(())
-    })
-    .await
+pub async fn clear(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
+    rate_limit::Entity::delete_many()
+        .filter(rate_limit::COLUMN.window_started_at.lt(now - KEPT))
+        .exec(txn)
+        .await?;
+    Ok(())
 }
 
 fn key(limit: Limit, who: &str) -> String {

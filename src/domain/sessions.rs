@@ -2,8 +2,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{company, session, user};
 use sea_orm::{
-    ActiveValue::Set, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect,
-    sea_query::Expr,
+    ActiveValue::Set, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter,
+    QuerySelect, sea_query::Expr,
 };
 
 use crate::{
@@ -44,7 +44,7 @@ pub struct SignedIn {
     pub last_used_at: DateTime<Utc>,
 }
 
-/// Begins a session and clears away those that have ended.
+/// Begins a session.
 pub async fn begin(
     db: &Db,
     company_id: i64,
@@ -54,10 +54,6 @@ pub async fn begin(
     now: DateTime<Utc>,
 ) -> Result<()> {
     db::transaction(db, async |txn| {
-        session::Entity::delete_many()
-            .filter(session::COLUMN.expires_at.lte(now))
-            .exec(txn)
-            .await?;
         let row = session::ActiveModel {
             key_hash: Set(key_hash),
             company_id: Set(company_id),
@@ -155,7 +151,7 @@ pub async fn end(db: &Db, key_hash: &str) -> Result<()> {
 
 /// Ends every session of a user but the one given, inside the caller's transaction.
 pub async fn end_others(
-    txn: &impl sea_orm::ConnectionTrait,
+    txn: &impl ConnectionTrait,
     company_id: i64,
     user_id: i64,
     but: Option<&str>,
@@ -167,5 +163,14 @@ pub async fn end_others(
         ending = ending.filter(session::COLUMN.key_hash.ne(key_hash));
     }
     ending.exec(txn).await?;
+    Ok(())
+}
+
+/// Removes the rows of sessions that have ended.
+pub async fn clear(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
+    session::Entity::delete_many()
+        .filter(session::COLUMN.expires_at.lte(now))
+        .exec(txn)
+        .await?;
     Ok(())
 }

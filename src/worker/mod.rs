@@ -3,6 +3,7 @@ mod attempt;
 mod caught;
 mod letter;
 mod tell;
+pub mod upkeep;
 
 use std::time::Duration;
 
@@ -56,6 +57,7 @@ pub async fn run(app: Data<App>, stop: watch::Receiver<bool>) {
 pub async fn run_with_patience(app: Data<App>, asked: watch::Receiver<bool>, patience: Duration) {
     let mut stop = Stop { asked, patience };
     let mut on_their_way = JoinSet::new();
+    let upkeep = tokio::task::spawn_local(upkeep::run(app.clone()));
     let mut is_away = false;
     loop {
         let free = LANES.saturating_sub(on_their_way.len());
@@ -89,6 +91,7 @@ pub async fn run_with_patience(app: Data<App>, asked: watch::Receiver<bool>, pat
             relay.close_stale().await;
         }
     }
+    upkeep.abort();
     while on_their_way.join_next().await.is_some() {}
     if let Some(relay) = &app.mailer.relay {
         relay.close().await;

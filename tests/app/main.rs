@@ -23,4 +23,5 @@ mod smtp;
 mod support;
 mod throttling;
 mod tokens;
+mod upkeep;
 mod users;

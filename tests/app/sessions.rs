@@ -291,15 +291,6 @@ async fn the_last_use_is_written_at_most_every_five_minutes() {
 }
 
 #[actix_web::test]
-async fn sessions_that_have_ended_are_cleared_away() {
-    let app = TestApp::start().await;
-    app.recruiter().await;
-    app.advance(TimeDelta::hours(13));
-    app.recruiter().await;
-    assert_eq!(sessions(&app).await.len(), 1);
-}
-
-#[actix_web::test]
 async fn a_disabled_user_is_out_at_the_next_request() {
     let app = TestApp::start().await;
     let (mut ada, mut rita) = (app.admin().await, app.recruiter().await);

@@ -1,0 +1,57 @@
+//! What is cleared away by itself.
+use chrono::TimeDelta;
+use entity::{one_time_key, rate_limit, session};
+use greenroom::{
+    db,
+    domain::one_time_keys::{self, Once},
+    worker::upkeep,
+};
+use sea_orm::EntityTrait;
+
+use crate::support::TestApp;
+
+/// How many sessions, counters and one-time keys there are.
+async fn counts(app: &TestApp) -> (usize, usize, usize) {
+    let db = app.app.db.read();
+    let sessions = session::Entity::find().all(db).await.expect("sessions");
+    let counters = rate_limit::Entity::find().all(db).await.expect("counters");
+    let keys = one_time_key::Entity::find().all(db).await.expect("keys");
+    (sessions.len(), counters.len(), keys.len())
+}
+
+/// Signs in, fails to, and uses a one-time key: a row of each.
+async fn leave_traces(app: &TestApp, key: &str) {
+    app.recruiter().await;
+    let once = Once::new("test", key, "a wish");
+    db::transaction(&app.app.db, async |txn| {
+        one_time_keys::keep(txn, app.company_id, Some(&once), 1, app.now()).await
+    })
+    .await
+    .expect("kept");
+}
+
+#[actix_web::test]
+async fn sessions_counters_and_keys_go_when_nobody_can_use_them() {
+    let app = TestApp::start().await;
+    leave_traces(&app, "old").await;
+    let (sessions, counters, keys) = counts(&app).await;
+    app.advance(TimeDelta::days(8));
+    leave_traces(&app, "new").await;
+    upkeep::keep_house(&app.app).await.expect("done");
+    assert_eq!(
+        counts(&app).await,
+        (sessions, counters, keys),
+        "only the new ones"
+    );
+}
+
+#[actix_web::test]
+async fn what_is_in_use_stays() {
+    let app = TestApp::start().await;
+    let mut rita = app.recruiter().await;
+    let before = counts(&app).await;
+    app.advance(TimeDelta::hours(11));
+    upkeep::keep_house(&app.app).await.expect("done");
+    assert_eq!(counts(&app).await, before);
+    assert_eq!(rita.get("/account").await.status, 200);
+}
