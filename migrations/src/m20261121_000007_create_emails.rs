@@ -142,6 +142,16 @@ impl MigrationTrait for Migration {
         manager
             .create_index(
                 Index::create()
+                    .name("ix_emails_resend_of")
+                    .table("emails")
+                    .col("resend_of")
+                    .and_where(Expr::cust("resend_of IS NOT NULL"))
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_index(
+                Index::create()
                     .name("ix_emails_log")
                     .table("emails")
                     .col("company_id")

@@ -20,8 +20,10 @@ use crate::{
     domain::{
         actions::{self, Act, Actor},
         interviews::{self, Details},
+        join_window::JoinWindow,
         one_time_keys::{self, Once, Seen},
         page::{self, Cursor, Page},
+        users,
     },
     error::{Error, Result},
 };
@@ -93,6 +95,19 @@ pub struct Story {
     pub attempts: Vec<attempt::Model>,
     /// What it is about.
     pub details: Details,
+    /// The name of the user whose act queued it.
+    pub queued_by: Option<String>,
+    /// The message that repeats this one.
+    pub repeated_by: Option<i64>,
+}
+
+impl Story {
+    /// Would [`resend`] queue it once more?
+    pub fn can_be_repeated(&self, now: DateTime<Utc>) -> bool {
+        self.email.status.is_final()
+            && self.repeated_by.is_none()
+            && still_of_use(&self.email, &self.details, now).is_some()
+    }
 }
 
 /// What became of the wish to send a message again.
@@ -104,6 +119,8 @@ pub enum Resent {
     Outdated,
     /// It has not ended yet: it will be tried by itself.
     Underway,
+    /// It was repeated before, by this one: that is the one to look at.
+    Repeated(i64),
     /// The one-time key stands for another wish.
     KeyReused,
 }
@@ -127,10 +144,16 @@ pub async fn story(db: &Db, company_id: i64, id: i64) -> Result<Story> {
         .all(db.read())
         .await?;
     let details = interviews::details(db.read(), company_id, email.interview_id).await?;
+    let queued_by = match email.created_by {
+        Some(user_id) => Some(users::find(db, company_id, user_id).await?.name),
+        None => None,
+    };
     Ok(Story {
+        repeated_by: repeated_by(db.read(), &email).await?,
         email,
         attempts,
         details,
+        queued_by,
     })
 }
 
@@ -224,11 +247,11 @@ pub async fn resend(
         if !old.status.is_final() {
             return Ok(Resent::Underway);
         }
+        if let Some(id) = repeated_by(txn, &old).await? {
+            return Ok(Resent::Repeated(id));
+        }
         let details = interviews::details(txn, actor.company_id, old.interview_id).await?;
-        let Some(window) = details
-            .join_window()
-            .filter(|window| tells_the_present(&old, &details) && now < window.ends_at)
-        else {
+        let Some(window) = still_of_use(&old, &details, now) else {
             return Ok(Resent::Outdated);
         };
         let new = NewEmail {
@@ -256,6 +279,21 @@ pub fn tells_the_present(email: &email::Model, details: &Details) -> bool {
         && details.interview.revision == email.revision
         && details.interview.link_version == email.link_version
         && details.candidate.email == email.recipient
+}
+
+/// The window of the interview, while a message that tells of it is still true and in time.
+fn still_of_use(email: &email::Model, details: &Details, now: DateTime<Utc>) -> Option<JoinWindow> {
+    let window = details.join_window()?;
+    (tells_the_present(email, details) && now < window.ends_at).then_some(window)
+}
+
+async fn repeated_by(db: &impl ConnectionTrait, email: &email::Model) -> Result<Option<i64>> {
+    let repeat = email::Entity::find()
+        .filter(email::COLUMN.company_id.eq(email.company_id))
+        .filter(email::COLUMN.resend_of.eq(Some(email.id)))
+        .one(db)
+        .await?;
+    Ok(repeat.map(|repeat| repeat.id))
 }
 
 async fn insert(

@@ -1,11 +1,13 @@
 //! Forms: what was typed stays, and each mistake stands beside its field.
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono_tz::Tz;
 use serde::{Serialize, Serializer};
 
 use crate::{
     crypto,
     domain::one_time_keys::Once,
     text::{self, Refusal},
+    times,
 };
 
 /// Beside a form whose one-time key stands for something else already.
@@ -125,6 +127,25 @@ impl FormErrors {
     /// A day, as `<input type="date">` sends it.
     pub fn date(&mut self, field: &'static str, text: &str) -> Option<NaiveDate> {
         self.check(field, text::date(text))
+    }
+
+    /// The instants from the beginning of one day until the end of another, in a zone; either may be left open.
+    pub fn days(
+        &mut self,
+        (from, to): (&str, &str),
+        zone: Tz,
+    ) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
+        let from = self.optional(from, |e, text| e.date("from", text));
+        let to = self.optional(to, |e, text| e.date("to", text));
+        if let (Some(from), Some(to)) = (from, to)
+            && to < from
+        {
+            self.add("to", "This is before the first day.");
+        }
+        (
+            from.map(|day| times::bounds_of_day(day, zone).0),
+            to.map(|day| times::bounds_of_day(day, zone).1),
+        )
     }
 
     /// A time of day, as `<input type="time">` sends it.

@@ -15,6 +15,7 @@ pub mod candidates;
 pub mod choices;
 pub mod client_ip;
 pub mod company;
+pub mod emails;
 pub mod error_page;
 pub mod errors;
 mod facts;

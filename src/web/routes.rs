@@ -9,7 +9,7 @@ use actix_web::{
 use serde::Serialize;
 
 use super::{
-    account, assets, bookings, candidates, company, health, interviews, jobs, join, login,
+    account, assets, bookings, candidates, company, emails, health, interviews, jobs, join, login,
     sessions, setup, slots, tokens, users,
 };
 use crate::{api, app::App};
@@ -45,6 +45,10 @@ fn table() -> Vec<Route> {
         get(Recruiter, "/candidates/{id}", candidates::show),
         get(Recruiter, "/candidates/{id}/edit", candidates::edit),
         post(Recruiter, "/candidates/{id}/edit", candidates::update),
+        get(Recruiter, "/emails", emails::index),
+        get(Recruiter, "/emails/{id}", emails::show),
+        get(Recruiter, "/emails/{id}/html", emails::html::show),
+        post(Recruiter, "/emails/{id}/resend", emails::resend::create),
         get(Recruiter, "/interviews", interviews::index),
         get(Recruiter, "/interviews/{id}", interviews::show),
         get(Recruiter, "/jobs", jobs::index),

@@ -5,7 +5,7 @@ use entity::user::Role;
 use scraper::{ElementRef, Html, Selector};
 
 use super::{
-    account, bookings, candidates, company,
+    account, bookings, candidates, company, emails,
     error_page::ErrorPage,
     interviews, jobs, join, login,
     render::{Files, Flash, Frame, Page, PublicFrame, Renderer, SignedInFrame},
@@ -24,6 +24,8 @@ fn pages() -> Vec<Sample> {
         of::<candidates::pages::NewPage>(),
         of::<candidates::pages::ShowPage>(),
         of::<company::EditPage>(),
+        of::<emails::pages::IndexPage>(),
+        of::<emails::pages::ShowPage>(),
         of::<ErrorPage>(),
         of::<interviews::pages::IndexPage>(),
         of::<interviews::pages::ShowPage>(),

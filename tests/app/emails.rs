@@ -590,7 +590,8 @@ async fn one_slow_server_reply_does_not_hold_the_others_up() {
     assert_eq!(server.taken().len(), 2);
 }
 
-async fn app_with(server: &SmtpServer, more: &[(&str, &str)]) -> TestApp {
+/// An app whose mail goes to this server.
+pub async fn app_with(server: &SmtpServer, more: &[(&str, &str)]) -> TestApp {
     let smtp = server.settings();
     let port = smtp.port.to_string();
     let mut variables = vec![

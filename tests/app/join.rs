@@ -7,7 +7,7 @@ use greenroom::domain::{
     interviews,
     join_links::Ticket,
 };
-use sea_orm::{DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};
 
 use crate::support::{Actor, Answer, TestApp, builders};
 
@@ -71,7 +71,7 @@ impl Invitation {
         let change = interview::Entity::update_many()
             .col_expr(column, Expr::value(value))
             .filter(interview::COLUMN.id.eq(self.booked.details.interview.id));
-        write(&self.app, async |txn| {
+        builders::write(&self.app, async |txn| {
             change.exec(txn).await?;
             Ok(())
         })
@@ -107,15 +107,6 @@ fn link(app: &TestApp, interview: &interview::Model) -> String {
         revision: interview.revision,
     });
     format!("/interview/{}", token.expect("a token"))
-}
-
-async fn write(
-    app: &TestApp,
-    work: impl AsyncFnOnce(&DatabaseTransaction) -> greenroom::error::Result<()>,
-) {
-    greenroom::db::transaction(&app.app.db, work)
-        .await
-        .expect("written");
 }
 
 #[actix_web::test]
@@ -196,7 +187,7 @@ async fn the_candidates_own_zone_comes_first_and_utc_beside_it() {
 
     let nobody_knows_where = candidate::Entity::update_many()
         .col_expr(candidate::Column::TimeZone, Expr::value(None::<String>));
-    write(&invitation.app, async |txn| {
+    builders::write(&invitation.app, async |txn| {
         nobody_knows_where.exec(txn).await?;
         Ok(())
     })
@@ -277,6 +268,22 @@ async fn joining_leads_to_the_meeting_and_may_be_repeated() {
 }
 
 #[actix_web::test]
+async fn recruiters_see_who_has_joined() {
+    let invitation = Invitation::sent().await;
+    invitation.go_to(invitation.opens_at());
+    let mut rita = invitation.app.recruiter().await;
+    let path = format!("/interviews/{}", invitation.booked.details.interview.id);
+    let page = rita.get(&path).await;
+    assert_eq!(page.status, 200);
+    assert!(!page.text.contains("Joined"));
+    invitation.join().await;
+    let page = rita.get(&path).await;
+    assert!(page.text.contains("Joined"));
+    assert!(page.text.contains("Tue 5 January 2027, 08:45"), "when");
+    assert!(page.text.contains("The candidate joined"), "in its history");
+}
+
+#[actix_web::test]
 async fn a_browser_that_comes_back_to_where_it_joined_sees_the_page_for_now() {
     let invitation = Invitation::sent().await;
     invitation.go_to(invitation.opens_at());
@@ -290,7 +297,7 @@ async fn a_browser_that_comes_back_to_where_it_joined_sees_the_page_for_now() {
 #[actix_web::test]
 async fn without_a_meeting_address_the_page_says_whom_to_tell() {
     let invitation = Invitation::sent().await;
-    write(&invitation.app, async |txn| {
+    builders::write(&invitation.app, async |txn| {
         slot::Entity::update_many()
             .col_expr(slot::Column::MeetingUrl, Expr::value(None::<String>))
             .exec(txn)

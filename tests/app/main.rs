@@ -8,6 +8,7 @@ mod api_rows;
 mod bookings;
 mod candidates;
 mod company;
+mod delivery_log;
 mod emails;
 mod interviews;
 mod jobs;

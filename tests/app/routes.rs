@@ -236,6 +236,8 @@ struct Ids(HashMap<&'static str, String>);
 impl Ids {
     async fn make(app: &TestApp, company_id: i64) -> Self {
         let booked = builders::booked(app, company_id).await;
+        // A message has its texts from the first attempt on.
+        app.deliver().await;
         let interview = &booked.details.interview;
         let ticket = Ticket {
             public_id: &interview.public_id,

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{interviews::Filter, page::Cursor},
-    times,
     web::{forms::FormErrors, lists::At},
 };
 
@@ -45,20 +44,14 @@ impl Filters {
         let mut errors = FormErrors::new();
         let status = errors.optional(&self.status, |e, text| e.choice("status", text));
         let job_id = errors.optional(&self.job, |e, text| e.number("job", text, 1, i64::MAX));
-        let from = errors.optional(&self.from, |e, text| e.date("from", text));
-        let to = errors.optional(&self.to, |e, text| e.date("to", text));
-        if let (Some(from), Some(to)) = (from, to)
-            && to < from
-        {
-            errors.add("to", "This is before the first day.");
-        }
+        let (from, until) = errors.days((&self.from, &self.to), zone);
         let cursor = at.cursor(&mut errors);
         let filter = Filter {
             status,
             job_id,
             candidate_id: None,
-            from: from.map(|day| times::bounds_of_day(day, zone).0),
-            until: to.map(|day| times::bounds_of_day(day, zone).1),
+            from,
+            until,
         };
         match errors.is_empty() {
             true => Ok((filter, cursor)),

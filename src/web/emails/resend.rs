@@ -1,0 +1,43 @@
+//! Sending a message once more.
+use actix_web::{
+    HttpResponse,
+    web::{Data, Form, Path},
+};
+
+use super::form::ResendForm;
+use crate::{
+    app::App,
+    domain::emails::{self, Resent},
+    web::{errors::Result, forms, render::Flash, respond::see_other, viewer::Viewer},
+};
+
+/// POST /emails/{id}/resend: queues a new message that tells the same.
+pub async fn create(
+    app: Data<App>,
+    viewer: Viewer,
+    id: Path<i64>,
+    form: Form<ResendForm>,
+) -> Result<HttpResponse> {
+    let (actor, now) = (viewer.actor(), app.clock.now());
+    let (shown, flash) = match emails::resend(&app.db, &actor, *id, form.once(*id), now).await? {
+        Resent::Queued(new) => {
+            app.wake.notify_one();
+            (new, Flash::done("The message is on its way once more."))
+        }
+        Resent::Repeated(new) => (
+            new,
+            Flash::problem("It was sent again before: by this message."),
+        ),
+        Resent::Underway => (
+            *id,
+            Flash::problem("It has not ended yet: Greenroom goes on by itself."),
+        ),
+        Resent::Outdated => (*id, Flash::problem(OUTDATED)),
+        Resent::KeyReused => (*id, Flash::problem(forms::SENT_BEFORE)),
+    };
+    viewer.flash(flash)?;
+    Ok(see_other(&format!("/emails/{shown}")))
+}
+
+const OUTDATED: &str =
+    "Nothing was sent: the interview was changed or is over, so this message would mislead.";

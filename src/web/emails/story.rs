@@ -1,0 +1,216 @@
+//! A message's story in words: what happened step by step, and what to do now.
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use entity::{
+    attempt::{self, Outcome, Stage},
+    email::{self, Status},
+};
+use serde::Serialize;
+
+use crate::{domain::emails::Story, times, web::stamp::Stamp, words};
+
+/// One thing that happened.
+#[derive(Clone, Debug, Serialize)]
+pub struct Step {
+    tone: &'static str,
+    what: String,
+    at: Stamp,
+    /// How long it took, if it took time.
+    milliseconds: Option<i64>,
+    /// With whom, and how far it came.
+    circumstances: String,
+    /// The other side's own words.
+    reply: String,
+    /// What it means.
+    hint: String,
+}
+
+impl Step {
+    /// For the samples of pages.
+    pub fn sample() -> Self {
+        Self {
+            tone: "wait",
+            what: "Attempt 1 deferred".into(),
+            at: Stamp::sample(),
+            milliseconds: Some(182),
+            circumstances: "smtp.example.com · 192.0.2.1:587 · TLS 1.3 · reached: recipient".into(),
+            reply: "451 4.7.1 Greylisting in action, please come back later".into(),
+            hint: "A normal anti-spam delay.".into(),
+        }
+    }
+}
+
+/// Everything, first to last.
+pub fn steps(story: &Story, zone: Tz, now: DateTime<Utc>) -> Vec<Step> {
+    let teller = Teller {
+        first_day: story.email.created_at,
+        zone,
+    };
+    let mut steps = vec![teller.queued(story)];
+    steps.extend(story.attempts.iter().map(|attempt| teller.tried(attempt)));
+    steps.extend(teller.next(&story.email, now));
+    steps.extend(teller.end(story));
+    steps
+}
+
+/// What a status means, and what to do.
+pub fn meaning(status: Status) -> &'static str {
+    match status {
+        Status::Queued => "It waits for its turn and leaves by itself, usually within a second.",
+        Status::Sending => "A mail server is being asked to take it at this moment.",
+        Status::Retrying => {
+            "No mail server has taken it yet. Greenroom tries again by itself until the interview is over; if it is urgent, tell the candidate another way."
+        }
+        Status::Accepted => {
+            "A mail server has taken it and answers for it now. Whether it reached the inbox only the candidate can say: if it is missing there, have them look among the spam, or send it again."
+        }
+        Status::Uncertain => {
+            "The connection broke at the last moment, more than once: it may have arrived or not. Ask the candidate, or send it again; a second copy does no harm."
+        }
+        Status::Printed => {
+            "Mail is printed to the console here, so nobody received this message. Tell the candidate another way, or have an admin set up a mail server and send it again."
+        }
+        Status::Failed => {
+            "Nobody received it, and it is not tried again. See what the last attempt says; when that is mended, send it again, or tell the candidate another way."
+        }
+        Status::Held => "It is kept back until somebody decides about it.",
+        Status::Superseded => {
+            "It never left: the interview or the address changed before. A newer message tells how it stands now."
+        }
+        Status::Cancelled => "It never left: it was called off before.",
+        Status::Expired => {
+            "It never left: no mail server took it before the interview was over. Nobody received it."
+        }
+    }
+}
+
+/// How soon there may be more to tell, in seconds; none when the story is over.
+pub fn next_look(email: &email::Model, now: DateTime<Utc>) -> Option<u32> {
+    match email.status {
+        status if status.is_final() => None,
+        Status::Sending => Some(2),
+        _ if (email.due_at - now).num_seconds() < 60 => Some(2),
+        _ => Some(30),
+    }
+}
+
+struct Teller {
+    first_day: DateTime<Utc>,
+    zone: Tz,
+}
+
+impl Teller {
+    fn queued(&self, story: &Story) -> Step {
+        let by = match &story.queued_by {
+            Some(name) => format!(" by {name}"),
+            None => String::new(),
+        };
+        Step {
+            hint: match story.email.resend_of {
+                Some(_) => format!("Sent again{by}."),
+                None => format!("Booked{by}: in one transaction with what it tells."),
+            },
+            ..self.plain("quiet", "Queued".into(), story.email.created_at)
+        }
+    }
+
+    fn tried(&self, attempt: &attempt::Model) -> Step {
+        let number = attempt.number;
+        let (tone, what) = match attempt.outcome {
+            None => ("live", format!("Attempt {number} is under way")),
+            Some(Outcome::Accepted) => ("good", format!("Accepted by {}", attempt.host)),
+            Some(Outcome::Deferred) => ("wait", format!("Attempt {number} deferred")),
+            Some(Outcome::Refused) => ("bad", format!("Attempt {number} refused")),
+            Some(Outcome::Uncertain) => ("wait", format!("Attempt {number} ended in doubt")),
+            Some(Outcome::Printed) => ("bad", "Printed to console (nobody received it)".into()),
+            Some(Outcome::Released) => ("quiet", format!("Attempt {number} broken off")),
+        };
+        let ended_at = attempt.ended_at;
+        let taken = attempt.outcome == Some(Outcome::Accepted);
+        let reached = (!taken && !attempt.host.is_empty() && attempt.host != "console")
+            .then(|| format!("reached: {}", stage(attempt.stage)));
+        let host = (!taken).then(|| attempt.host.clone());
+        let parts = [host, attempt.peer.clone(), attempt.tls.clone(), reached];
+        let parts: Vec<String> = parts
+            .into_iter()
+            .flatten()
+            .filter(|part| !part.is_empty())
+            .collect();
+        Step {
+            milliseconds: ended_at.map(|at| (at - attempt.started_at).num_milliseconds()),
+            circumstances: parts.join(" · "),
+            reply: attempt.reply.clone().unwrap_or_default(),
+            hint: attempt.hint.clone().unwrap_or_default(),
+            ..self.plain(tone, what, attempt.started_at)
+        }
+    }
+
+    fn next(&self, email: &email::Model, now: DateTime<Utc>) -> Option<Step> {
+        let waits = matches!(email.status, Status::Queued | Status::Retrying);
+        waits.then(|| {
+            let what = match email.due_at > now {
+                true => format!("Next attempt {}", times::relative(email.due_at, now)),
+                false => "Next attempt at once".into(),
+            };
+            self.plain("quiet", what, email.due_at)
+        })
+    }
+
+    /// How it ended, where the last attempt does not say so itself.
+    fn end(&self, story: &Story) -> Option<Step> {
+        let email = &story.email;
+        let told = matches!(email.status, Status::Accepted | Status::Printed);
+        let at = email.finished_at.filter(|_| !told)?;
+        let last = story
+            .attempts
+            .last()
+            .and_then(|attempt| attempt.hint.as_deref());
+        let hint = match last == Some(email.reason.as_str()) {
+            true => String::new(),
+            false => email.reason.clone(),
+        };
+        let what = words::email_status(email.status).into();
+        Some(Step {
+            hint,
+            ..self.plain(words::email_tone(email.status), what, at)
+        })
+    }
+
+    fn plain(&self, tone: &'static str, what: String, at: DateTime<Utc>) -> Step {
+        Step {
+            tone,
+            what,
+            at: Stamp::new(at, self.moment(at)),
+            milliseconds: None,
+            circumstances: String::new(),
+            reply: String::new(),
+            hint: String::new(),
+        }
+    }
+
+    /// The day stands where it is not the one on which the story began.
+    fn moment(&self, at: DateTime<Utc>) -> String {
+        let day = times::day(at, self.zone);
+        let clock = times::clock_to_the_millisecond(at, self.zone);
+        match day == times::day(self.first_day, self.zone) && at != self.first_day {
+            true => clock,
+            false => format!("{day}, {clock}"),
+        }
+    }
+}
+
+fn stage(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Compose => "writing the message",
+        Stage::Connect => "connecting",
+        Stage::Tls => "encryption",
+        Stage::Banner => "greeting",
+        Stage::Ehlo => "introduction (EHLO)",
+        Stage::Starttls => "encryption (STARTTLS)",
+        Stage::Auth => "login",
+        Stage::MailFrom => "sender (MAIL FROM)",
+        Stage::RcptTo => "recipient (RCPT TO)",
+        Stage::Data => "announcing the message (DATA)",
+        Stage::Body => "the message itself",
+    }
+}
