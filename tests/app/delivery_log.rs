@@ -237,7 +237,7 @@ async fn a_message_shows_every_attempt_with_the_servers_own_words() {
     let lead = page.words(".page__head");
     assert!(lead.contains(&format!("to {}", booked.email.recipient)));
     assert!(lead.contains("booked by Rita Recruiter"), "{lead}");
-    let facts = page.words("#letter dl");
+    let facts = page.words("#facts dl");
     let row = row(&app, booked.email.id).await;
     for words in [
         row.message_id.as_str(),
@@ -249,7 +249,7 @@ async fn a_message_shows_every_attempt_with_the_servers_own_words() {
         assert!(facts.contains(words), "{words}: {facts}");
     }
     let interview = format!(
-        "#letter a[href='/interviews/{}']",
+        "#facts a[href='/interviews/{}']",
         booked.details.interview.id
     );
     assert!(page.has(&interview));
@@ -361,14 +361,14 @@ async fn a_message_that_has_ended_is_sent_again_once() {
     );
     assert!(steps(&new).contains(&"Accepted by localhost".to_owned()));
     assert!(
-        new.has(&format!("#letter a[href='{path}']")),
+        new.has(&format!("#facts a[href='{path}']")),
         "which one it repeats"
     );
     let doubt = new.attribute("form[action$='/resend']", "hx-confirm");
     assert!(doubt.contains("taken this message already"), "{doubt}");
 
     let old = rita.get(&path).await;
-    assert!(old.has(&format!("#letter a[href='{}']", answer.location)));
+    assert!(old.has(&format!("#facts a[href='{}']", answer.location)));
     assert!(
         !old.has("form[action$='/resend']"),
         "the newer one is the one to repeat"
