@@ -17,6 +17,10 @@ pub const MIN_CHARS: usize = 12;
 /// The longest password, in bytes: hashing must not be a way to keep us busy.
 pub const MAX_BYTES: usize = 1024;
 
+/// OWASP asks for 19 MiB and two passes at least. It is more than 32 MiB because glibc gives memory
+/// back at once only above that; what is smaller every thread would keep for its next hash.
+const MEMORY_KIB: u32 = 33 * 1024;
+const PASSES: u32 = 2;
 const MAX_WAITING: usize = 16;
 
 /// The pool that hashes: as many at once as there are cores, a short queue, then [`Error::Busy`].
@@ -39,9 +43,11 @@ pub enum Match {
 }
 
 impl Passwords {
-    /// A pool with the parameters OWASP asks for at least: 19 MiB, two passes.
+    /// A pool as it should be outside tests.
     pub fn new() -> Result<Self> {
-        Self::with_params(Params::default())
+        let params = Params::new(MEMORY_KIB, PASSES, 1, None)
+            .map_err(|error| Error::System(format!("hashing passwords: {error}")))?;
+        Self::with_params(params)
     }
 
     /// A pool with other parameters.
