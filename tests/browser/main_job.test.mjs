@@ -127,7 +127,7 @@ test("the main job", { timeout: 300_000 }, async (t) => {
 
   await step("the recruiter sees that the candidate joined", async () => {
     await recruiter.goto(interviewPath);
-    await recruiter.getByText(/joined at/i).first().waitFor();
+    await recruiter.getByText("Joined").first().waitFor();
     await inspect(recruiter);
     await recruiter.goto("/");
     await recruiter.getByText("Zoë Núñez").first().waitFor();
@@ -183,4 +183,12 @@ async function enterSlot(page, startsAt, inspectForm = async () => {}) {
   await page.getByLabel("Meeting URL").fill(MEETING_URL);
   await page.getByRole("button", { name: "Enter slot" }).click();
   await page.getByText("Nobody has it yet.").waitFor();
+}
+
+async function book(page, name, email) {
+  await page.getByLabel("Somebody new").check();
+  await page.getByLabel(/^Name/).fill(name);
+  await page.getByLabel(/^E-mail/).fill(email);
+  await page.getByRole("button", { name: "Book and send the invitation" }).click();
+  await page.getByRole("heading", { level: 1, name }).waitFor();
 }
