@@ -132,6 +132,16 @@ pub fn bounds_of_day(date: NaiveDate, zone: Tz) -> (DateTime<Utc>, DateTime<Utc>
     )
 }
 
+/// The instants at which the week around `at` begins and ends in a zone; weeks begin on Monday.
+pub fn bounds_of_week(at: DateTime<Utc>, zone: Tz) -> (DateTime<Utc>, DateTime<Utc>) {
+    let day = at.with_timezone(&zone).date_naive();
+    let week = day.week(chrono::Weekday::Mon);
+    (
+        start_of_day(week.first_day(), zone),
+        bounds_of_day(week.last_day(), zone).1,
+    )
+}
+
 /// `in 2 h 5 min`, `3 min ago`: roughly, for people.
 pub fn relative(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let distance = (at - now).abs();
@@ -237,6 +247,14 @@ mod tests {
         assert_eq!(hours("2027-10-31", Berlin), 25);
         // In Havana the clock jumps at midnight.
         assert_eq!(hours("2027-03-14", Havana), 23);
+    }
+
+    #[test]
+    fn a_week_begins_on_monday_where_the_viewer_is() {
+        let (from, until) = bounds_of_week(at("2027-03-28T21:59:59Z"), Berlin);
+        assert_eq!(from, at("2027-03-21T23:00:00Z"));
+        assert_eq!(until, at("2027-03-28T22:00:00Z"), "an hour was skipped");
+        assert_eq!(bounds_of_week(until, Berlin).0, until);
     }
 
     #[test]

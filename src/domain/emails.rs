@@ -188,6 +188,26 @@ pub async fn list(
     }))
 }
 
+/// How many messages that were queued since then stand in each of these.
+pub async fn count_by_status(
+    db: &Db,
+    company_id: i64,
+    statuses: &[Status],
+    since: DateTime<Utc>,
+) -> Result<Vec<(Status, i64)>> {
+    Ok(email::Entity::find()
+        .select_only()
+        .column(email::Column::Status)
+        .column_as(email::Column::Id.count(), "count")
+        .filter(email::COLUMN.company_id.eq(company_id))
+        .filter(email::Column::Status.is_in(statuses.iter().copied()))
+        .filter(email::COLUMN.created_at.gte(since))
+        .group_by(email::Column::Status)
+        .into_tuple()
+        .all(db.read())
+        .await?)
+}
+
 /// Every message about these interviews, oldest first.
 pub async fn about(db: &Db, company_id: i64, interview_ids: Vec<i64>) -> Result<Vec<Line>> {
     Ok(email::Entity::find()

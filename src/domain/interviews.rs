@@ -450,7 +450,8 @@ pub fn of_job(job_id: i64) -> Condition {
         )
 }
 
-async fn with_names(
+/// Rows with the names that a list prints.
+pub async fn with_names(
     db: &Db,
     company_id: i64,
     rows: Vec<(interview::Model, Option<slot::Model>)>,

@@ -18,5 +18,6 @@ pub mod rate_limits;
 pub mod sessions;
 pub mod sign_ins;
 pub mod slots;
+pub mod today;
 pub mod user_passwords;
 pub mod users;

@@ -5,8 +5,8 @@ use entity::{
     slot::{self, DifficultyLevel, InterviewType},
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, sea_query::Expr,
 };
 use serde_json::json;
 
@@ -155,6 +155,15 @@ pub async fn list(
         rows: with_states(db, company_id, rows, now).await?,
         next,
     })
+}
+
+/// How many there are. Counts what lies between `from` and `until`: give both.
+pub async fn count(db: &Db, company_id: i64, filter: &Filter, now: DateTime<Utc>) -> Result<u64> {
+    Ok(slot::Entity::find()
+        .filter(slot::COLUMN.company_id.eq(company_id))
+        .filter(matching(filter, now))
+        .count(db.read())
+        .await?)
 }
 
 /// The free slots of a job that start nearest to an instant, earliest first.

@@ -39,6 +39,7 @@ pub mod sessions;
 pub mod setup;
 pub mod slots;
 pub mod stamp;
+pub mod today;
 pub mod tokens;
 pub mod users;
 pub mod viewer;

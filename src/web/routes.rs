@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{
     account, assets, bookings, candidates, company, emails, health, interviews, jobs, join, login,
-    sessions, setup, slots, tokens, users,
+    sessions, setup, slots, today, tokens, users,
 };
 use crate::{api, app::App};
 
@@ -39,6 +39,7 @@ fn table() -> Vec<Route> {
         post(Recruiter, "/account", account::update),
         get(Recruiter, "/account/password", account::edit_password),
         post(Recruiter, "/account/password", account::update_password),
+        get(Recruiter, "/", today::show),
         get(Recruiter, "/candidates", candidates::index),
         get(Recruiter, "/candidates/new", candidates::new),
         post(Recruiter, "/candidates/new", candidates::create),

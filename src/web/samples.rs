@@ -9,7 +9,7 @@ use super::{
     error_page::ErrorPage,
     interviews, jobs, join, login,
     render::{Files, Flash, Frame, Page, PublicFrame, Renderer, SignedInFrame},
-    setup, slots, tokens, users,
+    setup, slots, today, tokens, users,
 };
 use crate::error::Result;
 
@@ -44,6 +44,7 @@ fn pages() -> Vec<Sample> {
         of::<slots::pages::IndexPage>(),
         of::<slots::pages::NewPage>(),
         of::<slots::pages::ShowPage>(),
+        of::<today::pages::ShowPage>(),
         of::<tokens::CreatedPage>(),
         of::<tokens::IndexPage>(),
         of::<tokens::NewPage>(),

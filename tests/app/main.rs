@@ -23,6 +23,7 @@ mod slots;
 mod smtp;
 mod support;
 mod throttling;
+mod today;
 mod tokens;
 mod upkeep;
 mod users;

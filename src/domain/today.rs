@@ -1,0 +1,187 @@
+//! What a recruiter should know today: some numbers, and what needs somebody's attention.
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{
+    company, email,
+    interview::{self, Status},
+    slot,
+};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement},
+};
+
+use crate::{
+    db::Db,
+    domain::{
+        emails::{self, Line},
+        interviews::{self, Listed},
+        slots::{self, State},
+    },
+    error::Result,
+};
+
+/// How far ahead a worry is one of today's.
+pub const HORIZON_DAYS: i64 = 14;
+/// Mail that still waits after this long is late.
+const PATIENCE: TimeDelta = TimeDelta::minutes(5);
+/// The longest that an interview may take: what began earlier than this is over.
+const LONGEST: TimeDelta = TimeDelta::hours(12);
+
+/// Counts; each over a range of an index, however many rows there are besides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Numbers {
+    /// Interviews in the week.
+    pub booked: u64,
+    /// Slots of the next days that can be booked.
+    pub open: u64,
+    /// Messages queued in the last days that a mail server took.
+    pub accepted: u64,
+    /// Messages queued in the last days that came to their end, for better or worse.
+    pub ended: u64,
+}
+
+/// A coming interview that something is wrong with.
+#[derive(Clone, Debug)]
+pub struct Worry {
+    /// Which.
+    pub listed: Listed,
+    /// Its newest message, when that is what is wrong.
+    pub mail: Option<Line>,
+    /// Does it take place nowhere?
+    pub has_no_meeting_url: bool,
+}
+
+/// The numbers of a week that begins at the first and ends at the second instant; slots and messages
+/// are those of the seven days after and before now.
+pub async fn numbers(
+    db: &Db,
+    company_id: i64,
+    week: (DateTime<Utc>, DateTime<Utc>),
+    now: DateTime<Utc>,
+) -> Result<Numbers> {
+    let booked = slots::Filter {
+        state: Some(State::Booked),
+        from: Some(week.0),
+        until: Some(week.1),
+        ..Default::default()
+    };
+    let open = slots::Filter {
+        state: Some(State::Open),
+        from: Some(now),
+        until: Some(now + TimeDelta::days(7)),
+        ..Default::default()
+    };
+    let ends = emails::count_by_status(db, company_id, &ENDS, now - TimeDelta::days(7)).await?;
+    let of = |wanted: &[email::Status]| {
+        let counts = ends.iter().filter(|(status, _)| wanted.contains(status));
+        counts.map(|(_, count)| count.unsigned_abs()).sum()
+    };
+    Ok(Numbers {
+        booked: slots::count(db, company_id, &booked, now).await?,
+        open: slots::count(db, company_id, &open, now).await?,
+        accepted: of(&[email::Status::Accepted]),
+        ended: of(&ENDS),
+    })
+}
+
+/// Coming interviews whose newest message is late, lost or doubtful, or that have no meeting URL;
+/// earliest first, at most `limit`.
+pub async fn worries(
+    db: &Db,
+    company: &company::Model,
+    limit: u64,
+    now: DateTime<Utc>,
+) -> Result<Vec<Worry>> {
+    let mut wrong = Condition::any().add(Expr::exists(worrying_mail(now)));
+    if company.default_meeting_url.is_none() {
+        wrong = wrong.add(slot::COLUMN.meeting_url.is_null());
+    }
+    let rows = interview::Entity::find()
+        .find_also_related(slot::Entity)
+        .filter(slot::COLUMN.company_id.eq(company.id))
+        .filter(slot::COLUMN.starts_at.gt(now - LONGEST))
+        .filter(
+            slot::COLUMN
+                .starts_at
+                .lt(now + TimeDelta::days(HORIZON_DAYS)),
+        )
+        .filter(interview::Column::Status.eq(Status::Scheduled))
+        .filter(wrong)
+        .order_by_asc(slot::Column::StartsAt)
+        .order_by_asc(interview::Column::Id)
+        .limit(limit)
+        .all(db.read())
+        .await?
+        .into_iter()
+        .filter(|(_, slot)| slot.as_ref().is_some_and(|slot| now < slot.ends_at()))
+        .collect();
+    let listed = interviews::with_names(db, company.id, rows).await?;
+    let ids = listed.iter().map(|row| row.interview.id).collect();
+    let mails = emails::about(db, company.id, ids).await?;
+    let worries = listed.into_iter().map(|listed| Worry {
+        mail: mails
+            .iter()
+            .rfind(|mail| mail.interview_id == listed.interview.id)
+            .filter(|mail| is_worrying(mail, now))
+            .cloned(),
+        has_no_meeting_url: company.default_meeting_url.is_none()
+            && listed
+                .slot
+                .as_ref()
+                .is_some_and(|slot| slot.meeting_url.is_none()),
+        listed,
+    });
+    Ok(worries.collect())
+}
+
+/// What became of messages that were meant to arrive; one that was made needless is none of them.
+const ENDS: [email::Status; 5] = [
+    email::Status::Accepted,
+    email::Status::Uncertain,
+    email::Status::Printed,
+    email::Status::Failed,
+    email::Status::Expired,
+];
+const LOST: [email::Status; 5] = [
+    email::Status::Retrying,
+    email::Status::Uncertain,
+    email::Status::Printed,
+    email::Status::Failed,
+    email::Status::Expired,
+];
+const WAITING: [email::Status; 3] = [
+    email::Status::Queued,
+    email::Status::Sending,
+    email::Status::Held,
+];
+
+/// The same rule as [`is_worrying`], for the newest message of each interview of the outer query.
+fn worrying_mail(now: DateTime<Utc>) -> SelectStatement {
+    let newer = Alias::new("newer");
+    let newest = Query::select()
+        .expr(Func::max(Expr::col((newer.clone(), email::Column::Id))))
+        .from_as(email::Entity, newer.clone())
+        .and_where(
+            Expr::col((newer, email::Column::InterviewId))
+                .equals((interview::Entity, interview::Column::Id)),
+        )
+        .to_owned();
+    let is_late = Condition::all()
+        .add(email::Column::Status.is_in(WAITING))
+        .add(email::COLUMN.created_at.lt(now - PATIENCE));
+    Query::select()
+        .expr(Expr::value(1))
+        .from(email::Entity)
+        .and_where(Expr::col((email::Entity, email::Column::Id)).in_subquery(newest))
+        .cond_where(
+            Condition::any()
+                .add(email::Column::Status.is_in(LOST))
+                .add(is_late),
+        )
+        .to_owned()
+}
+
+fn is_worrying(mail: &Line, now: DateTime<Utc>) -> bool {
+    LOST.contains(&mail.status)
+        || (WAITING.contains(&mail.status) && mail.created_at < now - PATIENCE)
+}

@@ -1,0 +1,65 @@
+//! The page that a day begins with.
+pub mod pages;
+
+use actix_web::{
+    HttpResponse,
+    web::{Data, Query},
+};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use self::pages::{Board, ShowPage};
+use super::{errors::Result, forms::FormErrors, interviews::Reader, viewer::Viewer};
+use crate::{
+    app::App,
+    domain::{companies, emails, interviews, today},
+    times,
+};
+
+/// How many interviews of one day are shown; the list has them all.
+const MOST: u64 = 200;
+/// How many worries are shown.
+const WORRIES: u64 = 10;
+
+/// GET /: a day's interviews, the numbers of the week, and what needs attention.
+pub async fn show(app: Data<App>, viewer: Viewer, form: Query<DayForm>) -> Result<HttpResponse> {
+    let reader = Reader::of(&app, &viewer).await?;
+    let today = reader.now.with_timezone(&reader.zone).date_naive();
+    let mut errors = FormErrors::new();
+    let day = errors.optional(&form.day, |errors, text| errors.date("day", text));
+    let board = read(&app, &viewer, day.unwrap_or(today), &reader).await?;
+    let is_readable = errors.is_empty();
+    let page = ShowPage::new(form.into_inner(), errors, board, &reader);
+    match is_readable {
+        true => viewer.page(&page),
+        false => viewer.unprocessable(&page),
+    }
+}
+
+async fn read(app: &App, viewer: &Viewer, day: NaiveDate, reader: &Reader) -> Result<Board> {
+    let (company_id, now) = (viewer.company_id, reader.now);
+    let (from, until) = times::bounds_of_day(day, reader.zone);
+    let on_that_day = interviews::Filter {
+        from: Some(from),
+        until: Some(until),
+        ..Default::default()
+    };
+    let held = interviews::list(&app.db, company_id, &on_that_day, None, MOST).await?;
+    let ids = held.rows.iter().map(|row| row.interview.id).collect();
+    let company = companies::find(&app.db, company_id).await?;
+    let week = times::bounds_of_week(now, reader.zone);
+    Ok(Board {
+        day,
+        mails: emails::about(&app.db, company_id, ids).await?,
+        held,
+        numbers: today::numbers(&app.db, company_id, week, now).await?,
+        worries: today::worries(&app.db, &company, WORRIES + 1, now).await?,
+    })
+}
+
+/// Which day.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct DayForm {
+    day: String,
+}

@@ -1,0 +1,286 @@
+//! The page that a day begins with.
+use chrono::TimeDelta;
+use entity::email;
+use greenroom::domain::bookings::Booked;
+use sea_orm::{ActiveValue::Set, EntityTrait};
+
+use crate::support::{TestApp, builders};
+
+/// What became of the booking's mail, as the worker would have recorded it.
+async fn mail_came_to(app: &TestApp, booked: &Booked, status: email::Status, reason: &str) {
+    let row = email::ActiveModel {
+        id: sea_orm::ActiveValue::Unchanged(booked.email.id),
+        status: Set(status),
+        reason: Set(reason.into()),
+        lease_until: Set((status == email::Status::Sending).then(|| app.now())),
+        finished_at: Set(status.is_final().then_some(app.now())),
+        ..Default::default()
+    };
+    greenroom::db::transaction(&app.app.db, async |txn| {
+        Ok(email::Entity::update(row).exec(txn).await?)
+    })
+    .await
+    .expect("changed");
+}
+
+#[actix_web::test]
+async fn a_day_shows_its_interviews_and_what_became_of_their_mail() {
+    let app = TestApp::start().await;
+    let booked = builders::booked(&app, app.company_id).await;
+    mail_came_to(&app, &booked, email::Status::Accepted, "250 ok").await;
+    let mut rita = app.recruiter().await;
+    let empty = rita.get("/").await;
+    assert_eq!(empty.words("h1"), "Monday 4 January");
+    assert!(
+        empty
+            .words(".page__head p")
+            .contains("0 interviews · Europe/Berlin, UTC+01:00")
+    );
+    assert!(
+        empty
+            .words("#board .panel__empty")
+            .contains("No interviews on this day")
+    );
+
+    let next = empty.attribute("a[rel=next]", "href");
+    assert_eq!(next, "/?day=2027-01-05");
+    let day = rita.get(&next).await;
+    assert_eq!(day.words("h1"), "Tuesday 5 January");
+    let row = day.words("#board .agenda li");
+    for words in [
+        "09:00",
+        "45 min",
+        "Zoë Núñez",
+        "Cloud Architect · Technical · Medium · link opens at 08:45",
+        "Accepted by mail server",
+    ] {
+        assert!(row.contains(words), "{words} in {row}");
+    }
+    assert_eq!(
+        day.attribute("#board .agenda time", "datetime"),
+        "2027-01-05T08:00:00Z"
+    );
+    let link = format!("/interviews/{}", booked.details.interview.id);
+    assert!(day.has(&format!("#board a[href='{link}']")));
+    assert_eq!(day.attribute("a[rel=prev]", "href"), "/");
+
+    app.advance(TimeDelta::days(1) - TimeDelta::minutes(15));
+    // Too long without a click: signed in anew.
+    let mut rita = app.recruiter().await;
+    let open = rita.get("/").await;
+    let row = open.words("#board .agenda li");
+    assert!(row.contains("link open until 09:45"), "{row}");
+    app.advance(TimeDelta::hours(1));
+    assert!(
+        rita.get("/")
+            .await
+            .words("#board .agenda li")
+            .contains("· over")
+    );
+}
+
+#[actix_web::test]
+async fn the_words_for_a_mail_never_promise_too_much() {
+    use email::Status::*;
+    let app = TestApp::start().await;
+    let booked = builders::booked(&app, app.company_id).await;
+    let mut rita = app.recruiter().await;
+    for (status, reason, words) in [
+        (Queued, "", "Waiting to leave"),
+        (
+            Retrying,
+            "451 4.7.1 Greylisted",
+            "Retrying: 451 4.7.1 Greylisted",
+        ),
+        (
+            Failed,
+            "550 5.1.1 <nobody>",
+            "Not delivered: 550 5.1.1 <nobody>",
+        ),
+        (Uncertain, "", "Uncertain whether it was accepted"),
+        (
+            Printed,
+            "EMAIL_BACKEND is console",
+            "Printed to console (nobody received it)",
+        ),
+        (Accepted, "250 ok", "Accepted by mail server"),
+    ] {
+        mail_came_to(&app, &booked, status, reason).await;
+        let page = rita.get("/?day=2027-01-05").await;
+        assert_eq!(page.words("#board .agenda .agenda__marks"), words);
+        assert!(!page.has("main nobody"), "escaped");
+    }
+}
+
+#[actix_web::test]
+async fn what_needs_attention_is_listed_until_it_does_no_more() {
+    use email::Status::*;
+    let app = TestApp::start().await;
+    let booked = builders::booked(&app, app.company_id).await;
+    let mut rita = app.recruiter().await;
+    let link = format!(
+        "#attention a[href='/interviews/{}']",
+        booked.details.interview.id
+    );
+    for (status, worries) in [
+        (Queued, false),
+        (Sending, false),
+        (Retrying, true),
+        (Uncertain, true),
+        (Printed, true),
+        (Failed, true),
+        (Expired, true),
+        (Accepted, false),
+    ] {
+        mail_came_to(&app, &booked, status, "").await;
+        assert_eq!(rita.get("/").await.has(&link), worries, "{status:?}");
+    }
+
+    mail_came_to(&app, &booked, Queued, "").await;
+    app.advance(TimeDelta::minutes(5));
+    assert!(!rita.get("/").await.has(&link), "not late yet");
+    app.advance(TimeDelta::seconds(1));
+    assert!(rita.get("/").await.has(&link), "late");
+
+    mail_came_to(&app, &booked, Failed, "").await;
+    let page = rita.get("/").await;
+    assert!(page.has(&format!("#attention a[href='/emails/{}']", booked.email.id)));
+    let answer = rita
+        .post_form(
+            &format!("/candidates/{}/edit", booked.details.candidate.id),
+            &[
+                ("name", "Zoë Núñez"),
+                ("email", "right@example.com"),
+                ("locale", "en"),
+            ],
+        )
+        .await;
+    assert_eq!(answer.status, 303);
+    assert!(
+        !rita.get("/").await.has(&link),
+        "a newer mail is on its way"
+    );
+
+    let mut eve = app.other_company().await;
+    assert!(!eve.get("/").await.has("#attention .agenda"));
+    app.advance(TimeDelta::days(2));
+    let mut rita = app.recruiter().await;
+    assert!(!rita.get("/").await.has(&link), "it is over");
+    app.expect_undelivered_mail();
+}
+
+#[actix_web::test]
+async fn an_interview_that_takes_place_nowhere_needs_attention() {
+    let app = TestApp::start().await;
+    let booked = builders::booked(&app, app.company_id).await;
+    mail_came_to(&app, &booked, email::Status::Accepted, "").await;
+    let mut rita = app.recruiter().await;
+    greenroom::db::transaction(&app.app.db, async |txn| {
+        let nowhere = entity::slot::ActiveModel {
+            id: sea_orm::ActiveValue::Unchanged(booked.details.slot.as_ref().expect("a slot").id),
+            meeting_url: Set(None),
+            ..Default::default()
+        };
+        Ok(entity::slot::Entity::update(nowhere).exec(txn).await?)
+    })
+    .await
+    .expect("changed");
+    assert!(
+        !rita.get("/").await.has("#attention .agenda"),
+        "the company has an address"
+    );
+    greenroom::db::transaction(&app.app.db, async |txn| {
+        let nowhere = entity::company::ActiveModel {
+            id: sea_orm::ActiveValue::Unchanged(app.company_id),
+            default_meeting_url: Set(None),
+            ..Default::default()
+        };
+        Ok(entity::company::Entity::update(nowhere).exec(txn).await?)
+    })
+    .await
+    .expect("changed");
+    assert!(
+        rita.get("/")
+            .await
+            .words("#attention")
+            .contains("No meeting URL")
+    );
+}
+
+#[actix_web::test]
+async fn the_numbers_are_counted_and_not_embellished() {
+    use email::Status::*;
+    let app = TestApp::start().await;
+    let company = app.company_id;
+    let ends = [Accepted, Accepted, Failed, Superseded];
+    for (at, end) in ends.into_iter().enumerate() {
+        let booked = builders::booked(&app, company).await;
+        mail_came_to(&app, &booked, end, "").await;
+        app.advance(TimeDelta::seconds(at as i64));
+    }
+    let job = builders::job(&app, company).await;
+    for days in [1, 6, 8] {
+        builders::slot(&app, company, job, app.now() + TimeDelta::days(days)).await;
+    }
+    let mut rita = app.recruiter().await;
+    let stats = rita.get("/").await.all_words(".stats > div");
+    assert_eq!(
+        stats,
+        [
+            "Booked this week 4",
+            "Open slots 2 in the next 7 days",
+            "Accepted by mail servers 66.6 % 2 of 3 in 7 days",
+            "Needs attention 1 in the next 14 days",
+        ]
+    );
+    app.advance(TimeDelta::days(8));
+    let mut rita = app.recruiter().await;
+    let stats = rita.get("/").await.all_words(".stats > div");
+    assert!(
+        stats[0].ends_with(" 0") && stats[2].contains("– 0 of 0"),
+        "{stats:?}"
+    );
+}
+
+#[actix_web::test]
+async fn the_board_refreshes_itself_from_its_own_address() {
+    let app = TestApp::start().await;
+    let mut rita = app.recruiter().await.with_header("HX-Request", "true");
+    for path in ["/", "/?day=2027-02-01"] {
+        let page = rita.get(path).await;
+        assert_eq!(page.attribute("#board", "hx-get"), path);
+        assert!(page.has("nav") && page.has("h1"), "a whole page");
+    }
+    let wrong = rita.get("/?day=yesterday").await;
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.error_of("day").contains("2027-01-05"));
+    assert_eq!(wrong.value_of("day"), "yesterday");
+}
+
+#[actix_web::test]
+async fn a_day_is_the_viewers_day() {
+    let app = TestApp::start().await;
+    let job = builders::job(&app, app.company_id).await;
+    let late = "2027-01-05T23:30:00Z".parse().expect("an instant");
+    let slot = builders::slot(&app, app.company_id, job, late).await;
+    let mut rita = app.recruiter().await;
+    let path = format!("/slots/{slot}/booking");
+    let new = [
+        ("candidate", "new"),
+        ("name", "Jo"),
+        ("email", "jo@example.com"),
+    ];
+    assert_eq!(rita.post_form(&path, &new).await.status, 303);
+    assert!(
+        !rita
+            .get("/?day=2027-01-05")
+            .await
+            .has("#board .agenda__when time[datetime^='2027-01-05T23']")
+    );
+    let row = rita
+        .get("/?day=2027-01-06")
+        .await
+        .words("#board .agenda li");
+    assert!(row.contains("00:30"), "{row}");
+    app.expect_undelivered_mail();
+}
