@@ -5,26 +5,38 @@ import { createRequire } from "node:module";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+// That a form was refused is said on the page; Chromium says it on the console as well.
+const REFUSED = /status of 422/;
+
 // Collects what a page's console and Content-Security-Policy complain of.
 export function watch(page, complaints) {
   page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) complaints.push(`${page.url()}: ${message.text()}`);
+    if (!["error", "warning"].includes(message.type()) || REFUSED.test(message.text())) return;
+    complaints.push(`${page.url()}: ${message.text()}`);
   });
   page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error}`));
 }
 
-// Looks at the page as it stands: accessible, and no wider than a phone.
+// Looks at the page as it stands: accessible in light and in dark, and no wider than a phone.
 export async function inspect(page) {
   await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-  const grave = violations
-    .filter((violation) => ["serious", "critical"].includes(violation.impact))
-    .map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(" ")}`);
-  assert.deepEqual(grave, [], `accessibility of ${page.url()}`);
+  for (const colorScheme of ["dark", "light"]) {
+    await page.emulateMedia({ colorScheme });
+    // Colours on their way from one scheme to the other are nobody's.
+    await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+    assert.deepEqual(await graveViolations(page), [], `accessibility of ${page.url()}, ${colorScheme}`);
+  }
 
   const usual = page.viewportSize();
   await page.setViewportSize({ width: 360, height: 740 });
   const overhang = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   await page.setViewportSize(usual);
   assert.ok(overhang <= 0, `${page.url()} is ${overhang} px wider than a phone`);
+}
+
+async function graveViolations(page) {
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  return violations
+    .filter((violation) => ["serious", "critical"].includes(violation.impact))
+    .map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(" ")}`);
 }
