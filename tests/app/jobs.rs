@@ -42,7 +42,7 @@ async fn a_job_is_entered_shown_and_changed() {
     );
     assert_eq!(page.words("section h3"), "Tasks");
     assert_eq!(page.attribute("section a[rel]", "rel"), "noopener nofollow");
-    assert!(page.words("section").contains("<script>alert(1)</script>"));
+    assert!(page.words("main").contains("<script>alert(1)</script>"));
     assert!(!page.has("section script"));
 
     let edit = format!("{}/edit", answer.location);

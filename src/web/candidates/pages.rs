@@ -169,7 +169,6 @@ pub struct ShowPage {
     id: i64,
     name: String,
     facts: Facts,
-    notes: String,
     interviews: Vec<InterviewRow>,
     book: String,
 }
@@ -205,6 +204,7 @@ impl ShowPage {
                     .map(|job| format!("/jobs/{}", job.id))
                     .unwrap_or_default(),
             )
+            .text("Notes", &candidate.notes)
             .at("Entered", Some(Stamp::new(candidate.created_at, entered)));
         let whom = Whom {
             candidate: candidate.id.to_string(),
@@ -214,7 +214,6 @@ impl ShowPage {
             id: candidate.id,
             book: format!("{}&state=open", lists::address("/slots", &whom)),
             facts,
-            notes: candidate.notes,
             name: candidate.name,
             interviews: held
                 .rows
@@ -237,7 +236,6 @@ impl Page for ShowPage {
             id: 1,
             name: "John Doe".into(),
             facts: Facts::sample(),
-            notes: "Met at the fair.".into(),
             interviews: vec![InterviewRow::sample()],
             book: "/slots?candidate=1&state=open".into(),
         }

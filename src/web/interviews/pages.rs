@@ -117,7 +117,6 @@ pub struct ShowPage {
     /// What the candidate has done.
     joined: Option<Stamp>,
     facts: Facts,
-    notes: String,
     mails: Vec<Mail>,
     /// When the newest mail did not arrive: a text to send another way.
     spare: Option<Preview>,
@@ -192,7 +191,6 @@ impl ShowPage {
                 .joined_at
                 .map(|at| Stamp::day_and_clock(at, reader.zone)),
             facts: facts(&details, reader),
-            notes: interview.booking_notes.clone(),
             mails: told
                 .mails
                 .iter()
@@ -229,7 +227,6 @@ impl Page for ShowPage {
             tone: "live",
             joined: Some(Stamp::sample()),
             facts: Facts::sample(),
-            notes: "Bring a portfolio.".into(),
             mails: vec![Mail {
                 id: 1,
                 kind: "Invitation",
@@ -348,6 +345,7 @@ fn facts(details: &Details, reader: &Reader) -> Facts {
                 .opened_at
                 .map(|at| Stamp::day_and_clock(at, reader.zone)),
         )
+        .text("Notes in the mail", &interview.booking_notes)
         .text(
             "Booked by",
             recruiter.as_ref().map_or("", |user| user.name.as_str()),

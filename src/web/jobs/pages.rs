@@ -168,7 +168,6 @@ pub struct ShowPage {
     tone: &'static str,
     description_html: String,
     facts: Facts,
-    skills: Vec<String>,
     slots: Vec<SlotRow>,
     all_slots: String,
     interviews: String,
@@ -184,6 +183,7 @@ impl ShowPage {
             .text("Team", &job.team_size)
             .text("Positions", job.positions_to_fill.to_string())
             .text("Salary", salary(&job))
+            .text("Key skills", form::skills(&job)?.join(", "))
             .at("Entered", Some(entered));
         Ok(Self {
             id: job.id,
@@ -191,7 +191,6 @@ impl ShowPage {
             tone: tone(job.status),
             description_html: markdown::to_html(&job.description),
             facts,
-            skills: form::skills(&job)?,
             all_slots: format!("/slots?job={}", job.id),
             interviews: format!("/interviews?job={}", job.id),
             slots: slots
@@ -220,7 +219,6 @@ impl Page for ShowPage {
             tone: "good",
             description_html: markdown::to_html(&job.description),
             facts: Facts::sample(),
-            skills: vec!["AWS".into()],
             slots: vec![SlotRow::sample()],
             all_slots: "/slots?job=1".into(),
             interviews: "/interviews?job=1".into(),

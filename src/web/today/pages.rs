@@ -68,6 +68,7 @@ struct Trouble {
     id: i64,
     candidate: String,
     starts: Option<Stamp>,
+    day: String,
     /// What became of its mail, when that is the trouble: tone, words, and the message's key.
     mail: Option<(&'static str, String, i64)>,
     has_no_meeting_url: bool,
@@ -137,7 +138,12 @@ impl Trouble {
         Self {
             id: interview.id,
             candidate: candidate.name,
-            starts: slot.map(|slot| Stamp::day_and_clock(slot.starts_at, reader.zone)),
+            starts: slot
+                .as_ref()
+                .map(|slot| Stamp::clock(slot.starts_at, reader.zone)),
+            day: slot
+                .map(|slot| times::day(slot.starts_at, reader.zone))
+                .unwrap_or_default(),
             mail: worry.mail.map(|mail| {
                 let label = words::email_status_with_reason(mail.status, &mail.reason);
                 (words::email_tone(mail.status), label, mail.id)
@@ -181,6 +187,7 @@ impl Page for ShowPage {
                 id: 1,
                 candidate: "Jane Roe".into(),
                 starts: Some(Stamp::sample()),
+                day: "Tue 5 January 2027".into(),
                 mail: Some(("bad", "Not delivered: 550 5.1.1".into(), 1)),
                 has_no_meeting_url: true,
             }],
