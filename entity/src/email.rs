@@ -106,6 +106,8 @@ pub struct Model {
     pub fence: i32,
     /// How often a mail server was asked to take it.
     pub attempts: i32,
+    /// How often the recipient's side put it off; a mail server that is away puts nothing off.
+    pub put_off: i32,
     /// The message that this one repeats.
     pub resend_of: Option<i64>,
     /// The user whose act queued it.

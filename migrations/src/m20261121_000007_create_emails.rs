@@ -52,6 +52,7 @@ impl MigrationTrait for Migration {
                     .col(timestamp_with_time_zone_null("lease_until"))
                     .col(integer("fence"))
                     .col(integer("attempts"))
+                    .col(integer("put_off"))
                     .col(big_integer_null("resend_of"))
                     .col(big_integer_null("created_by"))
                     .col(timestamp_with_time_zone("created_at"))

@@ -30,8 +30,8 @@ use crate::{
 const LEASE_MINUTES: i64 = 15;
 /// After the connection died between our last byte and the reply, the message may have been taken.
 const UNCERTAIN_PAUSE_MINUTES: i64 = 10;
-/// A message that was tried so often will not be taken at the next try either.
-const MOST_ATTEMPTS: i32 = 40;
+/// A message that was put off so often will not be taken at the next try either.
+const MOST_REFUSALS: i32 = 40;
 
 /// A message in the hands of one worker.
 #[derive(Clone, Debug)]
@@ -303,11 +303,16 @@ async fn take_back(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()>
         let in_doubt = open.iter().any(|attempt| attempt.stage == Stage::Body);
         let ended = Ended::by_a_dead_worker(in_doubt);
         let before = uncertain_attempts(txn, email.id).await?;
-        email::Entity::update_many()
+        let taken_back = email::Entity::update_many()
             .set(follow(&email, &ended, before, now).into_row(now))
             .filter(still_ours(&email))
             .exec(txn)
-            .await?;
+            .await?
+            .rows_affected;
+        if taken_back == 0 {
+            // Its worker lives after all, or another was quicker: the attempts are theirs.
+            continue;
+        }
         for attempt in open {
             end_attempt(
                 txn,
@@ -516,6 +521,7 @@ struct After {
     reason: String,
     due_at: DateTime<Utc>,
     attempts: i32,
+    put_off: i32,
 }
 
 impl After {
@@ -526,6 +532,7 @@ impl After {
             reason: Set(self.reason),
             due_at: Set(self.due_at),
             attempts: Set(self.attempts),
+            put_off: Set(self.put_off),
             lease_until: Set(None),
             ..Default::default()
         }
@@ -539,6 +546,11 @@ fn follow(
     now: DateTime<Utc>,
 ) -> After {
     let tried = email.attempts + 1;
+    // A server that is away for long is no message's fault.
+    let put_off = match ended.next {
+        Next::Retry(Setback::Recipient | Setback::For(_)) => email.put_off + 1,
+        _ => email.put_off,
+    };
     let reason = ended
         .hint
         .clone()
@@ -549,12 +561,14 @@ fn follow(
         reason: reason.clone(),
         due_at: email.due_at,
         attempts: tried,
+        put_off,
     };
     let again = |pause: TimeDelta| After {
         status: Status::Retrying,
         reason: reason.clone(),
-        due_at: now + pause,
+        due_at: Ord::min(now + pause, email.expires_at),
         attempts: tried,
+        put_off,
     };
     match ended.next {
         Next::Accepted => end(Status::Accepted),
@@ -564,10 +578,7 @@ fn follow(
             again(TimeDelta::minutes(UNCERTAIN_PAUSE_MINUTES))
         }
         Next::Uncertain => end(Status::Uncertain),
-        // A server that is away for long is no message's fault.
-        Next::Retry(Setback::Recipient | Setback::For(_)) if tried >= MOST_ATTEMPTS => {
-            end(Status::Failed)
-        }
+        Next::Retry(_) if put_off >= MOST_REFUSALS => end(Status::Failed),
         Next::Retry(setback) => again(pause(setback, email)),
         Next::Release => After {
             status: if email.attempts == 0 {
@@ -578,21 +589,20 @@ fn follow(
             reason,
             due_at: now,
             attempts: email.attempts,
+            put_off,
         },
     }
 }
 
 /// The longer it fails the longer the pause, ±20 % so that a crowd does not come back at once.
 fn pause(setback: Setback, email: &email::Model) -> TimeDelta {
-    let steps: &[i64] = match setback {
+    let (steps, earlier): (&[i64], i32) = match setback {
         Setback::For(pause) => return pause,
-        Setback::Recipient => &[60, 300, 900, 1800, 3600, 7200, 14_400],
-        Setback::Server => &[15, 30, 60, 120, 300],
-        Setback::Settings => &[300],
+        Setback::Recipient => (&[60, 300, 900, 1800, 3600, 7200, 14_400], email.put_off),
+        Setback::Server => (&[15, 30, 60, 120, 300], email.attempts - email.put_off),
+        Setback::Settings => (&[300], 0),
     };
-    let step = usize::try_from(email.attempts)
-        .unwrap_or(0)
-        .min(steps.len() - 1);
+    let step = usize::try_from(earlier).unwrap_or(0).min(steps.len() - 1);
     let seconds = steps[step];
     let spread =
         i64::from(crypto::hmac_sha256(&email.id.to_be_bytes(), &email.attempts.to_be_bytes())[0])

@@ -351,6 +351,7 @@ async fn insert(
         expires_at: Set(expires_at),
         fence: Set(0),
         attempts: Set(0),
+        put_off: Set(0),
         resend_of: Set(resend_of),
         created_by: Set(actor.user_id),
         created_at: Set(now),

@@ -240,7 +240,7 @@ fn next(email: &email::Model, verdict: &Verdict, age: TimeDelta) -> Next {
         Course::AgainAfter(pause) => after(pause),
         Course::AgainFor(limit) if age.to_std().is_ok_and(|age| age >= limit) => Next::Fail,
         Course::AgainFor(_) => retry,
-        Course::OnceAfter(pause) if email.attempts == 0 => after(pause),
+        Course::OnceAfter(pause) if email.put_off == 0 => after(pause),
         Course::OnceAfter(_) | Course::Never => Next::Fail,
     }
 }

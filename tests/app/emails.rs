@@ -275,6 +275,65 @@ async fn a_server_that_is_away_for_hours_costs_no_message() {
 }
 
 #[actix_web::test]
+async fn a_server_that_was_away_for_hours_leaves_a_message_all_its_tries() {
+    let away = (0..45).map(|_| Script::at(Step::Banner, Act::Drop));
+    let server = SmtpServer::scripted(away.chain([
+        refusing(GREYLISTED),
+        refusing((Step::Dot, "554 computer says no")),
+    ]))
+    .await;
+    let app = app_with(&server, &[]).await;
+    builders::booked(&app, app.company_id).await;
+    for _ in 0..45 {
+        assert_eq!(app.deliver().await, 1);
+        app.advance(TimeDelta::minutes(6));
+    }
+    assert_eq!(app.deliver().await, 1);
+    let email = only_email(&app).await;
+    assert_eq!(email.status, Status::Retrying, "{}", email.reason);
+    let pause = email.due_at - app.now();
+    assert!(
+        pause <= TimeDelta::seconds(72),
+        "{pause} for the first time"
+    );
+    app.advance(pause);
+    assert_eq!(app.deliver().await, 1);
+    assert_eq!(only_email(&app).await.status, Status::Failed);
+    assert_eq!(only_email(&app).await.attempts, 47);
+}
+
+#[actix_web::test]
+async fn a_refusal_that_nobody_knows_gets_its_second_try_after_an_outage_too() {
+    let odd = (Step::Dot, "554 computer says no");
+    let away = Script::at(Step::Banner, Act::Drop);
+    let server = SmtpServer::scripted([away, refusing(odd)]).await;
+    let app = app_with(&server, &[]).await;
+    builders::booked(&app, app.company_id).await;
+    app.deliver().await;
+    app.advance(TimeDelta::minutes(1));
+    app.deliver().await;
+    assert_eq!(only_email(&app).await.status, Status::Retrying);
+    app.advance(TimeDelta::minutes(15));
+    app.deliver().await;
+    assert_eq!(only_email(&app).await.status, Status::Accepted);
+}
+
+#[actix_web::test]
+async fn a_message_that_waits_expires_as_soon_as_it_is_of_no_more_use() {
+    let server =
+        SmtpServer::scripted([refusing((Step::RcptTo, "450 4.7.1 Try again in 3 hours"))]).await;
+    let app = app_with(&server, &[]).await;
+    builders::booked(&app, app.company_id).await;
+    app.advance(TimeDelta::hours(23));
+    app.deliver().await;
+    let email = only_email(&app).await;
+    assert_eq!(email.status, Status::Retrying);
+    app.advance(email.expires_at - app.now());
+    assert_eq!(app.deliver().await, 0);
+    assert_eq!(only_email(&app).await.status, Status::Expired);
+}
+
+#[actix_web::test]
 async fn a_port_where_nobody_listens_is_tried_again() {
     let server = SmtpServer::start().await;
     let app = app_with(&server, &[]).await;
