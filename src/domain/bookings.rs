@@ -186,6 +186,7 @@ async fn carry_out(
     }
     let slot = take_slot(txn, actor, &new.place, now).await?;
     let interview = take_interview(txn, actor, &new.who, &slot, now).await?;
+    candidates::hold(txn, actor.company_id, interview.candidate_id).await?;
     point(txn, actor, &interview, &slot, &new.notes).await?;
     tell(txn, actor, &interview, now).await?;
     one_time_keys::keep(txn, actor.company_id, new.once.as_ref(), interview.id, now).await?;
@@ -208,7 +209,7 @@ async fn take_slot(
         }
         Place::New(new) => slots::insert(txn, actor, new, now).await?,
     };
-    let slot = slots::find(txn, actor.company_id, id).await?;
+    let slot = slots::lock(txn, actor.company_id, id).await?;
     let holder = interview::Entity::find()
         .filter(interview::COLUMN.slot_id.eq(Some(slot.id)))
         .filter(interview::Column::Status.ne(Status::Cancelled))

@@ -71,6 +71,18 @@ pub async fn find(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Result
         .ok_or(Error::NotFound)
 }
 
+/// Keeps a candidate as they are until the transaction ends: whoever would change their address waits,
+/// and then knows of the interview that is booked meanwhile.
+pub async fn hold(txn: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<()> {
+    candidate::Entity::find_by_id(id)
+        .filter(candidate::COLUMN.company_id.eq(company_id))
+        .lock_shared()
+        .one(txn)
+        .await?
+        .ok_or(Error::NotFound)?;
+    Ok(())
+}
+
 /// The candidate with this canonical address.
 pub async fn find_by_email(
     db: &impl ConnectionTrait,

@@ -115,6 +115,16 @@ pub async fn find(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Result
         .ok_or(Error::NotFound)
 }
 
+/// The slot, for a transaction that decides over it: whoever else would book or close it waits.
+pub async fn lock(txn: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<slot::Model> {
+    slot::Entity::find_by_id(id)
+        .filter(slot::COLUMN.company_id.eq(company_id))
+        .lock_exclusive()
+        .one(txn)
+        .await?
+        .ok_or(Error::NotFound)
+}
+
 /// The slot as a list would show it.
 pub async fn show(db: &Db, company_id: i64, id: i64, now: DateTime<Utc>) -> Result<Listed> {
     let row = find(db.read(), company_id, id).await?;
@@ -269,7 +279,7 @@ pub async fn insert(
 /// Takes a slot off the offer, unless somebody is booked into it. Closing twice is harmless.
 pub async fn close(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Result<Closing> {
     db::transaction(db, async |txn| {
-        find(txn, actor.company_id, id).await?;
+        lock(txn, actor.company_id, id).await?;
         let closed = slot::Entity::update_many()
             .col_expr(slot::Column::ClosedAt, Expr::value(now))
             .filter(slot::COLUMN.id.eq(id))

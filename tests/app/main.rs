@@ -14,6 +14,7 @@ mod interviews;
 mod jobs;
 mod join;
 mod mail;
+mod races;
 mod routes;
 mod schema;
 mod security;

@@ -1,0 +1,203 @@
+//! Two who change the same thing at one moment.
+use std::cell::Cell;
+
+use chrono::TimeDelta;
+use entity::{
+    attempt::{self, Outcome, Stage},
+    email::{self, Status},
+};
+use greenroom::{
+    db,
+    domain::{
+        actions::Actor,
+        bookings::{self, NewBooking, Place, Who},
+        candidates::{self, NewCandidate, Saved},
+        delivery::{self, Ended, Next, Recorded},
+        one_time_keys::{self, Once},
+        slots::{self, Closing},
+    },
+    error::Error,
+};
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Statement};
+use tokio::{sync::Notify, task::yield_now};
+
+use crate::support::{TestApp, builders};
+
+#[actix_web::test]
+async fn a_slot_is_booked_or_closed_and_never_both() {
+    let app = TestApp::start().await;
+    let actor = Actor::system(app.company_id);
+    let job_id = builders::job(&app, app.company_id).await;
+    let candidate_id = builders::candidate(&app, app.company_id).await;
+    let starts_at = app.now() + TimeDelta::days(1);
+    let slot_id = builders::slot(&app, app.company_id, job_id, starts_at).await;
+    let new = booking(slot_id, Who::Candidate(candidate_id));
+    let (booked, closed) = crossing(
+        &app,
+        bookings::book(&app.app.db, &actor, new, app.now()),
+        slots::close(&app.app.db, &actor, slot_id, app.now()),
+    )
+    .await;
+    assert!(
+        matches!(booked, Ok(bookings::Outcome::Booked(_))),
+        "{booked:?}"
+    );
+    assert_eq!(closed.expect("an answer"), Closing::Booked);
+    app.deliver().await;
+}
+
+#[actix_web::test]
+async fn who_is_booked_while_their_address_changes_is_told_at_the_new_one() {
+    let app = TestApp::start().await;
+    let actor = Actor::system(app.company_id);
+    let job_id = builders::job(&app, app.company_id).await;
+    let candidate_id = builders::candidate(&app, app.company_id).await;
+    let interview_id = builders::interview(&app, app.company_id, candidate_id, job_id).await;
+    let starts_at = app.now() + TimeDelta::days(1);
+    let slot_id = builders::slot(&app, app.company_id, job_id, starts_at).await;
+    let new = booking(slot_id, Who::Interview(interview_id));
+    let moved = NewCandidate {
+        name: "Zoë Núñez".into(),
+        email: "new-address@example.net".into(),
+        phone: String::new(),
+        time_zone: None,
+        locale: "en".into(),
+        job_id: None,
+        notes: String::new(),
+    };
+    let (booked, changed) = crossing(
+        &app,
+        bookings::book(&app.app.db, &actor, new, app.now()),
+        candidates::update(&app.app.db, &actor, candidate_id, moved, app.now()),
+    )
+    .await;
+    assert!(
+        matches!(booked, Ok(bookings::Outcome::Booked(_))),
+        "{booked:?}"
+    );
+    assert!(matches!(changed, Ok(Saved::Candidate(_))), "{changed:?}");
+    app.deliver().await;
+    let told = emails(&app).await;
+    assert!(
+        told.iter()
+            .any(|email| email.recipient == "new-address@example.net"
+                && email.status == Status::Printed),
+        "{:?}",
+        told.iter().map(|email| email.status).collect::<Vec<_>>()
+    );
+}
+
+#[actix_web::test]
+async fn what_a_late_worker_records_is_not_written_over() {
+    let app = TestApp::start().await;
+    let other = app.second_process().await;
+    builders::booked(&app, app.company_id).await;
+    let claimed = delivery::claim(&app.app.db, 1, app.now()).await;
+    let claimed = claimed.expect("a claim").remove(0);
+    app.advance(TimeDelta::hours(1));
+    let db = &app.app.db;
+    let accepted = Ended {
+        host: "mail.example.com".into(),
+        peer: None,
+        tls: None,
+        stage: Stage::Body,
+        outcome: Outcome::Accepted,
+        code: Some(250),
+        enhanced_code: None,
+        reply: Some("250 queued".into()),
+        hint: None,
+        next: Next::Accepted,
+    };
+    // The other worker takes the message back at the moment at which this one records. Whoever comes
+    // second must leave alone what the first one wrote.
+    let (recorded, _) = tokio::join!(
+        delivery::record(db, &claimed, accepted, app.now()),
+        delivery::claim(&other.app.db, 1, app.now()),
+    );
+    let attempts = attempt::Entity::find().all(db.read()).await.expect("rows");
+    let first = attempts.iter().find(|row| row.id == claimed.attempt_id);
+    let outcome = first.expect("its attempt").outcome;
+    match recorded.expect("an answer") {
+        Recorded::As(status) => {
+            assert_eq!(status, Status::Accepted);
+            assert_eq!(outcome, Some(Outcome::Accepted));
+            assert_eq!(attempts.len(), 1);
+        }
+        Recorded::Stale => {
+            assert_eq!(outcome, Some(Outcome::Released));
+            app.expect_undelivered_mail();
+        }
+    }
+}
+
+fn booking(slot_id: i64, who: Who) -> NewBooking {
+    NewBooking {
+        place: Place::Slot(slot_id),
+        who,
+        notes: String::new(),
+        once: Some(key()),
+    }
+}
+
+fn key() -> Once {
+    Once::new("booking", "the-only-key", "the only wish")
+}
+
+async fn emails(app: &TestApp) -> Vec<email::Model> {
+    let all = email::Entity::find().all(app.app.db.read()).await;
+    all.expect("emails")
+}
+
+/// Carries out `first`, which keeps [`key`] as its last act, and stops it there; lets `second` go as
+/// far as it gets meanwhile; then lets both come to their end.
+async fn crossing<A, B>(
+    app: &TestApp,
+    first: impl Future<Output = A>,
+    second: impl Future<Output = B>,
+) -> (A, B) {
+    let (begin, go_between) = (Notify::new(), Notify::new());
+    let is_through = Cell::new(false);
+    let holding = db::transaction(&app.app.db, async |txn| {
+        one_time_keys::keep(txn, app.company_id, Some(&key()), 1, app.now()).await?;
+        begin.notify_one();
+        until_stuck(app, 1, &Cell::new(false)).await;
+        go_between.notify_one();
+        until_stuck(app, 2, &is_through).await;
+        Err::<(), _>(Error::Conflict("nothing of this shall stay"))
+    });
+    let first = async {
+        begin.notified().await;
+        first.await
+    };
+    let second = async {
+        go_between.notified().await;
+        let done = second.await;
+        is_through.set(true);
+        done
+    };
+    let (_, first, second) = tokio::join!(holding, first, second);
+    (first, second)
+}
+
+/// Until so many statements wait for a lock, or `is_through`. On SQLite everybody waits for the one
+/// connection that writes, in the order in which they came.
+async fn until_stuck(app: &TestApp, many: i64, is_through: &Cell<bool>) {
+    let db = app.app.db.read();
+    if db.get_database_backend() != DbBackend::Postgres {
+        for _ in 0..50 {
+            yield_now().await;
+        }
+        return;
+    }
+    let stuck = "SELECT count(*) AS stuck FROM pg_stat_activity \
+                 WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    for _ in 0..2000 {
+        let count = Statement::from_string(DbBackend::Postgres, stuck);
+        let row = db.query_one_raw(count).await.expect("a count");
+        let stuck: i64 = row.expect("a row").try_get("", "stuck").expect("a number");
+        if stuck >= many || is_through.get() {
+            return;
+        }
+    }
+    panic!("nobody waits");
+}
