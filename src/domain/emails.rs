@@ -411,6 +411,6 @@ fn about_job(company_id: i64, job_id: i64) -> SimpleExpr {
         .select_only()
         .column(interview::Column::Id)
         .filter(interview::COLUMN.company_id.eq(company_id))
-        .filter(interviews::of_job(job_id));
+        .filter(interviews::of_job(company_id, job_id));
     email::Column::InterviewId.in_subquery(interviews.into_query())
 }

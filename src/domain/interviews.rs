@@ -212,7 +212,7 @@ pub async fn list(
     let mut rows = interview::Entity::find()
         .find_also_related(slot::Entity)
         .filter(slot::COLUMN.company_id.eq(company_id))
-        .filter(matching(filter))
+        .filter(matching(company_id, filter))
         .filter(
             Condition::all()
                 .add_option(filter.from.map(|from| slot::COLUMN.starts_at.gte(from)))
@@ -269,7 +269,7 @@ pub async fn newest(
     let mut rows = interview::Entity::find()
         .find_also_related(slot::Entity)
         .filter(interview::COLUMN.company_id.eq(company_id))
-        .filter(matching(filter));
+        .filter(matching(company_id, filter));
     if let Some(cursor) = cursor {
         rows = rows.filter(interview::COLUMN.id.lt(cursor.id));
     }
@@ -408,7 +408,7 @@ pub async fn tell_new_address(
     Ok(())
 }
 
-fn matching(filter: &Filter) -> Condition {
+fn matching(company_id: i64, filter: &Filter) -> Condition {
     Condition::all()
         .add_option(
             filter
@@ -420,19 +420,21 @@ fn matching(filter: &Filter) -> Condition {
                 .candidate_id
                 .map(|id| interview::COLUMN.candidate_id.eq(id)),
         )
-        .add_option(filter.job_id.map(of_job))
+        .add_option(filter.job_id.map(|id| of_job(company_id, id)))
 }
 
-/// Holds for interviews for this job: their own, else their slot's, else their candidate's.
-pub fn of_job(job_id: i64) -> Condition {
+/// Holds for the company's interviews for this job: their own, else their slot's, else their candidate's.
+pub fn of_job(company_id: i64, job_id: i64) -> Condition {
     let through_slot = Query::select()
         .column(slot::Column::Id)
         .from(slot::Entity)
+        .and_where(slot::COLUMN.company_id.eq(company_id))
         .and_where(slot::COLUMN.job_id.eq(job_id))
         .to_owned();
     let through_candidate = Query::select()
         .column(candidate::Column::Id)
         .from(candidate::Entity)
+        .and_where(candidate::COLUMN.company_id.eq(company_id))
         .and_where(candidate::COLUMN.job_id.eq(Some(job_id)))
         .to_owned();
     Condition::any()
