@@ -356,27 +356,28 @@ async fn with_states(
         .select_only()
         .column(interview::Column::SlotId)
         .column(interview::Column::Id)
+        .filter(interview::COLUMN.company_id.eq(company_id))
         .filter(interview::Column::SlotId.is_in(ids))
         .filter(interview::Column::Status.ne(interview::Status::Cancelled))
         .into_tuple()
         .all(db.read())
         .await?;
     let titles = jobs::titles(db, company_id, rows.iter().map(|row| row.job_id)).await?;
-    Ok(rows
-        .into_iter()
+    rows.into_iter()
         .map(|slot| {
             let interview_id = live
                 .iter()
                 .find(|(slot_id, _)| *slot_id == Some(slot.id))
                 .map(|(_, id)| *id);
-            Listed {
-                job_title: titles.get(&slot.job_id).cloned().unwrap_or_default(),
+            let job_title = titles.get(&slot.job_id).cloned();
+            Ok(Listed {
+                job_title: job_title.ok_or(Error::NotFound)?,
                 state: state(&slot, interview_id.is_some(), now),
                 interview_id,
                 slot,
-            }
+            })
         })
-        .collect())
+        .collect()
 }
 
 fn state(slot: &slot::Model, is_booked: bool, now: DateTime<Utc>) -> State {
