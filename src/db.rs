@@ -169,10 +169,12 @@ pub fn is_away(error: &DbErr) -> bool {
 }
 
 /// SQLite: BUSY 5, LOCKED 6, READONLY 8, IOERR 10, FULL 13, CANTOPEN 14, by the low byte of the code.
-/// PostgreSQL: classes 08 (connection), 53 (resources) and 57 (operator intervention), and 25006 (read-only).
+/// PostgreSQL: classes 08 (connection), 53 (resources) and 57 (operator intervention), 25006 (read-only),
+/// and 40001 and 40P01: one of two that stood in each other's way had to give way.
 fn means_away(code: &str) -> bool {
     if code.len() == 5 && !code.starts_with("000") {
-        return matches!(&code[..2], "08" | "53" | "57") || code == "25006";
+        return matches!(&code[..2], "08" | "53" | "57")
+            || matches!(code, "25006" | "40001" | "40P01");
     }
     code.parse::<u32>()
         .is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 8 | 10 | 13 | 14))
