@@ -10,8 +10,8 @@ use std::{
 #[path = "../tests/process/support/mod.rs"]
 mod support;
 
-use serde_json::{Value, json};
-use support::{Installation, Server, http, mail_server::MailServer};
+use serde_json::json;
+use support::{Installation, Server, Wish, mail_server::MailServer};
 
 const BOOKINGS: usize = 200;
 const DELIVERIES: usize = 20;
@@ -37,11 +37,11 @@ fn bookings_beside_a_silent_mail_server() {
     ]);
     let token = installation.token();
     let server = installation.serve();
-    let calls = bookings_to_make(&server, &token, BOOKINGS);
+    let wishes = wishes(&server, &token, BOOKINGS);
     let bare = times(BOOKINGS, |_| {
         assert_eq!(server.get("/health").status, 200);
     });
-    let booked = times(BOOKINGS, |n| book(&server, &token, &calls[n]));
+    let booked = times(BOOKINGS, |n| server.book(&token, &wishes[n]));
     let (bare, half) = (quantile(&bare, 0.5), quantile(&booked, 0.5));
     report("a bare request (GET /health), median", bare, None);
     report(
@@ -61,9 +61,9 @@ fn message_at_the_mail_server() {
     let installation = Installation::with(mail.settings());
     let token = installation.token();
     let server = installation.serve();
-    let calls = bookings_to_make(&server, &token, DELIVERIES);
+    let wishes = wishes(&server, &token, DELIVERIES);
     let delivered = times(DELIVERIES, |n| {
-        book(&server, &token, &calls[n]);
+        server.book(&token, &wishes[n]);
         while mail.messages().len() <= n {
             thread::sleep(Duration::from_millis(1));
         }
@@ -100,28 +100,9 @@ fn start_and_memory() {
     );
 }
 
-/// Interviews, each with a slot of its own, ready to be booked.
-fn bookings_to_make(server: &Server, token: &str, count: usize) -> Vec<(String, Value)> {
+fn wishes(server: &Server, token: &str, count: usize) -> Vec<Wish> {
     let job = server.enter(token, "/api/jobs/", &json!({ "title": "Cloud Architect" }));
-    (0..count)
-        .map(|n| {
-            let email = format!("candidate{n}@example.com");
-            let candidate = json!({ "name": format!("Candidate {n}"), "email": email });
-            let candidate = server.enter(token, "/api/candidates/", &candidate);
-            let interview = json!({ "candidate": candidate, "job": job });
-            let interview = server.enter(token, "/api/interviews/", &interview);
-            let slot = server.enter(token, "/api/interviews/slots/", &support::slot(job, n));
-            (
-                format!("/api/interviews/slots/{slot}/book_slot/"),
-                json!({ "interview_id": interview }),
-            )
-        })
-        .collect()
-}
-
-fn book(server: &Server, token: &str, (path, body): &(String, Value)) {
-    let answer: http::Answer = server.post(token, path, body).expect("an answer");
-    assert_eq!(answer.status, 200, "{}", answer.body);
+    (0..count).map(|n| server.wish(token, job, n)).collect()
 }
 
 fn times(count: usize, mut work: impl FnMut(usize)) -> Vec<Duration> {

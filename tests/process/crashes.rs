@@ -12,7 +12,7 @@ use std::{
 use serde_json::json;
 
 use crate::support::{
-    self, Installation, Server,
+    self, Installation, Server, Wish,
     mail_server::{self, MailServer},
 };
 
@@ -28,9 +28,7 @@ fn a_killed_server_keeps_every_acknowledged_booking() {
     let token = installation.token();
     let server = installation.serve();
     let job = server.enter(&token, "/api/jobs/", &json!({ "title": "Cloud Architect" }));
-    let wishes: Vec<_> = (0..BOOKINGS)
-        .map(|n| wish(&server, &token, job, n))
-        .collect();
+    let wishes: Vec<_> = (0..BOOKINGS).map(|n| server.wish(&token, job, n)).collect();
 
     let acknowledged = book_until_killed(server, &token, &wishes);
     assert!(
@@ -116,24 +114,6 @@ fn wait_for_delivery(server: &Server, token: &str, booked: &HashSet<String>) -> 
     })
 }
 
-struct Wish {
-    slot: i64,
-    interview: i64,
-    email: String,
-}
-
-fn wish(server: &Server, token: &str, job: i64, n: usize) -> Wish {
-    let email = format!("candidate{n}@example.com");
-    let candidate = json!({ "name": format!("Candidate {n}"), "email": email });
-    let candidate = server.enter(token, "/api/candidates/", &candidate);
-    let interview = json!({ "candidate": candidate, "job": job });
-    Wish {
-        slot: server.enter(token, "/api/interviews/slots/", &support::slot(job, n)),
-        interview: server.enter(token, "/api/interviews/", &interview),
-        email,
-    }
-}
-
 /// Books from several threads and kills the server in the middle. Answers with what was acknowledged.
 fn book_until_killed(server: Server, token: &str, wishes: &[Wish]) -> HashSet<i64> {
     let next = AtomicUsize::new(0);
@@ -143,9 +123,7 @@ fn book_until_killed(server: Server, token: &str, wishes: &[Wish]) -> HashSet<i6
         for _ in 0..CALLERS {
             scope.spawn(|| {
                 while let Some(wish) = wishes.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let path = format!("/api/interviews/slots/{}/book_slot/", wish.slot);
-                    let body = json!({ "interview_id": wish.interview });
-                    let Ok(answer) = support::post(address, token, &path, &body) else {
+                    let Ok(answer) = wish.book(address, token) else {
                         return;
                     };
                     assert_eq!(answer.status, 200, "{}", answer.body);

@@ -1,12 +1,18 @@
 //! A database that is away, full, or somebody else's.
 use std::{
+    collections::HashSet,
     process::Command,
+    thread,
     time::{Duration, Instant},
 };
 
 use serde_json::json;
 
-use crate::support::{self, Installation, postgres::Postgres};
+use crate::support::{
+    self, Installation,
+    mail_server::{self, MailServer},
+    postgres::Postgres,
+};
 
 #[test]
 fn a_database_that_was_away_is_used_again_without_a_restart() {
@@ -39,6 +45,34 @@ fn a_database_that_was_away_is_used_again_without_a_restart() {
     server.enter(&token, "/api/jobs/", &job);
     let jobs = server.read(&token, "/api/jobs/").json();
     assert_eq!(jobs["results"].as_array().expect("a list").len(), 2);
+}
+
+#[test]
+fn many_processes_on_one_server_send_each_message_once() {
+    const BOOKINGS: usize = 60;
+    let postgres = Postgres::start();
+    let mail = MailServer::start();
+    let mut settings = mail.settings();
+    settings.push(("DATABASE_URL", postgres.url.clone()));
+    settings.push(("SECRET_KEY", "one key for all of the processes".into()));
+    let installations = [(); 3].map(|()| Installation::with(settings.clone()));
+    let token = installations[0].token();
+    let servers = [installations[0].serve(), installations[1].serve()];
+    let _worker = installations[2].work();
+    let job = servers[0].enter(&token, "/api/jobs/", &json!({ "title": "Cloud Architect" }));
+    for n in 0..BOOKINGS {
+        let wish = servers[n % 2].wish(&token, job, n);
+        servers[1 - n % 2].book(&token, &wish);
+    }
+    mail.wait_for(BOOKINGS);
+    // Long enough for a second copy to show itself.
+    thread::sleep(Duration::from_secs(2));
+    let messages = mail.messages();
+    let recipients: HashSet<_> = messages
+        .iter()
+        .map(|message| mail_server::header(message, "To"))
+        .collect();
+    assert_eq!((messages.len(), recipients.len()), (BOOKINGS, BOOKINGS));
 }
 
 #[test]

@@ -39,6 +39,11 @@ impl Installation {
         }
     }
 
+    /// Other settings for the processes that are started from now on.
+    pub fn set(&mut self, settings: Vec<(&'static str, String)>) {
+        self.settings = settings;
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
@@ -83,6 +88,11 @@ impl Installation {
         child.wait_with_output().expect("it ends")
     }
 
+    /// Starts a process that only delivers.
+    pub fn work(&self) -> Server {
+        self.spawn(self.command(&["worker"]))
+    }
+
     /// Starts a server and waits until it is ready.
     pub fn serve(&self) -> Server {
         let server = self.start(self.command(&["serve"]));
@@ -90,8 +100,14 @@ impl Installation {
         server
     }
 
-    /// Starts a server from a command of [`Self::prepare`]; it may not be ready yet.
-    pub fn start(&self, mut command: Command) -> Server {
+    /// Starts a server from a command and waits until it has told its address; it may not be ready yet.
+    pub fn start(&self, command: Command) -> Server {
+        let mut server = self.spawn(command);
+        server.address = server.announced_address();
+        server
+    }
+
+    fn spawn(&self, mut command: Command) -> Server {
         let log = self.path("output.log");
         let output = File::options()
             .create(true)
@@ -104,13 +120,12 @@ impl Installation {
             .stderr(output)
             .spawn()
             .expect("the binary runs");
-        let mut server = Server {
+        Server {
             child,
             log,
+            begin,
             address: None,
-        };
-        server.address = server.announced_address(begin);
-        server
+        }
     }
 
     /// An admin's API token, in a company that is made if need be.
@@ -153,10 +168,28 @@ impl Installation {
     }
 }
 
+/// An interview that could be booked into a slot.
+pub struct Wish {
+    pub slot: i64,
+    pub interview: i64,
+    pub email: String,
+}
+
+impl Wish {
+    /// Books it with a server that may be gone.
+    pub fn book(&self, server: SocketAddr, token: &str) -> io::Result<Answer> {
+        let path = format!("/api/interviews/slots/{}/book_slot/", self.slot);
+        let body = json!({ "interview_id": self.interview });
+        post(server, token, &path, &body)
+    }
+}
+
 /// A running server; killed when dropped.
 pub struct Server {
     child: Child,
     log: PathBuf,
+    /// Where in the log its own lines begin.
+    begin: usize,
     address: Option<SocketAddr>,
 }
 
@@ -190,6 +223,25 @@ impl Server {
         self.child.id()
     }
 
+    /// Enters the `n`th candidate with an interview, and a slot for it.
+    pub fn wish(&self, token: &str, job: i64, n: usize) -> Wish {
+        let email = format!("candidate{n}@example.com");
+        let candidate = json!({ "name": format!("Candidate {n}"), "email": email });
+        let candidate = self.enter(token, "/api/candidates/", &candidate);
+        let interview = json!({ "candidate": candidate, "job": job });
+        Wish {
+            slot: self.enter(token, "/api/interviews/slots/", &slot(job, n)),
+            interview: self.enter(token, "/api/interviews/", &interview),
+            email,
+        }
+    }
+
+    /// Books what was wished for.
+    pub fn book(&self, token: &str, wish: &Wish) {
+        let answer = wish.book(self.address(), token).expect("an answer");
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    }
+
     pub fn kill(mut self) {
         self.child.kill().expect("it runs");
         self.child.wait().expect("it ends");
@@ -221,13 +273,13 @@ impl Server {
     }
 
     /// The address that it prints; none when it ends without.
-    fn announced_address(&mut self, begin: usize) -> Option<SocketAddr> {
+    fn announced_address(&mut self) -> Option<SocketAddr> {
         wait_for("the address", || {
             if self.has_ended().is_some() {
                 return Some(None);
             }
             let printed = fs::read_to_string(&self.log).expect("a log file");
-            let (_, rest) = printed[begin..].split_once("http://")?;
+            let (_, rest) = printed[self.begin..].split_once("http://")?;
             let address = rest.split(['/', '\n']).next()?;
             rest.contains('\n')
                 .then(|| Some(address.parse().expect("an address")))
@@ -247,7 +299,7 @@ impl Drop for Server {
 }
 
 /// The API of a server that may be gone, as the owner of a token.
-pub fn post(to: SocketAddr, token: &str, path: &str, body: &Value) -> io::Result<Answer> {
+fn post(to: SocketAddr, token: &str, path: &str, body: &Value) -> io::Result<Answer> {
     let headers = [
         ("Authorization", &*format!("Token {token}")),
         ("Content-Type", "application/json"),
