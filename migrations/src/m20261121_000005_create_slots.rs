@@ -82,6 +82,18 @@ impl MigrationTrait for Migration {
         manager
             .create_index(
                 Index::create()
+                    .name("ix_slots_closed")
+                    .table("slots")
+                    .col("company_id")
+                    .col("starts_at")
+                    .col("id")
+                    .and_where(Expr::cust("closed_at IS NOT NULL"))
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_index(
+                Index::create()
                     .name("ix_slots_job_start")
                     .table("slots")
                     .col("company_id")

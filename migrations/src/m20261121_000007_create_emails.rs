@@ -108,24 +108,16 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
+        // For the worker. Not of a part of the rows: SQLite does not use that for a status that is
+        // only known when the query runs.
         manager
             .create_index(
                 Index::create()
                     .name("ix_emails_due")
                     .table("emails")
+                    .col("status")
                     .col("due_at")
                     .col("id")
-                    .and_where(Expr::cust("status IN ('queued', 'retrying')"))
-                    .to_owned(),
-            )
-            .await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("ix_emails_lease")
-                    .table("emails")
-                    .col("lease_until")
-                    .and_where(Expr::cust("status = 'sending'"))
                     .to_owned(),
             )
             .await?;
@@ -147,6 +139,17 @@ impl MigrationTrait for Migration {
                     .table("emails")
                     .col("resend_of")
                     .and_where(Expr::cust("resend_of IS NOT NULL"))
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_index(
+                Index::create()
+                    .name("ix_emails_about")
+                    .table("emails")
+                    .col("company_id")
+                    .col("interview_id")
+                    .col("id")
                     .to_owned(),
             )
             .await?;

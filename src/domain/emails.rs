@@ -1,4 +1,6 @@
 //! E-mails: queued with what they tell of, listed as the delivery log.
+use std::cmp::Reverse;
+
 use chrono::{DateTime, Utc};
 use entity::{
     attempt, candidate,
@@ -10,7 +12,7 @@ use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, DerivePartialModel, EntityTrait, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait,
-    sea_query::{Expr, OnConflict, SimpleExpr},
+    sea_query::{Expr, ExprTrait, Func, OnConflict, SimpleExpr},
 };
 use serde_json::json;
 
@@ -27,6 +29,9 @@ use crate::{
     },
     error::{Error, Result},
 };
+
+/// So many messages are sorted by us.
+const FEW: u64 = 2000;
 
 /// A message to queue.
 #[derive(Clone, Copy, Debug)]
@@ -175,13 +180,29 @@ pub async fn list(
             cursor,
         ));
     }
-    let lines = lines
-        .order_by_desc(email::Column::CreatedAt)
-        .order_by_desc(email::Column::Id)
-        .limit(limit + 1)
-        .into_partial_model::<Line>()
-        .all(db.read())
-        .await?;
+    let to = match &filter.recipient {
+        Some(beginning) => to(db, company_id, beginning).await?,
+        None => To::Many(Condition::all()),
+    };
+    let lines = match to {
+        To::Few(ids) => {
+            let few = lines.filter(email::Column::Id.is_in(ids));
+            let mut few = few.into_partial_model::<Line>().all(db.read()).await?;
+            few.sort_by_key(|line| Reverse((line.created_at, line.id)));
+            few.truncate(usize::try_from(limit + 1).unwrap_or(usize::MAX));
+            few
+        }
+        To::Many(in_passing) => {
+            lines
+                .filter(in_passing)
+                .order_by_desc(email::Column::CreatedAt)
+                .order_by_desc(email::Column::Id)
+                .limit(limit + 1)
+                .into_partial_model::<Line>()
+                .all(db.read())
+                .await?
+        }
+    };
     Ok(Page::cut(lines, limit, |line| Cursor {
         at: line.created_at,
         id: line.id,
@@ -210,13 +231,15 @@ pub async fn count_by_status(
 
 /// Every message about these interviews, oldest first.
 pub async fn about(db: &Db, company_id: i64, interview_ids: Vec<i64>) -> Result<Vec<Line>> {
-    Ok(email::Entity::find()
+    let mut lines = email::Entity::find()
         .filter(email::COLUMN.company_id.eq(company_id))
         .filter(email::Column::InterviewId.is_in(interview_ids))
-        .order_by_asc(email::Column::Id)
         .into_partial_model::<Line>()
         .all(db.read())
-        .await?)
+        .await?;
+    // Asked for this order, SQLite reads all messages of the company in it.
+    lines.sort_by_key(|line| line.id);
+    Ok(lines)
 }
 
 /// Queues a message in the transaction that makes the change it tells of. The same event never
@@ -392,18 +415,46 @@ fn idem_key(
 }
 
 fn matching(company_id: i64, filter: &Filter) -> Condition {
-    let recipient = filter.recipient.as_ref().map(|text| {
-        Condition::all()
-            .add(email::COLUMN.recipient.gte(text.clone()))
-            .add(email::COLUMN.recipient.lt(format!("{text}\u{10FFFF}")))
-    });
     Condition::all()
         .add_option(filter.status.map(|status| email::Column::Status.eq(status)))
         .add_option(filter.kind.map(|kind| email::Column::Kind.eq(kind)))
-        .add_option(recipient)
         .add_option(filter.job_id.map(|id| about_job(company_id, id)))
         .add_option(filter.from.map(|from| email::COLUMN.created_at.gte(from)))
         .add_option(filter.until.map(|until| email::COLUMN.created_at.lt(until)))
+}
+
+/// Messages to addresses that begin in one way.
+enum To {
+    /// These are all: quickly looked up and sorted.
+    Few(Vec<i64>),
+    /// So many that they are soon met on the way through the log, by this condition.
+    Many(Condition),
+}
+
+/// Chooses the way, which a database would do by guessing: some sort all messages, others read the
+/// whole log for a few.
+async fn to(db: &Db, company_id: i64, beginning: &str) -> Result<To> {
+    let ids: Vec<i64> = email::Entity::find()
+        .select_only()
+        .column(email::Column::Id)
+        .filter(email::COLUMN.company_id.eq(company_id))
+        .filter(email::COLUMN.recipient.gte(beginning))
+        .filter(email::COLUMN.recipient.lt(format!("{beginning}\u{10FFFF}")))
+        .limit(FEW + 1)
+        .into_tuple()
+        .all(db.read())
+        .await?;
+    if ids.len() as u64 <= FEW {
+        return Ok(To::Few(ids));
+    }
+    let length = i32::try_from(beginning.chars().count()).unwrap_or(i32::MAX);
+    let its_beginning = Func::cust("SUBSTR").args([
+        Expr::col(email::Column::Recipient),
+        Expr::value(1),
+        Expr::value(length),
+    ]);
+    let in_passing = Expr::expr(its_beginning).eq(beginning);
+    Ok(To::Many(Condition::all().add(in_passing)))
 }
 
 fn about_job(company_id: i64, job_id: i64) -> SimpleExpr {

@@ -9,7 +9,10 @@ use greenroom::{
     mail::LINK_PLACEHOLDER,
 };
 use sea_orm::{
-    ActiveEnum, ActiveValue::Set, EntityTrait, Iterable, QueryFilter, QueryOrder, sea_query::Expr,
+    ActiveEnum,
+    ActiveValue::{self, Set},
+    EntityTrait, Iterable, QueryFilter, QueryOrder,
+    sea_query::Expr,
 };
 
 use crate::{
@@ -149,23 +152,7 @@ async fn a_long_log_is_read_page_by_page_and_nothing_comes_twice() {
     let app = TestApp::start().await;
     app.expect_undelivered_mail();
     let booked = booked(&app).await;
-    builders::write(&app, async |txn| {
-        for number in 0..119 {
-            let copy = email::ActiveModel {
-                id: sea_orm::ActiveValue::NotSet,
-                idem_key: Set(format!("copy {number}")),
-                message_id: Set(format!("copy{number}@example.com")),
-                // Some at one instant: the key decides then.
-                created_at: Set(app.now() + TimeDelta::seconds(number / 7)),
-                ..booked.email.clone().into()
-            };
-            email::Entity::insert(copy)
-                .exec_without_returning(txn)
-                .await?;
-        }
-        Ok(())
-    })
-    .await;
+    copy(&app, &booked.email, 119).await;
     let expected: Vec<i64> = email::Entity::find()
         .order_by_desc(email::Column::CreatedAt)
         .order_by_desc(email::Column::Id)
@@ -189,6 +176,28 @@ async fn a_long_log_is_read_page_by_page_and_nothing_comes_twice() {
     }
     assert!(!page.has("a[rel=next]") && page.text.contains("First page"));
     assert_eq!(seen, expected);
+}
+
+#[actix_web::test]
+async fn an_address_with_very_many_messages_is_read_page_by_page_too() {
+    let app = TestApp::start().await;
+    app.expect_undelivered_mail();
+    let (often, once) = (booked(&app).await, booked(&app).await);
+    copy(&app, &often.email, 2500).await;
+    let mut rita = app.recruiter().await;
+    let path = |text: &str| format!("/emails?recipient={text}");
+    let mut page = rita.get(&path(&often.email.recipient)).await;
+    let mut seen = listed(&page);
+    for _ in 0..2 {
+        page = rita.get(&page.attribute("a[rel=next]", "href")).await;
+        seen.extend(listed(&page));
+    }
+    seen.dedup();
+    assert_eq!(seen.len(), 150, "three whole pages, nothing twice");
+    assert!(!seen.contains(&once.email.id));
+    assert!(page.words("tbody tr").contains(&often.email.recipient));
+    let page = rita.get(&path(&once.email.recipient)).await;
+    assert_eq!(listed(&page), [once.email.id]);
 }
 
 #[actix_web::test]
@@ -507,6 +516,27 @@ async fn booked_by(app: &TestApp, user_id: i64) -> Booked {
     })
     .await;
     booked
+}
+
+/// So many messages more, some at one instant: the key decides then.
+async fn copy(app: &TestApp, email: &email::Model, count: i64) {
+    let copies = (0..count).map(|number| email::ActiveModel {
+        id: ActiveValue::NotSet,
+        idem_key: Set(format!("copy {number}")),
+        message_id: Set(format!("copy{number}@example.com")),
+        created_at: Set(app.now() + TimeDelta::seconds(number / 7)),
+        ..email.clone().into()
+    });
+    let copies: Vec<_> = copies.collect();
+    builders::write(app, async |txn| {
+        for some in copies.chunks(500) {
+            email::Entity::insert_many(some.to_vec())
+                .exec_without_returning(txn)
+                .await?;
+        }
+        Ok(())
+    })
+    .await;
 }
 
 /// Puts a message into a status, whatever was before.
