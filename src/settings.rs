@@ -1,7 +1,7 @@
 //! Every setting once: type, default, name. All mistakes are reported together, at start.
 use std::{
-    collections::HashMap, fmt, fs, io::Write, net::SocketAddr, os::unix::fs::OpenOptionsExt,
-    path::Path, str::FromStr,
+    collections::HashMap, ffi::OsString, fmt, fs, io::Write, net::SocketAddr,
+    os::unix::fs::OpenOptionsExt, path::Path, str::FromStr,
 };
 
 use ipnet::IpNet;
@@ -177,7 +177,12 @@ impl Settings {
         {
             return Err(vec![format!(".env cannot be read: {error}")]);
         }
-        Self::from_vars(std::env::vars().collect(), Path::new(DATA_DIR))
+        // Other programs' variables may hold anything; one of ours that is no text is refused below.
+        let vars = std::env::vars_os().map(|(name, value)| {
+            let text = |part: OsString| part.to_string_lossy().into_owned();
+            (text(name), text(value))
+        });
+        Self::from_vars(vars.collect(), Path::new(DATA_DIR))
     }
 
     /// Port 0 was a wish for any free one: from now on this is the address, in links too.
