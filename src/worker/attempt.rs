@@ -30,7 +30,8 @@ const RECORD_PAUSES: [u64; 8] = [1, 2, 5, 10, 30, 60, 60, 60];
 
 /// Delivers one message and records what came of it. Whatever goes wrong with this one, others go on.
 pub(super) async fn deliver(app: &App, mut claimed: Claimed, mut stop: Stop) {
-    let tried = caught(attempt(app, &mut claimed, &mut stop)).await;
+    let is_near_the_end = Cell::new(false);
+    let tried = caught(attempt(app, &mut claimed, &mut stop, &is_near_the_end)).await;
     let id = claimed.email.id;
     let ended = match tried {
         Ok(Ok(Some(ended))) => ended,
@@ -47,6 +48,17 @@ pub(super) async fn deliver(app: &App, mut claimed: Claimed, mut stop: Stop) {
             tracing::error!(email.id = id, %error, "An e-mail cannot be made");
             here(Outcome::Refused, Next::Fail, UNMAKEABLE)
         }
+        Err(panic) if is_near_the_end.get() => {
+            tracing::error!(
+                email.id = id,
+                panic,
+                "An e-mail may have left, and nobody knows"
+            );
+            Ended {
+                stage: Stage::Body,
+                ..here(Outcome::Uncertain, Next::Uncertain, INTERRUPTED)
+            }
+        }
         Err(panic) => {
             tracing::error!(email.id = id, panic, "An e-mail cannot be made");
             here(Outcome::Refused, Next::Fail, UNMAKEABLE)
@@ -55,10 +67,17 @@ pub(super) async fn deliver(app: &App, mut claimed: Claimed, mut stop: Stop) {
     record(app, &claimed, ended, stop).await;
 }
 
+const INTERRUPTED: &str =
+    "Greenroom stopped while the mail server was taking the message; it may have arrived.";
 const UNMAKEABLE: &str = "Greenroom cannot make this message. Tell the candidate another way, and have an admin look at the log.";
 
 /// What came of the attempt; none when the message is no longer ours.
-async fn attempt(app: &App, claimed: &mut Claimed, stop: &mut Stop) -> Result<Option<Ended>> {
+async fn attempt(
+    app: &App,
+    claimed: &mut Claimed,
+    stop: &mut Stop,
+    is_near_the_end: &Cell<bool>,
+) -> Result<Option<Ended>> {
     if claimed.email.text.is_none() {
         let fixed = compose(app, claimed)?;
         if delivery::fix(&app.db, claimed, fixed).await? == Recorded::Stale {
@@ -77,7 +96,17 @@ async fn attempt(app: &App, claimed: &mut Claimed, stop: &mut Stop) -> Result<Op
         link: &link,
     };
     Ok(Some(
-        match send(app, claimed, relay, &envelope, &bytes, stop).await {
+        match send(
+            app,
+            claimed,
+            relay,
+            &envelope,
+            &bytes,
+            stop,
+            is_near_the_end,
+        )
+        .await
+        {
             Sent::Reported(report) => {
                 tell::about(app, &draft, &report, &link);
                 from_report(&claimed.email, &report, app)
@@ -94,11 +123,7 @@ async fn attempt(app: &App, claimed: &mut Claimed, stop: &mut Stop) -> Result<Op
             Sent::InDoubt => Ended {
                 host: relay.host().to_owned(),
                 stage: Stage::Body,
-                ..here(
-                    Outcome::Uncertain,
-                    Next::Uncertain,
-                    "Greenroom stopped while the mail server was taking the message; it may have arrived.",
-                )
+                ..here(Outcome::Uncertain, Next::Uncertain, INTERRUPTED)
             },
         },
     ))
@@ -175,8 +200,8 @@ async fn send(
     envelope: &Envelope<'_>,
     bytes: &[u8],
     stop: &mut Stop,
+    is_near_the_end: &Cell<bool>,
 ) -> Sent {
-    let is_near_the_end = Cell::new(false);
     let before_dot = async || {
         is_near_the_end.set(true);
         // What cannot be written down must not happen: nobody would know of the doubt.

@@ -1,5 +1,5 @@
 //! E-mails on their way from the queue to the mail server, whatever the server does.
-use std::{sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use actix_web::rt;
 use chrono::TimeDelta;
@@ -13,6 +13,7 @@ use greenroom::{
     domain::join_links,
     mail::{
         LINK_PLACEHOLDER,
+        console::Console,
         smtp::{Client, Relay},
     },
     settings::Security,
@@ -331,6 +332,30 @@ async fn a_message_that_waits_expires_as_soon_as_it_is_of_no_more_use() {
     app.advance(email.expires_at - app.now());
     assert_eq!(app.deliver().await, 0);
     assert_eq!(only_email(&app).await.status, Status::Expired);
+}
+
+#[actix_web::test]
+async fn a_fault_of_ours_after_the_last_byte_is_a_doubt_and_no_refusal() {
+    struct Broken;
+    impl io::Write for Broken {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            panic!("a fault of ours")
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let server = SmtpServer::scripted([Script::at(Step::Dot, Act::TakeAndDrop)]).await;
+    let app = app_with(&server, &[("EMAIL_CONSOLE_FALLBACK", "true")]).await;
+    builders::booked(&app, app.company_id).await;
+    let broken = app
+        .second_process_with(|app| app.mailer.console = Console::new(Broken))
+        .await;
+    assert_eq!(broken.deliver().await, 1);
+    assert_eq!(server.taken().len(), 1);
+    assert_eq!(only_email(&app).await.status, Status::Retrying);
+    assert_eq!(attempts(&app).await[0].outcome, Some(Outcome::Uncertain));
+    app.expect_undelivered_mail();
 }
 
 #[actix_web::test]
