@@ -176,7 +176,7 @@ fn by_code(stage: Stage, code: u16) -> Verdict {
         _ => verdict(
             Scope::Message,
             Course::OnceAfter(UNKNOWN),
-            "The mail server refuses the message and does not say why in a way that Greenroom knows. It is tried once more.",
+            "The mail server refuses the message and does not say why in a way that Greenroom knows. One more try in a quarter of an hour is the last; then reach the candidate another way.",
         ),
     }
 }
@@ -212,7 +212,7 @@ fn full() -> Verdict {
     verdict(
         Scope::Recipient,
         Course::AgainFor(4 * HOUR),
-        "The recipient's mailbox is full. Greenroom tries for some hours more.",
+        "The recipient's mailbox is full. Greenroom tries for four hours; after that ask them for another address.",
     )
 }
 
