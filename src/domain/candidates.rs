@@ -1,9 +1,12 @@
 //! Candidates: people who are interviewed.
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use entity::{candidate, candidate_word};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait,
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 use serde_json::json;
 
@@ -48,6 +51,9 @@ pub enum Saved {
     /// The one-time key stands for another wish.
     KeyReused,
 }
+
+/// A word that finds no more than so many is rare.
+const RARE: u64 = 2000;
 
 /// Which candidates a list shows.
 #[derive(Clone, Debug, Default)]
@@ -104,7 +110,8 @@ pub async fn list(
     cursor: Option<Cursor>,
     limit: u64,
 ) -> Result<Page<candidate::Model>> {
-    let matching = found_by(company_id, &filter.search)
+    let matching = found_by(db, company_id, &filter.search)
+        .await?
         .add_option(
             filter
                 .job_id
@@ -250,18 +257,58 @@ pub async fn update(
 }
 
 /// Holds for candidates whose name or address has, for each word of the search, a word that begins with it.
-pub fn found_by(company_id: i64, search: &str) -> Condition {
-    text::search_words(search)
-        .into_iter()
-        .fold(Condition::all(), |all, word| {
-            let matching = candidate_word::Entity::find()
-                .select_only()
-                .column(candidate_word::Column::CandidateId)
-                .filter(candidate_word::COLUMN.company_id.eq(company_id))
-                .filter(candidate_word::COLUMN.word.gte(word.clone()))
-                .filter(candidate_word::COLUMN.word.lt(format!("{word}\u{10FFFF}")));
-            all.add(candidate::Column::Id.in_subquery(matching.into_query()))
-        })
+/// Whom a rare word finds is looked up first; a common word is then asked of each, and where all
+/// words are common, those who have them all are soon met on the way through the list.
+async fn found_by(db: &Db, company_id: i64, search: &str) -> Result<Condition> {
+    let mut found: Option<HashSet<i64>> = None;
+    let mut all = Condition::all();
+    for word in text::search_words(search) {
+        let ids: Vec<i64> = candidate_word::Entity::find()
+            .select_only()
+            .column(candidate_word::Column::CandidateId)
+            .filter(candidate_word::COLUMN.company_id.eq(company_id))
+            .filter(begins_with(&word))
+            .limit(RARE + 1)
+            .into_tuple()
+            .all(db.read())
+            .await?;
+        if ids.len() as u64 > RARE {
+            all = all.add(Expr::exists(with_a_word(&word)));
+        } else {
+            let mut ids: HashSet<i64> = ids.into_iter().collect();
+            if let Some(found) = found {
+                ids.retain(|id| found.contains(id));
+            }
+            found = Some(ids);
+        }
+    }
+    Ok(all.add_option(found.map(|ids| candidate::Column::Id.is_in(ids))))
+}
+
+fn begins_with(word: &str) -> Condition {
+    Condition::all()
+        .add(candidate_word::COLUMN.word.gte(word))
+        .add(candidate_word::COLUMN.word.lt(format!("{word}\u{10FFFF}")))
+}
+
+/// Of the candidate of the outer query.
+fn with_a_word(word: &str) -> SelectStatement {
+    let is_of = |of: candidate_word::Column, outer: candidate::Column| {
+        Expr::col((candidate_word::Entity, of)).equals((candidate::Entity, outer))
+    };
+    Query::select()
+        .expr(Expr::value(1))
+        .from(candidate_word::Entity)
+        .and_where(is_of(
+            candidate_word::Column::CompanyId,
+            candidate::Column::CompanyId,
+        ))
+        .and_where(is_of(
+            candidate_word::Column::CandidateId,
+            candidate::Column::Id,
+        ))
+        .cond_where(begins_with(word))
+        .to_owned()
 }
 
 async fn index(

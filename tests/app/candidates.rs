@@ -1,4 +1,7 @@
 //! Candidates, as recruiters enter, find and correct them.
+use entity::candidate;
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
+
 use crate::support::{TestApp, builders};
 
 fn typed<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
@@ -216,4 +219,45 @@ async fn a_candidate_of_another_company_is_not_there() {
         404
     );
     assert!(!eve.get("/candidates?q=zoe").await.has("tbody"));
+}
+
+#[actix_web::test]
+async fn words_that_thousands_share_are_searched_for_too() {
+    let app = TestApp::start().await;
+    let mut rita = app.recruiter().await;
+    let form = typed(&[("name", "Anna Silva"), ("email", "rare@example.com")]);
+    assert_eq!(rita.post_form("/candidates/new", &form).await.status, 303);
+    let namesakes = (0..2100).map(|number| candidate::ActiveModel {
+        company_id: Set(app.company_id),
+        name: Set("Anna Silva".into()),
+        email: Set(format!("anna{number}@example.com")),
+        phone: Set(String::new()),
+        locale: Set("en".into()),
+        notes: Set(String::new()),
+        created_at: Set(app.now()),
+        ..Default::default()
+    });
+    let namesakes: Vec<_> = namesakes.collect();
+    builders::write(&app, async |txn| {
+        for some in namesakes.chunks(700) {
+            candidate::Entity::insert_many(some.to_vec())
+                .exec_without_returning(txn)
+                .await?;
+        }
+        for word in ["anna", "silva"] {
+            let add = format!(
+                "INSERT INTO candidate_words (company_id, word, candidate_id) SELECT company_id, '{word}', id FROM candidates WHERE email LIKE 'anna%'"
+            );
+            txn.execute_unprepared(&add).await?;
+        }
+        Ok(())
+    })
+    .await;
+    let all = rita.get("/candidates?q=silva+anna").await;
+    assert_eq!(all.all_words("#found tbody tr").len(), 50);
+    assert!(all.has("#found a[rel=next]"));
+    for (search, count) in [("anna+rare", 1), ("anna+nobody", 0), ("rare+com+anna", 1)] {
+        let page = rita.get(&format!("/candidates?q={search}")).await;
+        assert_eq!(page.all_words("#found tbody tr").len(), count, "{search}");
+    }
 }
