@@ -64,7 +64,6 @@ async fn with_the_code_one_makes_the_company_and_is_signed_in_as_its_admin() {
         ("time_zone", "Europe/Berlin"),
         ("contact_email", "ada@example.com"),
         ("join_window_minutes", "15"),
-        ("reminder_lead_minutes", "1440, 60"),
     ] {
         assert_eq!(page.value_of(field), value);
     }
