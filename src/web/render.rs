@@ -132,7 +132,11 @@ const MENU: &[(&str, &str)] = &[
     ("/jobs", "Jobs"),
     ("/emails", "Delivery log"),
 ];
-const ADMIN_MENU: &[(&str, &str)] = &[("/users", "Users"), ("/company", "Company")];
+const ADMIN_MENU: &[(&str, &str)] = &[
+    ("/users", "Users"),
+    ("/tokens", "API tokens"),
+    ("/company", "Company"),
+];
 
 impl Frame {
     fn menu(&self) -> Vec<MenuLine> {
