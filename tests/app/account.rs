@@ -67,6 +67,8 @@ async fn it_takes_the_present_password_and_a_good_new_one() {
         let answer = rita.post_form("/account/password", &fields).await;
         assert_eq!(answer.status, 422, "{present:?} {new:?}");
         assert!(!answer.error_of(field).is_empty());
+        let focused = answer.all_attributes("[autofocus]", "name");
+        assert_eq!(focused, [field], "the mistake, and not the first field");
         assert!(!answer.text.contains(NEW) && !answer.text.contains(PASSWORD));
     }
 }

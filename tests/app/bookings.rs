@@ -174,6 +174,8 @@ async fn mistakes_stand_beside_their_fields_and_nothing_typed_is_lost() {
 
         let nobody = rita.post_form(&path, &[("notes", "for whom?")]).await;
         assert_eq!(nobody.status, 422);
+        let focused = nobody.all_attributes("[autofocus]", "name");
+        assert_eq!(focused, ["candidate"]);
         assert!(nobody.error_of("candidate").contains("Choose"));
         assert_eq!(nobody.value_of("notes"), "for whom?");
     }
