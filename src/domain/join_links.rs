@@ -31,6 +31,8 @@ use crate::{
 
 const AUDIENCE: &str = "join";
 const PURPOSE: &str = "join-link";
+/// Nobody changes an interview so often while its candidate joins.
+const MOST_LOOKS: usize = 5;
 /// An office behind one address may hold many old links; somebody who guesses needs far more.
 const WRONG_LINKS: Limit = Limit {
     name: "wrong-join-link",
@@ -154,9 +156,11 @@ pub async fn admit(db: &Db, keys: &Keys, token: &str, now: DateTime<Utc>) -> Res
         .filter(interview::COLUMN.public_id.eq(&claims.sub))
         .one(db.read())
         .await?
-        .filter(|row| row.link_version == claims.ver)
         .ok_or(Error::NotFound)?;
     let details = interviews::details(db.read(), row.company_id, row.id).await?;
+    if details.interview.link_version != claims.ver {
+        return Err(Error::NotFound);
+    }
     let window = details.join_window().ok_or(Error::NotFound)?;
     let state = match (details.interview.status, window.at(now)) {
         (Status::Unscheduled, _) => return Err(Error::NotFound),
@@ -183,50 +187,53 @@ pub async fn join(
     ip: &str,
     now: DateTime<Utc>,
 ) -> Result<Admission> {
-    let mut admission = admit(db, keys, token, now).await?;
-    if admission.state != State::Open || admission.details.interview.joined_at.is_some() {
-        return Ok(admission);
+    for _ in 0..MOST_LOOKS {
+        let mut admission = admit(db, keys, token, now).await?;
+        let row = &admission.details.interview;
+        if admission.state != State::Open || row.joined_at.is_some() {
+            return Ok(admission);
+        }
+        if enter(db, row, ip, now).await? {
+            admission.details.interview.joined_at = Some(now);
+            return Ok(admission);
+        }
+        // Somebody changed the interview, or joined by another click, in between: look again.
     }
-    let row = &admission.details.interview;
+    Err(Error::Conflict("the interview is being changed"))
+}
+
+/// Keeps that the candidate joined; false when the interview is no longer as it was looked at.
+async fn enter(db: &Db, row: &interview::Model, ip: &str, now: DateTime<Utc>) -> Result<bool> {
     let actor = Actor {
         company_id: row.company_id,
         user_id: None,
         ip: ip.to_owned(),
     };
-    let joined = db::transaction(db, async |txn| {
-        // The same version: it was neither moved nor cancelled since it was looked at.
-        let first = interview::Entity::update_many()
+    db::transaction(db, async |txn| {
+        let opened_at = Func::coalesce([Expr::col(interview::Column::OpenedAt), Expr::value(now)]);
+        let written = interview::Entity::update_many()
             .col_expr(interview::Column::JoinedAt, Expr::value(now))
-            .col_expr(
-                interview::Column::OpenedAt,
-                Func::coalesce([Expr::col(interview::Column::OpenedAt), Expr::value(now)]).into(),
-            )
+            .col_expr(interview::Column::OpenedAt, opened_at.into())
             .filter(interview::COLUMN.id.eq(row.id))
             .filter(interview::COLUMN.version.eq(row.version))
             .filter(interview::Column::Status.eq(Status::Scheduled))
             .filter(interview::COLUMN.joined_at.is_null())
             .exec(txn)
             .await?
-            .rows_affected
-            == 1;
-        if first {
-            let act = Act {
-                verb: "interview.joined",
-                object_type: "interview",
-                object_id: row.id,
-                details: json!({}),
-            };
-            actions::record(txn, &actor, act, now).await?;
+            .rows_affected;
+        if written == 0 {
+            return Ok(false);
         }
-        Ok(first)
+        let act = Act {
+            verb: "interview.joined",
+            object_type: "interview",
+            object_id: row.id,
+            details: json!({}),
+        };
+        actions::record(txn, &actor, act, now).await?;
+        Ok(true)
     })
-    .await?;
-    if joined {
-        admission.details.interview.joined_at = Some(now);
-        return Ok(admission);
-    }
-    // Somebody changed the interview, or joined by another click, in between: look again.
-    admit(db, keys, token, now).await
+    .await
 }
 
 /// Keeps that the candidate had the details open; only the first time counts.
