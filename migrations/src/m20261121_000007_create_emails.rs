@@ -108,16 +108,25 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        // For the worker. Not of a part of the rows: SQLite does not use that for a status that is
-        // only known when the query runs.
+        // For the worker: of a part of the rows only, so the queries write the statuses out.
         manager
             .create_index(
                 Index::create()
                     .name("ix_emails_due")
                     .table("emails")
-                    .col("status")
                     .col("due_at")
                     .col("id")
+                    .and_where(Expr::cust("status IN ('queued', 'retrying')"))
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_index(
+                Index::create()
+                    .name("ix_emails_lease")
+                    .table("emails")
+                    .col("lease_until")
+                    .and_where(Expr::cust("status = 'sending'"))
                     .to_owned(),
             )
             .await?;

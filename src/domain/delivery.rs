@@ -290,7 +290,7 @@ async fn expire(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
 /// A worker that dies before the last byte has sent nothing; one that dies after it leaves a doubt.
 async fn take_back(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
     let lost = email::Entity::find()
-        .filter(email::Column::Status.eq(Status::Sending))
+        .filter(is_sending())
         .filter(email::Column::Kind.is_in(Kind::iter()))
         .filter(email::COLUMN.lease_until.lte(now))
         .all(txn)
@@ -372,6 +372,12 @@ fn waits() -> Expr {
     let waiting = [Status::Queued, Status::Retrying];
     Expr::col((email::Entity, email::Column::Status))
         .is_in(waiting.map(|status| Expr::Constant(status.to_value().into())))
+}
+
+/// Holds for messages that a worker has; in a constant for the same reason.
+fn is_sending() -> Expr {
+    Expr::col((email::Entity, email::Column::Status))
+        .eq(Expr::Constant(Status::Sending.to_value().into()))
 }
 
 /// Takes one message, unless another worker was quicker or it no longer tells the present.
