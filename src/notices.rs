@@ -1,6 +1,7 @@
 //! From the rows of an interview to the message that tells of it: for the worker and for the preview.
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use entity::email::Kind;
 
 use crate::{
     domain::interviews::Details,
@@ -8,6 +9,14 @@ use crate::{
     mail::messages::{Brand, Message, Moment, Scheduled},
     times, words,
 };
+
+/// The message of one kind.
+pub fn message(kind: Kind, details: &Details) -> Result<Message> {
+    match kind {
+        Kind::Scheduled => scheduled(details),
+        other => Err(Error::Mail(format!("no message is written for {other:?}"))),
+    }
+}
 
 /// The message that tells a candidate of a booking. The interview must be booked and have a job.
 pub fn scheduled(details: &Details) -> Result<Message> {

@@ -122,6 +122,11 @@ pub fn instruction_line(line: InstructionLine) -> &'static str {
 pub fn email_kind(kind: email::Kind) -> &'static str {
     match kind {
         email::Kind::Scheduled => "Invitation",
+        email::Kind::Rescheduled => "New time",
+        email::Kind::Updated => "Changed details",
+        email::Kind::Cancelled => "Cancellation",
+        email::Kind::Reminder => "Reminder",
+        email::Kind::LinkReplaced => "New link",
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Model {
     pub join_window_minutes: i32,
     /// Minutes before the start at which reminders leave, a list of numbers.
     pub reminder_lead_minutes: Json,
+    /// How long a message waits for corrections, in seconds; 0 for not at all.
+    pub undo_seconds: i32,
     /// The instructions that mails print, a list of [`crate::InstructionLine`] names.
     pub instruction_lines: Json,
     /// When it was set up.

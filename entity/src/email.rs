@@ -15,6 +15,16 @@ use serde::{Deserialize, Serialize};
 pub enum Kind {
     /// The interview was booked.
     Scheduled,
+    /// Its time was changed.
+    Rescheduled,
+    /// Something else that the candidate sees was changed.
+    Updated,
+    /// It was called off.
+    Cancelled,
+    /// It comes soon.
+    Reminder,
+    /// The join link was replaced.
+    LinkReplaced,
 }
 
 /// Where an e-mail stands.
@@ -108,6 +118,12 @@ pub struct Model {
     pub attempts: i32,
     /// How often the recipient's side put it off; a mail server that is away puts nothing off.
     pub put_off: i32,
+    /// What it tells, as [`crate::email::Facts`]; none for what was queued before facts were kept.
+    pub facts: Option<Json>,
+    /// What the candidate was told before, when this message tells of a change.
+    pub facts_before: Option<Json>,
+    /// How long before the start a reminder is due.
+    pub lead_minutes: Option<i32>,
     /// The message that this one repeats.
     pub resend_of: Option<i64>,
     /// The user whose act queued it.
@@ -121,6 +137,25 @@ pub struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// What a message tells of an interview: two messages with equal facts tell the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// When it begins.
+    pub starts_at: DateTimeUtc,
+    /// How long it takes.
+    pub duration_minutes: i32,
+    /// What kind of talk it is.
+    pub interview_type: crate::slot::InterviewType,
+    /// Where it takes place; never shown in a mail, but a change of place is told.
+    pub place: Option<String>,
+    /// What the recruiter adds.
+    pub notes: String,
+    /// The version of the join link.
+    pub link_version: i32,
+    /// Was it called off?
+    pub is_cancelled: bool,
+}
 
 impl Status {
     /// Is this the end of the message's story?

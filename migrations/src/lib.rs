@@ -11,6 +11,7 @@ mod m20261121_000007_create_emails;
 mod m20261121_000008_create_actions;
 mod m20261121_000009_create_guards;
 mod m20261121_000010_create_candidate_words;
+mod m20261121_000011_tell_every_change;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000008_create_actions::Migration),
             Box::new(m20261121_000009_create_guards::Migration),
             Box::new(m20261121_000010_create_candidate_words::Migration),
+            Box::new(m20261121_000011_tell_every_change::Migration),
         ]
     }
 }

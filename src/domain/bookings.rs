@@ -1,4 +1,6 @@
 //! Booking: a candidate's interview into a slot, at most one for each, with its mail, in one transaction.
+use std::cell::Cell;
+
 use chrono::{DateTime, Utc};
 use entity::{
     email,
@@ -6,7 +8,8 @@ use entity::{
     slot,
 };
 use sea_orm::{
-    ActiveEnum, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr,
+    ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait,
+    QueryFilter, sea_query::Expr,
 };
 use serde_json::json;
 
@@ -15,8 +18,9 @@ use crate::{
     domain::{
         actions::{self, Act, Actor},
         candidates::{self, NewCandidate, Saved},
-        emails::{self, NewEmail},
+        emails,
         interviews::{self, Details},
+        notifications,
         one_time_keys::{self, Once, Seen},
         slots::{self, NewSlot},
     },
@@ -43,6 +47,13 @@ pub enum Place {
     Slot(i64),
     /// One that is made for it.
     New(NewSlot),
+}
+
+impl Place {
+    /// Is it the slot that an interview has already?
+    pub(super) fn is_slot(&self, id: Option<i64>) -> bool {
+        matches!((self, id), (Self::Slot(wanted), Some(id)) if *wanted == id)
+    }
 }
 
 /// Whose interview.
@@ -95,12 +106,11 @@ pub struct Taken {
 
 /// Books. Answers before any mail is sent; the mail is queued in the same transaction.
 pub async fn book(db: &Db, actor: &Actor, new: NewBooking, now: DateTime<Utc>) -> Result<Outcome> {
-    let mut done = attempt(db, actor, &new, now).await;
-    if done.as_ref().is_err_and(db::is_duplicate) {
-        // A unique index refused what was free a moment ago. The second look sees who was first.
-        done = attempt(db, actor, &new, now).await;
-    }
-    match done? {
+    let step = in_one_step(db, actor.company_id, new.once.as_ref(), async |txn| {
+        carry_out(txn, actor, &new, now).await
+    })
+    .await?;
+    match step {
         Step::Booked(interview_id) => booked(db, actor.company_id, interview_id).await,
         Step::Taken { slot, by } => {
             let by = interviews::details(db.read(), actor.company_id, by).await?;
@@ -114,16 +124,16 @@ pub async fn book(db: &Db, actor: &Actor, new: NewBooking, now: DateTime<Utc>) -
         Step::Past { job_id, starts_at } => Ok(Outcome::SlotPast(
             slots::free_near(db, actor.company_id, job_id, starts_at, now).await?,
         )),
-        Step::AlreadyBooked(id) => Ok(Outcome::AlreadyBooked(Box::new(
+        Step::AlreadyBooked(id) | Step::Changed(id) => Ok(Outcome::AlreadyBooked(Box::new(
             interviews::details(db.read(), actor.company_id, id).await?,
         ))),
         Step::EmailTaken(id) => Ok(Outcome::EmailTaken(id)),
-        Step::KeyReused => Ok(Outcome::KeyReused),
+        Step::KeyReused | Step::OtherJob => Ok(Outcome::KeyReused),
     }
 }
 
 /// What the transaction came to; everything but `Booked` leaves no trace.
-enum Step {
+pub(super) enum Step {
     Booked(i64),
     Taken {
         slot: slot::Model,
@@ -135,12 +145,16 @@ enum Step {
         starts_at: DateTime<Utc>,
     },
     AlreadyBooked(i64),
+    /// Somebody wrote it meanwhile; for moves.
+    Changed(i64),
+    /// The slot is for another job; for moves.
+    OtherJob,
     EmailTaken(i64),
     KeyReused,
 }
 
 /// Ends a transaction without a trace though nothing failed.
-enum Stop {
+pub(super) enum Stop {
     Refused(Step),
     Failed(Error),
 }
@@ -151,23 +165,31 @@ impl<E: Into<Error>> From<E> for Stop {
     }
 }
 
-async fn attempt(db: &Db, actor: &Actor, new: &NewBooking, now: DateTime<Utc>) -> Result<Step> {
-    let mut refusal = None;
-    let done = db::transaction(db, async |txn| {
-        match carry_out(txn, actor, new, now).await {
-            Ok(step) => Ok(step),
-            Err(Stop::Failed(error)) => Err(error),
-            Err(Stop::Refused(step)) => {
-                refusal = Some(step);
-                Err(Error::Conflict("the booking was refused"))
+/// Runs a transaction that leaves no trace when it is refused. When a unique index refuses what was
+/// free a moment ago, it runs once more: the second look sees who was first.
+pub(super) async fn in_one_step(
+    db: &Db,
+    company_id: i64,
+    once: Option<&Once>,
+    work: impl AsyncFn(&DatabaseTransaction) -> Result<Step, Stop>,
+) -> Result<Step> {
+    let refusal = Cell::new(None);
+    let done = db::transaction_with_second_look(db, async |txn| {
+        work(txn).await.map_err(|stop| match stop {
+            Stop::Failed(error) => error,
+            Stop::Refused(step) => {
+                refusal.set(Some(step));
+                Error::Conflict("the booking was refused")
             }
-        }
+        })
     })
     .await;
-    let Some(refusal) = refusal else { return done };
+    let Some(refusal) = refusal.take() else {
+        return done;
+    };
     // What stood in the way may have been this very call, sent twice at one moment: then its key is
     // there by now.
-    match one_time_keys::look_up(db.read(), actor.company_id, new.once.as_ref()).await? {
+    match one_time_keys::look_up(db.read(), company_id, once).await? {
         Seen::Done(id) => Ok(Step::Booked(id)),
         Seen::New | Seen::Reused => Ok(refusal),
     }
@@ -193,7 +215,8 @@ async fn carry_out(
     Ok(Step::Booked(interview.id))
 }
 
-async fn take_slot(
+/// The slot, if it is free for this interview; one that is made is made here.
+pub(super) async fn take_slot(
     txn: &impl ConnectionTrait,
     actor: &Actor,
     place: &Place,
@@ -320,12 +343,7 @@ async fn tell(
 ) -> Result<(), Stop> {
     let details = interviews::details(txn, actor.company_id, interview.id).await?;
     let window = details.join_window().ok_or(Error::NotFound)?;
-    let new = NewEmail {
-        kind: email::Kind::Scheduled,
-        details: &details,
-        expires_at: window.ends_at,
-    };
-    let email_id = emails::queue(txn, actor, new, now).await?;
+    let email_id = notifications::tell(txn, actor, email::Kind::Scheduled, &details, now).await?;
     let act = Act {
         verb: "interview.booked",
         object_type: "interview",
@@ -337,9 +355,20 @@ async fn tell(
 }
 
 async fn booked(db: &Db, company_id: i64, interview_id: i64) -> Result<Outcome> {
+    Ok(Outcome::Booked(Box::new(
+        told(db, company_id, interview_id).await?,
+    )))
+}
+
+/// An interview with the newest message that tells of it.
+pub(super) async fn told(db: &Db, company_id: i64, interview_id: i64) -> Result<Booked> {
     let details = interviews::details(db.read(), company_id, interview_id).await?;
     let lines = emails::about(db, company_id, vec![interview_id]).await?;
-    let newest = lines.last().ok_or(Error::NotFound)?.id;
+    let newest = lines
+        .iter()
+        .rfind(|line| line.kind != email::Kind::Reminder)
+        .ok_or(Error::NotFound)?
+        .id;
     let email = emails::find(db.read(), company_id, newest).await?;
-    Ok(Outcome::Booked(Box::new(Booked { details, email })))
+    Ok(Booked { details, email })
 }

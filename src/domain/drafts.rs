@@ -94,6 +94,7 @@ fn unwritten(
         revision: 1,
         ics_sequence: 1,
         booking_notes: String::new(),
+        cancel_reason: String::new(),
         version: 1,
         opened_at: None,
         joined_at: None,

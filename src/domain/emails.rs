@@ -3,8 +3,8 @@ use std::cmp::Reverse;
 
 use chrono::{DateTime, Utc};
 use entity::{
-    attempt, candidate,
-    email::{self, Kind, Status},
+    attempt,
+    email::{self, Facts, Kind, Status},
     interview,
 };
 use sea_orm::{
@@ -22,7 +22,6 @@ use crate::{
     domain::{
         actions::{self, Act, Actor},
         interviews::{self, Details},
-        join_window::JoinWindow,
         one_time_keys::{self, Once, Seen},
         page::{self, Cursor, Page},
         users,
@@ -34,12 +33,20 @@ use crate::{
 const FEW: u64 = 2000;
 
 /// A message to queue.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct NewEmail<'a> {
     /// What it tells.
     pub kind: Kind,
     /// The interview as it is after the change that is told.
     pub details: &'a Details,
+    /// What it tells.
+    pub facts: Facts,
+    /// What the candidate was told before.
+    pub facts_before: Option<Facts>,
+    /// Not before this instant.
+    pub due_at: DateTime<Utc>,
+    /// Of a reminder.
+    pub lead_minutes: Option<i32>,
     /// Of no more use from this instant.
     pub expires_at: DateTime<Utc>,
 }
@@ -111,7 +118,7 @@ impl Story {
     pub fn can_be_repeated(&self, now: DateTime<Utc>) -> bool {
         self.email.status.is_final()
             && self.repeated_by.is_none()
-            && still_of_use(&self.email, &self.details, now).is_some()
+            && is_of_use(&self.email, &self.details, now)
     }
 }
 
@@ -253,7 +260,7 @@ pub async fn queue(
     insert(txn, actor, new, None, now).await
 }
 
-/// Ends the messages of an interview that have not left.
+/// Ends the messages of an interview that have not left, reminders aside.
 pub async fn drop_unsent(
     txn: &impl ConnectionTrait,
     interview_id: i64,
@@ -266,10 +273,21 @@ pub async fn drop_unsent(
         .col_expr(email::Column::Reason, Expr::value(reason))
         .col_expr(email::Column::FinishedAt, Expr::value(now))
         .filter(email::COLUMN.interview_id.eq(interview_id))
+        .filter(email::Column::Kind.ne(Kind::Reminder))
         .filter(email::Column::Status.is_in([Status::Queued, Status::Retrying, Status::Held]))
         .exec(txn)
         .await?;
     Ok(())
+}
+
+/// What a message tells, as it was kept.
+pub fn facts_of(email: &email::Model) -> Result<Facts> {
+    let kept = email
+        .facts
+        .clone()
+        .ok_or_else(|| Error::Stored(format!("email {} has no facts", email.id)))?;
+    serde_json::from_value(kept)
+        .map_err(|error| Error::Stored(format!("facts of email {}: {error}", email.id)))
 }
 
 /// Queues a new message that tells the same as one that has ended.
@@ -294,13 +312,20 @@ pub async fn resend(
             return Ok(Resent::Repeated(id));
         }
         let details = interviews::details(txn, actor.company_id, old.interview_id).await?;
-        let Some(window) = still_of_use(&old, &details, now) else {
+        if !is_of_use(&old, &details, now) {
             return Ok(Resent::Outdated);
-        };
+        }
         let new = NewEmail {
             kind: old.kind,
             details: &details,
-            expires_at: window.ends_at,
+            facts: facts_of(&old)?,
+            facts_before: old
+                .facts_before
+                .clone()
+                .and_then(|facts| serde_json::from_value(facts).ok()),
+            due_at: now,
+            expires_at: old.expires_at,
+            lead_minutes: old.lead_minutes,
         };
         let new_id = insert(txn, actor, new, Some(old.id), now).await?;
         let act = Act {
@@ -318,16 +343,19 @@ pub async fn resend(
 
 /// Is what the message tells still so? A message about another revision would mislead.
 pub fn tells_the_present(email: &email::Model, details: &Details) -> bool {
-    details.interview.status == interview::Status::Scheduled
+    let status = match email.kind {
+        Kind::Cancelled => interview::Status::Cancelled,
+        _ => interview::Status::Scheduled,
+    };
+    details.interview.status == status
         && details.interview.revision == email.revision
         && details.interview.link_version == email.link_version
         && details.candidate.email == email.recipient
 }
 
 /// The window of the interview, while a message that tells of it is still true and in time.
-fn still_of_use(email: &email::Model, details: &Details, now: DateTime<Utc>) -> Option<JoinWindow> {
-    let window = details.join_window()?;
-    (tells_the_present(email, details) && now < window.ends_at).then_some(window)
+fn is_of_use(email: &email::Model, details: &Details, now: DateTime<Utc>) -> bool {
+    tells_the_present(email, details) && now < email.expires_at
 }
 
 async fn repeated_by(db: &impl ConnectionTrait, email: &email::Model) -> Result<Option<i64>> {
@@ -346,19 +374,15 @@ async fn insert(
     resend_of: Option<i64>,
     now: DateTime<Utc>,
 ) -> Result<i64> {
-    let NewEmail {
-        kind,
-        details: Details {
-            interview,
-            candidate,
-            ..
-        },
-        expires_at,
-    } = new;
-    let idem_key = idem_key(kind, interview, candidate, resend_of);
+    let Details {
+        interview,
+        candidate,
+        ..
+    } = new.details;
+    let idem_key = idem_key(&new, resend_of);
     let row = email::ActiveModel {
         company_id: Set(interview.company_id),
-        kind: Set(kind),
+        kind: Set(new.kind),
         interview_id: Set(interview.id),
         revision: Set(interview.revision),
         link_version: Set(interview.link_version),
@@ -370,11 +394,14 @@ async fn insert(
         date: Set(now),
         status: Set(Status::Queued),
         reason: Set(String::new()),
-        due_at: Set(now),
-        expires_at: Set(expires_at),
+        due_at: Set(new.due_at),
+        expires_at: Set(new.expires_at),
         fence: Set(0),
         attempts: Set(0),
         put_off: Set(0),
+        facts: Set(Some(json!(new.facts))),
+        facts_before: Set(new.facts_before.map(|facts| json!(facts))),
+        lead_minutes: Set(new.lead_minutes),
         resend_of: Set(resend_of),
         created_by: Set(actor.user_id),
         created_at: Set(now),
@@ -395,22 +422,26 @@ async fn insert(
     Ok(queued.ok_or(Error::NotFound)?.id)
 }
 
-fn idem_key(
-    kind: Kind,
-    interview: &interview::Model,
-    candidate: &candidate::Model,
-    resend_of: Option<i64>,
-) -> String {
+/// One event, one key: the interview's version rises with every change, and a reminder has its own hour.
+fn idem_key(new: &NewEmail<'_>, resend_of: Option<i64>) -> String {
+    let Details {
+        interview,
+        candidate,
+        ..
+    } = new.details;
     let recipient = &crypto::sha256_hex(&candidate.email)[..16];
+    let lead = new
+        .lead_minutes
+        .map(|lead| format!(":{lead}min"))
+        .unwrap_or_default();
     let again = resend_of
         .map(|id| format!(":again{id}"))
         .unwrap_or_default();
     format!(
-        "itv:{}:rev{}:link{}:{}:{recipient}{again}",
+        "itv:{}:v{}:{}{lead}:{recipient}{again}",
         interview.id,
-        interview.revision,
-        interview.link_version,
-        kind.to_value(),
+        interview.version,
+        new.kind.to_value()
     )
 }
 

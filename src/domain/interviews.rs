@@ -18,10 +18,9 @@ use crate::{
     db::{self, Db},
     domain::{
         actions::{self, Act, Actor},
-        candidates,
-        emails::{self, NewEmail},
-        jobs,
+        candidates, jobs,
         join_window::JoinWindow,
+        notifications,
         one_time_keys::{self, Once, Seen},
         page::{self, Cursor, Page},
     },
@@ -332,6 +331,7 @@ pub async fn insert(
         revision: Set(0),
         ics_sequence: Set(0),
         booking_notes: Set(String::new()),
+        cancel_reason: Set(String::new()),
         version: Set(1),
         created_by: Set(actor.user_id),
         created_at: Set(now),
@@ -384,25 +384,12 @@ pub async fn tell_new_address(
             .filter(interview::COLUMN.id.eq(row.id))
             .exec(txn)
             .await?;
-        emails::drop_unsent(
-            txn,
-            row.id,
-            email::Status::Superseded,
-            "The candidate's address was changed.",
-            now,
-        )
-        .await?;
         let details = details(txn, actor.company_id, row.id).await?;
         let Some(window) = details.join_window() else {
             continue;
         };
         if now < window.ends_at {
-            let new = NewEmail {
-                kind: email::Kind::Scheduled,
-                details: &details,
-                expires_at: window.ends_at,
-            };
-            emails::queue(txn, actor, new, now).await?;
+            notifications::tell(txn, actor, email::Kind::Scheduled, &details, now).await?;
         }
     }
     Ok(())

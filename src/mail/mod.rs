@@ -4,6 +4,7 @@
 //! `messages` → `compose` (texts) → `mime` (bytes) → `smtp` (the conversation) → `verdict` (what it means).
 pub mod compose;
 pub mod console;
+pub mod invite;
 pub mod mailbox;
 pub mod mailer;
 pub mod messages;

@@ -4,7 +4,7 @@ use std::{cell::Cell, pin::pin, time::Duration};
 use chrono::TimeDelta;
 use entity::{
     attempt::{Outcome, Stage},
-    email::{self, Kind, Status},
+    email::{self, Status},
 };
 use tokio::time;
 
@@ -131,9 +131,7 @@ async fn attempt(
 
 /// Writes the message from its interview as it is now; from then on it stays as it is.
 fn compose(app: &App, claimed: &Claimed) -> Result<Fixed> {
-    let message = match claimed.email.kind {
-        Kind::Scheduled => notices::scheduled(&claimed.details)?,
-    };
+    let message = notices::message(claimed.email.kind, &claimed.details)?;
     let composed = app.composer.compose(&message)?;
     let contact = claimed.details.contact();
     let configured = mailbox::parse_address(app.settings.mail.from.email.as_ref())?;

@@ -1,0 +1,225 @@
+//! Telling the candidate: every change queues one message, which tells it against what was told before.
+//!
+//! One stream for each interview and recipient, in order. What has not left when the next change
+//! comes is dropped: the newer message tells all of it.
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{
+    email::{self, Facts, Kind, Status},
+    interview,
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+
+use crate::{
+    domain::{
+        actions::Actor,
+        emails::{self, NewEmail},
+        interviews::Details,
+        reminders,
+    },
+    error::{Error, Result},
+};
+
+/// No message waits for corrections when the interview is as near as this.
+const NEAR_MINUTES: i64 = 120;
+
+/// Queues what the candidate must learn of an interview that was just changed, in the transaction of
+/// the change. None when there is nothing to learn: it was never told and is called off, or it is
+/// again as it was told.
+pub async fn tell(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    kind: Kind,
+    details: &Details,
+    now: DateTime<Utc>,
+) -> Result<Option<i64>> {
+    emails::drop_unsent(
+        txn,
+        details.interview.id,
+        Status::Superseded,
+        "A newer message tells more.",
+        now,
+    )
+    .await?;
+    reminders::renew(txn, actor, details, now).await?;
+    let facts = facts(details)?;
+    let told = last_told(txn, details).await?;
+    let Some(kind) = needed(kind, &facts, told.as_ref()) else {
+        return Ok(None);
+    };
+    let new = NewEmail {
+        kind,
+        details,
+        facts_before: told.filter(|_| kind != Kind::Scheduled),
+        due_at: now + patience(details, now),
+        expires_at: useful_until(kind, &facts, now),
+        facts,
+        lead_minutes: None,
+    };
+    Ok(Some(emails::queue(txn, actor, new, now).await?))
+}
+
+/// What there is to tell of an interview now.
+pub fn facts(details: &Details) -> Result<Facts> {
+    let slot = details.slot.as_ref().ok_or(Error::NotFound)?;
+    Ok(Facts {
+        starts_at: slot.starts_at,
+        duration_minutes: slot.duration_minutes,
+        interview_type: slot.interview_type,
+        place: details.meeting_url().map(str::to_owned),
+        notes: details.interview.booking_notes.clone(),
+        link_version: details.interview.link_version,
+        is_cancelled: details.interview.status == interview::Status::Cancelled,
+    })
+}
+
+/// What the candidate's present address was told last, or is being told.
+async fn last_told(txn: &impl ConnectionTrait, details: &Details) -> Result<Option<Facts>> {
+    let last = email::Entity::find()
+        .filter(email::COLUMN.company_id.eq(details.interview.company_id))
+        .filter(email::COLUMN.interview_id.eq(details.interview.id))
+        .filter(email::COLUMN.recipient.eq(&details.candidate.email))
+        .filter(email::Column::Kind.ne(Kind::Reminder))
+        .filter(email::Column::Status.is_in([
+            Status::Sending,
+            Status::Accepted,
+            Status::Uncertain,
+            Status::Printed,
+        ]))
+        .order_by_desc(email::Column::Id)
+        .one(txn)
+        .await?;
+    match last {
+        Some(email) => emails::facts_of(&email).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The kind of message that is needed after all: what was never told is told from the beginning.
+fn needed(kind: Kind, now: &Facts, told: Option<&Facts>) -> Option<Kind> {
+    match (kind, told.filter(|told| !told.is_cancelled)) {
+        (Kind::Cancelled, None) => None,
+        (Kind::Cancelled, Some(_)) => Some(Kind::Cancelled),
+        (_, None) => Some(Kind::Scheduled),
+        (_, Some(told)) if told == now => None,
+        // An undone move leaves another change to tell, or a corrected one became a move.
+        (_, Some(told)) if told.starts_at != now.starts_at => Some(Kind::Rescheduled),
+        (_, Some(told)) if told.link_version != now.link_version => Some(Kind::LinkReplaced),
+        (_, Some(_)) => Some(Kind::Updated),
+    }
+}
+
+/// How long a message waits for corrections.
+fn patience(details: &Details, now: DateTime<Utc>) -> TimeDelta {
+    let wanted = TimeDelta::seconds(details.company.undo_seconds.into());
+    let starts_at = details.slot.as_ref().map(|slot| slot.starts_at);
+    let is_near = starts_at.is_none_or(|at| at - now < TimeDelta::minutes(NEAR_MINUTES) + wanted);
+    if is_near { TimeDelta::zero() } else { wanted }
+}
+
+fn useful_until(kind: Kind, facts: &Facts, now: DateTime<Utc>) -> DateTime<Utc> {
+    let ends_at = facts.starts_at + TimeDelta::minutes(facts.duration_minutes.into());
+    // Who has not heard of a cancellation by the start is waiting in vain; afterwards it is late but true.
+    if kind == Kind::Cancelled && now < facts.starts_at {
+        facts.starts_at
+    } else {
+        ends_at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use entity::slot::InterviewType;
+
+    use super::*;
+
+    fn at(minutes: i64) -> Facts {
+        Facts {
+            starts_at: DateTime::from_timestamp(1_800_000_000 + minutes * 60, 0)
+                .expect("an instant"),
+            duration_minutes: 60,
+            interview_type: InterviewType::Technical,
+            place: None,
+            notes: String::new(),
+            link_version: 1,
+            is_cancelled: false,
+        }
+    }
+
+    #[test]
+    fn what_was_never_told_is_told_from_the_beginning() {
+        for kind in [
+            Kind::Scheduled,
+            Kind::Rescheduled,
+            Kind::Updated,
+            Kind::LinkReplaced,
+        ] {
+            assert_eq!(needed(kind, &at(0), None), Some(Kind::Scheduled));
+            let called_off = Facts {
+                is_cancelled: true,
+                ..at(0)
+            };
+            assert_eq!(
+                needed(kind, &at(0), Some(&called_off)),
+                Some(Kind::Scheduled)
+            );
+        }
+    }
+
+    #[test]
+    fn a_cancellation_is_told_to_those_who_were_invited_only() {
+        let called_off = Facts {
+            is_cancelled: true,
+            ..at(0)
+        };
+        assert_eq!(needed(Kind::Cancelled, &called_off, None), None);
+        assert_eq!(
+            needed(Kind::Cancelled, &called_off, Some(&at(0))),
+            Some(Kind::Cancelled)
+        );
+        assert_eq!(
+            needed(Kind::Cancelled, &called_off, Some(&called_off)),
+            None
+        );
+    }
+
+    #[test]
+    fn what_is_again_as_it_was_told_needs_no_message() {
+        assert_eq!(needed(Kind::Rescheduled, &at(0), Some(&at(0))), None);
+    }
+
+    #[test]
+    fn the_message_is_named_after_the_greatest_difference() {
+        let noted = Facts {
+            notes: "Bring a pen".into(),
+            ..at(0)
+        };
+        let relinked = Facts {
+            link_version: 2,
+            ..at(0)
+        };
+        assert_eq!(
+            needed(Kind::Updated, &noted, Some(&at(0))),
+            Some(Kind::Updated)
+        );
+        assert_eq!(
+            needed(
+                Kind::Updated,
+                &Facts {
+                    notes: "x".into(),
+                    ..at(30)
+                },
+                Some(&at(0))
+            ),
+            Some(Kind::Rescheduled)
+        );
+        assert_eq!(
+            needed(Kind::LinkReplaced, &relinked, Some(&at(0))),
+            Some(Kind::LinkReplaced)
+        );
+        assert_eq!(
+            needed(Kind::Rescheduled, &noted, Some(&at(0))),
+            Some(Kind::Updated),
+            "moved there and back"
+        );
+    }
+}

@@ -1,0 +1,93 @@
+//! Reminders: rows of the queue that wait for their hour, made anew at every change.
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{
+    email::{self, Kind, Status},
+    interview,
+};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr,
+};
+
+use crate::{
+    domain::{
+        actions::Actor,
+        emails::{self, NewEmail},
+        interviews::Details,
+        notifications,
+    },
+    error::{Error, Result},
+};
+
+/// A reminder that would follow the booking's own message as soon as this is not made.
+const LEAST_NOTICE_MINUTES: i64 = 30;
+/// Later than this before the start a reminder reminds nobody.
+const LAST_MINUTES: i64 = 5;
+
+/// Drops the reminders that wait, and makes those that an interview needs as it is now.
+pub async fn renew(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    details: &Details,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    drop_waiting(txn, details.interview.id, now).await?;
+    let Some(slot) = details
+        .slot
+        .as_ref()
+        .filter(|_| details.interview.status == interview::Status::Scheduled)
+    else {
+        return Ok(());
+    };
+    for lead_minutes in leads(details)? {
+        let due_at = slot.starts_at - TimeDelta::minutes(lead_minutes.into());
+        if due_at < now + TimeDelta::minutes(LEAST_NOTICE_MINUTES) {
+            continue;
+        }
+        let half = TimeDelta::minutes(i64::from(lead_minutes) / 2);
+        let new = NewEmail {
+            kind: Kind::Reminder,
+            details,
+            facts: notifications::facts(details)?,
+            facts_before: None,
+            due_at,
+            expires_at: (due_at + half).min(slot.starts_at - TimeDelta::minutes(LAST_MINUTES)),
+            lead_minutes: Some(lead_minutes),
+        };
+        emails::queue(txn, actor, new, now).await?;
+    }
+    Ok(())
+}
+
+/// The company's lead times in minutes, each once.
+fn leads(details: &Details) -> Result<Vec<i32>> {
+    let company = &details.company;
+    let mut leads: Vec<i32> = serde_json::from_value(company.reminder_lead_minutes.clone())
+        .map_err(|error| Error::Stored(format!("reminders of company {}: {error}", company.id)))?;
+    leads.retain(|lead| i64::from(*lead) > LAST_MINUTES);
+    leads.sort_unstable();
+    leads.dedup();
+    Ok(leads)
+}
+
+async fn drop_waiting(
+    txn: &impl ConnectionTrait,
+    interview_id: i64,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    email::Entity::update_many()
+        .col_expr(
+            email::Column::Status,
+            Expr::value(Status::Superseded.to_value()),
+        )
+        .col_expr(
+            email::Column::Reason,
+            Expr::value("The interview was changed before this reminder was due."),
+        )
+        .col_expr(email::Column::FinishedAt, Expr::value(now))
+        .filter(email::COLUMN.interview_id.eq(interview_id))
+        .filter(email::Column::Kind.eq(Kind::Reminder))
+        .filter(email::Column::Status.is_in([Status::Queued, Status::Retrying, Status::Held]))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
