@@ -22,7 +22,7 @@ use serde_json::json;
 
 use super::app::{PASSWORD, TestApp};
 
-/// A company in Berlin.
+/// A company in Berlin that sends no reminders.
 pub async fn company(app: &TestApp, name: &str) -> i64 {
     let row = company::ActiveModel {
         name: Set(name.into()),
@@ -31,7 +31,7 @@ pub async fn company(app: &TestApp, name: &str) -> i64 {
         brand_colour: Set("#1f5f4a".into()),
         default_meeting_url: Set(Some("https://meet.example.com/room".into())),
         join_window_minutes: Set(15),
-        reminder_lead_minutes: Set(json!([1440, 60])),
+        reminder_lead_minutes: Set(json!([])),
         instruction_lines: Set(json!(entity::InstructionLine::ALL)),
         created_at: Set(app.now()),
         ..Default::default()
