@@ -1,25 +1,67 @@
-//! From the rows of an interview to the message that tells of it: for the worker and for the preview.
+//! From the rows of an interview to the message that tells of it: for the worker, the preview and downloads.
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
-use entity::email::Kind;
+use entity::email::{self, Facts, Kind};
 
 use crate::{
-    domain::interviews::Details,
+    domain::{emails, interviews::Details, notifications},
     error::{Error, Result},
-    mail::messages::{Brand, Message, Moment, Scheduled},
-    times, words,
+    mail::{
+        compose::Composer,
+        invite::Event,
+        messages::{Brand, Message},
+    },
+    words,
 };
 
-/// The message of one kind.
-pub fn message(kind: Kind, details: &Details) -> Result<Message> {
-    match kind {
-        Kind::Scheduled => scheduled(details),
-        other => Err(Error::Mail(format!("no message is written for {other:?}"))),
-    }
+/// The message that a row of the queue stands for.
+pub fn message(email: &email::Model, details: &Details) -> Result<Message> {
+    let facts = match email.facts {
+        Some(_) => emails::facts_of(email)?,
+        None => notifications::facts(details)?,
+    };
+    let before = emails::facts_before_of(email)?;
+    write(email.kind, &email.locale, facts, before, details)
 }
 
-/// The message that tells a candidate of a booking. The interview must be booked and have a job.
-pub fn scheduled(details: &Details) -> Result<Message> {
+/// The message that tells of a booking as it stands.
+pub fn invitation(details: &Details) -> Result<Message> {
+    let facts = notifications::facts(details)?;
+    write(
+        Kind::Scheduled,
+        &details.candidate.locale,
+        facts,
+        None,
+        details,
+    )
+}
+
+/// What calendars get of an interview. The domain is the one under which they know it.
+pub fn event(
+    composer: &Composer,
+    message: &Message,
+    details: &Details,
+    domain: &str,
+    stamp: DateTime<Utc>,
+) -> Result<Event> {
+    let entry = composer.entry(message)?;
+    Ok(Event {
+        uid: format!("itv-{}@{domain}", details.interview.public_id),
+        sequence: details.interview.ics_sequence,
+        stamp,
+        starts_at: message.facts.starts_at,
+        ends_at: message.ends_at(),
+        summary: entry.summary,
+        description: entry.description,
+    })
+}
+
+fn write(
+    kind: Kind,
+    locale: &str,
+    facts: Facts,
+    before: Option<Facts>,
+    details: &Details,
+) -> Result<Message> {
     let Details {
         interview,
         candidate,
@@ -28,37 +70,24 @@ pub fn scheduled(details: &Details) -> Result<Message> {
         job,
         ..
     } = details;
-    let (Some(slot), Some(job), Some(window)) = (slot, job, details.join_window()) else {
-        return Err(Error::Mail(format!(
-            "interview {} is not booked, or for no job",
-            interview.id
-        )));
-    };
-    let zone = words::zone_for(candidate, Some(slot), company);
+    let job = job
+        .as_ref()
+        .ok_or_else(|| Error::Mail(format!("interview {} is for no job", interview.id)))?;
     let contact = details.contact();
-    Ok(Message::Scheduled(Scheduled {
+    Ok(Message {
+        kind,
+        locale: locale.to_owned(),
+        facts,
+        before,
         candidate_name: candidate.name.clone(),
         job_title: job.title.clone(),
         company_name: company.name.clone(),
         brand: Brand::new(&company.brand_colour),
-        interview_type: words::interview_type(slot.interview_type).into(),
-        duration_minutes: slot.duration_minutes,
-        starts: moment(window.starts_at, zone),
-        ends: moment(window.ends_at, zone),
-        time_zone: zone.name().into(),
-        link_opens: moment(window.opens_at, zone),
+        zone: words::zone_for(candidate, slot.as_ref(), company),
         join_window_minutes: company.join_window_minutes,
         instructions: details.instructions()?,
-        booking_notes: Some(interview.booking_notes.clone()).filter(|notes| !notes.is_empty()),
+        cancel_reason: interview.cancel_reason.clone(),
         contact_name: contact.name.to_owned(),
         contact_email: contact.email.to_owned(),
-    }))
-}
-
-fn moment(at: DateTime<Utc>, zone: Tz) -> Moment {
-    Moment {
-        local: times::date_at_time(at, zone),
-        offset: times::offset(at, zone),
-        utc: (zone != Tz::UTC).then(|| format!("{} UTC", times::date_at_24h(at))),
-    }
+    })
 }

@@ -1,5 +1,5 @@
 //! Instants in words: the one place that prints dates and times, for pages, mails and the API.
-use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
 
 /// `2027-01-05T09:00:00Z` (RFC 3339), for machines: `<time datetime>` and the API.
@@ -28,9 +28,36 @@ pub fn date_at_time_in_zone(at: DateTime<Utc>, zone: Tz) -> String {
     )
 }
 
-/// `January 5, 2027 at 09:00`, in UTC.
-pub fn date_at_24h(at: DateTime<Utc>) -> String {
-    at.format("%B %-d, %Y at %H:%M").to_string()
+/// What a clock and a calendar on the wall show, for languages that have words of their own for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LocalTime {
+    /// In numbers.
+    pub year: i32,
+    /// 0 to 11.
+    pub month_from_january: usize,
+    /// 1 to 31.
+    pub day: u32,
+    /// 0 to 6.
+    pub weekday_from_monday: usize,
+    /// 0 to 23.
+    pub hour: u32,
+    /// 0 to 59.
+    pub minute: u32,
+}
+
+impl LocalTime {
+    /// Of an instant in a zone.
+    pub fn of(at: DateTime<Utc>, zone: Tz) -> Self {
+        let local = at.with_timezone(&zone);
+        Self {
+            year: local.year(),
+            month_from_january: local.month0() as usize,
+            day: local.day(),
+            weekday_from_monday: local.weekday().num_days_from_monday() as usize,
+            hour: local.hour(),
+            minute: local.minute(),
+        }
+    }
 }
 
 /// `UTC+01:00`; `UTC` alone for UTC.

@@ -84,6 +84,8 @@ pub struct Model {
     pub recipient: String,
     /// Whom it greets.
     pub recipient_name: String,
+    /// The language that the recipient wanted when it was queued, BCP 47.
+    pub locale: String,
     /// Unique: the same event never queues two messages.
     pub idem_key: String,
     /// Message-ID without angle brackets, equal at every attempt.

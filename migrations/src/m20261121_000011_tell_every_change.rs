@@ -6,10 +6,11 @@ use sea_orm_migration::{prelude::*, schema::*};
 pub struct Migration;
 
 /// Table and column of each.
-fn columns() -> [(&'static str, ColumnDef); 5] {
+fn columns() -> [(&'static str, ColumnDef); 6] {
     [
         ("companies", integer("undo_seconds").default(0).to_owned()),
         ("interviews", text("cancel_reason").default("").to_owned()),
+        ("emails", string_len("locale", 35).default("en").to_owned()),
         ("emails", json_null("facts")),
         ("emails", json_null("facts_before")),
         ("emails", integer_null("lead_minutes")),

@@ -290,6 +290,33 @@ pub fn facts_of(email: &email::Model) -> Result<Facts> {
         .map_err(|error| Error::Stored(format!("facts of email {}: {error}", email.id)))
 }
 
+/// What the candidate was told before, as it was kept.
+pub fn facts_before_of(email: &email::Model) -> Result<Option<Facts>> {
+    let kept = email.facts_before.clone().map(serde_json::from_value);
+    kept.transpose()
+        .map_err(|error| Error::Stored(format!("facts before email {}: {error}", email.id)))
+}
+
+/// The domain under which calendars know an interview: that of the first message that brought it
+/// there. None before there is one.
+pub async fn calendar_domain(
+    db: &impl ConnectionTrait,
+    company_id: i64,
+    interview_id: i64,
+) -> Result<Option<String>> {
+    let first: Option<String> = email::Entity::find()
+        .select_only()
+        .column(email::Column::MessageId)
+        .filter(email::COLUMN.company_id.eq(company_id))
+        .filter(email::COLUMN.interview_id.eq(interview_id))
+        .filter(email::COLUMN.ics.is_not_null())
+        .order_by_asc(email::Column::Id)
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(first.and_then(|id| Some(id.split_once('@')?.1.to_owned())))
+}
+
 /// Queues a new message that tells the same as one that has ended.
 pub async fn resend(
     db: &Db,
@@ -319,10 +346,7 @@ pub async fn resend(
             kind: old.kind,
             details: &details,
             facts: facts_of(&old)?,
-            facts_before: old
-                .facts_before
-                .clone()
-                .and_then(|facts| serde_json::from_value(facts).ok()),
+            facts_before: facts_before_of(&old)?,
             due_at: now,
             expires_at: old.expires_at,
             lead_minutes: old.lead_minutes,
@@ -387,6 +411,7 @@ async fn insert(
         revision: Set(interview.revision),
         link_version: Set(interview.link_version),
         recipient: Set(candidate.email.clone()),
+        locale: Set(candidate.locale.clone()),
         recipient_name: Set(candidate.name.clone()),
         idem_key: Set(idem_key.clone()),
         // The worker adds the sender's domain when it composes the message.

@@ -40,7 +40,19 @@ pub async fn tell(
         now,
     )
     .await?;
+    let email_id = queue(txn, actor, kind, details, now).await?;
+    // After the message itself, so that they stand behind it in the stream.
     reminders::renew(txn, actor, details, now).await?;
+    Ok(email_id)
+}
+
+async fn queue(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    kind: Kind,
+    details: &Details,
+    now: DateTime<Utc>,
+) -> Result<Option<i64>> {
     let facts = facts(details)?;
     let told = last_told(txn, details).await?;
     let Some(kind) = needed(kind, &facts, told.as_ref()) else {

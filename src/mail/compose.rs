@@ -1,20 +1,19 @@
-//! Message struct to texts: subject, plain text and HTML, the join link still a placeholder.
-use std::borrow::Cow;
+//! Message to texts: subject, plain text and HTML, the join link still a placeholder.
+use std::{borrow::Cow, collections::BTreeMap};
 
 use rust_embed::RustEmbed;
-use serde_json::Value;
-use tera::{Context, Tera};
+use sea_orm::ActiveEnum;
+use tera::{Context, Tera, Value};
 
 use super::{
-    LINK_PLACEHOLDER,
-    mailbox::{clean_line, clean_paragraphs, header_text},
+    LINK_PLACEHOLDER, changes,
+    language::{Language, Languages},
+    mailbox::header_text,
     messages::Message,
     plain_text,
+    values::{self, Medium, Values},
 };
 use crate::error::{Error, Result};
-
-/// Fields that may have several lines; all others are printed on one.
-const PARAGRAPHS: &[&str] = &["booking_notes"];
 
 #[derive(RustEmbed)]
 #[folder = "templates/emails/"]
@@ -31,18 +30,39 @@ pub struct Composed {
     pub html: String,
 }
 
-/// Writes e-mails from their templates.
+/// What a calendar entry says of an interview.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its title, one line.
+    pub summary: String,
+    /// Some lines, with [`LINK_PLACEHOLDER`] where the join link goes.
+    pub description: String,
+}
+
+/// Writes e-mails from their templates, in the words of their language.
 #[derive(Clone, Debug)]
 pub struct Composer {
     tera: Tera,
+    languages: Languages,
 }
 
 impl Composer {
-    /// Reads and checks every template.
+    /// Reads and checks every template and every language.
     pub fn new() -> Result<Self> {
+        Self::speaking(Languages::new()?)
+    }
+
+    /// The same templates in other languages.
+    pub fn speaking(languages: Languages) -> Result<Self> {
         Ok(Self {
             tera: read_templates()?,
+            languages,
         })
+    }
+
+    /// The languages that mails can be written in.
+    pub fn languages(&self) -> &Languages {
+        &self.languages
     }
 
     /// Writes one e-mail. What people typed is cleaned here once more, whoever let it in.
@@ -52,26 +72,42 @@ impl Composer {
             true => Cow::Owned(read_templates()?),
             false => Cow::Borrowed(&self.tera),
         };
-        let mut fields = serde_json::to_value(message)
-            .map_err(|error| Error::Mail(format!("a message cannot be read: {error}")))?;
-        clean(&mut fields, false);
-        let name = message.name();
-        let html = context(&fields)?;
-        let subject = tera.render(&format!("{name}/subject.txt"), &html)?;
-        let html = tera.render(&format!("{name}/body.html"), &html)?;
-        isolate(&mut fields);
-        let text = tera.render(&format!("{name}/body.txt"), &context(&fields)?)?;
+        let language = self.languages.choose(&message.locale)?;
+        let values = Values::of(message, language)?;
+        let kind = message.kind.to_value();
+        let subject = language.phrase(&kind, "subject")?;
+        let subject = header_text(&values.fill(subject, Medium::Plain));
+        let render = |medium, file| -> Result<String> {
+            let mut context = context(message, language, &values, medium)?;
+            context.insert("subject", &subject);
+            Ok(tera.render(&format!("{kind}/{file}"), &context)?)
+        };
+        let text = render(Medium::Text, "body.txt")?;
         Ok(Composed {
-            subject: header_text(&subject),
-            text: plain_text::wrap(text.trim()),
-            html,
+            text: plain_text::wrap(&text),
+            html: render(Medium::Html, "body.html")?,
+            subject,
+        })
+    }
+
+    /// Writes what a calendar shows.
+    pub fn entry(&self, message: &Message) -> Result<Entry> {
+        let language = self.languages.choose(&message.locale)?;
+        let values = Values::of(message, language)?;
+        let say = |name| -> Result<String> {
+            Ok(values.fill(language.phrase("calendar", name)?, Medium::Plain))
+        };
+        Ok(Entry {
+            summary: header_text(&say("summary")?),
+            description: say("description")?,
         })
     }
 }
 
 fn read_templates() -> Result<Tera> {
     let mut tera = Tera::default();
-    let files = Templates::iter().map(|name| {
+    let templates = Templates::iter().filter(|name| !name.ends_with(".json"));
+    let files = templates.map(|name| {
         let file = Templates::get(&name).ok_or_else(|| missing(&name))?;
         let text = String::from_utf8(file.data.into_owned()).map_err(|_| missing(&name))?;
         Ok((name, text))
@@ -84,37 +120,64 @@ fn missing(name: &str) -> Error {
     Error::Mail(format!("templates/emails/{name} cannot be read"))
 }
 
-fn context(fields: &Value) -> Result<Context> {
-    let mut context = Context::from_serialize(fields)?;
+/// What templates know: `say`, the kind's own phrases; `words`, those of all kinds; `value`, what they
+/// are about; and lists. All of it is written for the medium: in HTML it is escaped already.
+fn context(
+    message: &Message,
+    language: &Language,
+    values: &Values,
+    medium: Medium,
+) -> Result<Context> {
+    let phrases = |group: &str| -> Result<Value> {
+        let filled = language.group(group)?.iter();
+        Ok(map(filled.map(|(name, phrase)| {
+            (name.as_str(), medium.printed(&values.fill(phrase, medium)))
+        })))
+    };
+    let typed = |text: &str| -> Value {
+        let lines = values::typed_lines(text).into_iter();
+        let lines = lines.map(|line| medium.printed(&values.text(&line, medium)));
+        lines.collect::<Vec<_>>().into()
+    };
+    let changes = changes::of(message, language, values, medium)?.into_iter();
+    let changes = changes.map(|change| {
+        map([
+            ("label", medium.printed(&change.label)),
+            ("was", medium.printed(&change.was.unwrap_or_default())),
+            ("is", medium.printed(&change.is)),
+        ])
+    });
+    let instructions = message.instructions.iter().map(|line| {
+        let phrase = language.phrase("instructions", line.name())?;
+        Ok(medium.printed(&values.fill(phrase, medium)))
+    });
+    let all = values.all(medium);
+    let mut context = Context::new();
+    context.insert_value("say", phrases(&message.kind.to_value())?);
+    context.insert_value("words", phrases("mail")?);
+    context.insert_value(
+        "value",
+        map(all.map(|(name, text)| (name, medium.printed(&text)))),
+    );
+    context.insert_value("changes", changes.collect::<Vec<_>>().into());
+    context.insert_value("reason", typed(&message.cancel_reason));
+    context.insert_value("notes", typed(&message.facts.notes));
+    context.insert_value(
+        "instructions",
+        instructions.collect::<Result<Vec<_>>>()?.into(),
+    );
+    context.insert("brand", &message.brand);
     context.insert("link", LINK_PLACEHOLDER);
+    context.insert("lang", language.tag());
+    context.insert("dir", &language.direction());
     Ok(context)
 }
 
-/// Text that people typed may not break lines, turn around, or pass for the link.
-fn clean(value: &mut Value, paragraphs: bool) {
-    match value {
-        Value::String(text) => {
-            let cleaned = match paragraphs {
-                true => clean_paragraphs(text),
-                false => clean_line(text),
-            };
-            *text = cleaned.replace(LINK_PLACEHOLDER, "");
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| clean(item, paragraphs)),
-        Value::Object(fields) => {
-            for (name, field) in fields {
-                clean(field, PARAGRAPHS.contains(&name.as_str()));
-            }
-        }
-        _ => {}
-    }
-}
-
-fn isolate(value: &mut Value) {
-    match value {
-        Value::String(text) => *text = plain_text::isolate(text),
-        Value::Array(items) => items.iter_mut().for_each(isolate),
-        Value::Object(fields) => fields.values_mut().for_each(isolate),
-        _ => {}
-    }
+fn map<'a>(fields: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
+    let fields = fields.into_iter();
+    Value::from(
+        fields
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect::<BTreeMap<_, _>>(),
+    )
 }

@@ -3,25 +3,37 @@
 //! Written here because what a calendar makes of an entry is part of what Greenroom promises: every
 //! name is quoted, every text escaped, no line breaks out of its property.
 use chrono::{DateTime, Utc};
+use entity::email::Kind;
 
-/// What an entry asks a calendar to do.
+use super::{LINK_PLACEHOLDER, mailbox::Mailbox};
+
+/// What an entry that travels in a mail asks a calendar to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
     /// Put it in, or bring it up to date (RFC 5546 §3.2.2).
     Request,
     /// Take it out (RFC 5546 §3.2.5).
     Cancel,
-    /// Keep a copy; for a file that is downloaded (RFC 5546 §3.2.1).
-    Publish,
 }
 
 impl Method {
+    /// What a message asks. A reminder asks nothing: a second request for the same would only ask the
+    /// reader anew.
+    pub fn of(kind: Kind) -> Option<Self> {
+        match kind {
+            Kind::Scheduled | Kind::Rescheduled | Kind::Updated | Kind::LinkReplaced => {
+                Some(Self::Request)
+            }
+            Kind::Cancelled => Some(Self::Cancel),
+            Kind::Reminder => None,
+        }
+    }
+
     /// As the METHOD property and the MIME parameter spell it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Request => "REQUEST",
             Self::Cancel => "CANCEL",
-            Self::Publish => "PUBLISH",
         }
     }
 }
@@ -33,7 +45,7 @@ pub struct Event {
     pub uid: String,
     /// Rises with each change of time, place or existence.
     pub sequence: i32,
-    /// When this revision was made.
+    /// When this was told.
     pub stamp: DateTime<Utc>,
     /// When it begins.
     pub starts_at: DateTime<Utc>,
@@ -41,87 +53,71 @@ pub struct Event {
     pub ends_at: DateTime<Utc>,
     /// The title.
     pub summary: String,
-    /// What there is to know, any number of lines.
+    /// What there is to know, any number of lines, with [`LINK_PLACEHOLDER`] where the link goes.
     pub description: String,
-    /// Where: the join link, or its placeholder.
-    pub location: String,
-    /// Who invites: name and address of the From header.
-    pub organizer: Person,
+}
+
+/// Who has to do with an event.
+#[derive(Clone, Copy, Debug)]
+pub struct People<'a> {
+    /// Who invites: the From header.
+    pub organizer: &'a Mailbox,
     /// Who is invited.
-    pub attendee: Person,
+    pub attendee: &'a Mailbox,
 }
 
-/// Somebody with an address.
-#[derive(Clone, Debug)]
-pub struct Person {
-    /// Any text.
-    pub name: String,
-    /// An ASCII address.
-    pub address: String,
-}
-
-/// The calendar object as text, lines ended by CRLF and folded at 75 octets.
-pub fn text(method: Method, event: &Event) -> String {
+/// The calendar object of a mail, to be [`finished`] as it leaves.
+pub fn message(method: Method, event: &Event, people: People<'_>) -> String {
     let mut lines = Lines::default();
-    lines.add("BEGIN", "VCALENDAR");
-    lines.add("PRODID", "-//Greenroom//Interviews//EN");
-    lines.add("VERSION", "2.0");
-    lines.add("CALSCALE", "GREGORIAN");
-    lines.add("METHOD", method.name());
-    lines.add("BEGIN", "VEVENT");
-    lines.add("UID", &escaped(&event.uid));
-    lines.add("SEQUENCE", &event.sequence.to_string());
-    lines.add("DTSTAMP", &instant(event.stamp));
-    lines.add("DTSTART", &instant(event.starts_at));
-    lines.add("DTEND", &instant(event.ends_at));
-    lines.add("SUMMARY", &escaped(&event.summary));
-    lines.add("DESCRIPTION", &escaped(&event.description));
-    lines.add("LOCATION", &escaped(&event.location));
-    lines.add("CLASS", "PRIVATE");
-    lines.add("TRANSP", "OPAQUE");
-    lines.add(
-        "STATUS",
-        if method == Method::Cancel {
-            "CANCELLED"
-        } else {
-            "CONFIRMED"
-        },
+    lines.open(method.name(), event);
+    lines.person("ORGANIZER", people.organizer);
+    lines.person(
+        "ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=FALSE",
+        people.attendee,
     );
-    if method != Method::Publish {
-        people(&mut lines, event);
+    match method {
+        Method::Request => {
+            lines.place(event);
+            lines.add("STATUS", "CONFIRMED");
+            lines.alarm(&event.summary);
+        }
+        Method::Cancel => lines.add("STATUS", "CANCELLED"),
     }
-    if method != Method::Cancel {
-        lines.add("URL", &uri(&event.location));
-        alarm(&mut lines, &event.summary);
-    }
-    lines.add("END", "VEVENT");
-    lines.add("END", "VCALENDAR");
-    lines.0
+    lines.close()
 }
 
-/// A copy that is downloaded names nobody: some calendars refuse or freeze on an organizer in a file.
-fn people(lines: &mut Lines, event: &Event) {
-    let organizer = format!("ORGANIZER;CN={}", quoted(&event.organizer.name));
-    lines.add(
-        &organizer,
-        &format!("mailto:{}", uri(&event.organizer.address)),
-    );
-    let attendee = format!(
-        "ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=FALSE;CN={}",
-        quoted(&event.attendee.name)
-    );
-    lines.add(
-        &attendee,
-        &format!("mailto:{}", uri(&event.attendee.address)),
-    );
+/// The same as a file to download, to be [`finished`]. It names nobody: some calendars refuse or
+/// freeze on an organizer in a file.
+pub fn file(event: &Event) -> String {
+    let mut lines = Lines::default();
+    lines.open("PUBLISH", event);
+    lines.place(event);
+    lines.add("STATUS", "CONFIRMED");
+    lines.close()
 }
 
-fn alarm(lines: &mut Lines, summary: &str) {
-    lines.add("BEGIN", "VALARM");
-    lines.add("ACTION", "DISPLAY");
-    lines.add("DESCRIPTION", &escaped(summary));
-    lines.add("TRIGGER", "-PT15M");
-    lines.add("END", "VALARM");
+/// With the link in its places, and folded: at most 75 octets a line (RFC 5545 §3.1). Not before, or a
+/// fold could tear the placeholder apart.
+pub fn finished(calendar: &str, link: &str) -> String {
+    // Text and addresses differ in what they escape; a link that has none of it fits both.
+    let link = link.replace(',', "%2C").replace(';', "%3B");
+    let filled = calendar.replace(LINK_PLACEHOLDER, &link);
+    filled.split_terminator("\r\n").map(folded).collect()
+}
+
+fn folded(line: &str) -> String {
+    let mut folded = String::with_capacity(line.len() + line.len() / 25 + 2);
+    let mut room = 75;
+    for c in line.chars() {
+        if c.len_utf8() > room {
+            folded.push_str("\r\n ");
+            room = 74;
+        }
+        folded.push(c);
+        room -= c.len_utf8();
+    }
+    folded.push_str("\r\n");
+    folded
 }
 
 /// UTC with seconds: a zone by name would need its rules sent along, and programs misread them.
@@ -153,33 +149,78 @@ fn quoted(name: &str) -> String {
     format!("\"{clean}\"")
 }
 
-/// An address is ASCII without white space; whatever else stands in one is dropped.
-fn uri(text: &str) -> String {
-    text.chars().filter(char::is_ascii_graphic).collect()
+/// RFC 6068: what an address cannot hold as it is becomes its octets in hexadecimal.
+fn mailto(address: &str) -> String {
+    let mut uri = String::from("mailto:");
+    for byte in address.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => uri.push(char::from(byte)),
+            b'@' | b'.' | b'-' | b'_' | b'~' | b'+' => uri.push(char::from(byte)),
+            byte => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri
 }
 
+/// Content lines, not folded yet.
 #[derive(Default)]
 struct Lines(String);
 
 impl Lines {
-    /// RFC 5545 §3.1: at most 75 octets a line, folded between characters.
     fn add(&mut self, name: &str, value: &str) {
-        let mut room = 75;
-        for c in format!("{name}:{value}").chars() {
-            if c.len_utf8() > room {
-                self.0.push_str("\r\n ");
-                room = 74;
-            }
-            self.0.push(c);
-            room -= c.len_utf8();
-        }
-        self.0.push_str("\r\n");
+        self.0.extend([name, ":", value, "\r\n"]);
+    }
+
+    fn open(&mut self, method: &str, event: &Event) {
+        self.add("BEGIN", "VCALENDAR");
+        self.add("PRODID", "-//Greenroom//Interviews//EN");
+        self.add("VERSION", "2.0");
+        self.add("CALSCALE", "GREGORIAN");
+        self.add("METHOD", method);
+        self.add("BEGIN", "VEVENT");
+        self.add("UID", &escaped(&event.uid));
+        self.add("SEQUENCE", &event.sequence.to_string());
+        self.add("DTSTAMP", &instant(event.stamp));
+        self.add("DTSTART", &instant(event.starts_at));
+        self.add("DTEND", &instant(event.ends_at));
+        self.add("SUMMARY", &escaped(&event.summary));
+        self.add("CLASS", "PRIVATE");
+        self.add("TRANSP", "OPAQUE");
+    }
+
+    fn person(&mut self, property: &str, person: &Mailbox) {
+        let address = mailto(person.address.as_ref());
+        self.add(&format!("{property};CN={}", quoted(&person.name)), &address);
+    }
+
+    /// The place is the link: LOCATION is what every program shows, the others are for those that know.
+    fn place(&mut self, event: &Event) {
+        self.add("DESCRIPTION", &escaped(&event.description));
+        self.add("LOCATION", LINK_PLACEHOLDER);
+        self.add("URL", LINK_PLACEHOLDER);
+        self.add("CONFERENCE;VALUE=URI;FEATURE=VIDEO", LINK_PLACEHOLDER);
+    }
+
+    fn alarm(&mut self, summary: &str) {
+        self.add("BEGIN", "VALARM");
+        self.add("ACTION", "DISPLAY");
+        self.add("DESCRIPTION", &escaped(summary));
+        self.add("TRIGGER", "-PT15M");
+        self.add("END", "VALARM");
+    }
+
+    fn close(mut self) -> String {
+        self.add("END", "VEVENT");
+        self.add("END", "VCALENDAR");
+        self.0
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const LINK: &str = "https://jobs.example.com/interview/eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiI0NWU4In0.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
     fn event() -> Event {
         let at = |text: &str| text.parse().expect("an instant");
@@ -190,59 +231,105 @@ mod tests {
             starts_at: at("2027-01-05T09:00:00Z"),
             ends_at: at("2027-01-05T10:00:00Z"),
             summary: "Interview: Cloud Architect, Sample; Company".into(),
-            description: "First line\nSecond \\ line".into(),
-            location: "https://example.com/interview/token".into(),
-            organizer: Person {
-                name: "Dana \"D\" Whitfield".into(),
-                address: "jobs@example.com".into(),
-            },
-            attendee: Person {
-                name: "李 雷\r\nATTACH:x".into(),
-                address: "li@example.com".into(),
-            },
+            description: format!("First line\nSecond \\ line\n{LINK_PLACEHOLDER}"),
         }
+    }
+
+    fn told(method: Method, event: &Event) -> String {
+        let people = ["Dana \"D\" Whitfield", "李 雷;\r\nATTACH:x"];
+        let [organizer, attendee] =
+            people.map(|name| Mailbox::new(name, "x+y@example.com").expect("a mailbox"));
+        let people = People {
+            organizer: &organizer,
+            attendee: &attendee,
+        };
+        finished(&message(method, event, people), LINK)
+    }
+
+    fn unfolded(text: &str) -> Vec<String> {
+        let whole = text.replace("\r\n ", "");
+        whole.split("\r\n").map(str::to_owned).collect()
     }
 
     #[test]
     fn no_line_is_longer_than_75_octets_and_all_end_in_crlf() {
         let mut long = event();
         long.summary = "Zoë 李雷 ".repeat(60);
-        let text = text(Method::Request, &long);
-        assert!(text.ends_with("\r\n"));
+        let text = told(Method::Request, &long);
+        assert!(text.ends_with("END:VCALENDAR\r\n"));
         for line in text.split_terminator("\r\n") {
             assert!(line.len() <= 75 && !line.contains(['\r', '\n']), "{line:?}");
         }
-        let unfolded = text.replace("\r\n ", "");
-        assert!(unfolded.contains(long.summary.trim_end()));
+        let expected = format!("SUMMARY:{}", long.summary);
+        assert!(unfolded(&text).contains(&expected));
+    }
+
+    #[test]
+    fn the_link_is_whole_in_all_its_places() {
+        let lines = unfolded(&told(Method::Request, &event()));
+        for line in [
+            format!("LOCATION:{LINK}"),
+            format!("URL:{LINK}"),
+            format!("CONFERENCE;VALUE=URI;FEATURE=VIDEO:{LINK}"),
+            format!("DESCRIPTION:First line\\nSecond \\\\ line\\n{LINK}"),
+        ] {
+            assert!(lines.contains(&line), "{line} in {lines:#?}");
+        }
+        assert!(!lines.concat().contains("join.invalid"));
     }
 
     #[test]
     fn what_people_type_stays_in_its_property() {
-        let text = text(Method::Request, &event()).replace("\r\n ", "");
-        assert!(text.contains("\r\nSUMMARY:Interview: Cloud Architect\\, Sample\\; Company\r\n"));
-        assert!(text.contains("\r\nDESCRIPTION:First line\\nSecond \\\\ line\r\n"));
-        assert!(text.contains("CN=\"Dana 'D' Whitfield\":mailto:jobs@example.com\r\n"));
-        assert!(text.contains("CN=\"李 雷ATTACH:x\":mailto:li@example.com\r\n"));
-        assert!(!text.lines().any(|line| line.starts_with("ATTACH")));
+        let lines = unfolded(&told(Method::Request, &event()));
+        for line in [
+            "SUMMARY:Interview: Cloud Architect\\, Sample\\; Company",
+            "ORGANIZER;CN=\"Dana 'D' Whitfield\":mailto:x+y@example.com",
+        ] {
+            assert!(
+                lines.iter().any(|found| found == line),
+                "{line} in {lines:#?}"
+            );
+        }
+        let attendee = lines.iter().find(|line| line.starts_with("ATTENDEE"));
+        let attendee = attendee.expect("an attendee");
+        assert!(
+            attendee.ends_with(";CN=\"李 雷; ATTACH:x\":mailto:x+y@example.com"),
+            "{attendee}"
+        );
+        assert!(!lines.iter().any(|line| line.starts_with("ATTACH")));
     }
 
     #[test]
-    fn a_cancel_names_the_same_event_and_rings_no_more() {
-        let text = text(Method::Cancel, &event());
+    fn a_cancel_names_the_same_event_and_leads_nowhere() {
+        let lines = unfolded(&told(Method::Cancel, &event()));
         for line in [
             "METHOD:CANCEL",
             "STATUS:CANCELLED",
             "UID:itv-0123@example.com",
             "SEQUENCE:2",
+            "DTSTART:20270105T090000Z",
         ] {
-            assert!(text.lines().any(|found| found == line), "{line}");
+            assert!(lines.iter().any(|found| found == line), "{line}");
         }
-        assert!(!text.contains("VALARM"));
+        let text = lines.concat();
+        assert!(!text.contains("VALARM") && !text.contains(LINK));
     }
 
     #[test]
-    fn a_downloaded_copy_names_nobody() {
-        let text = text(Method::Publish, &event());
-        assert!(!text.contains("ORGANIZER") && !text.contains("ATTENDEE"));
+    fn a_downloaded_copy_names_nobody_and_rings_as_its_reader_likes() {
+        let text = finished(&file(&event()), LINK);
+        assert!(text.contains("METHOD:PUBLISH\r\n"));
+        for never in ["ORGANIZER", "ATTENDEE", "VALARM"] {
+            assert!(!text.contains(never), "{never}");
+        }
+    }
+
+    #[test]
+    fn an_address_beyond_ascii_can_stand_in_a_link() {
+        assert_eq!(
+            mailto("jürgen@example.com"),
+            "mailto:j%C3%BCrgen@example.com"
+        );
+        assert_eq!(mailto("a;b?c@example.com"), "mailto:a%3Bb%3Fc@example.com");
     }
 }

@@ -1,30 +1,25 @@
-//! One typed struct per e-mail: all that its templates may know.
-use entity::InstructionLine;
+//! What an e-mail tells: all that its templates may know, before a language gives it words.
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use entity::{
+    InstructionLine,
+    email::{Facts, Kind},
+    slot::InterviewType,
+};
+use sea_orm::Iterable;
 use serde::Serialize;
 
-/// An e-mail, by what it tells. The templates are in `templates/emails/<name>/`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-pub enum Message {
-    /// The interview was booked.
-    Scheduled(Scheduled),
-}
-
-/// A sample of each, for the preview and for the snapshots.
-pub const ALL: &[fn() -> Message] = &[|| Message::Scheduled(Scheduled::sample())];
-
-impl Message {
-    /// The folder of its templates.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Scheduled(_) => "scheduled",
-        }
-    }
-}
-
-/// The interview was booked: everything a candidate needs, and the link.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Scheduled {
+/// An e-mail to a candidate. The templates of each kind are in `templates/emails/<kind>/`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// What it tells.
+    pub kind: Kind,
+    /// The language that the candidate wants, BCP 47.
+    pub locale: String,
+    /// The interview as it is told.
+    pub facts: Facts,
+    /// As it was told before, when this tells of a change.
+    pub before: Option<Facts>,
     /// Whom it greets.
     pub candidate_name: String,
     /// Position.
@@ -33,74 +28,95 @@ pub struct Scheduled {
     pub company_name: String,
     /// The company's colour.
     pub brand: Brand,
-    /// Capitalised, without the word interview: `Technical`.
-    pub interview_type: String,
-    /// How long it takes.
-    pub duration_minutes: i32,
-    /// When it begins.
-    pub starts: Moment,
-    /// When it ends.
-    pub ends: Moment,
-    /// The IANA zone that the times are in: `Europe/Berlin`.
-    pub time_zone: String,
-    /// When the link begins to let the candidate in.
-    pub link_opens: Moment,
-    /// How long before the start that is.
+    /// The zone in which the candidate reads times.
+    pub zone: Tz,
+    /// How long before the start the link opens.
     pub join_window_minutes: i32,
     /// The instructions that the company wants, in [`InstructionLine::ALL`]'s order.
     pub instructions: Vec<InstructionLine>,
-    /// What the recruiter adds, any number of lines; nothing is printed for none.
-    pub booking_notes: Option<String>,
+    /// Why it was called off; may be empty.
+    pub cancel_reason: String,
     /// Who answers questions: the recruiter, else the company.
     pub contact_name: String,
     /// Their address, the same as in Reply-To.
     pub contact_email: String,
 }
 
-impl Scheduled {
+impl Message {
+    /// One of each kind, for the preview and for the snapshots.
+    pub fn samples() -> impl Iterator<Item = Self> {
+        Kind::iter().map(Self::sample)
+    }
+
     /// What a preview shows.
-    pub fn sample() -> Self {
+    pub fn sample(kind: Kind) -> Self {
+        let facts = Facts {
+            // 15 October 2025, 10:00 in Berlin.
+            starts_at: DateTime::UNIX_EPOCH + TimeDelta::seconds(1_760_515_200),
+            duration_minutes: 60,
+            interview_type: InterviewType::Technical,
+            place: Some("https://meet.example.com/room-7".into()),
+            notes:
+                "Please ensure you have a stable internet connection.\nWe will draw: bring a pen."
+                    .into(),
+            link_version: 1,
+            is_cancelled: kind == Kind::Cancelled,
+        };
         Self {
+            before: Self::sample_before(kind, &facts),
+            kind,
+            locale: "en".into(),
+            facts,
             candidate_name: "John Doe".into(),
             job_title: "Senior Cloud Architect".into(),
             company_name: "Sample Company".into(),
             brand: Brand::new("#1f5f4a"),
-            interview_type: "Technical".into(),
-            duration_minutes: 60,
-            starts: Moment::sample("10:00 AM", "08:00"),
-            ends: Moment::sample("11:00 AM", "09:00"),
-            time_zone: "Europe/Berlin".into(),
-            link_opens: Moment::sample("9:45 AM", "07:45"),
+            zone: Tz::Europe__Berlin,
             join_window_minutes: 15,
             instructions: InstructionLine::ALL.to_vec(),
-            booking_notes: Some(
-                "Please ensure you have a stable internet connection.\nWe will draw: bring a pen."
-                    .into(),
-            ),
+            cancel_reason: match kind {
+                Kind::Cancelled => "The position has been filled.".into(),
+                _ => String::new(),
+            },
             contact_name: "Dana Whitfield".into(),
             contact_email: "dana@sample-company.example".into(),
         }
     }
-}
 
-/// An instant as a candidate reads it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Moment {
-    /// In the candidate's zone: `October 15, 2025 at 10:00 AM`.
-    pub local: String,
-    /// That zone's offset at that instant: `UTC+02:00`.
-    pub offset: String,
-    /// The same in UTC, unless that is the candidate's own zone: `October 15, 2025 at 08:00 UTC`.
-    pub utc: Option<String>,
-}
-
-impl Moment {
-    fn sample(local: &str, utc: &str) -> Self {
-        Self {
-            local: format!("October 15, 2025 at {local}"),
-            offset: "UTC+02:00".into(),
-            utc: Some(format!("October 15, 2025 at {utc} UTC")),
+    fn sample_before(kind: Kind, facts: &Facts) -> Option<Facts> {
+        let before = facts.clone();
+        match kind {
+            Kind::Scheduled | Kind::Reminder => None,
+            Kind::Rescheduled => Some(Facts {
+                starts_at: facts.starts_at - TimeDelta::hours(42),
+                ..before
+            }),
+            Kind::Updated => Some(Facts {
+                duration_minutes: 45,
+                interview_type: InterviewType::Screening,
+                place: None,
+                notes: String::new(),
+                ..before
+            }),
+            Kind::Cancelled => Some(Facts {
+                is_cancelled: false,
+                ..before
+            }),
+            Kind::LinkReplaced => Some(Facts {
+                link_version: 0,
+                ..before
+            }),
         }
+    }
+
+    /// When it ends.
+    pub fn ends_at(&self) -> DateTime<Utc> {
+        self.facts.starts_at + TimeDelta::minutes(self.facts.duration_minutes.into())
+    }
+
+    /// When the link begins to let the candidate in.
+    pub fn opens_at(&self) -> DateTime<Utc> {
+        self.facts.starts_at - TimeDelta::minutes(self.join_window_minutes.into())
     }
 }
 

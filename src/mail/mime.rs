@@ -12,7 +12,12 @@ use lettre::{
     },
 };
 
-use super::{LINK_PLACEHOLDER, mailbox::Mailbox, mailbox::header_text};
+use super::{
+    LINK_PLACEHOLDER,
+    invite::{self, Method},
+    mailbox::Mailbox,
+    mailbox::header_text,
+};
 use crate::{
     crypto,
     error::{Error, Result},
@@ -46,9 +51,9 @@ pub struct Letter<'a> {
 /// An invitation or its cancellation.
 #[derive(Clone, Copy, Debug)]
 pub struct Calendar<'a> {
-    /// `REQUEST` or `CANCEL`, as inside.
-    pub method: &'a str,
-    /// The calendar itself.
+    /// As inside.
+    pub method: Method,
+    /// The calendar itself, not [`invite::finished`] yet.
     pub ics: &'a str,
 }
 
@@ -96,6 +101,7 @@ fn body(letter: &Letter<'_>, link: &str) -> Result<MultiPart> {
     let Some(Calendar { method, ics }) = letter.ics else {
         return Ok(texts);
     };
+    let (method, ics) = (method.name(), invite::finished(ics, link));
     let part = |content_type: &str| {
         let content_type = ContentType::parse(content_type)
             .map_err(|_| Error::Mail("a calendar's method is wrong".into()))?;
@@ -110,8 +116,8 @@ fn body(letter: &Letter<'_>, link: &str) -> Result<MultiPart> {
         .header(ContentDisposition::attachment("invite.ics"));
     Ok(MultiPart::mixed()
         .boundary(boundary(letter.message_id, "parts"))
-        .multipart(texts.singlepart(alternative.body(fill(ics))))
-        .singlepart(attachment.body(fill(ics))))
+        .multipart(texts.singlepart(alternative.body(ics.clone())))
+        .singlepart(attachment.body(ics)))
 }
 
 /// Differs from message to message; `=_` occurs in no encoded body.

@@ -1,16 +1,20 @@
 //! E-mails as mail servers and mail programs know them: texts, bytes, the conversation, what a reply means.
 //!
 //! Knows no company, no clock and no database. A message travels
-//! `messages` → `compose` (texts) → `mime` (bytes) → `smtp` (the conversation) → `verdict` (what it means).
+//! `messages` → `compose` (texts, in the words of a `language`) → `mime` (bytes) → `smtp` (the conversation) → `verdict` (what it means).
+pub mod changes;
 pub mod compose;
 pub mod console;
 pub mod invite;
+pub mod language;
 pub mod mailbox;
 pub mod mailer;
 pub mod messages;
 pub mod mime;
+pub mod pattern;
 pub mod plain_text;
 pub mod smtp;
+pub mod values;
 pub mod verdict;
 
 /// Stands where the join link goes, in everything that is stored or shown. The link itself is put in

@@ -1,4 +1,5 @@
 //! Plain text as mail programs like it: short lines, right-to-left words that stay in their place.
+use super::language::Direction;
 
 /// Lines are no longer than this, in columns; links alone on their line may be.
 pub const WIDTH: usize = 76;
@@ -6,11 +7,13 @@ pub const WIDTH: usize = 76;
 const BULLET: &str = "• ";
 
 /// Breaks long lines between words; those of a bullet go on under its text. A word that is wider than
-/// a line is cut, unless it is a link.
+/// a line is cut, unless it is a link. Of empty lines in a row one stays.
 pub fn wrap(text: &str) -> String {
     let mut wrapped = String::with_capacity(text.len() + text.len() / 40);
-    for line in text.lines() {
-        let line = line.trim_end();
+    for line in text.trim().lines().map(str::trim_end) {
+        if line.is_empty() && wrapped.ends_with("\n\n") {
+            continue;
+        }
         if columns(line) <= WIDTH {
             wrapped.push_str(line);
         } else {
@@ -22,17 +25,17 @@ pub fn wrap(text: &str) -> String {
     wrapped
 }
 
-/// Keeps right-to-left text from pulling its neighbours along: first-strong isolate around it (UAX #9).
-/// Other text stays as it is, because older programs show the marks as boxes.
-pub fn isolate(text: &str) -> String {
-    if text.chars().any(is_right_to_left) {
-        let isolated = text.lines().map(|line| match line.is_empty() {
-            true => String::new(),
-            false => format!("\u{2068}{line}\u{2069}"),
-        });
-        isolated.collect::<Vec<_>>().join("\n")
+/// Keeps a line of the other direction from pulling its neighbours along: first-strong isolate around
+/// it (UAX #9). Other text stays as it is, because older programs show the marks as boxes.
+pub fn isolate(line: &str, around: Direction) -> String {
+    let is_foreign = |c: char| match around {
+        Direction::Ltr => is_right_to_left(c),
+        Direction::Rtl => c.is_alphanumeric() && !is_right_to_left(c),
+    };
+    if line.chars().any(is_foreign) {
+        format!("\u{2068}{line}\u{2069}")
     } else {
-        text.to_owned()
+        line.to_owned()
     }
 }
 
@@ -115,6 +118,11 @@ mod tests {
     }
 
     #[test]
+    fn paragraphs_are_one_empty_line_apart() {
+        assert_eq!(wrap("\n\na\n \n\n\nb\nc\n\n"), "a\n\nb\nc\n");
+    }
+
+    #[test]
     fn nothing_but_spaces_is_lost() {
         let text = format!("one  two {} three", "x".repeat(200));
         let squeeze = |text: &str| text.replace([' ', '\n'], "");
@@ -140,11 +148,13 @@ mod tests {
     }
 
     #[test]
-    fn only_right_to_left_text_is_isolated() {
-        assert_eq!(isolate("Dana"), "Dana");
+    fn only_text_of_the_other_direction_is_isolated() {
+        assert_eq!(isolate("Dana, 7", Direction::Ltr), "Dana, 7");
         assert_eq!(
-            isolate("ליאור\n\nx"),
-            "\u{2068}ליאור\u{2069}\n\n\u{2068}x\u{2069}"
+            isolate("ליאור (x)", Direction::Ltr),
+            "\u{2068}ליאור (x)\u{2069}"
         );
+        assert_eq!(isolate("ליאור!", Direction::Rtl), "ליאור!");
+        assert_eq!(isolate("Dana", Direction::Rtl), "\u{2068}Dana\u{2069}");
     }
 }

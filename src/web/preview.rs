@@ -19,7 +19,7 @@ pub struct Preview {
 impl Preview {
     /// Of the invitation to an interview as it stands; `link` stands where the personal link goes.
     pub fn of(composer: &Composer, details: &Details, link: &str) -> Result<Self> {
-        let mail = composer.compose(&notices::scheduled(details)?)?;
+        let mail = composer.compose(&notices::invitation(details)?)?;
         Ok(Self {
             to: details.candidate.email.clone(),
             subject: mail.subject,

@@ -13,11 +13,14 @@ use crate::{
     app::App,
     domain::{
         delivery::{self, Claimed, Ended, Fixed, Next, Recorded, Setback},
+        emails,
         join_links::Ticket,
     },
     error::{Error, Result},
     mail::{
+        invite::{self, Method, People},
         mailbox::{self, Mailbox},
+        messages::Message,
         mime,
         smtp::{self, Envelope, Relay, Report},
         verdict::{self, Course, Scope, Verdict},
@@ -79,7 +82,7 @@ async fn attempt(
     is_near_the_end: &Cell<bool>,
 ) -> Result<Option<Ended>> {
     if claimed.email.text.is_none() {
-        let fixed = compose(app, claimed)?;
+        let fixed = compose(app, claimed).await?;
         if delivery::fix(&app.db, claimed, fixed).await? == Recorded::Stale {
             return Ok(None);
         }
@@ -129,22 +132,46 @@ async fn attempt(
     ))
 }
 
-/// Writes the message from its interview as it is now; from then on it stays as it is.
-fn compose(app: &App, claimed: &Claimed) -> Result<Fixed> {
-    let message = notices::message(claimed.email.kind, &claimed.details)?;
+/// Writes the message from its row and its interview; from then on it stays as it is.
+async fn compose(app: &App, claimed: &Claimed) -> Result<Fixed> {
+    let Claimed { email, details, .. } = claimed;
+    let message = notices::message(email, details)?;
     let composed = app.composer.compose(&message)?;
-    let contact = claimed.details.contact();
+    let contact = details.contact();
     let configured = mailbox::parse_address(app.settings.mail.from.email.as_ref())?;
-    let company = &claimed.details.company.name;
+    let sender = mailbox::sender(&configured, contact.name, &details.company.name)?;
+    let domain = configured.domain().to_owned();
     Ok(Fixed {
-        domain: configured.domain().to_owned(),
-        sender: mailbox::sender(&configured, contact.name, company)?.to_string(),
+        ics: calendar(app, claimed, &message, &sender, &domain).await?,
+        sender: sender.to_string(),
         reply_to: Some(Mailbox::new(contact.name, contact.email)?.to_string()),
         subject: composed.subject,
         text: composed.text,
         html: composed.html,
-        ics: None,
+        domain,
     })
+}
+
+async fn calendar(
+    app: &App,
+    claimed: &Claimed,
+    message: &Message,
+    organizer: &Mailbox,
+    domain: &str,
+) -> Result<Option<String>> {
+    let Claimed { email, details, .. } = claimed;
+    let Some(method) = Method::of(email.kind) else {
+        return Ok(None);
+    };
+    let known = emails::calendar_domain(app.db.read(), email.company_id, email.interview_id);
+    let domain = known.await?.unwrap_or_else(|| domain.to_owned());
+    let event = notices::event(&app.composer, message, details, &domain, email.date)?;
+    let attendee = Mailbox::new(&email.recipient_name, &email.recipient)?;
+    let people = People {
+        organizer,
+        attendee: &attendee,
+    };
+    Ok(Some(invite::message(method, &event, people)))
 }
 
 fn join_link(app: &App, claimed: &Claimed) -> Result<String> {

@@ -2,7 +2,11 @@
 use crate::{
     domain::delivery::Claimed,
     error::{Error, Result},
-    mail::{mailbox::Mailbox, mime::Letter},
+    mail::{
+        invite::Method,
+        mailbox::Mailbox,
+        mime::{Calendar, Letter},
+    },
 };
 
 /// What a letter is made of, read back from its row: nothing else, so that it is always the same.
@@ -15,12 +19,25 @@ pub(super) struct Draft<'a> {
     subject: &'a str,
     text: &'a str,
     html: &'a str,
+    calendar: Option<Calendar<'a>>,
 }
 
 impl<'a> Draft<'a> {
     pub(super) fn of(claimed: &'a Claimed) -> Result<Self> {
         let email = &claimed.email;
         let missing = || Error::Stored(format!("email {} is not whole", email.id));
+        let method = Method::of(email.kind);
+        let calendar = email
+            .ics
+            .as_deref()
+            .map(|ics| {
+                Some(Calendar {
+                    method: method?,
+                    ics,
+                })
+            })
+            .map(|calendar| calendar.ok_or_else(missing))
+            .transpose()?;
         let (_, domain) = email.message_id.split_once('@').ok_or_else(missing)?;
         Ok(Self {
             sender: Mailbox::parse(email.sender.as_deref().ok_or_else(missing)?)?,
@@ -31,6 +48,7 @@ impl<'a> Draft<'a> {
             subject: email.subject.as_deref().ok_or_else(missing)?,
             text: email.text.as_deref().ok_or_else(missing)?,
             html: email.html.as_deref().ok_or_else(missing)?,
+            calendar,
         })
     }
 
@@ -45,7 +63,7 @@ impl<'a> Draft<'a> {
             subject: self.subject,
             text: self.text,
             html: self.html,
-            ics: None,
+            ics: self.calendar,
         }
     }
 

@@ -1,55 +1,28 @@
 //! Messages as mail programs read them: texts, headers, bytes.
-use chrono::{DateTime, Utc};
+use entity::email::{Facts, Kind};
 use greenroom::mail::{
     LINK_PLACEHOLDER,
-    compose::{Composed, Composer},
     mailbox::{self, Mailbox},
-    messages::{self, Message, Scheduled},
-    mime::{self, Calendar, Letter},
-    plain_text,
+    messages::Message,
+    mime, plain_text,
 };
 use mail_parser::{MessageParser, MimeHeaders, PartType};
 
-const LINK: &str = "https://jobs.example.com/interview/eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiI0NWU4IiwidmVyIjoxfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-const NASTY: &[&str] = &[
-    "O'Brien, \"Bob\" \\ Co; <b@example.com>",
-    "Eve\r\nBcc: all@example.com\r\n\r\n<h1>body</h1>",
-    "nul\0 tab\t bell\u{7}",
-    "ليلى أحمد \u{202e}gpj.exe",
-    "山田 太郎",
-    "🦀 Zoë Ångström (née Dœ)",
-    "=?utf-8?q?Boss?= <boss@example.com>",
-    "{{ link }} {% raw %} ${x} <script>alert(1)</script> & 'x'",
+use crate::support::letters::{LINK, NASTY, People, bytes, compose, head, letter, named};
+
+/// The kinds of message that bring a link.
+const WITH_LINK: [Kind; 5] = [
+    Kind::Scheduled,
+    Kind::Rescheduled,
+    Kind::Updated,
+    Kind::Reminder,
+    Kind::LinkReplaced,
 ];
 
 #[test]
-fn every_mail_reads_as_it_should() {
-    let composer = Composer::new().expect("templates");
-    for sample in messages::ALL {
-        let message = sample();
-        let Composed {
-            subject,
-            text,
-            html,
-        } = composer.compose(&message).expect("a mail");
-        insta::assert_snapshot!(
-            message.name(),
-            format!("{subject}\n\n======== plain text\n{text}\n======== HTML\n{html}")
-        );
-    }
-}
-
-#[test]
 fn every_mail_keeps_the_limits_of_mail_programs() {
-    let composer = Composer::new().expect("templates");
-    for sample in messages::ALL {
-        let composed = composer.compose(&sample()).expect("a mail");
-        let link_lines: Vec<_> = lines_with_the_link(&composed.text);
-        assert_eq!(
-            link_lines,
-            [LINK_PLACEHOLDER],
-            "the link stands once, alone on its line"
-        );
+    for message in samples_in(&["en", "de"]) {
+        let composed = compose(&message);
         for line in composed
             .text
             .lines()
@@ -57,17 +30,13 @@ fn every_mail_keeps_the_limits_of_mail_programs() {
         {
             assert!(line.chars().count() <= plain_text::WIDTH, "{line}");
         }
+        assert!(!composed.text.contains("\n\n\n"), "{}", composed.text);
         assert!(composed.html.len() < 60_000, "Gmail cuts long messages");
-        assert_eq!(
-            composed.html.matches(LINK_PLACEHOLDER).count(),
-            3,
-            "a button and a copy"
+        let opening = format!(
+            "<!doctype html>\n<html lang=\"{}\" dir=\"ltr\">",
+            message.locale
         );
-        assert!(
-            composed
-                .html
-                .starts_with("<!doctype html>\n<html lang=\"en\" dir=\"ltr\">")
-        );
+        assert!(composed.html.starts_with(&opening));
         for never in ["<img", "<script", "url(", "var(", "http://"] {
             assert!(!composed.html.contains(never), "{never}");
         }
@@ -75,11 +44,115 @@ fn every_mail_keeps_the_limits_of_mail_programs() {
 }
 
 #[test]
+fn the_link_stands_alone_on_its_line_where_there_is_one() {
+    for message in samples_in(&["en", "de"]) {
+        let composed = compose(&message);
+        let in_text = lines_with_the_link(&composed.text);
+        let in_html = composed.html.matches(LINK_PLACEHOLDER).count();
+        if WITH_LINK.contains(&message.kind) {
+            assert_eq!(in_text, [LINK_PLACEHOLDER]);
+            assert_eq!(in_html, 3, "a button and a copy");
+        } else {
+            assert_eq!((in_text.len(), in_html), (0, 0), "{:?}", message.kind);
+        }
+    }
+}
+
+#[test]
+fn a_new_time_is_told_with_the_old_one_before_anything_else() {
+    let composed = compose(&Message::sample(Kind::Rescheduled));
+    let told = "Date & Time: October 13, 2025 at 4:00 PM (UTC+02:00) → October 15, 2025 at 10:00 AM (UTC+02:00)\n";
+    let unwrapped = composed.text.replace("\n  ", " ");
+    let (before, after) = unwrapped.split_once(told).expect(&unwrapped);
+    assert!(before.ends_with("🔄 What Has Changed:\n• "), "{before}");
+    assert!(!before.contains("Interview Details"));
+    assert!(after.contains("Interview Details"));
+    assert!(composed.html.contains(
+        "<s class=\"quiet\" style=\"color:#555555\"><bdi>October 13, 2025 at 4:00 PM (UTC+02:00)</bdi></s> → \
+         <strong><bdi>October 15, 2025 at 10:00 AM (UTC+02:00)</bdi></strong>"
+    ));
+}
+
+#[test]
+fn every_other_change_is_told_line_by_line() {
+    let composed = compose(&Message::sample(Kind::Updated));
+    for line in [
+        "• Duration: 45 minutes → 60 minutes\n",
+        "• Interview Type: Screening → Technical\n",
+        "• Booking Notes: new, see below\n",
+        "• Meeting Place: The interview takes place elsewhere; your link leads there\n",
+    ] {
+        assert!(composed.text.contains(line), "{line} in {}", composed.text);
+    }
+    assert!(!composed.text.contains("• Join link"), "{}", composed.text);
+    assert!(
+        !composed.text.contains("meet.example.com"),
+        "the place itself is on the join page"
+    );
+    let told = Message::sample(Kind::Updated);
+    let without_notes = Facts {
+        notes: String::new(),
+        link_version: 2,
+        ..told.facts.clone()
+    };
+    let composed = compose(&Message {
+        before: Some(told.facts),
+        facts: without_notes,
+        ..told
+    });
+    for line in [
+        "• Booking Notes: none any more\n",
+        "• Join link: The link in earlier e-mails no longer works; use the one below\n",
+    ] {
+        assert!(composed.text.contains(line), "{line} in {}", composed.text);
+    }
+    assert!(
+        !composed.text.contains("• Duration: 60 minutes →"),
+        "{}",
+        composed.text
+    );
+}
+
+#[test]
+fn what_changed_along_with_the_link_is_told_too() {
+    let mut message = Message::sample(Kind::LinkReplaced);
+    let composed = compose(&message);
+    assert!(
+        !composed.text.contains("What Has Changed"),
+        "{}",
+        composed.text
+    );
+    if let Some(before) = &mut message.before {
+        before.duration_minutes = 30;
+    }
+    let composed = compose(&message);
+    assert!(
+        composed
+            .text
+            .contains("• Duration: 30 minutes → 60 minutes\n")
+    );
+    assert!(!composed.text.contains("• Join link"), "{}", composed.text);
+}
+
+#[test]
+fn a_cancellation_gives_its_reason_when_there_is_one() {
+    let mut message = Message::sample(Kind::Cancelled);
+    let composed = compose(&message);
+    for part in [&composed.text, &composed.html] {
+        assert!(part.contains("The position has been filled."), "{part}");
+    }
+    message.cancel_reason = String::new();
+    let composed = compose(&message);
+    assert!(!composed.text.contains("Reason") && !composed.html.contains("Reason"));
+    assert!(!composed.text.contains("\n\n\n"), "{}", composed.text);
+}
+
+#[test]
 fn notes_and_instructions_that_are_not_there_leave_no_heading() {
-    let mut bare = Scheduled::sample();
+    let mut bare = scheduled();
     bare.instructions.clear();
-    bare.booking_notes = None;
-    let composed = compose(bare);
+    bare.facts.notes = String::new();
+    let composed = compose(&bare);
     for heading in ["Important Instructions", "Booking Notes"] {
         assert!(!composed.text.contains(heading));
         assert!(!composed.html.contains(heading));
@@ -89,8 +162,11 @@ fn notes_and_instructions_that_are_not_there_leave_no_heading() {
 
 #[test]
 fn text_that_people_typed_stays_text() {
-    for nasty in NASTY {
-        let composed = compose(named(nasty));
+    for (kind, nasty) in every_kind_with(NASTY) {
+        let composed = compose(&Message {
+            cancel_reason: (*nasty).into(),
+            ..named(kind, nasty)
+        });
         assert!(!composed.subject.contains(['\r', '\n', '\0']));
         assert!(!composed.html.contains("<script"), "{nasty}");
         assert!(!composed.html.contains("<h1"), "{nasty}");
@@ -100,33 +176,30 @@ fn text_that_people_typed_stays_text() {
                 .find(|c| c.is_control() && *c != '\n' || ('\u{202a}'..='\u{202e}').contains(c));
             assert_eq!(odd, None, "{nasty}");
         }
-        assert_eq!(lines_with_the_link(&composed.text), [LINK_PLACEHOLDER]);
+        let links = lines_with_the_link(&composed.text).len();
+        assert_eq!(links, usize::from(WITH_LINK.contains(&kind)));
     }
 }
 
 #[test]
 fn nobody_can_type_the_place_of_the_link() {
-    let mut message = named(&format!("Eve {LINK_PLACEHOLDER}"));
-    message.booking_notes = Some(format!("see\n{LINK_PLACEHOLDER}"));
-    let composed = compose(message);
+    let mut message = named(Kind::Scheduled, &format!("Eve {LINK_PLACEHOLDER}"));
+    message.facts.notes = format!("see\n{LINK_PLACEHOLDER}");
+    let composed = compose(&message);
     assert_eq!(composed.text.matches(LINK_PLACEHOLDER).count(), 1);
     assert_eq!(composed.html.matches(LINK_PLACEHOLDER).count(), 3);
 }
 
 #[test]
 fn a_message_is_the_same_at_every_attempt() {
-    let composed = compose(Scheduled::sample());
-    assert_eq!(
-        bytes(&composed, "John Doe", None),
-        bytes(&composed, "John Doe", None)
-    );
+    for message in Message::samples() {
+        assert_eq!(bytes(&message), bytes(&message));
+    }
 }
 
 #[test]
 fn the_headers_are_what_other_systems_need() {
-    let composed = compose(Scheduled::sample());
-    let raw = bytes(&composed, "John Doe", None);
-    let head = head(&raw);
+    let head = head(&bytes(&scheduled()));
     for line in [
         "From: \"Dana Whitfield (Sample Company)\" <jobs@mail.example.com>",
         "To: \"John Doe\" <john@example.org>",
@@ -147,8 +220,8 @@ fn the_headers_are_what_other_systems_need() {
 #[test]
 fn the_link_is_intact_in_both_parts_and_nowhere_else() {
     for nasty in NASTY.iter().chain(&["John Doe"]) {
-        let composed = compose(named(nasty));
-        let raw = bytes(&composed, nasty, None);
+        let message = named(Kind::Scheduled, nasty);
+        let (composed, raw) = (compose(&message), bytes(&message));
         let parsed = MessageParser::default().parse(&raw).expect("a message");
         let text = parsed.body_text(0).expect("a plain part");
         let html = parsed.body_html(0).expect("an HTML part");
@@ -175,8 +248,8 @@ fn whatever_a_name_is_headers_are_ascii_and_one_recipient_stays_one() {
         .copied()
         .chain([long.as_str(), &long_words, ""])
     {
-        let composed = compose(named(nasty));
-        let raw = bytes(&composed, nasty, None);
+        let message = named(Kind::Scheduled, nasty);
+        let (composed, raw) = (compose(&message), bytes(&message));
         assert!(raw.is_ascii(), "{nasty}");
         let all = String::from_utf8(raw.clone()).expect("ASCII");
         for line in all.split("\r\n") {
@@ -202,7 +275,7 @@ fn whatever_a_name_is_headers_are_ascii_and_one_recipient_stays_one() {
 
 #[test]
 fn whoever_invites_the_sender_is_the_configured_address() {
-    let composed = compose(Scheduled::sample());
+    let composed = compose(&scheduled());
     let configured = mailbox::parse_address("jobs@mail.example.com").expect("an address");
     for nasty in NASTY {
         let mut people = People::new("John");
@@ -224,7 +297,7 @@ fn whoever_invites_the_sender_is_the_configured_address() {
 
 #[test]
 fn an_address_beyond_ascii_keeps_its_local_part_only() {
-    let composed = compose(Scheduled::sample());
+    let composed = compose(&scheduled());
     let mut people = People::new("Jürgen");
     for (typed, in_header) in [
         ("ann@bücher.example", "<ann@xn--bcher-kva.example>"),
@@ -238,58 +311,58 @@ fn an_address_beyond_ascii_keeps_its_local_part_only() {
 
 #[test]
 fn a_calendar_is_the_last_alternative_and_an_attachment() {
-    let ics =
-        format!("BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nURL:{LINK_PLACEHOLDER}\r\nEND:VCALENDAR\r\n");
-    let calendar = Calendar {
-        method: "REQUEST",
-        ics: &ics,
-    };
-    let composed = compose(Scheduled::sample());
-    let raw = bytes(&composed, "John Doe", Some(calendar));
-    assert_eq!(raw, bytes(&composed, "John Doe", Some(calendar)));
-    let parsed = MessageParser::default().parse(&raw).expect("a message");
-    let kinds: Vec<_> = parsed
-        .parts
-        .iter()
-        .map(|part| {
-            let kind = part.content_type().expect("a type");
-            format!(
-                "{}/{}",
-                kind.c_type,
-                kind.c_subtype.as_deref().unwrap_or("")
-            )
-        })
-        .collect();
-    assert_eq!(
-        kinds,
-        [
-            "multipart/mixed",
-            "multipart/alternative",
-            "text/plain",
-            "text/html",
-            "text/calendar",
-            "application/ics"
-        ]
-    );
-    let calendar = &parsed.parts[4];
-    assert_eq!(
-        calendar
+    for (kind, method) in [
+        (Kind::Scheduled, "REQUEST"),
+        (Kind::Rescheduled, "REQUEST"),
+        (Kind::Updated, "REQUEST"),
+        (Kind::LinkReplaced, "REQUEST"),
+        (Kind::Cancelled, "CANCEL"),
+    ] {
+        let raw = bytes(&Message::sample(kind));
+        let parsed = MessageParser::default().parse(&raw).expect("a message");
+        assert_eq!(
+            tree(&parsed),
+            [
+                "multipart/mixed",
+                "multipart/alternative",
+                "text/plain",
+                "text/html",
+                "text/calendar",
+                "application/ics"
+            ]
+        );
+        let calendar = &parsed.parts[4];
+        let declared = calendar
             .content_type()
-            .and_then(|kind| kind.attribute("method")),
-        Some("REQUEST")
+            .and_then(|kind| kind.attribute("method"));
+        assert_eq!(declared, Some(method));
+        assert!(calendar.content_disposition().is_none() && calendar.content_id().is_none());
+        assert_eq!(calendar.content_transfer_encoding(), Some("base64"));
+        let text = calendar.text_contents().expect("a calendar");
+        assert!(text.contains(&format!("\r\nMETHOD:{method}\r\n")), "{text}");
+        let unfolded = text.replace("\r\n ", "");
+        let has_link = unfolded.contains(&format!("\r\nLOCATION:{LINK}\r\n"));
+        assert_eq!(has_link, kind != Kind::Cancelled);
+        assert!(!unfolded.contains("join.invalid"));
+        let attachment = &parsed.parts[5];
+        assert_eq!(attachment.attachment_name(), Some("invite.ics"));
+        assert!(matches!(&attachment.body, PartType::Binary(bytes) if **bytes == *text.as_bytes()));
+    }
+}
+
+#[test]
+fn a_reminder_asks_no_calendar_anything() {
+    let raw = bytes(&Message::sample(Kind::Reminder));
+    let parsed = MessageParser::default().parse(&raw).expect("a message");
+    assert_eq!(
+        tree(&parsed),
+        ["multipart/alternative", "text/plain", "text/html"]
     );
-    assert!(calendar.content_disposition().is_none());
-    assert_eq!(calendar.content_transfer_encoding(), Some("base64"));
-    let filled = ics.replace(LINK_PLACEHOLDER, LINK);
-    assert_eq!(calendar.text_contents(), Some(filled.as_str()));
-    let attachment = &parsed.parts[5];
-    assert_eq!(attachment.attachment_name(), Some("invite.ics"));
-    assert!(matches!(&attachment.body, PartType::Binary(bytes) if **bytes == *filled.as_bytes()));
 }
 
 #[test]
 fn a_link_that_is_no_plain_url_is_refused() {
-    let composed = compose(Scheduled::sample());
+    let composed = compose(&scheduled());
     let people = People::new("John");
     for wrong in [
         "https://x.example/\"><script>",
@@ -302,77 +375,42 @@ fn a_link_that_is_no_plain_url_is_refused() {
 
 #[test]
 fn ids_that_would_break_a_header_are_refused() {
-    let composed = compose(Scheduled::sample());
+    let composed = compose(&scheduled());
     let people = People::new("John");
     let mut letter = letter(&composed, &people, None);
     letter.message_id = "a\r\nBcc: x@example.com";
     assert!(mime::bytes(&letter, LINK).is_err());
 }
 
-fn named(name: &str) -> Scheduled {
-    let mut message = Scheduled::sample();
-    message.candidate_name = name.into();
-    message.company_name = name.into();
-    message.contact_name = name.into();
-    message.job_title = name.into();
-    message
-}
-
-fn compose(message: Scheduled) -> Composed {
-    Composer::new()
-        .and_then(|composer| composer.compose(&Message::Scheduled(message)))
-        .expect("a mail")
-}
-
-fn bytes(composed: &Composed, recipient: &str, calendar: Option<Calendar<'_>>) -> Vec<u8> {
-    let people = People::new(recipient);
-    mime::bytes(&letter(composed, &people, calendar), LINK).expect("bytes")
-}
-
-struct People {
-    sender: Mailbox,
-    reply_to: Mailbox,
-    recipient: Mailbox,
-}
-
-impl People {
-    fn new(recipient_name: &str) -> Self {
-        let configured = mailbox::parse_address("jobs@mail.example.com").expect("an address");
-        Self {
-            sender: mailbox::sender(&configured, "Dana Whitfield", "Sample Company")
-                .expect("a sender"),
-            reply_to: Mailbox::new("Dana Whitfield", "dana@example.com").expect("a mailbox"),
-            recipient: Mailbox::new(recipient_name, "john@example.org").expect("a mailbox"),
-        }
-    }
-}
-
-fn letter<'a>(composed: &'a Composed, people: &'a People, ics: Option<Calendar<'a>>) -> Letter<'a> {
-    Letter {
-        message_id: "0af7.1@mail.example.com",
-        thread: "itv-77@mail.example.com",
-        date: date(),
-        sender: &people.sender,
-        reply_to: Some(&people.reply_to),
-        recipient: &people.recipient,
-        subject: &composed.subject,
-        text: &composed.text,
-        html: &composed.html,
-        ics,
-    }
-}
-
-fn date() -> DateTime<Utc> {
-    "2026-11-21T09:30:00Z".parse().expect("an instant")
-}
-
-fn head(raw: &[u8]) -> String {
-    let all = String::from_utf8_lossy(raw);
-    all.split("\r\n\r\n").next().unwrap_or_default().to_owned()
+fn scheduled() -> Message {
+    Message::sample(Kind::Scheduled)
 }
 
 fn lines_with_the_link(text: &str) -> Vec<&str> {
     text.lines()
         .filter(|line| line.contains(LINK_PLACEHOLDER))
         .collect()
+}
+
+fn tree(message: &mail_parser::Message<'_>) -> Vec<String> {
+    let types = message.parts.iter().map(|part| {
+        let kind = part.content_type().expect("a type");
+        let subtype = kind.c_subtype.as_deref().unwrap_or_default();
+        format!("{}/{subtype}", kind.c_type)
+    });
+    types.collect()
+}
+
+fn samples_in<'a>(locales: &'a [&'a str]) -> impl Iterator<Item = Message> + 'a {
+    Message::samples().flat_map(|message| {
+        locales.iter().map(move |locale| Message {
+            locale: (*locale).into(),
+            ..message.clone()
+        })
+    })
+}
+
+fn every_kind_with<'a>(names: &'a [&'a str]) -> impl Iterator<Item = (Kind, &'a &'a str)> {
+    let kinds = Message::samples().map(|message| message.kind);
+    kinds.flat_map(|kind| names.iter().map(move |name| (kind, name)))
 }

@@ -14,6 +14,8 @@ mod interviews;
 mod jobs;
 mod join;
 mod mail;
+mod mail_goldens;
+mod notices;
 mod races;
 mod routes;
 mod schema;

@@ -1,0 +1,166 @@
+//! What stands in the places of phrases, written for the medium that it is printed in.
+use std::collections::BTreeMap;
+
+use chrono_tz::Tz;
+use sea_orm::ActiveEnum;
+use tera::Value;
+
+use super::{
+    LINK_PLACEHOLDER,
+    language::{Direction, Language},
+    mailbox::{clean_line, clean_paragraphs},
+    messages::Message,
+    pattern::Pattern,
+    plain_text,
+};
+use crate::error::Result;
+
+/// Where something is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Medium {
+    /// A header or a calendar: the words alone.
+    Plain,
+    /// The plain part: words of the other direction are kept in their place by marks.
+    Text,
+    /// The HTML part: escaped, words that may be of the other direction in `<bdi>`.
+    Html,
+}
+
+impl Medium {
+    /// As templates print it: HTML that is written here is escaped already.
+    pub fn printed(self, text: &str) -> Value {
+        match self {
+            Self::Html => Value::safe_string(text),
+            Self::Plain | Self::Text => Value::from(text),
+        }
+    }
+}
+
+/// What the places of a message's phrases stand for.
+#[derive(Clone, Debug)]
+pub struct Values {
+    direction: Direction,
+    by_name: BTreeMap<&'static str, Item>,
+}
+
+#[derive(Clone, Debug)]
+enum Item {
+    Text(String),
+    Address(String),
+}
+
+impl Values {
+    /// Of a message, in a language. What people typed is cleaned.
+    pub fn of(message: &Message, language: &Language) -> Result<Self> {
+        let Message { facts, zone, .. } = message;
+        let text = |text: &str| Item::Text(typed_line(text));
+        let utc = |at| match *zone {
+            // There the time itself is in UTC.
+            Tz::UTC => String::new(),
+            _ => language.moment_in_utc(at),
+        };
+        let interview_type = language
+            .phrase("interview_types", &facts.interview_type.to_value())?
+            .fill(str::to_owned, |_| String::new());
+        let by_name = BTreeMap::from([
+            ("candidate_name", text(&message.candidate_name)),
+            ("job_title", text(&message.job_title)),
+            ("company_name", text(&message.company_name)),
+            ("contact_name", text(&message.contact_name)),
+            (
+                "contact_email",
+                Item::Address(typed_line(&message.contact_email)),
+            ),
+            ("interview_type", Item::Text(interview_type)),
+            (
+                "duration",
+                Item::Text(language.minutes(facts.duration_minutes)?),
+            ),
+            ("start", Item::Text(language.moment(facts.starts_at, *zone))),
+            ("end", Item::Text(language.moment(message.ends_at(), *zone))),
+            ("start_in_utc", Item::Text(utc(facts.starts_at))),
+            ("end_in_utc", Item::Text(utc(message.ends_at()))),
+            ("time_zone", Item::Text(zone.name().into())),
+            (
+                "link_opens",
+                Item::Text(language.moment(message.opens_at(), *zone)),
+            ),
+            (
+                "join_window",
+                Item::Text(language.minutes(message.join_window_minutes)?),
+            ),
+            ("link", Item::Text(LINK_PLACEHOLDER.into())),
+        ]);
+        Ok(Self {
+            direction: language.direction(),
+            by_name,
+        })
+    }
+
+    /// A phrase with what its places stand for. A place without a meaning stays empty; the languages
+    /// were checked against that.
+    pub fn fill(&self, phrase: &Pattern, medium: Medium) -> String {
+        let words = |text: &str| match medium {
+            Medium::Html => escaped(text),
+            Medium::Plain | Medium::Text => text.to_owned(),
+        };
+        phrase.fill(words, |name| {
+            let item = self.by_name.get(name);
+            item.map_or_else(String::new, |item| self.item(item, medium))
+        })
+    }
+
+    /// All of them, by their names.
+    pub fn all(&self, medium: Medium) -> impl Iterator<Item = (&'static str, String)> {
+        self.by_name
+            .iter()
+            .map(move |(name, item)| (*name, self.item(item, medium)))
+    }
+
+    /// One line of text of its own.
+    pub fn text(&self, text: &str, medium: Medium) -> String {
+        match medium {
+            Medium::Plain => text.to_owned(),
+            Medium::Text => plain_text::isolate(text, self.direction),
+            Medium::Html if text.is_empty() => String::new(),
+            Medium::Html => format!("<bdi>{}</bdi>", escaped(text)),
+        }
+    }
+
+    fn item(&self, item: &Item, medium: Medium) -> String {
+        match (item, medium) {
+            (Item::Address(address), Medium::Html) => {
+                let address = escaped(address);
+                format!(
+                    "<a class=\"link\" href=\"mailto:{address}\" dir=\"ltr\" style=\"color:#1d4f91\">{address}</a>"
+                )
+            }
+            (Item::Address(text) | Item::Text(text), _) => self.text(text, medium),
+        }
+    }
+}
+
+/// Lines that people typed: they may not turn around, or pass for the link.
+pub fn typed_lines(text: &str) -> Vec<String> {
+    let text = clean_paragraphs(text).replace(LINK_PLACEHOLDER, "");
+    text.lines().map(str::to_owned).collect()
+}
+
+fn typed_line(text: &str) -> String {
+    clean_line(text).replace(LINK_PLACEHOLDER, "")
+}
+
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
