@@ -31,6 +31,7 @@ fn table() -> Vec<Route> {
         get(Anyone, "/static/{hash}/{path:.*}", assets::show).without_session(),
 
         get(Candidate, "/interview/{token}", join::show),
+        get(Candidate, "/interview/{token}/invite.ics", join::invite::show),
         get(Candidate, "/interview/{token}/join", join::show),
         post(Candidate, "/interview/{token}/join", join::create),
         post(Candidate, "/interview/{token}/opened", join::opened::create),

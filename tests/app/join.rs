@@ -592,3 +592,82 @@ async fn what_recruiters_typed_is_shown_as_text() {
     assert!(!page.has("img"));
     assert!(page.words("#interview").contains(bad));
 }
+
+#[actix_web::test]
+async fn the_interview_can_be_put_into_a_calendar_while_it_is_to_come() {
+    let invitation = Invitation::sent().await;
+    let (opens, ends) = (invitation.opens_at(), invitation.ends_at());
+    for (at, status) in [
+        (opens - SECOND, 200),
+        (opens, 200),
+        (ends - SECOND, 200),
+        (ends, 410),
+    ] {
+        invitation.go_to(at);
+        let page = invitation.look().await;
+        let path = format!("{}/invite.ics", invitation.link);
+        assert_eq!(page.text.contains(&path), status == 200, "offered at {at}");
+        let file = invitation.app.candidate().get(&path).await;
+        assert_eq!(file.status, status, "at {at}");
+        if status == 410 {
+            assert_eq!(shown(&file), "over");
+            continue;
+        }
+        assert_eq!(
+            file.header("content-type"),
+            "text/calendar; charset=utf-8; method=PUBLISH"
+        );
+        assert_eq!(
+            file.header("content-disposition"),
+            "attachment; filename=\"invite.ics\""
+        );
+        assert_eq!(file.header("cache-control"), "no-store");
+        let calendar = file.text.replace("\r\n ", "");
+        for line in [
+            "METHOD:PUBLISH",
+            "DTSTART:20270105T080000Z",
+            "DTEND:20270105T084500Z",
+            "SUMMARY:Technical Interview - Cloud Architect at Sample Company",
+            &format!("LOCATION:http://127.0.0.1:8080{}", invitation.link),
+        ] {
+            assert!(
+                calendar.lines().any(|found| found == line),
+                "{line} in {calendar}"
+            );
+        }
+        assert!(!calendar.contains("meet.example.com"), "{calendar}");
+    }
+}
+
+#[actix_web::test]
+async fn a_file_for_a_calendar_tells_what_is_so_now_and_nothing_to_strangers() {
+    let invitation = Invitation::sent().await;
+    let path = format!("{}/invite.ics", invitation.link);
+    invitation.change(interview::Column::Revision, 2).await;
+    let moved = invitation.app.candidate().get(&path).await;
+    let calendar = moved.text.replace("\r\n ", "");
+    let interview = invitation.row().await;
+    let newest = format!(
+        "LOCATION:http://127.0.0.1:8080{}",
+        link(&invitation.app, &interview)
+    );
+    assert!(
+        calendar.lines().any(|line| line == newest),
+        "{newest} in {calendar}"
+    );
+    let uid = format!("UID:itv-{}@", interview.public_id);
+    assert!(
+        calendar.lines().any(|line| line.starts_with(&uid)),
+        "{calendar}"
+    );
+    invitation.change(interview::Column::LinkVersion, 2).await;
+    let replaced = invitation.app.candidate().get(&path).await;
+    let never = invitation
+        .app
+        .candidate()
+        .get("/interview/x/invite.ics")
+        .await;
+    assert_eq!((replaced.status, never.status), (404, 404));
+    assert_eq!(shown(&replaced), "unknown");
+    assert!(!replaced.text.contains("VCALENDAR"));
+}
