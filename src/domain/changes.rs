@@ -12,6 +12,7 @@ use crate::{
     db::{self, Db},
     domain::{
         actions::{self, Act, Actor},
+        candidates,
         interviews::{self, Details},
         notifications,
         one_time_keys::{self, Once, Seen},
@@ -117,6 +118,8 @@ async fn carry_out(
     if !can_change(&before, change, now) {
         return Ok(Step::NotBooked);
     }
+    // A changed address must wait for this, or this for it: both tell the candidate.
+    candidates::hold(txn, actor.company_id, row.candidate_id).await?;
     if target.version.is_some_and(|version| version != row.version)
         || !write(txn, actor, &before, change).await?
     {

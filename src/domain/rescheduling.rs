@@ -13,6 +13,7 @@ use crate::{
     domain::{
         actions::{self, Act, Actor},
         bookings::{self, Booked, Place, Step, Stop, Taken},
+        candidates,
         interviews::{self, Details},
         notifications,
         one_time_keys::{self, Once, Seen},
@@ -118,6 +119,7 @@ async fn carry_out(
     if before.job.as_ref().is_some_and(|job| job.id != slot.job_id) {
         return Err(Stop::Refused(Step::OtherJob));
     }
+    candidates::hold(txn, actor.company_id, row.candidate_id).await?;
     point(txn, actor, &before, &slot, new.notes.as_deref()).await?;
     let after = interviews::details(txn, actor.company_id, row.id).await?;
     let email_id = notifications::tell(txn, actor, Kind::Rescheduled, &after, now).await?;
