@@ -140,11 +140,16 @@ fn escaped(text: &str) -> String {
 }
 
 /// RFC 5545 §3.2: a parameter value in quotes can hold anything but a quote and control characters.
+/// Nothing is escaped in it, but some programs (ical.js) read a backslash as if it were.
 fn quoted(name: &str) -> String {
     let clean: String = name
         .chars()
         .filter(|c| !c.is_control())
-        .map(|c| if c == '"' { '\'' } else { c })
+        .map(|c| match c {
+            '"' => '\'',
+            '\\' => '/',
+            c => c,
+        })
         .collect();
     format!("\"{clean}\"")
 }

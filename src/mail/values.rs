@@ -22,7 +22,7 @@ pub enum Medium {
     Plain,
     /// The plain part: words of the other direction are kept in their place by marks.
     Text,
-    /// The HTML part: escaped, words that may be of the other direction in `<bdi>`.
+    /// The HTML part: escaped, words of the other direction in `<bdi>` as well.
     Html,
 }
 
@@ -119,11 +119,13 @@ impl Values {
 
     /// One line of text of its own.
     pub fn text(&self, text: &str, medium: Medium) -> String {
+        let isolated = plain_text::isolate(text, self.direction);
         match medium {
             Medium::Plain => text.to_owned(),
-            Medium::Text => plain_text::isolate(text, self.direction),
-            Medium::Html if text.is_empty() => String::new(),
-            Medium::Html => format!("<bdi>{}</bdi>", escaped(text)),
+            Medium::Text => isolated,
+            Medium::Html if isolated == text => escaped(text),
+            // The marks stay inside: Gmail and Outlook do not know the element.
+            Medium::Html => format!("<bdi>{}</bdi>", escaped(&isolated)),
         }
     }
 

@@ -2,9 +2,12 @@
 use std::{fs, path::PathBuf};
 
 use entity::email::{Facts, Kind};
-use greenroom::mail::{compose::Composer, invite, language::Languages, messages::Message};
+use greenroom::mail::{
+    LINK_PLACEHOLDER, compose::Composer, invite, language::Languages, messages::Message,
+};
 use mail_parser::MessageParser;
 use sea_orm::ActiveEnum;
+use serde_json::json;
 
 use crate::support::letters::{LINK, NASTY, People, bytes, calendar, compose, event, head, named};
 
@@ -106,7 +109,9 @@ fn a_language_that_is_written_from_right_to_left_turns_the_whole_mail() {
             composed.text
         );
         assert!(
-            composed.html.contains("<bdi>Dana Whitfield</bdi>"),
+            composed
+                .html
+                .contains("<bdi>\u{2068}Dana Whitfield\u{2069}</bdi>"),
             "{kind}"
         );
         assert!(
@@ -138,6 +143,12 @@ fn judges_find_messages_of_every_kind() {
             write(format!("{kind}.{locale}.html"), &compose(&message).html);
             write_calendars(&message, &format!("{kind}.{locale}"), &write);
         }
+        let arabic = Message {
+            candidate_name: "ليلى أحمد".into(),
+            company_name: "شركة المثال".into(),
+            ..sample.clone()
+        };
+        write(format!("{kind}.rtl.html"), &compose(&arabic).html);
         for (number, nasty) in NASTY.iter().copied().chain([long.as_str(), ""]).enumerate() {
             let mut message = named(sample.kind, nasty);
             message.facts.notes = nasty.into();
@@ -145,18 +156,50 @@ fn judges_find_messages_of_every_kind() {
         }
     }
     let written = fs::read_dir(&folder).expect("the folder").count();
-    assert!(written > 80, "{written}");
+    assert!(written > 150, "{written}");
 }
 
+/// A calendar, and beside it what every judge must find in it.
 fn write_calendars(message: &Message, name: &str, write: &dyn Fn(String, &str)) {
-    if let Some((_, stored)) = calendar(message, &People::of(message)) {
-        write(format!("{name}.ics"), &invite::finished(&stored, LINK));
+    let (people, event) = (People::of(message), event(message));
+    let write = |name: String, stored: &str, method: &str, is_file: bool| {
+        let (is_cancel, is_mail) = (method == "CANCEL", !is_file);
+        let mut properties = vec![
+            "CALSCALE", "METHOD", "PRODID", "VERSION", "CLASS", "DTEND", "DTSTAMP", "DTSTART",
+            "SEQUENCE", "STATUS", "SUMMARY", "TRANSP", "UID",
+        ];
+        if !is_cancel {
+            properties.extend(["CONFERENCE", "DESCRIPTION", "LOCATION", "URL"]);
+        }
+        if is_mail {
+            properties.extend(["ATTENDEE", "ORGANIZER"]);
+        }
+        properties.sort_unstable();
+        let unless = |not: bool, text: &str| if not { String::new() } else { text.to_owned() };
+        let expected = json!({
+            "properties": properties,
+            "method": method,
+            "uid": event.uid,
+            "summary": event.summary,
+            "description": unless(is_cancel, &event.description.replace(LINK_PLACEHOLDER, LINK)),
+            "location": unless(is_cancel, LINK),
+            "attendee": unless(is_file, &people.recipient.name.replace('"', "'").replace('\\', "/")),
+            "organizer": unless(is_file, &people.sender.name.replace('"', "'").replace('\\', "/")),
+            "starts_at": event.starts_at.to_rfc3339(),
+            "ends_at": event.ends_at.to_rfc3339(),
+        });
+        write(format!("{name}.json"), &expected.to_string());
+        write(format!("{name}.ics"), &invite::finished(stored, LINK));
+    };
+    if let Some((method, stored)) = calendar(message, &people) {
+        write(name.to_owned(), &stored, method.name(), false);
     }
     if message.kind == Kind::Scheduled {
-        let file = invite::file(&event(message));
         write(
-            format!("file-of-{name}.ics"),
-            &invite::finished(&file, LINK),
+            format!("file-of-{name}"),
+            &invite::file(&event),
+            "PUBLISH",
+            true,
         );
     }
 }
