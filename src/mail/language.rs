@@ -140,6 +140,11 @@ impl Language {
         &self.tag
     }
 
+    /// As those who speak it call it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Which way it is written.
     pub fn direction(&self) -> Direction {
         self.direction

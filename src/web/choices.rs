@@ -3,6 +3,7 @@ use chrono_tz::TZ_VARIANTS;
 use sea_orm::{ActiveEnum, Iterable};
 
 use super::render::Choice;
+use crate::{error::Result, mail::language::Languages};
 
 /// All values of a closed enum, in its order.
 pub fn of<T: ActiveEnum<Value = String> + Iterable>(words: fn(T) -> &'static str) -> Vec<Choice> {
@@ -21,4 +22,25 @@ pub fn rows(rows: Vec<(i64, String)>) -> Vec<Choice> {
 /// The names of all time zones, for a `<datalist>`.
 pub fn zones() -> Vec<&'static str> {
     TZ_VARIANTS.iter().map(|zone| zone.name()).collect()
+}
+
+/// The languages of mails, and the one that is chosen though it may be none of them.
+pub fn languages(languages: &Languages, chosen: &str) -> Result<Vec<Choice>> {
+    let mut choices: Vec<Choice> = languages
+        .list()
+        .map(|(tag, name)| Choice::new(tag, name))
+        .collect();
+    if !chosen.is_empty() && choices.iter().all(|choice| choice.value != chosen) {
+        choices.push(Choice::new(chosen, language(languages, chosen)?));
+    }
+    Ok(choices)
+}
+
+/// A language by its name: `Deutsch`; `de-AT (mails are in Deutsch)` when it is the nearest only.
+pub fn language(languages: &Languages, tag: &str) -> Result<String> {
+    let nearest = languages.choose(tag)?;
+    Ok(match nearest.tag() == tag {
+        true => nearest.name().to_owned(),
+        false => format!("{tag} (mails are in {})", nearest.name()),
+    })
 }

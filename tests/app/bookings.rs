@@ -504,3 +504,30 @@ async fn what_belongs_to_another_company_cannot_be_booked() {
     }
     assert_eq!(interviews(&app).await, 1);
 }
+
+#[actix_web::test]
+async fn the_preview_speaks_the_language_of_whoever_is_booked() {
+    let app = TestApp::start().await;
+    let path = free_slot(&app).await;
+    let mut rita = app.recruiter().await;
+    let german = somebody_new(&[("locale", "de"), ("act", "preview")]);
+    let preview = rita.post_form(&path, &german).await;
+    let mail = preview.words("#preview pre");
+    assert!(mail.contains("Guten Tag Jane Roe,"), "{mail}");
+    assert!(mail.contains("Januar 2027"), "{mail}");
+    assert_eq!(preview.words("#locale option[selected]"), "Deutsch");
+    let key = rita.get(&path).await.value_of("key");
+    let booked = somebody_new(&[("locale", "de"), ("key", &key)]);
+    let booked = rita.post_form(&path, &booked).await;
+    assert_eq!(booked.status, 303);
+    app.deliver().await;
+    let email = entity::email::Entity::find().one(app.app.db.read()).await;
+    let email = email.expect("emails").expect("an email");
+    assert_eq!(email.locale, "de");
+    assert!(
+        email
+            .subject
+            .expect("a subject")
+            .starts_with("Einladung zum Gespräch - ")
+    );
+}

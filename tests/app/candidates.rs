@@ -83,7 +83,7 @@ async fn mistakes_stand_beside_their_fields_and_nothing_typed_is_lost() {
             assert!(page.error_of("email").contains("name@example.com"));
             assert!(page.error_of("phone").contains("telephone"));
             assert!(page.error_of("time_zone").contains("Europe/Berlin"));
-            assert!(page.error_of("locale").contains("de-AT"));
+            assert!(page.error_of("locale").contains("pt-BR"));
             assert_eq!(page.error_of("notes"), "");
             assert_eq!(page.value_of("email"), "jane at example.com");
             assert!(page.value_of("notes").contains("Was <b>kind</b>."));
@@ -260,4 +260,33 @@ async fn words_that_thousands_share_are_searched_for_too() {
         let page = rita.get(&format!("/candidates?q={search}")).await;
         assert_eq!(page.all_words("#found tbody tr").len(), count, "{search}");
     }
+}
+
+#[actix_web::test]
+async fn a_candidate_has_a_language_of_mails() {
+    let app = TestApp::start().await;
+    let mut rita = app.recruiter().await;
+    let form = rita.get("/candidates/new").await;
+    assert_eq!(form.words("#locale"), "Deutsch English");
+    assert_eq!(form.words("#locale option[selected]"), "English");
+    let page = rita
+        .post_form("/candidates/new", &typed(&[("locale", "de")]))
+        .await;
+    let page = rita.get(&page.location).await;
+    assert!(
+        page.words(".facts").contains("Language Deutsch"),
+        "{}",
+        page.words(".facts")
+    );
+    // What a program entered stays what it is, though no mail is written in it.
+    let other = typed(&[("locale", "pt-BR"), ("email", "ze@example.com")]);
+    let made = rita.post_form("/candidates/new", &other).await;
+    let page = rita.get(&made.location).await;
+    let facts = page.words(".facts");
+    assert!(
+        facts.contains("Language pt-BR (mails are in English)"),
+        "{facts}"
+    );
+    let form = rita.get(&format!("{}/edit", made.location)).await;
+    assert_eq!(form.attribute("#locale option[selected]", "value"), "pt-BR");
 }

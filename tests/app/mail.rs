@@ -68,7 +68,7 @@ fn a_new_time_is_told_with_the_old_one_before_anything_else() {
     assert!(!before.contains("Interview Details"));
     assert!(after.contains("Interview Details"));
     assert!(composed.html.contains(
-        "<s class=\"quiet\" style=\"color:#555555\">October 13, 2025 at 4:00 PM (UTC+02:00)</s> → \
+        "<s class=\"quiet\" style=\"color:#555555\">October 13, 2025 at 4:00 PM (UTC+02:00)</s> →<br>\
          <strong>October 15, 2025 at 10:00 AM (UTC+02:00)</strong>"
     ));
 }

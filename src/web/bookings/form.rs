@@ -5,6 +5,7 @@ use super::{Person, Place, Whom, forms};
 use crate::{
     domain::bookings::{NewBooking, Who},
     error::{Error, Result},
+    mail::language::FALLBACK,
     text,
     web::forms::FormErrors,
 };
@@ -46,6 +47,8 @@ pub struct BookingForm {
     email: String,
     phone: String,
     time_zone: String,
+    #[serde(default = "fallback")]
+    locale: String,
     notes: String,
     q: String,
     key: String,
@@ -62,6 +65,7 @@ impl BookingForm {
             candidate: opening.whom.candidate,
             interview: opening.whom.interview,
             q: opening.q,
+            locale: fallback(),
             key: forms::new_key(),
             ..Default::default()
         }
@@ -115,6 +119,11 @@ impl BookingForm {
         &self.q
     }
 
+    /// The chosen language, whatever was typed.
+    pub fn locale(&self) -> &str {
+        &self.locale
+    }
+
     /// The candidates that the page must offer whatever is searched for.
     pub fn candidates(&self) -> Vec<i64> {
         let chosen = self.candidate.trim().parse().ok();
@@ -161,6 +170,7 @@ impl BookingForm {
                     email: &self.email,
                     phone: &self.phone,
                     time_zone: &self.time_zone,
+                    locale: &self.locale,
                 };
                 person.parse(errors).map(Who::New)
             }
@@ -169,6 +179,10 @@ impl BookingForm {
                 .map(Who::Candidate),
         }
     }
+}
+
+fn fallback() -> String {
+    FALLBACK.into()
 }
 
 #[cfg(test)]
@@ -180,6 +194,7 @@ mod tests {
             candidate: SOMEBODY_NEW.into(),
             name: "Zoë".into(),
             email: "zoe@example.com".into(),
+            locale: fallback(),
             key: "k".into(),
             ..Default::default()
         }

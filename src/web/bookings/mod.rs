@@ -166,6 +166,7 @@ async fn read(
             Some(draft) => Some(super::preview::Preview::of(&app.composer, draft, LINK)?),
             None => None,
         },
+        languages: super::choices::languages(app.composer.languages(), form.locale())?,
         slot,
         interview,
         found,

@@ -10,7 +10,14 @@ use crate::{
         slots::{Listed, State},
     },
     times,
-    web::{choices, facts::Facts, forms::FormErrors, preview::Preview, render::Page, stamp::Stamp},
+    web::{
+        choices,
+        facts::Facts,
+        forms::FormErrors,
+        preview::Preview,
+        render::{Choice, Page},
+        stamp::Stamp,
+    },
     words,
 };
 
@@ -26,6 +33,8 @@ pub struct Parts {
     pub draft: Option<Details>,
     /// Its mail.
     pub preview: Option<Preview>,
+    /// The languages that mails can be in.
+    pub languages: Vec<Choice>,
     /// What to think of first.
     pub warnings: Vec<String>,
     /// Why it cannot be booked, if so.
@@ -43,6 +52,7 @@ pub struct NewPage {
     form: BookingForm,
     errors: FormErrors,
     zones: Vec<&'static str>,
+    languages: Vec<Choice>,
     /// Who is booked, when that is not asked.
     waiting: Option<Person>,
     found: Vec<Person>,
@@ -167,6 +177,7 @@ impl NewPage {
             is_about_somebody_new: form.is_about_somebody_new(),
             take,
             facts: facts(&parts),
+            languages: parts.languages,
             warnings: parts.warnings,
             preview: parts.preview,
             refusal: parts.refusal,
@@ -197,6 +208,7 @@ impl Page for NewPage {
             form: BookingForm::default(),
             errors: FormErrors::one("candidate", "Choose who is to be interviewed."),
             zones: vec!["Europe/Berlin"],
+            languages: vec![Choice::new("en", "English")],
             waiting: None,
             found: vec![person()],
             is_about_somebody_new: true,

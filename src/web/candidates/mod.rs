@@ -10,14 +10,14 @@ use actix_web::{
 pub use self::form::Person;
 use self::{
     form::{CandidateForm, Filters},
-    pages::{EditPage, IndexPage, NewPage, ShowPage},
+    pages::{Choices, EditPage, IndexPage, NewPage, ShowPage},
 };
 use super::{
     errors::Result,
     forms::{self, FormErrors},
     interviews::Reader,
     lists::At,
-    render::{Choice, Flash},
+    render::Flash,
     respond::see_other,
     viewer::Viewer,
 };
@@ -50,8 +50,8 @@ pub async fn index(
 /// GET /candidates/new: the form.
 pub async fn new(app: Data<App>, viewer: Viewer) -> Result<HttpResponse> {
     let form = CandidateForm::blank();
-    let jobs = job_choices(&app, &viewer, &form).await?;
-    viewer.page(&NewPage::new(form, FormErrors::new(), jobs))
+    let choices = choices(&app, &viewer, &form).await?;
+    viewer.page(&NewPage::new(form, FormErrors::new(), choices))
 }
 
 /// POST /candidates/new: enters a candidate.
@@ -72,8 +72,8 @@ pub async fn create(
         }
         Err(errors) => errors,
     };
-    let jobs = job_choices(&app, &viewer, &form).await?;
-    viewer.unprocessable(&NewPage::new(form, errors, jobs))
+    let choices = choices(&app, &viewer, &form).await?;
+    viewer.unprocessable(&NewPage::new(form, errors, choices))
 }
 
 /// GET /candidates/{id}: the person and their interviews.
@@ -92,15 +92,22 @@ pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpR
     let ids = held.rows.iter().map(|row| row.interview.id).collect();
     let mails = emails::about(&app.db, company_id, ids).await?;
     let reader = Reader::of(&app, &viewer).await?;
-    viewer.page(&ShowPage::new(candidate, job, (held, mails), &reader))
+    let language = super::choices::language(app.composer.languages(), &candidate.locale)?;
+    viewer.page(&ShowPage::new(
+        candidate,
+        job,
+        &language,
+        (held, mails),
+        &reader,
+    ))
 }
 
 /// GET /candidates/{id}/edit: the form, filled.
 pub async fn edit(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
     let candidate = candidates::find(app.db.read(), viewer.company_id, *id).await?;
     let form = CandidateForm::of(candidate);
-    let jobs = job_choices(&app, &viewer, &form).await?;
-    viewer.page(&EditPage::new(*id, form, FormErrors::new(), jobs))
+    let choices = choices(&app, &viewer, &form).await?;
+    viewer.page(&EditPage::new(*id, form, FormErrors::new(), choices))
 }
 
 /// POST /candidates/{id}/edit: changes the candidate; a new address is told what the old one was.
@@ -128,14 +135,14 @@ pub async fn update(
         }
         Err(errors) => errors,
     };
-    let jobs = job_choices(&app, &viewer, &form).await?;
-    viewer.unprocessable(&EditPage::new(*id, form, errors, jobs))
+    let choices = choices(&app, &viewer, &form).await?;
+    viewer.unprocessable(&EditPage::new(*id, form, errors, choices))
 }
 
 const MOVED: &str = "Saved. Links in mails to the old address no longer work; coming interviews are told to the new one.";
 
-/// Open jobs, and the one that is chosen though it may be closed.
-async fn job_choices(app: &App, viewer: &Viewer, form: &CandidateForm) -> Result<Vec<Choice>> {
+/// The languages; open jobs, and the one that is chosen though it may be closed.
+async fn choices(app: &App, viewer: &Viewer, form: &CandidateForm) -> Result<Choices> {
     let mut open = jobs::choices(&app.db, viewer.company_id).await?;
     if let Some(id) = form.job_id()
         && open.iter().all(|(open, _)| *open != id)
@@ -143,5 +150,8 @@ async fn job_choices(app: &App, viewer: &Viewer, form: &CandidateForm) -> Result
         let chosen = jobs::titles(&app.db, viewer.company_id, [id].into_iter()).await?;
         open.extend(chosen);
     }
-    Ok(super::choices::rows(open))
+    Ok(Choices {
+        jobs: super::choices::rows(open),
+        languages: super::choices::languages(app.composer.languages(), form.locale())?,
+    })
 }

@@ -92,22 +92,41 @@ impl Page for IndexPage {
     }
 }
 
+/// What the forms offer.
+#[derive(Serialize)]
+pub struct Choices {
+    /// For which job.
+    pub jobs: Vec<Choice>,
+    /// In which language.
+    pub languages: Vec<Choice>,
+}
+
+impl Choices {
+    fn sample() -> Self {
+        Self {
+            jobs: vec![Choice::new(1, "Cook")],
+            languages: vec![Choice::new("en", "English"), Choice::new("de", "Deutsch")],
+        }
+    }
+}
+
 /// The form for a new candidate.
 #[derive(Serialize)]
 pub struct NewPage {
     form: CandidateForm,
     errors: FormErrors,
-    jobs: Vec<Choice>,
+    #[serde(flatten)]
+    choices: Choices,
     zones: Vec<&'static str>,
 }
 
 impl NewPage {
     /// With what was typed, and what is wrong with it.
-    pub fn new(form: CandidateForm, errors: FormErrors, jobs: Vec<Choice>) -> Self {
+    pub fn new(form: CandidateForm, errors: FormErrors, choices: Choices) -> Self {
         Self {
             form,
             errors,
-            jobs,
+            choices,
             zones: choices::zones(),
         }
     }
@@ -123,7 +142,7 @@ impl Page for NewPage {
     fn sample() -> Self {
         let mut form = CandidateForm::blank();
         let errors = form.taken_by(1);
-        Self::new(form, errors, vec![Choice::new(1, "Cook")])
+        Self::new(form, errors, Choices::sample())
     }
 }
 
@@ -133,18 +152,19 @@ pub struct EditPage {
     id: i64,
     form: CandidateForm,
     errors: FormErrors,
-    jobs: Vec<Choice>,
+    #[serde(flatten)]
+    choices: Choices,
     zones: Vec<&'static str>,
 }
 
 impl EditPage {
     /// With what was typed, and what is wrong with it.
-    pub fn new(id: i64, form: CandidateForm, errors: FormErrors, jobs: Vec<Choice>) -> Self {
+    pub fn new(id: i64, form: CandidateForm, errors: FormErrors, choices: Choices) -> Self {
         Self {
             id,
             form,
             errors,
-            jobs,
+            choices,
             zones: choices::zones(),
         }
     }
@@ -159,7 +179,7 @@ impl Page for EditPage {
 
     fn sample() -> Self {
         let errors = FormErrors::one("phone", "This is no number.");
-        Self::new(1, CandidateForm::blank(), errors, Vec::new())
+        Self::new(1, CandidateForm::blank(), errors, Choices::sample())
     }
 }
 
@@ -178,6 +198,7 @@ impl ShowPage {
     pub fn new(
         candidate: candidate::Model,
         job: Option<job::Model>,
+        language: &str,
         (held, mails): (List<Listed>, Vec<Line>),
         reader: &Reader,
     ) -> Self {
@@ -196,7 +217,7 @@ impl ShowPage {
                     .as_deref()
                     .unwrap_or("Not known: the slot's is used"),
             )
-            .text("Language", &candidate.locale)
+            .text("Language", language)
             .link(
                 "Applied for",
                 job.as_ref().map_or("", |job| job.title.as_str()),
