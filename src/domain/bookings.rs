@@ -348,7 +348,12 @@ async fn tell(
         verb: "interview.booked",
         object_type: "interview",
         object_id: interview.id,
-        details: json!({ "slot": details.interview.slot_id, "starts_at": window.starts_at, "email": email_id }),
+        details: json!({
+            "slot": details.interview.slot_id,
+            "starts_at": window.starts_at,
+            "version": details.interview.version,
+            "email": email_id,
+        }),
     };
     actions::record(txn, actor, act, now).await?;
     Ok(())

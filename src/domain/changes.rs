@@ -134,7 +134,11 @@ async fn carry_out(
         verb: change.verb(),
         object_type: "interview",
         object_id: row.id,
-        details: json!({ "change": change.for_the_log(&before), "email": email_id }),
+        details: json!({
+            "change": change.for_the_log(&before),
+            "version": after.interview.version,
+            "email": email_id,
+        }),
     };
     actions::record(txn, actor, act, now).await?;
     one_time_keys::keep(txn, actor.company_id, target.once.as_ref(), row.id, now).await?;
@@ -233,6 +237,33 @@ async fn correct_slot(
     Ok(())
 }
 
+impl Correction {
+    /// The names of what it changes.
+    fn differences(&self, before: &Details) -> Vec<&'static str> {
+        let slot = before.slot.as_ref();
+        let is_new = [
+            (
+                "interview_type",
+                slot.is_none_or(|slot| slot.interview_type != self.interview_type),
+            ),
+            (
+                "duration_minutes",
+                slot.is_none_or(|slot| slot.duration_minutes != self.duration_minutes),
+            ),
+            (
+                "meeting_url",
+                slot.is_none_or(|slot| slot.meeting_url != self.meeting_url),
+            ),
+            (
+                "booking_notes",
+                before.interview.booking_notes != self.notes,
+            ),
+        ];
+        let changed = is_new.into_iter().filter(|(_, is_new)| *is_new);
+        changed.map(|(name, _)| name).collect()
+    }
+}
+
 impl Change {
     fn kind(&self) -> Kind {
         match self {
@@ -269,9 +300,11 @@ impl Change {
             Self::CallOff { reason } => json!({ "reason": reason }),
             Self::Correct(after) => {
                 let slot = before.slot.as_ref();
+                // Notes may be personal and an address may let people in: only that they changed is kept.
                 json!({
                     "before": { "interview_type": slot.map(|slot| slot.interview_type), "duration_minutes": slot.map(|slot| slot.duration_minutes) },
                     "after": { "interview_type": after.interview_type, "duration_minutes": after.duration_minutes },
+                    "changed": after.differences(before),
                 })
             }
             Self::ReplaceLink => json!({}),

@@ -27,6 +27,12 @@ pub const DEFAULT_COLOUR: &str = "#1f5f4a";
 /// The longest time before the start at which a link may open, in minutes.
 pub const MAX_JOIN_WINDOW_MINUTES: i32 = 1440;
 
+/// The longest lead of a reminder, in minutes: four weeks.
+pub const MAX_LEAD_MINUTES: i32 = 40_320;
+
+/// The longest time for which a message may wait for corrections, in seconds.
+pub const MAX_UNDO_SECONDS: i32 = 600;
+
 const JOIN_WINDOW_MINUTES: i32 = 15;
 
 /// A company as it begins; the rest has defaults.
@@ -179,6 +185,10 @@ pub struct Changes {
     pub default_meeting_url: Option<String>,
     /// 0 to [`MAX_JOIN_WINDOW_MINUTES`].
     pub join_window_minutes: i32,
+    /// Each 1 to [`MAX_LEAD_MINUTES`].
+    pub reminder_lead_minutes: Vec<i32>,
+    /// 0 to [`MAX_UNDO_SECONDS`].
+    pub undo_seconds: i32,
     /// The lines that mails print.
     pub instruction_lines: Vec<InstructionLine>,
 }
@@ -200,6 +210,8 @@ pub async fn update(db: &Db, actor: &Actor, changes: Changes, now: DateTime<Utc>
             brand_colour: Set(changes.brand_colour),
             default_meeting_url: Set(changes.default_meeting_url),
             join_window_minutes: Set(changes.join_window_minutes),
+            reminder_lead_minutes: Set(json!(changes.reminder_lead_minutes)),
+            undo_seconds: Set(changes.undo_seconds),
             instruction_lines: Set(json!(changes.instruction_lines)),
             ..Default::default()
         };
@@ -220,6 +232,8 @@ fn facts(row: &company::Model) -> serde_json::Value {
         "brand_colour": row.brand_colour,
         "default_meeting_url": row.default_meeting_url,
         "join_window_minutes": row.join_window_minutes,
+        "reminder_lead_minutes": row.reminder_lead_minutes,
+        "undo_seconds": row.undo_seconds,
         "instruction_lines": row.instruction_lines,
     })
 }

@@ -3,17 +3,20 @@ use chrono::{DateTime, Utc};
 use entity::{
     candidate,
     interview::{self, Status},
+    slot,
 };
 
 use crate::{
     db::Db,
     domain::{
         actions::Actor,
-        bookings::Who,
+        bookings::{Place, Who},
         candidates::{self, NewCandidate},
         companies,
         interviews::{self, Details},
-        jobs, slots, users,
+        jobs,
+        slots::{self, NewSlot},
+        users,
     },
     error::Result,
 };
@@ -59,6 +62,47 @@ pub async fn draft(
             None => None,
         },
     })
+}
+
+/// The interview as a move would leave it. A slot that it names must be the company's.
+pub async fn moved(
+    db: &Db,
+    actor: &Actor,
+    before: Details,
+    place: &Place,
+    notes: &str,
+    now: DateTime<Utc>,
+) -> Result<Details> {
+    let slot = match place {
+        Place::Slot(id) => slots::find(db.read(), actor.company_id, *id).await?,
+        Place::New(new) => unmade(new, actor, now),
+    };
+    let mut interview = before.interview;
+    interview.booking_notes = notes.to_owned();
+    Ok(Details {
+        interview,
+        slot: Some(slot),
+        ..before
+    })
+}
+
+fn unmade(new: &NewSlot, actor: &Actor, now: DateTime<Utc>) -> slot::Model {
+    slot::Model {
+        id: 0,
+        company_id: actor.company_id,
+        job_id: new.job_id,
+        starts_at: new.starts_at,
+        duration_minutes: new.duration_minutes,
+        time_zone: new.zone.name().into(),
+        local_start: new.local_start.format("%Y-%m-%dT%H:%M:%S").to_string(),
+        interview_type: new.interview_type,
+        difficulty_level: new.difficulty_level,
+        meeting_url: new.meeting_url.clone(),
+        interviewer: new.interviewer.clone(),
+        closed_at: None,
+        created_by: actor.user_id,
+        created_at: now,
+    }
 }
 
 fn stranger(new: &NewCandidate, actor: &Actor, now: DateTime<Utc>) -> candidate::Model {

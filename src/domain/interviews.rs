@@ -385,6 +385,13 @@ pub async fn tell_new_address(
             .exec(txn)
             .await?;
         let details = details(txn, actor.company_id, row.id).await?;
+        let act = Act {
+            verb: "interview.readdressed",
+            object_type: "interview",
+            object_id: row.id,
+            details: json!({ "version": details.interview.version }),
+        };
+        actions::record(txn, actor, act, now).await?;
         let Some(window) = details.join_window() else {
             continue;
         };

@@ -10,6 +10,7 @@ use entity::{
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::{
+    db::Db,
     domain::{
         actions::Actor,
         emails::{self, NewEmail},
@@ -82,6 +83,25 @@ pub fn facts(details: &Details) -> Result<Facts> {
         link_version: details.interview.link_version,
         is_cancelled: details.interview.status == interview::Status::Cancelled,
     })
+}
+
+/// Was the candidate told of the interview, so that a change has to be told as well?
+pub async fn has_been_told(db: &Db, details: &Details) -> Result<bool> {
+    let told = last_told(db.read(), details).await?;
+    Ok(told.is_some_and(|told| !told.is_cancelled))
+}
+
+/// The message that tells the interview as it is now; none when there was nothing to tell.
+pub async fn newest(db: &Db, details: &Details) -> Result<Option<email::Model>> {
+    let newest = email::Entity::find()
+        .filter(email::COLUMN.company_id.eq(details.interview.company_id))
+        .filter(email::COLUMN.interview_id.eq(details.interview.id))
+        .filter(email::Column::Kind.ne(Kind::Reminder))
+        .filter(email::Column::Status.ne(Status::Superseded))
+        .order_by_desc(email::Column::Id)
+        .one(db.read())
+        .await?;
+    Ok(newest.filter(|email| emails::tells_the_present(email, details)))
 }
 
 /// What the candidate's present address was told last, or is being told.

@@ -112,10 +112,18 @@ async fn carry_out(
     if new.version.is_some_and(|version| version != row.version) {
         return Err(Stop::Refused(Step::Changed(row.id)));
     }
-    if new.place.is_slot(row.slot_id) {
+    let stays = new.place.is_slot(row.slot_id);
+    let has_new_notes = new
+        .notes
+        .as_ref()
+        .is_some_and(|it| *it != row.booking_notes);
+    if stays && !has_new_notes {
         return Ok(Step::Booked(row.id));
     }
-    let slot = bookings::take_slot(txn, actor, &new.place, now).await?;
+    let slot = match &before.slot {
+        Some(slot) if stays => slot.clone(),
+        _ => bookings::take_slot(txn, actor, &new.place, now).await?,
+    };
     if before.job.as_ref().is_some_and(|job| job.id != slot.job_id) {
         return Err(Stop::Refused(Step::OtherJob));
     }
@@ -123,15 +131,25 @@ async fn carry_out(
     point(txn, actor, &before, &slot, new.notes.as_deref()).await?;
     let after = interviews::details(txn, actor.company_id, row.id).await?;
     let email_id = notifications::tell(txn, actor, Kind::Rescheduled, &after, now).await?;
-    let act = Act {
-        verb: "interview.rescheduled",
-        object_type: "interview",
-        object_id: row.id,
-        details: json!({
-            "before": { "slot": row.slot_id, "starts_at": before.slot.as_ref().map(|slot| slot.starts_at) },
-            "after": { "slot": slot.id, "starts_at": slot.starts_at },
-            "email": email_id,
-        }),
+    let version = after.interview.version;
+    let act = match stays {
+        true => Act {
+            verb: "interview.corrected",
+            object_type: "interview",
+            object_id: row.id,
+            details: json!({ "changed": ["booking_notes"], "version": version, "email": email_id }),
+        },
+        false => Act {
+            verb: "interview.rescheduled",
+            object_type: "interview",
+            object_id: row.id,
+            details: json!({
+                "before": { "slot": row.slot_id, "starts_at": before.slot.as_ref().map(|slot| slot.starts_at) },
+                "after": { "slot": slot.id, "starts_at": slot.starts_at },
+                "version": version,
+                "email": email_id,
+            }),
+        },
     };
     actions::record(txn, actor, act, now).await?;
     one_time_keys::keep(txn, actor.company_id, new.once.as_ref(), row.id, now).await?;
@@ -147,29 +165,33 @@ async fn point(
 ) -> Result<(), Stop> {
     let row = &before.interview;
     let raised = |column: interview::Column| Expr::col(column).add(1);
-    let written = interview::Entity::update_many()
-        .col_expr(interview::Column::SlotId, Expr::value(slot.id))
+    let mut update = interview::Entity::update_many()
         .col_expr(
             interview::Column::BookingNotes,
             Expr::value(notes.unwrap_or(&row.booking_notes)),
         )
         .col_expr(
-            interview::Column::Revision,
-            raised(interview::Column::Revision),
-        )
-        .col_expr(
-            interview::Column::IcsSequence,
-            raised(interview::Column::IcsSequence),
-        )
-        .col_expr(
             interview::Column::Version,
             raised(interview::Column::Version),
-        )
-        // Whoever joined at the old time has not joined at the new one.
-        .col_expr(
-            interview::Column::JoinedAt,
-            Expr::value(None::<DateTime<Utc>>),
-        )
+        );
+    if row.slot_id != Some(slot.id) {
+        update = update
+            .col_expr(interview::Column::SlotId, Expr::value(slot.id))
+            .col_expr(
+                interview::Column::Revision,
+                raised(interview::Column::Revision),
+            )
+            .col_expr(
+                interview::Column::IcsSequence,
+                raised(interview::Column::IcsSequence),
+            )
+            // Whoever joined at the old time has not joined at the new one.
+            .col_expr(
+                interview::Column::JoinedAt,
+                Expr::value(None::<DateTime<Utc>>),
+            );
+    }
+    let written = update
         .filter(interview::COLUMN.id.eq(row.id))
         .filter(interview::COLUMN.company_id.eq(actor.company_id))
         .filter(interview::COLUMN.version.eq(row.version))
