@@ -1,13 +1,13 @@
 //! What is typed about slots.
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use entity::slot::InterviewType;
 use sea_orm::ActiveEnum;
 use serde::{Deserialize, Serialize};
 
+use super::time::TimeForm;
 use crate::{
     domain::{
-        local_time::{self, Fold, NotAnInstant},
         one_time_keys::Once,
         page::Cursor,
         slots::{Filter, NewSlot, State},
@@ -110,11 +110,8 @@ pub fn states() -> Vec<Choice> {
 #[serde(default)]
 pub struct SlotForm {
     job: String,
-    date: String,
-    time: String,
-    time_zone: String,
-    fold: String,
-    duration_minutes: String,
+    #[serde(flatten)]
+    at: TimeForm,
     interview_type: String,
     difficulty_level: String,
     meeting_url: String,
@@ -134,8 +131,11 @@ impl SlotForm {
             false => typed,
         };
         Self {
-            time_zone: or(self.time_zone, zone.name()),
-            duration_minutes: or(self.duration_minutes, "60"),
+            at: TimeForm {
+                time_zone: or(self.at.time_zone, zone.name()),
+                duration_minutes: or(self.at.duration_minutes, "60"),
+                ..self.at
+            },
             interview_type: or(self.interview_type, &InterviewType::Technical.to_value()),
             key: forms::new_key(),
             ..self
@@ -149,8 +149,7 @@ impl SlotForm {
             "" => errors.check("job", Err("Please choose a job.")),
             id => errors.number("job", id, 1, i64::MAX),
         };
-        let start = self.start(&mut errors);
-        let duration = errors.number("duration_minutes", &self.duration_minutes, 5, 720);
+        let time = self.at.parse(&mut errors);
         let interview_type = errors.choice("interview_type", &self.interview_type);
         let difficulty_level = errors.optional(&self.difficulty_level, |errors, text| {
             errors.choice("difficulty_level", text)
@@ -160,13 +159,13 @@ impl SlotForm {
         });
         let interviewer = errors.check("interviewer", text::optional_line(&self.interviewer, 200));
         let parsed = (|| {
-            let (starts_at, local_start, zone) = start?;
+            let time = time?;
             Some(NewSlot {
                 job_id: job_id?,
-                starts_at,
-                local_start,
-                zone,
-                duration_minutes: duration?,
+                starts_at: time.starts_at,
+                local_start: time.local_start,
+                zone: time.zone,
+                duration_minutes: time.duration_minutes,
                 interview_type: interview_type?,
                 difficulty_level,
                 meeting_url,
@@ -178,24 +177,7 @@ impl SlotForm {
 
     /// The two instants to choose from, when the clock shows the typed time twice.
     pub fn folds(&self) -> Vec<Choice> {
-        let Some((local, zone)) = self.local(&mut FormErrors::new()) else {
-            return Vec::new();
-        };
-        let Err(NotAnInstant::Twice { earlier, later }) = local_time::resolve(local, zone, None)
-        else {
-            return Vec::new();
-        };
-        let label = |at, which: &str| {
-            format!(
-                "{} {which}, {}",
-                times::clock(at, zone),
-                times::offset(at, zone)
-            )
-        };
-        vec![
-            Choice::new("earlier", label(earlier, "before the clock is set back")),
-            Choice::new("later", label(later, "after it was set back")),
-        ]
+        self.at.folds()
     }
 
     /// The address of the form for the slot that follows, when the button for that was pressed.
@@ -205,9 +187,12 @@ impl SlotForm {
         }
         let end = new.local_start + TimeDelta::minutes(new.duration_minutes.into());
         let next = Self {
-            date: end.date().to_string(),
-            time: end.format("%H:%M").to_string(),
-            fold: String::new(),
+            at: TimeForm {
+                date: end.date().to_string(),
+                time: end.format("%H:%M").to_string(),
+                fold: String::new(),
+                ..self.at.clone()
+            },
             key: String::new(),
             ..self.clone()
         };
@@ -224,50 +209,6 @@ impl SlotForm {
         self.key = forms::new_key();
         FormErrors::one("form", forms::SENT_BEFORE)
     }
-
-    fn start(&self, errors: &mut FormErrors) -> Option<(DateTime<Utc>, NaiveDateTime, Tz)> {
-        let (local, zone) = self.local(errors)?;
-        let fold = errors.optional(&self.fold, |errors, text| match text {
-            "earlier" => Some(Fold::Earlier),
-            "later" => Some(Fold::Later),
-            _ => errors.check("fold", Err("Please choose one of the two.")),
-        });
-        match local_time::resolve(local, zone, fold) {
-            Ok(at) => Some((at, local, zone)),
-            Err(NotAnInstant::Skipped { next }) => {
-                errors.add("time", skipped(local, zone, next));
-                None
-            }
-            Err(NotAnInstant::Twice { .. }) => {
-                errors.add(
-                    "fold",
-                    format!(
-                        "In {zone} the clock shows this time twice on that day. Which one is it?"
-                    ),
-                );
-                None
-            }
-        }
-    }
-
-    fn local(&self, errors: &mut FormErrors) -> Option<(NaiveDateTime, Tz)> {
-        let date: Option<NaiveDate> = errors.date("date", &self.date);
-        let time: Option<NaiveTime> = errors.time("time", &self.time);
-        let zone = errors.check("time_zone", text::zone(&self.time_zone));
-        Some((date?.and_time(time?), zone?))
-    }
-}
-
-fn skipped(local: NaiveDateTime, zone: Tz, next: NaiveDateTime) -> String {
-    let day = match next.date() == local.date() {
-        true => String::new(),
-        false => format!(" on {}", next.date()),
-    };
-    format!(
-        "In {zone} the clock is set forward on that day and never shows {}. The next time is {}{day}.",
-        local.format("%H:%M"),
-        next.format("%H:%M"),
-    )
 }
 
 #[cfg(test)]
@@ -279,9 +220,13 @@ mod tests {
     fn typed(date: &str, time: &str, fold: &str) -> SlotForm {
         SlotForm {
             job: "7".into(),
-            date: date.into(),
-            time: time.into(),
-            fold: fold.into(),
+            at: TimeForm {
+                date: date.into(),
+                time: time.into(),
+                fold: fold.into(),
+                time_zone: "Europe/Berlin".into(),
+                duration_minutes: "60".into(),
+            },
             ..SlotForm::default().with_defaults(chrono_tz::Europe::Berlin)
         }
     }
@@ -326,12 +271,14 @@ mod tests {
         let cases: [(&str, Change); 11] = [
             ("job", |form| form.job = String::new()),
             ("job", |form| form.job = "x".into()),
-            ("date", |form| form.date = "tomorrow".into()),
-            ("time", |form| form.time = "25:00".into()),
-            ("time_zone", |form| form.time_zone = "Mars/Olympus".into()),
-            ("fold", |form| form.fold = "both".into()),
+            ("date", |form| form.at.date = "tomorrow".into()),
+            ("time", |form| form.at.time = "25:00".into()),
+            ("time_zone", |form| {
+                form.at.time_zone = "Mars/Olympus".into()
+            }),
+            ("fold", |form| form.at.fold = "both".into()),
             ("duration_minutes", |form| {
-                form.duration_minutes = "4".into()
+                form.at.duration_minutes = "4".into()
             }),
             ("interview_type", |form| form.interview_type = "chat".into()),
             ("difficulty_level", |form| {

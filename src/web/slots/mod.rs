@@ -1,17 +1,18 @@
 //! The pages of slots.
 mod form;
 pub mod pages;
+mod time;
 
 use actix_web::{
     HttpResponse,
     web::{Data, Form, Path, Query},
 };
 
-pub use self::pages::Row;
 use self::{
     form::{Filters, SlotForm},
     pages::{IndexPage, NewPage, ShowPage},
 };
+pub use self::{pages::Row, time::TimeForm};
 use super::{
     errors::Result,
     forms::FormErrors,

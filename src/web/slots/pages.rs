@@ -232,22 +232,13 @@ impl ShowPage {
     /// With the interview that is booked into it, if there is one.
     pub fn new(listed: Listed, booked: Option<Details>, viewer_zone: Tz) -> Self {
         let slot = &listed.slot;
-        let (starts_at, ends_at) = (slot.starts_at, slot.ends_at());
         // A stored name that is no zone would be our mistake; the viewer's zone is right as well.
         let zone = slot.time_zone.parse().unwrap_or(viewer_zone);
-        let in_zone = |zone: Tz| {
-            let text = format!(
-                "{} ({})",
-                times::span(starts_at, ends_at, zone),
-                times::zone_with_offset(starts_at, zone)
-            );
-            Stamp::new(starts_at, text)
-        };
         let facts = Facts::new()
-            .at("When", Some(in_zone(zone)))
+            .at("When", Some(Stamp::span(slot, zone)))
             .at(
                 "For you",
-                (viewer_zone != zone).then(|| in_zone(viewer_zone)),
+                (viewer_zone != zone).then(|| Stamp::span(slot, viewer_zone)),
             )
             .text("Duration", format!("{} minutes", slot.duration_minutes))
             .link("Job", &listed.job_title, format!("/jobs/{}", slot.job_id))
@@ -265,7 +256,7 @@ impl ShowPage {
             );
         Self {
             id: slot.id,
-            heading: times::day_and_clock(starts_at, zone),
+            heading: times::day_and_clock(slot.starts_at, zone),
             state: words::slot_state(listed.state),
             tone: tone(listed.state),
             book: (listed.state == State::Open).then(|| booking_address(slot.id, &Whom::default())),
@@ -273,11 +264,10 @@ impl ShowPage {
             facts,
             booked: booked.map(|details| Booked {
                 interview_id: details.interview.id,
-                there: in_zone(words::zone_for(
-                    &details.candidate,
-                    details.slot.as_ref(),
-                    &details.company,
-                )),
+                there: Stamp::span(
+                    slot,
+                    words::zone_for(&details.candidate, details.slot.as_ref(), &details.company),
+                ),
                 candidate_id: details.candidate.id,
                 candidate: details.candidate.name,
             }),
