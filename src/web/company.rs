@@ -18,7 +18,9 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::companies::{self, Changes, MAX_JOIN_WINDOW_MINUTES},
+    domain::companies::{
+        self, Changes, MAX_JOIN_WINDOW_MINUTES, MAX_LEAD_MINUTES, MAX_UNDO_SECONDS,
+    },
     error::Error as AppError,
     text::{self, Refusal},
     words,
@@ -58,6 +60,8 @@ pub struct CompanyForm {
     brand_colour: String,
     default_meeting_url: String,
     join_window_minutes: String,
+    reminder_lead_minutes: String,
+    undo_seconds: String,
     /// The instruction lines by their names: `on` for each that is wanted.
     #[serde(flatten)]
     lines: BTreeMap<String, String>,
@@ -66,6 +70,9 @@ pub struct CompanyForm {
 impl CompanyForm {
     fn of(company: &company::Model) -> Result<Self> {
         let unreadable = |error: serde_json::Error| AppError::Stored(error.to_string());
+        let leads = company.reminder_lead_minutes.clone();
+        let leads: Vec<i32> = serde_json::from_value(leads).map_err(unreadable)?;
+        let leads: Vec<String> = leads.iter().map(i32::to_string).collect();
         let lines = company.instruction_lines.clone();
         let lines: Vec<InstructionLine> = serde_json::from_value(lines).map_err(unreadable)?;
         Ok(Self {
@@ -75,6 +82,8 @@ impl CompanyForm {
             brand_colour: company.brand_colour.clone(),
             default_meeting_url: company.default_meeting_url.clone().unwrap_or_default(),
             join_window_minutes: company.join_window_minutes.to_string(),
+            reminder_lead_minutes: leads.join(", "),
+            undo_seconds: company.undo_seconds.to_string(),
             lines: lines
                 .into_iter()
                 .map(|line| (line.name().into(), "on".into()))
@@ -95,6 +104,8 @@ impl CompanyForm {
             0,
             MAX_JOIN_WINDOW_MINUTES,
         );
+        let leads = errors.check("reminder_lead_minutes", self.leads());
+        let undo_seconds = errors.number("undo_seconds", &self.undo_seconds, 0, MAX_UNDO_SECONDS);
         match (
             name,
             zone,
@@ -102,6 +113,8 @@ impl CompanyForm {
             brand_colour,
             meeting_url,
             join_window_minutes,
+            leads,
+            undo_seconds,
         ) {
             (
                 Some(name),
@@ -110,6 +123,8 @@ impl CompanyForm {
                 Some(brand_colour),
                 Some(default_meeting_url),
                 Some(join_window_minutes),
+                Some(reminder_lead_minutes),
+                Some(undo_seconds),
             ) => Ok(Changes {
                 name,
                 zone,
@@ -117,6 +132,8 @@ impl CompanyForm {
                 brand_colour,
                 default_meeting_url,
                 join_window_minutes,
+                reminder_lead_minutes,
+                undo_seconds,
                 instruction_lines: self.wanted_lines(),
             }),
             _ => Err(errors),
@@ -128,6 +145,24 @@ impl CompanyForm {
             "" => Ok(None),
             url => text::https_url(url).map(Some),
         }
+    }
+
+    /// Numbers with commas between them, longest first, none twice; nothing for no reminders.
+    fn leads(&self) -> Result<Vec<i32>, Refusal> {
+        let typed = self.reminder_lead_minutes.split([',', ' ']);
+        let mut leads = typed
+            .filter(|part| !part.is_empty())
+            .map(|part| match part.parse() {
+                Ok(minutes) if (1..=MAX_LEAD_MINUTES).contains(&minutes) => Ok(minutes),
+                _ => Err("Please give whole numbers of minutes like 1440, 60."),
+            })
+            .collect::<Result<Vec<i32>, Refusal>>()?;
+        leads.sort_unstable_by(|a, b| b.cmp(a));
+        leads.dedup();
+        if leads.len() > 5 {
+            return Err("Please give at most five reminders.");
+        }
+        Ok(leads)
     }
 
     fn wanted_lines(&self) -> Vec<InstructionLine> {
@@ -190,6 +225,23 @@ impl Page for EditPage {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn leads(typed: &str) -> Option<Vec<i32>> {
+        let form = CompanyForm {
+            reminder_lead_minutes: typed.into(),
+            ..Default::default()
+        };
+        form.leads().ok()
+    }
+
+    #[test]
+    fn reminders_are_whole_minutes_with_commas_between_them() {
+        assert_eq!(leads("60, 1440,60"), Some(vec![1440, 60]));
+        assert_eq!(leads(""), Some(vec![]));
+        for wrong in ["0", "-5", "40321", "one", "1.5", "1,2,3,4,5,6"] {
+            assert_eq!(leads(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn an_instruction_line_is_named_as_it_is_stored() {

@@ -30,6 +30,12 @@ pub fn once(scope: &'static str, key: &str, wish: &impl Serialize) -> Option<Onc
     Some(Once::new(scope, key, &wish))
 }
 
+/// The version of a row that came with a form. What is no version is one that no row has: the change
+/// is then refused like one that comes too late.
+pub fn version(text: &str) -> i32 {
+    text.trim().parse().unwrap_or(0)
+}
+
 /// What is wrong with a form: a message for each field that has one, in the order of parsing. Parse
 /// in the order of the page: the first field with a mistake gets the focus.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -11,6 +11,7 @@ pub mod account;
 pub mod assets;
 pub mod bookings;
 mod brand;
+pub mod cancellations;
 pub mod candidates;
 pub mod choices;
 pub mod client_ip;
@@ -30,6 +31,7 @@ pub mod login;
 pub mod markdown;
 mod preview;
 pub mod render;
+pub mod rescheduling;
 pub mod respond;
 pub mod routes;
 #[cfg(test)]

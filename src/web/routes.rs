@@ -9,8 +9,8 @@ use actix_web::{
 use serde::Serialize;
 
 use super::{
-    account, assets, bookings, candidates, company, emails, health, interviews, jobs, join, login,
-    sessions, setup, slots, today, tokens, users,
+    account, assets, bookings, cancellations, candidates, company, emails, health, interviews,
+    jobs, join, login, rescheduling, sessions, setup, slots, today, tokens, users,
 };
 use crate::{api, app::App};
 
@@ -53,6 +53,13 @@ fn table() -> Vec<Route> {
         post(Recruiter, "/emails/{id}/resend", emails::resend::create),
         get(Recruiter, "/interviews", interviews::index),
         get(Recruiter, "/interviews/{id}", interviews::show),
+        get(Recruiter, "/interviews/{id}/cancellation", cancellations::new),
+        post(Recruiter, "/interviews/{id}/cancellation", cancellations::create),
+        get(Recruiter, "/interviews/{id}/edit", interviews::edit::edit),
+        post(Recruiter, "/interviews/{id}/edit", interviews::edit::update),
+        post(Recruiter, "/interviews/{id}/link", interviews::link::create),
+        get(Recruiter, "/interviews/{id}/reschedule", rescheduling::new),
+        post(Recruiter, "/interviews/{id}/reschedule", rescheduling::create),
         get(Recruiter, "/jobs", jobs::index),
         get(Recruiter, "/jobs/new", jobs::new),
         post(Recruiter, "/jobs/new", jobs::create),

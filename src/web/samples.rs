@@ -5,11 +5,11 @@ use entity::user::Role;
 use scraper::{ElementRef, Html, Selector};
 
 use super::{
-    account, bookings, candidates, company, emails,
+    account, bookings, cancellations, candidates, company, emails,
     error_page::ErrorPage,
     interviews, jobs, join, login,
     render::{Files, Flash, Frame, Page, PublicFrame, Renderer, SignedInFrame},
-    setup, slots, today, tokens, users,
+    rescheduling, setup, slots, today, tokens, users,
 };
 use crate::error::Result;
 
@@ -19,6 +19,7 @@ fn pages() -> Vec<Sample> {
         of::<account::EditPage>(),
         of::<account::PasswordPage>(),
         of::<bookings::pages::NewPage>(),
+        of::<cancellations::NewPage>(),
         of::<candidates::pages::EditPage>(),
         of::<candidates::pages::IndexPage>(),
         of::<candidates::pages::NewPage>(),
@@ -27,6 +28,7 @@ fn pages() -> Vec<Sample> {
         of::<emails::pages::IndexPage>(),
         of::<emails::pages::ShowPage>(),
         of::<ErrorPage>(),
+        of::<interviews::edit::EditPage>(),
         of::<interviews::pages::IndexPage>(),
         of::<interviews::pages::ShowPage>(),
         of::<jobs::pages::EditPage>(),
@@ -40,6 +42,7 @@ fn pages() -> Vec<Sample> {
         of::<join::pages::OverPage>(),
         of::<join::pages::UnknownPage>(),
         of::<login::NewPage>(),
+        of::<rescheduling::pages::NewPage>(),
         of::<setup::NewPage>(),
         of::<slots::pages::IndexPage>(),
         of::<slots::pages::NewPage>(),

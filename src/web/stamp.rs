@@ -1,6 +1,7 @@
 //! An instant on a page: words for people, with the machine's form beside them.
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
+use entity::slot;
 use serde::Serialize;
 
 use crate::times;
@@ -29,6 +30,14 @@ impl Stamp {
     /// `Tue 5 January 2027, 10:00`.
     pub fn day_and_clock(at: DateTime<Utc>, zone: Tz) -> Self {
         Self::new(at, times::day_and_clock(at, zone))
+    }
+
+    /// `Tue 5 January 2027, 10:00–11:00 (Europe/Berlin, UTC+01:00)`: all of a slot.
+    pub fn span(slot: &slot::Model, zone: Tz) -> Self {
+        let (starts_at, ends_at) = (slot.starts_at, slot.ends_at());
+        let words = times::span(starts_at, ends_at, zone);
+        let zone = times::zone_with_offset(starts_at, zone);
+        Self::new(starts_at, format!("{words} ({zone})"))
     }
 
     /// What it says to people.

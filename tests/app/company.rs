@@ -4,13 +4,15 @@ use sea_orm::EntityTrait;
 
 use crate::support::{TestApp, rows};
 
-const GOOD: [(&str, &str); 8] = [
+const GOOD: [(&str, &str); 10] = [
     ("name", "Acme & Söhne"),
     ("time_zone", "America/New_York"),
     ("contact_email", "Jobs@Acme.example"),
     ("brand_colour", "#AA3300"),
     ("default_meeting_url", "https://meet.acme.example/room"),
     ("join_window_minutes", "20"),
+    ("reminder_lead_minutes", "60, 2880"),
+    ("undo_seconds", "90"),
     ("join_early", "on"),
     ("government_id", "on"),
 ];
@@ -30,6 +32,8 @@ async fn an_admin_changes_all_of_it() {
         ("brand_colour", "#aa3300"),
         ("default_meeting_url", "https://meet.acme.example/room"),
         ("join_window_minutes", "20"),
+        ("reminder_lead_minutes", "2880, 60"),
+        ("undo_seconds", "90"),
     ] {
         assert_eq!(page.value_of(field), value);
     }
@@ -61,6 +65,8 @@ async fn before_and_after_are_written_down() {
         .expect("a line");
     assert_eq!(line.details["before"]["name"], "Sample Company");
     assert_eq!(line.details["after"]["join_window_minutes"], 20);
+    assert_eq!(line.details["before"]["undo_seconds"], 0);
+    assert_eq!(line.details["after"]["undo_seconds"], 90);
 }
 
 #[actix_web::test]
@@ -83,6 +89,11 @@ async fn what_cannot_be_is_refused_beside_its_field_and_changes_nothing() {
         ("join_window_minutes", "-1"),
         ("join_window_minutes", "1441"),
         ("join_window_minutes", "soon"),
+        ("reminder_lead_minutes", "60, never"),
+        ("reminder_lead_minutes", "0"),
+        ("undo_seconds", "-1"),
+        ("undo_seconds", "601"),
+        ("undo_seconds", ""),
     ] {
         let fields = GOOD.map(|(name, value)| (name, if name == field { wrong } else { value }));
         let answer = ada.post_form("/company", &fields).await;
@@ -93,11 +104,11 @@ async fn what_cannot_be_is_refused_beside_its_field_and_changes_nothing() {
 }
 
 #[actix_web::test]
-async fn a_meeting_url_can_be_left_out() {
+async fn a_meeting_url_and_reminders_can_be_left_out() {
     let app = TestApp::start().await;
     let mut ada = app.admin().await;
     let fields = GOOD.map(|(name, value)| match name {
-        "default_meeting_url" => (name, ""),
+        "default_meeting_url" | "reminder_lead_minutes" => (name, ""),
         _ => (name, value),
     });
     assert_eq!(ada.post_form("/company", &fields).await.status, 303);
@@ -106,6 +117,7 @@ async fn a_meeting_url_can_be_left_out() {
         .await;
     let found = found.expect("a query").expect("a company");
     assert_eq!(found.default_meeting_url, None);
+    assert_eq!(found.reminder_lead_minutes, serde_json::json!([]));
 }
 
 #[actix_web::test]

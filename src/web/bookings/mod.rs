@@ -1,7 +1,7 @@
 //! The page that books a candidate into a slot.
 mod form;
 pub mod pages;
-mod warnings;
+pub mod warnings;
 
 use actix_web::{
     HttpResponse,

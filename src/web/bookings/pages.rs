@@ -230,20 +230,12 @@ impl Page for NewPage {
 
 fn facts(parts: &Parts) -> Facts {
     let slot = &parts.slot.slot;
-    let span = |zone| {
-        let words = times::span(slot.starts_at, slot.ends_at(), zone);
-        let zone = times::zone_with_offset(slot.starts_at, zone);
-        Stamp::new(slot.starts_at, format!("{words} ({zone})"))
-    };
     let there = parts.draft.as_ref().map(|draft| {
-        span(words::zone_for(
-            &draft.candidate,
-            Some(slot),
-            &draft.company,
-        ))
+        let zone = words::zone_for(&draft.candidate, Some(slot), &draft.company);
+        Stamp::span(slot, zone)
     });
     Facts::new()
-        .at("For you", Some(span(parts.zone)))
+        .at("For you", Some(Stamp::span(slot, parts.zone)))
         .at("For the candidate", there)
         .link(
             "Job",

@@ -1,18 +1,25 @@
 //! The pages of interviews.
+pub mod edit;
 mod form;
 mod history;
+pub mod link;
 pub mod pages;
+mod refusal;
 mod row;
+pub mod tidings;
 
 use actix_web::{
     HttpResponse,
     web::{Data, Path, Query},
 };
 
-pub use self::row::{Reader, Row};
 use self::{
     form::Filters,
     pages::{IndexPage, ShowPage, Told},
+};
+pub use self::{
+    refusal::Refusal,
+    row::{Reader, Row},
 };
 use super::{errors::Result, lists::At, viewer::Viewer};
 use crate::{

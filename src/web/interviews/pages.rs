@@ -6,6 +6,7 @@ use super::{
     Reader, Row,
     form::Filters,
     history::{self, Event},
+    link::LinkForm,
 };
 use crate::{
     domain::{
@@ -117,6 +118,10 @@ pub struct ShowPage {
     /// What the candidate has done.
     joined: Option<Stamp>,
     facts: Facts,
+    /// Can it be moved, changed and called off, and have another link?
+    can_change: bool,
+    can_cancel: bool,
+    link: LinkForm,
     mails: Vec<Mail>,
     /// When the newest mail did not arrive: a text to send another way.
     spare: Option<Preview>,
@@ -145,7 +150,7 @@ struct Mail {
     tone: &'static str,
     status: String,
     attempts: String,
-    /// When it is tried again.
+    /// When it is tried.
     due: Option<Stamp>,
 }
 
@@ -160,7 +165,8 @@ impl ShowPage {
                 .is_some_and(|window| window.at(reader.now) != Moment::Over);
         let has_arrived = told
             .mails
-            .last()
+            .iter()
+            .rfind(|mail| mail.kind != email::Kind::Reminder)
             .is_none_or(|mail| !needs_another_way(mail.status));
         let spare = match is_coming && !has_arrived && job.is_some() {
             true => Some(Preview::of(
@@ -191,9 +197,13 @@ impl ShowPage {
                 .joined_at
                 .map(|at| Stamp::day_and_clock(at, reader.zone)),
             facts: facts(&details, reader),
+            can_change: is_coming,
+            can_cancel: is_coming || interview.status == Status::Unscheduled,
+            link: LinkForm::opened(&details),
             mails: told
                 .mails
                 .iter()
+                .filter(|mail| history::is_worth_telling(mail))
                 .map(|mail| Mail::new(mail, reader))
                 .collect(),
             spare,
@@ -227,6 +237,9 @@ impl Page for ShowPage {
             tone: "live",
             joined: Some(Stamp::sample()),
             facts: Facts::sample(),
+            can_change: true,
+            can_cancel: true,
+            link: LinkForm::default(),
             mails: vec![Mail {
                 id: 1,
                 kind: "Invitation",
@@ -285,12 +298,7 @@ fn facts(details: &Details, reader: &Reader) -> Facts {
         recruiter,
     } = details;
     let there = words::zone_for(candidate, slot.as_ref(), company);
-    let span = |zone| {
-        let slot = slot.as_ref()?;
-        let words = times::span(slot.starts_at, slot.ends_at(), zone);
-        let zone = times::zone_with_offset(slot.starts_at, zone);
-        Some(Stamp::new(slot.starts_at, format!("{words} ({zone})")))
-    };
+    let span = |zone| slot.as_ref().map(|slot| Stamp::span(slot, zone));
     let link = details.join_window().map(|window| {
         let open = times::clock(window.opens_at, reader.zone);
         let words = format!("{open}–{}", times::clock(window.ends_at, reader.zone));
@@ -344,6 +352,13 @@ fn facts(details: &Details, reader: &Reader) -> Facts {
             interview
                 .opened_at
                 .map(|at| Stamp::day_and_clock(at, reader.zone)),
+        )
+        .text(
+            "Why it was cancelled",
+            match interview.status {
+                Status::Cancelled => interview.cancel_reason.as_str(),
+                _ => "",
+            },
         )
         .text("Notes in the mail", &interview.booking_notes)
         .text(

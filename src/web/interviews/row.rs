@@ -1,7 +1,7 @@
 //! An interview in a list: when, who, how it stands, and what became of its mail.
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use entity::interview::Status;
+use entity::{email, interview::Status};
 use serde::Serialize;
 
 use crate::{
@@ -98,7 +98,10 @@ impl Row {
                 .opened_at
                 .map(|at| format!("details opened {}", moment(at, zone, now))),
         );
-        let newest = mails.iter().rfind(|mail| mail.interview_id == interview.id);
+        // A reminder that waits for its hour says nothing of what the candidate knows.
+        let newest = mails
+            .iter()
+            .rfind(|mail| mail.interview_id == interview.id && mail.kind != email::Kind::Reminder);
         Self {
             id: interview.id,
             day: slot

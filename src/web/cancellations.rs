@@ -1,0 +1,203 @@
+//! The page that calls an interview off.
+use actix_web::{
+    HttpResponse,
+    web::{Data, Form, Path},
+};
+use chrono_tz::Tz;
+use entity::{email::Kind, interview::Status};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    errors::Result,
+    facts::Facts,
+    forms::{self, FormErrors},
+    interviews::{Refusal, tidings},
+    render::Page,
+    respond::see_other,
+    stamp::Stamp,
+    viewer::Viewer,
+};
+use crate::{
+    app::App,
+    domain::{
+        changes::{self, Change, Outcome, Target},
+        interviews::{self, Details},
+    },
+    text, words,
+};
+
+/// GET /interviews/{id}/cancellation: what would be called off, and what the candidate would be told.
+pub async fn new(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+    let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
+    let form = CancellationForm::opened(&details);
+    let refusal = not_cancellable(&details, &app);
+    show(&app, &viewer, details, form, FormErrors::new(), refusal).await
+}
+
+/// POST /interviews/{id}/cancellation: calls it off and queues the message that tells.
+pub async fn create(
+    app: Data<App>,
+    viewer: Viewer,
+    id: Path<i64>,
+    form: Form<CancellationForm>,
+) -> Result<HttpResponse> {
+    let mut form = form.into_inner();
+    let (target, change) = match form.parse(*id) {
+        Ok(parsed) => parsed,
+        Err(errors) => {
+            let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
+            return show(&app, &viewer, details, form, errors, None).await;
+        }
+    };
+    let (actor, now) = (viewer.actor(), app.clock.now());
+    match changes::apply(&app.db, &actor, &target, &change, now).await? {
+        Outcome::Done(details, _) => {
+            app.wake.notify_one();
+            tidings::flash(&app, &viewer, "Cancelled.", &details).await?;
+            Ok(see_other(&format!("/interviews/{id}")))
+        }
+        Outcome::Changed(details) | Outcome::NotBooked(details) => {
+            let seen = forms::version(&form.version);
+            let refusal = Refusal::changed(&app, &viewer, &details, seen).await?;
+            form.version = details.interview.version.to_string();
+            show(
+                &app,
+                &viewer,
+                *details,
+                form,
+                FormErrors::new(),
+                Some(refusal),
+            )
+            .await
+        }
+        Outcome::KeyReused => {
+            let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
+            let errors = form.sent_before();
+            show(&app, &viewer, details, form, errors, None).await
+        }
+    }
+}
+
+async fn show(
+    app: &App,
+    viewer: &Viewer,
+    details: Details,
+    form: CancellationForm,
+    errors: FormErrors,
+    refusal: Option<Refusal>,
+) -> Result<HttpResponse> {
+    let outlook = tidings::outlook(app, &details, Kind::Cancelled).await?;
+    let (is_refused, has_mistakes) = (refusal.is_some(), !errors.is_empty());
+    let page = NewPage {
+        id: details.interview.id,
+        candidate: details.candidate.name.clone(),
+        can_cancel: refusal.as_ref().is_none_or(|it| !it.is_final()),
+        facts: facts(&details, viewer.zone()),
+        form,
+        errors,
+        outlook,
+        refusal,
+    };
+    match (is_refused, has_mistakes) {
+        (true, _) => viewer.conflict(&page),
+        (false, true) => viewer.unprocessable(&page),
+        (false, false) => viewer.page(&page),
+    }
+}
+
+/// What waits for a time can be called off as well.
+fn not_cancellable(details: &Details, app: &App) -> Option<Refusal> {
+    match details.interview.status {
+        Status::Unscheduled => None,
+        _ => Refusal::of_what_is_over(details, app.clock.now()),
+    }
+}
+
+fn facts(details: &Details, zone: Tz) -> Facts {
+    let slot = details.slot.as_ref();
+    let there = words::zone_for(&details.candidate, slot, &details.company);
+    Facts::new()
+        .at("For you", slot.map(|slot| Stamp::span(slot, zone)))
+        .at(
+            "For the candidate",
+            slot.map(|slot| Stamp::span(slot, there)),
+        )
+        .text("Candidate", &details.candidate.name)
+        .text("E-mail", &details.candidate.email)
+        .text(
+            "Job",
+            details.job.as_ref().map_or("", |job| job.title.as_str()),
+        )
+}
+
+/// The form as typed.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct CancellationForm {
+    reason: String,
+    /// Of the interview as the page showed it.
+    version: String,
+    key: String,
+}
+
+impl CancellationForm {
+    fn opened(details: &Details) -> Self {
+        Self {
+            version: details.interview.version.to_string(),
+            key: forms::new_key(),
+            ..Default::default()
+        }
+    }
+
+    fn parse(&self, interview_id: i64) -> Result<(Target, Change), FormErrors> {
+        let reason = text::lines(&self.reason, 2000)
+            .map_err(|message| FormErrors::one("reason", message))?;
+        let wish = (interview_id, &self.reason);
+        let target = Target {
+            interview_id,
+            version: Some(forms::version(&self.version)),
+            once: forms::once("cancellation", &self.key, &wish),
+        };
+        Ok((target, Change::CallOff { reason }))
+    }
+
+    /// The key stands for another cancellation: the form gets a new one, and says why.
+    fn sent_before(&mut self) -> FormErrors {
+        self.key = forms::new_key();
+        FormErrors::one("form", forms::SENT_BEFORE)
+    }
+}
+
+/// The question whether this is meant.
+#[derive(Serialize)]
+pub struct NewPage {
+    id: i64,
+    candidate: String,
+    can_cancel: bool,
+    facts: Facts,
+    form: CancellationForm,
+    errors: FormErrors,
+    outlook: String,
+    refusal: Option<Refusal>,
+}
+
+impl Page for NewPage {
+    const TEMPLATE: &'static str = "cancellations/new.html";
+
+    fn title(&self) -> String {
+        format!("Cancel the interview with {}", self.candidate)
+    }
+
+    fn sample() -> Self {
+        Self {
+            id: 1,
+            candidate: "John Doe".into(),
+            can_cancel: true,
+            facts: Facts::sample(),
+            form: CancellationForm::default(),
+            errors: FormErrors::one("reason", "Please use at most 2000 characters."),
+            outlook: "A cancellation goes to john@example.com.".into(),
+            refusal: Some(Refusal::sample()),
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! The page that corrects what the candidate sees of an interview, apart from its time.
+use actix_web::{
+    HttpResponse,
+    web::{Data, Form, Path},
+};
+use entity::email::Kind;
+use sea_orm::ActiveEnum;
+use serde::{Deserialize, Serialize};
+
+use super::{Refusal, tidings};
+use crate::{
+    app::App,
+    domain::{
+        changes::{self, Change, Correction, Outcome, Target},
+        interviews::{self, Details},
+    },
+    text,
+    web::{
+        choices,
+        errors::Result,
+        forms::{self, FormErrors},
+        render::{Choice, Page},
+        respond::see_other,
+        stamp::Stamp,
+        viewer::Viewer,
+    },
+    words,
+};
+
+/// GET /interviews/{id}/edit: the form.
+pub async fn edit(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+    let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
+    let form = EditForm::of(&details);
+    let refusal = Refusal::of_what_is_over(&details, app.clock.now());
+    show(&app, &viewer, details, form, FormErrors::new(), refusal).await
+}
+
+/// POST /interviews/{id}/edit: corrects it and queues the message that tells.
+pub async fn update(
+    app: Data<App>,
+    viewer: Viewer,
+    id: Path<i64>,
+    form: Form<EditForm>,
+) -> Result<HttpResponse> {
+    let mut form = form.into_inner();
+    let (target, change) = match form.parse(*id) {
+        Ok(parsed) => parsed,
+        Err(errors) => {
+            let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
+            return show(&app, &viewer, details, form, errors, None).await;
+        }
+    };
+    let (actor, now) = (viewer.actor(), app.clock.now());
+    match changes::apply(&app.db, &actor, &target, &change, now).await? {
+        Outcome::Done(details, _) => {
+            app.wake.notify_one();
+            tidings::flash(&app, &viewer, "Saved.", &details).await?;
+            Ok(see_other(&format!("/interviews/{id}")))
+        }
+        Outcome::Changed(details) | Outcome::NotBooked(details) => {
+            let seen = forms::version(&form.version);
+            let refusal = Refusal::changed(&app, &viewer, &details, seen).await?;
+            form.version = details.interview.version.to_string();
+            show(
+                &app,
+                &viewer,
+                *details,
+                form,
+                FormErrors::new(),
+                Some(refusal),
+            )
+            .await
+        }
+        Outcome::KeyReused => {
+            let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
+            let errors = form.sent_before();
+            show(&app, &viewer, details, form, errors, None).await
+        }
+    }
+}
+
+async fn show(
+    app: &App,
+    viewer: &Viewer,
+    details: Details,
+    form: EditForm,
+    errors: FormErrors,
+    refusal: Option<Refusal>,
+) -> Result<HttpResponse> {
+    let outlook = tidings::outlook(app, &details, Kind::Updated).await?;
+    let (is_refused, has_mistakes) = (refusal.is_some(), !errors.is_empty());
+    let slot = details.slot.as_ref();
+    let page = EditPage {
+        id: details.interview.id,
+        candidate: details.candidate.name.clone(),
+        when: slot.map(|slot| Stamp::day_and_clock(slot.starts_at, viewer.zone())),
+        can_change: refusal.as_ref().is_none_or(|it| !it.is_final()),
+        types: choices::of(words::interview_type),
+        form,
+        errors,
+        outlook,
+        refusal,
+    };
+    match (is_refused, has_mistakes) {
+        (true, _) => viewer.conflict(&page),
+        (false, true) => viewer.unprocessable(&page),
+        (false, false) => viewer.page(&page),
+    }
+}
+
+/// What the candidate sees, as typed.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct EditForm {
+    interview_type: String,
+    duration_minutes: String,
+    meeting_url: String,
+    notes: String,
+    /// Of the interview as the page showed it.
+    version: String,
+    key: String,
+}
+
+impl EditForm {
+    fn of(details: &Details) -> Self {
+        let slot = details.slot.as_ref();
+        let or_empty = |text: Option<String>| text.unwrap_or_default();
+        Self {
+            interview_type: or_empty(slot.map(|slot| slot.interview_type.to_value())),
+            duration_minutes: or_empty(slot.map(|slot| slot.duration_minutes.to_string())),
+            meeting_url: or_empty(slot.and_then(|slot| slot.meeting_url.clone())),
+            notes: details.interview.booking_notes.clone(),
+            version: details.interview.version.to_string(),
+            key: forms::new_key(),
+        }
+    }
+
+    fn parse(&self, interview_id: i64) -> Result<(Target, Change), FormErrors> {
+        let mut errors = FormErrors::new();
+        let interview_type = errors.choice("interview_type", &self.interview_type);
+        let duration = errors.number("duration_minutes", &self.duration_minutes, 5, 720);
+        let meeting_url = errors.optional(&self.meeting_url, |errors, text| {
+            errors.check("meeting_url", text::https_url(text))
+        });
+        let notes = errors.check("notes", text::lines(&self.notes, 2000));
+        let wish = (
+            interview_id,
+            (&self.interview_type, &self.duration_minutes),
+            (&self.meeting_url, &self.notes),
+        );
+        let target = Target {
+            interview_id,
+            version: Some(forms::version(&self.version)),
+            once: forms::once("correction", &self.key, &wish),
+        };
+        let correction = (|| {
+            Some(Correction {
+                interview_type: interview_type?,
+                duration_minutes: duration?,
+                meeting_url,
+                notes: notes?,
+            })
+        })();
+        match correction.filter(|_| errors.is_empty()) {
+            Some(correction) => Ok((target, Change::Correct(correction))),
+            None => Err(errors),
+        }
+    }
+
+    /// The key stands for another correction: the form gets a new one, and says why.
+    fn sent_before(&mut self) -> FormErrors {
+        self.key = forms::new_key();
+        FormErrors::one("form", forms::SENT_BEFORE)
+    }
+}
+
+/// The form.
+#[derive(Serialize)]
+pub struct EditPage {
+    id: i64,
+    candidate: String,
+    when: Option<Stamp>,
+    can_change: bool,
+    types: Vec<Choice>,
+    form: EditForm,
+    errors: FormErrors,
+    outlook: String,
+    refusal: Option<Refusal>,
+}
+
+impl Page for EditPage {
+    const TEMPLATE: &'static str = "interviews/edit.html";
+
+    fn title(&self) -> String {
+        format!("Change the interview with {}", self.candidate)
+    }
+
+    fn sample() -> Self {
+        Self {
+            id: 1,
+            candidate: "John Doe".into(),
+            when: Some(Stamp::sample()),
+            can_change: true,
+            types: choices::of(words::interview_type),
+            form: EditForm::default(),
+            errors: FormErrors::one("duration_minutes", "Please give a whole number."),
+            outlook: "A mail with what changed goes to john@example.com.".into(),
+            refusal: Some(Refusal::sample()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Slip = fn(&mut EditForm);
+
+    #[test]
+    fn each_mistake_stands_beside_its_field() {
+        let good = EditForm {
+            interview_type: "final".into(),
+            duration_minutes: "30".into(),
+            version: "2".into(),
+            key: "k".into(),
+            ..Default::default()
+        };
+        assert!(good.parse(1).is_ok());
+        let cases: [(&str, Slip); 4] = [
+            ("interview_type", |form| form.interview_type = "chat".into()),
+            ("duration_minutes", |form| {
+                form.duration_minutes = "721".into()
+            }),
+            ("meeting_url", |form| {
+                form.meeting_url = "http://x.example".into()
+            }),
+            ("notes", |form| form.notes = "a\u{0}b".into()),
+        ];
+        for (field, slip) in cases {
+            let mut form = good.clone();
+            slip(&mut form);
+            assert!(
+                form.parse(1).expect_err("a mistake").of(field).is_some(),
+                "{field}"
+            );
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Replacing the join link of an interview.
+use actix_web::{
+    HttpResponse,
+    web::{Data, Form, Path},
+};
+use serde::{Deserialize, Serialize};
+
+use super::tidings;
+use crate::{
+    app::App,
+    domain::{
+        changes::{self, Change, Outcome, Target},
+        interviews::Details,
+    },
+    web::{errors::Result, forms, render::Flash, respond::see_other, viewer::Viewer},
+};
+
+/// POST /interviews/{id}/link: the link in earlier mails dies; a new one is sent.
+pub async fn create(
+    app: Data<App>,
+    viewer: Viewer,
+    id: Path<i64>,
+    form: Form<LinkForm>,
+) -> Result<HttpResponse> {
+    let (actor, now) = (viewer.actor(), app.clock.now());
+    let target = form.target(*id);
+    match changes::apply(&app.db, &actor, &target, &Change::ReplaceLink, now).await? {
+        Outcome::Done(details, _) => {
+            app.wake.notify_one();
+            tidings::flash(&app, &viewer, "The old link is dead.", &details).await?;
+        }
+        Outcome::Changed(_) => viewer.flash(Flash::problem(
+            "The link was not replaced: this interview was changed while you had it open. Look at it again first.",
+        ))?,
+        Outcome::NotBooked(_) => viewer.flash(Flash::problem(
+            "The link was not replaced: it leads nowhere any more.",
+        ))?,
+        Outcome::KeyReused => viewer.flash(Flash::problem(forms::SENT_BEFORE))?,
+    }
+    Ok(see_other(&format!("/interviews/{id}")))
+}
+
+/// The hidden fields of the button.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct LinkForm {
+    /// Of the interview as the page showed it.
+    version: String,
+    key: String,
+}
+
+impl LinkForm {
+    /// As the button begins.
+    pub fn opened(details: &Details) -> Self {
+        Self {
+            version: details.interview.version.to_string(),
+            key: forms::new_key(),
+        }
+    }
+
+    fn target(&self, interview_id: i64) -> Target {
+        Target {
+            interview_id,
+            version: Some(forms::version(&self.version)),
+            once: forms::once("link", &self.key, &interview_id),
+        }
+    }
+}

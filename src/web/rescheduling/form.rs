@@ -1,0 +1,237 @@
+//! What is typed to move an interview.
+use chrono::NaiveDate;
+use entity::slot;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    domain::{bookings::Place, interviews::Details, rescheduling::Move, slots::NewSlot},
+    text,
+    web::{
+        forms::{self, FormErrors},
+        render::Choice,
+        slots::TimeForm,
+    },
+};
+
+/// Stands for a time at which there is no slot yet.
+const NEW_TIME: &str = "new";
+
+/// Which button was pressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// The free slots of a day are shown.
+    Look,
+    /// What it would come to is shown.
+    Preview,
+    /// It is moved.
+    Move,
+}
+
+/// A move as it is typed.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct RescheduleForm {
+    /// The key of a free slot, or [`NEW_TIME`].
+    slot: String,
+    /// Whose free slots are offered besides the nearest.
+    day: String,
+    #[serde(flatten)]
+    at: TimeForm,
+    notes: String,
+    /// Of the interview as the page showed it.
+    version: String,
+    key: String,
+    #[serde(skip_serializing)]
+    act: String,
+}
+
+impl RescheduleForm {
+    /// As the page begins: with the time and the notes as they are.
+    pub fn opened(details: &Details) -> Self {
+        Self {
+            at: details.slot.as_ref().map(TimeForm::of).unwrap_or_default(),
+            notes: details.interview.booking_notes.clone(),
+            version: details.interview.version.to_string(),
+            key: forms::new_key(),
+            ..Default::default()
+        }
+    }
+
+    /// As the page showed the interview.
+    pub fn version_seen(&self) -> i32 {
+        forms::version(&self.version)
+    }
+
+    /// Which button was pressed.
+    pub fn act(&self) -> Act {
+        match self.act.as_str() {
+            "look" => Act::Look,
+            "preview" => Act::Preview,
+            _ => Act::Move,
+        }
+    }
+
+    /// The move, or what is wrong in the order of the page. What a new time does not say is as in `old`.
+    pub fn parse(&self, interview_id: i64, old: &slot::Model) -> Result<Move, FormErrors> {
+        let mut errors = FormErrors::new();
+        let place = self.place(old, &mut errors);
+        let notes = errors.check("notes", text::lines(&self.notes, 2000));
+        let wish = (interview_id, &self.slot, &self.at, &self.notes);
+        let parsed = (|| {
+            Some(Move {
+                interview_id,
+                version: Some(self.version_seen()),
+                place: place?,
+                notes: Some(notes?),
+                once: forms::once("reschedule", &self.key, &wish),
+            })
+        })();
+        parsed.filter(|_| errors.is_empty()).ok_or(errors)
+    }
+
+    /// The day whose free slots are asked for.
+    pub fn day(&self, errors: &mut FormErrors) -> Option<NaiveDate> {
+        errors.optional(&self.day, |errors, text| errors.date("day", text))
+    }
+
+    /// Is this slot chosen?
+    pub fn chooses(&self, slot_id: i64) -> bool {
+        self.slot.trim() == slot_id.to_string()
+    }
+
+    /// Is it about a time at which there is no slot yet?
+    pub fn is_about_a_new_time(&self) -> bool {
+        self.slot == NEW_TIME
+    }
+
+    /// The two instants to choose from, when the clock shows the typed time twice.
+    pub fn folds(&self) -> Vec<Choice> {
+        match self.is_about_a_new_time() {
+            true => self.at.folds(),
+            false => Vec::new(),
+        }
+    }
+
+    /// From now on about the interview as it is now.
+    pub fn seen(&mut self, details: &Details) {
+        self.version = details.interview.version.to_string();
+    }
+
+    /// The key stands for another move: the form gets a new one, and says why.
+    pub fn sent_before(&mut self) -> FormErrors {
+        self.key = forms::new_key();
+        FormErrors::one("form", forms::SENT_BEFORE)
+    }
+
+    fn place(&self, old: &slot::Model, errors: &mut FormErrors) -> Option<Place> {
+        match self.slot.trim() {
+            "" => errors.check("slot", Err("Choose when it is to be.")),
+            NEW_TIME => {
+                let time = self.at.parse(errors)?;
+                Some(Place::New(NewSlot {
+                    job_id: old.job_id,
+                    starts_at: time.starts_at,
+                    local_start: time.local_start,
+                    zone: time.zone,
+                    duration_minutes: time.duration_minutes,
+                    interview_type: old.interview_type,
+                    difficulty_level: old.difficulty_level,
+                    meeting_url: old.meeting_url.clone(),
+                    interviewer: old.interviewer.clone(),
+                }))
+            }
+            id => errors.number("slot", id, 1, i64::MAX).map(Place::Slot),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use entity::slot::{DifficultyLevel, InterviewType};
+
+    use super::*;
+
+    fn old() -> slot::Model {
+        let starts_at = "2027-01-05T09:00:00Z".parse().expect("an instant");
+        slot::Model {
+            id: 4,
+            company_id: 1,
+            job_id: 7,
+            starts_at,
+            duration_minutes: 45,
+            time_zone: "Europe/Berlin".into(),
+            local_start: "2027-01-05T10:00:00".into(),
+            interview_type: InterviewType::Final,
+            difficulty_level: Some(DifficultyLevel::Hard),
+            meeting_url: Some("https://meet.example.com/x".into()),
+            interviewer: "Ida".into(),
+            closed_at: None,
+            created_by: None,
+            created_at: starts_at,
+        }
+    }
+
+    fn typed(slot: &str) -> RescheduleForm {
+        RescheduleForm {
+            slot: slot.into(),
+            at: TimeForm {
+                date: "2027-01-06".into(),
+                ..TimeForm::of(&old())
+            },
+            version: "3".into(),
+            key: "k".into(),
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn a_new_time_is_like_the_old_one_in_all_but_the_time() {
+        let new = typed("new").parse(9, &old()).expect("a move");
+        assert_eq!((new.interview_id, new.version), (9, Some(3)));
+        let Place::New(slot) = new.place else {
+            panic!("{new:?}");
+        };
+        assert_eq!(slot.starts_at.to_rfc3339(), "2027-01-06T09:00:00+00:00");
+        assert_eq!((slot.job_id, slot.duration_minutes), (7, 45));
+        assert_eq!(slot.interview_type, InterviewType::Final);
+        assert_eq!(slot.difficulty_level, Some(DifficultyLevel::Hard));
+        assert_eq!(slot.meeting_url, old().meeting_url);
+        assert_eq!(slot.interviewer, "Ida");
+    }
+
+    #[test]
+    fn the_fields_of_a_new_time_matter_only_for_one() {
+        let mut form = typed("5");
+        form.at.date = "nonsense".into();
+        let new = form.parse(9, &old()).expect("a move");
+        assert!(matches!(new.place, Place::Slot(5)));
+        form.slot = "new".into();
+        assert!(
+            form.parse(9, &old())
+                .expect_err("a mistake")
+                .of("date")
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn nothing_is_moved_by_mistake() {
+        for slot in ["", "soon", "-1"] {
+            let errors = typed(slot).parse(9, &old()).expect_err("a mistake");
+            assert!(errors.of("slot").is_some(), "{slot}");
+        }
+    }
+
+    #[test]
+    fn the_version_is_no_part_of_what_is_asked() {
+        let once =
+            |form: RescheduleForm| form.parse(9, &old()).expect("a move").once.expect("a key");
+        let seen_later = RescheduleForm {
+            version: "4".into(),
+            day: "2027-01-09".into(),
+            ..typed("5")
+        };
+        assert_eq!(once(typed("5")).fingerprint, once(seen_later).fingerprint);
+        assert_ne!(once(typed("5")).fingerprint, once(typed("6")).fingerprint);
+    }
+}

@@ -1,0 +1,257 @@
+//! The page that moves an interview to another time.
+mod form;
+pub mod pages;
+
+use actix_web::{
+    HttpResponse,
+    web::{Data, Form, Path},
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::{email::Kind, slot};
+
+use self::{
+    form::{Act, RescheduleForm},
+    pages::{NewPage, Parts},
+};
+use super::{
+    bookings::warnings,
+    errors::Result,
+    forms::FormErrors,
+    interviews::{Refusal, tidings},
+    respond::see_other,
+    viewer::Viewer,
+};
+use crate::{
+    app::App,
+    domain::{
+        bookings::Place,
+        drafts,
+        interviews::{self, Details},
+        page::PAGE_SIZE,
+        rescheduling::{self, Move, Outcome},
+        slots::{self, Filter, State},
+    },
+    times,
+};
+
+/// GET /interviews/{id}/reschedule: the form.
+pub async fn new(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+    let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
+    let form = RescheduleForm::opened(&details);
+    show(&app, &viewer, Scene::of(details), form, FormErrors::new()).await
+}
+
+/// POST /interviews/{id}/reschedule: moves it and queues the message that tells; or looks, or previews.
+pub async fn create(
+    app: Data<App>,
+    viewer: Viewer,
+    id: Path<i64>,
+    form: Form<RescheduleForm>,
+) -> Result<HttpResponse> {
+    let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
+    let form = form.into_inner();
+    let Some(old) = &details.slot else {
+        return show(&app, &viewer, Scene::of(details), form, FormErrors::new()).await;
+    };
+    let parsed = form.parse(*id, old);
+    match (form.act(), parsed) {
+        (Act::Move, Ok(new)) => {
+            let is_new_time = matches!(new.place, Place::New(_));
+            let outcome =
+                rescheduling::reschedule(&app.db, &viewer.actor(), new, app.clock.now()).await?;
+            answer(&app, &viewer, details, form, outcome, is_new_time).await
+        }
+        (Act::Look, _) | (Act::Preview, Ok(_)) => {
+            show(&app, &viewer, Scene::of(details), form, FormErrors::new()).await
+        }
+        (Act::Move | Act::Preview, Err(errors)) => {
+            show(&app, &viewer, Scene::of(details), form, errors).await
+        }
+    }
+}
+
+/// What the page is about, and what came in between.
+struct Scene {
+    details: Details,
+    refusal: Option<Refusal>,
+    /// Free slots, when they were looked for already.
+    near: Option<Vec<slot::Model>>,
+}
+
+impl Scene {
+    fn of(details: Details) -> Self {
+        Self {
+            details,
+            refusal: None,
+            near: None,
+        }
+    }
+
+    fn refused(details: Details, refusal: Refusal) -> Self {
+        Self {
+            refusal: Some(refusal),
+            ..Self::of(details)
+        }
+    }
+}
+
+async fn answer(
+    app: &App,
+    viewer: &Viewer,
+    details: Details,
+    mut form: RescheduleForm,
+    outcome: Outcome,
+    is_new_time: bool,
+) -> Result<HttpResponse> {
+    let seen = form.version_seen();
+    let mut errors = FormErrors::new();
+    let without_slot = |details, refusal, free| Scene {
+        near: Some(free),
+        ..Scene::refused(details, refusal)
+    };
+    let scene = match outcome {
+        Outcome::Moved(booked) => {
+            app.wake.notify_one();
+            tidings::flash(app, viewer, "Moved.", &booked.details).await?;
+            return Ok(see_other(&format!(
+                "/interviews/{}",
+                booked.details.interview.id
+            )));
+        }
+        Outcome::Changed(now) => {
+            form.seen(&now);
+            let refusal = Refusal::changed(app, viewer, &now, seen).await?;
+            Scene::refused(*now, refusal)
+        }
+        Outcome::NotBooked(now) => {
+            let refusal = Refusal::changed(app, viewer, &now, seen).await?;
+            Scene::refused(*now, refusal)
+        }
+        Outcome::SlotTaken(taken) => without_slot(details, Refusal::taken(&taken.by), taken.free),
+        Outcome::SlotPast(_) if is_new_time => {
+            errors.add("date", "This time is past already.");
+            Scene::of(details)
+        }
+        Outcome::SlotPast(free) => without_slot(
+            details,
+            Refusal::because("That slot has begun already."),
+            free,
+        ),
+        Outcome::SlotClosed(free) => {
+            without_slot(details, Refusal::because("That slot was closed."), free)
+        }
+        Outcome::OtherJob => {
+            errors.add("slot", "That slot is for another job.");
+            Scene::of(details)
+        }
+        Outcome::KeyReused => {
+            errors = form.sent_before();
+            Scene::of(details)
+        }
+    };
+    show(app, viewer, scene, form, errors).await
+}
+
+/// The page: 409 with what came in between, 422 with mistakes.
+async fn show(
+    app: &App,
+    viewer: &Viewer,
+    scene: Scene,
+    form: RescheduleForm,
+    mut errors: FormErrors,
+) -> Result<HttpResponse> {
+    let parts = read(app, viewer, scene, &form, &mut errors).await?;
+    let is_refused = parts.refusal.is_some();
+    let has_mistakes = !errors.is_empty();
+    let page = NewPage::new(form, errors, parts);
+    match (is_refused, has_mistakes) {
+        (true, _) => viewer.conflict(&page),
+        (false, true) => viewer.unprocessable(&page),
+        (false, false) => viewer.page(&page),
+    }
+}
+
+/// All that the page shows besides the form.
+async fn read(
+    app: &App,
+    viewer: &Viewer,
+    scene: Scene,
+    form: &RescheduleForm,
+    errors: &mut FormErrors,
+) -> Result<Parts> {
+    let now = app.clock.now();
+    let Scene {
+        details,
+        refusal,
+        near,
+    } = scene;
+    let near = match near {
+        Some(near) => near,
+        None => nearest(app, &details, now).await?,
+    };
+    let that_day = match form.day(errors) {
+        Some(day) => Some((day, on_day(app, viewer, &details, day).await?)),
+        None => None,
+    };
+    let draft = draft(app, viewer, &details, form).await?;
+    Ok(Parts {
+        warnings: match &draft {
+            Some(draft) => warnings::of(Some(draft), &app.settings, now),
+            None => Vec::new(),
+        },
+        outlook: tidings::outlook(app, &details, Kind::Rescheduled).await?,
+        refusal: refusal.or_else(|| Refusal::of_what_is_over(&details, now)),
+        zone: viewer.zone(),
+        details,
+        near,
+        that_day,
+        draft,
+    })
+}
+
+async fn nearest(app: &App, details: &Details, now: DateTime<Utc>) -> Result<Vec<slot::Model>> {
+    match &details.slot {
+        Some(old) => {
+            Ok(slots::free_near(&app.db, old.company_id, old.job_id, old.starts_at, now).await?)
+        }
+        None => Ok(Vec::new()),
+    }
+}
+
+async fn on_day(
+    app: &App,
+    viewer: &Viewer,
+    details: &Details,
+    day: NaiveDate,
+) -> Result<Vec<slot::Model>> {
+    let (from, until) = times::bounds_of_day(day, viewer.zone());
+    let filter = Filter {
+        job_id: details.slot.as_ref().map(|slot| slot.job_id),
+        state: Some(State::Open),
+        from: Some(from),
+        until: Some(until),
+    };
+    let now = app.clock.now();
+    let found = slots::list(&app.db, viewer.company_id, &filter, None, PAGE_SIZE, now).await?;
+    Ok(found.rows.into_iter().map(|listed| listed.slot).collect())
+}
+
+/// The interview as it would be, once the form says enough.
+async fn draft(
+    app: &App,
+    viewer: &Viewer,
+    details: &Details,
+    form: &RescheduleForm,
+) -> Result<Option<Details>> {
+    let parsed = details
+        .slot
+        .as_ref()
+        .and_then(|old| form.parse(details.interview.id, old).ok());
+    let Some(Move { place, notes, .. }) = parsed else {
+        return Ok(None);
+    };
+    let notes = notes.unwrap_or_default();
+    let (actor, now) = (viewer.actor(), app.clock.now());
+    let draft = drafts::moved(&app.db, &actor, details.clone(), &place, &notes, now).await?;
+    Ok(Some(draft))
+}

@@ -1,0 +1,195 @@
+//! What the page that moves an interview shows.
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use entity::slot;
+use serde::Serialize;
+
+use super::form::RescheduleForm;
+use crate::{
+    domain::interviews::Details,
+    times,
+    web::{
+        choices,
+        facts::Facts,
+        forms::FormErrors,
+        interviews::Refusal,
+        render::{Choice, Page},
+        stamp::Stamp,
+    },
+    words,
+};
+
+/// All that the page shows besides the form.
+pub struct Parts {
+    /// The interview as it is.
+    pub details: Details,
+    /// The free slots nearest to its time.
+    pub near: Vec<slot::Model>,
+    /// A day that was asked for, and its free slots.
+    pub that_day: Option<(NaiveDate, Vec<slot::Model>)>,
+    /// The interview as it would be, once the form says enough.
+    pub draft: Option<Details>,
+    /// What to think of first.
+    pub warnings: Vec<String>,
+    /// What the candidate would be told.
+    pub outlook: String,
+    /// Why it cannot be moved, if so.
+    pub refusal: Option<Refusal>,
+    /// The viewer's.
+    pub zone: Tz,
+}
+
+/// The form.
+#[derive(Serialize)]
+pub struct NewPage {
+    id: i64,
+    candidate: String,
+    job: String,
+    can_move: bool,
+    form: RescheduleForm,
+    errors: FormErrors,
+    offers: Vec<Offers>,
+    is_about_a_new_time: bool,
+    folds: Vec<Choice>,
+    zones: Vec<&'static str>,
+    /// As it is.
+    now: Facts,
+    /// As it would be.
+    then: Option<Facts>,
+    warnings: Vec<String>,
+    outlook: String,
+    refusal: Option<Refusal>,
+}
+
+/// Free slots under one heading.
+#[derive(Serialize)]
+struct Offers {
+    heading: String,
+    slots: Vec<Offer>,
+}
+
+/// A free slot to choose.
+#[derive(Serialize)]
+struct Offer {
+    id: i64,
+    here: Stamp,
+    /// Where the candidate is; empty when that is the same clock.
+    there: String,
+    is_chosen: bool,
+}
+
+impl NewPage {
+    /// With what was typed, and what is wrong with it.
+    pub fn new(form: RescheduleForm, errors: FormErrors, parts: Parts) -> Self {
+        let details = &parts.details;
+        let there = zone_of(details);
+        let offer = |slot: &slot::Model| Offer {
+            id: slot.id,
+            here: Stamp::new(
+                slot.starts_at,
+                times::span(slot.starts_at, slot.ends_at(), parts.zone),
+            ),
+            there: match times::offset(slot.starts_at, parts.zone)
+                == times::offset(slot.starts_at, there)
+            {
+                true => String::new(),
+                false => times::day_and_clock(slot.starts_at, there),
+            },
+            is_chosen: form.chooses(slot.id),
+        };
+        let mut offers = vec![Offers {
+            heading: "Nearest free slots".into(),
+            slots: parts.near.iter().map(offer).collect(),
+        }];
+        if let Some((day, slots)) = &parts.that_day {
+            let is_new = |slot: &&slot::Model| parts.near.iter().all(|near| near.id != slot.id);
+            offers.push(Offers {
+                heading: format!("Others on {}", times::day_heading(*day)),
+                slots: slots.iter().filter(is_new).map(offer).collect(),
+            });
+        }
+        Self {
+            id: details.interview.id,
+            candidate: details.candidate.name.clone(),
+            job: details
+                .job
+                .as_ref()
+                .map_or(String::new(), |job| job.title.clone()),
+            can_move: parts.refusal.as_ref().is_none_or(|it| !it.is_final()),
+            offers,
+            is_about_a_new_time: form.is_about_a_new_time(),
+            folds: form.folds(),
+            zones: choices::zones(),
+            now: facts(details, parts.zone),
+            then: parts.draft.as_ref().map(|draft| facts(draft, parts.zone)),
+            warnings: parts.warnings,
+            outlook: parts.outlook,
+            refusal: parts.refusal,
+            form,
+            errors,
+        }
+    }
+}
+
+impl Page for NewPage {
+    const TEMPLATE: &'static str = "rescheduling/new.html";
+
+    fn title(&self) -> String {
+        format!("Move the interview with {}", self.candidate)
+    }
+
+    fn sample() -> Self {
+        let offer = || Offer {
+            id: 2,
+            here: Stamp::sample(),
+            there: "Tue 5 January 2027, 04:00".into(),
+            is_chosen: true,
+        };
+        Self {
+            id: 1,
+            candidate: "John Doe".into(),
+            job: "Cloud Architect".into(),
+            can_move: true,
+            form: RescheduleForm::default(),
+            errors: FormErrors::one("slot", "Choose when it is to be."),
+            offers: vec![Offers {
+                heading: "Nearest free slots".into(),
+                slots: vec![offer()],
+            }],
+            is_about_a_new_time: true,
+            folds: vec![Choice::new("earlier", "02:30 before the clock is set back")],
+            zones: vec!["Europe/Berlin"],
+            now: Facts::sample(),
+            then: Some(Facts::sample()),
+            warnings: vec!["It is night for the candidate.".into()],
+            outlook: "A mail with the old and the new time goes to john@example.com.".into(),
+            refusal: Some(Refusal::sample()),
+        }
+    }
+}
+
+fn zone_of(details: &Details) -> Tz {
+    words::zone_for(&details.candidate, details.slot.as_ref(), &details.company)
+}
+
+fn facts(details: &Details, zone: Tz) -> Facts {
+    let slot = details.slot.as_ref();
+    Facts::new()
+        .at("For you", slot.map(|slot| Stamp::span(slot, zone)))
+        .at(
+            "For the candidate",
+            slot.map(|slot| Stamp::span(slot, zone_of(details))),
+        )
+        .text(
+            "Type",
+            slot.map_or("", |slot| words::interview_type(slot.interview_type)),
+        )
+        .text(
+            "Interviewer",
+            slot.map_or("", |slot| slot.interviewer.as_str()),
+        )
+        .text(
+            "Meeting URL",
+            slot.and(details.meeting_url()).unwrap_or_default(),
+        )
+}
