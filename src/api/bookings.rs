@@ -54,7 +54,7 @@ pub async fn book_slot(
     let new = NewBooking {
         place: Place::Slot(*slot_id),
         who: fields.finish(who)?,
-        notes,
+        notes: notes.unwrap_or_default(),
         once,
     };
     book(&app, &caller, new).await
@@ -70,7 +70,7 @@ pub async fn book_interview(app: Data<App>, caller: Caller, body: Body) -> Resul
     let new = NewBooking {
         place,
         who,
-        notes,
+        notes: notes.unwrap_or_default(),
         once,
     };
     book(&app, &caller, new).await
@@ -80,12 +80,13 @@ fn interview(fields: &mut Fields) -> Option<Who> {
     fields.required("interview_id", id).map(Who::Interview)
 }
 
-fn notes(fields: &mut Fields) -> String {
-    let notes = fields.optional("booking_notes", text(|t| typed::lines(t, LONGEST_NOTES)));
-    notes.unwrap_or_default()
+/// What the recruiter adds for the candidate.
+pub fn notes(fields: &mut Fields) -> Option<String> {
+    fields.optional("booking_notes", text(|t| typed::lines(t, LONGEST_NOTES)))
 }
 
-fn place(fields: &mut Fields, caller: &Caller) -> Option<Place> {
+/// A slot that is there, or the fields of one that is to be made.
+pub fn place(fields: &mut Fields, caller: &Caller) -> Option<Place> {
     if fields.has("slot_id") {
         fields.required("slot_id", id).map(Place::Slot)
     } else if fields.has("interview_date") || fields.has("start_time") {
@@ -105,17 +106,9 @@ async fn book(app: &App, caller: &Caller, new: NewBooking) -> Result<Json<Bookin
             Ok(Json(answer(app, caller, *booked, now).await?))
         }
         Outcome::SlotTaken(taken) => Err(slot_taken(*taken)?),
-        Outcome::SlotClosed(free) => Err(refusal(
-            "slot_closed",
-            "This slot was closed; `free_slots` has others.",
-            free,
-        )?),
+        Outcome::SlotClosed(free) => Err(slot_closed(free)?),
         Outcome::SlotPast(_) if is_new => Err(slots_api::past()),
-        Outcome::SlotPast(free) => Err(refusal(
-            "slot_past",
-            "This slot has begun; `free_slots` has others.",
-            free,
-        )?),
+        Outcome::SlotPast(free) => Err(slot_past(free)?),
         Outcome::AlreadyBooked(details) => Err(already_booked(*details)),
         Outcome::KeyReused => Err(Problem::key_reused()),
         // Nobody new is entered here.
@@ -123,7 +116,13 @@ async fn book(app: &App, caller: &Caller, new: NewBooking) -> Result<Json<Bookin
     }
 }
 
-async fn answer(app: &App, caller: &Caller, booked: Booked, now: DateTime<Utc>) -> Result<Booking> {
+/// The rows of a booking as they are now.
+pub async fn answer(
+    app: &App,
+    caller: &Caller,
+    booked: Booked,
+    now: DateTime<Utc>,
+) -> Result<Booking> {
     let slot_id = booked.details.interview.slot_id.ok_or(Error::NotFound)?;
     let slot = slots::show(&app.db, caller.company_id, slot_id, now).await?;
     Ok(Booking {
@@ -136,7 +135,8 @@ async fn answer(app: &App, caller: &Caller, booked: Booked, now: DateTime<Utc>) 
     })
 }
 
-fn slot_taken(taken: Taken) -> Result<Problem> {
+/// 409: somebody else has the slot.
+pub fn slot_taken(taken: Taken) -> Result<Problem> {
     let by = json!({
         "interview": taken.by.interview.id,
         "booked_by": taken.by.recruiter.map(|user| user.name),
@@ -147,6 +147,24 @@ fn slot_taken(taken: Taken) -> Result<Problem> {
         taken.free,
     )?;
     Ok(problem.with("taken_by", by))
+}
+
+/// 409: the slot is offered no longer.
+pub fn slot_closed(free: Vec<slot::Model>) -> Result<Problem> {
+    refusal(
+        "slot_closed",
+        "This slot was closed; `free_slots` has others.",
+        free,
+    )
+}
+
+/// 409: the slot has begun.
+pub fn slot_past(free: Vec<slot::Model>) -> Result<Problem> {
+    refusal(
+        "slot_past",
+        "This slot has begun; `free_slots` has others.",
+        free,
+    )
 }
 
 fn already_booked(details: Details) -> Problem {

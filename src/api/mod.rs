@@ -2,6 +2,7 @@
 pub mod auth;
 pub mod bookings;
 pub mod candidates;
+pub mod changes;
 pub mod emails;
 pub mod fields;
 pub mod interviews;

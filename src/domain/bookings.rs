@@ -300,6 +300,7 @@ async fn point(
             Expr::value(Status::Scheduled.to_value()),
         )
         .col_expr(interview::Column::BookingNotes, Expr::value(notes))
+        .col_expr(interview::Column::CancelReason, Expr::value(""))
         .col_expr(interview::Column::BookedBy, Expr::value(actor.user_id))
         .col_expr(interview::Column::LinkVersion, Expr::value(link_version))
         .col_expr(

@@ -104,6 +104,8 @@ fn table() -> Vec<Route> {
         get(Api, "/api/interviews/slots/{id}/", api::slots::show),
         post(Api, "/api/interviews/slots/{slot_id}/book_slot/", api::bookings::book_slot),
         get(Api, "/api/interviews/{id}/", api::interviews::show),
+        post(Api, "/api/interviews/{id}/cancel/", api::changes::cancel),
+        post(Api, "/api/interviews/{id}/reschedule/", api::changes::reschedule),
         get(Api, "/api/jobs/", api::jobs::index),
         post(Api, "/api/jobs/", api::jobs::create),
         get(Api, "/api/jobs/{id}/", api::jobs::show),

@@ -238,7 +238,7 @@ async fn an_interview_is_unscheduled_until_it_is_booked() {
     let expected = json!({
         "id": interview["id"], "status": "unscheduled", "candidate": candidate, "job": job,
         "slot": null, "company": app.company_id, "starts_at": null, "ends_at": null,
-        "time_zone": null, "booking_notes": "", "opened_at": null, "joined_at": null,
+        "time_zone": null, "booking_notes": "", "cancel_reason": "", "opened_at": null, "joined_at": null,
         "created_at": "2027-01-04T08:00:00Z",
     });
     assert_eq!(interview, expected);

@@ -2,6 +2,7 @@
 mod account;
 mod api_access;
 mod api_bookings;
+mod api_changes;
 mod api_lists;
 mod api_openapi;
 mod api_rows;
