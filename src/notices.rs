@@ -3,7 +3,11 @@ use chrono::{DateTime, Utc};
 use entity::email::{self, Facts, Kind};
 
 use crate::{
-    domain::{emails, interviews::Details, notifications},
+    domain::{
+        emails,
+        interviews::Details,
+        notifications::{self, News},
+    },
     error::{Error, Result},
     mail::{
         compose::Composer,
@@ -21,6 +25,12 @@ pub fn message(email: &email::Model, details: &Details) -> Result<Message> {
     };
     let before = emails::facts_before_of(email)?;
     write(email.kind, &email.locale, facts, before, details)
+}
+
+/// The message that would tell these news.
+pub fn draft(news: News, details: &Details) -> Result<Message> {
+    let locale = &details.candidate.locale;
+    write(news.kind, locale, news.facts, news.before, details)
 }
 
 /// The message that tells of a booking as it stands.

@@ -22,6 +22,7 @@ use crate::{
     domain::{
         emails,
         interviews::{self, Details},
+        notifications,
     },
     error::Result,
 };
@@ -32,6 +33,10 @@ const LEASE_MINUTES: i64 = 15;
 const UNCERTAIN_PAUSE_MINUTES: i64 = 10;
 /// A message that was put off so often will not be taken at the next try either.
 const MOST_REFUSALS: i32 = 40;
+
+const OUTDATED: &str = "The interview or the address changed before it left.";
+const NO_NEWS: &str =
+    "What it was to change had not reached the candidate: there is nothing to tell.";
 
 /// A message in the hands of one worker.
 #[derive(Clone, Debug)]
@@ -388,7 +393,11 @@ async fn begin(
 ) -> Result<Option<Claimed>> {
     let details = interviews::details(txn, email.company_id, email.interview_id).await?;
     if !emails::tells_the_present(&email, &details) {
-        supersede(txn, &email, now).await?;
+        supersede(txn, &email, OUTDATED, now).await?;
+        return Ok(None);
+    }
+    if !notifications::look_again(txn, &mut email).await? {
+        supersede(txn, &email, NO_NEWS, now).await?;
         return Ok(None);
     }
     let lease_until = now + TimeDelta::minutes(LEASE_MINUTES);
@@ -431,6 +440,7 @@ async fn begin(
 async fn supersede(
     txn: &impl ConnectionTrait,
     email: &email::Model,
+    reason: &str,
     now: DateTime<Utc>,
 ) -> Result<()> {
     email::Entity::update_many()
@@ -438,10 +448,7 @@ async fn supersede(
             email::Column::Status,
             Expr::value(Status::Superseded.to_value()),
         )
-        .col_expr(
-            email::Column::Reason,
-            Expr::value("The interview or the address changed before it left."),
-        )
+        .col_expr(email::Column::Reason, Expr::value(reason))
         .col_expr(email::Column::FinishedAt, Expr::value(now))
         .filter(email::COLUMN.id.eq(email.id))
         .filter(email::Column::Status.is_in([Status::Queued, Status::Retrying]))

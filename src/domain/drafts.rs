@@ -12,6 +12,7 @@ use crate::{
         actions::Actor,
         bookings::{Place, Who},
         candidates::{self, NewCandidate},
+        changes::Correction,
         companies,
         interviews::{self, Details},
         jobs,
@@ -84,6 +85,26 @@ pub async fn moved(
         slot: Some(slot),
         ..before
     })
+}
+
+/// The interview as this would leave it, when it is called off.
+pub fn called_off(before: Details, reason: &str) -> Details {
+    let mut after = before;
+    after.interview.status = Status::Cancelled;
+    after.interview.cancel_reason = reason.to_owned();
+    after
+}
+
+/// The interview as a correction would leave it.
+pub fn corrected(before: Details, correction: &Correction) -> Details {
+    let mut after = before;
+    after.interview.booking_notes = correction.notes.clone();
+    if let Some(slot) = &mut after.slot {
+        slot.interview_type = correction.interview_type;
+        slot.duration_minutes = correction.duration_minutes;
+        slot.meeting_url = correction.meeting_url.clone();
+    }
+    after
 }
 
 fn unmade(new: &NewSlot, actor: &Actor, now: DateTime<Utc>) -> slot::Model {

@@ -4,10 +4,15 @@
 //! comes is dropped: the newer message tells all of it.
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
+    attempt::{self, Outcome},
     email::{self, Facts, Kind, Status},
     interview,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, sea_query::Expr,
+};
+use serde_json::json;
 
 use crate::{
     db::Db,
@@ -54,21 +59,82 @@ async fn queue(
     details: &Details,
     now: DateTime<Utc>,
 ) -> Result<Option<i64>> {
-    let facts = facts(details)?;
-    let told = last_told(txn, details).await?;
-    let Some(kind) = needed(kind, &facts, told.as_ref()) else {
+    let Some(news) = news(txn, kind, details).await? else {
         return Ok(None);
     };
     let new = NewEmail {
-        kind,
+        kind: news.kind,
         details,
-        facts_before: told.filter(|_| kind != Kind::Scheduled),
+        facts_before: news.before,
         due_at: now + patience(details, now),
-        expires_at: useful_until(kind, &facts, now),
-        facts,
+        expires_at: useful_until(news.kind, &news.facts, now),
+        facts: news.facts,
         lead_minutes: None,
     };
     Ok(Some(emails::queue(txn, actor, new, now).await?))
+}
+
+/// What a candidate has to learn.
+#[derive(Clone, Debug)]
+pub struct News {
+    /// What kind of change it is, against what was told before.
+    pub kind: Kind,
+    /// The interview as it is.
+    pub facts: Facts,
+    /// As it was told before; none when it is told from the beginning.
+    pub before: Option<Facts>,
+}
+
+/// What the candidate has to learn of an interview that was, or would be, changed like this.
+pub async fn news(
+    db: &impl ConnectionTrait,
+    kind: Kind,
+    details: &Details,
+) -> Result<Option<News>> {
+    let facts = facts(details)?;
+    let row = &details.interview;
+    let told = last_told(db, row.company_id, row.id, &details.candidate.email).await?;
+    let kind = needed(kind, &facts, told.as_ref());
+    Ok(kind.map(|kind| News {
+        kind,
+        before: told.filter(|_| kind != Kind::Scheduled),
+        facts,
+    }))
+}
+
+/// Looks again at a message that is about to leave for the first time: what was on its way when it was
+/// queued may not have arrived after all. False when there is nothing left to tell.
+pub(super) async fn look_again(
+    txn: &impl ConnectionTrait,
+    email: &mut email::Model,
+) -> Result<bool> {
+    let is_fixed = email.text.is_some() || email.resend_of.is_some() || email.facts.is_none();
+    if is_fixed || email.kind == Kind::Reminder {
+        return Ok(true);
+    }
+    let facts = emails::facts_of(email)?;
+    let (company_id, interview_id) = (email.company_id, email.interview_id);
+    let told = last_told(txn, company_id, interview_id, &email.recipient).await?;
+    let Some(kind) = needed(email.kind, &facts, told.as_ref()) else {
+        return Ok(false);
+    };
+    let before = told.filter(|_| kind != Kind::Scheduled);
+    let facts_before = before.map(|facts| json!(facts));
+    if kind == email.kind && facts_before == email.facts_before {
+        return Ok(true);
+    }
+    email::Entity::update_many()
+        .col_expr(email::Column::Kind, Expr::value(kind.to_value()))
+        .col_expr(
+            email::Column::FactsBefore,
+            Expr::value(facts_before.clone()),
+        )
+        .filter(email::COLUMN.id.eq(email.id))
+        .exec(txn)
+        .await?;
+    email.kind = kind;
+    email.facts_before = facts_before;
+    Ok(true)
 }
 
 /// What there is to tell of an interview now.
@@ -87,7 +153,8 @@ pub fn facts(details: &Details) -> Result<Facts> {
 
 /// Was the candidate told of the interview, so that a change has to be told as well?
 pub async fn has_been_told(db: &Db, details: &Details) -> Result<bool> {
-    let told = last_told(db.read(), details).await?;
+    let row = &details.interview;
+    let told = last_told(db.read(), row.company_id, row.id, &details.candidate.email).await?;
     Ok(told.is_some_and(|told| !told.is_cancelled))
 }
 
@@ -104,21 +171,37 @@ pub async fn newest(db: &Db, details: &Details) -> Result<Option<email::Model>> 
     Ok(newest.filter(|email| emails::tells_the_present(email, details)))
 }
 
-/// What the candidate's present address was told last, or is being told.
-async fn last_told(txn: &impl ConnectionTrait, details: &Details) -> Result<Option<Facts>> {
-    let last = email::Entity::find()
-        .filter(email::COLUMN.company_id.eq(details.interview.company_id))
-        .filter(email::COLUMN.interview_id.eq(details.interview.id))
-        .filter(email::COLUMN.recipient.eq(&details.candidate.email))
-        .filter(email::Column::Kind.ne(Kind::Reminder))
-        .filter(email::Column::Status.is_in([
+/// What an address was told last of an interview, or is being told. What is in doubt may have been read.
+async fn last_told(
+    db: &impl ConnectionTrait,
+    company_id: i64,
+    interview_id: i64,
+    recipient: &str,
+) -> Result<Option<Facts>> {
+    let in_doubt = attempt::Entity::find()
+        .select_only()
+        .column(attempt::Column::Id)
+        .filter(
+            Expr::col((attempt::Entity, attempt::Column::EmailId))
+                .equals((email::Entity, email::Column::Id)),
+        )
+        .filter(attempt::Column::Outcome.eq(Outcome::Uncertain));
+    let may_be_known = Condition::any()
+        .add(email::Column::Status.is_in([
             Status::Sending,
             Status::Accepted,
             Status::Uncertain,
             Status::Printed,
         ]))
+        .add(Expr::exists(in_doubt.into_query()));
+    let last = email::Entity::find()
+        .filter(email::COLUMN.company_id.eq(company_id))
+        .filter(email::COLUMN.interview_id.eq(interview_id))
+        .filter(email::COLUMN.recipient.eq(recipient))
+        .filter(email::Column::Kind.ne(Kind::Reminder))
+        .filter(may_be_known)
         .order_by_desc(email::Column::Id)
-        .one(txn)
+        .one(db)
         .await?;
     match last {
         Some(email) => emails::facts_of(&email).map(Some),

@@ -12,6 +12,7 @@ use super::{
     facts::Facts,
     forms::{self, FormErrors},
     interviews::{Refusal, tidings},
+    preview::Preview,
     render::Page,
     respond::see_other,
     stamp::Stamp,
@@ -21,6 +22,7 @@ use crate::{
     app::App,
     domain::{
         changes::{self, Change, Outcome, Target},
+        drafts,
         interviews::{self, Details},
     },
     text, words,
@@ -43,9 +45,10 @@ pub async fn create(
 ) -> Result<HttpResponse> {
     let mut form = form.into_inner();
     let (target, change) = match form.parse(*id) {
-        Ok(parsed) => parsed,
-        Err(errors) => {
+        Ok(parsed) if form.act != "preview" => parsed,
+        parsed => {
             let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
+            let errors = parsed.err().unwrap_or_default();
             return show(&app, &viewer, details, form, errors, None).await;
         }
     };
@@ -87,6 +90,13 @@ async fn show(
     refusal: Option<Refusal>,
 ) -> Result<HttpResponse> {
     let outlook = tidings::outlook(app, &details, Kind::Cancelled).await?;
+    let preview = match form.parse(details.interview.id) {
+        Ok((_, Change::CallOff { reason })) if refusal.is_none() => {
+            let after = drafts::called_off(details.clone(), &reason);
+            Preview::of_change(app, Kind::Cancelled, &after).await?
+        }
+        _ => None,
+    };
     let (is_refused, has_mistakes) = (refusal.is_some(), !errors.is_empty());
     let page = NewPage {
         id: details.interview.id,
@@ -95,6 +105,7 @@ async fn show(
         facts: facts(&details, viewer.zone()),
         form,
         errors,
+        preview,
         outlook,
         refusal,
     };
@@ -138,6 +149,8 @@ pub struct CancellationForm {
     /// Of the interview as the page showed it.
     version: String,
     key: String,
+    #[serde(skip_serializing)]
+    act: String,
 }
 
 impl CancellationForm {
@@ -177,6 +190,7 @@ pub struct NewPage {
     facts: Facts,
     form: CancellationForm,
     errors: FormErrors,
+    preview: Option<Preview>,
     outlook: String,
     refusal: Option<Refusal>,
 }
@@ -196,6 +210,7 @@ impl Page for NewPage {
             facts: Facts::sample(),
             form: CancellationForm::default(),
             errors: FormErrors::one("reason", "Please use at most 2000 characters."),
+            preview: Some(Preview::sample()),
             outlook: "A cancellation goes to john@example.com.".into(),
             refusal: Some(Refusal::sample()),
         }

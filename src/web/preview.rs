@@ -1,12 +1,17 @@
 //! A mail as the candidate will read it, without the link that would let the reader in.
+use entity::email::Kind;
 use serde::Serialize;
 
 use crate::{
-    domain::interviews::Details,
+    app::App,
+    domain::{interviews::Details, notifications},
     error::Result,
-    mail::{LINK_PLACEHOLDER, compose::Composer},
+    mail::{LINK_PLACEHOLDER, compose::Composer, messages::Message},
     notices,
 };
+
+/// Stands where the candidate's own link will be.
+pub const LINK: &str = "(here stands the candidate's personal link)";
 
 /// The texts of a mail, for pages.
 #[derive(Clone, Debug, Serialize)]
@@ -19,7 +24,28 @@ pub struct Preview {
 impl Preview {
     /// Of the invitation to an interview as it stands; `link` stands where the personal link goes.
     pub fn of(composer: &Composer, details: &Details, link: &str) -> Result<Self> {
-        let mail = composer.compose(&notices::invitation(details)?)?;
+        Self::composed(composer, &notices::invitation(details)?, details, link)
+    }
+
+    /// Of what would be told of a change that leaves the interview like this; none when nothing would be.
+    pub async fn of_change(app: &App, kind: Kind, after: &Details) -> Result<Option<Self>> {
+        if after.slot.is_none() || after.job.is_none() {
+            return Ok(None);
+        }
+        let Some(news) = notifications::news(app.db.read(), kind, after).await? else {
+            return Ok(None);
+        };
+        let message = notices::draft(news, after)?;
+        Self::composed(&app.composer, &message, after, LINK).map(Some)
+    }
+
+    fn composed(
+        composer: &Composer,
+        message: &Message,
+        details: &Details,
+        link: &str,
+    ) -> Result<Self> {
+        let mail = composer.compose(message)?;
         Ok(Self {
             to: details.candidate.email.clone(),
             subject: mail.subject,

@@ -19,6 +19,7 @@ mod join;
 mod mail;
 mod mail_goldens;
 mod notices;
+mod notifications;
 mod races;
 mod rescheduling;
 mod routes;

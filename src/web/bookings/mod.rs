@@ -16,6 +16,7 @@ use super::{
     candidates::Person,
     errors::Result,
     forms::{self, FormErrors},
+    preview::{self, Preview},
     render::Flash,
     respond::see_other,
     slots::Whom,
@@ -163,7 +164,7 @@ async fn read(
     Ok(Parts {
         warnings: warnings::of(draft.as_ref(), &app.settings, now),
         preview: match &draft {
-            Some(draft) => Some(super::preview::Preview::of(&app.composer, draft, LINK)?),
+            Some(draft) => Some(Preview::of(&app.composer, draft, preview::LINK)?),
             None => None,
         },
         languages: super::choices::languages(app.composer.languages(), form.locale())?,
@@ -193,6 +194,3 @@ async fn not_free(app: &App, viewer: &Viewer, listed: &Listed) -> Result<Option<
     };
     Ok(Some(refusal))
 }
-
-/// Stands in the preview where the candidate's own link will be.
-const LINK: &str = "(here stands the candidate's personal link)";

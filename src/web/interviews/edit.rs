@@ -12,6 +12,7 @@ use crate::{
     app::App,
     domain::{
         changes::{self, Change, Correction, Outcome, Target},
+        drafts,
         interviews::{self, Details},
     },
     text,
@@ -19,6 +20,7 @@ use crate::{
         choices,
         errors::Result,
         forms::{self, FormErrors},
+        preview::Preview,
         render::{Choice, Page},
         respond::see_other,
         stamp::Stamp,
@@ -44,9 +46,10 @@ pub async fn update(
 ) -> Result<HttpResponse> {
     let mut form = form.into_inner();
     let (target, change) = match form.parse(*id) {
-        Ok(parsed) => parsed,
-        Err(errors) => {
+        Ok(parsed) if form.act != "preview" => parsed,
+        parsed => {
             let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
+            let errors = parsed.err().unwrap_or_default();
             return show(&app, &viewer, details, form, errors, None).await;
         }
     };
@@ -88,6 +91,13 @@ async fn show(
     refusal: Option<Refusal>,
 ) -> Result<HttpResponse> {
     let outlook = tidings::outlook(app, &details, Kind::Updated).await?;
+    let preview = match form.parse(details.interview.id) {
+        Ok((_, Change::Correct(correction))) if refusal.is_none() => {
+            let after = drafts::corrected(details.clone(), &correction);
+            Preview::of_change(app, Kind::Updated, &after).await?
+        }
+        _ => None,
+    };
     let (is_refused, has_mistakes) = (refusal.is_some(), !errors.is_empty());
     let slot = details.slot.as_ref();
     let page = EditPage {
@@ -98,6 +108,7 @@ async fn show(
         types: choices::of(words::interview_type),
         form,
         errors,
+        preview,
         outlook,
         refusal,
     };
@@ -119,6 +130,8 @@ pub struct EditForm {
     /// Of the interview as the page showed it.
     version: String,
     key: String,
+    #[serde(skip_serializing)]
+    act: String,
 }
 
 impl EditForm {
@@ -132,6 +145,7 @@ impl EditForm {
             notes: details.interview.booking_notes.clone(),
             version: details.interview.version.to_string(),
             key: forms::new_key(),
+            act: String::new(),
         }
     }
 
@@ -184,6 +198,7 @@ pub struct EditPage {
     types: Vec<Choice>,
     form: EditForm,
     errors: FormErrors,
+    preview: Option<Preview>,
     outlook: String,
     refusal: Option<Refusal>,
 }
@@ -204,6 +219,7 @@ impl Page for EditPage {
             types: choices::of(words::interview_type),
             form: EditForm::default(),
             errors: FormErrors::one("duration_minutes", "Please give a whole number."),
+            preview: Some(Preview::sample()),
             outlook: "A mail with what changed goes to john@example.com.".into(),
             refusal: Some(Refusal::sample()),
         }

@@ -18,6 +18,7 @@ use super::{
     errors::Result,
     forms::FormErrors,
     interviews::{Refusal, tidings},
+    preview::Preview,
     respond::see_other,
     viewer::Viewer,
 };
@@ -198,6 +199,10 @@ async fn read(
         warnings: match &draft {
             Some(draft) => warnings::of(Some(draft), &app.settings, now),
             None => Vec::new(),
+        },
+        preview: match &draft {
+            Some(draft) => Preview::of_change(app, Kind::Rescheduled, draft).await?,
+            None => None,
         },
         outlook: tidings::outlook(app, &details, Kind::Rescheduled).await?,
         refusal: refusal.or_else(|| Refusal::of_what_is_over(&details, now)),

@@ -13,6 +13,7 @@ use crate::{
         facts::Facts,
         forms::FormErrors,
         interviews::Refusal,
+        preview::Preview,
         render::{Choice, Page},
         stamp::Stamp,
     },
@@ -31,6 +32,8 @@ pub struct Parts {
     pub draft: Option<Details>,
     /// What to think of first.
     pub warnings: Vec<String>,
+    /// The mail that would tell, once the form says enough.
+    pub preview: Option<Preview>,
     /// What the candidate would be told.
     pub outlook: String,
     /// Why it cannot be moved, if so.
@@ -57,6 +60,7 @@ pub struct NewPage {
     /// As it would be.
     then: Option<Facts>,
     warnings: Vec<String>,
+    preview: Option<Preview>,
     outlook: String,
     refusal: Option<Refusal>,
 }
@@ -123,6 +127,7 @@ impl NewPage {
             now: facts(details, parts.zone),
             then: parts.draft.as_ref().map(|draft| facts(draft, parts.zone)),
             warnings: parts.warnings,
+            preview: parts.preview,
             outlook: parts.outlook,
             refusal: parts.refusal,
             form,
@@ -162,6 +167,7 @@ impl Page for NewPage {
             now: Facts::sample(),
             then: Some(Facts::sample()),
             warnings: vec!["It is night for the candidate.".into()],
+            preview: Some(Preview::sample()),
             outlook: "A mail with the old and the new time goes to john@example.com.".into(),
             refusal: Some(Refusal::sample()),
         }
