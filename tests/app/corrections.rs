@@ -173,6 +173,11 @@ async fn of_two_who_correct_it_the_second_is_shown_what_the_first_did() {
         "{said}"
     );
     assert_eq!(late.value_of("notes"), "Mine");
+    let now = late.words("#preview");
+    assert!(
+        now.contains("As it is Type Technical Minutes 30"),
+        "what would be overwritten: {now}"
+    );
     assert_eq!(late.value_of("key"), mine[1].1);
     assert_eq!(late.value_of("version"), "3");
     assert_eq!(

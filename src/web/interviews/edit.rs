@@ -19,6 +19,7 @@ use crate::{
     web::{
         choices,
         errors::Result,
+        facts::Facts,
         forms::{self, FormErrors},
         preview::Preview,
         render::{Choice, Page},
@@ -110,6 +111,7 @@ async fn show(
         errors,
         preview,
         outlook,
+        now: refusal.as_ref().map(|_| facts(&details)),
         refusal,
     };
     match (is_refused, has_mistakes) {
@@ -201,6 +203,8 @@ pub struct EditPage {
     preview: Option<Preview>,
     outlook: String,
     refusal: Option<Refusal>,
+    /// As it is, when somebody changed it meanwhile.
+    now: Option<Facts>,
 }
 
 impl Page for EditPage {
@@ -222,8 +226,22 @@ impl Page for EditPage {
             preview: Some(Preview::sample()),
             outlook: "A mail with what changed goes to john@example.com.".into(),
             refusal: Some(Refusal::sample()),
+            now: Some(Facts::sample()),
         }
     }
+}
+
+fn facts(details: &Details) -> Facts {
+    let form = EditForm::of(details);
+    let slot = details.slot.as_ref();
+    Facts::new()
+        .text(
+            "Type",
+            slot.map_or("", |slot| words::interview_type(slot.interview_type)),
+        )
+        .text("Minutes", form.duration_minutes)
+        .text("Meeting URL", form.meeting_url)
+        .text("Notes", form.notes)
 }
 
 #[cfg(test)]

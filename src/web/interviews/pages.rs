@@ -299,7 +299,8 @@ fn facts(details: &Details, reader: &Reader) -> Facts {
     } = details;
     let there = words::zone_for(candidate, slot.as_ref(), company);
     let span = |zone| slot.as_ref().map(|slot| Stamp::span(slot, zone));
-    let link = details.join_window().map(|window| {
+    let is_booked = interview.status == Status::Scheduled;
+    let link = details.join_window().filter(|_| is_booked).map(|window| {
         let open = times::clock(window.opens_at, reader.zone);
         let words = format!("{open}–{}", times::clock(window.ends_at, reader.zone));
         Stamp::new(window.opens_at, words)

@@ -198,4 +198,5 @@ fn facts(details: &Details, zone: Tz) -> Facts {
             "Meeting URL",
             slot.and(details.meeting_url()).unwrap_or_default(),
         )
+        .text("Notes", &details.interview.booking_notes)
 }
