@@ -1,12 +1,13 @@
 //! What a recruiter should know today: some numbers, and what needs somebody's attention.
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    company, email,
+    company,
+    email::{self, Kind},
     interview::{self, Status},
     slot,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement},
 };
 
@@ -121,7 +122,7 @@ pub async fn worries(
     let worries = listed.into_iter().map(|listed| Worry {
         mail: mails
             .iter()
-            .rfind(|mail| mail.interview_id == listed.interview.id)
+            .rfind(|mail| mail.interview_id == listed.interview.id && mail.kind != Kind::Reminder)
             .filter(|mail| is_worrying(mail, now))
             .cloned(),
         has_no_meeting_url: company.default_meeting_url.is_none()
@@ -162,9 +163,11 @@ fn worrying_mail(now: DateTime<Utc>) -> SelectStatement {
         .expr(Func::max(Expr::col((newer.clone(), email::Column::Id))))
         .from_as(email::Entity, newer.clone())
         .and_where(
-            Expr::col((newer, email::Column::InterviewId))
+            Expr::col((newer.clone(), email::Column::InterviewId))
                 .equals((interview::Entity, interview::Column::Id)),
         )
+        // A reminder that waits for its hour says nothing of what the candidate knows.
+        .and_where(Expr::col((newer, email::Column::Kind)).ne(Kind::Reminder.to_value()))
         .to_owned();
     let is_late = Condition::all()
         .add(email::Column::Status.is_in(WAITING))

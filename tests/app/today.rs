@@ -1,8 +1,9 @@
 //! The page that a day begins with.
 use chrono::TimeDelta;
-use entity::email;
+use entity::{company, email};
 use greenroom::domain::bookings::Booked;
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::Expr};
+use serde_json::json;
 
 use crate::support::{TestApp, builders};
 
@@ -282,5 +283,21 @@ async fn a_day_is_the_viewers_day() {
         .await
         .words("#board .agenda li");
     assert!(row.contains("00:30"), "{row}");
+    app.expect_undelivered_mail();
+}
+
+#[actix_web::test]
+async fn a_reminder_that_waits_hides_no_lost_invitation() {
+    let app = TestApp::start().await;
+    let leads = company::Entity::update_many().col_expr(
+        company::Column::ReminderLeadMinutes,
+        Expr::value(json!([60])),
+    );
+    builders::write(&app, async |txn| Ok(leads.exec(txn).await?)).await;
+    let booked = builders::booked(&app, app.company_id).await;
+    mail_came_to(&app, &booked, email::Status::Failed, "").await;
+    let page = app.recruiter().await.get("/").await;
+    let mail = format!("#attention a[href='/emails/{}']", booked.email.id);
+    assert!(page.has(&mail), "{}", page.text);
     app.expect_undelivered_mail();
 }
