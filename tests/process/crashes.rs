@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{
     self, Installation, Server, Wish,
@@ -95,8 +95,11 @@ fn wait_for_delivery(server: &Server, token: &str, booked: &HashSet<String>) -> 
     support::wait_for("the mails to leave", || {
         let mut in_doubt = HashSet::new();
         let mut seen = HashSet::new();
-        let emails = server.read(token, "/api/emails/?limit=100").json();
-        for email in emails["results"].as_array().expect("a list") {
+        for email in every_email(server, token) {
+            // Those wait for their hour.
+            if email["kind"] == "reminder" {
+                continue;
+            }
             let recipient = email["recipient"].as_str().expect("text").to_owned();
             match email["status"].as_str().expect("text") {
                 "accepted" => {}
@@ -140,4 +143,19 @@ fn book_until_killed(server: Server, token: &str, wishes: &[Wish]) -> HashSet<i6
         server.kill();
     });
     acknowledged.into_inner().expect("no panic")
+}
+
+/// The whole delivery log, page by page.
+fn every_email(server: &Server, token: &str) -> Vec<Value> {
+    let mut emails = Vec::new();
+    let mut path = "/api/emails/?limit=100".to_owned();
+    loop {
+        let page = server.read(token, &path).json();
+        let listed = page["results"].as_array();
+        emails.extend_from_slice(listed.unwrap_or_else(|| panic!("no list: {page}")));
+        match page["next"].as_str() {
+            Some(next) => path = next[next.find("/api/").expect("a path")..].to_owned(),
+            None => return emails,
+        }
+    }
 }
