@@ -1,0 +1,172 @@
+//! How mail leaves: the backend, the mail server, the sender.
+use lettre::message::Mailbox;
+
+use super::{Secret, base_url::is_loopback_host, reader::Reader};
+
+/// How mail leaves.
+#[derive(Clone, Debug)]
+pub struct MailSettings {
+    /// `EMAIL_BACKEND`.
+    pub backend: Backend,
+    /// `DEFAULT_FROM_EMAIL`: the mailbox that every message comes from.
+    pub from: Mailbox,
+    /// `EMAIL_CONSOLE_FALLBACK`: print a message, too, when SMTP did not take it.
+    pub console_fallback: bool,
+}
+
+/// Where messages go.
+#[derive(Clone, Debug)]
+pub enum Backend {
+    /// Printed; nobody receives them.
+    Console,
+    /// To a mail server.
+    Smtp(SmtpSettings),
+}
+
+/// A mail server and how to speak to it.
+#[derive(Clone, Debug)]
+pub struct SmtpSettings {
+    /// `EMAIL_HOST`.
+    pub host: String,
+    /// `EMAIL_PORT`.
+    pub port: u16,
+    /// From `EMAIL_USE_TLS` and `EMAIL_USE_SSL`.
+    pub security: Security,
+    /// `EMAIL_HOST_USER` and `EMAIL_HOST_PASSWORD`, when there is a login.
+    pub login: Option<Login>,
+}
+
+/// Name and password at the mail server.
+#[derive(Clone, Debug)]
+pub struct Login {
+    /// `EMAIL_HOST_USER`.
+    pub user: String,
+    /// `EMAIL_HOST_PASSWORD`.
+    pub password: Secret,
+}
+
+/// How the connection to the mail server is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Security {
+    /// Not at all; for a server on this machine.
+    Plain,
+    /// `EMAIL_USE_TLS`: upgraded by STARTTLS before anything private is said (RFC 3207).
+    Starttls,
+    /// `EMAIL_USE_SSL`: TLS from the first byte (RFC 8314).
+    Implicit,
+}
+
+impl Reader {
+    pub(super) fn mail(&mut self) -> Option<MailSettings> {
+        let backend = match self.text("EMAIL_BACKEND").as_deref() {
+            None | Some("console" | "django.core.mail.backends.console.EmailBackend") => {
+                Some(Backend::Console)
+            }
+            Some("smtp" | "django.core.mail.backends.smtp.EmailBackend") => {
+                self.smtp().map(Backend::Smtp)
+            }
+            Some(other) => {
+                self.mistake(
+                    "EMAIL_BACKEND",
+                    &format!("is {other:?}; it can be smtp or console"),
+                );
+                None
+            }
+        };
+        let default_from = match backend {
+            Some(Backend::Console) => "Greenroom <greenroom@localhost>",
+            _ => "",
+        };
+        let from = self.parse("DEFAULT_FROM_EMAIL", default_from, |text| {
+            if text.is_empty() {
+                return Err("is required to send mail: the mailbox that messages come from".into());
+            }
+            text.parse::<Mailbox>().map_err(|_| {
+                format!("{text:?} is not one mailbox like Greenroom <jobs@example.com>")
+            })
+        });
+        let console_fallback = self.flag("EMAIL_CONSOLE_FALLBACK", false);
+        Some(MailSettings {
+            backend: backend?,
+            from: from?,
+            console_fallback,
+        })
+    }
+
+    fn smtp(&mut self) -> Option<SmtpSettings> {
+        let implicit = self.flag("EMAIL_USE_SSL", false);
+        let starttls = self.flag("EMAIL_USE_TLS", !implicit);
+        if implicit && starttls {
+            self.mistake(
+                "EMAIL_USE_SSL",
+                "and EMAIL_USE_TLS exclude each other: SSL is port 465, TLS is port 587",
+            );
+        }
+        let security = match (implicit, starttls) {
+            (true, _) => Security::Implicit,
+            (_, true) => Security::Starttls,
+            _ => Security::Plain,
+        };
+        let host = self.text("EMAIL_HOST");
+        if host.is_none() {
+            self.mistake("EMAIL_HOST", "is required to send mail");
+        }
+        if security == Security::Plain
+            && !host.as_deref().is_some_and(is_loopback_host)
+            && !self.allows("plain-smtp")
+        {
+            self.mistake("EMAIL_USE_TLS", "is off: mail and password would travel in clear (only for a server on this machine, or ALLOW_INSECURE=plain-smtp)");
+        }
+        let default_port = match security {
+            Security::Implicit => "465",
+            Security::Starttls => "587",
+            Security::Plain => "25",
+        };
+        let port = self.parse("EMAIL_PORT", default_port, |text| {
+            text.parse::<u16>()
+                .map_err(|_| format!("{text:?} is not a port"))
+        });
+        let login = self.login(host.as_deref());
+        Some(SmtpSettings {
+            host: host?,
+            port: port?,
+            security,
+            login,
+        })
+    }
+
+    fn login(&mut self, host: Option<&str>) -> Option<Login> {
+        match (
+            self.text("EMAIL_HOST_USER"),
+            self.text("EMAIL_HOST_PASSWORD"),
+        ) {
+            (Some(user), Some(password)) => {
+                // Google shows an App Password in groups of four.
+                let password = if host == Some("smtp.gmail.com") {
+                    password.replace(' ', "")
+                } else {
+                    password
+                };
+                Some(Login {
+                    user,
+                    password: Secret::new(password),
+                })
+            }
+            (None, None) => None,
+            (Some(_), None) => {
+                self.mistake(
+                    "EMAIL_HOST_PASSWORD",
+                    "is missing though EMAIL_HOST_USER is set",
+                );
+                None
+            }
+            (None, Some(_)) => {
+                self.mistake(
+                    "EMAIL_HOST_USER",
+                    "is missing though EMAIL_HOST_PASSWORD is set",
+                );
+                None
+            }
+        }
+    }
+}
