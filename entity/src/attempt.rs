@@ -98,6 +98,8 @@ pub struct Model {
     pub reply: Option<String>,
     /// What it means and what to do, in plain words.
     pub hint: Option<String>,
+    /// What was said, a line each, without login, message and link.
+    pub transcript: Option<String>,
     #[sea_orm(belongs_to, from = "email_id", to = "id")]
     pub email: BelongsTo<super::email::Entity>,
 }

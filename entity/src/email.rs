@@ -120,6 +120,8 @@ pub struct Model {
     pub attempts: i32,
     /// How often the recipient's side put it off; a mail server that is away puts nothing off.
     pub put_off: i32,
+    /// How often in a row it met a mail server that was away or unwell.
+    pub server_failures: i32,
     /// What it tells, as [`crate::email::Facts`]; none for what was queued before facts were kept.
     pub facts: Option<Json>,
     /// What the candidate was told before, when this message tells of a change.

@@ -12,6 +12,7 @@ pub mod one_time_key;
 pub mod rate_limit;
 pub mod session;
 pub mod slot;
+pub mod transport;
 pub mod user;
 
 use serde::{Deserialize, Serialize};

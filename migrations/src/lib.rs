@@ -12,6 +12,8 @@ mod m20261121_000008_create_actions;
 mod m20261121_000009_create_guards;
 mod m20261121_000010_create_candidate_words;
 mod m20261121_000011_tell_every_change;
+mod m20261125_000012_keep_transcripts;
+mod m20261125_000013_create_transports;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -31,6 +33,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000009_create_guards::Migration),
             Box::new(m20261121_000010_create_candidate_words::Migration),
             Box::new(m20261121_000011_tell_every_change::Migration),
+            Box::new(m20261125_000012_keep_transcripts::Migration),
+            Box::new(m20261125_000013_create_transports::Migration),
         ]
     }
 }

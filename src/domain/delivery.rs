@@ -89,6 +89,8 @@ pub struct Ended {
     pub reply: Option<String>,
     /// What it means and what to do.
     pub hint: Option<String>,
+    /// What was said, a line each, nothing secret in it.
+    pub transcript: Option<String>,
     /// What follows.
     pub next: Next,
 }
@@ -483,6 +485,7 @@ async fn end_attempt(
         enhanced_code: Set(ended.enhanced_code),
         reply: Set(ended.reply),
         hint: Set(ended.hint),
+        transcript: Set(ended.transcript),
         ..Default::default()
     };
     attempt::Entity::update_many()
@@ -525,6 +528,7 @@ impl Ended {
             enhanced_code: None,
             reply: None,
             hint: Some(hint.into()),
+            transcript: None,
             next,
         }
     }

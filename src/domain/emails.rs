@@ -424,6 +424,7 @@ async fn insert(
         fence: Set(0),
         attempts: Set(0),
         put_off: Set(0),
+        server_failures: Set(0),
         facts: Set(Some(json!(new.facts))),
         facts_before: Set(new.facts_before.map(|facts| json!(facts))),
         lead_minutes: Set(new.lead_minutes),

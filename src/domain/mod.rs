@@ -23,5 +23,6 @@ pub mod sessions;
 pub mod sign_ins;
 pub mod slots;
 pub mod today;
+pub mod transports;
 pub mod user_passwords;
 pub mod users;

@@ -271,6 +271,7 @@ fn from_report(email: &email::Model, report: &Report, app: &App) -> Ended {
         enhanced_code: reply.and_then(|reply| reply.enhanced_code().map(str::to_owned)),
         reply: Some(report.text()),
         hint: Some(verdict.hint),
+        transcript: Some(report.transcript_text()),
         next,
     }
 }
@@ -307,6 +308,7 @@ fn here(outcome: Outcome, next: Next, hint: &str) -> Ended {
         enhanced_code: None,
         reply: None,
         hint: Some(hint.into()),
+        transcript: None,
         next,
     }
 }

@@ -106,6 +106,7 @@ async fn what_a_late_worker_records_is_not_written_over() {
         enhanced_code: None,
         reply: Some("250 queued".into()),
         hint: None,
+        transcript: None,
         next: Next::Accepted,
     };
     // The other worker takes the message back at the moment at which this one records. Whoever comes

@@ -39,6 +39,7 @@ async fn rows_and_tables_have_the_same_columns() {
         compare::<entity::rate_limit::Entity>(&schema).await,
         compare::<entity::session::Entity>(&schema).await,
         compare::<entity::slot::Entity>(&schema).await,
+        compare::<entity::transport::Entity>(&schema).await,
         compare::<entity::user::Entity>(&schema).await,
         "seaql_migrations".to_owned(),
     ];

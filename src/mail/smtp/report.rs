@@ -118,6 +118,13 @@ impl Report {
         }
     }
 
+    /// What was said, as a log keeps it: `    182 < 250 OK`, milliseconds first.
+    pub fn transcript_text(&self) -> String {
+        let lines = self.transcript.iter();
+        let lines = lines.map(|line| format!("{:>7} {line}", line.at_ms));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
     /// The server's words, or what happened instead.
     pub fn text(&self) -> String {
         match &self.outcome {
