@@ -109,8 +109,13 @@ async fn calendar(
     let Some(method) = Method::of(email.kind) else {
         return Ok(None);
     };
-    let known = emails::calendar_domain(app.db.read(), email.company_id, email.interview_id);
-    let domain = known.await?.unwrap_or_else(|| domain.to_owned());
+    let known = match claimed.follows_others {
+        true => {
+            emails::calendar_domain(app.db.read(), email.company_id, email.interview_id).await?
+        }
+        false => None,
+    };
+    let domain = known.unwrap_or_else(|| domain.to_owned());
     let event = notices::event(&app.composer, message, details, &domain, email.date)?;
     let attendee = Mailbox::new(&email.recipient_name, &email.recipient)?;
     let people = People {
