@@ -1,48 +1,111 @@
 //! From the rows of an interview to the message that tells of it: for the worker, the preview and downloads.
 use chrono::{DateTime, Utc};
-use entity::email::{self, Facts, Kind};
+use entity::{
+    company,
+    email::{self, Facts, Kind},
+};
+use sea_orm::ActiveEnum;
 
 use crate::{
     domain::{
         emails,
         interviews::Details,
+        logos::Shown,
+        mail_texts::Own,
         notifications::{self, News},
     },
     error::{Error, Result},
     mail::{
         compose::Composer,
         invite::Event,
-        messages::{Brand, Message},
+        messages::{Brand, Logo, Message},
+        wording::Wording,
     },
     words,
 };
 
 /// The message that a row of the queue stands for.
-pub fn message(email: &email::Model, details: &Details) -> Result<Message> {
+pub fn message(composer: &Composer, email: &email::Model, details: &Details) -> Result<Message> {
     let facts = match email.facts {
         Some(_) => emails::facts_of(email)?,
         None => notifications::facts(details)?,
     };
     let before = emails::facts_before_of(email)?;
-    write(email.kind, &email.locale, facts, before, details)
+    write(composer, email.kind, &email.locale, facts, before, details)
 }
 
 /// The message that would tell these news.
-pub fn draft(news: News, details: &Details) -> Result<Message> {
+pub fn draft(composer: &Composer, news: News, details: &Details) -> Result<Message> {
     let locale = &details.candidate.locale;
-    write(news.kind, locale, news.facts, news.before, details)
+    write(
+        composer,
+        news.kind,
+        locale,
+        news.facts,
+        news.before,
+        details,
+    )
 }
 
 /// The message that tells of a booking as it stands.
-pub fn invitation(details: &Details) -> Result<Message> {
+pub fn invitation(composer: &Composer, details: &Details) -> Result<Message> {
     let facts = notifications::facts(details)?;
     write(
+        composer,
         Kind::Scheduled,
         &details.candidate.locale,
         facts,
         None,
         details,
     )
+}
+
+/// What a message of a kind would say of an interview, in a language: for a preview, so what it tells of a
+/// change or a reason is imagined.
+pub fn imagined(
+    composer: &Composer,
+    kind: Kind,
+    locale: &str,
+    details: &Details,
+) -> Result<Message> {
+    let facts = Facts {
+        is_cancelled: kind == Kind::Cancelled,
+        ..notifications::facts(details)?
+    };
+    let before = Message::imagined_before(kind, &facts);
+    let message = write(composer, kind, locale, facts, before, details)?;
+    Ok(Message {
+        cancel_reason: Message::sample(kind).cancel_reason,
+        ..message
+    })
+}
+
+/// The same of no interview at all: what a new company sees.
+pub fn sample(kind: Kind, locale: &str, company: &company::Model, own: &Own) -> Message {
+    Message {
+        locale: locale.to_owned(),
+        company_name: company.name.clone(),
+        brand: Brand::new(&company.brand_colour),
+        logo: own.logo.as_ref().map(logo),
+        join_window_minutes: company.join_window_minutes,
+        contact_name: company.name.clone(),
+        contact_email: company.contact_email.clone(),
+        ..Message::sample(kind)
+    }
+}
+
+/// The company's own words for a kind of message in a language, of those that can be used. A mail is not
+/// held up by the others: it has the usual words there, and the log says so.
+pub fn wording(own: &Own, kind: Kind, language: &str, company_id: i64) -> Wording {
+    let (wording, unusable) = Wording::of(own.words(kind, language));
+    for name in unusable {
+        tracing::warn!(
+            company.id = company_id,
+            "A company's own words for {name} in {} ({language}) cannot be used; the usual ones are",
+            kind.to_value(),
+        );
+    }
+    wording
 }
 
 /// What calendars get of an interview. The domain is the one under which they know it.
@@ -65,7 +128,12 @@ pub fn event(
     })
 }
 
+fn logo(shown: &Shown) -> Logo {
+    Logo::new(&shown.content_hash, shown.width, shown.height)
+}
+
 fn write(
+    composer: &Composer,
     kind: Kind,
     locale: &str,
     facts: Facts,
@@ -78,12 +146,14 @@ fn write(
         company,
         slot,
         job,
+        own,
         ..
     } = details;
     let job = job
         .as_ref()
         .ok_or_else(|| Error::Mail(format!("interview {} is for no job", interview.id)))?;
     let contact = details.contact();
+    let language = composer.languages().choose(locale)?.tag();
     Ok(Message {
         kind,
         locale: locale.to_owned(),
@@ -93,6 +163,8 @@ fn write(
         job_title: job.title.clone(),
         company_name: company.name.clone(),
         brand: Brand::new(&company.brand_colour),
+        logo: own.logo.as_ref().map(logo),
+        wording: wording(own, kind, language, company.id),
         zone: words::zone_for(candidate, slot.as_ref(), company),
         join_window_minutes: company.join_window_minutes,
         instructions: details.instructions()?,

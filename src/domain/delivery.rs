@@ -66,6 +66,8 @@ pub struct Fixed {
     pub html: String,
     /// Calendar part.
     pub ics: Option<String>,
+    /// The logo that the HTML part shows.
+    pub logo_id: Option<i64>,
 }
 
 /// What came of an attempt.
@@ -195,6 +197,7 @@ pub async fn fix(db: &Db, claimed: &mut Claimed, fixed: Fixed) -> Result<Recorde
         text: Set(Some(fixed.text.clone())),
         html: Set(Some(fixed.html.clone())),
         ics: Set(fixed.ics.clone()),
+        logo_id: Set(fixed.logo_id),
         ..Default::default()
     };
     let written = db::transaction(db, async |txn| {
@@ -216,6 +219,7 @@ pub async fn fix(db: &Db, claimed: &mut Claimed, fixed: Fixed) -> Result<Recorde
     email.text = Some(fixed.text);
     email.html = Some(fixed.html);
     email.ics = fixed.ics;
+    email.logo_id = fixed.logo_id;
     Ok(Recorded::As(email.status))
 }
 

@@ -20,6 +20,7 @@ use crate::{
         actions::{self, Act, Actor},
         candidates, jobs,
         join_window::JoinWindow,
+        mail_texts::{self, Own},
         notifications,
         one_time_keys::{self, Once, Seen},
         page::{self, Cursor, Page},
@@ -42,6 +43,8 @@ pub struct Details {
     pub job: Option<job::Model>,
     /// The user who booked it.
     pub recruiter: Option<user::Model>,
+    /// What the company gives its mails of its own.
+    pub own: Own,
 }
 
 impl Details {
@@ -191,6 +194,7 @@ pub async fn details(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Res
         None => None,
     };
     Ok(Details {
+        own: mail_texts::own(db, &company).await?,
         interview,
         candidate,
         company,

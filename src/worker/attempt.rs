@@ -15,6 +15,7 @@ use crate::{
         delivery::{self, Claimed, Ended, Fixed, Next, Recorded, Setback},
         emails,
         join_links::Ticket,
+        logos,
     },
     error::{Error, Result},
     mail::{
@@ -87,7 +88,8 @@ async fn attempt(
             return Ok(None);
         }
     }
-    let draft = Draft::of(claimed)?;
+    let logo = logos::of_message(&app.db, claimed.email.company_id, claimed.email.logo_id).await?;
+    let draft = Draft::of(claimed, logo.as_ref())?;
     let link = join_link(app, claimed)?;
     let Some(relay) = &app.mailer.relay else {
         return Ok(Some(print(app, &draft, &link)));
@@ -135,7 +137,7 @@ async fn attempt(
 /// Writes the message from its row and its interview; from then on it stays as it is.
 async fn compose(app: &App, claimed: &Claimed) -> Result<Fixed> {
     let Claimed { email, details, .. } = claimed;
-    let message = notices::message(email, details)?;
+    let message = notices::message(&app.composer, email, details)?;
     let composed = app.composer.compose(&message)?;
     let contact = details.contact();
     let configured = mailbox::parse_address(app.settings.mail.from.email.as_ref())?;
@@ -148,6 +150,7 @@ async fn compose(app: &App, claimed: &Claimed) -> Result<Fixed> {
         subject: composed.subject,
         text: composed.text,
         html: composed.html,
+        logo_id: details.own.logo.as_ref().map(|logo| logo.id),
         domain,
     })
 }

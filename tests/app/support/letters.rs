@@ -114,6 +114,7 @@ pub fn letter<'a>(
         subject: &composed.subject,
         text: &composed.text,
         html: &composed.html,
+        picture: None,
         ics,
     }
 }
