@@ -2,6 +2,7 @@
 mod attempt;
 mod caught;
 mod letter;
+mod proofs;
 mod tell;
 pub mod upkeep;
 
@@ -43,7 +44,7 @@ pub async fn deliver_next(app: &App) -> Result<Turn> {
             attempt::deliver(app, claimed, stop).await;
             Ok(Turn::Delivered)
         }
-        None => Ok(Turn::Idle),
+        None => proofs::deliver_next(app).await,
     }
 }
 
@@ -58,6 +59,7 @@ pub async fn run_with_patience(app: Data<App>, asked: watch::Receiver<bool>, pat
     let mut stop = Stop { asked, patience };
     let mut on_their_way = JoinSet::new();
     let upkeep = tokio::task::spawn_local(upkeep::run(app.clone()));
+    let proofs = tokio::task::spawn_local(proofs::run(app.clone(), stop.clone()));
     let mut is_away = false;
     loop {
         let free = LANES.saturating_sub(on_their_way.len());
@@ -93,6 +95,10 @@ pub async fn run_with_patience(app: Data<App>, asked: watch::Receiver<bool>, pat
     }
     upkeep.abort();
     while on_their_way.join_next().await.is_some() {}
+    // One that is being sent is given the same time; what it may not have become is told at the next start.
+    if time::timeout(patience, proofs).await.is_err() {
+        tracing::warn!("A proof was being sent; whether it arrived is not known");
+    }
     if let Some(relay) = &app.mailer.relay {
         relay.close().await;
     }
