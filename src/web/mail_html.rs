@@ -1,0 +1,29 @@
+//! The HTML part of a mail as a page of its own, with nothing but styles and its own picture.
+use actix_web::{HttpResponse, http::header::CONTENT_SECURITY_POLICY};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use entity::logo;
+
+use crate::mail::messages;
+
+/// Mail programs know inline styles only, so this page may have them; scripts, forms, our own origin and
+/// pictures from anywhere it has not. Only our own pages may frame it.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox";
+
+/// The page; the picture that travels in the mail stands in its place.
+pub fn alone(html: &str, logo: Option<&logo::Model>) -> HttpResponse {
+    let html = match logo {
+        Some(logo) => html.replace(
+            &format!("cid:{}", messages::content_id(&logo.content_hash)),
+            &format!(
+                "data:{};base64,{}",
+                logo.format.media_type(),
+                STANDARD.encode(&logo.bytes)
+            ),
+        ),
+        None => html.to_owned(),
+    };
+    HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header((CONTENT_SECURITY_POLICY, POLICY))
+        .body(html)
+}
