@@ -32,11 +32,11 @@ const MAX_TARGET_BYTES: usize = 4096;
 /// The web server itself would wait for ever.
 const BODY_TIME: Duration = Duration::from_secs(15);
 
+/// What a page may load and do. One that needs more adds it for itself.
+pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
 const HEADERS: [(HeaderName, &str); 6] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    ),
+    (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     // `no-referrer` would make browsers send our own forms with `Origin: null`.
     (header::REFERRER_POLICY, "same-origin"),

@@ -1,7 +1,6 @@
 //! The words as typed.
 use std::collections::BTreeMap;
 
-use entity::email::Kind;
 use serde::{Deserialize, Serialize};
 
 use super::target::Target;
@@ -160,8 +159,7 @@ fn parsed(block: Block, typed: &str) -> Result<String, String> {
 async fn sample(app: &App, viewer: &Viewer, target: &Target) -> Result<Message> {
     let company = companies::find(&app.db, viewer.company_id).await?;
     let own = mail_texts::own(app.db.read(), &company).await?;
-    let kind: Kind = target.kind;
-    Ok(notices::sample(kind, &target.locale, &company, &own))
+    notices::sample(target.kind, &target.locale, &company, &own)
 }
 
 /// Of an interview that a mail can be about.

@@ -1,22 +1,28 @@
 //! The company's own words in mails: which there are, and the page that changes them.
 mod form;
 pub mod html;
+pub mod index;
 pub mod pages;
 mod proof;
 mod target;
 
 use actix_web::{
     HttpResponse,
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
     web::{Data, Form, Path},
 };
 
 use self::{
     form::{Act, TextsForm},
-    pages::{EditPage, IndexPage, Wish},
+    index::IndexPage,
+    pages::{EditPage, Wish},
     target::Target,
 };
 use super::{
-    errors::Result, forms::FormErrors, render::Flash, respond::see_other, viewer::AdminViewer,
+    errors::Result, render::Flash, respond::see_other, security::POLICY, viewer::AdminViewer,
 };
 use crate::{
     app::App,
@@ -41,10 +47,11 @@ pub async fn edit(
 ) -> Result<HttpResponse> {
     let target = Target::find(&app, path.into_inner())?;
     let form = TextsForm::kept(&target, &own(&app, &viewer).await?);
+    let form = with_interview(&app, &viewer, form).await?;
     // What was kept by another version may not fit any more: it is said, and the usual words are used.
     let errors = form.parse(&target).err().unwrap_or_default();
     let wish = Wish::new(target, form, errors);
-    viewer.page(&EditPage::new(&app, &viewer, wish).await?)
+    respond(&app, &viewer, wish, StatusCode::OK).await
 }
 
 /// POST /company/texts/{kind}/{locale}: keeps the words, shows a mail with them, or sends it to oneself.
@@ -55,12 +62,12 @@ pub async fn update(
     form: Form<TextsForm>,
 ) -> Result<HttpResponse> {
     let target = Target::find(&app, path.into_inner())?;
-    let form = form.into_inner();
+    let form = with_interview(&app, &viewer, form.into_inner()).await?;
     let (texts, act) = match form.parse(&target) {
         Ok(texts) => (texts, form.act()),
         Err(errors) => {
             let wish = Wish::new(target, form, errors);
-            return viewer.unprocessable(&EditPage::new(&app, &viewer, wish).await?);
+            return respond(&app, &viewer, wish, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
     };
     match act {
@@ -74,14 +81,19 @@ pub async fn update(
             Ok(see_other(&target.address()))
         }
         Act::Preview => {
-            let wish = Wish::new(target, form, FormErrors::new());
-            let page = EditPage::new(&app, &viewer, wish).await?;
-            match page.has_mistakes() {
-                true => viewer.unprocessable(&page),
-                false => viewer.page(&page),
-            }
+            // The interview that was chosen may be none.
+            let errors = form.message(&app, &viewer, &target).await?.err();
+            let status = match errors {
+                Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+                None => StatusCode::OK,
+            };
+            let wish = Wish::new(target, form, errors.unwrap_or_default());
+            respond(&app, &viewer, wish, status).await
         }
-        Act::Test => proof::send(&app, &viewer, target, form).await,
+        Act::Test => {
+            let (status, errors) = proof::send(&app, &viewer, &target, &form).await?;
+            respond(&app, &viewer, Wish::new(target, form, errors), status).await
+        }
     }
 }
 
@@ -97,6 +109,30 @@ pub async fn destroy(
     mail_texts::save(&app.db, &actor, &which, &names, Default::default(), now).await?;
     viewer.flash(Flash::done("Back to the usual words."))?;
     Ok(see_other(&target.address()))
+}
+
+/// The form with an interview to look at the words with: the next one, where none was chosen.
+async fn with_interview(app: &App, viewer: &AdminViewer, mut form: TextsForm) -> Result<TextsForm> {
+    if form.interview.is_empty() {
+        form.interview = pages::next_interview(app, viewer).await?;
+    }
+    Ok(form)
+}
+
+/// The page, which frames the mail as programs show it.
+async fn respond(
+    app: &App,
+    viewer: &AdminViewer,
+    wish: Wish,
+    status: StatusCode,
+) -> Result<HttpResponse> {
+    let page = EditPage::new(app, viewer, wish).await?;
+    let mut response = viewer.respond(status, &page)?;
+    let policy = HeaderValue::from_str(&format!("{POLICY}; frame-src 'self'"))
+        .expect("it is ASCII, written by us");
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    Ok(response)
 }
 
 async fn own(app: &App, viewer: &AdminViewer) -> Result<Own> {

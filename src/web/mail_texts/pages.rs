@@ -1,6 +1,5 @@
-//! What the pages of mail texts show.
-use entity::{email::Kind, interview::Status, proof};
-use sea_orm::{ActiveEnum, Iterable};
+//! The page that changes the words of a mail.
+use entity::{interview::Status, proof};
 use serde::Serialize;
 
 use super::{
@@ -11,14 +10,13 @@ use crate::{
     app::App,
     domain::{
         interviews::{self, Filter, Listed},
-        mail_texts::Own,
         proofs,
     },
     error::Result,
     mail::{
-        language::Languages,
+        messages::Message,
         values::{self, Medium, Values},
-        wording::{Block, Wording},
+        wording::Block,
     },
     times,
     web::{
@@ -33,86 +31,6 @@ use crate::{
 
 /// So many interviews are offered to look at the words with.
 const OFFERED: u64 = 20;
-
-/// The list.
-#[derive(Serialize)]
-pub struct IndexPage {
-    languages: Vec<String>,
-    kinds: Vec<Row>,
-}
-
-#[derive(Serialize)]
-struct Row {
-    kind: &'static str,
-    cells: Vec<Cell>,
-}
-
-#[derive(Serialize)]
-struct Cell {
-    href: String,
-    language: String,
-    tone: &'static str,
-    state: String,
-}
-
-impl IndexPage {
-    /// Every kind in every language.
-    pub fn new(languages: &Languages, own: &Own) -> Self {
-        let row = |kind: Kind| Row {
-            kind: words::email_kind(kind),
-            cells: languages
-                .list()
-                .map(|(tag, name)| Cell::new(own, kind, tag, name))
-                .collect(),
-        };
-        Self {
-            languages: languages.list().map(|(_, name)| name.to_owned()).collect(),
-            kinds: Kind::iter().map(row).collect(),
-        }
-    }
-}
-
-impl Cell {
-    fn new(own: &Own, kind: Kind, tag: &str, language: &str) -> Self {
-        let (_, unusable) = Wording::of(own.words(kind, tag));
-        let kept = own.words(kind, tag).count();
-        let (tone, state) = match (unusable.is_empty(), kept) {
-            (false, _) => ("bad", "Needs mending".into()),
-            (true, 0) => ("quiet", "Usual words".into()),
-            (true, 1) => ("good", "1 text of your own".into()),
-            (true, count) => ("good", format!("{count} texts of your own")),
-        };
-        Self {
-            href: format!("/company/texts/{}/{tag}", kind.to_value()),
-            language: language.to_owned(),
-            tone,
-            state,
-        }
-    }
-}
-
-impl Page for IndexPage {
-    const TEMPLATE: &'static str = "mail_texts/index.html";
-
-    fn title(&self) -> String {
-        "Mail texts".into()
-    }
-
-    fn sample() -> Self {
-        Self {
-            languages: vec!["English".into()],
-            kinds: vec![Row {
-                kind: "Invitation",
-                cells: vec![Cell {
-                    href: "/company/texts/scheduled/en".into(),
-                    language: "English".into(),
-                    tone: "good",
-                    state: "2 texts of your own".into(),
-                }],
-            }],
-        }
-    }
-}
 
 /// What the page is asked to show.
 pub struct Wish {
@@ -145,7 +63,6 @@ pub struct EditPage {
     places: Vec<Place>,
     preview: Option<Preview>,
     proof: Option<Proof>,
-    is_changed: bool,
 }
 
 /// A part of the mail, and what it says by itself.
@@ -176,32 +93,36 @@ struct Proof {
     is_on_its_way: bool,
 }
 
+/// A mail with the words, and what the places in it stand for.
+#[derive(Default)]
+struct Shown {
+    preview: Option<Preview>,
+    places: Vec<Place>,
+}
+
+impl Shown {
+    fn of(app: &App, viewer: &Viewer, message: &Message) -> Result<Self> {
+        let language = app.composer.languages().choose(&message.locale)?;
+        let (to, link) = (&viewer.email, preview::LINK);
+        Ok(Self {
+            preview: Some(Preview::composed(&app.composer, message, to, link)?),
+            places: Place::all(&Values::of(message, language)?),
+        })
+    }
+}
+
 impl EditPage {
-    /// With what was typed; where there is a mistake, there is nothing to show yet.
+    /// With what was typed.
     pub async fn new(app: &App, viewer: &Viewer, wish: Wish) -> Result<Self> {
         let Wish {
             target,
-            mut form,
+            form,
             mut errors,
         } = wish;
         let offered = offered(app, viewer).await?;
-        if form.interview.is_empty() {
-            form.interview = first(&offered);
-        }
-        let message = form.message(app, viewer, &target).await?;
-        let (mut preview, mut places) = (None, Vec::new());
-        match message {
-            Ok(message) => {
-                let language = app.composer.languages().choose(&message.locale)?;
-                places = Place::all(&Values::of(&message, language)?);
-                let is_sound = form.parse(&target).is_ok();
-                preview = is_sound
-                    .then(|| {
-                        let to = &viewer.email;
-                        Preview::composed(&app.composer, &message, to, preview::LINK)
-                    })
-                    .transpose()?;
-            }
+        let mut shown = Shown::default();
+        match form.message(app, viewer, &target).await? {
+            Ok(message) => shown = Shown::of(app, viewer, &message)?,
             Err(mistake) if errors.is_empty() => errors = mistake,
             Err(_) => {}
         }
@@ -213,32 +134,22 @@ impl EditPage {
             blocks: Block::ALL
                 .map(|block| Part::new(block, &form, &target))
                 .into(),
-            is_changed: Block::ALL
-                .iter()
-                .any(|block| form.text(*block) != target.usual(*block)),
             interviews: choices(offered, viewer),
-            places,
-            preview,
+            places: shown.places,
+            // Where there is a mistake, there is nothing to show yet.
+            preview: shown.preview.filter(|_| form.parse(&target).is_ok()),
             proof: newest.map(|proof| Proof::new(proof, viewer)),
             form: form.with_new_key(),
             errors,
         })
     }
-
-    /// Is anything wrong with what was typed?
-    pub fn has_mistakes(&self) -> bool {
-        !self.errors.is_empty()
-    }
 }
 
 /// The next interview, by its key; the imagined one when there is none.
 pub async fn next_interview(app: &App, viewer: &Viewer) -> Result<String> {
-    Ok(first(&offered(app, viewer).await?))
-}
-
-fn first(offered: &[Listed]) -> String {
+    let offered = offered(app, viewer).await?;
     let first = offered.first();
-    first.map_or_else(|| SAMPLE.into(), |listed| listed.interview.id.to_string())
+    Ok(first.map_or_else(|| SAMPLE.into(), |listed| listed.interview.id.to_string()))
 }
 
 /// The interviews that come next.
@@ -352,7 +263,6 @@ impl Page for EditPage {
                 at: Stamp::sample(),
                 is_on_its_way: true,
             }),
-            is_changed: true,
         }
     }
 }

@@ -1,11 +1,7 @@
 //! A mail with what was typed, to whoever typed it.
-use actix_web::{HttpResponse, http::StatusCode};
+use actix_web::http::StatusCode;
 
-use super::{
-    form::TextsForm,
-    pages::{EditPage, Wish},
-    target::Target,
-};
+use super::{form::TextsForm, target::Target};
 use crate::{
     app::App,
     domain::{
@@ -22,19 +18,17 @@ use crate::{
     },
 };
 
-/// Queues it, and answers with the page as typed.
+/// Queues it; the status to answer with, and why nothing was queued.
 pub async fn send(
     app: &App,
     viewer: &Viewer,
-    target: Target,
-    form: TextsForm,
-) -> Result<HttpResponse> {
-    let (status, errors) = match form.message(app, viewer, &target).await? {
-        Ok(message) => queue(app, viewer, &message, &target, &form).await?,
-        Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
-    };
-    let page = EditPage::new(app, viewer, Wish::new(target, form, errors)).await?;
-    viewer.respond(status, &page)
+    target: &Target,
+    form: &TextsForm,
+) -> Result<(StatusCode, FormErrors)> {
+    match form.message(app, viewer, target).await? {
+        Ok(message) => queue(app, viewer, &message, target, form).await,
+        Err(errors) => Ok((StatusCode::UNPROCESSABLE_ENTITY, errors)),
+    }
 }
 
 async fn queue(
