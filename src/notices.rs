@@ -8,7 +8,7 @@ use sea_orm::ActiveEnum;
 
 use crate::{
     domain::{
-        emails,
+        companies, emails,
         interviews::Details,
         logos::Shown,
         mail_texts::Own,
@@ -81,17 +81,18 @@ pub fn imagined(
 }
 
 /// The same of no interview at all: what a new company sees.
-pub fn sample(kind: Kind, locale: &str, company: &company::Model, own: &Own) -> Message {
-    Message {
+pub fn sample(kind: Kind, locale: &str, company: &company::Model, own: &Own) -> Result<Message> {
+    Ok(Message {
         locale: locale.to_owned(),
         company_name: company.name.clone(),
         brand: Brand::new(&company.brand_colour),
         logo: own.logo.as_ref().map(logo),
         join_window_minutes: company.join_window_minutes,
+        instructions: companies::instructions(company)?,
         contact_name: company.name.clone(),
         contact_email: company.contact_email.clone(),
         ..Message::sample(kind)
-    }
+    })
 }
 
 /// The company's own words for a kind of message in a language, of those that can be used. A mail is not

@@ -18,7 +18,7 @@ use crate::{
     db::{self, Db},
     domain::{
         actions::{self, Act, Actor},
-        candidates, jobs,
+        candidates, companies, jobs,
         join_window::JoinWindow,
         mail_texts::{self, Own},
         notifications,
@@ -87,18 +87,9 @@ impl Details {
         }
     }
 
-    /// The instructions that the company wants candidates to read, in [`InstructionLine::ALL`]'s order.
+    /// The instructions that the company wants candidates to read.
     pub fn instructions(&self) -> Result<Vec<InstructionLine>> {
-        let company = &self.company;
-        let wanted: Vec<InstructionLine> =
-            serde_json::from_value(company.instruction_lines.clone()).map_err(|error| {
-                Error::Stored(format!(
-                    "instruction lines of company {}: {error}",
-                    company.id
-                ))
-            })?;
-        let in_order = InstructionLine::ALL.into_iter();
-        Ok(in_order.filter(|line| wanted.contains(line)).collect())
+        companies::instructions(&self.company)
     }
 }
 
