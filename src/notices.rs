@@ -31,6 +31,7 @@ pub fn message(composer: &Composer, email: &email::Model, details: &Details) -> 
         None => notifications::facts(details)?,
     };
     let before = emails::facts_before_of(email)?;
+    tell_unusable_words(composer, email, details)?;
     write(composer, email.kind, &email.locale, facts, before, details)
 }
 
@@ -95,20 +96,6 @@ pub fn sample(kind: Kind, locale: &str, company: &company::Model, own: &Own) -> 
     })
 }
 
-/// The company's own words for a kind of message in a language, of those that can be used. A mail is not
-/// held up by the others: it has the usual words there, and the log says so.
-pub fn wording(own: &Own, kind: Kind, language: &str, company_id: i64) -> Wording {
-    let (wording, unusable) = Wording::of(own.words(kind, language));
-    for name in unusable {
-        tracing::warn!(
-            company.id = company_id,
-            "A company's own words for {name} in {} ({language}) cannot be used; the usual ones are",
-            kind.to_value(),
-        );
-    }
-    wording
-}
-
 /// What calendars get of an interview. The domain is the one under which they know it.
 pub fn event(
     composer: &Composer,
@@ -127,6 +114,20 @@ pub fn event(
         summary: entry.summary,
         description: entry.description,
     })
+}
+
+/// A mail is not held up by words that do not fit any more: it has the usual ones there, and the log says so.
+fn tell_unusable_words(composer: &Composer, email: &email::Model, details: &Details) -> Result<()> {
+    let language = composer.languages().choose(&email.locale)?.tag();
+    let (_, unusable) = Wording::of(details.own.words(email.kind, language));
+    for name in unusable {
+        tracing::warn!(
+            company.id = email.company_id,
+            "A company's own words for {name} in {} ({language}) cannot be used; the usual ones are",
+            email.kind.to_value(),
+        );
+    }
+    Ok(())
 }
 
 fn logo(shown: &Shown) -> Logo {
@@ -155,6 +156,7 @@ fn write(
         .ok_or_else(|| Error::Mail(format!("interview {} is for no job", interview.id)))?;
     let contact = details.contact();
     let language = composer.languages().choose(locale)?.tag();
+    let (wording, _) = Wording::of(own.words(kind, language));
     Ok(Message {
         kind,
         locale: locale.to_owned(),
@@ -165,7 +167,7 @@ fn write(
         company_name: company.name.clone(),
         brand: Brand::new(&company.brand_colour),
         logo: own.logo.as_ref().map(logo),
-        wording: wording(own, kind, language, company.id),
+        wording,
         zone: words::zone_for(candidate, slot.as_ref(), company),
         join_window_minutes: company.join_window_minutes,
         instructions: details.instructions()?,

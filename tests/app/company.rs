@@ -1,4 +1,5 @@
 //! The company's settings.
+use chrono::TimeDelta;
 use entity::{InstructionLine, action, company, email};
 use sea_orm::EntityTrait;
 
@@ -136,6 +137,8 @@ async fn mails_print_the_instructions_that_are_switched_on() {
     }
     assert_eq!(ada.post_form("/company", &GOOD[..8]).await.status, 303);
     builders::booked(&app, app.company_id).await;
+    // The settings above let mails wait for corrections.
+    app.advance(TimeDelta::seconds(90));
     app.deliver().await;
     let mail = email::Entity::find().one(app.app.db.read()).await;
     let text = mail.expect("a query").expect("a mail").text;

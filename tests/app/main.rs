@@ -22,6 +22,7 @@ mod mail_goldens;
 mod mail_texts;
 mod notices;
 mod notifications;
+mod proofs;
 mod races;
 mod rescheduling;
 mod routes;

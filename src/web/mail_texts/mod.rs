@@ -6,6 +6,8 @@ pub mod pages;
 mod proof;
 mod target;
 
+use std::collections::BTreeMap;
+
 use actix_web::{
     HttpResponse,
     http::{
@@ -22,7 +24,8 @@ use self::{
     target::Target,
 };
 use super::{
-    errors::Result, render::Flash, respond::see_other, security::POLICY, viewer::AdminViewer,
+    errors::Result, forms::FormErrors, render::Flash, respond::see_other, security::POLICY,
+    viewer::AdminViewer,
 };
 use crate::{
     app::App,
@@ -63,39 +66,24 @@ pub async fn update(
 ) -> Result<HttpResponse> {
     let target = Target::find(&app, path.into_inner())?;
     let form = with_interview(&app, &viewer, form.into_inner()).await?;
-    let (texts, act) = match form.parse(&target) {
-        Ok(texts) => (texts, form.act()),
-        Err(errors) => {
-            let wish = Wish::new(target, form, errors);
-            return respond(&app, &viewer, wish, StatusCode::UNPROCESSABLE_ENTITY).await;
+    let (status, errors) = match (form.parse(&target), form.act()) {
+        (Err(errors), _) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
+        (Ok(texts), Act::Save) => {
+            keep(&app, &viewer, &target, texts).await?;
+            viewer.flash(Flash::done(SAVED))?;
+            return Ok(see_other(&target.address()));
         }
+        // The interview that was chosen may be none.
+        (Ok(_), Act::Preview) => match form.message(&app, &viewer, &target).await? {
+            Ok(_) => (StatusCode::OK, FormErrors::new()),
+            Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
+        },
+        (Ok(_), Act::Test) => proof::send(&app, &viewer, &target, &form).await?,
     };
-    match act {
-        Act::Save => {
-            let (actor, now) = (viewer.actor(), app.clock.now());
-            let (which, names) = (target.which(), Block::ALL.map(Block::name));
-            mail_texts::save(&app.db, &actor, &which, &names, texts, now).await?;
-            viewer.flash(Flash::done(
-                "Saved. Mails that are written from now on say this.",
-            ))?;
-            Ok(see_other(&target.address()))
-        }
-        Act::Preview => {
-            // The interview that was chosen may be none.
-            let errors = form.message(&app, &viewer, &target).await?.err();
-            let status = match errors {
-                Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-                None => StatusCode::OK,
-            };
-            let wish = Wish::new(target, form, errors.unwrap_or_default());
-            respond(&app, &viewer, wish, status).await
-        }
-        Act::Test => {
-            let (status, errors) = proof::send(&app, &viewer, &target, &form).await?;
-            respond(&app, &viewer, Wish::new(target, form, errors), status).await
-        }
-    }
+    respond(&app, &viewer, Wish::new(target, form, errors), status).await
 }
+
+const SAVED: &str = "Saved. Mails that are written from now on say this.";
 
 /// POST /company/texts/{kind}/{locale}/reset: back to the usual words.
 pub async fn destroy(
@@ -104,11 +92,18 @@ pub async fn destroy(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse> {
     let target = Target::find(&app, path.into_inner())?;
-    let (actor, now) = (viewer.actor(), app.clock.now());
-    let (which, names) = (target.which(), Block::ALL.map(Block::name));
-    mail_texts::save(&app.db, &actor, &which, &names, Default::default(), now).await?;
+    keep(&app, &viewer, &target, Texts::new()).await?;
     viewer.flash(Flash::done("Back to the usual words."))?;
     Ok(see_other(&target.address()))
+}
+
+/// Words that are not the usual ones, by the names of their parts.
+type Texts = BTreeMap<&'static str, String>;
+
+async fn keep(app: &App, viewer: &AdminViewer, target: &Target, texts: Texts) -> Result<()> {
+    let (actor, now) = (viewer.actor(), app.clock.now());
+    let (which, names) = (target.which(), Block::ALL.map(Block::name));
+    Ok(mail_texts::save(&app.db, &actor, &which, &names, texts, now).await?)
 }
 
 /// The form with an interview to look at the words with: the next one, where none was chosen.
