@@ -28,6 +28,8 @@ pub enum Step {
     Banner,
     Ehlo,
     Starttls,
+    /// The handshake.
+    Tls,
     Auth,
     MailFrom,
     RcptTo,
@@ -77,6 +79,14 @@ pub struct Hold {
     pub reached: Notify,
     /// Lets it go on.
     pub release: Notify,
+}
+
+impl Hold {
+    /// Says that the server is there, and waits.
+    async fn here(&self) {
+        self.reached.notify_one();
+        self.release.notified().await;
+    }
 }
 
 /// How one connection goes.
@@ -152,6 +162,10 @@ struct Seen {
     connections: usize,
     commands: Vec<String>,
     taken: Vec<Taken>,
+    /// Hangs up on everybody.
+    is_away: bool,
+    /// Hangs up at DATA on messages to this address.
+    hangs_up_on: Option<String>,
 }
 
 impl SmtpServer {
@@ -193,6 +207,16 @@ impl SmtpServer {
             security: self.options.security,
             login,
         }
+    }
+
+    /// Hangs up on everybody from now on, or no longer.
+    pub fn be_away(&self, is_away: bool) {
+        locked(&self.seen).is_away = is_away;
+    }
+
+    /// Hangs up on every message to this address.
+    pub fn hang_up_on(&self, address: &str) {
+        locked(&self.seen).hangs_up_on = Some(address.to_owned());
     }
 
     pub fn taken(&self) -> Vec<Taken> {
@@ -265,6 +289,9 @@ async fn serve(listener: TcpListener, options: Options, seen: Arc<Mutex<Seen>>) 
         let script = {
             let mut seen = locked(&seen);
             seen.connections += 1;
+            if seen.is_away {
+                continue;
+            }
             seen.scripts.pop_front().unwrap_or_default()
         };
         let session = Session {
@@ -308,6 +335,9 @@ impl Session {
         let (mut from, mut to) = (String::new(), String::new());
         loop {
             let line = self.read_line(&mut io).await?;
+            if locked(&self.seen).is_away {
+                return Err(Over);
+            }
             locked(&self.seen).commands.push(line.clone());
             let verb = line.split([' ', ':']).next().unwrap_or_default();
             match verb.to_ascii_uppercase().as_str() {
@@ -329,6 +359,9 @@ impl Session {
                     self.answer(&mut io, Step::RcptTo, "250 2.1.5 ok").await?;
                 }
                 "DATA" => {
+                    if locked(&self.seen).hangs_up_on.as_ref() == Some(&to) {
+                        return Err(Over);
+                    }
                     self.answer(&mut io, Step::Data, "354 go ahead").await?;
                     let bytes = self.read_message(&mut io).await?;
                     let taken = Taken {
@@ -356,6 +389,12 @@ impl Session {
             true => &CERTIFICATES.elsewhere,
             false => &CERTIFICATES.localhost,
         };
+        match self.script.act(Step::Tls).cloned() {
+            Some(Act::Hold(hold)) => hold.here().await,
+            Some(Act::Hang) => std::future::pending().await,
+            Some(_) => return Err(Over),
+            None => {}
+        }
         let tls = TlsAcceptor::from(Arc::clone(config)).accept(io).await;
         self.encrypted = true;
         Ok(Box::new(tls.map_err(|_| Over)?))
@@ -414,6 +453,10 @@ impl Session {
                 return Err(Over);
             }
             Some(Act::Hang) => std::future::pending().await,
+            Some(Act::Hold(hold)) => {
+                io.read_u8().await.map_err(|_| Over)?;
+                hold.here().await;
+            }
             Some(Act::Drop) => {
                 io.read_u8().await.map_err(|_| Over)?;
                 return Err(Over);
@@ -465,8 +508,7 @@ impl Session {
                 Err(Over)
             }
             Some(Act::Hold(hold)) => {
-                hold.reached.notify_one();
-                hold.release.notified().await;
+                hold.here().await;
                 say(io, usual).await
             }
             Some(Act::Hang) => std::future::pending().await,
