@@ -1,7 +1,7 @@
-//! A company's own words and logo in mails, and mails to oneself to see them.
+//! What companies give their mails of their own.
 use sea_orm_migration::{prelude::*, schema::*};
 
-/// A company's own words and logo in mails, and mails to oneself to see them.
+/// What companies give their mails of their own.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 

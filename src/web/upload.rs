@@ -1,4 +1,6 @@
-//! A file that a form sends (RFC 7578). The body is at hand already, and no form of ours sends more than one.
+//! A file that a form sends (RFC 7578).
+//!
+//! The body is at hand already; no form of ours sends more than one file.
 
 /// The file in a field; none when the body is not such a form, or has no such field. Nothing was chosen
 /// when it is empty.

@@ -1,4 +1,4 @@
-//! The company's logo: what may be one, where it is seen, and that a mail with it stays the same.
+//! The company's logo, from its upload to the mails that show it.
 use actix_web::{http::Method, test::TestRequest};
 use chrono::TimeDelta;
 use entity::{

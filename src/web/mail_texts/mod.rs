@@ -1,4 +1,4 @@
-//! The company's own words in mails: which there are, and the page that changes them.
+//! The pages on which a company words its mails.
 mod form;
 pub mod html;
 pub mod index;
