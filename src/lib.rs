@@ -10,6 +10,7 @@ pub mod error;
 pub mod mail;
 pub mod notices;
 pub mod passwords;
+pub mod pictures;
 pub mod settings;
 pub mod text;
 pub mod times;

@@ -104,6 +104,8 @@ pub struct Model {
     pub html: Option<String>,
     /// Calendar part, when there is one.
     pub ics: Option<String>,
+    /// The picture that its HTML part shows, one of `logos`; fixed when composed.
+    pub logo_id: Option<i64>,
     /// Where it stands.
     pub status: Status,
     /// Why it stands there, in words for a recruiter; may be empty.

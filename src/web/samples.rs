@@ -7,7 +7,7 @@ use scraper::{ElementRef, Html, Selector};
 use super::{
     account, bookings, cancellations, candidates, company, emails,
     error_page::ErrorPage,
-    interviews, jobs, join, login,
+    interviews, jobs, join, login, logo, mail_texts,
     render::{Files, Flash, Frame, Page, PublicFrame, Renderer, SignedInFrame},
     rescheduling, setup, slots, today, tokens, users,
 };
@@ -42,6 +42,9 @@ fn pages() -> Vec<Sample> {
         of::<join::pages::OverPage>(),
         of::<join::pages::UnknownPage>(),
         of::<login::NewPage>(),
+        of::<logo::EditPage>(),
+        of::<mail_texts::index::IndexPage>(),
+        of::<mail_texts::pages::EditPage>(),
         of::<rescheduling::pages::NewPage>(),
         of::<setup::NewPage>(),
         of::<slots::pages::IndexPage>(),

@@ -10,6 +10,7 @@ use crate::{
     domain::{
         delivery::{Claimed, Ended, Entry, Next, Recorded, Setback},
         join_links::Ticket,
+        logos,
     },
     error::{Error, Result},
     mail::{
@@ -99,7 +100,8 @@ async fn attempt(
     stop: &mut Stop,
     is_near_the_end: &Cell<bool>,
 ) -> Result<Ended> {
-    let draft = Draft::of(claimed)?;
+    let logo = logos::of_message(&app.db, claimed.email.company_id, claimed.email.logo_id).await?;
+    let draft = Draft::of(claimed, logo.as_ref())?;
     let link = join_link(app, claimed)?;
     let Some(name) = claimed.transport else {
         return Ok(print(app, &draft, &link));

@@ -1,11 +1,14 @@
 //! A row of the queue as a letter.
+use entity::logo;
+
 use crate::{
     domain::delivery::Claimed,
     error::{Error, Result},
     mail::{
         invite::Method,
         mailbox::Mailbox,
-        mime::{Calendar, Letter},
+        messages::content_id,
+        mime::{Calendar, Letter, Picture},
     },
 };
 
@@ -19,11 +22,14 @@ pub(super) struct Draft<'a> {
     subject: &'a str,
     text: &'a str,
     html: &'a str,
+    logo: Option<&'a logo::Model>,
+    content_id: String,
     calendar: Option<Calendar<'a>>,
 }
 
 impl<'a> Draft<'a> {
-    pub(super) fn of(claimed: &'a Claimed) -> Result<Self> {
+    /// `logo` is the one that the row names.
+    pub(super) fn of(claimed: &'a Claimed, logo: Option<&'a logo::Model>) -> Result<Self> {
         let email = &claimed.email;
         let missing = || Error::Stored(format!("email {} is not whole", email.id));
         let method = Method::of(email.kind);
@@ -48,6 +54,8 @@ impl<'a> Draft<'a> {
             subject: email.subject.as_deref().ok_or_else(missing)?,
             text: email.text.as_deref().ok_or_else(missing)?,
             html: email.html.as_deref().ok_or_else(missing)?,
+            logo,
+            content_id: logo.map_or_else(String::new, |logo| content_id(&logo.content_hash)),
             calendar,
         })
     }
@@ -63,6 +71,7 @@ impl<'a> Draft<'a> {
             subject: self.subject,
             text: self.text,
             html: self.html,
+            picture: self.logo.map(|logo| Picture::of((logo, &self.content_id))),
             ics: self.calendar,
         }
     }

@@ -65,6 +65,8 @@ pub struct Fixed {
     pub html: String,
     /// Calendar part.
     pub ics: Option<String>,
+    /// The logo that the HTML part shows.
+    pub logo_id: Option<i64>,
 }
 
 /// What came of an attempt.

@@ -56,6 +56,7 @@ pub async fn fix(db: &Db, composed: &[(Claimed, Fixed)]) -> Result<Vec<Claimed>>
                 text: Set(Some(fixed.text.clone())),
                 html: Set(Some(fixed.html.clone())),
                 ics: Set(fixed.ics.clone()),
+                logo_id: Set(fixed.logo_id),
                 ..Default::default()
             };
             let written = email::Entity::update_many()
@@ -74,6 +75,7 @@ pub async fn fix(db: &Db, composed: &[(Claimed, Fixed)]) -> Result<Vec<Claimed>>
                 email.text = Some(fixed.text);
                 email.html = Some(fixed.html);
                 email.ics = fixed.ics;
+                email.logo_id = fixed.logo_id;
                 kept.push(claimed);
             }
         }
