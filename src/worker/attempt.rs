@@ -8,7 +8,7 @@ use entity::{
 };
 use tokio::time;
 
-use super::{Stop, caught::caught, letter::Draft, tell};
+use super::{Stop, caught::caught, tell};
 use crate::{
     app::App,
     domain::{
@@ -17,6 +17,7 @@ use crate::{
         join_links::Ticket,
     },
     error::{Error, Result},
+    letters::Draft,
     mail::{
         invite::{self, Method, People},
         mailbox::{self, Mailbox},
@@ -87,7 +88,7 @@ async fn attempt(
             return Ok(None);
         }
     }
-    let draft = Draft::of(claimed)?;
+    let draft = Draft::of(&claimed.email, &claimed.details)?;
     let link = join_link(app, claimed)?;
     let Some(relay) = &app.mailer.relay else {
         return Ok(Some(print(app, &draft, &link)));

@@ -1,7 +1,6 @@
 //! Takes e-mails from the queue to the mail server.
 mod attempt;
 mod caught;
-mod letter;
 mod tell;
 pub mod upkeep;
 
