@@ -164,10 +164,14 @@ async fn those_who_may_see_every_page() {
         let path = ids.fill(&line.path);
         let answer = actor.get(&path).await;
         assert_eq!(answer.status, 200, "{line:?}");
-        assert!(
-            answer.text.starts_with("<!doctype html>"),
-            "{line:?}: a whole page"
-        );
+        let is_file = answer
+            .header("content-disposition")
+            .starts_with("attachment; filename=");
+        let is_whole = match is_download(&line.path) {
+            true => is_file && !answer.text.is_empty(),
+            false => !is_file && answer.text.starts_with("<!doctype html>"),
+        };
+        assert!(is_whole, "{line:?}: a whole page or a file");
         assert_eq!(actor.head(&path).await.status, 200, "HEAD {line:?}");
     }
     app.expect_undelivered_mail();
@@ -295,6 +299,13 @@ impl Ids {
                 .clone()
         })
     }
+}
+
+/// Is it no page, but a file to keep?
+fn is_download(line: &str) -> bool {
+    [".csv", ".eml", ".ics"]
+        .iter()
+        .any(|end| line.ends_with(end))
 }
 
 /// Does a path belong to a line of the table? Ids are numbers.

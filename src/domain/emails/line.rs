@@ -33,6 +33,10 @@ pub struct Line {
     pub created_at: DateTime<Utc>,
     /// When it ended.
     pub finished_at: Option<DateTime<Utc>>,
+    /// The message that this one repeats.
+    pub resend_of: Option<i64>,
+    /// The message to a wrong address that this one corrects.
+    pub corrects: Option<i64>,
 }
 
 /// How many messages that were queued since then stand in each of these.

@@ -1,5 +1,9 @@
 //! E-mails: queued with what they tell of, listed as the delivery log. One file for each thing that is done with one.
+mod cancel;
+mod correct;
+mod counts;
 mod facts;
+mod hurry;
 mod line;
 mod list;
 mod queue;
@@ -14,11 +18,15 @@ use entity::{
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
 
 pub use self::{
+    cancel::{Cancelled, can_be_cancelled, cancel},
+    correct::{Corrected, can_be_corrected, correct, link_correction},
+    counts::{Count, by_day, waiting},
     facts::{calendar_domain, facts_before_of, facts_of},
+    hurry::{Hurried, can_be_hurried, hurry},
     line::{Line, about, count_by_status},
     list::{Filter, list},
     queue::{NewEmail, drop_unsent, queue},
-    resend::{Resent, resend},
+    resend::{Again, Resent, resend},
     story::{Story, story},
 };
 use crate::{

@@ -8,6 +8,7 @@ use super::{
     facts::{facts_before_of, facts_of},
     find, is_of_use,
     queue::{NewEmail, insert},
+    story::{attempts, may_have_arrived},
 };
 use crate::{
     db::{self, Db},
@@ -19,6 +20,15 @@ use crate::{
     error::Result,
 };
 
+/// The wish to send a message again.
+#[derive(Clone, Debug, Default)]
+pub struct Again {
+    /// Its one-time key.
+    pub once: Option<Once>,
+    /// Is a second copy meant, though the candidate may have the first?
+    pub is_confirmed: bool,
+}
+
 /// What became of the wish to send a message again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resent {
@@ -26,6 +36,8 @@ pub enum Resent {
     Queued(i64),
     /// The interview was moved, called off or is over: this message would be wrong.
     Outdated,
+    /// The candidate may have it already, and nobody said that a second copy is meant.
+    Unconfirmed,
     /// It has not ended yet: it will be tried by itself.
     Underway,
     /// It was repeated before, by this one: that is the one to look at.
@@ -39,11 +51,11 @@ pub async fn resend(
     db: &Db,
     actor: &Actor,
     id: i64,
-    once: Option<Once>,
+    again: Again,
     now: DateTime<Utc>,
 ) -> Result<Resent> {
     db::transaction_with_second_look(db, async |txn| {
-        match one_time_keys::look_up(txn, actor.company_id, once.as_ref()).await? {
+        match one_time_keys::look_up(txn, actor.company_id, again.once.as_ref()).await? {
             Seen::Done(id) => return Ok(Resent::Queued(id)),
             Seen::Reused => return Ok(Resent::KeyReused),
             Seen::New => {}
@@ -58,6 +70,10 @@ pub async fn resend(
         let details = interviews::details(txn, actor.company_id, old.interview_id).await?;
         if !is_of_use(&old, &details, now) {
             return Ok(Resent::Outdated);
+        }
+        let attempts = attempts(txn, &old).await?;
+        if !again.is_confirmed && may_have_arrived(&old, &attempts) {
+            return Ok(Resent::Unconfirmed);
         }
         let new = NewEmail {
             kind: old.kind,
@@ -76,7 +92,7 @@ pub async fn resend(
             details: json!({ "new": new_id }),
         };
         actions::record(txn, actor, act, now).await?;
-        one_time_keys::keep(txn, actor.company_id, once.as_ref(), new_id, now).await?;
+        one_time_keys::keep(txn, actor.company_id, again.once.as_ref(), new_id, now).await?;
         Ok(Resent::Queued(new_id))
     })
     .await
