@@ -39,6 +39,7 @@ async fn every_counter_leads_to_what_it_counts() {
         let list = rita.get(&href).await;
         assert_eq!(listed(&list).len(), count, "{label}: {href}");
         assert_eq!(counter(&list, label).0, shown, "it stays as it is");
+        assert!(!list.has("#chart"), "there one came for the list");
     }
     let (_, failed_ones) = counter(&page, "Not delivered");
     assert_eq!(failed_ones, "/emails?status=failed&days=14");
@@ -121,7 +122,7 @@ async fn the_log_says_how_the_mail_servers_are() {
         rita.get("/emails")
             .await
             .words("#servers")
-            .contains("Not asked yet")
+            .contains("Nothing noted yet")
     );
     for (name, host, failures, open) in [
         (transport::Name::Primary, "one.example:587", 5, true),
@@ -196,6 +197,9 @@ async fn the_log_is_narrowed_to_a_job_or_an_interview_or_some_days() {
             expected.len() + 1
         );
     }
+    let at_the_interview = rita.get(&format!("/interviews/{interview}")).await;
+    let link = format!("#mails a[href='/emails?interview={interview}']");
+    assert!(at_the_interview.has(&link));
     let page = rita
         .get(&format!(
             "/emails?job={new_job}&days=3&interview={interview}"

@@ -68,10 +68,7 @@ pub async fn list(
             few
         }
         Way::Many(in_passing) => {
-            lines
-                .filter(in_passing)
-                .order_by_desc(email::Column::CreatedAt)
-                .order_by_desc(email::Column::Id)
+            newest_first(lines.filter(in_passing))
                 .limit(limit + 1)
                 .into_partial_model::<Line>()
                 .all(db.read())
@@ -82,6 +79,12 @@ pub async fn list(
         at: line.created_at,
         id: line.id,
     }))
+}
+
+fn newest_first(lines: Select<email::Entity>) -> Select<email::Entity> {
+    lines
+        .order_by_desc(email::Column::CreatedAt)
+        .order_by_desc(email::Column::Id)
 }
 
 fn of_company(company_id: i64) -> Select<email::Entity> {
@@ -186,19 +189,37 @@ mod tests {
         let url = format!("sqlite://{}", dir.path().join("test.db").display());
         db::migrate(&url).await.expect("migrated");
         let db = db::connect(&url).await.expect("a database");
-        for (all, index) in [
-            (to(1, "jane@"), "ix_emails_log_recipient"),
-            (about_interview(1)(1).0, "ix_emails_about"),
-            (about_job(1)(1).0, "ix_emails_about"),
+        let in_order = |filter: Filter| newest_first(of_company(1).filter(matching(&filter)));
+        let of_kind = Filter {
+            kind: Some(Kind::LinkReplaced),
+            ..Default::default()
+        };
+        let of_status = Filter {
+            status: Some(Status::Failed),
+            ..Default::default()
+        };
+        for (lines, index) in [
+            (in_order(Filter::default()), "ix_emails_log "),
+            (in_order(of_kind), "ix_emails_log_kind"),
+            (in_order(of_status), "ix_emails_log_status"),
+            (keys(to(1, "jane@")), "ix_emails_log_recipient"),
+            (keys(about_interview(1)(1).0), "ix_emails_about"),
+            (keys(about_job(1)(1).0), "ix_emails_about"),
         ] {
-            let mut query = keys(all).build(DbBackend::Sqlite);
-            query.sql = format!("EXPLAIN QUERY PLAN {}", query.sql);
-            let plan = db.read().query_all_raw(query).await.expect("a plan");
-            let plan: Vec<String> = plan
-                .iter()
-                .map(|step| step.try_get("", "detail").expect("a step"))
-                .collect();
+            let plan = plan(&db, lines).await;
             assert!(plan[0].contains(index), "{plan:?}");
+            let sorts = plan.iter().any(|step| step.contains("ORDER BY"));
+            assert!(!sorts, "{plan:?}");
         }
+    }
+
+    async fn plan(db: &Db, lines: Select<email::Entity>) -> Vec<String> {
+        let mut query = lines.limit(51).build(DbBackend::Sqlite);
+        query.sql = format!("EXPLAIN QUERY PLAN {}", query.sql);
+        let steps = db.read().query_all_raw(query).await.expect("a plan");
+        let steps = steps.iter();
+        steps
+            .map(|step| step.try_get("", "detail").expect("a step"))
+            .collect()
     }
 }

@@ -43,7 +43,7 @@ pub async fn index(
             let company_id = viewer.company_id;
             let found = emails::list(&app.db, company_id, &filter, cursor, PAGE_SIZE).await?;
             let overview = match cursor {
-                None => Some(overview(&app, &viewer, reader.now).await?),
+                None => Some(overview(&app, &viewer, &filters, reader.now).await?),
                 Some(_) => None,
             };
             viewer.page(&IndexPage::new(filters, &at, found, overview, reader))
@@ -73,7 +73,12 @@ async fn reader(app: &App, viewer: &Viewer, filters: &Filters) -> error::Result<
     })
 }
 
-async fn overview(app: &App, viewer: &Viewer, now: DateTime<Utc>) -> error::Result<Overview> {
+async fn overview(
+    app: &App,
+    viewer: &Viewer,
+    filters: &Filters,
+    now: DateTime<Utc>,
+) -> error::Result<Overview> {
     let (company_id, zone) = (viewer.company_id, viewer.zone());
     let days = pages::days(zone, now);
     let begins: Vec<_> = days
@@ -82,9 +87,13 @@ async fn overview(app: &App, viewer: &Viewer, now: DateTime<Utc>) -> error::Resu
         .collect();
     let counts = emails::by_day(&app.db, company_id, &begins).await?;
     let waiting = emails::waiting(&app.db, company_id).await?;
+    let overview = Overview::new(&counts, &waiting);
+    if filters.narrow() {
+        return Ok(overview);
+    }
     let servers = match app.settings.mail.backend {
         Backend::Console => None,
         Backend::Smtp(_) => Some(transports::all(&app.db).await?),
     };
-    Ok(Overview::new(&days, &counts, &waiting, servers, now))
+    Ok(overview.with_state(&days, &counts, servers, now))
 }

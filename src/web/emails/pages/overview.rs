@@ -17,6 +17,12 @@ const DAYS: u64 = 14;
 #[derive(Serialize)]
 pub struct Overview {
     counters: Vec<Counter>,
+    /// None above a narrowed list: there one came for the list.
+    state: Option<State>,
+}
+
+#[derive(Serialize)]
+struct State {
     chart: Chart,
     servers: Vec<Server>,
 }
@@ -49,23 +55,31 @@ pub fn days(zone: Tz, now: DateTime<Utc>) -> Vec<NaiveDate> {
 }
 
 impl Overview {
-    /// Of the counts of [`days`], of what has not ended, and of the mail servers; none where mail is
-    /// printed.
-    pub fn new(
+    /// Of what ended on [`days`], and of what has not ended.
+    pub fn new(counts: &[Count], waiting: &[(Status, i64)]) -> Self {
+        Self {
+            counters: counters(counts, waiting),
+            state: None,
+        }
+    }
+
+    /// With the days one by one, and the mail servers; none where mail is printed.
+    pub fn with_state(
+        self,
         days: &[NaiveDate],
         counts: &[Count],
-        waiting: &[(Status, i64)],
         servers: Option<Vec<transport::Model>>,
         now: DateTime<Utc>,
     ) -> Self {
+        let servers = match servers {
+            None => vec![Server::console()],
+            Some(servers) if servers.is_empty() => vec![Server::unknown()],
+            Some(servers) => servers.into_iter().map(|it| Server::of(it, now)).collect(),
+        };
+        let chart = Chart::new(days, counts);
         Self {
-            counters: counters(counts, waiting),
-            chart: Chart::new(days, counts),
-            servers: match servers {
-                None => vec![Server::console()],
-                Some(servers) if servers.is_empty() => vec![Server::unasked()],
-                Some(servers) => servers.into_iter().map(|it| Server::of(it, now)).collect(),
-            },
+            state: Some(State { chart, servers }),
+            ..self
         }
     }
 
@@ -91,14 +105,8 @@ impl Overview {
             accepted_at: Some(DateTime::UNIX_EPOCH),
             paced_until: None,
         };
-        let waiting = [(Status::Retrying, 1)];
-        Self::new(
-            &days,
-            &counts,
-            &waiting,
-            Some(vec![server]),
-            DateTime::UNIX_EPOCH,
-        )
+        let (waiting, now) = ([(Status::Retrying, 1)], DateTime::UNIX_EPOCH);
+        Self::new(&counts, &waiting).with_state(&days, &counts, Some(vec![server]), now)
     }
 }
 
@@ -161,12 +169,12 @@ impl Server {
         }
     }
 
-    fn unasked() -> Self {
+    fn unknown() -> Self {
         Self {
             host: "The mail server".into(),
             tone: "quiet",
-            state: "Not asked yet",
-            reason: "No message has been handed to it so far.".into(),
+            state: "Nothing noted yet",
+            reason: "How it is stands here when it was asked to take a message.".into(),
             accepted: None,
         }
     }
