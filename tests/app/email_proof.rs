@@ -1,12 +1,14 @@
 //! What was sent, and what was said when it was: as the log proves it.
+use entity::email;
 use greenroom::{domain::join_links::Ticket, mail::LINK_PLACEHOLDER};
 use mail_parser::{Message, MessageParser, MimeHeaders};
+use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};
 
 use crate::{
     delivery_log::booked,
     emails::app_with,
     support::{
-        TestApp,
+        TestApp, builders,
         smtp_server::{Act, Script, SmtpServer, Step},
     },
 };
@@ -143,6 +145,34 @@ async fn programs_read_the_attempts_as_well() {
     assert!(attempt["tls"].is_null(), "not encrypted here");
     assert!(attempt["reply"].is_string() && attempt["hint"].is_string());
     assert!(story["corrects"].is_null());
+}
+
+#[actix_web::test]
+async fn what_cannot_be_made_into_a_mail_still_has_its_page() {
+    let app = TestApp::start().await;
+    let booked = booked(&app).await;
+    app.deliver().await;
+    builders::write(&app, async |txn| {
+        email::Entity::update_many()
+            .col_expr(email::Column::Sender, Expr::value("nobody"))
+            .filter(email::COLUMN.id.eq(booked.email.id))
+            .exec(txn)
+            .await?;
+        Ok(())
+    })
+    .await;
+    let mut rita = app.recruiter().await;
+    let path = format!("/emails/{}", booked.email.id);
+    let page = rita.get(&path).await;
+    assert_eq!(page.status, 200);
+    assert!(page.words("#letter .typed").contains("Dear Zoë Núñez,"));
+    assert!(
+        page.words("#letter")
+            .contains("No mail can be made of this text")
+    );
+    let file = format!("{path}/message.eml");
+    assert!(!page.has(&format!("a[href='{file}']")));
+    assert_eq!(rita.get(&file).await.status, 404);
 }
 
 /// All headers but those of parts, in order.

@@ -78,7 +78,7 @@ pub async fn correct(
         }
         let told = newest_to(txn, actor.company_id, wrong.interview_id, address).await?;
         let told = told.ok_or(Error::NotFound)?;
-        link(txn, told.id, wrong.id).await?;
+        link(txn, actor.company_id, told.id, wrong.id).await?;
         let act = Act {
             verb: "email.corrected",
             object_type: "email",
@@ -102,15 +102,21 @@ pub async fn link_correction(
     let new = find(txn, company_id, new_id).await?;
     let wrong = newest_to(txn, company_id, new.interview_id, old_address).await?;
     match wrong {
-        Some(wrong) => link(txn, new.id, wrong.id).await,
+        Some(wrong) => link(txn, company_id, new.id, wrong.id).await,
         None => Ok(()),
     }
 }
 
-async fn link(txn: &impl ConnectionTrait, new_id: i64, wrong_id: i64) -> Result<()> {
+async fn link(
+    txn: &impl ConnectionTrait,
+    company_id: i64,
+    new_id: i64,
+    wrong_id: i64,
+) -> Result<()> {
     email::Entity::update_many()
         .col_expr(email::Column::Corrects, Expr::value(wrong_id))
         .filter(email::COLUMN.id.eq(new_id))
+        .filter(email::COLUMN.company_id.eq(company_id))
         .exec(txn)
         .await?;
     Ok(())

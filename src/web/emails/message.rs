@@ -22,7 +22,9 @@ pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpR
         return Err(AppError::NotFound.into());
     }
     let details = interviews::details(app.db.read(), company_id, email.interview_id).await?;
-    let bytes = Draft::of(&email, &details)?.masked()?;
+    let bytes = Draft::of(&email, &details).and_then(|draft| draft.masked());
+    // What cannot be made into a mail was never one.
+    let bytes = bytes.map_err(|_| AppError::NotFound)?;
     Ok(download(
         "message/rfc822",
         &format!("message-{id}.eml"),

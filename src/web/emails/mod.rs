@@ -55,7 +55,7 @@ pub async fn index(
 /// GET /emails/{id}: the message, and every attempt to deliver it.
 pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
     let story = emails::story(&app.db, viewer.company_id, *id).await?;
-    let proof = Proof::of(&story.email, &story.details)?;
+    let proof = Proof::of(&story.email, &story.details);
     viewer.page(&ShowPage::new(story, proof, viewer.zone(), app.clock.now()))
 }
 

@@ -103,7 +103,7 @@ pub fn cancelling(story: &Story) -> String {
     let name = &story.details.candidate.name;
     let mut meaning = match story.email.kind {
         Kind::Scheduled => format!(
-            "{name} is not invited by it: no time, no link. The interview stays booked; tell them another way."
+            "{name} is not invited by it: no time, no link. The interview stays booked, and reminders still leave; tell them another way."
         ),
         Kind::Rescheduled => format!(
             "{name} does not learn of the new time, and may come at the old one. Tell them another way."

@@ -9,7 +9,6 @@ use crate::{
         emails::{self, Story},
         interviews::Details,
     },
-    error::Result,
     letters::Draft,
     mail::{LINK_PLACEHOLDER, invite::Method},
     web::{
@@ -28,7 +27,8 @@ const HIDDEN_LINK: &str = "[the candidate's personal link; hidden here]";
 /// The message as it was sent, link hidden.
 #[derive(Serialize)]
 pub struct Proof {
-    headers: String,
+    /// None of what cannot be made into a mail.
+    headers: Option<String>,
     text: String,
     invitation: Option<Invitation>,
 }
@@ -42,16 +42,17 @@ struct Invitation {
 
 impl Proof {
     /// Of a message; none until it is composed.
-    pub fn of(email: &email::Model, details: &Details) -> Result<Option<Self>> {
-        let Some(text) = &email.text else {
-            return Ok(None);
-        };
-        let bytes = Draft::of(email, details)?.masked()?;
-        let whole = String::from_utf8_lossy(&bytes);
-        let (headers, _) = whole.split_once("\r\n\r\n").unwrap_or_default();
+    pub fn of(email: &email::Model, details: &Details) -> Option<Self> {
+        let text = email.text.as_ref()?;
+        // What could not be made when it was to leave cannot be made now; its page says that it failed.
+        let made = Draft::of(email, details).and_then(|draft| draft.masked());
+        let headers = made.ok().and_then(|bytes| {
+            let whole = String::from_utf8(bytes).ok()?;
+            Some(whole.split_once("\r\n\r\n")?.0.to_owned())
+        });
         let hidden = |text: &str| text.replace(LINK_PLACEHOLDER, HIDDEN_LINK);
-        Ok(Some(Self {
-            headers: headers.into(),
+        Some(Self {
+            headers,
             text: hidden(text),
             invitation: email.ics.as_deref().map(|ics| Invitation {
                 meaning: match Method::of(email.kind) {
@@ -60,12 +61,12 @@ impl Proof {
                 },
                 calendar: hidden(ics).replace("\r\n", "\n"),
             }),
-        }))
+        })
     }
 
     fn sample() -> Self {
         Self {
-            headers: "Subject: Interview Scheduled".into(),
+            headers: Some("Subject: Interview Scheduled".into()),
             text: format!("Dear John Doe,\n{HIDDEN_LINK}"),
             invitation: Some(Invitation {
                 meaning: "It asks the candidate's calendar to put the interview in.",
