@@ -16,7 +16,7 @@ use actix_web::{rt, web::Data};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     email::{self, Status},
-    interview, job,
+    job,
     slot::InterviewType,
 };
 use greenroom::{
@@ -28,15 +28,13 @@ use greenroom::{
         bookings::{self, NewBooking, Place, Who},
         candidates::{self, NewCandidate, Saved},
         companies::{self, NewCompany},
+        interviews,
         jobs::{self, NewJob},
         join_links::Ticket,
         slots::{self, NewSlot},
     },
-    mail::{
-        invite::Method,
-        mailbox::Mailbox,
-        mime::{self, Calendar, Letter},
-    },
+    letters::Draft,
+    mail::mime,
     settings::Settings,
     worker,
 };
@@ -210,43 +208,26 @@ async fn drain(app: &Data<App>) -> Duration {
 
 /// What was sent, byte for byte, and to whom.
 async fn messages(app: &App) -> Vec<(String, Vec<u8>)> {
-    let rows = email::Entity::find()
-        .find_also_related(interview::Entity)
+    let accepted = email::Entity::find()
         // Reminders wait for their hour.
         .filter(email::Column::Status.eq(Status::Accepted))
         .all(app.db.read());
-    let rows = rows.await.expect("rows").into_iter();
-    rows.map(|(email, interview)| {
-        let interview = interview.expect("its interview");
-        let sender = Mailbox::parse(email.sender.as_deref().expect("composed")).expect("a mailbox");
-        let recipient = Mailbox::new(&email.recipient_name, &email.recipient).expect("a mailbox");
-        let reply_to = Mailbox::parse(email.reply_to.as_deref().expect("composed"));
-        let reply_to = reply_to.expect("a mailbox");
+    let mut messages = Vec::with_capacity(MESSAGES);
+    for email in accepted.await.expect("rows") {
+        let db = app.db.read();
+        let details = interviews::details(db, email.company_id, email.interview_id).await;
+        let details = details.expect("its interview");
         let token = app.keys.token(&Ticket {
-            public_id: &interview.public_id,
+            public_id: &details.interview.public_id,
             link_version: email.link_version,
             revision: email.revision,
         });
-        let link = format!("/interview/{}", token.expect("a token"));
-        let letter = Letter {
-            message_id: &email.message_id,
-            thread: &format!("itv-{}@example.com", interview.public_id),
-            date: email.date,
-            sender: &sender,
-            reply_to: Some(&reply_to),
-            recipient: &recipient,
-            subject: email.subject.as_deref().expect("composed"),
-            text: email.text.as_deref().expect("composed"),
-            html: email.html.as_deref().expect("composed"),
-            ics: email.ics.as_deref().map(|ics| Calendar {
-                method: Method::of(email.kind).expect("an invitation"),
-                ics,
-            }),
-        };
-        let bytes = mime::bytes(&letter, &app.settings.base_url.join(&link)).expect("a message");
-        (email.recipient, bytes)
-    })
-    .collect()
+        let path = format!("/interview/{}", token.expect("a token"));
+        let draft = Draft::of(&email, &details, None).expect("composed");
+        let bytes = mime::bytes(&draft.letter(), &app.settings.base_url.join(&path));
+        messages.push((email.recipient.clone(), bytes.expect("a message")));
+    }
+    messages
 }
 
 /// The least that has to be said for these messages, by as many threads as there are connections.

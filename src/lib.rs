@@ -7,6 +7,7 @@ pub mod crypto;
 pub mod db;
 pub mod domain;
 pub mod error;
+pub mod letters;
 pub mod mail;
 pub mod notices;
 pub mod passwords;

@@ -132,6 +132,8 @@ pub struct Model {
     pub lead_minutes: Option<i32>,
     /// The message that this one repeats.
     pub resend_of: Option<i64>,
+    /// The message to a wrong address that this one corrects.
+    pub corrects: Option<i64>,
     /// The user whose act queued it.
     pub created_by: Option<i64>,
     /// When it was queued.

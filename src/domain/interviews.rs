@@ -20,7 +20,7 @@ use crate::{
     db::{self, Db},
     domain::{
         actions::{self, Act, Actor},
-        candidates, companies, jobs,
+        candidates, companies, emails, jobs,
         join_window::JoinWindow,
         mail_texts::{self, Own},
         notifications,
@@ -388,12 +388,12 @@ pub async fn insert(
 pub async fn tell_new_address(
     txn: &impl ConnectionTrait,
     actor: &Actor,
-    candidate_id: i64,
+    before: &candidate::Model,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let coming = interview::Entity::find()
         .filter(interview::COLUMN.company_id.eq(actor.company_id))
-        .filter(interview::COLUMN.candidate_id.eq(candidate_id))
+        .filter(interview::COLUMN.candidate_id.eq(before.id))
         .filter(interview::Column::Status.eq(Status::Scheduled))
         .all(txn)
         .await?;
@@ -422,7 +422,10 @@ pub async fn tell_new_address(
             continue;
         };
         if now < window.ends_at {
-            notifications::tell(txn, actor, email::Kind::Scheduled, &details, now).await?;
+            let told = notifications::tell(txn, actor, email::Kind::Scheduled, &details, now);
+            if let Some(id) = told.await? {
+                emails::link_correction(txn, actor.company_id, id, &before.email).await?;
+            }
         }
     }
     Ok(())

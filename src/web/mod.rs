@@ -16,6 +16,7 @@ pub mod candidates;
 pub mod choices;
 pub mod client_ip;
 pub mod company;
+mod csv;
 pub mod emails;
 pub mod error_page;
 pub mod errors;

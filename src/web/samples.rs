@@ -25,6 +25,7 @@ fn pages() -> Vec<Sample> {
         of::<candidates::pages::NewPage>(),
         of::<candidates::pages::ShowPage>(),
         of::<company::EditPage>(),
+        of::<emails::pages::AddressPage>(),
         of::<emails::pages::IndexPage>(),
         of::<emails::pages::ShowPage>(),
         of::<ErrorPage>(),

@@ -4,7 +4,6 @@ mod caught;
 mod compose;
 mod desk;
 mod ledger;
-mod letter;
 mod outcome;
 mod proofs;
 mod routes;

@@ -165,11 +165,15 @@ async fn those_who_may_see_every_page() {
         let path = ids.fill(&line.path);
         let answer = actor.get(&path).await;
         assert_eq!(answer.status, 200, "{line:?}");
-        assert!(
-            answer.text.starts_with("<!doctype html>")
-                || answer.header("content-type").starts_with("image/"),
-            "{line:?}: a whole page"
-        );
+        let is_file = answer
+            .header("content-disposition")
+            .starts_with("attachment; filename=");
+        let is_whole = match is_download(&line.path) {
+            true => is_file && !answer.text.is_empty(),
+            false if answer.header("content-type").starts_with("image/") => true,
+            false => !is_file && answer.text.starts_with("<!doctype html>"),
+        };
+        assert!(is_whole, "{line:?}: a whole page or a file");
         assert_eq!(actor.head(&path).await.status, 200, "HEAD {line:?}");
     }
     app.expect_undelivered_mail();
@@ -305,6 +309,13 @@ impl Ids {
 /// Kinds of mail and languages are the same for all; every other parameter names a row.
 fn is_of_every_company(path: &str) -> bool {
     path.contains("{kind}") || path.contains("{locale}")
+}
+
+/// Is it no page, but a file to keep?
+fn is_download(line: &str) -> bool {
+    [".csv", ".eml", ".ics"]
+        .iter()
+        .any(|end| line.ends_with(end))
 }
 
 /// Does a path belong to a line of the table? Ids are numbers.

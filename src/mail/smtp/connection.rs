@@ -19,8 +19,6 @@ use super::{
 
 /// Servers count what comes over one connection; so do we.
 const MOST_MESSAGES: u32 = 50;
-/// A connection that was used just now is still as it was left.
-const JUST_NOW: Duration = Duration::from_secs(1);
 /// Servers hang up on idle clients; we go first.
 const LONGEST_IDLE: Duration = Duration::from_secs(30);
 
@@ -79,10 +77,6 @@ impl Connection {
         if self.messages >= MOST_MESSAGES || self.is_stale() {
             self.quit().await;
             return None;
-        }
-        if self.idle_since.elapsed() < JUST_NOW {
-            // The end of the last message left nothing to reset (RFC 5321 §4.1.1.4).
-            return self.wire.require_open().is_ok().then_some(self);
         }
         let reset = Rset.to_string();
         let reply = self.wire.ask(&reset, &reset, self.limits.envelope).await;

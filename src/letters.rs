@@ -1,24 +1,27 @@
-//! A row of the queue as a letter.
-use entity::logo;
+//! A row of the queue as a letter: for the worker that sends it, and for the log that shows what was sent.
+use entity::{email, logo};
 
 use crate::{
-    domain::delivery::Claimed,
+    domain::interviews::Details,
     error::{Error, Result},
     mail::{
+        LINK_PLACEHOLDER,
         invite::Method,
         mailbox::Mailbox,
         messages::content_id,
-        mime::{Calendar, Letter, Picture},
+        mime::{self, Calendar, Letter, Picture},
     },
 };
 
 /// What a letter is made of, read back from its row: nothing else, so that it is always the same.
-pub(super) struct Draft<'a> {
-    pub(super) sender: Mailbox,
-    pub(super) recipient: Mailbox,
+pub struct Draft<'a> {
+    /// The From header.
+    pub sender: Mailbox,
+    /// The To header.
+    pub recipient: Mailbox,
     reply_to: Option<Mailbox>,
     thread: String,
-    claimed: &'a Claimed,
+    email: &'a email::Model,
     subject: &'a str,
     text: &'a str,
     html: &'a str,
@@ -28,9 +31,13 @@ pub(super) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
+    /// Of a message that is composed, and its interview.
     /// `logo` is the one that the row names.
-    pub(super) fn of(claimed: &'a Claimed, logo: Option<&'a logo::Model>) -> Result<Self> {
-        let email = &claimed.email;
+    pub fn of(
+        email: &'a email::Model,
+        details: &Details,
+        logo: Option<&'a logo::Model>,
+    ) -> Result<Self> {
         let missing = || Error::Stored(format!("email {} is not whole", email.id));
         let method = Method::of(email.kind);
         let calendar = email
@@ -49,8 +56,8 @@ impl<'a> Draft<'a> {
             sender: Mailbox::parse(email.sender.as_deref().ok_or_else(missing)?)?,
             recipient: Mailbox::new(&email.recipient_name, &email.recipient)?,
             reply_to: email.reply_to.as_deref().map(Mailbox::parse).transpose()?,
-            thread: format!("itv-{}@{domain}", claimed.details.interview.public_id),
-            claimed,
+            thread: format!("itv-{}@{domain}", details.interview.public_id),
+            email,
             subject: email.subject.as_deref().ok_or_else(missing)?,
             text: email.text.as_deref().ok_or_else(missing)?,
             html: email.html.as_deref().ok_or_else(missing)?,
@@ -60,11 +67,12 @@ impl<'a> Draft<'a> {
         })
     }
 
-    pub(super) fn letter(&self) -> Letter<'_> {
+    /// All that it is made of.
+    pub fn letter(&self) -> Letter<'_> {
         Letter {
-            message_id: &self.claimed.email.message_id,
+            message_id: &self.email.message_id,
             thread: &self.thread,
-            date: self.claimed.email.date,
+            date: self.email.date,
             sender: &self.sender,
             reply_to: self.reply_to.as_ref(),
             recipient: &self.recipient,
@@ -76,11 +84,18 @@ impl<'a> Draft<'a> {
         }
     }
 
-    pub(super) fn email_id(&self) -> i64 {
-        self.claimed.email.id
+    /// The message as it goes to a mail server, but for the link: the placeholder stays in every part.
+    pub fn masked(&self) -> Result<Vec<u8>> {
+        mime::bytes(&self.letter(), LINK_PLACEHOLDER)
     }
 
-    pub(super) fn is_first_attempt(&self) -> bool {
-        self.claimed.email.attempts == 0
+    /// The row's key.
+    pub fn email_id(&self) -> i64 {
+        self.email.id
+    }
+
+    /// Has no mail server been asked yet?
+    pub fn is_first_attempt(&self) -> bool {
+        self.email.attempts == 0
     }
 }
