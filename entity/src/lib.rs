@@ -2,6 +2,7 @@
 pub mod action;
 pub mod api_token;
 pub mod attempt;
+pub mod bounce;
 pub mod candidate;
 pub mod candidate_word;
 pub mod company;
@@ -12,6 +13,7 @@ pub mod one_time_key;
 pub mod rate_limit;
 pub mod session;
 pub mod slot;
+pub mod suppression;
 pub mod transport;
 pub mod user;
 

@@ -23,6 +23,7 @@ pub async fn all(app: &TestApp) -> Vec<String> {
         action,
         api_token,
         attempt,
+        bounce,
         candidate,
         company,
         email,
@@ -30,6 +31,7 @@ pub async fn all(app: &TestApp) -> Vec<String> {
         job,
         one_time_key,
         slot,
+        suppression,
         user
     );
     rows.sort();
