@@ -22,7 +22,7 @@ use crate::{
     domain::{
         emails,
         interviews::{self, Details},
-        notifications,
+        notifications, suppressions,
     },
     error::Result,
 };
@@ -35,7 +35,7 @@ const UNCERTAIN_PAUSE_MINUTES: i64 = 10;
 const MOST_REFUSALS: i32 = 40;
 
 const OUTDATED: &str = "The interview or the address changed before it left.";
-const NO_NEWS: &str =
+pub(super) const NO_NEWS: &str =
     "What it was to change had not reached the candidate: there is nothing to tell.";
 
 /// A message in the hands of one worker.
@@ -260,6 +260,11 @@ pub async fn record(
         };
         let verdict = follow(email, &ended, uncertain_before, now);
         let status = verdict.status;
+        let code = ended
+            .enhanced_code
+            .clone()
+            .filter(|_| status == Status::Failed);
+        let reason = verdict.reason.clone();
         let written = email::Entity::update_many()
             .set(verdict.into_row(now))
             .filter(still_ours(email))
@@ -270,6 +275,9 @@ pub async fn record(
             return Ok(Recorded::Stale);
         }
         end_attempt(txn, claimed.attempt_id, ended, now).await?;
+        if code.is_some_and(|code| suppressions::is_dead(&code)) {
+            suppressions::add(txn, email, &reason, now).await?;
+        }
         Ok(Recorded::As(status))
     })
     .await
@@ -291,7 +299,7 @@ async fn expire(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
         .filter(email::COLUMN.expires_at.lte(now))
         .exec(txn)
         .await?;
-    Ok(())
+    suppressions::expire_held(txn, now).await
 }
 
 /// A worker that dies before the last byte has sent nothing; one that dies after it leaves a doubt.
@@ -439,7 +447,8 @@ async fn begin(
     }))
 }
 
-async fn supersede(
+/// Ends a message that has not left because another one tells more, or there is nothing to tell.
+pub(super) async fn supersede(
     txn: &impl ConnectionTrait,
     email: &email::Model,
     reason: &str,

@@ -3,7 +3,7 @@ use std::cmp::Reverse;
 
 use chrono::{DateTime, Utc};
 use entity::{
-    attempt,
+    attempt, bounce,
     email::{self, Facts, Kind, Status},
     interview,
 };
@@ -21,10 +21,11 @@ use crate::{
     db::{self, Db},
     domain::{
         actions::{self, Act, Actor},
+        bounces,
         interviews::{self, Details},
         one_time_keys::{self, Once, Seen},
         page::{self, Cursor, Page},
-        users,
+        suppressions, users,
     },
     error::{Error, Result},
 };
@@ -105,6 +106,8 @@ pub struct Story {
     pub email: email::Model,
     /// The attempts, first to last.
     pub attempts: Vec<attempt::Model>,
+    /// What mail servers reported afterwards, first to last.
+    pub bounces: Vec<bounce::Model>,
     /// What it is about.
     pub details: Details,
     /// The name of the user whose act queued it.
@@ -127,6 +130,8 @@ impl Story {
 pub enum Resent {
     /// A new message is queued.
     Queued(i64),
+    /// A new message is there, and held back: its address is suppressed.
+    Held(i64),
     /// The interview was moved, called off or is over: this message would be wrong.
     Outdated,
     /// It has not ended yet: it will be tried by itself.
@@ -162,6 +167,7 @@ pub async fn story(db: &Db, company_id: i64, id: i64) -> Result<Story> {
     };
     Ok(Story {
         repeated_by: repeated_by(db.read(), &email).await?,
+        bounces: bounces::of(db, company_id, id).await?,
         email,
         attempts,
         details,
@@ -327,7 +333,7 @@ pub async fn resend(
 ) -> Result<Resent> {
     db::transaction_with_second_look(db, async |txn| {
         match one_time_keys::look_up(txn, actor.company_id, once.as_ref()).await? {
-            Seen::Done(id) => return Ok(Resent::Queued(id)),
+            Seen::Done(id) => return resent(txn, actor.company_id, id).await,
             Seen::Reused => return Ok(Resent::KeyReused),
             Seen::New => {}
         }
@@ -360,9 +366,16 @@ pub async fn resend(
         };
         actions::record(txn, actor, act, now).await?;
         one_time_keys::keep(txn, actor.company_id, once.as_ref(), new_id, now).await?;
-        Ok(Resent::Queued(new_id))
+        resent(txn, actor.company_id, new_id).await
     })
     .await
+}
+
+async fn resent(db: &impl ConnectionTrait, company_id: i64, new_id: i64) -> Result<Resent> {
+    Ok(match find(db, company_id, new_id).await?.status {
+        Status::Held => Resent::Held(new_id),
+        _ => Resent::Queued(new_id),
+    })
 }
 
 /// Is what the message tells still so? A message about another revision would mislead.
@@ -404,21 +417,26 @@ async fn insert(
         ..
     } = new.details;
     let idem_key = idem_key(&new, resend_of);
+    let (company_id, address) = (interview.company_id, &candidate.email);
+    let (status, reason) = match suppressions::find(txn, company_id, address, now).await? {
+        Some(suppressed) => (Status::Held, suppressed.reason),
+        None => (Status::Queued, String::new()),
+    };
     let row = email::ActiveModel {
-        company_id: Set(interview.company_id),
+        company_id: Set(company_id),
         kind: Set(new.kind),
         interview_id: Set(interview.id),
         revision: Set(interview.revision),
         link_version: Set(interview.link_version),
-        recipient: Set(candidate.email.clone()),
+        recipient: Set(address.clone()),
         locale: Set(candidate.locale.clone()),
         recipient_name: Set(candidate.name.clone()),
         idem_key: Set(idem_key.clone()),
         // The worker adds the sender's domain when it composes the message.
         message_id: Set(format!("{}.{}", crypto::random_id(), interview.revision)),
         date: Set(now),
-        status: Set(Status::Queued),
-        reason: Set(String::new()),
+        status: Set(status),
+        reason: Set(reason),
         due_at: Set(new.due_at),
         expires_at: Set(new.expires_at),
         fence: Set(0),

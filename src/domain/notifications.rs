@@ -199,6 +199,8 @@ async fn last_told(
         .filter(email::COLUMN.interview_id.eq(interview_id))
         .filter(email::COLUMN.recipient.eq(recipient))
         .filter(email::Column::Kind.ne(Kind::Reminder))
+        // What came back has told nobody, however doubtful its attempts were.
+        .filter(email::Column::Status.ne(Status::Bounced))
         .filter(may_be_known)
         .order_by_desc(email::Column::Id)
         .one(db)

@@ -50,6 +50,7 @@ fn table() -> Vec<Route> {
         get(Recruiter, "/emails", emails::index),
         get(Recruiter, "/emails/{id}", emails::show),
         get(Recruiter, "/emails/{id}/html", emails::html::show),
+        post(Recruiter, "/emails/{id}/release", emails::release::create),
         post(Recruiter, "/emails/{id}/resend", emails::resend::create),
         get(Recruiter, "/interviews", interviews::index),
         get(Recruiter, "/interviews/{id}", interviews::show),

@@ -30,6 +30,7 @@ mod setup;
 mod slots;
 mod smtp;
 mod support;
+mod suppressions;
 mod throttling;
 mod today;
 mod tokens;

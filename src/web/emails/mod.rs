@@ -2,6 +2,7 @@
 mod form;
 pub mod html;
 pub mod pages;
+pub mod release;
 pub mod resend;
 mod story;
 

@@ -152,11 +152,15 @@ pub struct ShowPage {
     tone: &'static str,
     status: &'static str,
     meaning: &'static str,
+    /// Why it is held back; empty when it is not.
+    held_because: String,
     steps: Vec<Step>,
     facts: Facts,
     /// None until it is written.
     text: Option<String>,
     has_html: bool,
+    /// Is it held back, so that somebody may let it go?
+    can_be_released: bool,
     /// The key of the form that sends it again; none while that would be wrong.
     repeat_key: Option<String>,
     /// What to ask before it is sent again.
@@ -178,6 +182,10 @@ impl ShowPage {
             tone: words::email_tone(email.status),
             status: words::email_status(email.status),
             meaning: story::meaning(email.status),
+            held_because: match email.status {
+                Status::Held => email.reason.clone(),
+                _ => String::new(),
+            },
             steps: story::steps(&story, zone, now),
             facts: facts(&story, zone),
             text: email
@@ -185,6 +193,7 @@ impl ShowPage {
                 .as_ref()
                 .map(|text| text.replace(LINK_PLACEHOLDER, HIDDEN_LINK)),
             has_html: email.html.is_some(),
+            can_be_released: email.status == Status::Held && now < email.expires_at,
             repeat_key: story.can_be_repeated(now).then(forms::new_key),
             doubt: doubt(email.status),
             next_look: story::next_look(email, now),
@@ -265,10 +274,12 @@ impl Page for ShowPage {
             tone: "wait",
             status: "Retrying",
             meaning: story::meaning(Status::Retrying),
+            held_because: "Mail to this address came back.".into(),
             steps: vec![Step::sample()],
             facts: Facts::sample(),
             text: Some(format!("Dear John Doe,\n{HIDDEN_LINK}")),
             has_html: true,
+            can_be_released: true,
             repeat_key: Some("key".into()),
             doubt: doubt(Status::Accepted),
             next_look: Some(2),
