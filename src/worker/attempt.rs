@@ -93,8 +93,12 @@ async fn attempt(
         return Ok(Some(print(app, &draft, &link)));
     };
     let bytes = mime::bytes(&draft.letter(), &link)?;
+    let comes_back_to = match &app.return_address {
+        Some(ours) => &ours.of(claimed.email.id)?,
+        None => &draft.sender.address,
+    };
     let envelope = Envelope {
-        from: &draft.sender.address,
+        from: comes_back_to,
         to: &draft.recipient.address,
         link: &link,
     };
