@@ -6,6 +6,7 @@ pub mod bounce;
 pub mod changes;
 pub mod compose;
 pub mod console;
+pub mod imap;
 pub mod invite;
 pub mod language;
 pub mod mailbox;

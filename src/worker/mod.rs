@@ -1,5 +1,6 @@
 //! Takes e-mails from the queue to the mail server.
 mod attempt;
+pub mod bounces;
 mod caught;
 mod letter;
 mod tell;
@@ -58,6 +59,7 @@ pub async fn run_with_patience(app: Data<App>, asked: watch::Receiver<bool>, pat
     let mut stop = Stop { asked, patience };
     let mut on_their_way = JoinSet::new();
     let upkeep = tokio::task::spawn_local(upkeep::run(app.clone()));
+    let bounces = tokio::task::spawn_local(bounces::run(app.clone()));
     let mut is_away = false;
     loop {
         let free = LANES.saturating_sub(on_their_way.len());
@@ -92,6 +94,7 @@ pub async fn run_with_patience(app: Data<App>, asked: watch::Receiver<bool>, pat
         }
     }
     upkeep.abort();
+    bounces.abort();
     while on_their_way.join_next().await.is_some() {}
     if let Some(relay) = &app.mailer.relay {
         relay.close().await;

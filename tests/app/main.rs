@@ -7,6 +7,7 @@ mod api_lists;
 mod api_openapi;
 mod api_rows;
 mod bookings;
+mod bounces;
 mod cancellations;
 mod candidates;
 mod company;
