@@ -6,7 +6,7 @@ use crate::{
     db::Db,
     domain::join_links::Keys,
     error::Result,
-    mail::{compose::Composer, mailer::Mailer},
+    mail::{bounce::ReturnAddress, compose::Composer, mailer::Mailer},
     passwords::Passwords,
     settings::{Secret, Settings},
     web::render::Renderer,
@@ -32,6 +32,8 @@ pub struct App {
     pub passwords: Passwords,
     /// Sign join links.
     pub keys: Keys,
+    /// Where undeliverable e-mails come back to; none when that is their sender.
+    pub return_address: Option<ReturnAddress>,
 }
 
 impl App {
@@ -50,6 +52,7 @@ impl App {
         let earlier = settings.secret_key_fallbacks.iter().map(Secret::expose);
         Ok(Self {
             keys: Keys::new(settings.secret_key.expose(), earlier),
+            return_address: ReturnAddress::configured(&settings),
             db,
             clock,
             renderer: Renderer::new()?,

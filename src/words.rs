@@ -73,6 +73,7 @@ pub fn email_status(status: email::Status) -> &'static str {
         email::Status::Superseded => "Replaced by a newer message",
         email::Status::Cancelled => "Called off before it left",
         email::Status::Expired => "Too late to be of use",
+        email::Status::Bounced => "Came back undelivered",
     }
 }
 
@@ -93,7 +94,10 @@ pub fn email_tone(status: email::Status) -> &'static str {
         email::Status::Accepted => "good",
         email::Status::Queued | email::Status::Sending => "quiet",
         email::Status::Retrying | email::Status::Uncertain | email::Status::Held => "wait",
-        email::Status::Printed | email::Status::Failed | email::Status::Expired => "bad",
+        email::Status::Printed
+        | email::Status::Failed
+        | email::Status::Expired
+        | email::Status::Bounced => "bad",
         email::Status::Superseded | email::Status::Cancelled => "quiet",
     }
 }

@@ -60,6 +60,8 @@ pub enum Status {
     Cancelled,
     /// Too late to be of use.
     Expired,
+    /// A mail server took it, and then reported that it could not be delivered.
+    Bounced,
 }
 
 /// A message to a candidate: the queue and the log at once.

@@ -2,6 +2,7 @@
 pub mod action;
 pub mod api_token;
 pub mod attempt;
+pub mod bounce;
 pub mod candidate;
 pub mod candidate_word;
 pub mod company;
@@ -15,6 +16,7 @@ pub mod proof;
 pub mod rate_limit;
 pub mod session;
 pub mod slot;
+pub mod suppression;
 pub mod transport;
 pub mod user;
 

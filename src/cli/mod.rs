@@ -3,6 +3,7 @@ mod backup;
 mod demo;
 mod instance;
 mod logging;
+mod mail;
 mod migrate;
 mod routes;
 mod serve;
@@ -47,6 +48,7 @@ enum Command {
 #[derive(Debug, Subcommand)]
 enum Work {
     Backup(backup::Backup),
+    Mail(mail::Mail),
     Migrate(migrate::Migrate),
     Serve(serve::Serve),
     Token(token::Token),
@@ -71,7 +73,10 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
                 for mistake in mistakes {
                     eprintln!("  {mistake}");
                 }
-                Ok(ExitCode::from(USAGE_ERROR))
+                Ok(ExitCode::from(match &work {
+                    Work::Mail(command) => command.exit_code_of_wrong_settings(),
+                    _ => USAGE_ERROR,
+                }))
             }
         },
     }
@@ -82,6 +87,7 @@ async fn carry_out(work: Work, settings: Settings) -> Result<ExitCode> {
     stopping::survive_full_files()?;
     match work {
         Work::Backup(command) => command.run(&settings).await,
+        Work::Mail(command) => command.run(&settings).await,
         Work::Migrate(command) => command.run(&settings).await,
         Work::Serve(command) => command.run(settings).await,
         Work::Token(command) => command.run(&settings).await,

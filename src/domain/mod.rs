@@ -2,6 +2,7 @@
 pub mod actions;
 pub mod api_tokens;
 pub mod bookings;
+pub mod bounces;
 pub mod candidates;
 pub mod changes;
 pub mod companies;
@@ -25,6 +26,7 @@ pub mod rescheduling;
 pub mod sessions;
 pub mod sign_ins;
 pub mod slots;
+pub mod suppressions;
 pub mod today;
 pub mod transports;
 pub mod user_passwords;

@@ -238,6 +238,8 @@ fn may_be_known() -> Condition {
         .add(Expr::exists(in_doubt.into_query()));
     Condition::all()
         .add(email::Column::Kind.ne(Kind::Reminder))
+        // What came back has told nobody, however doubtful its attempts were.
+        .add(email::Column::Status.ne(Status::Bounced))
         .add(may_be_known)
 }
 

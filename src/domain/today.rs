@@ -136,25 +136,25 @@ pub async fn worries(
 }
 
 /// What became of messages that were meant to arrive; one that was made needless is none of them.
-const ENDS: [email::Status; 5] = [
+const ENDS: [email::Status; 6] = [
     email::Status::Accepted,
     email::Status::Uncertain,
     email::Status::Printed,
     email::Status::Failed,
     email::Status::Expired,
+    email::Status::Bounced,
 ];
-const LOST: [email::Status; 5] = [
+const LOST: [email::Status; 7] = [
     email::Status::Retrying,
     email::Status::Uncertain,
     email::Status::Printed,
     email::Status::Failed,
     email::Status::Expired,
-];
-const WAITING: [email::Status; 3] = [
-    email::Status::Queued,
-    email::Status::Sending,
+    email::Status::Bounced,
+    // It leaves when somebody decides so, and not before.
     email::Status::Held,
 ];
+const WAITING: [email::Status; 2] = [email::Status::Queued, email::Status::Sending];
 
 /// The same rule as [`is_worrying`], for the newest message of each interview of the outer query.
 fn worrying_mail(now: DateTime<Utc>) -> SelectStatement {

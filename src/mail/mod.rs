@@ -2,9 +2,11 @@
 //!
 //! Knows no company, no clock and no database. A message travels
 //! `messages` → `compose` (texts, in the words of a `language`) → `mime` (bytes) → `smtp` (the conversation) → `verdict` (what it means).
+pub mod bounce;
 pub mod changes;
 pub mod compose;
 pub mod console;
+pub mod imap;
 pub mod invite;
 pub mod language;
 pub mod mailbox;

@@ -1,5 +1,6 @@
 //! Every setting once: type, default, name. All mistakes are reported together, at start.
 mod base_url;
+mod bounces;
 mod key;
 mod mail;
 mod reader;
@@ -10,6 +11,7 @@ use ipnet::IpNet;
 
 pub use self::{
     base_url::{BaseUrl, is_loopback_host},
+    bounces::{BounceSettings, ImapSettings},
     key::make_private_dir,
     mail::{Backend, Login, MailSettings, MaxPerSecond, Security, SmtpSettings},
 };
@@ -57,6 +59,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// How mail leaves.
     pub mail: MailSettings,
+    /// How it comes back.
+    pub bounces: BounceSettings,
 }
 
 impl Settings {
@@ -120,6 +124,7 @@ impl Reader {
         let secret_key_fallbacks = self.list("SECRET_KEY_FALLBACKS", |text| Ok(Secret::new(text)));
         let database_url = self.database_url(data_dir);
         let mail = self.mail();
+        let bounces = self.bounces();
         let (base_url, listen, mail) = (base_url?, listen?, mail?);
         let local = listen.ip().is_loopback() && base_url.is_loopback();
         let secret_key = self.secret_key(local, data_dir);
@@ -134,6 +139,7 @@ impl Reader {
             secret_key_fallbacks,
             trusted_proxies,
             mail,
+            bounces,
         })
     }
 

@@ -59,6 +59,7 @@ fn table() -> Vec<Route> {
         get(Recruiter, "/emails/{id}/html", emails::html::show),
         get(Recruiter, "/emails/{id}/invite.ics", emails::message::invitation),
         get(Recruiter, "/emails/{id}/message.eml", emails::message::show),
+        post(Recruiter, "/emails/{id}/release", emails::release::create),
         post(Recruiter, "/emails/{id}/resend", emails::resend::create),
         get(Recruiter, "/interviews", interviews::index),
         get(Recruiter, "/interviews/{id}", interviews::show),

@@ -110,8 +110,12 @@ async fn attempt(
     let relay = routes::relay(app, name)
         .ok_or_else(|| Error::System("a message for a mail server that is not set up".into()))?;
     let bytes = mime::bytes(&draft.letter(), &link)?;
+    let comes_back_to = match &app.return_address {
+        Some(ours) => &ours.of(claimed.email.id)?,
+        None => &draft.sender.address,
+    };
     let envelope = Envelope {
-        from: &draft.sender.address,
+        from: comes_back_to,
         to: &draft.recipient.address,
         link: &link,
     };

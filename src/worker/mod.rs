@@ -1,5 +1,6 @@
 //! Takes e-mails from the queue to the mail server.
 mod attempt;
+pub mod bounces;
 mod caught;
 mod compose;
 mod desk;
@@ -57,10 +58,12 @@ pub async fn run(app: Data<App>, stop: watch::Receiver<bool>) {
 /// The same, with another time for the last replies.
 pub async fn run_with_patience(app: Data<App>, asked: watch::Receiver<bool>, patience: Duration) {
     let upkeep = tokio::task::spawn_local(upkeep::run(app.clone()));
+    let bounces = tokio::task::spawn_local(bounces::run(app.clone()));
     let stop = Stop { asked, patience };
     let proofs = tokio::task::spawn_local(proofs::run(app.clone(), stop.clone()));
     desk::run(app.clone(), stop).await;
     upkeep.abort();
+    bounces.abort();
     // One that is being sent gets the same time; what is not known of it then is told at the next start.
     if time::timeout(patience, proofs).await.is_err() {
         tracing::warn!("A proof was being sent; whether it arrived is not known");

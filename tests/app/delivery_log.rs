@@ -345,7 +345,7 @@ async fn the_html_part_stands_alone_and_can_do_nothing() {
 #[actix_web::test]
 async fn a_message_that_has_ended_is_sent_again_once() {
     let server = SmtpServer::scripted([
-        Script::at(Step::RcptTo, Act::Reply(NOBODY)),
+        Script::at(Step::RcptTo, Act::Reply("550 5.7.1 not this time")),
         Script::accept(),
     ])
     .await;

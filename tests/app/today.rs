@@ -131,6 +131,8 @@ async fn what_needs_attention_is_listed_until_it_does_no_more() {
         (Printed, true),
         (Failed, true),
         (Expired, true),
+        (Bounced, true),
+        (Held, true),
         (Accepted, false),
     ] {
         mail_came_to(&app, &booked, status, "").await;

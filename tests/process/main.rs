@@ -1,6 +1,7 @@
 //! What only the real binary can show: kills, signals, files, and a database that goes away.
 mod support;
 
+mod bounces;
 mod crashes;
 mod databases;
 mod faults;

@@ -22,14 +22,14 @@ use crate::{
     domain::{
         emails,
         interviews::{self, Details},
-        notifications,
+        notifications, suppressions,
         transports::{self, Route, Turn},
     },
     error::{Error, Result},
 };
 
 const OUTDATED: &str = "The interview or the address changed before it left.";
-const NO_NEWS: &str =
+pub(in crate::domain) const NO_NEWS: &str =
     "What it was to change had not reached the candidate: there is nothing to tell.";
 
 /// Claims up to `limit` messages that are due, each for one of the mail servers that may be given something now, or for
@@ -131,7 +131,7 @@ async fn expire(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
         .filter(email::COLUMN.expires_at.lte(now))
         .exec(txn)
         .await?;
-    Ok(())
+    suppressions::expire_held(txn, now).await
 }
 
 /// A worker that dies before the last byte has sent nothing; one that dies after it leaves a doubt.
@@ -327,7 +327,8 @@ async fn take(
     Ok(claimed.collect())
 }
 
-async fn supersede(
+/// Ends a message that has not left because another one tells more, or there is nothing to tell.
+pub(in crate::domain) async fn supersede(
     txn: &impl ConnectionTrait,
     email: &email::Model,
     reason: &str,

@@ -21,6 +21,7 @@ use sea_orm::{
     sea_query::{Expr, SimpleExpr, UpdateStatement},
 };
 
+pub(super) use self::claim::{NO_NEWS, supersede};
 pub use self::{
     claim::{claim, end_claims, next_due, release},
     record::{Entry, Written, fix, write},

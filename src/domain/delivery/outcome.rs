@@ -25,7 +25,7 @@ const OUR_SECONDS: i64 = 15;
 /// Where a message stands after an attempt.
 pub(super) struct After {
     pub(super) status: Status,
-    reason: String,
+    pub(super) reason: String,
     due_at: DateTime<Utc>,
     attempts: i32,
     put_off: i32,

@@ -19,7 +19,10 @@ use super::{
 };
 use crate::{
     db::{self, Db},
-    domain::transports::{self, Finding, Turned},
+    domain::{
+        suppressions,
+        transports::{self, Finding, Turned},
+    },
     error::Result,
 };
 
@@ -214,7 +217,7 @@ async fn end(
     }
     let earlier = Earlier::of(txn, email, ended).await?;
     let after = follow(email, ended, &earlier, now);
-    let status = after.status;
+    let (status, reason) = (after.status, after.reason.clone());
     ended.outcome = outcome_after(ended, &after);
     let written = email::Entity::update_many()
         .set(after.into_row(Some(now)))
@@ -222,10 +225,14 @@ async fn end(
         .exec(txn)
         .await?
         .rows_affected;
-    match written {
-        0 => Ok((Recorded::Stale, None)),
-        _ => Ok((Recorded::As(status), finding(ended, &earlier))),
+    if written == 0 {
+        return Ok((Recorded::Stale, None));
     }
+    let is_dead = |code: &String| suppressions::is_dead(code);
+    if status == Status::Failed && ended.enhanced_code.as_ref().is_some_and(is_dead) {
+        suppressions::add(txn, email, &reason, now).await?;
+    }
+    Ok((Recorded::As(status), finding(ended, &earlier)))
 }
 
 async fn note_all(

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::{
     crypto,
-    domain::{actions::Actor, interviews::Details},
+    domain::{actions::Actor, interviews::Details, suppressions},
     error::{Error, Result},
 };
 
@@ -78,21 +78,26 @@ pub(super) async fn insert(
         ..
     } = new.details;
     let idem_key = idem_key(&new, resend_of);
+    let (company_id, address) = (interview.company_id, &candidate.email);
+    let (status, reason) = match suppressions::find(txn, company_id, address, now).await? {
+        Some(suppressed) => (Status::Held, suppressed.reason),
+        None => (Status::Queued, String::new()),
+    };
     let row = email::ActiveModel {
-        company_id: Set(interview.company_id),
+        company_id: Set(company_id),
         kind: Set(new.kind),
         interview_id: Set(interview.id),
         revision: Set(interview.revision),
         link_version: Set(interview.link_version),
-        recipient: Set(candidate.email.clone()),
+        recipient: Set(address.clone()),
         locale: Set(candidate.locale.clone()),
         recipient_name: Set(candidate.name.clone()),
         idem_key: Set(idem_key.clone()),
         // The worker adds the sender's domain when it composes the message.
         message_id: Set(format!("{}.{}", crypto::random_id(), interview.revision)),
         date: Set(now),
-        status: Set(Status::Queued),
-        reason: Set(String::new()),
+        status: Set(status),
+        reason: Set(reason),
         due_at: Set(new.due_at),
         expires_at: Set(new.expires_at),
         fence: Set(0),

@@ -1,6 +1,6 @@
 //! Sending a message once more.
 use chrono::{DateTime, Utc};
-use entity::email;
+use entity::email::{self, Status};
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
@@ -34,6 +34,8 @@ pub struct Again {
 pub enum Resent {
     /// A new message is queued.
     Queued(i64),
+    /// A new message is there, and held back: its address is suppressed.
+    Held(i64),
     /// The interview was moved, called off or is over: this message would be wrong.
     Outdated,
     /// The candidate may have it already, and nobody said that a second copy is meant.
@@ -56,7 +58,7 @@ pub async fn resend(
 ) -> Result<Resent> {
     db::transaction_with_second_look(db, async |txn| {
         match one_time_keys::look_up(txn, actor.company_id, again.once.as_ref()).await? {
-            Seen::Done(id) => return Ok(Resent::Queued(id)),
+            Seen::Done(id) => return resent(txn, actor.company_id, id).await,
             Seen::Reused => return Ok(Resent::KeyReused),
             Seen::New => {}
         }
@@ -93,9 +95,16 @@ pub async fn resend(
         };
         actions::record(txn, actor, act, now).await?;
         one_time_keys::keep(txn, actor.company_id, again.once.as_ref(), new_id, now).await?;
-        Ok(Resent::Queued(new_id))
+        resent(txn, actor.company_id, new_id).await
     })
     .await
+}
+
+async fn resent(db: &impl ConnectionTrait, company_id: i64, new_id: i64) -> Result<Resent> {
+    Ok(match find(db, company_id, new_id).await?.status {
+        Status::Held => Resent::Held(new_id),
+        _ => Resent::Queued(new_id),
+    })
 }
 
 pub(super) async fn repeated_by(

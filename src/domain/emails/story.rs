@@ -2,6 +2,7 @@
 use chrono::{DateTime, Utc};
 use entity::{
     attempt::{self, Outcome},
+    bounce,
     email::{self, Status},
 };
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -15,6 +16,7 @@ use crate::{
     db::Db,
     domain::{
         actions::{self, Told},
+        bounces,
         interviews::{self, Details},
         users,
     },
@@ -28,6 +30,8 @@ pub struct Story {
     pub email: email::Model,
     /// The attempts, first to last.
     pub attempts: Vec<attempt::Model>,
+    /// What mail servers reported afterwards, first to last.
+    pub bounces: Vec<bounce::Model>,
     /// What users did about it, first to last.
     pub acts: Vec<Told>,
     /// What it is about.
@@ -72,6 +76,7 @@ pub async fn story(db: &Db, company_id: i64, id: i64) -> Result<Story> {
     Ok(Story {
         repeated_by: repeated_by(db.read(), &email).await?,
         corrected_by: corrected_by(&email, &others),
+        bounces: bounces::of(db, company_id, id).await?,
         acts: actions::history(db, company_id, "email", id).await?,
         email,
         attempts,

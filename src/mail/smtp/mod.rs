@@ -8,7 +8,7 @@ mod offers;
 mod relay;
 mod reply;
 mod report;
-mod tls;
+pub(in crate::mail) mod tls;
 mod wire;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};

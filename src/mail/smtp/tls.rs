@@ -15,7 +15,7 @@ use tokio_rustls::{
 use super::{report::Outcome, wire::network};
 
 /// Trusts the machine's certificates; `SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured.
-pub(super) async fn machine_config() -> Result<Arc<ClientConfig>, Outcome> {
+pub(in crate::mail) async fn machine_config() -> Result<Arc<ClientConfig>, Outcome> {
     let found = task::spawn_blocking(rustls_native_certs::load_native_certs)
         .await
         .map_err(|error| Outcome::Tls(error.to_string()))?;
@@ -30,7 +30,7 @@ pub(super) async fn machine_config() -> Result<Arc<ClientConfig>, Outcome> {
 }
 
 /// Trusts these certificates only. One that cannot be read is left out, as other programs do.
-pub(super) fn config(roots: Vec<CertificateDer<'static>>) -> Arc<ClientConfig> {
+pub(in crate::mail) fn config(roots: Vec<CertificateDer<'static>>) -> Arc<ClientConfig> {
     let mut store = RootCertStore::empty();
     store.add_parsable_certificates(roots);
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -42,7 +42,7 @@ pub(super) fn config(roots: Vec<CertificateDer<'static>>) -> Arc<ClientConfig> {
 }
 
 /// Encrypts the connection, if the server proves that it is `host`.
-pub(super) async fn handshake(
+pub(in crate::mail) async fn handshake(
     config: Arc<ClientConfig>,
     host: &str,
     tcp: TcpStream,

@@ -119,10 +119,19 @@ fn by_stage(stage: Stage, reply: &Reply) -> Option<Verdict> {
         Stage::MailFrom => Some(verdict(
             Scope::Settings,
             Course::Again,
-            "The mail server refuses our sender address: DEFAULT_FROM_EMAIL must be one that this login may send as.",
+            "The mail server refuses our sender address: this login must be allowed to send as DEFAULT_FROM_EMAIL, and as EMAIL_BOUNCE_ADDRESS where that is set.",
         )),
         _ => None,
     }
+}
+
+/// What an enhanced code (RFC 3463) that a refusal ends with means; none when it says nothing of use.
+pub fn of_code(code: &str) -> Option<String> {
+    let reply = Reply {
+        code: 550,
+        lines: vec![code.to_owned()],
+    };
+    Some(by_enhanced_code(&reply)?.hint)
 }
 
 /// RFC 3463.

@@ -7,6 +7,7 @@ use actix_web::{
     HttpResponse,
     web::{Data, Form, Path, Query},
 };
+use entity::email::Status;
 
 use self::{
     form::{Act, BookingForm},
@@ -31,6 +32,8 @@ use crate::{
     },
 };
 
+/// What is said of a booking that the candidate hears nothing of yet.
+const HELD: &str = "Booked, but the invitation is held back: mail to this address came back before. See Mail for what to do.";
 /// How many candidates the search offers.
 const OFFERED: u64 = 8;
 
@@ -90,9 +93,10 @@ fn answer(app: &App, viewer: &Viewer, form: &mut BookingForm, outcome: Outcome) 
     Ok(match outcome {
         Outcome::Booked(booked) => {
             app.wake.notify_one();
-            viewer.flash(Flash::done(
-                "Booked. What becomes of the mail is told under Mail.",
-            ))?;
+            viewer.flash(match booked.email.status {
+                Status::Held => Flash::problem(HELD),
+                _ => Flash::done("Booked. What becomes of the mail is told under Mail."),
+            })?;
             let id = booked.details.interview.id;
             Answer::Done(see_other(&format!("/interviews/{id}")))
         }

@@ -7,6 +7,7 @@ mod form;
 pub mod html;
 pub mod message;
 pub mod pages;
+pub mod release;
 pub mod resend;
 mod story;
 

@@ -24,6 +24,7 @@ pub async fn create(
             app.wake.notify_one();
             (new, Flash::done("The message is on its way once more."))
         }
+        Resent::Held(new) => (new, Flash::problem(HELD)),
         Resent::Repeated(new) => (
             new,
             Flash::problem("It was sent again before: by this message."),
@@ -41,5 +42,6 @@ pub async fn create(
 }
 
 const UNCONFIRMED: &str = "Nothing was sent: the candidate may have this message. Confirm under Send again that a second copy is meant.";
+const HELD: &str = "It is held back: mail to this address came back before. Correct the address, or release the message here if it is right.";
 const OUTDATED: &str =
     "Nothing was sent: the interview was changed or is over, so this message would mislead.";

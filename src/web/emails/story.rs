@@ -3,6 +3,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use entity::{
     attempt::{self, Outcome, Stage},
+    bounce::{self, Action},
     email::{self, Kind, Status},
 };
 use serde::Serialize;
@@ -58,7 +59,9 @@ pub fn steps(story: &Story, zone: Tz, now: DateTime<Utc>) -> Vec<Step> {
     let tried = tried.map(|attempt| (attempt.started_at, teller.tried(attempt)));
     let acts = story.acts.iter();
     let acts = acts.filter_map(|told| Some((told.action.at, teller.acted(told)?)));
-    let mut between: Vec<(DateTime<Utc>, Step)> = tried.chain(acts).collect();
+    let reported = story.bounces.iter();
+    let reported = reported.map(|bounce| (bounce.reported_at, teller.reported(bounce)));
+    let mut between: Vec<(DateTime<Utc>, Step)> = tried.chain(acts).chain(reported).collect();
     between.sort_by_key(|(at, _)| *at);
     let mut steps = vec![teller.queued(story)];
     steps.extend(between.into_iter().map(|(_, step)| step));
@@ -87,13 +90,18 @@ pub fn meaning(status: Status) -> &'static str {
         Status::Failed => {
             "Nobody received it, and it is not tried again. See what the last attempt says; when that is mended, send it again, or tell the candidate another way."
         }
-        Status::Held => "It is kept back until somebody decides about it.",
+        Status::Held => {
+            "It is kept back until somebody decides. Check the address with the candidate and correct it; if it is right after all, release the message."
+        }
         Status::Superseded => {
             "It never left: the interview or the address changed before. A newer message tells how it stands now."
         }
         Status::Cancelled => "It never left: it was called off before.",
         Status::Expired => {
             "It never left: no mail server took it before the interview was over. Nobody received it."
+        }
+        Status::Bounced => {
+            "A mail server took it and then reported that it cannot be delivered: nobody received it. Correct the address or tell the candidate another way; when the cause is mended, send it again."
         }
     }
 }
@@ -131,6 +139,7 @@ pub fn next_look(email: &email::Model, now: DateTime<Utc>) -> Option<u32> {
     match email.status {
         status if status.is_final() => None,
         Status::Sending => Some(2),
+        Status::Held => Some(30),
         _ if (email.due_at - now).num_seconds() < 60 => Some(2),
         _ => Some(30),
     }
@@ -217,6 +226,24 @@ impl Teller {
         })
     }
 
+    fn reported(&self, bounce: &bounce::Model) -> Step {
+        let host = match bounce.host.as_str() {
+            "" => "a mail server",
+            host => host,
+        };
+        let (tone, what) = match bounce.action {
+            Action::Failed => ("bad", format!("Sent back by {host}")),
+            Action::Delayed => ("wait", format!("Reported as delayed by {host}")),
+        };
+        let code = bounce.code.as_ref().map(|code| format!("code {code}"));
+        Step {
+            circumstances: code.unwrap_or_default(),
+            reply: bounce.diagnostic.clone(),
+            hint: bounce.hint.clone(),
+            ..self.plain(tone, what, bounce.reported_at)
+        }
+    }
+
     fn next(&self, email: &email::Model, now: DateTime<Utc>) -> Option<Step> {
         let waits = matches!(email.status, Status::Queued | Status::Retrying);
         waits.then(|| {
@@ -231,7 +258,8 @@ impl Teller {
     /// How it ended, where the last attempt does not say so itself.
     fn end(&self, story: &Story) -> Option<Step> {
         let email = &story.email;
-        let told = matches!(email.status, Status::Accepted | Status::Printed);
+        use Status::{Accepted, Bounced, Printed};
+        let told = matches!(email.status, Accepted | Bounced | Printed);
         let at = email.finished_at.filter(|_| !told)?;
         let last = story
             .attempts

@@ -1,7 +1,7 @@
 //! What the candidate hears of a change, in words for the recruiter: before it is made, and after.
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use entity::email::{self, Kind};
+use entity::email::{self, Kind, Status};
 
 use crate::{
     app::App,
@@ -21,7 +21,13 @@ pub async fn outlook(app: &App, details: &Details, kind: Kind) -> Result<String>
 pub async fn flash(app: &App, viewer: &Viewer, done: &str, now: &Details) -> errors::Result<()> {
     let newest = notifications::newest(&app.db, now).await?;
     let told = after(newest.as_ref(), viewer.zone(), app.clock.now());
-    viewer.flash(Flash::done(format!("{done} {told}")))
+    let text = format!("{done} {told}");
+    viewer.flash(
+        match newest.is_some_and(|email| email.status == Status::Held) {
+            true => Flash::problem(text),
+            false => Flash::done(text),
+        },
+    )
 }
 
 fn before(kind: Kind, was_told: bool, recipient: &str) -> String {
@@ -40,6 +46,12 @@ fn after(newest: Option<&email::Model>, zone: Tz, now: DateTime<Utc>) -> String 
     let Some(email) = newest else {
         return "No mail leaves: there is nothing that the candidate does not know.".into();
     };
+    if email.status == Status::Held {
+        return format!(
+            "The mail to {} is held back, for mail to this address came back before: see Mail for what to do.",
+            email.recipient
+        );
+    }
     if email.status.is_final() {
         return format!("The newest mail to {} tells it already.", email.recipient);
     }

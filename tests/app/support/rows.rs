@@ -23,6 +23,7 @@ pub async fn all(app: &TestApp) -> Vec<String> {
         action,
         api_token,
         attempt,
+        bounce,
         candidate,
         company,
         email,
@@ -33,6 +34,7 @@ pub async fn all(app: &TestApp) -> Vec<String> {
         one_time_key,
         proof,
         slot,
+        suppression,
         user
     );
     rows.sort();

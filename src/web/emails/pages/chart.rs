@@ -51,9 +51,11 @@ fn part(status: Status) -> Option<Part> {
     match status {
         Status::Accepted => Some(Part::Accepted),
         Status::Queued | Status::Sending | Status::Retrying | Status::Held => Some(Part::Waiting),
-        Status::Uncertain | Status::Printed | Status::Failed | Status::Expired => {
-            Some(Part::Unaccepted)
-        }
+        Status::Uncertain
+        | Status::Printed
+        | Status::Failed
+        | Status::Expired
+        | Status::Bounced => Some(Part::Unaccepted),
         Status::Superseded | Status::Cancelled => None,
     }
 }

@@ -88,6 +88,8 @@ pub struct ShowPage {
     tone: &'static str,
     status: &'static str,
     meaning: &'static str,
+    /// Why it is held back; empty when it is not.
+    held_because: String,
     steps: Vec<Step>,
     facts: Facts,
     /// None until it is written.
@@ -97,6 +99,8 @@ pub struct ShowPage {
     /// What to know before it is sent again.
     doubt: &'static str,
     can_be_hurried: bool,
+    /// Is it held back, so that somebody may let it go?
+    can_be_released: bool,
     /// What it means for the candidate when it is called off; none when it cannot be.
     cancelling: Option<String>,
     can_be_corrected: bool,
@@ -117,12 +121,17 @@ impl ShowPage {
             tone: words::email_tone(email.status),
             status: words::email_status(email.status),
             meaning: story::meaning(email.status),
+            held_because: match email.status {
+                Status::Held => email.reason.clone(),
+                _ => String::new(),
+            },
             steps: story::steps(&story, zone, now),
             facts: facts(&story, zone),
             as_sent,
             repeat_key: story.can_be_repeated(now).then(forms::new_key),
             doubt: doubt(&story),
             can_be_hurried: emails::can_be_hurried(email, now),
+            can_be_released: email.status == Status::Held && now < email.expires_at,
             cancelling: emails::can_be_cancelled(email.status).then(|| story::cancelling(&story)),
             can_be_corrected: story.can_be_corrected(now),
             next_look: story::next_look(email, now),
@@ -211,12 +220,14 @@ impl Page for ShowPage {
             tone: "wait",
             status: "Retrying",
             meaning: story::meaning(Status::Retrying),
+            held_because: "Mail to this address came back.".into(),
             steps: vec![Step::sample()],
             facts: Facts::sample(),
             as_sent: Some(AsSent::sample()),
             repeat_key: Some("key".into()),
             doubt: TAKEN,
             can_be_hurried: true,
+            can_be_released: true,
             cancelling: Some("John Doe is not invited.".into()),
             can_be_corrected: true,
             next_look: Some(2),

@@ -1,0 +1,88 @@
+//! `greenroom mail bounce`: takes a report of an undeliverable message from a mail server.
+use std::{
+    io::{self, Read},
+    process::ExitCode,
+    time::Duration,
+};
+
+use anyhow::Result;
+use tokio::time;
+
+use crate::{
+    clock::Clock,
+    domain::bounces::Taken,
+    mail::bounce::{self, ReturnAddress},
+    settings::Settings,
+    worker,
+};
+
+/// EX_TEMPFAIL of sysexits.h: the mail server keeps the message and brings it again.
+pub const TRY_AGAIN: u8 = 75;
+
+/// A mail server on this machine can be quicker with its report than the worker with its record of
+/// the same message: in milliseconds, between these looks.
+const PAUSES: [u64; 4] = [50, 200, 1000, 3000];
+
+/// Read one message from a mail server, and take note if it says that one of ours came back
+#[derive(Debug, clap::Args)]
+pub struct Bounce {}
+
+impl Bounce {
+    /// Carries the command out. Whatever it reads ends well, for a mail server would send a refused
+    /// report on to somebody; whatever hinders it is to pass.
+    pub async fn run(self, settings: &Settings) -> Result<ExitCode> {
+        match take(settings).await {
+            Ok(taken) => {
+                println!("{}", words(taken));
+                Ok(match taken {
+                    Taken::Busy(_) => ExitCode::from(TRY_AGAIN),
+                    _ => ExitCode::SUCCESS,
+                })
+            }
+            Err(error) => {
+                eprintln!("greenroom: {error:#}");
+                Ok(ExitCode::from(TRY_AGAIN))
+            }
+        }
+    }
+}
+
+async fn take(settings: &Settings) -> Result<Taken> {
+    let message = read(io::stdin().lock())?;
+    let db = super::super::open_beside(settings).await?;
+    let ours = ReturnAddress::configured(settings);
+    let look = || worker::bounces::take(&db, ours.as_ref(), &message, Clock::System.now());
+    let mut taken = look().await;
+    for pause in PAUSES {
+        if !matches!(taken, Ok(Taken::Busy(_))) {
+            break;
+        }
+        time::sleep(Duration::from_millis(pause)).await;
+        taken = look().await;
+    }
+    db.close().await?;
+    Ok(taken?)
+}
+
+/// As much as is looked at; the rest is read too, or the mail server would find the pipe broken.
+fn read(mut from: impl Read) -> io::Result<Vec<u8>> {
+    let mut message = Vec::new();
+    from.by_ref()
+        .take(bounce::LONGEST as u64)
+        .read_to_end(&mut message)?;
+    io::copy(&mut from, &mut io::sink())?;
+    Ok(message)
+}
+
+fn words(taken: Taken) -> String {
+    match taken {
+        Taken::Bounced(id) => format!("message {id} came back undelivered"),
+        Taken::Noted(id) => format!("noted in the story of message {id}"),
+        Taken::Known(id) => format!("nothing new about message {id}"),
+        Taken::Unknown => "ignored: this is no report about a message of ours".into(),
+        Taken::OtherRecipient(id) => {
+            format!("ignored: this names message {id}, but not its recipient")
+        }
+        Taken::Busy(id) => format!("message {id} is on its way at this moment: bring this again"),
+    }
+}

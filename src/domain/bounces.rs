@@ -1,0 +1,253 @@
+//! Bounces: what mail servers report of messages that another one had taken.
+use chrono::{DateTime, Utc};
+use entity::{
+    attempt,
+    bounce::{self, Action},
+    email::{self, Status},
+    interview,
+};
+use sea_orm::{
+    ActiveEnum,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    sea_query::{Expr, OnConflict},
+};
+use serde_json::json;
+
+use crate::{
+    crypto,
+    db::{self, Db},
+    domain::{
+        actions::{self, Act, Actor},
+        suppressions,
+    },
+    error::Result,
+};
+
+/// Nobody's message has more; whoever writes reports for fun stops mattering here.
+const MOST_REPORTS: usize = 20;
+/// A shorter word of a reply could be any word.
+const SHORTEST_ID: usize = 20;
+/// What the Message-ID of a thread's root begins with.
+const THREAD: &str = "itv-";
+
+/// A report, and what it says it is about. It counts only when that is a message of ours.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// The message whose signed return address it came to.
+    pub email_id: Option<i64>,
+    /// Message-IDs that it names.
+    pub message_ids: Vec<String>,
+    /// The server that reports.
+    pub host: String,
+    /// Whom it is about.
+    pub recipients: Vec<Fate>,
+}
+
+/// What became of a message for one recipient.
+#[derive(Clone, Debug)]
+pub struct Fate {
+    /// Canonical; each name that the report has for it.
+    pub addresses: Vec<String>,
+    /// What the server did; none for good news.
+    pub action: Option<Action>,
+    /// RFC 3463 code.
+    pub code: Option<String>,
+    /// The server's words.
+    pub diagnostic: String,
+    /// What it means, in plain words.
+    pub hint: String,
+}
+
+/// What a report changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// The message with this key came back.
+    Bounced(i64),
+    /// It stands in the story of this message, which goes on as before.
+    Noted(i64),
+    /// Nothing: it says nothing new of this message.
+    Known(i64),
+    /// Nothing: it tells of no message of ours.
+    Unknown,
+    /// Nothing: it tells of our message, but of another recipient.
+    OtherRecipient(i64),
+    /// Nothing: a worker has the message at this moment. To be brought again.
+    Busy(i64),
+}
+
+/// Takes note of a report.
+pub async fn take(db: &Db, notice: &Notice, now: DateTime<Utc>) -> Result<Taken> {
+    db::transaction(db, async |txn| {
+        let Some(email) = subject(txn, notice).await? else {
+            return Ok(Taken::Unknown);
+        };
+        let is_ours = |fate: &&Fate| fate.addresses.contains(&email.recipient);
+        let Some(fate) = notice.recipients.iter().find(is_ours) else {
+            return Ok(Taken::OtherRecipient(email.id));
+        };
+        let Some(action) = fate.action else {
+            return Ok(Taken::Known(email.id));
+        };
+        if email.status == Status::Sending {
+            return Ok(Taken::Busy(email.id));
+        }
+        if !keep(txn, &email, (action, fate, &notice.host), now).await? {
+            return Ok(Taken::Known(email.id));
+        }
+        if action == Action::Delayed {
+            return Ok(Taken::Noted(email.id));
+        }
+        let has_bounced = bounce(txn, &email, &fate.hint, now).await?;
+        if fate.code.as_deref().is_some_and(suppressions::is_dead) {
+            suppressions::add(txn, &email, &fate.hint, now).await?;
+        }
+        Ok(match has_bounced {
+            true => Taken::Bounced(email.id),
+            false => Taken::Noted(email.id),
+        })
+    })
+    .await
+}
+
+/// What was reported of a message, first to last.
+pub async fn of(db: &Db, company_id: i64, email_id: i64) -> Result<Vec<bounce::Model>> {
+    Ok(bounce::Entity::find()
+        .filter(bounce::COLUMN.company_id.eq(company_id))
+        .filter(bounce::COLUMN.email_id.eq(email_id))
+        .order_by_asc(bounce::Column::Id)
+        .all(db.read())
+        .await?)
+}
+
+/// The message that a report is about. Looked up without a company: a signed return address, or a
+/// Message-ID that only its receivers have seen, is what gives access.
+async fn subject(txn: &impl ConnectionTrait, notice: &Notice) -> Result<Option<email::Model>> {
+    if let Some(id) = notice.email_id {
+        let named = email::Entity::find_by_id(id).one(txn).await?;
+        if named.is_some() {
+            return Ok(named);
+        }
+    }
+    for message_id in &notice.message_ids {
+        let named = email::Entity::find()
+            .filter(email::COLUMN.message_id.eq(message_id))
+            .one(txn)
+            .await?;
+        if named.is_some() {
+            return Ok(named);
+        }
+    }
+    renamed(txn, &notice.message_ids).await
+}
+
+/// Some services (Amazon SES) send under a Message-ID of their own, which they tell as they take a
+/// message; what it belongs to is still told by the thread.
+async fn renamed(
+    txn: &impl ConnectionTrait,
+    message_ids: &[String],
+) -> Result<Option<email::Model>> {
+    let halves = message_ids.iter().filter_map(|id| id.split_once('@'));
+    let locals: Vec<&str> = halves.map(|(local, _)| local).collect();
+    let Some(thread) = locals.iter().find_map(|local| local.strip_prefix(THREAD)) else {
+        return Ok(None);
+    };
+    let Some(interview) = interview::Entity::find()
+        .filter(interview::COLUMN.public_id.eq(thread))
+        .one(txn)
+        .await?
+    else {
+        return Ok(None);
+    };
+    let emails = email::Entity::find()
+        .filter(email::COLUMN.company_id.eq(interview.company_id))
+        .filter(email::COLUMN.interview_id.eq(interview.id))
+        .all(txn)
+        .await?;
+    let attempts = attempt::Entity::find()
+        .filter(attempt::COLUMN.company_id.eq(interview.company_id))
+        .filter(attempt::Column::EmailId.is_in(emails.iter().map(|email| email.id)))
+        .filter(attempt::Column::Outcome.eq(attempt::Outcome::Accepted))
+        .all(txn)
+        .await?;
+    let told = |attempt: &&attempt::Model| {
+        let mut words = attempt.reply.as_deref().unwrap_or_default().split(' ');
+        words.any(|word| word.len() >= SHORTEST_ID && locals.contains(&word))
+    };
+    let email_id = attempts.iter().find(told).map(|attempt| attempt.email_id);
+    Ok(emails.into_iter().find(|email| Some(email.id) == email_id))
+}
+
+/// Adds the report to the message's story; false when it stands there already.
+async fn keep(
+    txn: &impl ConnectionTrait,
+    email: &email::Model,
+    (action, fate, host): (Action, &Fate, &str),
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let code = fate.code.as_deref().unwrap_or_default();
+    let told = format!("{}|{code}|{}", action.to_value(), fate.diagnostic);
+    let digest = crypto::sha256_hex(&told);
+    let earlier = bounce::Entity::find()
+        .filter(bounce::COLUMN.email_id.eq(email.id))
+        .all(txn)
+        .await?;
+    if earlier.len() >= MOST_REPORTS || earlier.iter().any(|kept| kept.digest == digest) {
+        return Ok(false);
+    }
+    let row = bounce::ActiveModel {
+        company_id: Set(email.company_id),
+        email_id: Set(email.id),
+        digest: Set(digest),
+        action: Set(action),
+        code: Set(fate.code.clone()),
+        host: Set(host.to_owned()),
+        diagnostic: Set(fate.diagnostic.clone()),
+        hint: Set(fate.hint.clone()),
+        reported_at: Set(now),
+        ..Default::default()
+    };
+    let kept = bounce::Entity::insert(row)
+        .on_conflict(
+            OnConflict::columns([bounce::Column::EmailId, bounce::Column::Digest])
+                .do_nothing()
+                .to_owned(),
+        )
+        .exec_without_returning(txn)
+        .await?;
+    Ok(kept == 1)
+}
+
+/// Ends a message that a mail server may have had. One that was made needless stays so.
+async fn bounce(
+    txn: &impl ConnectionTrait,
+    email: &email::Model,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let may_have_left = [Status::Accepted, Status::Uncertain, Status::Retrying];
+    let bounced = email::Entity::update_many()
+        .col_expr(
+            email::Column::Status,
+            Expr::value(Status::Bounced.to_value()),
+        )
+        .col_expr(email::Column::Reason, Expr::value(reason))
+        .col_expr(email::Column::FinishedAt, Expr::value(now))
+        .filter(email::COLUMN.id.eq(email.id))
+        .filter(email::COLUMN.fence.eq(email.fence))
+        .filter(email::Column::Status.is_in(may_have_left))
+        .exec(txn)
+        .await?
+        .rows_affected;
+    if bounced == 0 {
+        return Ok(false);
+    }
+    let act = Act {
+        verb: "email.bounced",
+        object_type: "email",
+        object_id: email.id,
+        details: json!({ "before": email.status }),
+    };
+    actions::record(txn, &Actor::system(email.company_id), act, now).await?;
+    Ok(true)
+}

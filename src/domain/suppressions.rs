@@ -1,0 +1,199 @@
+//! Addresses that take no mail: what is to go there is held back until somebody decides, or the address is corrected.
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{
+    email::{self, Status},
+    suppression,
+};
+use sea_orm::{
+    ActiveEnum,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
+    sea_query::{Expr, ExprTrait, OnConflict},
+};
+use serde_json::json;
+
+use crate::{
+    db::{self, Db},
+    domain::{
+        actions::{self, Act, Actor},
+        delivery, emails, notifications,
+    },
+    error::Result,
+};
+
+/// After this long it is worth another try.
+const DAYS: i64 = 30;
+
+/// Does the RFC 3463 code say that there is no such mailbox? Other refusals may be about us, or pass.
+pub fn is_dead(code: &str) -> bool {
+    matches!(code, "5.1.1" | "5.1.2" | "5.1.10")
+}
+
+/// Sends nothing more to the address of a message, which it showed to be dead, for a while: what waits
+/// for it is held back. In the transaction that records what came of the message.
+pub async fn add(
+    txn: &impl ConnectionTrait,
+    email: &email::Model,
+    why: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let reason = format!("Mail to this address came back. {why}");
+    let row = suppression::ActiveModel {
+        company_id: Set(email.company_id),
+        address: Set(email.recipient.clone()),
+        reason: Set(reason.clone()),
+        email_id: Set(email.id),
+        created_at: Set(now),
+        expires_at: Set(now + TimeDelta::days(DAYS)),
+        ..Default::default()
+    };
+    use suppression::Column::{Address, CompanyId, CreatedAt, EmailId, ExpiresAt, Reason};
+    let newest = OnConflict::columns([CompanyId, Address])
+        .update_columns([Reason, EmailId, CreatedAt, ExpiresAt])
+        .to_owned();
+    suppression::Entity::insert(row)
+        .on_conflict(newest)
+        .exec_without_returning(txn)
+        .await?;
+    let waiting = email::Entity::find()
+        .filter(email::COLUMN.company_id.eq(email.company_id))
+        .filter(email::COLUMN.recipient.eq(&email.recipient))
+        .filter(email::Column::Status.is_in([Status::Queued, Status::Retrying]))
+        .all(txn)
+        .await?;
+    for mut email in waiting {
+        // What came back may leave nothing to tell: whoever was not invited need not be told off.
+        if notifications::look_again(txn, &mut email, true).await? {
+            hold(txn, &email, &reason).await?;
+        } else {
+            delivery::supersede(txn, &email, delivery::NO_NEWS, now).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn hold(txn: &impl ConnectionTrait, email: &email::Model, reason: &str) -> Result<()> {
+    email::Entity::update_many()
+        .col_expr(email::Column::Status, Expr::value(Status::Held.to_value()))
+        .col_expr(email::Column::Reason, Expr::value(reason))
+        .filter(email::COLUMN.id.eq(email.id))
+        .filter(email::Column::Status.is_in([Status::Queued, Status::Retrying]))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Why nothing is sent to an address now; none when mail may go there.
+pub async fn find(
+    db: &impl ConnectionTrait,
+    company_id: i64,
+    address: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<suppression::Model>> {
+    Ok(suppression::Entity::find()
+        .filter(suppression::COLUMN.company_id.eq(company_id))
+        .filter(suppression::COLUMN.address.eq(address))
+        .filter(suppression::COLUMN.expires_at.gt(now))
+        .one(db)
+        .await?)
+}
+
+/// What became of the wish to send a message that was held back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Released {
+    /// It waits for its turn, and so does everything else that was held for its address.
+    Queued,
+    /// It is not held, or no longer.
+    NotHeld,
+    /// It is of no more use.
+    TooLate,
+}
+
+/// Lets a message go that was held back, on a person's word that its address is right: the
+/// suppression is lifted, and what else was held for the address goes as well.
+pub async fn release(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Result<Released> {
+    db::transaction(db, async |txn| {
+        let email = emails::find(txn, actor.company_id, id).await?;
+        if email.status != Status::Held {
+            return Ok(Released::NotHeld);
+        }
+        if email.expires_at <= now {
+            return Ok(Released::TooLate);
+        }
+        let queued = email::Entity::update_many()
+            .col_expr(
+                email::Column::Status,
+                Expr::value(Status::Queued.to_value()),
+            )
+            .col_expr(email::Column::Reason, Expr::value(""))
+            .filter(email::COLUMN.company_id.eq(actor.company_id))
+            .filter(email::COLUMN.recipient.eq(&email.recipient))
+            .filter(email::Column::Status.eq(Status::Held))
+            .exec(txn)
+            .await?
+            .rows_affected;
+        if queued == 0 {
+            return Ok(Released::NotHeld);
+        }
+        suppression::Entity::delete_many()
+            .filter(suppression::COLUMN.company_id.eq(actor.company_id))
+            .filter(suppression::COLUMN.address.eq(&email.recipient))
+            .exec(txn)
+            .await?;
+        let act = Act {
+            verb: "email.released",
+            object_type: "email",
+            object_id: email.id,
+            details: json!({ "queued": queued }),
+        };
+        actions::record(txn, actor, act, now).await?;
+        Ok(Released::Queued)
+    })
+    .await
+}
+
+/// Ends the held messages that are of no more use.
+pub(super) async fn expire_held(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
+    // In a constant, as for what waits: else SQLite reads the whole log.
+    let is_held = Expr::col((email::Entity, email::Column::Status))
+        .eq(Expr::Constant(Status::Held.to_value().into()));
+    email::Entity::update_many()
+        .col_expr(
+            email::Column::Status,
+            Expr::value(Status::Expired.to_value()),
+        )
+        .col_expr(
+            email::Column::Reason,
+            Expr::value("It was held back, and nobody released it before it was of no more use."),
+        )
+        .col_expr(email::Column::FinishedAt, Expr::value(now))
+        .filter(is_held)
+        .filter(email::COLUMN.expires_at.lte(now))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Forgets what has no more effect.
+pub async fn clear(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
+    suppression::Entity::delete_many()
+        .filter(suppression::COLUMN.expires_at.lte(now))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_missing_mailbox_is_dead() {
+        for code in ["5.1.1", "5.1.2", "5.1.10"] {
+            assert!(is_dead(code), "{code}");
+        }
+        for code in ["5.1.0", "5.1.8", "5.2.2", "5.7.1", "4.1.1", "5.0.0"] {
+            assert!(!is_dead(code), "{code}");
+        }
+    }
+}

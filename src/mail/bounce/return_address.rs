@@ -1,0 +1,157 @@
+//! The address that undeliverable messages come back to: each has its own, signed (VERP).
+use std::fmt;
+
+use lettre::Address;
+use subtle::ConstantTimeEq;
+
+use crate::{
+    crypto,
+    error::{Error, Result},
+    settings::{Secret, Settings},
+};
+
+const PURPOSE: &str = "return-address";
+/// Hexadecimal digits: 80 bits that nobody guesses by mail.
+const SIGNATURE: usize = 20;
+
+/// Makes return addresses, `bounces+42-0f…@example.com`, and recognises them.
+#[derive(Clone)]
+pub struct ReturnAddress {
+    local: String,
+    domain: String,
+    newest: [u8; 32],
+    earlier: Vec<[u8; 32]>,
+}
+
+impl fmt::Debug for ReturnAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ReturnAddress(***)")
+    }
+}
+
+impl ReturnAddress {
+    /// As the settings have it.
+    pub fn configured(settings: &Settings) -> Option<Self> {
+        let address = settings.bounces.address.as_ref()?;
+        let earlier = settings.secret_key_fallbacks.iter().map(Secret::expose);
+        Some(Self::new(address, settings.secret_key.expose(), earlier))
+    }
+
+    /// From the configured address, the installation's secret and its earlier ones.
+    pub fn new<'a>(
+        address: &Address,
+        secret: &str,
+        earlier: impl Iterator<Item = &'a str>,
+    ) -> Self {
+        Self {
+            local: address.user().to_lowercase(),
+            domain: address.domain().to_lowercase(),
+            newest: crypto::key_for(secret, PURPOSE),
+            earlier: earlier
+                .map(|secret| crypto::key_for(secret, PURPOSE))
+                .collect(),
+        }
+    }
+
+    /// Where a message comes back to.
+    pub fn of(&self, email_id: i64) -> Result<Address> {
+        let signature = signature(&self.newest, email_id);
+        let local = format!("{}+{email_id}-{signature}", self.local);
+        Address::new(local, &self.domain)
+            .map_err(|_| Error::Mail("the return address is not one".into()))
+    }
+
+    /// The message whose return address stands somewhere in a text; none when it is not one of ours.
+    pub fn find(&self, text: &str) -> Option<i64> {
+        // Some servers write addresses in capitals.
+        let text = text.to_lowercase();
+        let begin = format!("{}+", self.local);
+        text.match_indices(&begin)
+            .find_map(|(at, _)| self.read(text.get(at + begin.len()..)?))
+    }
+
+    /// `42-0f…@example.com`, and what follows it.
+    fn read(&self, text: &str) -> Option<i64> {
+        let (token, rest) = text.split_once('@')?;
+        let after = rest.strip_prefix(&self.domain)?;
+        let goes_on = after.starts_with(|c: char| c.is_alphanumeric() || c == '-')
+            || after
+                .strip_prefix('.')
+                .is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
+        let (id, signed) = token.split_once('-')?;
+        let email_id: i64 = id.parse().ok().filter(|_| !goes_on)?;
+        let is_ours = |key: &[u8; 32]| {
+            let expected = signature(key, email_id);
+            bool::from(expected.as_bytes().ct_eq(signed.as_bytes()))
+        };
+        let mut keys = std::iter::once(&self.newest).chain(&self.earlier);
+        keys.any(is_ours).then_some(email_id)
+    }
+}
+
+fn signature(key: &[u8; 32], email_id: i64) -> String {
+    let signed = crypto::hmac_sha256(key, &email_id.to_be_bytes());
+    crypto::hex(&signed)[..SIGNATURE].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made_with(secret: &str, earlier: &[&str]) -> ReturnAddress {
+        let address = "Bounces@Example.com".parse().expect("an address");
+        ReturnAddress::new(&address, secret, earlier.iter().copied())
+    }
+
+    #[test]
+    fn a_return_address_names_its_message_wherever_it_stands() {
+        let ours = made_with("a secret", &[]);
+        let address = ours.of(i64::MAX).expect("an address").to_string();
+        assert!(
+            address.starts_with("bounces+9223372036854775807-"),
+            "{address}"
+        );
+        for text in [
+            address.clone(),
+            format!("<{}>", address.to_uppercase()),
+            format!("Someone <bounces+1-2@example.com>, {address}."),
+            format!("from x by y for <{address}>; Mon, 4 Jan 2027"),
+        ] {
+            assert_eq!(ours.find(&text), Some(i64::MAX), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_of_an_earlier_key_works_while_that_key_is_named() {
+        let old = made_with("old", &[]).of(7).expect("an address").to_string();
+        assert_eq!(made_with("new", &["old"]).find(&old), Some(7));
+        assert_eq!(made_with("new", &[]).find(&old), None);
+    }
+
+    #[test]
+    fn what_we_did_not_sign_is_not_ours() {
+        let ours = made_with("a secret", &[]);
+        let address = ours.of(7).expect("an address").to_string();
+        for forged in [
+            address.replace("+7-", "+8-"),
+            address.replace("bounces", "jobs"),
+            address.replace("example.com", "example.net"),
+            address.replace("example.com", "example.com.evil.net"),
+            format!("{}0@example.com", address.split('@').next().unwrap()),
+            "bounces+7-@example.com".into(),
+            "bounces+@example.com".into(),
+            "bounces+".into(),
+            String::new(),
+        ] {
+            assert_eq!(ours.find(&forged), None, "{forged}");
+        }
+    }
+
+    #[test]
+    fn its_keys_are_not_printed() {
+        assert_eq!(
+            format!("{:?}", made_with("a secret", &[])),
+            "ReturnAddress(***)"
+        );
+    }
+}

@@ -1,0 +1,193 @@
+//! Where undeliverable messages come back to, and where reports of them are found.
+use lettre::Address;
+
+use super::{Login, Secret, Security, base_url::is_loopback_host, reader::Reader};
+
+/// Behind it a message's number and signature stand, and all of it may have 64 letters.
+const LONGEST_LOCAL_PART: usize = 20;
+
+/// What comes back, and how.
+#[derive(Clone, Debug, Default)]
+pub struct BounceSettings {
+    /// `EMAIL_BOUNCE_ADDRESS`: what comes back goes to this address, with a `+` and a token in it.
+    pub address: Option<Address>,
+    /// The mailbox to look into for reports, when there is one.
+    pub imap: Option<ImapSettings>,
+}
+
+/// A mailbox and how to open it.
+#[derive(Clone, Debug)]
+pub struct ImapSettings {
+    /// `BOUNCE_IMAP_HOST`.
+    pub host: String,
+    /// `BOUNCE_IMAP_PORT`.
+    pub port: u16,
+    /// From `BOUNCE_IMAP_USE_SSL` and `BOUNCE_IMAP_USE_TLS`.
+    pub security: Security,
+    /// `BOUNCE_IMAP_USER` and `BOUNCE_IMAP_PASSWORD`.
+    pub login: Login,
+    /// `BOUNCE_IMAP_FOLDER`.
+    pub folder: String,
+}
+
+impl Reader {
+    pub(super) fn bounces(&mut self) -> BounceSettings {
+        BounceSettings {
+            address: self.bounce_address(),
+            imap: self
+                .text("BOUNCE_IMAP_HOST")
+                .and_then(|host| self.imap(host)),
+        }
+    }
+
+    fn bounce_address(&mut self) -> Option<Address> {
+        let text = self.text("EMAIL_BOUNCE_ADDRESS")?;
+        self.parse("EMAIL_BOUNCE_ADDRESS", &text, |text| {
+            let address: Address = text
+                .parse()
+                .map_err(|_| format!("{text:?} is not an address like bounces@example.com"))?;
+            if address.user().len() > LONGEST_LOCAL_PART || !text.is_ascii() {
+                return Err(format!(
+                    "{text:?} must have at most {LONGEST_LOCAL_PART} letters before the @, all of them ASCII"
+                ));
+            }
+            Ok(address)
+        })
+    }
+
+    fn imap(&mut self, host: String) -> Option<ImapSettings> {
+        let starttls = self.flag("BOUNCE_IMAP_USE_TLS", false);
+        let implicit = self.flag("BOUNCE_IMAP_USE_SSL", !starttls);
+        if implicit && starttls {
+            self.mistake(
+                "BOUNCE_IMAP_USE_SSL",
+                "and BOUNCE_IMAP_USE_TLS exclude each other: SSL is port 993, TLS is port 143",
+            );
+        }
+        let security = match (implicit, starttls) {
+            (true, _) => Security::Implicit,
+            (_, true) => Security::Starttls,
+            _ => Security::Plain,
+        };
+        if security == Security::Plain && !is_loopback_host(&host) {
+            self.mistake(
+                "BOUNCE_IMAP_USE_SSL",
+                "is off: the password would travel in clear (only for a server on this machine)",
+            );
+        }
+        let default_port = match security {
+            Security::Implicit => "993",
+            Security::Starttls | Security::Plain => "143",
+        };
+        let port = self.parse("BOUNCE_IMAP_PORT", default_port, |text| {
+            text.parse::<u16>()
+                .map_err(|_| format!("{text:?} is not a port"))
+        });
+        let user = self.imap_text("BOUNCE_IMAP_USER");
+        let password = self.imap_text("BOUNCE_IMAP_PASSWORD");
+        let folder = match self.text("BOUNCE_IMAP_FOLDER") {
+            Some(_) => self.imap_text("BOUNCE_IMAP_FOLDER"),
+            None => Some("INBOX".into()),
+        };
+        // Google shows an App Password in groups of four.
+        let password = password.map(|password| match host.as_str() {
+            "imap.gmail.com" => password.replace(' ', ""),
+            _ => password,
+        });
+        Some(ImapSettings {
+            port: port?,
+            security,
+            login: Login {
+                user: user?,
+                password: Secret::new(password?),
+            },
+            folder: folder?,
+            host,
+        })
+    }
+
+    /// What IMAP can say in quotes; never repeated in a mistake, it may be the password.
+    fn imap_text(&mut self, name: &str) -> Option<String> {
+        let Some(text) = self.text(name) else {
+            self.mistake(name, "is missing though BOUNCE_IMAP_HOST is set");
+            return None;
+        };
+        if text.chars().any(|c| !(' '..='~').contains(&c)) {
+            self.mistake(name, "may have plain ASCII letters and signs only");
+            return None;
+        }
+        Some(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> (BounceSettings, Vec<String>) {
+        let vars: HashMap<_, _> = pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let mut reader = Reader {
+            vars,
+            mistakes: Vec::new(),
+        };
+        (reader.bounces(), reader.mistakes)
+    }
+
+    const LOGIN: [(&str, &str); 3] = [
+        ("BOUNCE_IMAP_HOST", "imap.gmail.com"),
+        ("BOUNCE_IMAP_USER", "bounces@example.com"),
+        ("BOUNCE_IMAP_PASSWORD", "abcd efgh ijkl mnop"),
+    ];
+
+    #[test]
+    fn nothing_is_needed_and_little_makes_a_mailbox() {
+        let (nothing, mistakes) = read(&[]);
+        assert!(nothing.address.is_none() && nothing.imap.is_none() && mistakes.is_empty());
+        let (settings, mistakes) = read(&LOGIN);
+        let imap = settings.imap.expect("a mailbox");
+        assert_eq!(mistakes, Vec::<String>::new());
+        assert_eq!((imap.port, imap.security), (993, Security::Implicit));
+        assert_eq!(imap.folder, "INBOX");
+        assert_eq!(imap.login.password.expose(), "abcdefghijklmnop");
+        assert!(
+            !format!("{imap:?}").contains("abcd"),
+            "no secret in Debug output"
+        );
+        let (settings, _) = read(&[&LOGIN[..], &[("BOUNCE_IMAP_USE_TLS", "true")]].concat());
+        let imap = settings.imap.expect("a mailbox");
+        assert_eq!((imap.port, imap.security), (143, Security::Starttls));
+    }
+
+    #[test]
+    fn what_cannot_work_is_said_at_the_start() {
+        for (name, value, words) in [
+            ("EMAIL_BOUNCE_ADDRESS", "nobody", "is not an address"),
+            (
+                "EMAIL_BOUNCE_ADDRESS",
+                "a.very.long.local.part@example.com",
+                "at most 20",
+            ),
+            ("BOUNCE_IMAP_USE_SSL", "false", "in clear"),
+            ("BOUNCE_IMAP_PORT", "many", "is not a port"),
+            ("BOUNCE_IMAP_USER", "", "is missing"),
+            ("BOUNCE_IMAP_PASSWORD", "päss", "plain ASCII"),
+            ("BOUNCE_IMAP_FOLDER", "IN\r\nBOX", "plain ASCII"),
+        ] {
+            let (_, mistakes) = read(&[&LOGIN[..], &[(name, value)]].concat());
+            let [mistake] = mistakes.as_slice() else {
+                panic!("{name}: {mistakes:?}")
+            };
+            assert!(
+                mistake.starts_with(name) && mistake.contains(words),
+                "{mistake}"
+            );
+        }
+        let (settings, mistakes) = read(&[("EMAIL_BOUNCE_ADDRESS", "bounces@example.com")]);
+        assert!(settings.address.is_some() && mistakes.is_empty());
+    }
+}

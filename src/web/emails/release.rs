@@ -1,0 +1,28 @@
+//! Letting a message go that was held back.
+use actix_web::{
+    HttpResponse,
+    web::{Data, Path},
+};
+
+use crate::{
+    app::App,
+    domain::suppressions::{self, Released},
+    web::{errors::Result, render::Flash, respond::see_other, viewer::Viewer},
+};
+
+/// POST /emails/{id}/release: sends it after all. A second press finds nothing held.
+pub async fn create(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+    let (actor, now) = (viewer.actor(), app.clock.now());
+    let flash = match suppressions::release(&app.db, &actor, *id, now).await? {
+        Released::Queued => {
+            app.wake.notify_one();
+            Flash::done(
+                "Released: it leaves as soon as it is due. Mail goes to this address again.",
+            )
+        }
+        Released::NotHeld => Flash::problem("It is not held back any more."),
+        Released::TooLate => Flash::problem("Nothing was sent: it is of no more use now."),
+    };
+    viewer.flash(flash)?;
+    Ok(see_other(&format!("/emails/{}", *id)))
+}

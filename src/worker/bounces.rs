@@ -1,0 +1,159 @@
+//! Reports of undeliverable messages, on their way to what they change.
+use std::{collections::HashSet, time::Duration};
+
+use actix_web::web::Data;
+use chrono::{DateTime, Utc};
+use tokio::time;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+
+use super::caught::caught;
+use crate::{
+    app::App,
+    db::Db,
+    domain::bounces::{self, Fate, Notice, Taken},
+    error::{Error, Result},
+    mail::{
+        bounce::{self, Recipient, Report, ReturnAddress},
+        imap::{Failure, Inbox},
+    },
+    settings::ImapSettings,
+    text,
+};
+
+/// How often the mailbox is looked into.
+const EVERY: Duration = Duration::from_secs(5 * 60);
+/// So long a look may take; what it did not come to waits for the next.
+const LONGEST_LOOK: Duration = Duration::from_secs(4 * 60);
+/// So many messages are read in one look.
+const MOST_MESSAGES: usize = 200;
+/// RFC 5321 allows for 254 octets; a domain may be written in more.
+const LONGEST_ADDRESS: usize = 500;
+
+/// Takes note of a message if it is a report about one of ours; [`Taken::Unknown`] when it is not.
+pub async fn take(
+    db: &Db,
+    return_address: Option<&ReturnAddress>,
+    message: &[u8],
+    now: DateTime<Utc>,
+) -> Result<Taken> {
+    match bounce::read(message) {
+        Some(report) => bounces::take(db, &notice(report, return_address), now).await,
+        None => Ok(Taken::Unknown),
+    }
+}
+
+fn notice(report: Report, return_address: Option<&ReturnAddress>) -> Notice {
+    let find = |header: &String| return_address.and_then(|ours| ours.find(header));
+    Notice {
+        email_id: report.delivered_to.iter().find_map(find),
+        message_ids: report.message_ids,
+        host: report.host,
+        recipients: report.recipients.into_iter().map(fate).collect(),
+    }
+}
+
+fn fate(recipient: Recipient) -> Fate {
+    let addresses = recipient.addresses.iter();
+    let addresses = addresses.filter(|typed| typed.len() <= LONGEST_ADDRESS);
+    Fate {
+        addresses: addresses
+            .filter_map(|typed| text::email(typed).ok())
+            .collect(),
+        action: recipient.action,
+        hint: bounce::meaning(recipient.action, recipient.code.as_deref()),
+        code: recipient.code,
+        diagnostic: recipient.diagnostic,
+    }
+}
+
+/// Looks into the configured mailbox for as long as it is polled.
+pub async fn run(app: Data<App>) {
+    let Some(imap) = &app.settings.bounces.imap else {
+        return;
+    };
+    let mut rounds = time::interval(EVERY);
+    rounds.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
+    let mut reader = Reader::default();
+    loop {
+        rounds.tick().await;
+        match caught(time::timeout(LONGEST_LOOK, reader.look(&app, imap, None))).await {
+            Ok(Ok(Ok(()))) => {}
+            Ok(Ok(Err(error))) => {
+                tracing::warn!(%error, "The mailbox for bounces cannot be read; it is tried again in five minutes");
+            }
+            Ok(Err(_)) => tracing::warn!("The mailbox for bounces is slow; the rest is read later"),
+            Err(panic) => tracing::error!(panic, "A look into the mailbox for bounces ended early"),
+        }
+    }
+}
+
+/// Why a look into the mailbox ended.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    /// The mailbox's side.
+    #[error(transparent)]
+    Mailbox(#[from] Failure),
+    /// Ours.
+    #[error(transparent)]
+    Ours(#[from] Error),
+}
+
+/// Remembers what is none of ours: it stays unseen for people, and is not read again and again.
+#[derive(Debug, Default)]
+pub struct Reader {
+    validity: u32,
+    not_ours: HashSet<u32>,
+}
+
+impl Reader {
+    /// Reads what nobody has seen. Reports about our messages are marked as seen; nothing else is touched.
+    /// Trusts the given certificates, or else the machine's.
+    pub async fn look(
+        &mut self,
+        app: &App,
+        imap: &ImapSettings,
+        roots: Option<Vec<CertificateDer<'static>>>,
+    ) -> Result<(), Trouble> {
+        let mut inbox = Inbox::open(imap, roots).await?;
+        if self.validity != inbox.validity {
+            self.not_ours.clear();
+            self.validity = inbox.validity;
+        }
+        let unseen = inbox.unseen().await?;
+        self.not_ours
+            .retain(|uid| unseen.binary_search(uid).is_ok());
+        let new: Vec<u32> = unseen
+            .into_iter()
+            .filter(|uid| !self.not_ours.contains(uid))
+            .take(MOST_MESSAGES)
+            .collect();
+        for uid in new {
+            let Some(message) = inbox.fetch(uid, bounce::LONGEST).await? else {
+                continue;
+            };
+            let ours = app.return_address.as_ref();
+            let taken = match take(&app.db, ours, &message, app.clock.now()).await {
+                Err(error @ Error::Unavailable(_)) => return Err(error.into()),
+                // The next one may fare better.
+                Err(error) => {
+                    tracing::error!(%error, "A message in the mailbox for bounces cannot be taken");
+                    Taken::Unknown
+                }
+                Ok(taken) => taken,
+            };
+            match taken {
+                Taken::Bounced(id) | Taken::Noted(id) | Taken::Known(id) => {
+                    inbox.mark_seen(uid).await?;
+                    tracing::info!(email.id = id, "A report about an e-mail was found");
+                }
+                Taken::Unknown | Taken::OtherRecipient(_) => {
+                    self.not_ours.insert(uid);
+                }
+                // Next time it is known what became of it.
+                Taken::Busy(_) => {}
+            }
+        }
+        inbox.leave().await;
+        Ok(())
+    }
+}

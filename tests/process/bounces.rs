@@ -1,0 +1,127 @@
+//! The pipe through which a mail server brings what came back.
+use std::{
+    io::Write,
+    process::{Command, Output, Stdio},
+};
+
+use serde_json::json;
+
+use crate::support::{
+    Installation, Server, mail_server, mail_server::MailServer, postgres::Postgres, wait_for,
+};
+
+/// EX_TEMPFAIL: the mail server tries again.
+const TRY_AGAIN: Option<i32> = Some(75);
+const REPORT: &str = include_str!("../bounces/postfix.eml");
+
+fn pipe(mut command: Command, letter: &[u8]) -> Output {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    stdin.write_all(letter).expect("it reads to the end");
+    drop(stdin);
+    child.wait_with_output().expect("it ends")
+}
+
+fn bring(installation: &Installation, letter: &[u8]) -> Output {
+    pipe(installation.command(&["mail", "bounce"]), letter)
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+/// Books somebody and waits until the message is with the mail server; answers with its id and a
+/// report about it.
+fn sent(server: &Server, token: &str, mail: &MailServer) -> (i64, String) {
+    let job = server.enter(token, "/api/jobs/", &json!({ "title": "Cook" }));
+    let wish = server.wish(token, job, 0);
+    server.book(token, &wish);
+    mail.wait_for(1);
+    let message = &mail.messages()[0];
+    let message_id = mail_server::header(message, "Message-ID").expect("a Message-ID");
+    let report = REPORT.replace("zoe@example.net", &wish.email).replace(
+        "<0123456789abcdef0123456789abcdef.0@sample-company.example>",
+        message_id,
+    );
+    let id = wait_for("the record", || {
+        let emails = server.read(token, "/api/emails/?status=accepted").json();
+        emails["results"][0]["id"].as_i64()
+    });
+    (id, report)
+}
+
+#[test]
+fn a_report_beside_a_running_server_is_taken_once() {
+    let mail = MailServer::start();
+    let installation = Installation::with(mail.settings());
+    let token = installation.token();
+    let server = installation.serve();
+    let (id, report) = sent(&server, &token, &mail);
+    let taken = bring(&installation, report.as_bytes());
+    assert_eq!(taken.status.code(), Some(0), "{taken:?}");
+    assert_eq!(said(&taken), format!("message {id} came back undelivered"));
+    let email = server.read(&token, &format!("/api/emails/{id}/")).json();
+    assert_eq!(email["status"], "bounced");
+    let again = bring(&installation, report.as_bytes());
+    assert_eq!(again.status.code(), Some(0), "{again:?}");
+    assert_eq!(said(&again), format!("nothing new about message {id}"));
+}
+
+#[test]
+fn a_mail_server_is_never_made_to_send_a_report_back() {
+    let installation = Installation::new();
+    let huge = vec![b'x'; 5 * 1024 * 1024];
+    let noise: Vec<u8> = (0..=255).cycle().take(100_000).collect();
+    for letter in [&b""[..], b"hello", REPORT.as_bytes(), &huge, &noise] {
+        let taken = bring(&installation, letter);
+        assert_eq!(taken.status.code(), Some(0), "{taken:?}");
+        assert_eq!(
+            said(&taken),
+            "ignored: this is no report about a message of ours"
+        );
+    }
+}
+
+#[test]
+fn while_the_database_is_away_the_mail_server_tries_again() {
+    let postgres = Postgres::start();
+    let mail = MailServer::start();
+    let mut settings = mail.settings();
+    settings.push(("DATABASE_URL", postgres.url.clone()));
+    let mut installation = Installation::with(settings.clone());
+    let token = installation.token();
+    let server = installation.serve();
+    let (id, report) = sent(&server, &token, &mail);
+    postgres.stop();
+    let refused = bring(&installation, report.as_bytes());
+    assert_eq!(refused.status.code(), TRY_AGAIN, "{refused:?}");
+    postgres.start_again();
+    let taken = bring(&installation, report.as_bytes());
+    assert_eq!(said(&taken), format!("message {id} came back undelivered"));
+
+    settings.push(("LISTEN", "nowhere".into()));
+    installation.set(settings);
+    let mistaken = bring(&installation, report.as_bytes());
+    assert_eq!(mistaken.status.code(), TRY_AGAIN, "{mistaken:?}");
+}
+
+#[test]
+fn what_is_said_to_the_mail_server_names_nobody() {
+    let mail = MailServer::start();
+    let installation = Installation::with(mail.settings());
+    let token = installation.token();
+    let server = installation.serve();
+    let (_, report) = sent(&server, &token, &mail);
+    let mut command = installation.command(&["mail", "bounce"]);
+    command.env("RUST_LOG", "trace");
+    let taken = pipe(command, report.as_bytes());
+    let all = [taken.stdout, taken.stderr].concat();
+    let all = String::from_utf8_lossy(&all);
+    assert!(!all.contains("candidate0@"), "{all}");
+    assert!(!all.contains("User unknown"), "{all}");
+}
