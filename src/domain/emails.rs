@@ -90,12 +90,16 @@ pub struct Line {
     pub reason: String,
     /// When it is tried next, while it waits.
     pub due_at: DateTime<Utc>,
+    /// When it was to leave.
+    pub first_due_at: DateTime<Utc>,
     /// How often it was tried.
     pub attempts: i32,
     /// When it was queued.
     pub created_at: DateTime<Utc>,
     /// When it ended.
     pub finished_at: Option<DateTime<Utc>>,
+    /// When somebody told the candidate another way.
+    pub told_at: Option<DateTime<Utc>>,
 }
 
 /// A message with its story.
@@ -420,6 +424,7 @@ async fn insert(
         status: Set(Status::Queued),
         reason: Set(String::new()),
         due_at: Set(new.due_at),
+        first_due_at: Set(new.due_at),
         expires_at: Set(new.expires_at),
         fence: Set(0),
         attempts: Set(0),
