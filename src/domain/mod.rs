@@ -1,5 +1,6 @@
 //! The rules: one file per noun. Knows no HTTP, no templates, no SMTP, no settings, no clock.
 pub mod actions;
+pub mod alerts;
 pub mod api_tokens;
 pub mod bookings;
 pub mod candidates;
