@@ -23,6 +23,7 @@ pub mod rescheduling;
 pub mod sessions;
 pub mod sign_ins;
 pub mod slots;
+pub mod tellings;
 pub mod today;
 pub mod transports;
 pub mod user_passwords;
