@@ -20,6 +20,7 @@ pub mod page;
 pub mod rate_limits;
 pub mod reminders;
 pub mod rescheduling;
+pub mod resendings;
 pub mod sessions;
 pub mod sign_ins;
 pub mod slots;
