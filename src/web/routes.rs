@@ -9,8 +9,8 @@ use actix_web::{
 use serde::Serialize;
 
 use super::{
-    account, assets, bookings, cancellations, candidates, company, emails, health, interviews,
-    jobs, join, login, rescheduling, sessions, setup, slots, today, tokens, users,
+    account, alerts, assets, bookings, cancellations, candidates, company, emails, health,
+    interviews, jobs, join, login, rescheduling, sessions, setup, slots, today, tokens, users,
 };
 use crate::{api, app::App};
 
@@ -41,6 +41,8 @@ fn table() -> Vec<Route> {
         get(Recruiter, "/account/password", account::edit_password),
         post(Recruiter, "/account/password", account::update_password),
         get(Recruiter, "/", today::show),
+        get(Recruiter, "/alerts", alerts::index),
+        post(Recruiter, "/alerts/resending", alerts::resending::create),
         get(Recruiter, "/candidates", candidates::index),
         get(Recruiter, "/candidates/new", candidates::new),
         post(Recruiter, "/candidates/new", candidates::create),
@@ -51,6 +53,8 @@ fn table() -> Vec<Route> {
         get(Recruiter, "/emails/{id}", emails::show),
         get(Recruiter, "/emails/{id}/html", emails::html::show),
         post(Recruiter, "/emails/{id}/resend", emails::resend::create),
+        post(Recruiter, "/emails/{id}/telling", emails::telling::create),
+        post(Recruiter, "/emails/{id}/telling/withdrawal", emails::telling::destroy),
         get(Recruiter, "/interviews", interviews::index),
         get(Recruiter, "/interviews/{id}", interviews::show),
         get(Recruiter, "/interviews/{id}/cancellation", cancellations::new),

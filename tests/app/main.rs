@@ -1,5 +1,6 @@
 //! The app as its users see it, one file per noun.
 mod account;
+mod alerts;
 mod api_access;
 mod api_bookings;
 mod api_changes;
@@ -30,6 +31,7 @@ mod setup;
 mod slots;
 mod smtp;
 mod support;
+mod tellings;
 mod throttling;
 mod today;
 mod tokens;

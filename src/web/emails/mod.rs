@@ -4,6 +4,7 @@ pub mod html;
 pub mod pages;
 pub mod resend;
 mod story;
+pub mod telling;
 
 use actix_web::{
     HttpResponse,

@@ -1,7 +1,7 @@
 //! What the delivery log shows.
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use entity::email::Status;
+use entity::email::{self, Kind, Status};
 use serde::Serialize;
 
 use super::{
@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     domain::{
+        alerts::{self, Fate},
         emails::{Line, Story},
         page::Page as List,
     },
@@ -152,6 +153,7 @@ pub struct ShowPage {
     tone: &'static str,
     status: &'static str,
     meaning: &'static str,
+    telling: Telling,
     steps: Vec<Step>,
     facts: Facts,
     /// None until it is written.
@@ -178,6 +180,7 @@ impl ShowPage {
             tone: words::email_tone(email.status),
             status: words::email_status(email.status),
             meaning: story::meaning(email.status),
+            telling: Telling::of(email),
             steps: story::steps(&story, zone, now),
             facts: facts(&story, zone),
             text: email
@@ -188,6 +191,26 @@ impl ShowPage {
             repeat_key: story.can_be_repeated(now).then(forms::new_key),
             doubt: doubt(email.status),
             next_look: story::next_look(email, now),
+        }
+    }
+}
+
+/// May somebody note that the candidate was told another way, or take that back?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Telling {
+    Needless,
+    Open,
+    Done,
+}
+
+impl Telling {
+    fn of(email: &email::Model) -> Self {
+        let is_settled = alerts::fate(email.status) == Fate::Settled;
+        match email.told_at {
+            Some(_) => Self::Done,
+            None if is_settled || email.kind == Kind::Reminder => Self::Needless,
+            None => Self::Open,
         }
     }
 }
@@ -265,6 +288,7 @@ impl Page for ShowPage {
             tone: "wait",
             status: "Retrying",
             meaning: story::meaning(Status::Retrying),
+            telling: Telling::Open,
             steps: vec![Step::sample()],
             facts: Facts::sample(),
             text: Some(format!("Dear John Doe,\n{HIDDEN_LINK}")),
