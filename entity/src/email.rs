@@ -114,6 +114,8 @@ pub struct Model {
     pub reason: String,
     /// Not before this instant.
     pub due_at: DateTimeUtc,
+    /// When it was to leave; `due_at` moves with every attempt, this does not.
+    pub first_due_at: DateTimeUtc,
     /// Of no more use from this instant.
     pub expires_at: DateTimeUtc,
     /// Until when a worker has it.
@@ -142,6 +144,10 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// When it reached a final status.
     pub finished_at: Option<DateTimeUtc>,
+    /// When somebody told the candidate another way what it tells.
+    pub told_at: Option<DateTimeUtc>,
+    /// Who did.
+    pub told_by: Option<i64>,
     #[sea_orm(belongs_to, from = "interview_id", to = "id")]
     pub interview: BelongsTo<super::interview::Entity>,
 }

@@ -15,6 +15,7 @@ mod m20261121_000011_tell_every_change;
 mod m20261125_000012_keep_transcripts;
 mod m20261125_000013_create_transports;
 mod m20261125_000014_widen_log;
+mod m20261125_000015_tell_another_way;
 mod m20261125_000016_keep_bounces;
 mod m20261125_000018_keep_own_words;
 
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000012_keep_transcripts::Migration),
             Box::new(m20261125_000013_create_transports::Migration),
             Box::new(m20261125_000014_widen_log::Migration),
+            Box::new(m20261125_000015_tell_another_way::Migration),
             Box::new(m20261125_000016_keep_bounces::Migration),
             Box::new(m20261125_000018_keep_own_words::Migration),
         ]

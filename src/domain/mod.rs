@@ -1,5 +1,6 @@
 //! The rules: one file per noun. Knows no HTTP, no templates, no SMTP, no settings, no clock.
 pub mod actions;
+pub mod alerts;
 pub mod api_tokens;
 pub mod bookings;
 pub mod bounces;
@@ -23,10 +24,12 @@ pub mod proofs;
 pub mod rate_limits;
 pub mod reminders;
 pub mod rescheduling;
+pub mod resendings;
 pub mod sessions;
 pub mod sign_ins;
 pub mod slots;
 pub mod suppressions;
+pub mod tellings;
 pub mod today;
 pub mod transports;
 pub mod user_passwords;

@@ -7,13 +7,14 @@ use entity::{
     slot,
 };
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement},
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, SelectTwo,
+    sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 
 use crate::{
     db::Db,
     domain::{
+        alerts::{self, Fate},
         emails::{self, Line},
         interviews::{self, Listed},
         slots::{self, State},
@@ -23,7 +24,7 @@ use crate::{
 
 /// How far ahead a worry is one of today's.
 pub const HORIZON_DAYS: i64 = 14;
-/// Mail that still waits after this long is late.
+/// Mail that still waits this long after it was to leave is late.
 const PATIENCE: TimeDelta = TimeDelta::minutes(5);
 /// The longest that an interview may take: what began earlier than this is over.
 const LONGEST: TimeDelta = TimeDelta::hours(12);
@@ -93,36 +94,30 @@ pub async fn worries(
     limit: u64,
     now: DateTime<Utc>,
 ) -> Result<Vec<Worry>> {
-    let mut wrong = Condition::any().add(Expr::exists(worrying_mail(now)));
-    if company.default_meeting_url.is_none() {
-        wrong = wrong.add(slot::COLUMN.meeting_url.is_null());
-    }
-    let rows = interview::Entity::find()
-        .find_also_related(slot::Entity)
-        .filter(slot::COLUMN.company_id.eq(company.id))
+    // What has begun may be over, which its row alone cannot tell: it is sorted out before the limit counts.
+    let mut rows = troubled(company, now)
         .filter(slot::COLUMN.starts_at.gt(now - LONGEST))
-        .filter(
-            slot::COLUMN
-                .starts_at
-                .lt(now + TimeDelta::days(HORIZON_DAYS)),
-        )
-        .filter(interview::Column::Status.eq(Status::Scheduled))
-        .filter(wrong)
-        .order_by_asc(slot::Column::StartsAt)
-        .order_by_asc(interview::Column::Id)
+        .filter(slot::COLUMN.starts_at.lte(now))
+        .all(db.read())
+        .await?;
+    rows.retain(|(_, slot)| slot.as_ref().is_some_and(|slot| now < slot.ends_at()));
+    let horizon = now + TimeDelta::days(HORIZON_DAYS);
+    let coming = troubled(company, now)
+        .filter(slot::COLUMN.starts_at.gt(now))
+        .filter(slot::COLUMN.starts_at.lt(horizon))
         .limit(limit)
         .all(db.read())
-        .await?
-        .into_iter()
-        .filter(|(_, slot)| slot.as_ref().is_some_and(|slot| now < slot.ends_at()))
-        .collect();
+        .await?;
+    rows.extend(coming);
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let listed = interviews::with_names(db, company.id, rows).await?;
     let ids = listed.iter().map(|row| row.interview.id).collect();
     let mails = emails::about(db, company.id, ids).await?;
     let worries = listed.into_iter().map(|listed| Worry {
         mail: mails
             .iter()
-            .rfind(|mail| mail.interview_id == listed.interview.id && mail.kind != Kind::Reminder)
+            .filter(|mail| mail.interview_id == listed.interview.id)
+            .rfind(|mail| mail.kind != Kind::Reminder && mail.status != email::Status::Superseded)
             .filter(|mail| is_worrying(mail, now))
             .cloned(),
         has_no_meeting_url: company.default_meeting_url.is_none()
@@ -144,47 +139,53 @@ const ENDS: [email::Status; 6] = [
     email::Status::Expired,
     email::Status::Bounced,
 ];
-const LOST: [email::Status; 7] = [
-    email::Status::Retrying,
-    email::Status::Uncertain,
-    email::Status::Printed,
-    email::Status::Failed,
-    email::Status::Expired,
-    email::Status::Bounced,
-    // It leaves when somebody decides so, and not before.
-    email::Status::Held,
-];
-const WAITING: [email::Status; 2] = [email::Status::Queued, email::Status::Sending];
 
-/// The same rule as [`is_worrying`], for the newest message of each interview of the outer query.
+/// Booked interviews with something wrong, earliest first.
+fn troubled(
+    company: &company::Model,
+    now: DateTime<Utc>,
+) -> SelectTwo<interview::Entity, slot::Entity> {
+    let mut wrong = Condition::any().add(Expr::exists(worrying_mail(now)));
+    if company.default_meeting_url.is_none() {
+        wrong = wrong.add(slot::COLUMN.meeting_url.is_null());
+    }
+    interview::Entity::find()
+        .find_also_related(slot::Entity)
+        .filter(slot::COLUMN.company_id.eq(company.id))
+        .filter(interview::Column::Status.eq(Status::Scheduled))
+        .filter(wrong)
+        .order_by_asc(slot::Column::StartsAt)
+        .order_by_asc(interview::Column::Id)
+}
+
+/// The same rule as [`is_worrying`], for the message that decides what the candidate of the outer
+/// query's interview knows.
 fn worrying_mail(now: DateTime<Utc>) -> SelectStatement {
-    let newer = Alias::new("newer");
-    let newest = Query::select()
-        .expr(Func::max(Expr::col((newer.clone(), email::Column::Id))))
-        .from_as(email::Entity, newer.clone())
-        .and_where(
-            Expr::col((newer.clone(), email::Column::InterviewId))
-                .equals((interview::Entity, interview::Column::Id)),
-        )
-        // A reminder that waits for its hour says nothing of what the candidate knows.
-        .and_where(Expr::col((newer, email::Column::Kind)).ne(Kind::Reminder.to_value()))
-        .to_owned();
-    let is_late = Condition::all()
-        .add(email::Column::Status.is_in(WAITING))
-        .add(email::COLUMN.created_at.lt(now - PATIENCE));
+    let leaving = [email::Status::Queued, email::Status::Sending];
+    let is_worrying = Condition::any()
+        .add(email::Column::Status.is_not_in(leaving))
+        .add(email::COLUMN.first_due_at.lt(now - PATIENCE));
     Query::select()
         .expr(Expr::value(1))
         .from(email::Entity)
-        .and_where(Expr::col((email::Entity, email::Column::Id)).in_subquery(newest))
-        .cond_where(
-            Condition::any()
-                .add(email::Column::Status.is_in(LOST))
-                .add(is_late),
+        .and_where(
+            Expr::col((email::Entity, email::Column::InterviewId))
+                .equals((interview::Entity, interview::Column::Id)),
         )
+        .cond_where(alerts::may_alert())
+        .and_where(alerts::decides())
+        .cond_where(is_worrying)
         .to_owned()
 }
 
+/// Sooner than an alert on every page, because it is looked at here only.
 fn is_worrying(mail: &Line, now: DateTime<Utc>) -> bool {
-    LOST.contains(&mail.status)
-        || (WAITING.contains(&mail.status) && mail.created_at < now - PATIENCE)
+    let is_late = mail.first_due_at < now - PATIENCE;
+    let is_wrong = match alerts::fate(mail.status) {
+        Fate::Settled => false,
+        Fate::Lost => true,
+        Fate::Leaving => is_late,
+        Fate::Delayed => true,
+    };
+    is_wrong && mail.told_at.is_none()
 }

@@ -20,6 +20,7 @@ const STYLES: &[&str] = &[
     "vendor/oat-0.6.1.min.css",
     "css/tokens.css",
     "css/agenda.css",
+    "css/alerts.css",
     "css/brand.css",
     "css/chart.css",
     "css/control.css",

@@ -164,7 +164,7 @@ impl Page for NewPage {
 }
 
 /// A path of ours: one slash, then nothing that a browser could read as another host. Else the first page.
-fn safe_path(path: &str) -> &str {
+pub fn safe_path(path: &str) -> &str {
     let is_ours = path.starts_with('/')
         && !path.starts_with("//")
         && !names_a_host(path)

@@ -1,5 +1,5 @@
 //! A mail as the candidate will read it, without the link that would let the reader in.
-use entity::email::Kind;
+use entity::email::{self, Kind};
 use serde::Serialize;
 
 use crate::{
@@ -12,6 +12,8 @@ use crate::{
 
 /// Stands where the candidate's own link will be.
 pub const LINK: &str = "(here stands the candidate's personal link)";
+/// What is told another way must not carry the link: whoever tells it could join.
+const LINK_BY_MAIL: &str = "(your personal link comes by e-mail)";
 
 /// The texts of a mail, for pages.
 #[derive(Clone, Debug, Serialize)]
@@ -22,10 +24,16 @@ pub struct Preview {
 }
 
 impl Preview {
-    /// Of the invitation to an interview as it stands; `link` stands where the personal link goes.
-    pub fn of(composer: &Composer, details: &Details, link: &str) -> Result<Self> {
+    /// Of the invitation to an interview as it stands.
+    pub fn of(composer: &Composer, details: &Details) -> Result<Self> {
         let message = notices::invitation(composer, details)?;
-        Self::composed(composer, &message, &details.candidate.email, link)
+        Self::composed(composer, &message, &details.candidate.email, LINK)
+    }
+
+    /// Of a message that has not arrived, to be told another way.
+    pub fn to_tell(composer: &Composer, email: &email::Model, details: &Details) -> Result<Self> {
+        let message = notices::message(composer, email, details)?;
+        Self::composed(composer, &message, &details.candidate.email, LINK_BY_MAIL)
     }
 
     /// Of what would be told of a change that leaves the interview like this; none when nothing would be.
@@ -48,6 +56,11 @@ impl Preview {
             subject: mail.subject,
             text: mail.text.replace(LINK_PLACEHOLDER, link),
         })
+    }
+
+    /// The text alone.
+    pub fn into_text(self) -> String {
+        self.text
     }
 
     /// For the samples of pages.

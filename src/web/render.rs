@@ -6,7 +6,7 @@ use rust_embed::RustEmbed;
 use serde::{Deserialize, Serialize};
 use tera::{Context, Kwargs, State, Tera, Value, value::Key};
 
-use super::assets;
+use super::{alerts::Banner, assets};
 use crate::error::Result;
 
 /// A whole page: what its template may know, and nothing else.
@@ -55,6 +55,8 @@ pub struct SignedInFrame {
     pub role: Role,
     /// The path of this page: the menu marks where one is.
     pub path: String,
+    /// Candidates who do not know; none while all do.
+    pub alerts: Option<Banner>,
     /// What the last request had to say.
     pub flash: Option<Flash>,
 }
@@ -323,6 +325,7 @@ mod tests {
             user_name: "Jane Roe".into(),
             role: Role::Recruiter,
             path: "/".into(),
+            alerts: None,
             flash: None,
         };
         let lines = |frame: &SignedInFrame| -> Vec<&str> {

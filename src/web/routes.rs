@@ -9,9 +9,9 @@ use actix_web::{
 use serde::Serialize;
 
 use super::{
-    account, assets, bookings, cancellations, candidates, company, emails, health, interviews,
-    jobs, join, login, logo, mail_texts, rescheduling, sessions, setup, slots, today, tokens,
-    users,
+    account, alerts, assets, bookings, cancellations, candidates, company, emails, health,
+    interviews, jobs, join, login, logo, mail_texts, rescheduling, sessions, setup, slots, today,
+    tokens, users,
 };
 use crate::{api, app::App};
 
@@ -42,6 +42,8 @@ fn table() -> Vec<Route> {
         get(Recruiter, "/account/password", account::edit_password),
         post(Recruiter, "/account/password", account::update_password),
         get(Recruiter, "/", today::show),
+        get(Recruiter, "/alerts", alerts::index),
+        post(Recruiter, "/alerts/resending", alerts::resending::create),
         get(Recruiter, "/candidates", candidates::index),
         get(Recruiter, "/candidates/new", candidates::new),
         post(Recruiter, "/candidates/new", candidates::create),
@@ -61,6 +63,8 @@ fn table() -> Vec<Route> {
         get(Recruiter, "/emails/{id}/message.eml", emails::message::show),
         post(Recruiter, "/emails/{id}/release", emails::release::create),
         post(Recruiter, "/emails/{id}/resend", emails::resend::create),
+        post(Recruiter, "/emails/{id}/telling", emails::telling::create),
+        post(Recruiter, "/emails/{id}/telling/withdrawal", emails::telling::destroy),
         get(Recruiter, "/interviews", interviews::index),
         get(Recruiter, "/interviews/{id}", interviews::show),
         get(Recruiter, "/interviews/{id}/cancellation", cancellations::new),

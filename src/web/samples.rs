@@ -5,7 +5,7 @@ use entity::user::Role;
 use scraper::{ElementRef, Html, Selector};
 
 use super::{
-    account, bookings, cancellations, candidates, company, emails,
+    account, alerts, bookings, cancellations, candidates, company, emails,
     error_page::ErrorPage,
     interviews, jobs, join, login, logo, mail_texts,
     render::{Files, Flash, Frame, Page, PublicFrame, Renderer, SignedInFrame},
@@ -18,6 +18,7 @@ fn pages() -> Vec<Sample> {
     vec![
         of::<account::EditPage>(),
         of::<account::PasswordPage>(),
+        of::<alerts::pages::IndexPage>(),
         of::<bookings::pages::NewPage>(),
         of::<cancellations::NewPage>(),
         of::<candidates::pages::EditPage>(),
@@ -85,6 +86,7 @@ impl Sample {
                 user_name: "Jane Roe".into(),
                 role: Role::Admin,
                 path: "/".into(),
+                alerts: Some(alerts::Banner::sample()),
                 flash: Some(Flash::done("Done.")),
             })
         } else {

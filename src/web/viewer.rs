@@ -12,6 +12,7 @@ use chrono_tz::Tz;
 use entity::user::Role;
 
 use super::{
+    alerts::Banner,
     client_ip,
     errors::{Error, Result},
     render::{Flash, Frame, Page, SignedInFrame},
@@ -45,6 +46,7 @@ pub struct Viewer {
     company_zone: Tz,
     brand_colour: String,
     path: String,
+    alerts: Option<Banner>,
     flash: Option<Flash>,
     session: actix_session::Session,
     app: Data<App>,
@@ -101,6 +103,7 @@ impl Viewer {
             user_name: self.name.clone(),
             role: self.role,
             path: self.path.clone(),
+            alerts: self.alerts.clone(),
             flash: self.flash.clone(),
         });
         respond::html(&self.app, status, &frame, page)
@@ -137,13 +140,16 @@ async fn find(request: &HttpRequest) -> Result<Viewer> {
         Ok(name.parse().map_err(unknown)?)
     };
     let company_zone = zone_of(&found.company_time_zone)?;
+    let zone = match &found.time_zone {
+        Some(name) => zone_of(name)?,
+        None => company_zone,
+    };
+    let here = place_to_return_to(request);
     Ok(Viewer {
         user_id: found.user_id,
         company_id: found.company_id,
-        zone: match &found.time_zone {
-            Some(name) => zone_of(name)?,
-            None => company_zone,
-        },
+        alerts: Banner::of(&app, found.company_id, zone, here, now).await?,
+        zone,
         company_zone,
         flash: cookie::flash_in(&found.state),
         email: found.email,

@@ -160,7 +160,7 @@ async fn what_is_over_or_corrected_already_is_not_told_again() {
     assert!(
         rita.get(&form)
             .await
-            .words(".notice--warning")
+            .words("main .notice--warning")
             .contains("nothing to correct")
     );
 

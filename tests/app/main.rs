@@ -1,5 +1,6 @@
 //! The app as its users see it, one file per noun.
 mod account;
+mod alerts;
 mod api_access;
 mod api_bookings;
 mod api_changes;
@@ -41,6 +42,7 @@ mod slots;
 mod smtp;
 mod support;
 mod suppressions;
+mod tellings;
 mod throttling;
 mod today;
 mod tokens;

@@ -303,3 +303,34 @@ async fn a_reminder_that_waits_hides_no_lost_invitation() {
     assert!(page.has(&mail), "{}", page.text);
     app.expect_undelivered_mail();
 }
+
+#[actix_web::test]
+async fn a_mail_that_waits_for_corrections_is_no_worry() {
+    let app = TestApp::start().await;
+    let patient =
+        company::Entity::update_many().col_expr(company::Column::UndoSeconds, Expr::value(1800));
+    builders::write(&app, async |txn| Ok(patient.exec(txn).await?)).await;
+    builders::booked(&app, app.company_id).await;
+    let mut rita = app.recruiter().await;
+    app.advance(TimeDelta::minutes(35));
+    assert!(!rita.get("/").await.has("#attention .agenda"), "on purpose");
+    app.advance(TimeDelta::seconds(1));
+    assert!(rita.get("/").await.has("#attention .agenda"), "late");
+    app.expect_undelivered_mail();
+}
+
+#[actix_web::test]
+async fn what_is_over_hides_no_worry_that_is_to_come() {
+    let app = TestApp::start().await;
+    for _ in 0..12 {
+        let over = builders::booked(&app, app.company_id).await;
+        mail_came_to(&app, &over, email::Status::Failed, "").await;
+    }
+    app.advance(TimeDelta::hours(25));
+    let coming = builders::booked(&app, app.company_id).await;
+    mail_came_to(&app, &coming, email::Status::Failed, "").await;
+    let page = app.recruiter().await.get("/").await;
+    let link = format!("#attention a[href='/emails/{}']", coming.email.id);
+    assert!(page.has(&link), "{}", page.words("#attention"));
+    assert_eq!(page.all_words("#attention .agenda li").len(), 1);
+}

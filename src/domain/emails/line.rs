@@ -27,12 +27,16 @@ pub struct Line {
     pub reason: String,
     /// When it is tried next, while it waits.
     pub due_at: DateTime<Utc>,
+    /// When it was to leave.
+    pub first_due_at: DateTime<Utc>,
     /// How often it was tried.
     pub attempts: i32,
     /// When it was queued.
     pub created_at: DateTime<Utc>,
     /// When it ended.
     pub finished_at: Option<DateTime<Utc>>,
+    /// When somebody told the candidate another way.
+    pub told_at: Option<DateTime<Utc>>,
     /// The message that this one repeats.
     pub resend_of: Option<i64>,
     /// The message to a wrong address that this one corrects.

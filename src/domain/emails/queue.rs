@@ -99,6 +99,7 @@ pub(super) async fn insert(
         status: Set(status),
         reason: Set(reason),
         due_at: Set(new.due_at),
+        first_due_at: Set(new.due_at),
         expires_at: Set(new.expires_at),
         fence: Set(0),
         attempts: Set(0),

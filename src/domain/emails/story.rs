@@ -38,6 +38,8 @@ pub struct Story {
     pub details: Details,
     /// The name of the user whose act queued it.
     pub queued_by: Option<String>,
+    /// The name of the user who told the candidate another way.
+    pub told_by: Option<String>,
     /// The message that repeats this one.
     pub repeated_by: Option<i64>,
     /// The message that told the right address, where this one's was wrong.
@@ -68,12 +70,16 @@ pub async fn story(db: &Db, company_id: i64, id: i64) -> Result<Story> {
     let email = find(db.read(), company_id, id).await?;
     let attempts = attempts(db.read(), &email).await?;
     let details = interviews::details(db.read(), company_id, email.interview_id).await?;
-    let queued_by = match email.created_by {
-        Some(user_id) => Some(users::find(db, company_id, user_id).await?.name),
-        None => None,
+    let name_of = async |user_id: Option<i64>| match user_id {
+        Some(id) => users::find(db, company_id, id)
+            .await
+            .map(|user| Some(user.name)),
+        None => Ok(None),
     };
     let others = about(db, company_id, vec![email.interview_id]).await?;
     Ok(Story {
+        queued_by: name_of(email.created_by).await?,
+        told_by: name_of(email.told_by).await?,
         repeated_by: repeated_by(db.read(), &email).await?,
         corrected_by: corrected_by(&email, &others),
         bounces: bounces::of(db, company_id, id).await?,
@@ -81,7 +87,6 @@ pub async fn story(db: &Db, company_id: i64, id: i64) -> Result<Story> {
         email,
         attempts,
         details,
-        queued_by,
     })
 }
 

@@ -17,7 +17,7 @@ use super::{
     candidates::Person,
     errors::Result,
     forms::{self, FormErrors},
-    preview::{self, Preview},
+    preview::Preview,
     render::Flash,
     respond::see_other,
     slots::Whom,
@@ -168,7 +168,7 @@ async fn read(
     Ok(Parts {
         warnings: warnings::of(draft.as_ref(), &app.settings, now),
         preview: match &draft {
-            Some(draft) => Some(Preview::of(&app.composer, draft, preview::LINK)?),
+            Some(draft) => Some(Preview::of(&app.composer, draft)?),
             None => None,
         },
         languages: super::choices::languages(app.composer.languages(), form.locale())?,

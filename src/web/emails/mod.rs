@@ -10,6 +10,7 @@ pub mod pages;
 pub mod release;
 pub mod resend;
 mod story;
+pub mod telling;
 
 use actix_web::{
     HttpResponse,

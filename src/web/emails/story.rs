@@ -67,6 +67,7 @@ pub fn steps(story: &Story, zone: Tz, now: DateTime<Utc>) -> Vec<Step> {
     steps.extend(between.into_iter().map(|(_, step)| step));
     steps.extend(teller.next(&story.email, now));
     steps.extend(teller.end(story));
+    steps.extend(teller.told(story));
     steps
 }
 
@@ -273,6 +274,19 @@ impl Teller {
         Some(Step {
             hint,
             ..self.plain(words::email_tone(email.status), what, at)
+        })
+    }
+
+    /// Somebody told the candidate another way; the message itself went on as it did.
+    fn told(&self, story: &Story) -> Option<Step> {
+        let at = story.email.told_at?;
+        let hint = match &story.told_by {
+            Some(name) => format!("{name} told the candidate."),
+            None => String::new(),
+        };
+        Some(Step {
+            hint,
+            ..self.plain("good", "Told by phone".into(), at)
         })
     }
 

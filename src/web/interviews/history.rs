@@ -151,6 +151,8 @@ fn words_for(verb: &str, details: &Value, reader: &Reader) -> (&'static str, Str
             "wait",
             "The candidate's address was changed: the earlier link is dead".into(),
         ),
+        "interview.told" => ("good", "Told by phone".into()),
+        "interview.not_told" => ("wait", "Not told by phone after all".into()),
         "interview.joined" => ("good", "The candidate joined".into()),
         // A line of a kind that came later is told as it is rather than left out.
         verb => ("quiet", verb.into()),

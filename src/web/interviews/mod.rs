@@ -24,7 +24,7 @@ pub use self::{
 use super::{errors::Result, lists::At, viewer::Viewer};
 use crate::{
     app::App,
-    domain::{actions, emails, interviews, jobs, page::PAGE_SIZE, slots},
+    domain::{actions, emails, interviews, jobs, notifications, page::PAGE_SIZE, slots},
 };
 
 /// GET /interviews: by day, earliest first; those that wait for a time, newest first.
@@ -65,6 +65,7 @@ pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpR
         _ => Vec::new(),
     };
     let told = Told {
+        newest: notifications::newest(&app.db, &details).await?,
         mails: emails::about(&app.db, company_id, vec![*id]).await?,
         actions: actions::history(&app.db, company_id, "interview", *id).await?,
         free,

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     domain::{
         actions,
+        alerts::{self, Fate},
         emails::Line,
         interviews::{Details, Listed},
         join_window::Moment,
@@ -124,7 +125,7 @@ pub struct ShowPage {
     link: LinkForm,
     mails: Vec<Mail>,
     /// When the newest mail did not arrive: a text to send another way.
-    spare: Option<Preview>,
+    spare: Option<Spare>,
     has_no_url: bool,
     events: Vec<Event>,
     /// Where a time is looked for, while there is none.
@@ -136,10 +137,18 @@ pub struct ShowPage {
 pub struct Told {
     /// Its mails, oldest first.
     pub mails: Vec<Line>,
+    /// The one that tells how it stands.
+    pub newest: Option<email::Model>,
     /// What was done to it, oldest first.
     pub actions: Vec<actions::Told>,
     /// Free slots of its job, while it waits for a time.
     pub free: Vec<slot::Model>,
+}
+
+#[derive(Serialize)]
+struct Spare {
+    email_id: i64,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -152,6 +161,8 @@ struct Mail {
     attempts: String,
     /// When it is tried.
     due: Option<Stamp>,
+    /// When somebody told the candidate another way.
+    told: Option<Stamp>,
 }
 
 impl ShowPage {
@@ -163,18 +174,16 @@ impl ShowPage {
             && details
                 .join_window()
                 .is_some_and(|window| window.at(reader.now) != Moment::Over);
-        let has_arrived = told
-            .mails
-            .iter()
-            .rfind(|mail| mail.kind != email::Kind::Reminder)
-            .is_none_or(|mail| !needs_another_way(mail.status));
-        let spare = match is_coming && !has_arrived && job.is_some() {
-            true => Some(Preview::of(
-                composer,
-                &details,
-                "(your personal link comes by e-mail)",
-            )?),
-            false => None,
+        let lost = told.newest.filter(|mail| {
+            let is_of_use = mail.told_at.is_none() && reader.now < mail.expires_at;
+            is_of_use && job.is_some() && needs_another_way(mail, &details, reader)
+        });
+        let spare = match &lost {
+            Some(mail) => Some(Spare {
+                email_id: mail.id,
+                text: Preview::to_tell(composer, mail, &details)?.into_text(),
+            }),
+            None => None,
         };
         let whom = Whom {
             interview: interview.id.to_string(),
@@ -248,8 +257,12 @@ impl Page for ShowPage {
                 status: "Retrying: 451 4.7.1 Greylisted".into(),
                 attempts: "Tried twice".into(),
                 due: Some(Stamp::sample()),
+                told: Some(Stamp::sample()),
             }],
-            spare: Some(Preview::sample()),
+            spare: Some(Spare {
+                email_id: 1,
+                text: "Dear John Doe,".into(),
+            }),
             has_no_url: true,
             events: vec![Event::sample()],
             find_slot: Some("/slots?interview=1&state=open".into()),
@@ -278,14 +291,17 @@ impl Mail {
             },
             due: (waits && mail.due_at > reader.now)
                 .then(|| Stamp::day_and_clock(mail.due_at, reader.zone)),
+            told: mail.told_at.map(|at| Stamp::day_and_clock(at, reader.zone)),
         }
     }
 }
 
-/// Nobody can count on the candidate having read it.
-fn needs_another_way(status: email::Status) -> bool {
-    use email::Status::{Accepted, Cancelled, Queued, Sending, Superseded};
-    !matches!(status, Queued | Sending | Accepted | Superseded | Cancelled)
+/// Nobody can count on the candidate having read it. Sooner than an alert: who looks here wants to know.
+fn needs_another_way(mail: &email::Model, details: &Details, reader: &Reader) -> bool {
+    let is_due = details.slot.as_ref().is_some_and(|slot| {
+        alerts::is_due(mail.status, mail.first_due_at, slot.starts_at, reader.now)
+    });
+    is_due || alerts::fate(mail.status) == Fate::Delayed
 }
 
 fn facts(details: &Details, reader: &Reader) -> Facts {

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::{
     app::App,
     domain::{
+        alerts::{self, Fate},
         companies,
         emails::Line,
         interviews::Listed,
@@ -116,12 +117,7 @@ impl Row {
                 (Status::Scheduled, None) => None,
                 (status, _) => Some(Mark::new("quiet", words::interview_status(status))),
             },
-            mail: newest.filter(|_| is_booked).map(|mail| {
-                Mark::new(
-                    words::email_tone(mail.status),
-                    words::email_status_with_reason(mail.status, &mail.reason),
-                )
-            }),
+            mail: newest.filter(|_| is_booked).map(Mark::of_mail),
             words,
         }
     }
@@ -147,6 +143,17 @@ impl Row {
 }
 
 impl Mark {
+    /// Who was told by phone needs no mail, unless it arrived after all.
+    fn of_mail(mail: &Line) -> Self {
+        if mail.told_at.is_some() && alerts::fate(mail.status) != Fate::Settled {
+            return Self::new("good", "Told by phone");
+        }
+        Self::new(
+            words::email_tone(mail.status),
+            words::email_status_with_reason(mail.status, &mail.reason),
+        )
+    }
+
     fn new(tone: &'static str, label: impl Into<String>) -> Self {
         Self {
             tone,

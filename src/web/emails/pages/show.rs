@@ -2,13 +2,14 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use entity::{
-    email::{self, Status},
+    email::{self, Kind, Status},
     logo,
 };
 use serde::Serialize;
 
 use crate::{
     domain::{
+        alerts::{self, Fate},
         emails::{self, Story},
         interviews::Details,
     },
@@ -90,6 +91,7 @@ pub struct ShowPage {
     meaning: &'static str,
     /// Why it is held back; empty when it is not.
     held_because: String,
+    telling: Telling,
     steps: Vec<Step>,
     facts: Facts,
     /// None until it is written.
@@ -121,6 +123,7 @@ impl ShowPage {
             tone: words::email_tone(email.status),
             status: words::email_status(email.status),
             meaning: story::meaning(email.status),
+            telling: Telling::of(email),
             held_because: match email.status {
                 Status::Held => email.reason.clone(),
                 _ => String::new(),
@@ -135,6 +138,26 @@ impl ShowPage {
             cancelling: emails::can_be_cancelled(email.status).then(|| story::cancelling(&story)),
             can_be_corrected: story.can_be_corrected(now),
             next_look: story::next_look(email, now),
+        }
+    }
+}
+
+/// May somebody note that the candidate was told another way, or take that back?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Telling {
+    Needless,
+    Open,
+    Done,
+}
+
+impl Telling {
+    fn of(email: &email::Model) -> Self {
+        let is_settled = alerts::fate(email.status) == Fate::Settled;
+        match email.told_at {
+            Some(_) => Self::Done,
+            None if is_settled || email.kind == Kind::Reminder => Self::Needless,
+            None => Self::Open,
         }
     }
 }
@@ -220,6 +243,7 @@ impl Page for ShowPage {
             tone: "wait",
             status: "Retrying",
             meaning: story::meaning(Status::Retrying),
+            telling: Telling::Open,
             held_because: "Mail to this address came back.".into(),
             steps: vec![Step::sample()],
             facts: Facts::sample(),

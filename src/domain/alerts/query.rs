@@ -1,0 +1,150 @@
+//! How alerts are found among all messages.
+use chrono::{DateTime, Utc};
+use entity::{
+    email::{self, Kind, Status},
+    interview, slot,
+};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, Condition, EntityTrait, FromQueryResult, Iterable, JoinType,
+    QueryFilter, QueryOrder, QuerySelect, RelationTrait, Select,
+    sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement},
+};
+
+use super::rule::{FIRST_ATTEMPT, Fate, LATE, NEAR, fate};
+use crate::{db::Db, error::Result};
+
+/// Holds for messages that may be a reason to tell a candidate another way, whenever. In constants: else
+/// SQLite does not see that the index of such messages is the one, and reads the whole log.
+pub(in crate::domain) fn may_alert() -> Condition {
+    let settled = [Status::Accepted, Status::Superseded, Status::Cancelled];
+    let constant = |text: String| Expr::Constant(text.into());
+    let col = |column| Expr::col((email::Entity, column));
+    Condition::all()
+        .add(
+            col(email::Column::Status).is_not_in(settled.map(|status| constant(status.to_value()))),
+        )
+        .add(col(email::Column::ToldAt).is_null())
+        // A reminder says nothing of what the candidate knows.
+        .add(col(email::Column::Kind).ne(constant(Kind::Reminder.to_value())))
+}
+
+/// Holds for the message that decides what a candidate knows of an interview: none came after it but
+/// reminders, and such as were made needless.
+pub(in crate::domain) fn decides() -> Expr {
+    let newer = Alias::new("newer");
+    let col = |column| Expr::col((newer.clone(), column));
+    let outer = |column| (email::Entity, column);
+    let later: SelectStatement = Query::select()
+        .expr(Expr::value(1))
+        .from_as(email::Entity, newer.clone())
+        .and_where(col(email::Column::CompanyId).equals(outer(email::Column::CompanyId)))
+        .and_where(col(email::Column::InterviewId).equals(outer(email::Column::InterviewId)))
+        .and_where(col(email::Column::Id).gt(Expr::col(outer(email::Column::Id))))
+        .and_where(col(email::Column::Kind).ne(Kind::Reminder.to_value()))
+        .and_where(col(email::Column::Status).ne(Status::Superseded.to_value()))
+        .to_owned();
+    Expr::exists(later).not()
+}
+
+/// A message that is an alert, without its texts.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(in crate::domain) struct Found {
+    pub(in crate::domain) id: i64,
+    pub(in crate::domain) expires_at: DateTime<Utc>,
+    pub(in crate::domain) candidate_id: i64,
+}
+
+/// The messages for which [`is_due`](super::is_due) holds, the first to be of no more use first.
+pub(in crate::domain) fn open(company_id: i64, now: DateTime<Utc>) -> Select<email::Entity> {
+    let in_status =
+        |of: Fate| email::Column::Status.is_in(Status::iter().filter(move |s| fate(*s) == of));
+    let had_its_attempt = Condition::any()
+        .add(in_status(Fate::Delayed).and(email::COLUMN.first_due_at.lte(now)))
+        .add(email::COLUMN.first_due_at.lte(now - FIRST_ATTEMPT));
+    let is_near = Condition::all()
+        .add(slot::COLUMN.starts_at.lte(now + NEAR))
+        .add(had_its_attempt);
+    let is_due = Condition::any()
+        .add(in_status(Fate::Lost))
+        .add(email::COLUMN.first_due_at.lte(now - LATE))
+        .add(is_near);
+    let called_off = email::Column::Kind.eq(Kind::Cancelled);
+    let tells_the_present = Condition::any()
+        .add(
+            called_off
+                .clone()
+                .and(interview::Column::Status.eq(interview::Status::Cancelled)),
+        )
+        .add(
+            called_off
+                .not()
+                .and(interview::Column::Status.eq(interview::Status::Scheduled)),
+        );
+    email::Entity::find()
+        .join(JoinType::InnerJoin, email::Relation::Interview.def())
+        .join(JoinType::InnerJoin, interview::Relation::Slot.def())
+        .filter(email::COLUMN.company_id.eq(company_id))
+        .filter(may_alert())
+        .filter(email::COLUMN.expires_at.gt(now))
+        .filter(is_due)
+        .filter(tells_the_present)
+        .filter(decides())
+        .order_by_asc(email::Column::ExpiresAt)
+        .order_by_asc(email::Column::Id)
+}
+
+/// The first so many of them.
+pub(in crate::domain) async fn find(
+    db: &Db,
+    alerts: Select<email::Entity>,
+    limit: u64,
+) -> Result<Vec<Found>> {
+    Ok(alerts
+        .select_only()
+        .columns([email::Column::Id, email::Column::ExpiresAt])
+        .column(interview::Column::CandidateId)
+        .limit(limit)
+        .into_model::<Found>()
+        .all(db.read())
+        .await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ConnectionTrait, DbBackend, QueryTrait};
+
+    use super::*;
+    use crate::db;
+
+    #[actix_web::test]
+    async fn alerts_are_found_by_an_index_however_long_the_log_is() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let url = format!("sqlite://{}", dir.path().join("test.db").display());
+        db::migrate(&url).await.expect("migrated");
+        let db = db::connect(&url).await.expect("a database");
+        let mut query = open(1, DateTime::UNIX_EPOCH)
+            .limit(1)
+            .build(DbBackend::Sqlite);
+        query.sql = format!("EXPLAIN QUERY PLAN {}", query.sql);
+        let plan: Vec<String> = db
+            .read()
+            .query_all_raw(query)
+            .await
+            .expect("a plan")
+            .iter()
+            .map(|step| step.try_get("", "detail").expect("a step"))
+            .collect();
+        assert!(
+            plan[0].contains("ix_emails_alerts (company_id=? AND expires_at>?)"),
+            "{plan:?}"
+        );
+        assert!(
+            !plan.iter().any(|step| step.contains("ORDER BY")),
+            "{plan:?}"
+        );
+        assert!(
+            !plan.iter().any(|step| step.starts_with("SCAN")),
+            "{plan:?}"
+        );
+    }
+}

@@ -1,0 +1,84 @@
+//! The banner above every page of a user, while candidates do not know.
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use serde::Serialize;
+
+use super::card::Card;
+use crate::{
+    app::App,
+    domain::{
+        alerts::{self, Overview},
+        transports,
+    },
+    error::Result,
+};
+
+/// So many are shown; the list has them all.
+const FEW: usize = 3;
+
+/// How many do not know, and the most urgent of them.
+#[derive(Clone, Debug, Serialize)]
+pub struct Banner {
+    heading: String,
+    cards: Vec<Card>,
+    /// The words of the link to all.
+    more: String,
+    /// Where to go on after somebody was told.
+    here: String,
+}
+
+impl Banner {
+    /// For the page at `here`; none when every candidate knows, and above the list itself.
+    pub async fn of(
+        app: &App,
+        company_id: i64,
+        zone: Tz,
+        here: String,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Self>> {
+        if here.split('?').next() == Some("/alerts") {
+            return Ok(None);
+        }
+        let overview = alerts::overview(&app.db, company_id, FEW, now).await?;
+        if overview.first.is_empty() {
+            return Ok(None);
+        }
+        let transports = transports::all(&app.db).await?;
+        Ok(Some(Self {
+            heading: heading(&overview),
+            more: more(&overview),
+            cards: overview
+                .first
+                .into_iter()
+                .map(|alert| Card::new(alert, &transports, &app.composer, zone))
+                .collect(),
+            here,
+        }))
+    }
+
+    /// For the samples of pages.
+    pub fn sample() -> Self {
+        Self {
+            heading: "5 candidates were not notified".into(),
+            cards: vec![Card::sample()],
+            more: "4 more".into(),
+            here: "/".into(),
+        }
+    }
+}
+
+fn heading(overview: &Overview) -> String {
+    match (overview.candidates, overview.has_more) {
+        (1, false) => "1 candidate was not notified".into(),
+        (many, false) => format!("{many} candidates were not notified"),
+        (many, true) => format!("At least {many} candidates were not notified"),
+    }
+}
+
+fn more(overview: &Overview) -> String {
+    match (overview.others, overview.has_more) {
+        (0, false) => "See the list".into(),
+        (others, false) => format!("{others} more"),
+        (others, true) => format!("More than {others} more"),
+    }
+}

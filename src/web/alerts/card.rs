@@ -1,0 +1,121 @@
+//! One candidate who was not notified, and how to tell them.
+use chrono_tz::Tz;
+use entity::{
+    email::{self, Status},
+    transport,
+};
+use serde::Serialize;
+
+use crate::{
+    domain::alerts::{self, Alert, Fate},
+    mail::compose::Composer,
+    web::{preview::Preview, stamp::Stamp},
+    words,
+};
+
+/// For the component `alert`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Card {
+    email_id: i64,
+    interview_id: i64,
+    candidate: String,
+    /// As it was typed; may be empty.
+    phone: String,
+    /// The same for `tel:`.
+    dial: String,
+    /// When the interview is; none while it has no time.
+    when: Option<Stamp>,
+    tone: &'static str,
+    status: String,
+    reason: String,
+    /// What to tell; none when it cannot be made.
+    text: Option<String>,
+}
+
+impl Card {
+    /// Of an alert, in the viewer's zone.
+    pub fn new(
+        alert: Alert,
+        transports: &[transport::Model],
+        composer: &Composer,
+        zone: Tz,
+    ) -> Self {
+        let Alert { email, details } = alert;
+        let text = Preview::to_tell(composer, &email, &details);
+        if let Err(error) = &text {
+            // One message that cannot be made must not keep everybody from every page.
+            tracing::warn!(email.id = email.id, %error, "There is no text to tell a candidate another way");
+        }
+        Self {
+            email_id: email.id,
+            interview_id: details.interview.id,
+            when: details.slot.as_ref().map(|slot| Stamp::span(slot, zone)),
+            tone: words::email_tone(email.status),
+            status: format!(
+                "{}: {}",
+                words::email_kind(email.kind),
+                words::email_status(email.status)
+            ),
+            reason: reason(&email, transports),
+            text: text.ok().map(Preview::into_text),
+            dial: dial(&details.candidate.phone),
+            phone: details.candidate.phone,
+            candidate: details.candidate.name,
+        }
+    }
+
+    /// For the samples of pages.
+    pub fn sample() -> Self {
+        Self {
+            email_id: 1,
+            interview_id: 1,
+            candidate: "John Doe".into(),
+            phone: "+49 (30) 1234".into(),
+            dial: "+49301234".into(),
+            when: Some(Stamp::sample()),
+            tone: "wait",
+            status: "Invitation: Retrying".into(),
+            reason: "Gmail wants an App Password here.".into(),
+            text: Some("Dear John Doe,".into()),
+        }
+    }
+}
+
+/// Why it has not arrived: what is known of the message, else of the mail server that it waits for.
+fn reason(email: &email::Model, transports: &[transport::Model]) -> String {
+    if email.status == Status::Printed {
+        // There the status says it all.
+        return String::new();
+    }
+    if !email.reason.is_empty() {
+        return email.reason.clone();
+    }
+    let first = transports
+        .iter()
+        .find(|transport| transport.name == transport::Name::Primary)
+        .filter(|transport| transport.is_open() && !transport.reason.is_empty());
+    match (alerts::fate(email.status), first) {
+        (Fate::Leaving | Fate::Delayed, Some(transport)) => transport.reason.clone(),
+        (Fate::Leaving, None) => UNTRIED.into(),
+        _ => String::new(),
+    }
+}
+
+const UNTRIED: &str = "It waits, and no mail server was asked to take it yet. If that lasts, have an admin see whether mail leaves at all.";
+
+/// What a telephone understands of a number as people write it.
+fn dial(phone: &str) -> String {
+    let is_dialled = |c: &char| c.is_ascii_digit() || *c == '+';
+    phone.chars().filter(is_dialled).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::dial;
+
+    #[test]
+    fn a_number_is_dialled_without_its_ornaments() {
+        assert_eq!(dial("+49 (30) 12-34"), "+49301234");
+        assert_eq!(dial("ask at the desk"), "");
+    }
+}

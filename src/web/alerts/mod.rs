@@ -1,0 +1,47 @@
+//! Candidates who were not notified: the list of them, and the banner above every page.
+mod banner;
+mod card;
+pub mod pages;
+pub mod resending;
+
+use actix_web::{
+    HttpResponse,
+    web::{Data, Query},
+};
+
+pub use self::banner::Banner;
+use self::pages::{Board, IndexPage};
+use super::{errors::Result, forms::FormErrors, lists::At, viewer::Viewer};
+use crate::{
+    app::App,
+    domain::{alerts, resendings, transports},
+    settings::Backend,
+};
+
+/// Each comes with its text, so a page of the list is shorter than others.
+const PAGE_SIZE: u64 = 20;
+
+/// GET /alerts: those whose interview is nearest first.
+pub async fn index(app: Data<App>, viewer: Viewer, at: Query<At>) -> Result<HttpResponse> {
+    let (company_id, now) = (viewer.company_id, app.clock.now());
+    let mut errors = FormErrors::new();
+    let cursor = at.cursor(&mut errors);
+    if !errors.is_empty() {
+        return viewer.unprocessable(&IndexPage::refused(errors));
+    }
+    let printed = match prints(&app) {
+        true => Vec::new(),
+        false => resendings::printed(&app.db, company_id, now).await?,
+    };
+    let board = Board {
+        alerts: alerts::list(&app.db, company_id, cursor, PAGE_SIZE, now).await?,
+        transports: transports::all(&app.db).await?,
+        printed: printed.len(),
+    };
+    viewer.page(&IndexPage::new(board, &at, &app.composer, viewer.zone()))
+}
+
+/// Is mail printed where nobody receives it?
+fn prints(app: &App) -> bool {
+    matches!(app.settings.mail.backend, Backend::Console)
+}

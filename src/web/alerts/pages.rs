@@ -1,0 +1,85 @@
+//! The list of candidates who were not notified.
+use chrono_tz::Tz;
+use entity::transport;
+use serde::Serialize;
+
+use super::card::Card;
+use crate::{
+    domain::{alerts::Alert, page::Page as List},
+    mail::compose::Composer,
+    web::{
+        forms::{self, FormErrors},
+        lists::{At, Pager},
+        render::Page,
+    },
+};
+
+/// All that is read for the list.
+pub struct Board {
+    /// A page of it.
+    pub alerts: List<Alert>,
+    /// The mail servers.
+    pub transports: Vec<transport::Model>,
+    /// How many messages were printed and can be sent now.
+    pub printed: usize,
+}
+
+/// The list.
+#[derive(Default, Serialize)]
+pub struct IndexPage {
+    errors: FormErrors,
+    cards: Vec<Card>,
+    pager: Pager,
+    here: &'static str,
+    /// The words of the button that sends what was printed; empty while there is nothing to send.
+    resend: String,
+    key: String,
+}
+
+impl IndexPage {
+    /// A page of the list.
+    pub fn new(board: Board, at: &At, composer: &Composer, zone: Tz) -> Self {
+        let cards = board.alerts.rows.into_iter();
+        Self {
+            cards: cards
+                .map(|alert| Card::new(alert, &board.transports, composer, zone))
+                .collect(),
+            pager: Pager::new("/alerts", &(), at, board.alerts.next),
+            here: "/alerts",
+            resend: match board.printed {
+                0 => String::new(),
+                1 => "Send the message that nobody received".into(),
+                many => format!("Send the {many} messages that nobody received"),
+            },
+            key: forms::new_key(),
+            ..Default::default()
+        }
+    }
+
+    /// A place in the list that there is not.
+    pub fn refused(errors: FormErrors) -> Self {
+        Self {
+            errors,
+            ..Default::default()
+        }
+    }
+}
+
+impl Page for IndexPage {
+    const TEMPLATE: &'static str = "alerts/index.html";
+
+    fn title(&self) -> String {
+        "Not notified".into()
+    }
+
+    fn sample() -> Self {
+        Self {
+            errors: FormErrors::one("form", "This page of the list cannot be found."),
+            cards: vec![Card::sample()],
+            pager: Pager::sample(),
+            here: "/alerts",
+            resend: "Send the 2 messages that nobody received".into(),
+            key: "key".into(),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Sending once more what was printed.
+use actix_web::{
+    HttpResponse,
+    web::{Data, Form},
+};
+use serde::Deserialize;
+
+use crate::{
+    app::App,
+    domain::resendings,
+    web::{errors::Result, render::Flash, respond::see_other, viewer::Viewer},
+};
+
+/// The wish.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ResendingForm {
+    key: String,
+}
+
+/// POST /alerts/resending: queues every printed message that still helps once more.
+pub async fn create(
+    app: Data<App>,
+    viewer: Viewer,
+    form: Form<ResendingForm>,
+) -> Result<HttpResponse> {
+    let flash = if super::prints(&app) {
+        Flash::problem("Nothing was sent: mail is still printed to the console here.")
+    } else {
+        let (actor, now) = (viewer.actor(), app.clock.now());
+        let queued = resendings::create(&app.db, &actor, form.key.trim(), now).await?;
+        app.wake.notify_one();
+        Flash::done(match queued {
+            0 => "There was nothing left to send.".into(),
+            1 => "1 message is on its way once more.".into(),
+            many => format!("{many} messages are on their way once more."),
+        })
+    };
+    viewer.flash(flash)?;
+    Ok(see_other("/alerts"))
+}

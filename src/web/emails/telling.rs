@@ -1,0 +1,38 @@
+//! Telling a candidate another way.
+use actix_web::{
+    HttpResponse,
+    web::{Data, Form, Path},
+};
+use serde::Deserialize;
+
+use crate::{
+    app::App,
+    domain::tellings,
+    web::{errors::Result, login, render::Flash, respond::see_other, viewer::Viewer},
+};
+
+/// Where to go on.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct TellingForm {
+    next: String,
+}
+
+/// POST /emails/{id}/telling: notes that the candidate was told by phone.
+pub async fn create(
+    app: Data<App>,
+    viewer: Viewer,
+    id: Path<i64>,
+    form: Form<TellingForm>,
+) -> Result<HttpResponse> {
+    tellings::create(&app.db, &viewer.actor(), *id, app.clock.now()).await?;
+    viewer.flash(Flash::done("Noted that the candidate was told by phone."))?;
+    Ok(see_other(login::safe_path(&form.next)))
+}
+
+/// POST /emails/{id}/telling/withdrawal: the candidate was not told after all.
+pub async fn destroy(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+    tellings::destroy(&app.db, &viewer.actor(), *id, app.clock.now()).await?;
+    viewer.flash(Flash::done("Noted that the candidate was not told."))?;
+    Ok(see_other(&format!("/emails/{id}")))
+}
