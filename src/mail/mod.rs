@@ -13,6 +13,7 @@ pub mod messages;
 pub mod mime;
 pub mod pattern;
 pub mod plain_text;
+pub mod providers;
 pub mod smtp;
 pub mod values;
 pub mod verdict;
