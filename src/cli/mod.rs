@@ -3,6 +3,7 @@ mod backup;
 mod demo;
 mod instance;
 mod logging;
+mod mail;
 mod migrate;
 mod routes;
 mod serve;
@@ -40,6 +41,7 @@ pub struct Cli {
 enum Command {
     #[command(flatten)]
     Work(Work),
+    Mail(mail::Mail),
     Routes(routes::Routes),
 }
 
@@ -64,17 +66,21 @@ impl Default for Command {
 pub async fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command.unwrap_or_default() {
         Command::Routes(command) => command.run(),
+        Command::Mail(command) => command.run().await,
         Command::Work(work) => match Settings::load() {
             Ok(settings) => carry_out(work, settings).await,
-            Err(mistakes) => {
-                eprintln!("greenroom cannot start with these settings:");
-                for mistake in mistakes {
-                    eprintln!("  {mistake}");
-                }
-                Ok(ExitCode::from(USAGE_ERROR))
-            }
+            Err(mistakes) => Ok(refuse(&mistakes)),
         },
     }
+}
+
+/// Tells mistakes in the settings; nothing is done with such.
+fn refuse(mistakes: &[String]) -> ExitCode {
+    eprintln!("greenroom cannot start with these settings:");
+    for mistake in mistakes {
+        eprintln!("  {mistake}");
+    }
+    ExitCode::from(USAGE_ERROR)
 }
 
 async fn carry_out(work: Work, settings: Settings) -> Result<ExitCode> {

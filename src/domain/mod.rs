@@ -16,6 +16,7 @@ pub mod local_time;
 pub mod notifications;
 pub mod one_time_keys;
 pub mod page;
+pub mod queue_health;
 pub mod rate_limits;
 pub mod reminders;
 pub mod rescheduling;

@@ -5,6 +5,7 @@
 pub mod changes;
 pub mod compose;
 pub mod console;
+pub mod doctor;
 pub mod invite;
 pub mod language;
 pub mod mailbox;

@@ -1,0 +1,200 @@
+//! All checks of mail together: what the doctor finds, and what the queue says.
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::ActiveEnum;
+use tokio::{
+    sync::mpsc::unbounded_channel,
+    time::{Instant, timeout_at},
+};
+
+use crate::{
+    db::Db,
+    domain::queue_health::{self, QueueHealth, Whose},
+    mail::doctor::{self, Check, Found, LONGEST, NO_TIME, Patient, Step},
+    times,
+};
+
+/// So many checks are told at once at most.
+const AT_ONCE: usize = 64;
+/// A worker takes up what is due within seconds.
+const LONGEST_WAIT: TimeDelta = TimeDelta::minutes(10);
+
+/// Runs every check and answers with all of them in order; `told` hears of those that are done
+/// whenever there are more. `queue` is the last check.
+pub async fn run(
+    patient: &Patient<'_>,
+    queue: impl Future<Output = Found>,
+    mut told: impl AsyncFnMut(&[Check]),
+) -> Vec<Check> {
+    let begun = Instant::now();
+    let deadline = begun + LONGEST;
+    let (sender, mut receiver) = unbounded_channel();
+    let servers = doctor::servers(patient.mail);
+    let work = async move {
+        let queue = async {
+            let found = timeout_at(deadline, queue).await;
+            let found = found.unwrap_or_else(|_| Found::skipped(NO_TIME));
+            let milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+            let check = Check::new(Step::Queue, None, found, milliseconds);
+            // The one who listens is below, and stays.
+            sender.send(check).ok();
+        };
+        tokio::join!(doctor::examine(patient, &servers, deadline, &sender), queue);
+    };
+    let listen = async {
+        let mut checks = Vec::new();
+        while receiver.recv_many(&mut checks, AT_ONCE).await > 0 {
+            doctor::sort(&mut checks);
+            told(&checks).await;
+        }
+        checks
+    };
+    let ((), checks) = tokio::join!(work, listen);
+    checks
+}
+
+/// Looks at the queue, and says what there is to see to.
+pub async fn queue(db: &Db, whose: Whose, now: DateTime<Utc>) -> Found {
+    match queue_health::look(db, whose, now).await {
+        Ok(health) => judge(&health, now),
+        Err(_) => Found::skipped("The database does not answer."),
+    }
+}
+
+fn judge(health: &QueueHealth, now: DateTime<Utc>) -> Found {
+    let mut found = Found::pass().saw(format!("due: {}", health.due));
+    let is_left_alone = health
+        .transports
+        .iter()
+        .any(|transport| transport.is_open());
+    for transport in &health.transports {
+        let name = transport.name.to_value();
+        let Some(since) = transport.opened_at else {
+            found = found.saw(format!("{name} ({}): takes messages", transport.host));
+            continue;
+        };
+        found = found.saw(format!("{name} ({}): left alone", transport.host));
+        found = found.and(Found::warn(
+            format!(
+                "{} is given no messages since {}: {}",
+                transport.host,
+                times::rfc3339(since),
+                transport.reason
+            ),
+            "Put that right; Greenroom tries again by itself, and what waits leaves then.",
+        ));
+    }
+    if let Some(oldest) = health.oldest_due_at.filter(|at| now - *at > LONGEST_WAIT) {
+        let waits = format!(
+            "A message is due since {} and has not left.",
+            times::rfc3339(oldest)
+        );
+        found = found.and(match is_left_alone {
+            true => Found::warn(waits, ""),
+            false => Found::warn(
+                waits,
+                "See whether greenroom serve or greenroom worker runs.",
+            ),
+        });
+    }
+    for (count, what, fix) in [
+        (
+            health.uncertain_lately,
+            "ended in doubt",
+            "Decide in the delivery log whether to send them again.",
+        ),
+        (
+            health.failed_lately,
+            "failed",
+            "See in the delivery log why, and tell the candidates another way.",
+        ),
+    ] {
+        found = found.saw(format!("{what} within 24 hours: {count}"));
+        if count > 0 {
+            let cause = format!("{count} of the messages of the last 24 hours {what}.");
+            found = found.and(Found::warn(cause, fix));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use entity::transport::{self, Name, Scope};
+
+    use super::*;
+    use crate::mail::doctor::Grade;
+
+    fn health() -> QueueHealth {
+        QueueHealth {
+            due: 0,
+            oldest_due_at: None,
+            uncertain_lately: 0,
+            failed_lately: 0,
+            transports: Vec::new(),
+        }
+    }
+
+    fn transport(opened_at: Option<DateTime<Utc>>) -> transport::Model {
+        transport::Model {
+            name: Name::Primary,
+            host: "mail.example.com:587".into(),
+            fingerprint: "f".into(),
+            failures: 3,
+            scope: opened_at.map(|_| Scope::Server),
+            reason: "It is busy.".into(),
+            opened_at,
+            wait_until: None,
+            failed_email_id: None,
+            accepted_at: None,
+            paced_until: None,
+        }
+    }
+
+    #[test]
+    fn a_queue_that_moves_is_well() {
+        let now = DateTime::UNIX_EPOCH;
+        let health = QueueHealth {
+            due: 2,
+            oldest_due_at: Some(now - LONGEST_WAIT),
+            transports: vec![transport(None)],
+            ..health()
+        };
+        assert_eq!(judge(&health, now).grade, Grade::Pass);
+    }
+
+    #[test]
+    fn what_waits_too_long_wants_a_worker_unless_the_server_is_to_blame() {
+        let now = DateTime::UNIX_EPOCH;
+        let late = Some(now - LONGEST_WAIT - TimeDelta::seconds(1));
+        let health = QueueHealth {
+            due: 1,
+            oldest_due_at: late,
+            ..health()
+        };
+        let found = judge(&health, now);
+        assert!(found.fix.contains("greenroom worker"), "{found:?}");
+        let health = QueueHealth {
+            transports: vec![transport(late)],
+            ..health
+        };
+        let found = judge(&health, now);
+        assert!(!found.fix.contains("greenroom worker"), "{found:?}");
+        assert!(found.cause.contains("It is busy."), "{found:?}");
+    }
+
+    #[test]
+    fn messages_that_did_not_arrive_are_counted() {
+        let health = QueueHealth {
+            uncertain_lately: 1,
+            failed_lately: 2,
+            ..health()
+        };
+        let found = judge(&health, DateTime::UNIX_EPOCH);
+        assert_eq!(found.grade, Grade::Warn);
+        assert!(
+            found.evidence.contains(&"failed within 24 hours: 2".into()),
+            "{found:?}"
+        );
+        assert!(found.cause.contains("1 of the messages"), "{found:?}");
+    }
+}
