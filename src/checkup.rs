@@ -9,7 +9,7 @@ use tokio::{
 use crate::{
     db::Db,
     domain::queue_health::{self, QueueHealth, Whose},
-    mail::doctor::{self, Check, Found, LONGEST, NO_TIME, Patient, Step},
+    mail::doctor::{self, Check, Found, NO_TIME, Patient, Step},
     times,
 };
 
@@ -26,7 +26,7 @@ pub async fn run(
     mut told: impl AsyncFnMut(&[Check]),
 ) -> Vec<Check> {
     let begun = Instant::now();
-    let deadline = begun + LONGEST;
+    let deadline = begun + patient.longest;
     let (sender, mut receiver) = unbounded_channel();
     let servers = doctor::servers(patient.mail);
     let work = async move {

@@ -8,6 +8,7 @@ pub mod company;
 pub mod email;
 pub mod interview;
 pub mod job;
+pub mod mail_check;
 pub mod one_time_key;
 pub mod rate_limit;
 pub mod session;

@@ -14,6 +14,7 @@ mod m20261121_000010_create_candidate_words;
 mod m20261121_000011_tell_every_change;
 mod m20261125_000012_keep_transcripts;
 mod m20261125_000013_create_transports;
+mod m20261125_000017_create_mail_checks;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000011_tell_every_change::Migration),
             Box::new(m20261125_000012_keep_transcripts::Migration),
             Box::new(m20261125_000013_create_transports::Migration),
+            Box::new(m20261125_000017_create_mail_checks::Migration),
         ]
     }
 }

@@ -13,6 +13,7 @@ pub mod jobs;
 pub mod join_links;
 pub mod join_window;
 pub mod local_time;
+pub mod mail_checks;
 pub mod notifications;
 pub mod one_time_keys;
 pub mod page;

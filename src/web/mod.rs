@@ -28,6 +28,7 @@ pub mod join;
 pub mod known_devices;
 mod lists;
 pub mod login;
+pub mod mail;
 pub mod markdown;
 mod preview;
 pub mod render;

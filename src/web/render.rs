@@ -55,6 +55,8 @@ pub struct SignedInFrame {
     pub role: Role,
     /// The path of this page: the menu marks where one is.
     pub path: String,
+    /// Does an admin have to see to the mail?
+    pub is_mail_unwell: bool,
     /// What the last request had to say.
     pub flash: Option<Flash>,
 }
@@ -122,6 +124,8 @@ struct MenuLine {
     label: &'static str,
     /// `page` on the page itself, `true` anywhere below it: what `aria-current` takes.
     current: Option<&'static str>,
+    /// What is wrong there, in a word.
+    trouble: Option<&'static str>,
 }
 
 const MENU: &[(&str, &str)] = &[
@@ -135,8 +139,10 @@ const MENU: &[(&str, &str)] = &[
 const ADMIN_MENU: &[(&str, &str)] = &[
     ("/users", "Users"),
     ("/tokens", "API tokens"),
+    (MAIL, "E-mail"),
     ("/company", "Company"),
 ];
+const MAIL: &str = "/mail";
 
 impl Frame {
     fn menu(&self) -> Vec<MenuLine> {
@@ -153,6 +159,7 @@ impl Frame {
                 href,
                 label,
                 current: place(href, &frame.path),
+                trouble: (href == MAIL && frame.is_mail_unwell).then_some("Unwell"),
             })
             .collect()
     }
@@ -323,6 +330,7 @@ mod tests {
             user_name: "Jane Roe".into(),
             role: Role::Recruiter,
             path: "/".into(),
+            is_mail_unwell: false,
             flash: None,
         };
         let lines = |frame: &SignedInFrame| -> Vec<&str> {

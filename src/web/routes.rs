@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{
     account, assets, bookings, cancellations, candidates, company, emails, health, interviews,
-    jobs, join, login, rescheduling, sessions, setup, slots, today, tokens, users,
+    jobs, join, login, mail, rescheduling, sessions, setup, slots, today, tokens, users,
 };
 use crate::{api, app::App};
 
@@ -76,6 +76,9 @@ fn table() -> Vec<Route> {
 
         get(Admin, "/company", company::edit),
         post(Admin, "/company", company::update),
+        get(Admin, "/mail", mail::show),
+        post(Admin, "/mail/checks", mail::checks::create),
+        post(Admin, "/mail/test", mail::test::create),
         get(Admin, "/tokens", tokens::index),
         get(Admin, "/tokens/new", tokens::new),
         post(Admin, "/tokens/new", tokens::create),

@@ -7,7 +7,7 @@ use scraper::{ElementRef, Html, Selector};
 use super::{
     account, bookings, cancellations, candidates, company, emails,
     error_page::ErrorPage,
-    interviews, jobs, join, login,
+    interviews, jobs, join, login, mail,
     render::{Files, Flash, Frame, Page, PublicFrame, Renderer, SignedInFrame},
     rescheduling, setup, slots, today, tokens, users,
 };
@@ -42,6 +42,7 @@ fn pages() -> Vec<Sample> {
         of::<join::pages::OverPage>(),
         of::<join::pages::UnknownPage>(),
         of::<login::NewPage>(),
+        of::<mail::pages::ShowPage>(),
         of::<rescheduling::pages::NewPage>(),
         of::<setup::NewPage>(),
         of::<slots::pages::IndexPage>(),
@@ -81,6 +82,7 @@ impl Sample {
                 user_name: "Jane Roe".into(),
                 role: Role::Admin,
                 path: "/".into(),
+                is_mail_unwell: true,
                 flash: Some(Flash::done("Done.")),
             })
         } else {

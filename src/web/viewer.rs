@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::{actions::Actor, sessions},
+    domain::{actions::Actor, mail_checks, sessions},
     error::Error as AppError,
 };
 
@@ -45,6 +45,7 @@ pub struct Viewer {
     company_zone: Tz,
     brand_colour: String,
     path: String,
+    is_mail_unwell: bool,
     flash: Option<Flash>,
     session: actix_session::Session,
     app: Data<App>,
@@ -101,6 +102,7 @@ impl Viewer {
             user_name: self.name.clone(),
             role: self.role,
             path: self.path.clone(),
+            is_mail_unwell: self.is_mail_unwell,
             flash: self.flash.clone(),
         });
         respond::html(&self.app, status, &frame, page)
@@ -137,6 +139,9 @@ async fn find(request: &HttpRequest) -> Result<Viewer> {
         Ok(name.parse().map_err(unknown)?)
     };
     let company_zone = zone_of(&found.company_time_zone)?;
+    // The menu shows it, and only theirs has the line.
+    let is_mail_unwell =
+        found.role == Role::Admin && mail_checks::is_mail_unwell(&app.db, found.company_id).await?;
     Ok(Viewer {
         user_id: found.user_id,
         company_id: found.company_id,
@@ -153,6 +158,7 @@ async fn find(request: &HttpRequest) -> Result<Viewer> {
         brand_colour: found.brand_colour,
         ip: client_ip::of(request, &app.settings.trusted_proxies),
         path: request.path().to_owned(),
+        is_mail_unwell,
         key_hash,
         session,
         app,

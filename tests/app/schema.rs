@@ -35,6 +35,7 @@ async fn rows_and_tables_have_the_same_columns() {
         compare::<entity::email::Entity>(&schema).await,
         compare::<entity::interview::Entity>(&schema).await,
         compare::<entity::job::Entity>(&schema).await,
+        compare::<entity::mail_check::Entity>(&schema).await,
         compare::<entity::one_time_key::Entity>(&schema).await,
         compare::<entity::rate_limit::Entity>(&schema).await,
         compare::<entity::session::Entity>(&schema).await,

@@ -8,6 +8,7 @@ use std::{
 
 use anyhow::{Result, anyhow};
 use chrono::{DateTime, Utc};
+use entity::mail_check::Health;
 use serde::Serialize;
 use tokio::time::Instant;
 
@@ -18,7 +19,7 @@ use crate::{
     domain::queue_health::Whose,
     mail::{
         compose::Composer,
-        doctor::{self, Check, Found, Grade, Health, Patient, Sends, Step},
+        doctor::{self, Check, Found, Grade, Patient, Sends, Step},
         mailbox::parse_address,
     },
     settings::Settings,
@@ -104,6 +105,8 @@ pub(super) fn patient<'a>(
         sends: Sends::Nothing,
         dns_server: None,
         roots: None,
+        longest: doctor::LONGEST,
+        limits: doctor::LIMITS,
         now,
     }
 }

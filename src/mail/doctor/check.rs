@@ -1,4 +1,5 @@
 //! What a check finds.
+use entity::mail_check::Health;
 use serde::{Deserialize, Serialize};
 
 /// A question to be answered, in the order in which they are asked.
@@ -252,18 +253,6 @@ pub const PRIMARY: &str = "primary";
 /// Puts checks in the order in which they are shown.
 pub fn sort(checks: &mut [Check]) {
     checks.sort_by_key(Check::place);
-}
-
-/// What all checks together mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Health {
-    /// Mail leaves, and nothing is to be seen to.
-    Well,
-    /// Mail leaves, but something should be seen to.
-    Warnings,
-    /// Mail cannot be sent.
-    Broken,
 }
 
 /// Mail can be sent as long as one server takes it, and nothing that all of them need is wrong.

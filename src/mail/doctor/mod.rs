@@ -24,7 +24,7 @@ use tokio::{
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
 pub use self::{
-    check::{Check, Found, Grade, Health, PRIMARY, Step, health, sort},
+    check::{Check, Found, Grade, PRIMARY, Step, health, sort},
     settings::{lines, mistakes, outline},
 };
 use self::{dns::Resolver, visit::Visit};
@@ -42,7 +42,7 @@ pub const LONGEST: Duration = Duration::from_secs(18);
 
 /// How long each step of a conversation may take here: shorter than when mail is sent, because
 /// somebody waits. Some servers wait on purpose before they refuse a login.
-const LIMITS: Limits = Limits {
+pub const LIMITS: Limits = Limits {
     connect: Duration::from_secs(5),
     tls: Duration::from_secs(5),
     banner: Duration::from_secs(5),
@@ -82,13 +82,17 @@ pub struct Patient<'a> {
     pub dns_server: Option<SocketAddr>,
     /// Who is trusted; whom the machine trusts if nobody is named.
     pub roots: Option<Vec<CertificateDer<'static>>>,
+    /// How long all of it may take.
+    pub longest: Duration,
+    /// How long each step of a conversation may take.
+    pub limits: Limits,
     /// The time.
     pub now: DateTime<Utc>,
 }
 
 impl Patient<'_> {
     fn client(&self, smtp: &SmtpSettings) -> Client {
-        let client = Client::new(smtp, self.base_url.host()).with_limits(LIMITS);
+        let client = Client::new(smtp, self.base_url.host()).with_limits(self.limits);
         match &self.roots {
             Some(roots) => client.trusting(roots.clone()),
             None => client,

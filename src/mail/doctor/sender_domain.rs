@@ -13,7 +13,7 @@ pub async fn look(resolver: Option<Resolver>, domain: &str, smtp_host: Option<&s
     let Some(resolver) = resolver else {
         return Found::skipped("This machine names no name server; name one with --dns-server.");
     };
-    if !domain.contains('.') || domain.parse::<std::net::IpAddr>().is_ok() {
+    if !is_public(domain) {
         return Found::skipped(format!("{domain} is no public domain."));
     }
     let found = tokio::join!(
@@ -31,6 +31,15 @@ pub async fn look(resolver: Option<Resolver>, domain: &str, smtp_host: Option<&s
             Trouble::Failed(text) => Found::skipped(format!("DNS gives no answer: {text}.")),
         },
     }
+}
+
+/// RFC 6761, RFC 6762 and RFC 9476 keep some endings out of the DNS.
+fn is_public(domain: &str) -> bool {
+    const KEPT_OUT: [&str; 6] = ["alt", "example", "internal", "invalid", "local", "test"];
+    let ending = domain.rsplit_once('.').map(|(_, ending)| ending);
+    ending.is_some_and(|ending| {
+        !KEPT_OUT.contains(&ending) && ending.chars().any(char::is_alphabetic)
+    })
 }
 
 async fn mail_servers(resolver: Resolver, domain: &str) -> Result<Found, Trouble> {

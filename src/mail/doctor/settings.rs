@@ -25,7 +25,10 @@ pub fn mistakes(lines: &[String]) -> Vec<(Step, Found)> {
             "BASE_URL" => Step::BaseUrl,
             _ => Step::Settings,
         };
-        let fix = format!("Correct {name} in the environment or in .env.");
+        let fix = match name {
+            ".env" => "Correct the file .env.".into(),
+            name => format!("Correct {name} in the environment or in .env."),
+        };
         let mistake = Found::fail(format!("{line}."), fix);
         match found.iter_mut().find(|(at, _)| *at == step) {
             Some((_, earlier)) => *earlier = earlier.clone().and(mistake),

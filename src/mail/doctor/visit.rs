@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use super::{
-    LIMITS, NO_TIME, Patient, Sends,
+    NO_TIME, Patient, Sends,
     check::{Check, Found, Step},
     samples::{self, Ends, Sample},
     tell,
@@ -144,7 +144,7 @@ impl<'a> Visit<'a> {
 
     async fn addresses(&mut self) -> Result<Vec<SocketAddr>, Stop> {
         let looked_up = lookup_host((self.smtp.host.as_str(), self.smtp.port));
-        let found = match timeout(LIMITS.connect, looked_up).await {
+        let found = match timeout(self.patient.limits.connect, looked_up).await {
             Ok(Ok(found)) => found.collect(),
             Ok(Err(error)) => {
                 let failed = Found::fail(
@@ -169,13 +169,14 @@ impl<'a> Visit<'a> {
 
     /// At every address, because mail is tried at every address; one that does not answer costs time.
     async fn reach(&mut self, addresses: &[SocketAddr]) -> Result<(), Stop> {
+        let limit = self.patient.limits.connect;
         let dials = addresses.iter().map(async |address| {
             let begun = Instant::now();
-            let dialled = timeout(LIMITS.connect, TcpStream::connect(address)).await;
+            let dialled = timeout(limit, TcpStream::connect(address)).await;
             let error = match dialled {
                 Ok(Ok(_)) => None,
                 Ok(Err(error)) => Some(error.to_string()),
-                Err(_) => Some(format!("no answer within {} s", LIMITS.connect.as_secs())),
+                Err(_) => Some(format!("no answer within {} s", limit.as_secs())),
             };
             (*address, error, begun.elapsed().as_millis())
         });
