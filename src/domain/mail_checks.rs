@@ -2,7 +2,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     mail_check::{self, Health},
-    transport,
+    transport::{self, Name},
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait,
@@ -110,13 +110,19 @@ pub async fn last(db: &Db, company_id: i64) -> Result<Option<mail_check::Model>>
     Ok(by_company(company_id).one(db.read()).await?)
 }
 
-/// Did the last examination find that mail cannot be sent, or is a mail server left alone?
-pub async fn is_mail_unwell(db: &Db, company_id: i64) -> Result<bool> {
+/// Did the last examination find that mail cannot be sent, or is one of these mail servers left alone?
+pub async fn is_mail_unwell(
+    db: &Db,
+    company_id: i64,
+    servers: impl IntoIterator<Item = Name>,
+) -> Result<bool> {
     let broken = by_company(company_id).filter(mail_check::Column::Health.eq(Health::Broken));
     if broken.count(db.read()).await? > 0 {
         return Ok(true);
     }
-    let left_alone = transport::Entity::find().filter(transport::COLUMN.opened_at.is_not_null());
+    let left_alone = transport::Entity::find()
+        .filter(transport::Column::Name.is_in(servers))
+        .filter(transport::COLUMN.opened_at.is_not_null());
     Ok(left_alone.count(db.read()).await? > 0)
 }
 

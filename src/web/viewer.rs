@@ -21,6 +21,7 @@ use crate::{
     app::App,
     domain::{actions::Actor, mail_checks, sessions},
     error::Error as AppError,
+    mail::doctor,
 };
 
 /// The signed-in user, as the database knows them at this request. Nobody signed in: 303 to the sign-in page.
@@ -140,8 +141,14 @@ async fn find(request: &HttpRequest) -> Result<Viewer> {
     };
     let company_zone = zone_of(&found.company_time_zone)?;
     // The menu shows it, and only theirs has the line.
-    let is_mail_unwell =
-        found.role == Role::Admin && mail_checks::is_mail_unwell(&app.db, found.company_id).await?;
+    let is_mail_unwell = match found.role {
+        Role::Admin => {
+            let servers = doctor::servers(&app.settings.mail).into_iter();
+            let servers = servers.map(|(name, _)| name);
+            mail_checks::is_mail_unwell(&app.db, found.company_id, servers).await?
+        }
+        Role::Recruiter => false,
+    };
     Ok(Viewer {
         user_id: found.user_id,
         company_id: found.company_id,

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Result, anyhow};
 use chrono::{DateTime, Utc};
-use entity::mail_check::Health;
+use entity::{mail_check::Health, transport::Name};
 use serde::Serialize;
 use tokio::time::Instant;
 
@@ -173,11 +173,10 @@ fn print(mut out: impl Write, health: Health, checks: &[Check]) -> io::Result<()
             Grade::Fail => "FAILED",
             Grade::Skipped => "skipped",
         };
-        let server = check
-            .server
-            .as_deref()
-            .filter(|name| *name != doctor::PRIMARY);
-        let server = server.map(|name| format!(" ({name})")).unwrap_or_default();
+        let server = match check.server {
+            Some(Name::Fallback) => " (fallback)",
+            _ => "",
+        };
         let Check {
             number,
             step,

@@ -1,5 +1,5 @@
 //! What a check finds.
-use entity::mail_check::Health;
+use entity::transport::Name;
 use serde::{Deserialize, Serialize};
 
 /// A question to be answered, in the order in which they are asked.
@@ -205,8 +205,8 @@ pub struct Check {
     pub number: u8,
     /// Which one.
     pub step: Step,
-    /// Which mail server, where there is a question to each: `primary` or `fallback`.
-    pub server: Option<String>,
+    /// Which mail server, where there is a question to each.
+    pub server: Option<Name>,
     /// How it ended.
     pub grade: Grade,
     /// What was seen.
@@ -221,7 +221,7 @@ pub struct Check {
 
 impl Check {
     /// What was found at a step.
-    pub fn new(step: Step, server: Option<&str>, found: Found, milliseconds: u64) -> Self {
+    pub fn new(step: Step, server: Option<Name>, found: Found, milliseconds: u64) -> Self {
         let Found {
             grade,
             evidence,
@@ -231,7 +231,7 @@ impl Check {
         Self {
             number: step.number(),
             step,
-            server: server.map(str::to_owned),
+            server,
             grade,
             evidence,
             cause,
@@ -242,48 +242,21 @@ impl Check {
 
     /// Where it stands in a list: the first server's before the second's, what is asked once around them.
     fn place(&self) -> (bool, bool, u8) {
-        let is_of_fallback = self.server.as_deref().is_some_and(|name| name != PRIMARY);
+        let is_of_fallback = self.server == Some(Name::Fallback);
         (self.step >= Step::SenderDomain, is_of_fallback, self.number)
     }
 }
-
-/// The server that is asked first, by name.
-pub const PRIMARY: &str = "primary";
 
 /// Puts checks in the order in which they are shown.
 pub fn sort(checks: &mut [Check]) {
     checks.sort_by_key(Check::place);
 }
 
-/// Mail can be sent as long as one server takes it, and nothing that all of them need is wrong.
-pub fn health(checks: &[Check]) -> Health {
-    let has = |grade| checks.iter().any(|check| check.grade == grade);
-    let fails = |server: Option<&str>| {
-        let mut own = checks
-            .iter()
-            .filter(|check| check.server.as_deref() == server);
-        own.any(|check| check.grade == Grade::Fail)
-    };
-    let mut servers: Vec<_> = checks
-        .iter()
-        .filter_map(|check| check.server.as_deref())
-        .collect();
-    servers.dedup();
-    let no_server_works = !servers.is_empty() && servers.iter().all(|name| fails(Some(name)));
-    if fails(None) || no_server_works {
-        Health::Broken
-    } else if has(Grade::Fail) || has(Grade::Warn) {
-        Health::Warnings
-    } else {
-        Health::Well
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check(step: Step, server: Option<&str>, found: Found) -> Check {
+    fn check(step: Step, server: Option<Name>, found: Found) -> Check {
         Check::new(step, server, found, 0)
     }
 
@@ -299,51 +272,23 @@ mod tests {
     }
 
     #[test]
-    fn mail_can_be_sent_while_one_server_takes_it() {
-        let fine = |server| check(Step::Login, Some(server), Found::pass());
-        let refused = |server| check(Step::Login, Some(server), Found::fail("no", "do"));
-        assert_eq!(health(&[fine("primary")]), Health::Well);
-        assert_eq!(health(&[refused("primary")]), Health::Broken);
-        assert_eq!(
-            health(&[refused("primary"), fine("fallback")]),
-            Health::Warnings
-        );
-        assert_eq!(
-            health(&[fine("primary"), refused("fallback")]),
-            Health::Warnings
-        );
-        assert_eq!(
-            health(&[refused("primary"), refused("fallback")]),
-            Health::Broken
-        );
-        let console = check(Step::Transport, None, Found::fail("no", "do"));
-        assert_eq!(health(&[console, fine("primary")]), Health::Broken);
-        let dns = check(Step::SenderDomain, None, Found::warn("no SPF", "add it"));
-        assert_eq!(health(&[fine("primary"), dns]), Health::Warnings);
-        let skipped = check(Step::Queue, None, Found::skipped("no database"));
-        assert_eq!(health(&[fine("primary"), skipped]), Health::Well);
-    }
-
-    #[test]
     fn servers_come_one_after_the_other() {
         let mut checks = vec![
             check(Step::Queue, None, Found::pass()),
-            check(Step::Encryption, Some("fallback"), Found::pass()),
-            check(Step::Encryption, Some("primary"), Found::pass()),
-            check(Step::Greeting, Some("primary"), Found::pass()),
+            check(Step::Encryption, Some(Name::Fallback), Found::pass()),
+            check(Step::Encryption, Some(Name::Primary), Found::pass()),
+            check(Step::Greeting, Some(Name::Primary), Found::pass()),
             check(Step::Transport, None, Found::pass()),
         ];
         sort(&mut checks);
-        let order = checks
-            .iter()
-            .map(|check| (check.number, check.server.as_deref()));
+        let order = checks.iter().map(|check| (check.number, check.server));
         assert_eq!(
             order.collect::<Vec<_>>(),
             [
                 (1, None),
-                (9, Some("primary")),
-                (12, Some("primary")),
-                (12, Some("fallback")),
+                (9, Some(Name::Primary)),
+                (12, Some(Name::Primary)),
+                (12, Some(Name::Fallback)),
                 (20, None)
             ]
         );

@@ -5,16 +5,20 @@
 mod certificate;
 mod check;
 mod dns;
+mod hand_over;
+mod health;
 mod ports;
 mod samples;
 mod sender_domain;
 mod settings;
 mod talk;
+mod trust;
 mod visit;
 
 use std::{net::SocketAddr, time::Duration};
 
 use chrono::{DateTime, Utc};
+use entity::transport::Name;
 use futures_util::future::join_all;
 use lettre::Address;
 use tokio::{
@@ -24,7 +28,8 @@ use tokio::{
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
 pub use self::{
-    check::{Check, Found, Grade, PRIMARY, Step, health, sort},
+    check::{Check, Found, Grade, Step, sort},
+    health::health,
     settings::{lines, mistakes, outline},
 };
 use self::{dns::Resolver, visit::Visit};
@@ -100,18 +105,20 @@ impl Patient<'_> {
     }
 }
 
-/// The mail servers by name, the one that is asked first before the others.
-pub fn servers(mail: &MailSettings) -> Vec<(&'static str, &SmtpSettings)> {
-    match &mail.backend {
-        Backend::Console => Vec::new(),
-        Backend::Smtp(smtp) => vec![(PRIMARY, smtp)],
-    }
+/// The mail servers, the one that is asked first before the other.
+pub fn servers(mail: &MailSettings) -> Vec<(Name, &SmtpSettings)> {
+    let first = match &mail.backend {
+        Backend::Console => return Vec::new(),
+        Backend::Smtp(smtp) => (Name::Primary, smtp),
+    };
+    let second = mail.fallback.iter().map(|smtp| (Name::Fallback, smtp));
+    [first].into_iter().chain(second).collect()
 }
 
 /// Checks 1 to 19, each told as it is done; ends at `deadline` at the latest.
 pub async fn examine(
     patient: &Patient<'_>,
-    servers: &[(&'static str, &SmtpSettings)],
+    servers: &[(Name, &SmtpSettings)],
     deadline: Instant,
     tell: &UnboundedSender<Check>,
 ) {
@@ -124,7 +131,7 @@ pub async fn examine(
     match first {
         Some(smtp) => {
             once.tell(Step::Settings, settings::settings(patient.mail, smtp));
-            for (step, found) in settings::review(patient.mail, smtp) {
+            for (step, found) in settings::review(patient.mail, servers) {
                 once.tell(step, found);
             }
         }
@@ -141,7 +148,7 @@ pub async fn examine(
         }
     }
     let visits = servers.iter().map(|(name, smtp)| {
-        let visit = Visit::new(patient, name, smtp, tell);
+        let visit = Visit::new(patient, *name, smtp, tell);
         visit.run(deadline)
     });
     let resolver = match patient.dns_server {
@@ -213,7 +220,7 @@ pub const NO_TIME: &str = "No time was left.";
 fn tell(
     to: &UnboundedSender<Check>,
     step: Step,
-    server: Option<&str>,
+    server: Option<Name>,
     found: Found,
     since: Instant,
 ) {

@@ -1,12 +1,13 @@
 //! What can be seen to be wrong before anybody is asked: checks 1 to 6.
 use std::time::Duration;
 
+use entity::transport::Name;
 use tokio::{net::lookup_host, time::timeout};
 
 use super::{Patient, check::Found, check::Step};
 use crate::{
-    mail::providers,
-    settings::{Backend, BaseUrl, Login, MailSettings, Secret, Security, SmtpSettings},
+    mail::providers::{self, Finding},
+    settings::{Backend, BaseUrl, MailSettings, Secret, Security, SmtpSettings},
 };
 
 /// A name server that says nothing for so long will not.
@@ -21,7 +22,9 @@ pub fn mistakes(lines: &[String]) -> Vec<(Step, Found)> {
         let name = line.split(' ').next().unwrap_or_default();
         let step = match name {
             "EMAIL_BACKEND" => Step::Transport,
-            "EMAIL_USE_TLS" | "EMAIL_USE_SSL" => Step::Contradictions,
+            name if name.ends_with("_USE_TLS") || name.ends_with("_USE_SSL") => {
+                Step::Contradictions
+            }
             "BASE_URL" => Step::BaseUrl,
             _ => Step::Settings,
         };
@@ -54,34 +57,53 @@ pub(super) fn transport(mail: &MailSettings) -> Found {
 
 /// Check 2: what is there has been read already; this shows it.
 pub(super) fn settings(mail: &MailSettings, smtp: &SmtpSettings) -> Found {
-    Found::pass().saw_all(
-        lines(mail, smtp)
-            .into_iter()
-            .map(|(name, value)| format!("{name} {value}")),
-    )
+    let lines = lines(mail, smtp).into_iter();
+    Found::pass().saw_all(lines.map(|(name, value)| format!("{name} {value}")))
 }
 
 /// The settings in force, by name, without secrets.
 pub fn lines(mail: &MailSettings, smtp: &SmtpSettings) -> Vec<(&'static str, String)> {
-    let (tls, ssl) = match smtp.security {
-        Security::Plain => ("false", "false"),
-        Security::Starttls => ("true", "false"),
-        Security::Implicit => ("false", "true"),
-    };
+    let mut lines = server(smtp, &FIRST);
+    lines.push(("DEFAULT_FROM_EMAIL", mail.from.to_string()));
+    let second = mail.fallback.iter().flat_map(|smtp| server(smtp, &SECOND));
+    lines.extend(second);
+    lines
+}
+
+/// What the variables of a server are called, in the order in which they are shown.
+type Names = [&'static str; 6];
+const FIRST: Names = [
+    "EMAIL_HOST",
+    "EMAIL_PORT",
+    "EMAIL_USE_TLS",
+    "EMAIL_USE_SSL",
+    "EMAIL_HOST_USER",
+    "EMAIL_HOST_PASSWORD",
+];
+const SECOND: Names = [
+    "EMAIL_FALLBACK_HOST",
+    "EMAIL_FALLBACK_PORT",
+    "EMAIL_FALLBACK_USE_TLS",
+    "EMAIL_FALLBACK_USE_SSL",
+    "EMAIL_FALLBACK_HOST_USER",
+    "EMAIL_FALLBACK_HOST_PASSWORD",
+];
+
+fn server(smtp: &SmtpSettings, names: &Names) -> Vec<(&'static str, String)> {
+    let [host, port, tls, ssl, user, password] = *names;
     let mut lines = vec![
-        ("EMAIL_HOST", smtp.host.clone()),
-        ("EMAIL_PORT", smtp.port.to_string()),
-        ("EMAIL_USE_TLS", tls.into()),
-        ("EMAIL_USE_SSL", ssl.into()),
+        (host, smtp.host.clone()),
+        (port, smtp.port.to_string()),
+        (tls, (smtp.security == Security::Starttls).to_string()),
+        (ssl, (smtp.security == Security::Implicit).to_string()),
     ];
     match &smtp.login {
-        Some(Login { user, password }) => {
-            lines.push(("EMAIL_HOST_USER", user.clone()));
-            lines.push(("EMAIL_HOST_PASSWORD", outline(password)));
+        Some(login) => {
+            lines.push((user, login.user.clone()));
+            lines.push((password, outline(&login.password)));
         }
-        None => lines.push(("EMAIL_HOST_USER", "(none: no login)".into())),
+        None => lines.push((user, "(none: no login)".into())),
     }
-    lines.push(("DEFAULT_FROM_EMAIL", mail.from.to_string()));
     lines
 }
 
@@ -97,26 +119,42 @@ pub fn outline(secret: &Secret) -> String {
     }
 }
 
-/// Checks 3 to 5.
-pub(super) fn review(mail: &MailSettings, smtp: &SmtpSettings) -> [(Step, Found); 3] {
-    let findings = providers::review(smtp, &mail.from);
+/// Checks 3 to 5, for all servers. What is wrong with the second one keeps no mail from leaving.
+pub(super) fn review(mail: &MailSettings, servers: &[(Name, &SmtpSettings)]) -> [(Step, Found); 3] {
     [Step::Contradictions, Step::Provider, Step::Sender].map(|step| {
-        let own = findings
-            .iter()
-            .filter(|finding| place(finding.about) == step);
-        let found = own.fold(Found::pass(), |found, finding| {
-            let cause = format!("{} {}", finding.about, finding.cause);
-            found.and(match finding.is_fatal {
-                true => Found::fail(cause, &finding.fix),
-                false => Found::warn(cause, &finding.fix),
-            })
+        let found = servers.iter().map(|(name, smtp)| {
+            let findings = providers::review(smtp, &mail.from).into_iter();
+            let own = findings.filter(|finding| place(finding.about) == step);
+            let found = own.map(|finding| told(&finding, *name));
+            found.fold(Found::pass(), Found::and)
         });
-        match (step, providers::find(&smtp.host)) {
-            (Step::Provider, Some(provider)) => (step, found.saw(provider.name)),
-            (Step::Provider, None) => (step, found.saw("no provider whose rules are known")),
+        let found = found.fold(Found::pass(), Found::and);
+        match step {
+            Step::Provider => (step, found.saw_all(servers.iter().map(provider))),
             _ => (step, found),
         }
     })
+}
+
+fn told(finding: &Finding, server: Name) -> Found {
+    let about = match server {
+        Name::Primary => finding.about.to_owned(),
+        Name::Fallback => finding.about.replacen("EMAIL_", "EMAIL_FALLBACK_", 1),
+    };
+    let cause = format!("{about} {}", finding.cause);
+    match finding.is_fatal && server == Name::Primary {
+        true => Found::fail(cause, &finding.fix),
+        false => Found::warn(cause, &finding.fix),
+    }
+}
+
+fn provider((_, smtp): &(Name, &SmtpSettings)) -> String {
+    let known = providers::find(&smtp.host).map(|provider| provider.name);
+    format!(
+        "{}: {}",
+        smtp.host,
+        known.unwrap_or("no provider whose rules are known")
+    )
 }
 
 fn place(variable: &str) -> Step {

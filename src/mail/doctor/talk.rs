@@ -7,7 +7,7 @@ use entity::attempt::Stage;
 use super::{
     certificate::Certificate,
     check::{Found, Step},
-    ports,
+    ports, trust,
     visit::{Stop, Visit, explained},
 };
 use crate::{
@@ -15,8 +15,6 @@ use crate::{
     settings::{Security, is_loopback_host},
 };
 
-/// A certificate that ends sooner is told about while there is time.
-const DAYS_OF_WARNING: i64 = 14;
 /// Clocks that differ by more spoil dates and certificates.
 const LARGEST_DIFFERENCE_SECONDS: i64 = 60;
 /// An invitation has some tens of kilobytes.
@@ -77,7 +75,7 @@ impl Visit<'_> {
                     .collect();
             }
             Sighting::Encrypted(description) => {
-                let found = encryption(&seen.certificates, self.patient.now);
+                let found = trust::encryption(&seen.certificates, self.patient.now);
                 self.tell(Step::Encryption, found.saw(description));
             }
             Sighting::LoggedIn => {
@@ -130,24 +128,19 @@ impl Visit<'_> {
         }
         let found = explained(report);
         match (report.stage, &report.outcome) {
-            (Stage::Banner, _) => self.fail(Step::Greeting, found),
             (Stage::Ehlo, _) => self.fail(Step::Ehlo, found),
             (Stage::Starttls, _) => self.fail(Step::Starttls, stripped(found, seen)),
             (Stage::Tls, _) => {
-                let found = found.saw_all(describe(&seen.certificates));
-                self.fail(
-                    Step::Encryption,
-                    distrusted(found, report, seen, self.patient.now),
-                )
+                let found = found.saw_all(trust::describe(&seen.certificates));
+                let (error, now) = (report.text(), self.patient.now);
+                let found = trust::distrusted(found, &error, &seen.certificates, now);
+                self.fail(Step::Encryption, found)
             }
             (Stage::Auth, Outcome::Missing(Missing::Login | Missing::Mechanism(_))) => {
                 self.fail(Step::LoginOffers, found)
             }
             (Stage::Auth, _) => self.fail(Step::Login, found),
-            _ => {
-                let (step, found) = (Step::Greeting, found);
-                self.fail(step, found)
-            }
+            _ => self.fail(Step::Greeting, found),
         }
     }
 }
@@ -202,63 +195,6 @@ fn logins(before: Option<&Offers>, offers: &Offers) -> Found {
             .saw(format!("after: {}", list(offers))),
         None => Found::pass().saw(list(offers)),
     }
-}
-
-fn encryption(certificates: &[Certificate], now: DateTime<Utc>) -> Found {
-    let found = Found::pass().saw_all(describe(certificates));
-    match certificates.first().map(|own| own.days_left(now)) {
-        Some(days) if days < DAYS_OF_WARNING => found.and(Found::warn(
-            format!("The mail server's certificate ends in {days} days."),
-            "Whoever runs the mail server must renew it in time: after that, no mail leaves.",
-        )),
-        _ => found,
-    }
-}
-
-fn describe(certificates: &[Certificate]) -> Vec<String> {
-    certificates
-        .iter()
-        .enumerate()
-        .map(|(at, certificate)| {
-            let names = match certificate.names.is_empty() || at > 0 {
-                true => certificate.subject.clone(),
-                false => certificate.names.join(" "),
-            };
-            let until = certificate.not_after.format("%Y-%m-%d");
-            format!(
-                "certificate for {names}, signed by {}, until {until}",
-                certificate.issuer
-            )
-        })
-        .collect()
-}
-
-/// What the error alone does not say: a clock that is wrong, a certificate in the middle that is missing.
-fn distrusted(found: Found, report: &Report, seen: &Seen, now: DateTime<Utc>) -> Found {
-    let Some(own) = seen.certificates.first() else {
-        return found;
-    };
-    let text = report.text();
-    if own.not_before > now {
-        let fix = "Check this machine's clock first: the certificate is not good yet.";
-        return Found {
-            fix: fix.into(),
-            ..found
-        };
-    }
-    if text.contains("UnknownIssuer") && own.is_self_signed() {
-        let fix = "The certificate is signed by itself. Get one from an authority, or add this one's file to SSL_CERT_FILE if the server is yours.";
-        return Found {
-            fix: fix.into(),
-            ..found
-        };
-    }
-    if text.contains("UnknownIssuer") && seen.certificates.len() == 1 {
-        let more = "The server shows its own certificate alone; if a public authority signed it, whoever runs the server must add the one in the middle (its full chain).";
-        let fix = format!("{} {more}", found.fix);
-        return Found { fix, ..found };
-    }
-    found
 }
 
 /// Some firewalls and virus scanners overwrite the offer with the letter X.

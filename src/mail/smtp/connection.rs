@@ -24,9 +24,9 @@ const LONGEST_IDLE: Duration = Duration::from_secs(30);
 
 /// An open connection, logged in and ready for a message.
 pub struct Connection {
-    wire: Wire,
+    pub(super) wire: Wire,
     offers: Offers,
-    limits: Limits,
+    pub(super) limits: Limits,
     messages: u32,
     idle_since: Instant,
 }
@@ -68,20 +68,6 @@ impl Connection {
                 self.idle_since = Instant::now();
                 (report, Some(self))
             }
-            Err(outcome) => (*give_up(self.wire, outcome, &self.limits).await, None),
-        }
-    }
-
-    /// Names the sender and, if there is one, the recipient of a message that is not sent, and takes
-    /// it back. The connection comes back if the server agreed to all.
-    pub async fn rehearse(
-        mut self,
-        from: &Address,
-        to: Option<&Address>,
-        message: &[u8],
-    ) -> (Report, Option<Self>) {
-        match self.name_and_reset(from, to, message).await {
-            Ok(()) => (self.wire.trace.report(Outcome::Withheld), Some(self)),
             Err(outcome) => (*give_up(self.wire, outcome, &self.limits).await, None),
         }
     }
@@ -143,7 +129,7 @@ impl Connection {
 }
 
 impl Connection {
-    async fn name_sender(
+    pub(super) async fn name_sender(
         &mut self,
         envelope: &Envelope<'_>,
         message: &[u8],
@@ -156,31 +142,11 @@ impl Connection {
         Ok(())
     }
 
-    async fn name_recipient(&mut self, to: &Address) -> Result<(), Outcome> {
+    pub(super) async fn name_recipient(&mut self, to: &Address) -> Result<(), Outcome> {
         let wire = &mut self.wire;
         wire.trace.stage = Stage::RcptTo;
         let rcpt = Rcpt::new(to.clone(), Vec::new()).to_string();
         positive(wire.ask(&rcpt, &rcpt, self.limits.envelope).await?)?;
-        Ok(())
-    }
-
-    async fn name_and_reset(
-        &mut self,
-        from: &Address,
-        to: Option<&Address>,
-        message: &[u8],
-    ) -> Result<(), Outcome> {
-        let envelope = Envelope {
-            from,
-            to: to.unwrap_or(from),
-            link: "",
-        };
-        self.name_sender(&envelope, message).await?;
-        if let Some(to) = to {
-            self.name_recipient(to).await?;
-        }
-        let reset = Rset.to_string();
-        positive(self.wire.ask(&reset, &reset, self.limits.envelope).await?)?;
         Ok(())
     }
 }

@@ -5,6 +5,7 @@
 mod connect;
 mod connection;
 mod offers;
+mod rehearsal;
 mod relay;
 mod reply;
 mod report;

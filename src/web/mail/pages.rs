@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::{
     error::{Error, Result},
-    mail::doctor::{self, Check, Grade, PRIMARY, Step},
+    mail::doctor::{self, Check, Grade, Step},
     settings::{Backend, Settings},
     web::{facts::Facts, forms, render::Page, stamp::Stamp, viewer::AdminViewer},
 };
@@ -83,7 +83,10 @@ impl ShowPage {
         let run = state
             .last
             .map(|(row, by)| Run::new(row, by, is_running, zone));
+        let set: Vec<_> = doctor::servers(&state.settings.mail);
         let servers = state.transports.into_iter();
+        // What was set once and is no more says nothing of how mail leaves.
+        let servers = servers.filter(|server| set.iter().any(|(name, _)| *name == server.name));
         Ok(Self {
             is_console: matches!(state.settings.mail.backend, Backend::Console),
             settings: settings(state.settings),
@@ -171,13 +174,12 @@ impl CheckRow {
             Grade::Fail => ("bad", "Failed"),
             Grade::Skipped => ("quiet", "Not asked"),
         };
-        let server = check.server.filter(|name| name != PRIMARY);
         let title = check.step.title();
         Self {
             number: check.number,
-            title: match server {
-                Some(server) => format!("{title} ({server})"),
-                None => title.into(),
+            title: match check.server {
+                Some(Name::Fallback) => format!("{title} (fallback)"),
+                _ => title.into(),
             },
             tone,
             label,
@@ -199,7 +201,7 @@ impl Page for ShowPage {
 
     fn sample() -> Self {
         use crate::mail::doctor::Found;
-        let check = |step, found: Found| CheckRow::new(Check::new(step, Some(PRIMARY), found, 12));
+        let check = |step, found: Found| CheckRow::new(Check::new(step, None, found, 12));
         Self {
             is_console: true,
             settings: Facts::sample(),

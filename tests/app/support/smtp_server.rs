@@ -257,7 +257,11 @@ pub static CERTIFICATES: LazyLock<Certificates> = LazyLock::new(|| {
     let key = KeyPair::generate().expect("a key");
     let authority = params.self_signed(&key).expect("a certificate");
     let other_key = KeyPair::generate().expect("a key");
-    let other_authority = params.self_signed(&other_key).expect("a certificate");
+    let mut other = params.clone();
+    other
+        .distinguished_name
+        .push(DnType::CommonName, "another authority");
+    let other_authority = other.self_signed(&other_key).expect("a certificate");
     let issuer = Issuer::new(params, key);
     let local = leaf(&issuer, &LOCAL);
     Certificates {
