@@ -13,6 +13,7 @@ mod company;
 mod corrections;
 mod delivery_log;
 mod emails;
+mod faults;
 mod interviews;
 mod jobs;
 mod join;

@@ -619,11 +619,13 @@ fn code(report: &Report) -> Option<u16> {
     }
 }
 
-fn stage(step: Step) -> Stage {
+/// What the stage of an attempt is called at which the server acts.
+pub fn stage(step: Step) -> Stage {
     match step {
         Step::Banner => Stage::Banner,
         Step::Ehlo => Stage::Ehlo,
         Step::Starttls => Stage::Starttls,
+        Step::Tls => Stage::Tls,
         Step::Auth => Stage::Auth,
         Step::MailFrom => Stage::MailFrom,
         Step::RcptTo => Stage::RcptTo,
@@ -650,11 +652,13 @@ fn patient() -> Limits {
     }
 }
 
-fn impatient_at(step: Step) -> Limits {
+/// Waits briefly there, and long anywhere else.
+pub fn impatient_at(step: Step) -> Limits {
     let mut limits = patient();
     *match step {
         Step::Banner => &mut limits.banner,
         Step::Ehlo | Step::Starttls => &mut limits.ehlo,
+        Step::Tls => &mut limits.tls,
         Step::Auth => &mut limits.auth,
         Step::MailFrom | Step::RcptTo | Step::Rset => &mut limits.envelope,
         Step::Data => &mut limits.data,

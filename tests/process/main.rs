@@ -3,6 +3,7 @@ mod support;
 
 mod crashes;
 mod databases;
+mod faults;
 mod files;
 mod logs;
 mod mail;

@@ -123,6 +123,8 @@ impl Connection {
         if !before_dot().await {
             return Err(Outcome::Withheld);
         }
+        // A server that is gone already cannot take it: that is no doubt.
+        wire.require_open()?;
         wire.trace.dot_sent = true;
         positive(wire.ask(".\r\n", ".", limits.verdict).await?)
     }

@@ -2,6 +2,7 @@
 use std::{future::Future, io, mem, net::SocketAddr, time::Duration};
 
 use entity::attempt::Stage;
+use futures_util::FutureExt;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -168,6 +169,14 @@ impl Wire {
         }
     }
 
+    /// As far as can be told without waiting: has the other side not hung up, and not spoken before it was asked?
+    pub(super) fn require_open(&mut self) -> Result<(), Outcome> {
+        match self.read_more().now_or_never() {
+            Some(read) => read.and_then(|()| self.require_quiet()),
+            None => Ok(()),
+        }
+    }
+
     /// Waits for a reply.
     pub(super) async fn hear(&mut self, limit: Duration) -> Result<Reply, Outcome> {
         within(limit, self.read_reply()).await
@@ -238,13 +247,18 @@ impl Wire {
             if self.unread.len() > LONGEST_REPLY {
                 return Err(Outcome::Unexpected("a line without end".into()));
             }
-            let read = match &mut self.stream {
-                Stream::Plain(tcp) => tcp.read_buf(&mut self.unread).await,
-                Stream::Tls(tls) => tls.read_buf(&mut self.unread).await,
-            };
-            if read.map_err(network)? == 0 {
-                return Err(Outcome::Closed);
-            }
+            self.read_more().await?;
+        }
+    }
+
+    async fn read_more(&mut self) -> Result<(), Outcome> {
+        let read = match &mut self.stream {
+            Stream::Plain(tcp) => tcp.read_buf(&mut self.unread).await,
+            Stream::Tls(tls) => tls.read_buf(&mut self.unread).await,
+        };
+        match read.map_err(network)? {
+            0 => Err(Outcome::Closed),
+            _ => Ok(()),
         }
     }
 }

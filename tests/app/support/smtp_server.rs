@@ -33,6 +33,8 @@ pub enum Step {
     Banner,
     Ehlo,
     Starttls,
+    /// The handshake.
+    Tls,
     Auth,
     MailFrom,
     RcptTo,
@@ -86,6 +88,14 @@ pub struct Hold {
     pub reached: Notify,
     /// Lets it go on.
     pub release: Notify,
+}
+
+impl Hold {
+    /// Says that the server is there, and waits.
+    async fn here(&self) {
+        self.reached.notify_one();
+        self.release.notified().await;
+    }
 }
 
 /// How one connection goes.
@@ -437,6 +447,12 @@ impl Session {
             () if has("X-SELF-SIGNED") => &CERTIFICATES.self_signed,
             () => &CERTIFICATES.localhost,
         };
+        match self.script.act(Step::Tls).cloned() {
+            Some(Act::Hold(hold)) => hold.here().await,
+            Some(Act::Hang) => std::future::pending().await,
+            Some(_) => return Err(Over),
+            None => {}
+        }
         let tls = TlsAcceptor::from(Arc::clone(config)).accept(io).await;
         self.encrypted = true;
         Ok(Box::new(tls.map_err(|_| Over)?))
@@ -495,6 +511,10 @@ impl Session {
                 return Err(Over);
             }
             Some(Act::Hang) => std::future::pending().await,
+            Some(Act::Hold(hold)) => {
+                io.read_u8().await.map_err(|_| Over)?;
+                hold.here().await;
+            }
             Some(Act::Drop) => {
                 io.read_u8().await.map_err(|_| Over)?;
                 return Err(Over);
@@ -546,8 +566,7 @@ impl Session {
                 Err(Over)
             }
             Some(Act::Hold(hold)) => {
-                hold.reached.notify_one();
-                hold.release.notified().await;
+                hold.here().await;
                 say(io, usual).await
             }
             Some(Act::Hang) => std::future::pending().await,
