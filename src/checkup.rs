@@ -1,5 +1,7 @@
 //! All checks of mail together: what the doctor finds, and what the queue says.
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use entity::transport;
 use sea_orm::ActiveEnum;
 use tokio::{
     sync::mpsc::unbounded_channel,
@@ -61,42 +63,43 @@ pub async fn queue(db: &Db, whose: Whose, now: DateTime<Utc>) -> Found {
 }
 
 fn judge(health: &QueueHealth, now: DateTime<Utc>) -> Found {
-    let mut found = Found::pass().saw(format!("due: {}", health.due));
-    let is_left_alone = health
-        .transports
-        .iter()
-        .any(|transport| transport.is_open());
-    for transport in &health.transports {
-        let name = transport.name.to_value();
-        let Some(since) = transport.opened_at else {
-            found = found.saw(format!("{name} ({}): takes messages", transport.host));
-            continue;
-        };
-        found = found.saw(format!("{name} ({}): left alone", transport.host));
-        found = found.and(Found::warn(
-            format!(
-                "{} is given no messages since {}: {}",
-                transport.host,
-                times::rfc3339(since),
-                transport.reason
-            ),
-            "Put that right; Greenroom tries again by itself, and what waits leaves then.",
-        ));
-    }
-    if let Some(oldest) = health.oldest_due_at.filter(|at| now - *at > LONGEST_WAIT) {
-        let waits = format!(
-            "A message is due since {} and has not left.",
-            times::rfc3339(oldest)
-        );
-        found = found.and(match is_left_alone {
-            true => Found::warn(waits, ""),
-            false => Found::warn(
-                waits,
-                "See whether greenroom serve or greenroom worker runs.",
-            ),
-        });
-    }
-    for (count, what, fix) in [
+    let found = Found::pass().saw(format!("due: {}", health.due));
+    let found = health.transports.iter().map(server).fold(found, Found::and);
+    found.and(waiting(health, now)).and(ended(health))
+}
+
+fn server(transport: &transport::Model) -> Found {
+    let (name, host) = (transport.name.to_value(), &transport.host);
+    let Some(since) = transport.opened_at else {
+        return Found::pass().saw(format!("{name} ({host}): takes messages"));
+    };
+    let (since, reason) = (in_utc(since), &transport.reason);
+    Found::warn(
+        format!("{host} is given no messages since {since}: {reason}"),
+        "Put that right; Greenroom tries again by itself, and what waits leaves then.",
+    )
+    .saw(format!("{name} ({host}): left alone"))
+}
+
+fn waiting(health: &QueueHealth, now: DateTime<Utc>) -> Found {
+    let late = health.oldest_due_at.filter(|at| now - *at > LONGEST_WAIT);
+    let Some(oldest) = late else {
+        return Found::pass();
+    };
+    let mut servers = health.transports.iter();
+    let fix = match servers.any(|transport| transport.is_open()) {
+        true => "",
+        false => "See whether greenroom serve or greenroom worker runs.",
+    };
+    let since = in_utc(oldest);
+    Found::warn(
+        format!("A message is due since {since} and has not left."),
+        fix,
+    )
+}
+
+fn ended(health: &QueueHealth) -> Found {
+    let kinds = [
         (
             health.uncertain_lately,
             "ended in doubt",
@@ -107,19 +110,27 @@ fn judge(health: &QueueHealth, now: DateTime<Utc>) -> Found {
             "failed",
             "See in the delivery log why, and tell the candidates another way.",
         ),
-    ] {
-        found = found.saw(format!("{what} within 24 hours: {count}"));
-        if count > 0 {
-            let cause = format!("{count} of the messages of the last 24 hours {what}.");
-            found = found.and(Found::warn(cause, fix));
-        }
-    }
-    found
+    ];
+    let found = kinds.into_iter().map(|(count, what, fix)| {
+        let found = match count {
+            0 => Found::pass(),
+            _ => Found::warn(
+                format!("{count} of the messages of the last 24 hours {what}."),
+                fix,
+            ),
+        };
+        found.saw(format!("{what} within 24 hours: {count}"))
+    });
+    found.fold(Found::pass(), Found::and)
+}
+
+fn in_utc(at: DateTime<Utc>) -> String {
+    format!("{} UTC", times::day_and_clock(at, Tz::UTC))
 }
 
 #[cfg(test)]
 mod tests {
-    use entity::transport::{self, Name, Scope};
+    use entity::transport::{Name, Scope};
 
     use super::*;
     use crate::mail::doctor::Grade;

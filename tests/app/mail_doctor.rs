@@ -594,6 +594,7 @@ fn brief_at(step: At) -> Limits {
     // Silence is looked at the other way round, too.
     limits.tls = Duration::from_secs(2);
     *match step {
+        At::Tls => &mut limits.tls,
         At::Banner => &mut limits.banner,
         At::Ehlo | At::Starttls => &mut limits.ehlo,
         At::Auth => &mut limits.auth,
