@@ -6,13 +6,7 @@ use anyhow::{Result, anyhow};
 use super::{super::refuse, doctor::patient};
 use crate::{
     clock::Clock,
-    mail::{
-        compose::Composer,
-        doctor::{self, Sends},
-        mailbox::parse_address,
-        smtp::Outcome,
-        verdict,
-    },
+    mail::{compose::Composer, doctor, mailbox::parse_address, smtp::Outcome, verdict},
     settings::Settings,
     text,
 };
@@ -38,10 +32,6 @@ impl Test {
         let to = parse_address(&to)?;
         let composer = Composer::new()?;
         let patient = patient(&settings, &composer, Clock::System.now());
-        let patient = doctor::Patient {
-            sends: Sends::Test,
-            ..patient
-        };
         let servers = doctor::servers(&settings.mail);
         let Some((_, smtp)) = servers.first() else {
             eprintln!(

@@ -25,7 +25,10 @@ impl Visit<'_> {
             from,
             to: to.unwrap_or(from),
         };
-        let bytes = samples::test_message(&ends, self.patient.now).unwrap_or_default();
+        let bytes = match samples::test_message(&ends, self.patient.now) {
+            Ok(bytes) => bytes,
+            Err(error) => return self.fail(Step::MailFrom, unmakeable(&error)),
+        };
         let (report, connection) = connection.rehearse(from, to, &bytes).await;
         let Some(connection) = connection else {
             if report.stage == Stage::MailFrom {
