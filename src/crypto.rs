@@ -15,7 +15,12 @@ pub fn random_id() -> String {
 
 /// SHA-256, hexadecimal: how tokens are kept.
 pub fn sha256_hex(text: &str) -> String {
-    hex(&Sha256::digest(text.as_bytes()))
+    sha256_hex_of(text.as_bytes())
+}
+
+/// SHA-256 of any bytes, in hexadecimal.
+pub fn sha256_hex_of(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 /// HMAC-SHA-256 (RFC 2104).

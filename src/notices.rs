@@ -1,48 +1,99 @@
 //! From the rows of an interview to the message that tells of it: for the worker, the preview and downloads.
 use chrono::{DateTime, Utc};
-use entity::email::{self, Facts, Kind};
+use entity::{
+    company,
+    email::{self, Facts, Kind},
+};
+use sea_orm::ActiveEnum;
 
 use crate::{
     domain::{
-        emails,
+        companies, emails,
         interviews::Details,
+        logos::Shown,
+        mail_texts::Own,
         notifications::{self, News},
     },
     error::{Error, Result},
     mail::{
         compose::Composer,
         invite::Event,
-        messages::{Brand, Message},
+        messages::{Brand, Logo, Message},
+        wording::Wording,
     },
     words,
 };
 
 /// The message that a row of the queue stands for.
-pub fn message(email: &email::Model, details: &Details) -> Result<Message> {
+pub fn message(composer: &Composer, email: &email::Model, details: &Details) -> Result<Message> {
     let facts = match email.facts {
         Some(_) => emails::facts_of(email)?,
         None => notifications::facts(details)?,
     };
     let before = emails::facts_before_of(email)?;
-    write(email.kind, &email.locale, facts, before, details)
+    tell_unusable_words(composer, email, details)?;
+    write(composer, email.kind, &email.locale, facts, before, details)
 }
 
 /// The message that would tell these news.
-pub fn draft(news: News, details: &Details) -> Result<Message> {
+pub fn draft(composer: &Composer, news: News, details: &Details) -> Result<Message> {
     let locale = &details.candidate.locale;
-    write(news.kind, locale, news.facts, news.before, details)
+    write(
+        composer,
+        news.kind,
+        locale,
+        news.facts,
+        news.before,
+        details,
+    )
 }
 
 /// The message that tells of a booking as it stands.
-pub fn invitation(details: &Details) -> Result<Message> {
+pub fn invitation(composer: &Composer, details: &Details) -> Result<Message> {
     let facts = notifications::facts(details)?;
     write(
+        composer,
         Kind::Scheduled,
         &details.candidate.locale,
         facts,
         None,
         details,
     )
+}
+
+/// What a message of a kind would say of an interview, in a language: for a preview, so what it tells of a
+/// change or a reason is imagined.
+pub fn imagined(
+    composer: &Composer,
+    kind: Kind,
+    locale: &str,
+    details: &Details,
+) -> Result<Message> {
+    let facts = Facts {
+        is_cancelled: kind == Kind::Cancelled,
+        ..notifications::facts(details)?
+    };
+    let before = Message::imagined_before(kind, &facts);
+    let message = write(composer, kind, locale, facts, before, details)?;
+    Ok(Message {
+        cancel_reason: Message::sample(kind).cancel_reason,
+        ..message
+    })
+}
+
+/// The same of no interview at all: what a new company sees.
+pub fn sample(kind: Kind, locale: &str, company: &company::Model, own: &Own) -> Result<Message> {
+    Ok(Message {
+        locale: locale.to_owned(),
+        company_name: company.name.clone(),
+        brand: Brand::new(&company.brand_colour),
+        logo: own.logo.as_ref().map(logo),
+        join_window_minutes: company.join_window_minutes,
+        instructions: companies::instructions(company)?,
+        contact_name: company.name.clone(),
+        contact_email: company.contact_email.clone(),
+        ..Message::sample(kind)
+    })
 }
 
 /// What calendars get of an interview. The domain is the one under which they know it.
@@ -65,7 +116,26 @@ pub fn event(
     })
 }
 
+/// A mail is not held up by words that do not fit any more: it has the usual ones there, and the log says so.
+fn tell_unusable_words(composer: &Composer, email: &email::Model, details: &Details) -> Result<()> {
+    let language = composer.languages().choose(&email.locale)?.tag();
+    let (_, unusable) = Wording::of(details.own.words(email.kind, language));
+    for name in unusable {
+        tracing::warn!(
+            company.id = email.company_id,
+            "A company's own words for {name} in {} ({language}) cannot be used; the usual ones are",
+            email.kind.to_value(),
+        );
+    }
+    Ok(())
+}
+
+fn logo(shown: &Shown) -> Logo {
+    Logo::new(&shown.content_hash, shown.width, shown.height)
+}
+
 fn write(
+    composer: &Composer,
     kind: Kind,
     locale: &str,
     facts: Facts,
@@ -78,12 +148,15 @@ fn write(
         company,
         slot,
         job,
+        own,
         ..
     } = details;
     let job = job
         .as_ref()
         .ok_or_else(|| Error::Mail(format!("interview {} is for no job", interview.id)))?;
     let contact = details.contact();
+    let language = composer.languages().choose(locale)?.tag();
+    let (wording, _) = Wording::of(own.words(kind, language));
     Ok(Message {
         kind,
         locale: locale.to_owned(),
@@ -93,6 +166,8 @@ fn write(
         job_title: job.title.clone(),
         company_name: company.name.clone(),
         brand: Brand::new(&company.brand_colour),
+        logo: own.logo.as_ref().map(logo),
+        wording,
         zone: words::zone_for(candidate, slot.as_ref(), company),
         join_window_minutes: company.join_window_minutes,
         instructions: details.instructions()?,

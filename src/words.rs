@@ -2,12 +2,12 @@
 use entity::{
     InstructionLine, candidate, company, email,
     interview::Status,
-    job,
+    job, proof,
     slot::{self, DifficultyLevel, InterviewType},
     user::Role,
 };
 
-use crate::domain::slots::State;
+use crate::{domain::slots::State, mail::wording::Block};
 
 /// `Technical`: stands before the word interview.
 pub fn interview_type(kind: InterviewType) -> &'static str {
@@ -127,6 +127,41 @@ pub fn email_kind(kind: email::Kind) -> &'static str {
         email::Kind::Cancelled => "Cancellation",
         email::Kind::Reminder => "Reminder",
         email::Kind::LinkReplaced => "New link",
+    }
+}
+
+/// A part of a mail whose words may be a company's own.
+pub fn mail_block(block: Block) -> &'static str {
+    match block {
+        Block::Subject => "Subject",
+        Block::Greeting => "Greeting",
+        Block::Opening => "First sentence",
+        Block::Paragraph => "A paragraph of your own",
+        Block::Contact => "Whom to ask",
+        Block::Regards => "Regards",
+        Block::Signature => "Signature",
+    }
+}
+
+/// Where a test to oneself stands.
+pub fn proof_status(status: proof::Status) -> &'static str {
+    match status {
+        proof::Status::Queued => "Waiting to leave",
+        proof::Status::Sending => "Being handed to the mail server",
+        proof::Status::Accepted => "Accepted by mail server",
+        proof::Status::Printed => "Printed to console (nobody received it)",
+        proof::Status::Failed => "Not delivered",
+        proof::Status::Uncertain => "Uncertain whether it was accepted",
+    }
+}
+
+/// Its tone.
+pub fn proof_tone(status: proof::Status) -> &'static str {
+    match status {
+        proof::Status::Accepted => "good",
+        proof::Status::Queued | proof::Status::Sending => "quiet",
+        proof::Status::Uncertain => "wait",
+        proof::Status::Printed | proof::Status::Failed => "bad",
     }
 }
 

@@ -27,6 +27,8 @@ pub struct Model {
     pub undo_seconds: i32,
     /// The instructions that mails print, a list of [`crate::InstructionLine`] names.
     pub instruction_lines: Json,
+    /// The picture that its mails show, one of `logos`.
+    pub logo_id: Option<i64>,
     /// When it was set up.
     pub created_at: DateTimeUtc,
 }

@@ -104,6 +104,8 @@ pub struct Model {
     pub html: Option<String>,
     /// Calendar part, when there is one.
     pub ics: Option<String>,
+    /// The picture that its HTML part shows, one of `logos`; fixed when composed.
+    pub logo_id: Option<i64>,
     /// Where it stands.
     pub status: Status,
     /// Why it stands there, in words for a recruiter; may be empty.
@@ -130,6 +132,8 @@ pub struct Model {
     pub lead_minutes: Option<i32>,
     /// The message that this one repeats.
     pub resend_of: Option<i64>,
+    /// The message to a wrong address that this one corrects.
+    pub corrects: Option<i64>,
     /// The user whose act queued it.
     pub created_by: Option<i64>,
     /// When it was queued.

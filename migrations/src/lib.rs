@@ -14,7 +14,9 @@ mod m20261121_000010_create_candidate_words;
 mod m20261121_000011_tell_every_change;
 mod m20261125_000012_keep_transcripts;
 mod m20261125_000013_create_transports;
+mod m20261125_000014_widen_log;
 mod m20261125_000017_create_mail_checks;
+mod m20261125_000018_keep_own_words;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -36,7 +38,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000011_tell_every_change::Migration),
             Box::new(m20261125_000012_keep_transcripts::Migration),
             Box::new(m20261125_000013_create_transports::Migration),
+            Box::new(m20261125_000014_widen_log::Migration),
             Box::new(m20261125_000017_create_mail_checks::Migration),
+            Box::new(m20261125_000018_keep_own_words::Migration),
         ]
     }
 }

@@ -62,6 +62,7 @@ pub struct Whole {
     message_id: String,
     expires_at: String,
     resend_of: Option<i64>,
+    corrects: Option<i64>,
     history: Vec<Attempt>,
 }
 
@@ -75,6 +76,7 @@ impl From<Story> for Whole {
             message_id: email.message_id,
             expires_at: times::rfc3339(email.expires_at),
             resend_of: email.resend_of,
+            corrects: email.corrects,
             history: attempts.into_iter().map(Attempt::from).collect(),
             email: Email {
                 id: email.id,
@@ -100,7 +102,11 @@ struct Attempt {
     number: i32,
     started_at: String,
     ended_at: Option<String>,
+    /// How long it took.
+    milliseconds: Option<i64>,
     host: String,
+    peer: Option<String>,
+    tls: Option<String>,
     stage: Stage,
     outcome: Option<Outcome>,
     code: Option<i32>,
@@ -115,7 +121,12 @@ impl From<attempt::Model> for Attempt {
             number: attempt.number,
             started_at: times::rfc3339(attempt.started_at),
             ended_at: attempt.ended_at.map(times::rfc3339),
+            milliseconds: attempt
+                .ended_at
+                .map(|at| (at - attempt.started_at).num_milliseconds()),
             host: attempt.host,
+            peer: attempt.peer,
+            tls: attempt.tls,
             stage: attempt.stage,
             outcome: attempt.outcome,
             code: attempt.code,

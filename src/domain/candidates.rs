@@ -41,6 +41,21 @@ pub struct NewCandidate {
     pub notes: String,
 }
 
+impl NewCandidate {
+    /// A candidate as they are.
+    pub fn of(candidate: candidate::Model) -> Self {
+        Self {
+            name: candidate.name,
+            email: candidate.email,
+            phone: candidate.phone,
+            time_zone: candidate.time_zone,
+            locale: candidate.locale,
+            job_id: candidate.job_id,
+            notes: candidate.notes,
+        }
+    }
+}
+
 /// What became of a candidate who was entered or changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Saved {
@@ -207,8 +222,7 @@ pub async fn insert(
     Ok(Saved::Candidate(id))
 }
 
-/// Changes a candidate. A changed address kills the links that went to the old one, and what the
-/// old one was told is told to the new one.
+/// Changes a candidate.
 pub async fn update(
     db: &Db,
     actor: &Actor,
@@ -216,44 +230,48 @@ pub async fn update(
     new: NewCandidate,
     now: DateTime<Utc>,
 ) -> Result<Saved> {
-    db::transaction_with_second_look(db, async |txn| {
-        let before = find(txn, actor.company_id, id).await?;
-        if let Some(other) = find_by_email(txn, actor.company_id, &new.email).await?
-            && other.id != id
-        {
-            return Ok(Saved::EmailTaken(other.id));
-        }
-        if let Some(job_id) = new.job_id {
-            jobs::find(txn, actor.company_id, job_id).await?;
-        }
-        candidate::Entity::update_many()
-            .set(columns(&new))
-            .filter(candidate::COLUMN.id.eq(id))
-            .filter(candidate::COLUMN.company_id.eq(actor.company_id))
-            .exec(txn)
-            .await?;
-        index(txn, actor.company_id, id, &new).await?;
-        let address_changed = before.email != new.email;
-        let details =
-            json!({ "address_changed": address_changed, "name_changed": before.name != new.name });
-        actions::record(
-            txn,
-            actor,
-            Act {
-                verb: "candidate.changed",
-                object_type: "candidate",
-                object_id: id,
-                details,
-            },
-            now,
-        )
+    db::transaction_with_second_look(db, async |txn| change(txn, actor, id, &new, now).await).await
+}
+
+/// Changes a candidate inside a transaction that does more. A changed address kills the links that
+/// went to the old one, and what the old one was told is told to the new one.
+pub async fn change(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    id: i64,
+    new: &NewCandidate,
+    now: DateTime<Utc>,
+) -> Result<Saved> {
+    let before = find(txn, actor.company_id, id).await?;
+    if let Some(other) = find_by_email(txn, actor.company_id, &new.email).await?
+        && other.id != id
+    {
+        return Ok(Saved::EmailTaken(other.id));
+    }
+    if let Some(job_id) = new.job_id {
+        jobs::find(txn, actor.company_id, job_id).await?;
+    }
+    candidate::Entity::update_many()
+        .set(columns(new))
+        .filter(candidate::COLUMN.id.eq(id))
+        .filter(candidate::COLUMN.company_id.eq(actor.company_id))
+        .exec(txn)
         .await?;
-        if address_changed {
-            interviews::tell_new_address(txn, actor, id, now).await?;
-        }
-        Ok(Saved::Candidate(id))
-    })
-    .await
+    index(txn, actor.company_id, id, new).await?;
+    let address_changed = before.email != new.email;
+    let details =
+        json!({ "address_changed": address_changed, "name_changed": before.name != new.name });
+    let act = Act {
+        verb: "candidate.changed",
+        object_type: "candidate",
+        object_id: id,
+        details,
+    };
+    actions::record(txn, actor, act, now).await?;
+    if address_changed {
+        interviews::tell_new_address(txn, actor, &before, now).await?;
+    }
+    Ok(Saved::Candidate(id))
 }
 
 /// Holds for candidates whose name or address has, for each word of the search, a word that begins with it.

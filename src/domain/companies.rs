@@ -79,6 +79,20 @@ pub async fn find(db: &Db, company_id: i64) -> Result<company::Model> {
         .ok_or(Error::NotFound)
 }
 
+/// The instructions that a company wants candidates to read, in [`InstructionLine::ALL`]'s order.
+pub fn instructions(company: &company::Model) -> Result<Vec<InstructionLine>> {
+    let unreadable = |error| {
+        Error::Stored(format!(
+            "instruction lines of company {}: {error}",
+            company.id
+        ))
+    };
+    let wanted = company.instruction_lines.clone();
+    let wanted: Vec<InstructionLine> = serde_json::from_value(wanted).map_err(unreadable)?;
+    let in_order = InstructionLine::ALL.into_iter();
+    Ok(in_order.filter(|line| wanted.contains(line)).collect())
+}
+
 /// The oldest company of this name; for commands on the terminal.
 pub async fn find_by_name(db: &Db, name: &str) -> Result<Option<company::Model>> {
     Ok(company::Entity::find()

@@ -15,7 +15,7 @@ use crate::{
         changes::Correction,
         companies,
         interviews::{self, Details},
-        jobs,
+        jobs, mail_texts,
         slots::{self, NewSlot},
         users,
     },
@@ -52,10 +52,12 @@ pub async fn draft(
     interview.status = Status::Scheduled;
     interview.booking_notes = notes.to_owned();
     interview.booked_by = actor.user_id;
+    let company = companies::find(db, actor.company_id).await?;
     Ok(Details {
+        own: mail_texts::own(db.read(), &company).await?,
         interview,
         candidate,
-        company: companies::find(db, actor.company_id).await?,
+        company,
         slot: Some(slot),
         job: Some(jobs::find(db.read(), actor.company_id, job_id).await?),
         recruiter: match actor.user_id {

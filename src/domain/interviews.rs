@@ -20,8 +20,9 @@ use crate::{
     db::{self, Db},
     domain::{
         actions::{self, Act, Actor},
-        candidates, jobs,
+        candidates, companies, emails, jobs,
         join_window::JoinWindow,
+        mail_texts::{self, Own},
         notifications,
         one_time_keys::{self, Once, Seen},
         page::{self, Cursor, Page},
@@ -44,6 +45,8 @@ pub struct Details {
     pub job: Option<job::Model>,
     /// The user who booked it.
     pub recruiter: Option<user::Model>,
+    /// What the company gives its mails of its own.
+    pub own: Own,
 }
 
 impl Details {
@@ -86,18 +89,9 @@ impl Details {
         }
     }
 
-    /// The instructions that the company wants candidates to read, in [`InstructionLine::ALL`]'s order.
+    /// The instructions that the company wants candidates to read.
     pub fn instructions(&self) -> Result<Vec<InstructionLine>> {
-        let company = &self.company;
-        let wanted: Vec<InstructionLine> =
-            serde_json::from_value(company.instruction_lines.clone()).map_err(|error| {
-                Error::Stored(format!(
-                    "instruction lines of company {}: {error}",
-                    company.id
-                ))
-            })?;
-        let in_order = InstructionLine::ALL.into_iter();
-        Ok(in_order.filter(|line| wanted.contains(line)).collect())
+        companies::instructions(&self.company)
     }
 }
 
@@ -206,6 +200,7 @@ pub async fn all_details(
         .filter(job::COLUMN.company_id.eq(company_id))
         .filter(job::Column::Id.is_in(wanted));
     let jobs = by_key(jobs.all(db).await?, |row| row.id);
+    let own = mail_texts::own(db, &company).await?;
     let mut all = HashMap::with_capacity(rows.len());
     for interview in rows {
         let job_id = job_of(&interview);
@@ -216,6 +211,7 @@ pub async fn all_details(
                 .cloned()
                 .ok_or(Error::NotFound)?,
             company: company.clone(),
+            own: own.clone(),
             slot: interview.slot_id.and_then(|id| slots.get(&id).cloned()),
             job: job.transpose()?,
             recruiter: interview.booked_by.and_then(|id| users.get(&id).cloned()),
@@ -392,12 +388,12 @@ pub async fn insert(
 pub async fn tell_new_address(
     txn: &impl ConnectionTrait,
     actor: &Actor,
-    candidate_id: i64,
+    before: &candidate::Model,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let coming = interview::Entity::find()
         .filter(interview::COLUMN.company_id.eq(actor.company_id))
-        .filter(interview::COLUMN.candidate_id.eq(candidate_id))
+        .filter(interview::COLUMN.candidate_id.eq(before.id))
         .filter(interview::Column::Status.eq(Status::Scheduled))
         .all(txn)
         .await?;
@@ -426,7 +422,10 @@ pub async fn tell_new_address(
             continue;
         };
         if now < window.ends_at {
-            notifications::tell(txn, actor, email::Kind::Scheduled, &details, now).await?;
+            let told = notifications::tell(txn, actor, email::Kind::Scheduled, &details, now);
+            if let Some(id) = told.await? {
+                emails::link_correction(txn, actor.company_id, id, &before.email).await?;
+            }
         }
     }
     Ok(())

@@ -12,6 +12,7 @@ use super::{
     messages::Message,
     plain_text,
     values::{self, Medium, Values},
+    wording::Block,
 };
 use crate::error::{Error, Result};
 
@@ -75,7 +76,8 @@ impl Composer {
         let language = self.languages.choose(&message.locale)?;
         let values = Values::of(message, language)?;
         let kind = message.kind.to_value();
-        let subject = language.phrase(&kind, "subject")?;
+        let own = message.wording.of_block(Block::Subject);
+        let subject = own.map_or_else(|| language.phrase(&kind, "subject"), Ok)?;
         let subject = header_text(&values.fill(subject, Medium::Plain));
         let render = |medium, file| -> Result<String> {
             let mut context = context(message, language, &values, medium)?;
@@ -131,6 +133,8 @@ fn context(
     let phrases = |group: &str| -> Result<Value> {
         let filled = language.group(group)?.iter();
         Ok(map(filled.map(|(name, phrase)| {
+            let own = message.wording.instead_of(message.kind, group, name);
+            let phrase = own.unwrap_or(phrase);
             (name.as_str(), medium.printed(&values.fill(phrase, medium)))
         })))
     };
@@ -166,7 +170,12 @@ fn context(
         "instructions",
         instructions.collect::<Result<Vec<_>>>()?.into(),
     );
+    let own = message.wording.of_block(Block::Paragraph);
+    let own = own.map_or_else(String::new, |text| values.fill(text, medium));
+    context.insert_value("paragraph", medium.printed(&own));
     context.insert("brand", &message.brand);
+    context.insert("logo", &message.logo);
+    context.insert("alt", &values::typed_line(&message.company_name));
     context.insert("link", LINK_PLACEHOLDER);
     context.insert("lang", language.tag());
     context.insert("dir", &language.direction());

@@ -9,6 +9,8 @@ use entity::{
 use sea_orm::Iterable;
 use serde::Serialize;
 
+use super::wording::Wording;
+
 /// An e-mail to a candidate. The templates of each kind are in `templates/emails/<kind>/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
@@ -28,6 +30,10 @@ pub struct Message {
     pub company_name: String,
     /// The company's colour.
     pub brand: Brand,
+    /// The company's logo.
+    pub logo: Option<Logo>,
+    /// What the company says in its own words.
+    pub wording: Wording,
     /// The zone in which the candidate reads times.
     pub zone: Tz,
     /// How long before the start the link opens.
@@ -63,7 +69,7 @@ impl Message {
             is_cancelled: kind == Kind::Cancelled,
         };
         Self {
-            before: Self::sample_before(kind, &facts),
+            before: Self::imagined_before(kind, &facts),
             kind,
             locale: "en".into(),
             facts,
@@ -71,6 +77,8 @@ impl Message {
             job_title: "Senior Cloud Architect".into(),
             company_name: "Sample Company".into(),
             brand: Brand::new("#1f5f4a"),
+            logo: None,
+            wording: Wording::default(),
             zone: Tz::Europe__Berlin,
             join_window_minutes: 15,
             instructions: InstructionLine::ALL.to_vec(),
@@ -83,7 +91,8 @@ impl Message {
         }
     }
 
-    fn sample_before(kind: Kind, facts: &Facts) -> Option<Facts> {
+    /// How it may have been before, so that a preview has something to tell.
+    pub fn imagined_before(kind: Kind, facts: &Facts) -> Option<Facts> {
         let before = facts.clone();
         match kind {
             Kind::Scheduled | Kind::Reminder => None,
@@ -103,7 +112,7 @@ impl Message {
                 ..before
             }),
             Kind::LinkReplaced => Some(Facts {
-                link_version: 0,
+                link_version: facts.link_version - 1,
                 ..before
             }),
         }
@@ -118,6 +127,47 @@ impl Message {
     pub fn opens_at(&self) -> DateTime<Utc> {
         self.facts.starts_at - TimeDelta::minutes(self.join_window_minutes.into())
     }
+}
+
+/// A picture that travels in the message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Logo {
+    /// By what the HTML part calls it, without angle brackets.
+    pub content_id: String,
+    /// In pixels, as it is shown.
+    pub width: i32,
+    /// In pixels, as it is shown.
+    pub height: i32,
+}
+
+impl Logo {
+    /// Mails show it no wider than this, in pixels.
+    pub const WIDEST: i32 = 240;
+    /// Nor higher than this.
+    pub const HIGHEST: i32 = 72;
+
+    /// From the hash of its content and its own size: it is made smaller where it is too large, never larger.
+    pub fn new(content_hash: &str, width: i32, height: i32) -> Self {
+        let (mut shown_width, mut shown_height) = (width.max(1), height.max(1));
+        if shown_width > Self::WIDEST {
+            shown_height = shown_height * Self::WIDEST / shown_width;
+            shown_width = Self::WIDEST;
+        }
+        if shown_height > Self::HIGHEST {
+            shown_width = shown_width * Self::HIGHEST / shown_height;
+            shown_height = Self::HIGHEST;
+        }
+        Self {
+            content_id: content_id(content_hash),
+            width: shown_width.max(1),
+            height: shown_height.max(1),
+        }
+    }
+}
+
+/// By what a message calls the picture of this content.
+pub fn content_id(content_hash: &str) -> String {
+    format!("logo-{content_hash:.32}@greenroom.invalid")
 }
 
 /// A company's colour and what can be read on it.
@@ -176,6 +226,20 @@ mod tests {
             ("#ffd54f", "#111111"),
         ] {
             assert_eq!(Brand::new(colour).text_colour, text_colour, "{colour}");
+        }
+    }
+
+    #[test]
+    fn a_logo_is_shown_in_bounds_and_in_proportion() {
+        for (own, shown) in [
+            ((100, 40), (100, 40)),
+            ((480, 100), (240, 50)),
+            ((300, 300), (72, 72)),
+            ((2000, 1), (240, 1)),
+            ((1, 2000), (1, 72)),
+        ] {
+            let logo = Logo::new("0123", own.0, own.1);
+            assert_eq!((logo.width, logo.height), shown, "{own:?}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! The bytes of a message: the same for the same row, however often they are asked for.
 use chrono::{DateTime, Utc};
+use entity::logo;
 use lettre::{
     Message,
     address::Envelope,
@@ -44,8 +45,21 @@ pub struct Letter<'a> {
     pub text: &'a str,
     /// HTML part.
     pub html: &'a str,
+    /// The picture that the HTML part shows.
+    pub picture: Option<Picture<'a>>,
     /// Calendar part.
     pub ics: Option<Calendar<'a>>,
+}
+
+/// A picture that travels in the message, so that nothing is loaded from anywhere.
+#[derive(Clone, Copy, Debug)]
+pub struct Picture<'a> {
+    /// By what the HTML part calls it, without angle brackets.
+    pub content_id: &'a str,
+    /// `image/png` and the like.
+    pub media_type: &'a str,
+    /// The picture itself.
+    pub bytes: &'a [u8],
 }
 
 /// An invitation or its cancellation.
@@ -55,6 +69,17 @@ pub struct Calendar<'a> {
     pub method: Method,
     /// The calendar itself, not [`invite::finished`] yet.
     pub ics: &'a str,
+}
+
+impl<'a> Picture<'a> {
+    /// From a logo, and by what the HTML part calls it.
+    pub fn of((logo, content_id): (&'a logo::Model, &'a str)) -> Self {
+        Self {
+            content_id,
+            media_type: logo.format.media_type(),
+            bytes: &logo.bytes,
+        }
+    }
 }
 
 /// The message as it goes to the mail server, with `link` in the place of [`LINK_PLACEHOLDER`].
@@ -91,13 +116,18 @@ pub fn bytes(letter: &Letter<'_>, link: &str) -> Result<Vec<u8>> {
 }
 
 /// The tree that Outlook, Gmail and Apple Mail each find their part in: the calendar is the last
-/// alternative and, for programs that only look there, an attachment.
+/// alternative and, for programs that only look there, an attachment. A picture stays inside the HTML
+/// alternative: beside the calendar it would keep some programs from seeing the invitation.
 fn body(letter: &Letter<'_>, link: &str) -> Result<MultiPart> {
     let fill = |text: &str| text.replace(LINK_PLACEHOLDER, link);
     let texts = MultiPart::alternative()
         .boundary(boundary(letter.message_id, "texts"))
-        .singlepart(SinglePart::plain(fill(letter.text)))
-        .singlepart(SinglePart::html(fill(letter.html)));
+        .singlepart(SinglePart::plain(fill(letter.text)));
+    let html = SinglePart::html(fill(letter.html));
+    let texts = match &letter.picture {
+        Some(picture) => texts.multipart(with_picture(letter.message_id, html, picture)?),
+        None => texts.singlepart(html),
+    };
     let Some(Calendar { method, ics }) = letter.ics else {
         return Ok(texts);
     };
@@ -118,6 +148,26 @@ fn body(letter: &Letter<'_>, link: &str) -> Result<MultiPart> {
         .boundary(boundary(letter.message_id, "parts"))
         .multipart(texts.singlepart(alternative.body(ics.clone())))
         .singlepart(attachment.body(ics)))
+}
+
+/// The HTML part and its picture, which belongs to it alone (RFC 2387).
+fn with_picture(message_id: &str, html: SinglePart, picture: &Picture<'_>) -> Result<MultiPart> {
+    let parse = |content_type: &str| {
+        ContentType::parse(content_type).map_err(|_| Error::Mail("a picture is of no type".into()))
+    };
+    let related = parse(&format!(
+        "multipart/related; type=\"text/html\"; boundary=\"{}\"",
+        boundary(message_id, "picture")
+    ))?;
+    let file_name = format!("logo.{}", picture.media_type.trim_start_matches("image/"));
+    let image = SinglePart::builder()
+        .header(parse(picture.media_type)?)
+        .header(ContentTransferEncoding::Base64)
+        .header(ContentDisposition::inline_with_name(&file_name))
+        .header(header::ContentId::from(id_in_brackets(picture.content_id)?))
+        .body(picture.bytes.to_vec());
+    let related = MultiPart::builder().header(related).build();
+    Ok(related.singlepart(html).singlepart(image))
 }
 
 /// Differs from message to message; `=_` occurs in no encoded body.

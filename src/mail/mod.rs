@@ -18,6 +18,7 @@ pub mod providers;
 pub mod smtp;
 pub mod values;
 pub mod verdict;
+pub mod wording;
 
 /// Stands where the join link goes, in everything that is stored or shown. The link itself is put in
 /// as the message leaves, so neither the log nor the database can let anybody in.

@@ -1,5 +1,5 @@
 //! Phrases with named places: `Dear {candidate_name},`.
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
 use serde::Deserialize;
 
@@ -51,6 +51,12 @@ impl Pattern {
             .collect()
     }
 
+    /// How many places there are, each time that a name comes up counted.
+    pub fn count_places(&self) -> usize {
+        let is_place = |piece: &&Piece| matches!(piece, Piece::Place(_));
+        self.0.iter().filter(is_place).count()
+    }
+
     /// The phrase: `words` writes what stands in the pattern, `place` what its names stand for.
     pub fn fill(
         &self,
@@ -64,6 +70,16 @@ impl Pattern {
                 Piece::Place(name) => place(name),
             })
             .collect()
+    }
+}
+
+/// As it was written.
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|piece| match piece {
+            Piece::Words(text) => f.write_str(text),
+            Piece::Place(name) => write!(f, "{{{name}}}"),
+        })
     }
 }
 
@@ -92,6 +108,8 @@ mod tests {
         assert_eq!(pattern.places(), BTreeSet::from(["a", "b2"]));
         let filled = pattern.fill(str::to_uppercase, |name| format!("<{{{name}}}>"));
         assert_eq!(filled, "<{a}>, <{b2}>: <{a}>!");
+        assert_eq!(pattern.to_string(), "{a}, {b2}: {a}!");
+        assert_eq!(pattern.count_places(), 3);
     }
 
     #[test]

@@ -15,6 +15,23 @@ use super::{
 };
 use crate::error::Result;
 
+/// The places that a company's own words may use. The link is none of them: where it stands, and that it
+/// stands there once, is not left to chance.
+pub const PLACES: &[&str] = &[
+    "candidate_name",
+    "job_title",
+    "company_name",
+    "interview_type",
+    "start",
+    "end",
+    "duration",
+    "time_zone",
+    "join_window",
+    "link_opens",
+    "contact_name",
+    "contact_email",
+];
+
 /// Where something is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Medium {
@@ -101,7 +118,7 @@ impl Values {
     /// were checked against that.
     pub fn fill(&self, phrase: &Pattern, medium: Medium) -> String {
         let words = |text: &str| match medium {
-            Medium::Html => escaped(text),
+            Medium::Html => escaped(text).replace('\n', "<br>"),
             Medium::Plain | Medium::Text => text.to_owned(),
         };
         phrase.fill(words, |name| {
@@ -148,7 +165,8 @@ pub fn typed_lines(text: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-fn typed_line(text: &str) -> String {
+/// The same of one line.
+pub fn typed_line(text: &str) -> String {
     clean_line(text).replace(LINK_PLACEHOLDER, "")
 }
 

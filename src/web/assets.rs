@@ -21,6 +21,7 @@ const STYLES: &[&str] = &[
     "css/tokens.css",
     "css/agenda.css",
     "css/brand.css",
+    "css/chart.css",
     "css/control.css",
     "css/facts.css",
     "css/form.css",

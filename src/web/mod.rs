@@ -16,6 +16,7 @@ pub mod candidates;
 pub mod choices;
 pub mod client_ip;
 pub mod company;
+mod csv;
 pub mod emails;
 pub mod error_page;
 pub mod errors;
@@ -28,7 +29,10 @@ pub mod join;
 pub mod known_devices;
 mod lists;
 pub mod login;
+pub mod logo;
 pub mod mail;
+mod mail_html;
+pub mod mail_texts;
 pub mod markdown;
 mod preview;
 pub mod render;
@@ -44,6 +48,7 @@ pub mod slots;
 pub mod stamp;
 pub mod today;
 pub mod tokens;
+mod upload;
 pub mod users;
 pub mod viewer;
 
@@ -65,7 +70,7 @@ pub fn service(
         .app_data(app.clone())
         .app_data(web::FormConfig::default().limit(security::MAX_BODY_BYTES))
         .app_data(web::JsonConfig::default().limit(security::MAX_BODY_BYTES))
-        .app_data(web::PayloadConfig::new(security::MAX_BODY_BYTES))
+        .app_data(web::PayloadConfig::new(security::MAX_UPLOAD_BYTES))
         .configure(|config| routes::configure(config, &app))
         .default_service(web::to(async || HttpResponse::NotFound().finish()))
         .wrap(from_fn(security::guard))

@@ -24,7 +24,8 @@ pub struct Preview {
 impl Preview {
     /// Of the invitation to an interview as it stands; `link` stands where the personal link goes.
     pub fn of(composer: &Composer, details: &Details, link: &str) -> Result<Self> {
-        Self::composed(composer, &notices::invitation(details)?, details, link)
+        let message = notices::invitation(composer, details)?;
+        Self::composed(composer, &message, &details.candidate.email, link)
     }
 
     /// Of what would be told of a change that leaves the interview like this; none when nothing would be.
@@ -35,19 +36,15 @@ impl Preview {
         let Some(news) = notifications::news(app.db.read(), kind, after).await? else {
             return Ok(None);
         };
-        let message = notices::draft(news, after)?;
-        Self::composed(&app.composer, &message, after, LINK).map(Some)
+        let message = notices::draft(&app.composer, news, after)?;
+        Self::composed(&app.composer, &message, &after.candidate.email, LINK).map(Some)
     }
 
-    fn composed(
-        composer: &Composer,
-        message: &Message,
-        details: &Details,
-        link: &str,
-    ) -> Result<Self> {
+    /// Of any message.
+    pub fn composed(composer: &Composer, message: &Message, to: &str, link: &str) -> Result<Self> {
         let mail = composer.compose(message)?;
         Ok(Self {
-            to: details.candidate.email.clone(),
+            to: to.to_owned(),
             subject: mail.subject,
             text: mail.text.replace(LINK_PLACEHOLDER, link),
         })

@@ -10,7 +10,8 @@ use serde::Serialize;
 
 use super::{
     account, assets, bookings, cancellations, candidates, company, emails, health, interviews,
-    jobs, join, login, mail, rescheduling, sessions, setup, slots, today, tokens, users,
+    jobs, join, login, logo, mail, mail_texts, rescheduling, sessions, setup, slots, today, tokens,
+    users,
 };
 use crate::{api, app::App};
 
@@ -47,9 +48,17 @@ fn table() -> Vec<Route> {
         get(Recruiter, "/candidates/{id}", candidates::show),
         get(Recruiter, "/candidates/{id}/edit", candidates::edit),
         post(Recruiter, "/candidates/{id}/edit", candidates::update),
+        get(Recruiter, "/company/logos/{id}", logo::show),
         get(Recruiter, "/emails", emails::index),
+        get(Recruiter, "/emails.csv", emails::export::index),
         get(Recruiter, "/emails/{id}", emails::show),
+        get(Recruiter, "/emails/{id}/address", emails::address::edit),
+        post(Recruiter, "/emails/{id}/address", emails::address::update),
+        post(Recruiter, "/emails/{id}/attempts", emails::attempts::create),
+        post(Recruiter, "/emails/{id}/cancellation", emails::cancellation::create),
         get(Recruiter, "/emails/{id}/html", emails::html::show),
+        get(Recruiter, "/emails/{id}/invite.ics", emails::message::invitation),
+        get(Recruiter, "/emails/{id}/message.eml", emails::message::show),
         post(Recruiter, "/emails/{id}/resend", emails::resend::create),
         get(Recruiter, "/interviews", interviews::index),
         get(Recruiter, "/interviews/{id}", interviews::show),
@@ -76,6 +85,15 @@ fn table() -> Vec<Route> {
 
         get(Admin, "/company", company::edit),
         post(Admin, "/company", company::update),
+        get(Admin, "/company/logo", logo::edit),
+        post(Admin, "/company/logo", logo::update),
+        post(Admin, "/company/logo/removal", logo::destroy),
+        get(Admin, "/company/texts", mail_texts::index),
+        get(Admin, "/company/texts/{kind}/{locale}", mail_texts::edit),
+        post(Admin, "/company/texts/{kind}/{locale}", mail_texts::update),
+        get(Admin, "/company/texts/{kind}/{locale}/html", mail_texts::html::show),
+        post(Admin, "/company/texts/{kind}/{locale}/html", mail_texts::html::create),
+        post(Admin, "/company/texts/{kind}/{locale}/reset", mail_texts::destroy),
         get(Admin, "/mail", mail::show),
         post(Admin, "/mail/checks", mail::checks::create),
         post(Admin, "/mail/test", mail::test::create),

@@ -7,7 +7,7 @@ use scraper::{ElementRef, Html, Selector};
 use super::{
     account, bookings, cancellations, candidates, company, emails,
     error_page::ErrorPage,
-    interviews, jobs, join, login, mail,
+    interviews, jobs, join, login, logo, mail, mail_texts,
     render::{Files, Flash, Frame, Page, PublicFrame, Renderer, SignedInFrame},
     rescheduling, setup, slots, today, tokens, users,
 };
@@ -25,6 +25,7 @@ fn pages() -> Vec<Sample> {
         of::<candidates::pages::NewPage>(),
         of::<candidates::pages::ShowPage>(),
         of::<company::EditPage>(),
+        of::<emails::pages::AddressPage>(),
         of::<emails::pages::IndexPage>(),
         of::<emails::pages::ShowPage>(),
         of::<ErrorPage>(),
@@ -42,7 +43,10 @@ fn pages() -> Vec<Sample> {
         of::<join::pages::OverPage>(),
         of::<join::pages::UnknownPage>(),
         of::<login::NewPage>(),
+        of::<logo::EditPage>(),
         of::<mail::pages::ShowPage>(),
+        of::<mail_texts::index::IndexPage>(),
+        of::<mail_texts::pages::EditPage>(),
         of::<rescheduling::pages::NewPage>(),
         of::<setup::NewPage>(),
         of::<slots::pages::IndexPage>(),

@@ -24,15 +24,19 @@ use crate::{api::problem, app::App, crypto};
 /// No form of ours and no call of the API is larger.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
+/// The one form that sends a file may be larger than the file may be: then it is told so beside the field.
+pub const MAX_UPLOAD_BYTES: usize = 512 * 1024;
+const UPLOADS: &[&str] = &["/company/logo"];
+
 const MAX_TARGET_BYTES: usize = 4096;
 /// The web server itself would wait for ever.
 const BODY_TIME: Duration = Duration::from_secs(15);
 
+/// What a page may load and do. One that needs more adds it for itself.
+pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
 const HEADERS: [(HeaderName, &str); 6] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    ),
+    (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     // `no-referrer` would make browsers send our own forms with `Origin: null`.
     (header::REFERRER_POLICY, "same-origin"),
@@ -118,13 +122,18 @@ fn is_from_our_page(app: &App, headers: &HeaderMap) -> bool {
 
 /// The whole body, within its limits of size and time.
 async fn read_body(request: &mut ServiceRequest, time: Duration) -> Result<Bytes, Error> {
+    let most = match UPLOADS.contains(&request.path()) {
+        true => MAX_UPLOAD_BYTES,
+        false => MAX_BODY_BYTES,
+    };
     let announced = request.headers().get(header::CONTENT_LENGTH);
     let announced = announced.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > MAX_BODY_BYTES as u64) {
+    if announced.is_some_and(|length| length > most as u64) {
         return Err(Error::Refused(StatusCode::PAYLOAD_TOO_LARGE));
     }
     let body = tokio::time::timeout(time, request.extract::<Bytes>()).await;
     match body {
+        Ok(Ok(body)) if body.len() > most => Err(Error::Refused(StatusCode::PAYLOAD_TOO_LARGE)),
         Ok(Ok(body)) => Ok(body),
         Ok(Err(error)) => Err(Error::Refused(match error.as_error() {
             Some(PayloadError::Overflow) => StatusCode::PAYLOAD_TOO_LARGE,
@@ -249,7 +258,7 @@ mod tests {
 
     fn request(chunks: impl futures_util::Stream<Item = &'static str> + 'static) -> ServiceRequest {
         let mut request = TestRequest::post()
-            .app_data(PayloadConfig::new(MAX_BODY_BYTES))
+            .app_data(PayloadConfig::new(MAX_UPLOAD_BYTES))
             .to_srv_request();
         let body = chunks.map(|chunk| Ok::<_, PayloadError>(Bytes::from_static(chunk.as_bytes())));
         request.set_payload(Payload::from(body.boxed_local() as std::pin::Pin<Box<_>>));

@@ -4,14 +4,16 @@ use std::{cell::Cell, pin::pin, sync::Arc, time::Duration};
 use entity::email::Status;
 use tokio::time;
 
-use super::{Stop, caught::caught, ledger::Ledger, letter::Draft, outcome, routes, tell};
+use super::{Stop, caught::caught, ledger::Ledger, outcome, routes, tell};
 use crate::{
     app::App,
     domain::{
         delivery::{Claimed, Ended, Entry, Next, Recorded, Setback},
         join_links::Ticket,
+        logos,
     },
     error::{Error, Result},
+    letters::Draft,
     mail::{
         mime,
         smtp::{Envelope, Relay, Report},
@@ -99,7 +101,8 @@ async fn attempt(
     stop: &mut Stop,
     is_near_the_end: &Cell<bool>,
 ) -> Result<Ended> {
-    let draft = Draft::of(claimed)?;
+    let logo = logos::of_message(&app.db, claimed.email.company_id, claimed.email.logo_id).await?;
+    let draft = Draft::of(&claimed.email, &claimed.details, logo.as_ref())?;
     let link = join_link(app, claimed)?;
     let Some(name) = claimed.transport else {
         return Ok(print(app, &draft, &link));

@@ -81,7 +81,7 @@ async fn fix(
 /// Writes the message from its row and its interview.
 async fn compose(app: &App, claimed: &Claimed) -> Result<Fixed> {
     let Claimed { email, details, .. } = claimed;
-    let message = notices::message(email, details)?;
+    let message = notices::message(&app.composer, email, details)?;
     let composed = app.composer.compose(&message)?;
     let contact = details.contact();
     let configured = mailbox::parse_address(app.settings.mail.from.email.as_ref())?;
@@ -94,6 +94,7 @@ async fn compose(app: &App, claimed: &Claimed) -> Result<Fixed> {
         subject: composed.subject,
         text: composed.text,
         html: composed.html,
+        logo_id: details.own.logo.as_ref().map(|logo| logo.id),
         domain,
     })
 }
@@ -109,8 +110,13 @@ async fn calendar(
     let Some(method) = Method::of(email.kind) else {
         return Ok(None);
     };
-    let known = emails::calendar_domain(app.db.read(), email.company_id, email.interview_id);
-    let domain = known.await?.unwrap_or_else(|| domain.to_owned());
+    let known = match claimed.follows_others {
+        true => {
+            emails::calendar_domain(app.db.read(), email.company_id, email.interview_id).await?
+        }
+        false => None,
+    };
+    let domain = known.unwrap_or_else(|| domain.to_owned());
     let event = notices::event(&app.composer, message, details, &domain, email.date)?;
     let attendee = Mailbox::new(&email.recipient_name, &email.recipient)?;
     let people = People {

@@ -135,7 +135,7 @@ impl Desk {
     fn wanted(&self) -> usize {
         match self.batch {
             LANES => LANES.saturating_sub(self.lanes.len() + self.at_hand.len()),
-            batch if self.at_hand.len() <= LANES => batch,
+            batch if self.at_hand.len() < batch => batch,
             _ => 0,
         }
     }

@@ -4,8 +4,8 @@ mod caught;
 mod compose;
 mod desk;
 mod ledger;
-mod letter;
 mod outcome;
+mod proofs;
 mod routes;
 mod tell;
 pub mod upkeep;
@@ -13,7 +13,7 @@ pub mod upkeep;
 use std::time::Duration;
 
 use actix_web::web::Data;
-use tokio::sync::watch;
+use tokio::{sync::watch, time};
 
 use self::{compose::compose_all, ledger::Ledger, routes::routes};
 use crate::{app::App, domain::delivery, error::Result};
@@ -39,14 +39,13 @@ pub async fn deliver_next(app: &App) -> Result<Turn> {
     };
     let ledger = Ledger::default();
     let claimed = delivery::claim(&app.db, &routes(app), 1, app.clock.now()).await?;
-    let turn = match claimed.is_empty() {
-        true => Turn::Idle,
-        false => Turn::Delivered,
-    };
+    if claimed.is_empty() {
+        return proofs::deliver_next(app).await;
+    }
     for claimed in compose_all(app, &ledger, claimed, &stop).await {
         attempt::deliver(app, &ledger, claimed, stop.clone()).await;
     }
-    Ok(turn)
+    Ok(Turn::Delivered)
 }
 
 /// Delivers until `stop` says true. Then nothing new is begun; what is before its last byte is given
@@ -58,8 +57,14 @@ pub async fn run(app: Data<App>, stop: watch::Receiver<bool>) {
 /// The same, with another time for the last replies.
 pub async fn run_with_patience(app: Data<App>, asked: watch::Receiver<bool>, patience: Duration) {
     let upkeep = tokio::task::spawn_local(upkeep::run(app.clone()));
-    desk::run(app.clone(), Stop { asked, patience }).await;
+    let stop = Stop { asked, patience };
+    let proofs = tokio::task::spawn_local(proofs::run(app.clone(), stop.clone()));
+    desk::run(app.clone(), stop).await;
     upkeep.abort();
+    // One that is being sent gets the same time; what is not known of it then is told at the next start.
+    if time::timeout(patience, proofs).await.is_err() {
+        tracing::warn!("A proof was being sent; whether it arrived is not known");
+    }
     for relay in app.mailer.relays() {
         relay.close().await;
     }

@@ -1,9 +1,9 @@
 //! What the process log and the terminal learn of a delivery: never an address, a name or a link.
 use std::io;
 
-use super::letter::Draft;
 use crate::{
     app::App,
+    letters::Draft,
     mail::smtp::{Outcome, Report},
     text::masked,
 };

@@ -7,7 +7,7 @@ use tokio::time;
 use crate::{
     app::App,
     db,
-    domain::{one_time_keys, rate_limits, sessions},
+    domain::{logos, one_time_keys, proofs, rate_limits, sessions},
     error::Result,
 };
 
@@ -30,7 +30,9 @@ pub async fn keep_house(app: &App) -> Result<()> {
     db::transaction(&app.db, async |txn| {
         sessions::clear(txn, now).await?;
         rate_limits::clear(txn, now).await?;
-        one_time_keys::purge(txn, now).await
+        one_time_keys::purge(txn, now).await?;
+        proofs::clear(txn, now).await?;
+        logos::clear(txn, now).await
     })
     .await
 }

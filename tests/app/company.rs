@@ -1,8 +1,9 @@
 //! The company's settings.
-use entity::{action, company};
+use chrono::TimeDelta;
+use entity::{InstructionLine, action, company, email};
 use sea_orm::EntityTrait;
 
-use crate::support::{TestApp, rows};
+use crate::support::{TestApp, builders, rows};
 
 const GOOD: [(&str, &str); 10] = [
     ("name", "Acme & Söhne"),
@@ -118,6 +119,34 @@ async fn a_meeting_url_and_reminders_can_be_left_out() {
     let found = found.expect("a query").expect("a company");
     assert_eq!(found.default_meeting_url, None);
     assert_eq!(found.reminder_lead_minutes, serde_json::json!([]));
+}
+
+#[actix_web::test]
+async fn mails_print_the_instructions_that_are_switched_on() {
+    let app = TestApp::start().await;
+    let mut ada = app.admin().await;
+    let bare = GOOD.map(|(name, value)| match name {
+        "reminder_lead_minutes" => (name, ""),
+        _ => (name, value),
+    });
+    for off in InstructionLine::ALL {
+        let others = InstructionLine::ALL.into_iter().filter(|line| *line != off);
+        let mut fields = bare[..8].to_vec();
+        fields.extend(others.map(|line| (line.name(), "on")));
+        assert_eq!(ada.post_form("/company", &fields).await.status, 303);
+        let html = ada.get("/company/texts/scheduled/en/html").await;
+        assert_eq!(html.all_words("li").len(), 5, "{off:?}");
+        let has_id = html.text.contains("government-issued ID");
+        assert_eq!(has_id, off != InstructionLine::GovernmentId);
+    }
+    assert_eq!(ada.post_form("/company", &bare[..8]).await.status, 303);
+    builders::booked(&app, app.company_id).await;
+    // The settings above let mails wait for corrections.
+    app.advance(TimeDelta::seconds(90));
+    app.deliver().await;
+    let mail = email::Entity::find().one(app.app.db.read()).await;
+    let text = mail.expect("a query").expect("a mail").text;
+    assert!(!text.expect("text").contains("Important Instructions"));
 }
 
 #[actix_web::test]

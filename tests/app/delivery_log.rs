@@ -34,10 +34,10 @@ async fn the_log_shows_what_became_of_a_message() {
     app.deliver().await;
     let page = app.recruiter().await.get("/emails").await;
     assert_eq!(page.status, 200);
-    assert_eq!(page.all_words("tbody tr").len(), 1);
+    assert_eq!(page.all_words("#log tbody tr").len(), 1);
     let link = format!("/emails/{}", booked.email.id);
-    assert_eq!(page.attribute("tbody th a", "href"), link);
-    let row = page.words("tbody tr");
+    assert_eq!(page.attribute("#log tbody th a", "href"), link);
+    let row = page.words("#log tbody tr");
     for words in [
         "Invitation",
         "Interview Scheduled - Cloud Architect at Sample Company",
@@ -54,9 +54,12 @@ async fn the_log_shows_what_became_of_a_message() {
 async fn an_empty_log_says_what_will_stand_there() {
     let app = TestApp::start().await;
     let mut rita = app.recruiter().await;
-    assert_eq!(rita.get("/emails").await.words("h2"), "No messages yet");
+    assert_eq!(
+        rita.get("/emails").await.words("#log h2"),
+        "No messages yet"
+    );
     let none = rita.get("/emails?status=failed").await;
-    assert_eq!(none.words("h2"), "Nothing found");
+    assert_eq!(none.words("#log h2"), "Nothing found");
 }
 
 #[actix_web::test]
@@ -70,7 +73,7 @@ async fn every_status_has_words_of_its_own_and_none_says_sent() {
         put(&app, booked.email.id, status).await;
         let page = rita.get(&format!("/emails/{}", booked.email.id)).await;
         let words = page.words("#standing .status");
-        let meaning = page.words("#standing p");
+        let meaning = page.words("#standing > p");
         assert!(
             !words
                 .to_lowercase()
@@ -78,7 +81,7 @@ async fn every_status_has_words_of_its_own_and_none_says_sent() {
                 .any(|word| word == "sent")
         );
         assert!(meaning.len() > 30, "{status:?}: {meaning}");
-        let row = rita.get("/emails").await.words("tbody tr");
+        let row = rita.get("/emails").await.words("#log tbody tr");
         assert!(row.contains(&words), "{status:?}: {row}");
         assert!(
             !seen.contains(&words) && !seen.contains(&meaning),
@@ -195,7 +198,7 @@ async fn an_address_with_very_many_messages_is_read_page_by_page_too() {
     seen.dedup();
     assert_eq!(seen.len(), 150, "three whole pages, nothing twice");
     assert!(!seen.contains(&once.email.id));
-    assert!(page.words("tbody tr").contains(&often.email.recipient));
+    assert!(page.words("#log tbody tr").contains(&often.email.recipient));
     let page = rita.get(&path(&once.email.recipient)).await;
     assert_eq!(listed(&page), [once.email.id]);
 }
@@ -226,7 +229,7 @@ async fn a_message_shows_every_attempt_with_the_servers_own_words() {
     assert_eq!(page.words("#standing .status"), "Retrying");
     assert_eq!(steps(&page)[..2], ["Queued", "Attempt 1 deferred"]);
     assert!(steps(&page)[2].starts_with("Next attempt in "));
-    assert_eq!(page.words("#story pre"), GREYLISTED);
+    assert_eq!(page.words("#story li > pre"), GREYLISTED);
     let attempt = &page.all_words("#story li")[1];
     for words in ["ms", "localhost", "127.0.0.1:", "recipient (RCPT TO)"] {
         assert!(attempt.contains(words), "{words}: {attempt}");
@@ -241,7 +244,7 @@ async fn a_message_shows_every_attempt_with_the_servers_own_words() {
     assert_eq!(page.words("#standing .status"), "Accepted by mail server");
     let told = ["Queued", "Attempt 1 deferred", "Accepted by localhost"];
     assert_eq!(steps(&page), told);
-    assert!(page.all_words("#story pre")[1].starts_with("250"));
+    assert!(page.all_words("#story li > pre")[1].starts_with("250"));
     assert!(!page.has("#message[hx-trigger]"), "nothing more can come");
     let lead = page.words(".page__head");
     assert!(lead.contains(&format!("to {}", booked.email.recipient)));
@@ -279,8 +282,8 @@ async fn a_refused_message_says_why_and_what_to_do() {
         steps(&page),
         ["Queued", "Attempt 1 refused", "Not delivered"]
     );
-    assert_eq!(page.words("#story pre"), NOBODY);
-    assert!(page.words("#standing p").contains("send it again"));
+    assert_eq!(page.words("#story li > pre"), NOBODY);
+    assert!(page.words("#standing > p").contains("send it again"));
     assert!(page.has("form[action$='/resend']"));
 }
 
@@ -298,15 +301,18 @@ async fn neither_list_nor_message_lets_anybody_in() {
     let token = token.expect("a token");
     let mut ada = app.admin().await;
     let path = format!("/emails/{}", booked.email.id);
-    for path in ["/emails", &path, &format!("{path}/html")] {
+    let signature = token.split('.').next_back().expect("a signature");
+    for end in ["", "/html", "/invite.ics", "/message.eml"] {
+        let page = ada.get(&format!("{path}{end}")).await;
+        assert_eq!(page.status, 200, "{end}");
+        assert!(!page.text.contains(&token), "{end}");
+        assert!(!page.text.contains(signature), "{end}");
+    }
+    // What names the interview in calendars lets nobody in, but in a list it has no business.
+    for path in ["/emails", "/emails.csv", &format!("{path}/html")] {
         let page = ada.get(path).await;
         assert_eq!(page.status, 200, "{path}");
-        assert!(!page.text.contains(&token), "{path}");
-        assert!(
-            !page
-                .text
-                .contains(token.split('.').next_back().expect("a signature"))
-        );
+        assert!(!page.text.contains(signature), "{path}");
         assert!(!page.text.contains(&interview.public_id), "{path}");
     }
     let page = ada.get(&path).await;
@@ -350,7 +356,7 @@ async fn a_message_that_has_ended_is_sent_again_once() {
     let path = format!("/emails/{}", booked.email.id);
     let page = rita.get(&path).await;
     assert!(
-        !page.has("form[hx-confirm]"),
+        !page.has("[name=confirmed]"),
         "nobody has it: nothing to ask"
     );
     let key = page.value_of("key");
@@ -373,11 +379,12 @@ async fn a_message_that_has_ended_is_sent_again_once() {
         new.has(&format!("#facts a[href='{path}']")),
         "which one it repeats"
     );
-    let doubt = new.attribute("form[action$='/resend']", "hx-confirm");
+    let doubt = new.words("form[action$='/resend']");
     assert!(doubt.contains("taken this message already"), "{doubt}");
 
     let old = rita.get(&path).await;
     assert!(old.has(&format!("#facts a[href='{}']", answer.location)));
+    assert!(old.words("#story").contains("By Rita Recruiter."));
     assert!(
         !old.has("form[action$='/resend']"),
         "the newer one is the one to repeat"
@@ -493,15 +500,16 @@ async fn what_a_mail_server_answers_is_shown_as_text() {
         assert!(!page.has("img"), "{path}");
     }
     let page = rita.get(&format!("/emails/{}", booked.email.id)).await;
-    assert_eq!(page.words("#story pre"), bad);
+    assert_eq!(page.words("#story li > pre"), bad);
 }
 
-async fn booked(app: &TestApp) -> Booked {
+/// Booked into a new slot; the mail is queued.
+pub async fn booked(app: &TestApp) -> Booked {
     builders::booked(app, app.company_id).await
 }
 
 /// Booked, and told, by this user.
-async fn booked_by(app: &TestApp, user_id: i64) -> Booked {
+pub async fn booked_by(app: &TestApp, user_id: i64) -> Booked {
     let booked = booked(app).await;
     builders::write(app, async |txn| {
         email::Entity::update_many()
@@ -519,7 +527,7 @@ async fn booked_by(app: &TestApp, user_id: i64) -> Booked {
 }
 
 /// So many messages more, some at one instant: the key decides then.
-async fn copy(app: &TestApp, email: &email::Model, count: i64) {
+pub async fn copy(app: &TestApp, email: &email::Model, count: i64) {
     let copies = (0..count).map(|number| email::ActiveModel {
         id: ActiveValue::NotSet,
         idem_key: Set(format!("copy {number}")),
@@ -540,7 +548,7 @@ async fn copy(app: &TestApp, email: &email::Model, count: i64) {
 }
 
 /// Puts a message into a status, whatever was before.
-async fn put(app: &TestApp, id: i64, status: Status) {
+pub async fn put(app: &TestApp, id: i64, status: Status) {
     builders::write(app, async |txn| {
         email::Entity::update_many()
             .col_expr(email::Column::Status, Expr::value(status.to_value()))
@@ -562,15 +570,16 @@ async fn change(app: &TestApp, column: interview::Column, value: impl Into<sea_o
     .await;
 }
 
-async fn row(app: &TestApp, id: i64) -> email::Model {
+/// A message as it stands.
+pub async fn row(app: &TestApp, id: i64) -> email::Model {
     emails::find(app.app.db.read(), app.company_id, id)
         .await
         .expect("the message")
 }
 
 /// The keys of the listed messages, in order.
-fn listed(page: &Answer) -> Vec<i64> {
-    page.all_attributes("tbody th a", "href")
+pub fn listed(page: &Answer) -> Vec<i64> {
+    page.all_attributes("#log tbody th a", "href")
         .iter()
         .map(|href| {
             let id = href.strip_prefix("/emails/").expect("a message's address");
@@ -580,6 +589,6 @@ fn listed(page: &Answer) -> Vec<i64> {
 }
 
 /// What happened, in order.
-fn steps(page: &Answer) -> Vec<String> {
+pub fn steps(page: &Answer) -> Vec<String> {
     page.all_words("#story li > strong")
 }

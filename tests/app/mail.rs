@@ -5,10 +5,13 @@ use greenroom::mail::{
     mailbox::{self, Mailbox},
     messages::Message,
     mime, plain_text,
+    wording::{Block, Wording},
 };
 use mail_parser::{MessageParser, MimeHeaders, PartType};
 
-use crate::support::letters::{LINK, NASTY, People, bytes, compose, head, letter, named};
+use crate::support::letters::{
+    LINK, NASTY, People, bytes, compose, head, in_own_words, letter, named,
+};
 
 /// The kinds of message that bring a link.
 const WITH_LINK: [Kind; 5] = [
@@ -39,6 +42,90 @@ fn every_mail_keeps_the_limits_of_mail_programs() {
         assert!(composed.html.starts_with(&opening));
         for never in ["<img", "<script", "url(", "var(", "http://"] {
             assert!(!composed.html.contains(never), "{never}");
+        }
+    }
+}
+
+#[test]
+fn the_longest_words_of_ones_own_keep_the_limits_of_mail_programs() {
+    for kind in Message::samples().map(|message| message.kind) {
+        let longest = Block::ALL.map(|block| {
+            let places = "{company_name} {contact_email} ".repeat(4);
+            let words = "Wörter \u{1f980} <b> ".repeat(300);
+            let text = format!("{places}{words}");
+            let text: String = text.chars().take(block.most_chars()).collect();
+            (block.name(), text)
+        });
+        let (wording, unusable) = Wording::of(longest.iter().map(|(n, text)| (*n, text.as_str())));
+        assert!(unusable.is_empty(), "{unusable:?}");
+        let composed = compose(&Message {
+            wording,
+            ..named(kind, &"& n".repeat(33))
+        });
+        for line in composed
+            .text
+            .lines()
+            .filter(|line| *line != LINK_PLACEHOLDER)
+        {
+            assert!(line.chars().count() <= plain_text::WIDTH, "{line}");
+        }
+        assert!(
+            composed.html.len() < 60_000,
+            "{} bytes",
+            composed.html.len()
+        );
+        assert!(!composed.html.contains("<b>"));
+    }
+}
+
+#[test]
+fn words_of_ones_own_are_text_and_leave_the_link_where_it_is() {
+    for kind in Message::samples().map(|message| message.kind) {
+        for nasty in NASTY.iter().chain(&[LINK_PLACEHOLDER]) {
+            let kept = Block::ALL.map(|block| (block.name(), *nasty));
+            let (wording, _) = Wording::of(kept);
+            let composed = compose(&Message {
+                wording,
+                ..Message::sample(kind)
+            });
+            assert!(!composed.subject.contains(['\r', '\n', '\0']));
+            for never in ["<script", "<h1"] {
+                assert!(!composed.html.contains(never), "{nasty}");
+            }
+            let links = usize::from(WITH_LINK.contains(&kind));
+            assert_eq!(lines_with_the_link(&composed.text).len(), links, "{nasty}");
+            assert_eq!(composed.html.matches(LINK_PLACEHOLDER).count(), 3 * links);
+        }
+    }
+}
+
+#[test]
+fn a_logo_belongs_to_the_html_alone_and_nothing_else_changes() {
+    for kind in Message::samples().map(|message| message.kind) {
+        let plain = tree_of(&bytes(&Message::sample(kind)));
+        let mut expected = plain.clone();
+        let html = expected.iter().position(|part| part == "text/html");
+        expected.insert(html.expect("HTML"), "multipart/related".into());
+        expected.insert(html.expect("HTML") + 2, "image/gif".into());
+        let raw = bytes(&in_own_words(kind));
+        assert_eq!(tree_of(&raw), expected, "{kind:?}");
+        assert_eq!(raw, bytes(&in_own_words(kind)), "the same at every attempt");
+        let head = String::from_utf8_lossy(&raw).into_owned();
+        let id = "Content-ID: <logo-0a1b0a1b0a1b0a1b0a1b0a1b0a1b0a1b@greenroom.invalid>\r\n";
+        assert_eq!(head.matches(id).count(), 1);
+        assert_eq!(
+            head.matches("Content-Disposition: inline; filename=\"logo.gif\"\r\n")
+                .count(),
+            1
+        );
+        assert_eq!(
+            head.matches("multipart/related; type=\"text/html\"")
+                .count(),
+            1,
+            "{head}"
+        );
+        for line in head.split("\r\n") {
+            assert!(line.len() <= 998 && line.is_ascii());
         }
     }
 }
@@ -390,6 +477,10 @@ fn lines_with_the_link(text: &str) -> Vec<&str> {
     text.lines()
         .filter(|line| line.contains(LINK_PLACEHOLDER))
         .collect()
+}
+
+fn tree_of(raw: &[u8]) -> Vec<String> {
+    tree(&MessageParser::default().parse(raw).expect("a message"))
 }
 
 fn tree(message: &mail_parser::Message<'_>) -> Vec<String> {

@@ -5,11 +5,13 @@ use entity::email::{Facts, Kind};
 use greenroom::mail::{
     LINK_PLACEHOLDER, compose::Composer, invite, language::Languages, messages::Message,
 };
-use mail_parser::MessageParser;
+use mail_parser::{MessageParser, MessagePart, MimeHeaders};
 use sea_orm::ActiveEnum;
 use serde_json::json;
 
-use crate::support::letters::{LINK, NASTY, People, bytes, calendar, compose, event, head, named};
+use crate::support::letters::{
+    LINK, NASTY, People, bytes, calendar, compose, event, head, in_own_words, named,
+};
 
 #[test]
 fn every_mail_reads_as_it_should() {
@@ -17,6 +19,16 @@ fn every_mail_reads_as_it_should() {
         let html = compose(&message).html;
         let whole = format!("{}\n======== HTML\n{html}", as_read(&message));
         insta::assert_snapshot!(message.kind.to_value(), whole);
+    }
+}
+
+#[test]
+fn every_mail_reads_as_it_should_in_a_companys_own_words() {
+    for kind in Message::samples().map(|message| message.kind) {
+        let message = in_own_words(kind);
+        let html = compose(&message).html;
+        let whole = format!("{}\n======== HTML\n{html}", as_read(&message));
+        insta::assert_snapshot!(format!("{}_own", kind.to_value()), whole);
     }
 }
 
@@ -149,6 +161,9 @@ fn judges_find_messages_of_every_kind() {
             ..sample.clone()
         };
         write(format!("{kind}.rtl.html"), &compose(&arabic).html);
+        let own = in_own_words(sample.kind);
+        write(format!("{kind}.own.html"), &compose(&own).html);
+        write_calendars(&own, &format!("{kind}.own"), &write);
         for (number, nasty) in NASTY.iter().copied().chain([long.as_str(), ""]).enumerate() {
             let mut message = named(sample.kind, nasty);
             message.facts.notes = nasty.into();
@@ -209,9 +224,16 @@ fn as_read(message: &Message) -> String {
     let raw = bytes(message);
     let parsed = MessageParser::default().parse(&raw).expect("a message");
     let text = parsed.body_text(0).expect("a plain part");
+    let is_calendar = |part: &&MessagePart<'_>| {
+        let kind = part
+            .content_type()
+            .and_then(|kind| kind.c_subtype.as_deref());
+        kind == Some("calendar")
+    };
     let calendar = parsed
         .parts
-        .get(4)
+        .iter()
+        .find(is_calendar)
         .and_then(|part| part.text_contents())
         .unwrap_or("none\n");
     format!(

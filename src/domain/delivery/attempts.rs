@@ -85,15 +85,14 @@ pub(super) async fn begin(txn: &impl ConnectionTrait, begun: &[&Claimed]) -> Res
     Ok(())
 }
 
-/// Writes what came of an attempt, whether it was written that it began or not.
-pub(super) async fn end(
-    txn: &impl ConnectionTrait,
+/// What is written of an attempt that is over.
+pub(super) fn ended(
     email: &email::Model,
     started_at: DateTime<Utc>,
     ended: Ended,
     now: DateTime<Utc>,
-) -> Result<()> {
-    let row = attempt::ActiveModel {
+) -> attempt::ActiveModel {
+    attempt::ActiveModel {
         ended_at: Set(Some(now)),
         host: Set(ended.host),
         peer: Set(ended.peer),
@@ -106,8 +105,15 @@ pub(super) async fn end(
         hint: Set(ended.hint),
         transcript: Set(ended.transcript),
         ..blank(email, started_at)
-    };
-    attempt::Entity::insert(row)
+    }
+}
+
+/// Writes attempts that are over, whether it was written that they began or not.
+pub(super) async fn end(txn: &impl ConnectionTrait, rows: Vec<attempt::ActiveModel>) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    attempt::Entity::insert_many(rows)
         .on_conflict(
             OnConflict::columns([attempt::Column::EmailId, attempt::Column::Number])
                 .update_columns([

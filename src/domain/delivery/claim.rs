@@ -155,7 +155,8 @@ async fn take_back(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()>
         // Else its worker lives after all, or another was quicker: the attempts are theirs.
         if taken_back == 1 {
             let started_at = open.map_or(now, |attempt| attempt.started_at);
-            attempts::end(txn, &email, started_at, ended, now).await?;
+            let row = attempts::ended(&email, started_at, ended, now);
+            attempts::end(txn, vec![row]).await?;
         }
     }
     Ok(())
@@ -196,8 +197,13 @@ fn due(now: DateTime<Utc>) -> Select<email::Entity> {
         .order_by_asc(email::Column::Id)
 }
 
-/// A message with its interview, as it is now.
-type Candidate = (email::Model, Details);
+/// A message that is still news.
+struct Candidate {
+    email: email::Model,
+    /// Its interview, as it is now.
+    details: Details,
+    follows_others: bool,
+}
 
 /// Drops what no longer tells the present, and looks again at what is about to leave for the first time.
 async fn still_news(
@@ -219,12 +225,17 @@ async fn still_news(
     for mut email in due {
         let id = email.interview_id;
         let details: &Details = details.get(&id).ok_or(Error::NotFound)?;
+        let follows_others = told.contains(&id);
         if !emails::tells_the_present(&email, details) {
             supersede(txn, &email, OUTDATED, now).await?;
-        } else if !notifications::look_again(txn, &mut email, told.contains(&id)).await? {
+        } else if !notifications::look_again(txn, &mut email, follows_others).await? {
             supersede(txn, &email, NO_NEWS, now).await?;
         } else {
-            news.push((email, details.clone()));
+            news.push(Candidate {
+                details: details.clone(),
+                email,
+                follows_others,
+            });
         }
     }
     Ok(news)
@@ -245,7 +256,7 @@ fn share(news: Vec<Candidate>, turns: &mut [Turn], routes: &[Route], free: u64) 
             taken.push((candidate, None));
             continue;
         }
-        let id = candidate.0.id;
+        let id = candidate.email.id;
         let may = |turn: &&mut Turn| turn.left() > 0 && turn.avoids() != Some(id);
         match turns.iter_mut().find(may) {
             Some(turn) => {
@@ -279,7 +290,7 @@ async fn take(
     let lease_until = now + TimeDelta::minutes(LEASE_MINUTES);
     let as_read = chosen
         .iter()
-        .fold(Condition::any(), |any, ((email, _), _)| {
+        .fold(Condition::any(), |any, (Candidate { email, .. }, _)| {
             any.add(
                 Condition::all()
                     .add(email::COLUMN.id.eq(email.id))
@@ -299,15 +310,17 @@ async fn take(
     let ours = returned_ids(txn, &mut taking).await?;
     let chosen = chosen
         .into_iter()
-        .filter(|((email, _), _)| ours.contains(&email.id));
-    let claimed = chosen.map(|((mut email, details), transport)| {
+        .filter(|(candidate, _)| ours.contains(&candidate.email.id));
+    let claimed = chosen.map(|(candidate, transport)| {
+        let mut email = candidate.email;
         email.fence += 1;
         email.status = Status::Sending;
         email.lease_until = Some(lease_until);
         Claimed {
             email,
-            details,
+            details: candidate.details,
             transport,
+            follows_others: candidate.follows_others,
             started_at: now,
         }
     });

@@ -42,6 +42,8 @@ pub struct Claimed {
     pub details: Details,
     /// The mail server that it is to be given to; none when it is printed.
     pub transport: Option<transport::Name>,
+    /// Was anything told of its interview before, so that a calendar may know it?
+    pub follows_others: bool,
     /// When its attempt began.
     pub started_at: DateTime<Utc>,
 }
@@ -63,6 +65,8 @@ pub struct Fixed {
     pub html: String,
     /// Calendar part.
     pub ics: Option<String>,
+    /// The logo that the HTML part shows.
+    pub logo_id: Option<i64>,
 }
 
 /// What came of an attempt.

@@ -7,8 +7,8 @@ use entity::{
     transport::Name,
 };
 use sea_orm::{
-    ActiveValue::Set, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryTrait,
-    sea_query::Expr,
+    ActiveEnum, ActiveValue::Set, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
+    QueryTrait, sea_query::Expr,
 };
 
 use super::{
@@ -56,6 +56,7 @@ pub async fn fix(db: &Db, composed: &[(Claimed, Fixed)]) -> Result<Vec<Claimed>>
                 text: Set(Some(fixed.text.clone())),
                 html: Set(Some(fixed.html.clone())),
                 ics: Set(fixed.ics.clone()),
+                logo_id: Set(fixed.logo_id),
                 ..Default::default()
             };
             let written = email::Entity::update_many()
@@ -74,6 +75,7 @@ pub async fn fix(db: &Db, composed: &[(Claimed, Fixed)]) -> Result<Vec<Claimed>>
                 email.text = Some(fixed.text);
                 email.html = Some(fixed.html);
                 email.ics = fixed.ics;
+                email.logo_id = fixed.logo_id;
                 kept.push(claimed);
             }
         }
@@ -86,27 +88,86 @@ pub async fn fix(db: &Db, composed: &[(Claimed, Fixed)]) -> Result<Vec<Claimed>>
 pub async fn write(db: &Db, entries: &[Entry], now: DateTime<Utc>) -> Result<Written> {
     db::transaction(db, async |txn| {
         let begun = last_bytes(txn, entries, now).await?;
+        let taken = all_accepted(txn, entries, now).await?;
         let mut written = Written::default();
+        let mut attempts = Vec::new();
         let mut findings: Vec<(Name, i64, Finding)> = Vec::new();
         for entry in entries {
-            written.recorded.push(match entry {
-                Entry::LastByte(claimed) if begun.contains(&claimed.email.id) => {
-                    Recorded::As(Status::Sending)
+            let (claimed, mut ended) = match entry {
+                Entry::LastByte(claimed) => {
+                    let recorded = recorded(&begun, claimed, Status::Sending);
+                    written.recorded.push(recorded);
+                    continue;
                 }
-                Entry::LastByte(_) => Recorded::Stale,
-                Entry::End(claimed, ended) => {
-                    let (recorded, found) = end(txn, claimed, (**ended).clone(), now).await?;
-                    if let Some((name, found)) = claimed.transport.zip(found) {
-                        findings.push((name, claimed.email.id, found));
-                    }
-                    recorded
-                }
-            });
+                Entry::End(claimed, ended) => (claimed, (**ended).clone()),
+            };
+            let (recorded, found) = match ended.next {
+                Next::Accepted => (
+                    recorded(&taken, claimed, Status::Accepted),
+                    Some(Finding::Took),
+                ),
+                _ => end(txn, claimed, &mut ended, now).await?,
+            };
+            written.recorded.push(recorded);
+            if recorded == Recorded::Stale {
+                continue;
+            }
+            if let Some((name, found)) = claimed.transport.zip(found) {
+                findings.push((name, claimed.email.id, found));
+            }
+            let started_at = claimed.started_at;
+            attempts.push(attempts::ended(&claimed.email, started_at, ended, now));
         }
+        attempts::end(txn, attempts).await?;
         written.turned = note_all(txn, findings, now).await?;
         Ok(written)
     })
     .await
+}
+
+fn recorded(ours: &HashSet<i64>, claimed: &Claimed, status: Status) -> Recorded {
+    match ours.contains(&claimed.email.id) {
+        true => Recorded::As(status),
+        false => Recorded::Stale,
+    }
+}
+
+/// Most messages are taken at once: these are written together.
+async fn all_accepted(
+    txn: &impl ConnectionTrait,
+    entries: &[Entry],
+    now: DateTime<Utc>,
+) -> Result<HashSet<i64>> {
+    let mut reason = "";
+    let mut ours = Condition::any();
+    for entry in entries {
+        if let Entry::End(claimed, ended) = entry
+            && ended.next == Next::Accepted
+        {
+            ours = ours.add(still_ours(&claimed.email));
+            reason = ended.hint.as_deref().unwrap_or_default();
+        }
+    }
+    if ours.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let tried = Expr::col(email::Column::Attempts).add(1);
+    let mut update = email::Entity::update_many()
+        .col_expr(
+            email::Column::Status,
+            Expr::value(Status::Accepted.to_value()),
+        )
+        .col_expr(email::Column::Reason, Expr::value(reason))
+        .col_expr(email::Column::FinishedAt, Expr::value(now))
+        .col_expr(email::Column::Attempts, tried)
+        .col_expr(email::Column::ServerFailures, Expr::value(0))
+        .col_expr(
+            email::Column::LeaseUntil,
+            Expr::value(None::<DateTime<Utc>>),
+        )
+        .filter(ours)
+        .into_query();
+    returned_ids(txn, &mut update).await
 }
 
 async fn last_bytes(
@@ -137,11 +198,11 @@ async fn last_bytes(
     Ok(ours)
 }
 
-/// Writes an end, and answers with what it tells of the mail server.
+/// Writes where a message stands that was not taken, and answers with what that tells of the mail server.
 async fn end(
     txn: &impl ConnectionTrait,
     claimed: &Claimed,
-    mut ended: Ended,
+    ended: &mut Ended,
     now: DateTime<Utc>,
 ) -> Result<(Recorded, Option<Finding>)> {
     let email = &claimed.email;
@@ -151,22 +212,20 @@ async fn end(
             ended.next = Next::Retry(Setback::Recipient);
         }
     }
-    let earlier = Earlier::of(txn, email, &ended).await?;
-    let after = follow(email, &ended, &earlier, now);
+    let earlier = Earlier::of(txn, email, ended).await?;
+    let after = follow(email, ended, &earlier, now);
     let status = after.status;
-    ended.outcome = outcome_after(&ended, &after);
+    ended.outcome = outcome_after(ended, &after);
     let written = email::Entity::update_many()
         .set(after.into_row(Some(now)))
         .filter(still_ours(email))
         .exec(txn)
         .await?
         .rows_affected;
-    if written == 0 {
-        return Ok((Recorded::Stale, None));
+    match written {
+        0 => Ok((Recorded::Stale, None)),
+        _ => Ok((Recorded::As(status), finding(ended, &earlier))),
     }
-    let found = finding(&ended, &earlier);
-    attempts::end(txn, email, claimed.started_at, ended, now).await?;
-    Ok((Recorded::As(status), found))
 }
 
 async fn note_all(

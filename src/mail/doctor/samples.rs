@@ -61,6 +61,7 @@ pub(super) fn test_message(ends: &Ends<'_>, now: DateTime<Utc>) -> Result<Vec<u8
         subject: "Test message from Greenroom",
         text: "This message says that Greenroom's mail leaves and arrives.\n\nIf you found it in the spam folder, so will candidates find theirs:\nsee to SPF, DKIM and DMARC of the sender's domain.\n",
         html: TEST_HTML,
+        picture: None,
         ics: None,
     };
     mime::bytes(&letter, "")
@@ -98,6 +99,7 @@ fn message(kind: Kind, now: DateTime<Utc>, contact: &str) -> Message {
         before: sample.before.clone().map(at),
         candidate_name: "Zoë Ångström 山田".into(),
         company_name: "Greenroom mail check".into(),
+        logo: None,
         cancel_reason: match kind {
             Kind::Cancelled => "This was only a check of the mail.".into(),
             _ => String::new(),
@@ -149,6 +151,7 @@ fn make(
             subject: &composed.subject,
             text: &composed.text,
             html: &composed.html,
+            picture: None,
             ics: Some(Calendar { method, ics: &ics }),
         },
         link,

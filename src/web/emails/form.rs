@@ -1,12 +1,17 @@
 //! What the delivery log is asked for.
+use chrono::{DateTime, Days, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    domain::{emails::Filter, one_time_keys::Once, page::Cursor},
+    domain::{
+        emails::{Again, Filter},
+        page::Cursor,
+    },
+    text, times,
     web::{
         forms::{self, FormErrors},
-        lists::At,
+        lists::{self, At},
     },
 };
 
@@ -21,6 +26,13 @@ pub struct Filters {
     #[serde(skip_serializing_if = "String::is_empty")]
     recipient: String,
     #[serde(skip_serializing_if = "String::is_empty")]
+    interview: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    job: String,
+    /// How many days back, today among them.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    days: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     from: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     to: String,
@@ -33,6 +45,9 @@ impl Filters {
             &self.status,
             &self.kind,
             &self.recipient,
+            &self.interview,
+            &self.job,
+            &self.days,
             &self.from,
             &self.to,
         ]
@@ -40,22 +55,43 @@ impl Filters {
         .any(|typed| !typed.trim().is_empty())
     }
 
+    /// The chosen job, as far as it can be one.
+    pub fn job_id(&self) -> Option<i64> {
+        self.job.trim().parse().ok()
+    }
+
+    /// The address of the same messages as a table to download.
+    pub fn export(&self) -> String {
+        lists::address("/emails.csv", self)
+    }
+
     /// What the list is asked for; the last day is part of it.
-    pub fn parse(&self, zone: Tz, at: &At) -> Result<(Filter, Option<Cursor>), FormErrors> {
+    pub fn parse(
+        &self,
+        zone: Tz,
+        now: DateTime<Utc>,
+        at: &At,
+    ) -> Result<(Filter, Option<Cursor>), FormErrors> {
         let mut errors = FormErrors::new();
         let status = errors.optional(&self.status, |e, text| e.choice("status", text));
         let kind = errors.optional(&self.kind, |e, text| e.choice("kind", text));
         // Addresses are stored in lower case.
         let recipient = errors.optional(&self.recipient, |_, text| Some(text.to_lowercase()));
+        let mut key = |field, text| {
+            errors.optional(text, |e, text| e.number::<i64>(field, text, 1, i64::MAX))
+        };
+        let (job_id, interview_id) = (key("job", &self.job), key("interview", &self.interview));
+        let days = errors.optional(&self.days, |e, text| e.number("days", text, 1, 3660));
         let (from, until) = errors.days((&self.from, &self.to), zone);
         let cursor = at.cursor(&mut errors);
         let filter = Filter {
             status,
             kind,
             recipient,
-            from,
+            interview_id,
+            job_id,
+            from: from.max(days.and_then(|days| begin_of(days, zone, now))),
             until,
-            ..Default::default()
         };
         match errors.is_empty() {
             true => Ok((filter, cursor)),
@@ -64,16 +100,74 @@ impl Filters {
     }
 }
 
+/// When the first of the last days began.
+fn begin_of(days: u64, zone: Tz, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let today = now.with_timezone(&zone).date_naive();
+    let first = today.checked_sub_days(Days::new(days - 1))?;
+    Some(times::bounds_of_day(first, zone).0)
+}
+
 /// The wish to send a message again.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct ResendForm {
     key: String,
+    /// `on` when a second copy is meant.
+    confirmed: String,
 }
 
 impl ResendForm {
-    /// Its one-time key, for this message.
-    pub fn once(&self, id: i64) -> Option<Once> {
-        forms::once("resend", &self.key, &id)
+    /// The wish, for this message.
+    pub fn again(&self, id: i64) -> Again {
+        Again {
+            once: forms::once("resend", &self.key, &id),
+            is_confirmed: !self.confirmed.is_empty(),
+        }
+    }
+}
+
+/// The right address, in place of a wrong one.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct AddressForm {
+    email: String,
+}
+
+impl AddressForm {
+    /// Filled with the address to correct.
+    pub fn of(email: &str) -> Self {
+        Self {
+            email: email.into(),
+        }
+    }
+
+    /// The address in canonical form.
+    pub fn parse(&self) -> Result<String, FormErrors> {
+        text::email(&self.email).map_err(|message| FormErrors::one("email", message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_days_begin_at_midnight_where_the_reader_is() {
+        let now = DateTime::from_timestamp(1_799_105_400, 0).expect("an instant");
+        let filters = |days: &str, from: &str| Filters {
+            days: days.into(),
+            from: from.into(),
+            ..Default::default()
+        };
+        let zone = chrono_tz::Europe::Berlin;
+        let from = |filters: Filters| {
+            let (filter, _) = filters.parse(zone, now, &At::default()).expect("a filter");
+            filter.from.expect("a day").with_timezone(&zone).to_string()
+        };
+        assert_eq!(from(filters("1", "")), "2027-01-05 00:00:00 CET");
+        assert_eq!(from(filters("14", "")), "2026-12-23 00:00:00 CET");
+        // Both hold.
+        assert_eq!(from(filters("14", "2027-01-02")), "2027-01-02 00:00:00 CET");
+        assert_eq!(from(filters("2", "2027-01-01")), "2027-01-04 00:00:00 CET");
     }
 }

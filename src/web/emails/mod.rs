@@ -1,6 +1,11 @@
 //! The delivery log: what became of every message.
+pub mod address;
+pub mod attempts;
+pub mod cancellation;
+pub mod export;
 mod form;
 pub mod html;
+pub mod message;
 pub mod pages;
 pub mod resend;
 mod story;
@@ -9,15 +14,19 @@ use actix_web::{
     HttpResponse,
     web::{Data, Path, Query},
 };
+use chrono::{DateTime, Utc};
 
 use self::{
     form::Filters,
-    pages::{IndexPage, ShowPage},
+    pages::{AsSent, IndexPage, Overview, Reader, ShowPage},
 };
 use super::{errors::Result, lists::At, viewer::Viewer};
 use crate::{
     app::App,
-    domain::{emails, page::PAGE_SIZE},
+    domain::{emails, jobs, logos, page::PAGE_SIZE, transports},
+    error,
+    settings::Backend,
+    times,
 };
 
 /// GET /emails: newest first.
@@ -27,20 +36,70 @@ pub async fn index(
     filters: Query<Filters>,
     at: Query<At>,
 ) -> Result<HttpResponse> {
-    let (zone, now) = (viewer.zone(), app.clock.now());
     let filters = filters.into_inner();
-    match filters.parse(zone, &at) {
+    let reader = reader(&app, &viewer, &filters).await?;
+    match filters.parse(reader.zone, reader.now, &at) {
         Ok((filter, cursor)) => {
             let company_id = viewer.company_id;
             let found = emails::list(&app.db, company_id, &filter, cursor, PAGE_SIZE).await?;
-            viewer.page(&IndexPage::new(filters, &at, found, zone, now))
+            let overview = match cursor {
+                None => Some(overview(&app, &viewer, &filters, reader.now).await?),
+                Some(_) => None,
+            };
+            viewer.page(&IndexPage::new(filters, &at, found, overview, reader))
         }
-        Err(errors) => viewer.unprocessable(&IndexPage::refused(filters, errors, zone)),
+        Err(errors) => viewer.unprocessable(&IndexPage::refused(filters, errors, reader)),
     }
 }
 
 /// GET /emails/{id}: the message, and every attempt to deliver it.
 pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
     let story = emails::story(&app.db, viewer.company_id, *id).await?;
-    viewer.page(&ShowPage::new(story, viewer.zone(), app.clock.now()))
+    let logo = logos::of_message(&app.db, viewer.company_id, story.email.logo_id).await?;
+    let as_sent = AsSent::of(&story.email, &story.details, logo.as_ref());
+    viewer.page(&ShowPage::new(
+        story,
+        as_sent,
+        viewer.zone(),
+        app.clock.now(),
+    ))
+}
+
+async fn reader(app: &App, viewer: &Viewer, filters: &Filters) -> error::Result<Reader> {
+    let company_id = viewer.company_id;
+    let mut jobs = jobs::choices(&app.db, company_id).await?;
+    // A job that is closed is no choice for anything new, but its messages are still asked for.
+    let chosen = filters.job_id();
+    let chosen = chosen.filter(|id| jobs.iter().all(|(other, _)| other != id));
+    jobs.extend(jobs::titles(&app.db, company_id, chosen.into_iter()).await?);
+    Ok(Reader {
+        zone: viewer.zone(),
+        now: app.clock.now(),
+        jobs,
+    })
+}
+
+async fn overview(
+    app: &App,
+    viewer: &Viewer,
+    filters: &Filters,
+    now: DateTime<Utc>,
+) -> error::Result<Overview> {
+    let (company_id, zone) = (viewer.company_id, viewer.zone());
+    let days = pages::days(zone, now);
+    let begins: Vec<_> = days
+        .iter()
+        .map(|day| times::bounds_of_day(*day, zone).0)
+        .collect();
+    let counts = emails::by_day(&app.db, company_id, &begins).await?;
+    let waiting = emails::waiting(&app.db, company_id).await?;
+    let overview = Overview::new(&counts, &waiting);
+    if filters.narrow() {
+        return Ok(overview);
+    }
+    let servers = match app.settings.mail.backend {
+        Backend::Console => None,
+        Backend::Smtp(_) => Some(transports::all(&app.db).await?),
+    };
+    Ok(overview.with_state(&days, &counts, servers, now))
 }

@@ -19,7 +19,7 @@ pub async fn create(
     form: Form<ResendForm>,
 ) -> Result<HttpResponse> {
     let (actor, now) = (viewer.actor(), app.clock.now());
-    let (shown, flash) = match emails::resend(&app.db, &actor, *id, form.once(*id), now).await? {
+    let (shown, flash) = match emails::resend(&app.db, &actor, *id, form.again(*id), now).await? {
         Resent::Queued(new) => {
             app.wake.notify_one();
             (new, Flash::done("The message is on its way once more."))
@@ -28,6 +28,7 @@ pub async fn create(
             new,
             Flash::problem("It was sent again before: by this message."),
         ),
+        Resent::Unconfirmed => (*id, Flash::problem(UNCONFIRMED)),
         Resent::Underway => (
             *id,
             Flash::problem("It has not ended yet: Greenroom goes on by itself."),
@@ -39,5 +40,6 @@ pub async fn create(
     Ok(see_other(&format!("/emails/{shown}")))
 }
 
+const UNCONFIRMED: &str = "Nothing was sent: the candidate may have this message. Confirm under Send again that a second copy is meant.";
 const OUTDATED: &str =
     "Nothing was sent: the interview was changed or is over, so this message would mislead.";

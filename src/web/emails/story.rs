@@ -3,11 +3,16 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use entity::{
     attempt::{self, Outcome, Stage},
-    email::{self, Status},
+    email::{self, Kind, Status},
 };
 use serde::Serialize;
 
-use crate::{domain::emails::Story, times, web::stamp::Stamp, words};
+use crate::{
+    domain::{actions::Told, emails::Story},
+    times,
+    web::stamp::Stamp,
+    words,
+};
 
 /// One thing that happened.
 #[derive(Clone, Debug, Serialize)]
@@ -23,6 +28,8 @@ pub struct Step {
     reply: String,
     /// What it means.
     hint: String,
+    /// All that was said, a line each.
+    transcript: String,
 }
 
 impl Step {
@@ -36,6 +43,7 @@ impl Step {
             circumstances: "smtp.example.com · 192.0.2.1:587 · TLS 1.3 · reached: recipient".into(),
             reply: "451 4.7.1 Greylisting in action, please come back later".into(),
             hint: "A normal anti-spam delay.".into(),
+            transcript: "     12 < 220 smtp.example.com".into(),
         }
     }
 }
@@ -46,8 +54,14 @@ pub fn steps(story: &Story, zone: Tz, now: DateTime<Utc>) -> Vec<Step> {
         first_day: story.email.created_at,
         zone,
     };
+    let tried = story.attempts.iter();
+    let tried = tried.map(|attempt| (attempt.started_at, teller.tried(attempt)));
+    let acts = story.acts.iter();
+    let acts = acts.filter_map(|told| Some((told.action.at, teller.acted(told)?)));
+    let mut between: Vec<(DateTime<Utc>, Step)> = tried.chain(acts).collect();
+    between.sort_by_key(|(at, _)| *at);
     let mut steps = vec![teller.queued(story)];
-    steps.extend(story.attempts.iter().map(|attempt| teller.tried(attempt)));
+    steps.extend(between.into_iter().map(|(_, step)| step));
     steps.extend(teller.next(&story.email, now));
     steps.extend(teller.end(story));
     steps
@@ -84,6 +98,34 @@ pub fn meaning(status: Status) -> &'static str {
     }
 }
 
+/// What it means for the candidate when a message does not leave.
+pub fn cancelling(story: &Story) -> String {
+    let name = &story.details.candidate.name;
+    let mut meaning = match story.email.kind {
+        Kind::Scheduled => format!(
+            "{name} is not invited by it: no time, no link. The interview stays booked, and reminders still leave; tell them another way."
+        ),
+        Kind::Rescheduled => format!(
+            "{name} does not learn of the new time, and may come at the old one. Tell them another way."
+        ),
+        Kind::Updated => format!("{name} does not learn what was changed."),
+        Kind::Cancelled => format!(
+            "{name} does not learn that the interview is called off, and may wait for it in vain. Tell them another way."
+        ),
+        Kind::Reminder => {
+            format!("{name} is not reminded this time. The interview stays as it is.")
+        }
+        Kind::LinkReplaced => format!(
+            "{name} does not get the new link, and the old one is dead: without it nobody can join."
+        ),
+    };
+    if story.may_have_arrived() {
+        meaning.push_str(" An earlier attempt ended in doubt: it may have arrived all the same.");
+    }
+    meaning.push_str(" What ended can be sent again from this page while it is still true.");
+    meaning
+}
+
 /// How soon there may be more to tell, in seconds; none when the story is over.
 pub fn next_look(email: &email::Model, now: DateTime<Utc>) -> Option<u32> {
     match email.status {
@@ -106,9 +148,12 @@ impl Teller {
             None => String::new(),
         };
         Step {
-            hint: match story.email.resend_of {
-                Some(_) => format!("Sent again{by}."),
-                None => format!("Booked{by}: in one transaction with what it tells."),
+            hint: match (story.email.resend_of, story.email.corrects) {
+                (Some(_), _) => format!("Sent again{by}."),
+                (None, Some(_)) => {
+                    format!("Address corrected{by}: in one transaction with the dead link.")
+                }
+                (None, None) => format!("Booked{by}: in one transaction with what it tells."),
             },
             ..self.plain("quiet", "Queued".into(), story.email.created_at)
         }
@@ -130,7 +175,17 @@ impl Teller {
         let reached = (!taken && !attempt.host.is_empty() && attempt.host != "console")
             .then(|| format!("reached: {}", stage(attempt.stage)));
         let host = (!taken).then(|| attempt.host.clone());
-        let parts = [host, attempt.peer.clone(), attempt.tls.clone(), reached];
+        let codes = attempt.code.map(|code| match &attempt.enhanced_code {
+            Some(enhanced) => format!("code {code}, {enhanced}"),
+            None => format!("code {code}"),
+        });
+        let parts = [
+            host,
+            attempt.peer.clone(),
+            attempt.tls.clone(),
+            reached,
+            codes,
+        ];
         let parts: Vec<String> = parts
             .into_iter()
             .flatten()
@@ -141,8 +196,25 @@ impl Teller {
             circumstances: parts.join(" · "),
             reply: attempt.reply.clone().unwrap_or_default(),
             hint: attempt.hint.clone().unwrap_or_default(),
+            transcript: attempt.transcript.clone().unwrap_or_default(),
             ..self.plain(tone, what, attempt.started_at)
         }
+    }
+
+    /// What somebody did about it; what made another message is told by that one.
+    fn acted(&self, told: &Told) -> Option<Step> {
+        let what = match told.action.verb.as_str() {
+            "email.hurried" => "Asked to try at once",
+            "email.cancelled" => "Asked to call it off",
+            "email.resent" => "Asked to send it again",
+            "email.corrected" => "Address corrected",
+            _ => return None,
+        };
+        let by = told.by.as_deref().map(|name| format!("By {name}."));
+        Some(Step {
+            hint: by.unwrap_or_default(),
+            ..self.plain("quiet", what.into(), told.action.at)
+        })
     }
 
     fn next(&self, email: &email::Model, now: DateTime<Utc>) -> Option<Step> {
@@ -185,6 +257,7 @@ impl Teller {
             circumstances: String::new(),
             reply: String::new(),
             hint: String::new(),
+            transcript: String::new(),
         }
     }
 

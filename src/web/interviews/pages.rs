@@ -296,6 +296,7 @@ fn facts(details: &Details, reader: &Reader) -> Facts {
         slot,
         job,
         recruiter,
+        ..
     } = details;
     let there = words::zone_for(candidate, slot.as_ref(), company);
     let span = |zone| slot.as_ref().map(|slot| Stamp::span(slot, zone));

@@ -55,7 +55,7 @@ async fn file(
             .domain()
             .to_owned(),
     };
-    let message = notices::invitation(details)?;
+    let message = notices::invitation(&app.composer, details)?;
     let event = notices::event(&app.composer, &message, details, &domain, now)?;
     // Not the link that was asked with: that one may be of a mail that tells another time.
     let token = app.keys.token(&Ticket {

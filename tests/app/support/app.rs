@@ -12,7 +12,7 @@ use std::{
 };
 
 use actix_web::{
-    body::MessageBody,
+    body::to_bytes,
     dev::Service,
     http::{StatusCode, header::HeaderMap},
     test::{self, TestRequest},
@@ -291,8 +291,8 @@ async fn serve(app: Data<App>) -> Call {
                 Err(error) => error.error_response(),
             };
             let (status, headers) = (response.status(), response.headers().clone());
-            let body = response.into_body().try_into_bytes();
-            (status, headers, body.expect("a body in one piece"))
+            let body = to_bytes(response.into_body()).await;
+            (status, headers, body.expect("a whole body"))
         })
     })
 }

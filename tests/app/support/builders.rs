@@ -12,10 +12,12 @@ use greenroom::{
         api_tokens::{self, NewToken},
         bookings::{self, Booked, NewBooking, Outcome, Place, Who},
         candidates::{self, NewCandidate, Saved},
-        interviews,
+        companies, interviews,
         jobs::{self, NewJob},
+        logos,
         slots::{self, NewSlot},
     },
+    pictures::Picture,
 };
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde_json::json;
@@ -70,6 +72,21 @@ pub async fn api_token(app: &TestApp, user: &user::Model) -> NewToken {
         .await
         .expect("a token")
 }
+
+/// The company's logo: a green dot.
+pub async fn logo(app: &TestApp, company_id: i64) -> i64 {
+    let picture = Picture::read(DOT).expect("a picture");
+    let actor = Actor::system(company_id);
+    logos::choose(&app.app.db, &actor, picture, app.now())
+        .await
+        .expect("a logo");
+    let company = companies::find(&app.app.db, company_id).await;
+    company.expect("the company").logo_id.expect("its logo")
+}
+
+/// A GIF of one green pixel.
+pub const DOT: &[u8] =
+    b"GIF89a\x01\0\x01\0\x80\0\0\x1f\x5f\x4a\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
 
 /// An open job.
 pub async fn job(app: &TestApp, company_id: i64) -> i64 {

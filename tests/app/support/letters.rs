@@ -5,9 +5,12 @@ use greenroom::mail::{
     compose::{Composed, Composer},
     invite::{self, Event, Method},
     mailbox::{self, Mailbox},
-    messages::Message,
-    mime::{self, Calendar, Letter},
+    messages::{Logo, Message},
+    mime::{self, Calendar, Letter, Picture},
+    wording::Wording,
 };
+
+use super::builders::DOT;
 
 /// A link of the usual length.
 pub const LINK: &str = "https://jobs.example.com/interview/eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiI0NWU4IiwidmVyIjoxfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -32,6 +35,32 @@ pub fn named(kind: Kind, name: &str) -> Message {
         company_name: name.into(),
         contact_name: name.into(),
         job_title: name.into(),
+        ..Message::sample(kind)
+    }
+}
+
+/// The sample with a logo, and with words of the company's own in all parts that may have some.
+pub fn in_own_words(kind: Kind) -> Message {
+    let words = [
+        ("subject", "{company_name}: your talk about {job_title}"),
+        ("greeting", "Hello {candidate_name}!"),
+        (
+            "opening",
+            "We look forward to meeting you.\nIt is on {start}.",
+        ),
+        (
+            "paragraph",
+            "Enter at the back; the bell says {company_name}.\n\nDress as you like & bring <nothing>.",
+        ),
+        ("contact", "Ask {contact_name}: {contact_email}"),
+        ("regards", "See you,"),
+        ("signature", "The people of {company_name}"),
+    ];
+    let (wording, unusable) = Wording::of(words);
+    assert!(unusable.is_empty(), "{unusable:?}");
+    Message {
+        wording,
+        logo: Some(Logo::new(&"0a1b".repeat(16), 480, 120)),
         ..Message::sample(kind)
     }
 }
@@ -114,6 +143,7 @@ pub fn letter<'a>(
         subject: &composed.subject,
         text: &composed.text,
         html: &composed.html,
+        picture: None,
         ics,
     }
 }
@@ -126,7 +156,16 @@ pub fn bytes(message: &Message) -> Vec<u8> {
         method: *method,
         ics,
     });
-    mime::bytes(&letter(&composed, &people, ics), LINK).expect("bytes")
+    let picture = message.logo.as_ref().map(|logo| Picture {
+        content_id: &logo.content_id,
+        media_type: "image/gif",
+        bytes: DOT,
+    });
+    let letter = Letter {
+        picture,
+        ..letter(&composed, &people, ics)
+    };
+    mime::bytes(&letter, LINK).expect("bytes")
 }
 
 /// The headers of a message.

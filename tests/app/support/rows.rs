@@ -28,7 +28,10 @@ pub async fn all(app: &TestApp) -> Vec<String> {
         email,
         interview,
         job,
+        logo,
+        mail_text,
         one_time_key,
+        proof,
         slot,
         user
     );

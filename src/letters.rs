@@ -1,30 +1,43 @@
-//! A row of the queue as a letter.
+//! A row of the queue as a letter: for the worker that sends it, and for the log that shows what was sent.
+use entity::{email, logo};
+
 use crate::{
-    domain::delivery::Claimed,
+    domain::interviews::Details,
     error::{Error, Result},
     mail::{
+        LINK_PLACEHOLDER,
         invite::Method,
         mailbox::Mailbox,
-        mime::{Calendar, Letter},
+        messages::content_id,
+        mime::{self, Calendar, Letter, Picture},
     },
 };
 
 /// What a letter is made of, read back from its row: nothing else, so that it is always the same.
-pub(super) struct Draft<'a> {
-    pub(super) sender: Mailbox,
-    pub(super) recipient: Mailbox,
+pub struct Draft<'a> {
+    /// The From header.
+    pub sender: Mailbox,
+    /// The To header.
+    pub recipient: Mailbox,
     reply_to: Option<Mailbox>,
     thread: String,
-    claimed: &'a Claimed,
+    email: &'a email::Model,
     subject: &'a str,
     text: &'a str,
     html: &'a str,
+    logo: Option<&'a logo::Model>,
+    content_id: String,
     calendar: Option<Calendar<'a>>,
 }
 
 impl<'a> Draft<'a> {
-    pub(super) fn of(claimed: &'a Claimed) -> Result<Self> {
-        let email = &claimed.email;
+    /// Of a message that is composed, and its interview.
+    /// `logo` is the one that the row names.
+    pub fn of(
+        email: &'a email::Model,
+        details: &Details,
+        logo: Option<&'a logo::Model>,
+    ) -> Result<Self> {
         let missing = || Error::Stored(format!("email {} is not whole", email.id));
         let method = Method::of(email.kind);
         let calendar = email
@@ -43,35 +56,46 @@ impl<'a> Draft<'a> {
             sender: Mailbox::parse(email.sender.as_deref().ok_or_else(missing)?)?,
             recipient: Mailbox::new(&email.recipient_name, &email.recipient)?,
             reply_to: email.reply_to.as_deref().map(Mailbox::parse).transpose()?,
-            thread: format!("itv-{}@{domain}", claimed.details.interview.public_id),
-            claimed,
+            thread: format!("itv-{}@{domain}", details.interview.public_id),
+            email,
             subject: email.subject.as_deref().ok_or_else(missing)?,
             text: email.text.as_deref().ok_or_else(missing)?,
             html: email.html.as_deref().ok_or_else(missing)?,
+            logo,
+            content_id: logo.map_or_else(String::new, |logo| content_id(&logo.content_hash)),
             calendar,
         })
     }
 
-    pub(super) fn letter(&self) -> Letter<'_> {
+    /// All that it is made of.
+    pub fn letter(&self) -> Letter<'_> {
         Letter {
-            message_id: &self.claimed.email.message_id,
+            message_id: &self.email.message_id,
             thread: &self.thread,
-            date: self.claimed.email.date,
+            date: self.email.date,
             sender: &self.sender,
             reply_to: self.reply_to.as_ref(),
             recipient: &self.recipient,
             subject: self.subject,
             text: self.text,
             html: self.html,
+            picture: self.logo.map(|logo| Picture::of((logo, &self.content_id))),
             ics: self.calendar,
         }
     }
 
-    pub(super) fn email_id(&self) -> i64 {
-        self.claimed.email.id
+    /// The message as it goes to a mail server, but for the link: the placeholder stays in every part.
+    pub fn masked(&self) -> Result<Vec<u8>> {
+        mime::bytes(&self.letter(), LINK_PLACEHOLDER)
     }
 
-    pub(super) fn is_first_attempt(&self) -> bool {
-        self.claimed.email.attempts == 0
+    /// The row's key.
+    pub fn email_id(&self) -> i64 {
+        self.email.id
+    }
+
+    /// Has no mail server been asked yet?
+    pub fn is_first_attempt(&self) -> bool {
+        self.email.attempts == 0
     }
 }

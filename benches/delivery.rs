@@ -1,0 +1,365 @@
+//! How fast a long queue drains, beside a bare loop that sends the same bytes: `cargo bench --bench delivery`.
+//!
+//! The peer is Postfix's `smtp-sink`; both go over four connections without Nagle's delay. On SQLite (synchronous=FULL)
+//! and on PostgreSQL (every commit waits for the disk), in one run.
+use std::{
+    collections::HashMap,
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use actix_web::{rt, web::Data};
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{
+    email::{self, Status},
+    job,
+    slot::InterviewType,
+};
+use greenroom::{
+    app::App,
+    clock::Clock,
+    db,
+    domain::{
+        actions::Actor,
+        bookings::{self, NewBooking, Place, Who},
+        candidates::{self, NewCandidate, Saved},
+        companies::{self, NewCompany},
+        interviews,
+        jobs::{self, NewJob},
+        join_links::Ticket,
+        slots::{self, NewSlot},
+    },
+    letters::Draft,
+    mail::mime,
+    settings::Settings,
+    worker,
+};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use tokio::{sync::watch, task::LocalSet};
+
+const MESSAGES: usize = 5000;
+const CONNECTIONS: usize = 4;
+/// No less than this part of the bare loop's rate was promised.
+const PROMISED: f64 = 1.0 / 15.0;
+
+fn main() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let sink = Sink::start(dir.path());
+    let sqlite = format!("sqlite://{}", dir.path().join("bench.db").display());
+    compare("SQLite, synchronous=FULL", &sqlite, &sink);
+    let postgres = Postgres::start(dir.path().join("postgres"));
+    compare("PostgreSQL, fsync=on", &postgres.url, &sink);
+}
+
+fn compare(name: &str, database_url: &str, sink: &Sink) {
+    let local = LocalSet::new();
+    let (took, messages) = rt::System::new().block_on(local.run_until(async {
+        let app = Data::new(app(database_url, sink).await);
+        fill(&app).await;
+        let took = drain(&app).await;
+        (took, messages(&app).await)
+    }));
+    let octets: usize = messages.iter().map(|(_, bytes)| bytes.len()).sum();
+    let ours = rate(took);
+    let bare = rate(bare_loop(sink.port, messages));
+    println!(
+        "{name}: {MESSAGES} messages of {} octets",
+        octets / MESSAGES
+    );
+    println!("{ours:>9.0} messages/s   Greenroom");
+    println!("{bare:>9.0} messages/s   a bare loop with the same bytes");
+    println!(
+        "{:>9.3}              the part of it (promised: {PROMISED:.3})",
+        ours / bare
+    );
+}
+
+fn rate(took: Duration) -> f64 {
+    MESSAGES as f64 / took.as_secs_f64()
+}
+
+async fn app(database_url: &str, sink: &Sink) -> App {
+    db::migrate(database_url).await.expect("migrated");
+    let variables = [
+        ("DATABASE_URL", database_url.to_owned()),
+        (
+            "SECRET_KEY",
+            "only for a benchmark, 32 characters long".into(),
+        ),
+        ("EMAIL_BACKEND", "smtp".into()),
+        ("EMAIL_HOST", "127.0.0.1".into()),
+        ("EMAIL_PORT", sink.port.to_string()),
+        ("EMAIL_USE_TLS", "false".into()),
+        ("DEFAULT_FROM_EMAIL", "Greenroom <jobs@example.com>".into()),
+    ];
+    let variables = variables.map(|(name, value)| (name.to_owned(), value));
+    let settings = Settings::from_vars(HashMap::from(variables), Path::new("/nonexistent"));
+    let db = db::connect(database_url).await.expect("a database");
+    App::new(db, Clock::System, settings.expect("sound settings")).expect("an app")
+}
+
+/// Books so many candidates, each by the rules.
+async fn fill(app: &App) {
+    let now = app.clock.now();
+    let company = NewCompany {
+        name: "Sample Company".into(),
+        zone: chrono_tz::Europe::Berlin,
+        contact_email: "jobs@example.com".into(),
+    };
+    let company_id = companies::create(&app.db, company, now)
+        .await
+        .expect("a company");
+    let actor = Actor::system(company_id);
+    let job = NewJob {
+        title: "Senior Cloud Architect".into(),
+        description: String::new(),
+        domain: String::new(),
+        team_size: String::new(),
+        positions_to_fill: 1,
+        key_skills: Vec::new(),
+        salary_min: None,
+        salary_max: None,
+        salary_currency: "EUR".into(),
+        location: String::new(),
+        status: job::Status::Open,
+    };
+    let jobs::Created::Job(job_id) = jobs::create(&app.db, &actor, job, None, now)
+        .await
+        .expect("a job")
+    else {
+        panic!("no job");
+    };
+    for number in 0..MESSAGES {
+        book(app, &actor, job_id, number, now).await;
+    }
+}
+
+async fn book(app: &App, actor: &Actor, job_id: i64, number: usize, now: DateTime<Utc>) {
+    let candidate = NewCandidate {
+        name: format!("Zoë Núñez {number}"),
+        email: format!("zoe.{number}@example.net"),
+        phone: String::new(),
+        time_zone: Some("America/New_York".into()),
+        locale: "en".into(),
+        job_id: None,
+        notes: String::new(),
+    };
+    let saved = candidates::create(&app.db, actor, candidate, None, now).await;
+    let Ok(Saved::Candidate(candidate_id)) = saved else {
+        panic!("a candidate: {saved:?}");
+    };
+    let minutes = i64::try_from(number).expect("few");
+    let starts_at = now + TimeDelta::days(2) + TimeDelta::minutes(minutes);
+    let zone = chrono_tz::Europe::Berlin;
+    let slot = NewSlot {
+        job_id,
+        starts_at,
+        local_start: starts_at.with_timezone(&zone).naive_local(),
+        zone,
+        duration_minutes: 45,
+        interview_type: InterviewType::Technical,
+        difficulty_level: None,
+        meeting_url: Some("https://meet.example.com/cloud".into()),
+        interviewer: String::new(),
+    };
+    let created = slots::create(&app.db, actor, slot, None, now).await;
+    let Ok(slots::Created::Slot(slot_id)) = created else {
+        panic!("a slot: {created:?}");
+    };
+    let booking = NewBooking {
+        place: Place::Slot(slot_id),
+        who: Who::Candidate(candidate_id),
+        notes: "Please ensure you have a stable internet connection.".into(),
+        once: None,
+    };
+    let booked = bookings::book(&app.db, actor, booking, now).await;
+    assert!(
+        matches!(booked, Ok(bookings::Outcome::Booked(_))),
+        "{booked:?}"
+    );
+}
+
+/// Lets the worker deliver everything; answers with how long that took.
+async fn drain(app: &Data<App>) -> Duration {
+    let (stop, stopped) = watch::channel(false);
+    let begun = Instant::now();
+    let running = rt::spawn(worker::run(app.clone(), stopped));
+    let took = loop {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let accepted = email::Entity::find()
+            .filter(email::Column::Status.eq(Status::Accepted))
+            .count(app.db.read());
+        if accepted.await.expect("a count") == MESSAGES as u64 {
+            break begun.elapsed();
+        }
+        assert!(
+            begun.elapsed() < Duration::from_secs(300),
+            "it takes too long"
+        );
+    };
+    stop.send(true).expect("a worker");
+    running.await.expect("an end");
+    took
+}
+
+/// What was sent, byte for byte, and to whom.
+async fn messages(app: &App) -> Vec<(String, Vec<u8>)> {
+    let accepted = email::Entity::find()
+        // Reminders wait for their hour.
+        .filter(email::Column::Status.eq(Status::Accepted))
+        .all(app.db.read());
+    let mut messages = Vec::with_capacity(MESSAGES);
+    for email in accepted.await.expect("rows") {
+        let db = app.db.read();
+        let details = interviews::details(db, email.company_id, email.interview_id).await;
+        let details = details.expect("its interview");
+        let token = app.keys.token(&Ticket {
+            public_id: &details.interview.public_id,
+            link_version: email.link_version,
+            revision: email.revision,
+        });
+        let path = format!("/interview/{}", token.expect("a token"));
+        let draft = Draft::of(&email, &details, None).expect("composed");
+        let bytes = mime::bytes(&draft.letter(), &app.settings.base_url.join(&path));
+        messages.push((email.recipient.clone(), bytes.expect("a message")));
+    }
+    messages
+}
+
+/// The least that has to be said for these messages, by as many threads as there are connections.
+fn bare_loop(port: u16, messages: Vec<(String, Vec<u8>)>) -> Duration {
+    let begun = Instant::now();
+    thread::scope(|scope| {
+        for part in messages.chunks(messages.len().div_ceil(CONNECTIONS)) {
+            scope.spawn(move || {
+                let mut connection = Connection::open(port);
+                for (to, bytes) in part {
+                    connection.ask(b"MAIL FROM:<jobs@example.com>\r\n");
+                    connection.ask(format!("RCPT TO:<{to}>\r\n").as_bytes());
+                    connection.ask(b"DATA\r\n");
+                    connection.write(bytes);
+                    connection.ask(b"\r\n.\r\n");
+                }
+            });
+        }
+    });
+    begun.elapsed()
+}
+
+struct Connection {
+    stream: TcpStream,
+    lines: BufReader<TcpStream>,
+    line: String,
+}
+
+impl Connection {
+    fn open(port: u16) -> Self {
+        let stream = TcpStream::connect(("127.0.0.1", port)).expect("a connection");
+        stream.set_nodelay(true).expect("no delay");
+        let mut connection = Self {
+            lines: BufReader::new(stream.try_clone().expect("a handle")),
+            stream,
+            line: String::new(),
+        };
+        connection.hear();
+        connection.ask(b"HELO bench\r\n");
+        connection
+    }
+
+    fn ask(&mut self, command: &[u8]) {
+        self.write(command);
+        self.hear();
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.stream.write_all(bytes).expect("written");
+    }
+
+    fn hear(&mut self) {
+        self.line.clear();
+        self.lines.read_line(&mut self.line).expect("a reply");
+        assert!(self.line.starts_with(['2', '3']), "{}", self.line);
+    }
+}
+
+/// Postfix's `smtp-sink`, which takes everything and keeps nothing.
+struct Sink {
+    port: u16,
+    process: Child,
+}
+
+impl Sink {
+    fn start(dir: &Path) -> Self {
+        let port = free_port();
+        let program = [
+            "/usr/sbin/smtp-sink",
+            "/usr/local/sbin/smtp-sink",
+            "smtp-sink",
+        ];
+        let program = program
+            .into_iter()
+            .find(|path| !path.starts_with('/') || Path::new(path).exists());
+        let process = Command::new(program.expect("a name"))
+            .args(["-u", "nobody", &format!("127.0.0.1:{port}"), "100"])
+            .current_dir(dir)
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("smtp-sink comes with Debian's package postfix");
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            thread::sleep(Duration::from_millis(10));
+        }
+        Self { port, process }
+    }
+}
+
+impl Drop for Sink {
+    fn drop(&mut self) {
+        // It may be gone already.
+        let _: Result<(), _> = self.process.kill();
+        let _: Result<_, _> = self.process.wait();
+    }
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("an address").port()
+}
+
+/// A server of its own that waits for the disk at every commit.
+struct Postgres {
+    url: String,
+    dir: PathBuf,
+}
+
+impl Postgres {
+    fn start(dir: PathBuf) -> Self {
+        let url = tests_postgres("start", &dir, Some("durable"));
+        Self { url, dir }
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        tests_postgres("stop", &self.dir, None);
+    }
+}
+
+fn tests_postgres(verb: &str, dir: &Path, how: Option<&str>) -> String {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/postgres");
+    let mut started = Command::new(script)
+        .arg(verb)
+        .arg(dir)
+        .args(how)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("tests/postgres");
+    let mut url = String::new();
+    let output = started.stdout.as_mut().expect("its output");
+    output.read_to_string(&mut url).expect("text");
+    assert!(started.wait().expect("an end").success(), "PostgreSQL");
+    url.trim().to_owned()
+}

@@ -1,0 +1,66 @@
+//! Calling off a message that has not left.
+use chrono::{DateTime, Utc};
+use entity::email::{self, Status};
+use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use serde_json::json;
+
+use super::find;
+use crate::{
+    db::{self, Db},
+    domain::actions::{self, Act, Actor},
+    error::Result,
+};
+
+const BY_HAND: &str = "Somebody called it off before it left.";
+const WAITING: [Status; 3] = [Status::Queued, Status::Retrying, Status::Held];
+
+/// What became of the wish to call a message off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cancelled {
+    /// It does not leave, now or since an earlier wish.
+    Done,
+    /// A mail server is being asked at this moment.
+    Underway,
+    /// It has left, or ended otherwise, meanwhile.
+    Ended(Status),
+}
+
+/// Would [`cancel`] keep it from leaving?
+pub fn can_be_cancelled(status: Status) -> bool {
+    WAITING.contains(&status)
+}
+
+/// Ends a message that has not left. What it was to tell is told by nothing else.
+pub async fn cancel(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Result<Cancelled> {
+    db::transaction(db, async |txn| {
+        let cancelled = email::Entity::update_many()
+            .col_expr(
+                email::Column::Status,
+                Expr::value(Status::Cancelled.to_value()),
+            )
+            .col_expr(email::Column::Reason, Expr::value(BY_HAND))
+            .col_expr(email::Column::FinishedAt, Expr::value(now))
+            .filter(email::COLUMN.id.eq(id))
+            .filter(email::COLUMN.company_id.eq(actor.company_id))
+            .filter(email::Column::Status.is_in(WAITING))
+            .exec(txn)
+            .await?
+            .rows_affected;
+        if cancelled == 0 {
+            return Ok(match find(txn, actor.company_id, id).await?.status {
+                Status::Cancelled => Cancelled::Done,
+                status if status.is_final() => Cancelled::Ended(status),
+                _ => Cancelled::Underway,
+            });
+        }
+        let act = Act {
+            verb: "email.cancelled",
+            object_type: "email",
+            object_id: id,
+            details: json!({}),
+        };
+        actions::record(txn, actor, act, now).await?;
+        Ok(Cancelled::Done)
+    })
+    .await
+}

@@ -1,0 +1,42 @@
+//! What a message tells, read back from its row.
+use entity::email::{self, Facts};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::error::{Error, Result};
+
+/// What a message tells, as it was kept.
+pub fn facts_of(email: &email::Model) -> Result<Facts> {
+    let kept = email
+        .facts
+        .clone()
+        .ok_or_else(|| Error::Stored(format!("email {} has no facts", email.id)))?;
+    serde_json::from_value(kept)
+        .map_err(|error| Error::Stored(format!("facts of email {}: {error}", email.id)))
+}
+
+/// What the candidate was told before, as it was kept.
+pub fn facts_before_of(email: &email::Model) -> Result<Option<Facts>> {
+    let kept = email.facts_before.clone().map(serde_json::from_value);
+    kept.transpose()
+        .map_err(|error| Error::Stored(format!("facts before email {}: {error}", email.id)))
+}
+
+/// The domain under which calendars know an interview: that of the first message that brought it
+/// there. None before there is one.
+pub async fn calendar_domain(
+    db: &impl ConnectionTrait,
+    company_id: i64,
+    interview_id: i64,
+) -> Result<Option<String>> {
+    let first: Option<String> = email::Entity::find()
+        .select_only()
+        .column(email::Column::MessageId)
+        .filter(email::COLUMN.company_id.eq(company_id))
+        .filter(email::COLUMN.interview_id.eq(interview_id))
+        .filter(email::COLUMN.ics.is_not_null())
+        .order_by_asc(email::Column::Id)
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(first.and_then(|id| Some(id.split_once('@')?.1.to_owned())))
+}

@@ -1,0 +1,82 @@
+//! Trying a message now instead of at its time.
+use chrono::{DateTime, Utc};
+use entity::email::{self, Kind, Status};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use serde_json::json;
+
+use super::find;
+use crate::{
+    db::{self, Db},
+    domain::actions::{self, Act, Actor},
+    error::Result,
+};
+
+/// What became of the wish to try a message now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hurried {
+    /// It is due now, or was already.
+    Due,
+    /// It is a reminder whose hour has not come.
+    TooEarly,
+    /// A mail server is being asked at this moment.
+    Underway,
+    /// It is kept back: it must be released first.
+    Held,
+    /// It has ended meanwhile.
+    Ended(Status),
+}
+
+/// Would [`hurry`] make it leave earlier?
+pub fn can_be_hurried(email: &email::Model, now: DateTime<Utc>) -> bool {
+    email.due_at > now && may_leave(email.kind, email.status)
+}
+
+/// A reminder that has not been tried waits for its hour; whatever else waits may leave now.
+fn may_leave(kind: Kind, status: Status) -> bool {
+    match status {
+        Status::Retrying => true,
+        Status::Queued => kind != Kind::Reminder,
+        _ => false,
+    }
+}
+
+/// Makes a message that waits due now.
+pub async fn hurry(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Result<Hurried> {
+    db::transaction(db, async |txn| {
+        let email = find(txn, actor.company_id, id).await?;
+        let waiting = [Status::Queued, Status::Retrying].into_iter();
+        let may_leave = waiting.filter(|status| may_leave(email.kind, *status));
+        let hurried = email::Entity::update_many()
+            .col_expr(email::Column::DueAt, Expr::value(now))
+            .filter(email::COLUMN.id.eq(id))
+            .filter(email::COLUMN.company_id.eq(actor.company_id))
+            .filter(email::COLUMN.due_at.gt(now))
+            .filter(email::Column::Status.is_in(may_leave))
+            .exec(txn)
+            .await?
+            .rows_affected;
+        if hurried == 0 {
+            // A worker may have had it since it was looked at.
+            return Ok(standing(&find(txn, actor.company_id, id).await?, now));
+        }
+        let act = Act {
+            verb: "email.hurried",
+            object_type: "email",
+            object_id: id,
+            details: json!({ "was_due_at": email.due_at }),
+        };
+        actions::record(txn, actor, act, now).await?;
+        Ok(Hurried::Due)
+    })
+    .await
+}
+
+fn standing(email: &email::Model, now: DateTime<Utc>) -> Hurried {
+    match email.status {
+        Status::Queued | Status::Retrying if email.due_at <= now => Hurried::Due,
+        Status::Queued | Status::Retrying => Hurried::TooEarly,
+        Status::Sending => Hurried::Underway,
+        Status::Held => Hurried::Held,
+        status => Hurried::Ended(status),
+    }
+}

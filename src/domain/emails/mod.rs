@@ -1,0 +1,61 @@
+//! E-mails: queued with what they tell of, listed as the delivery log. One file for each thing that is done with one.
+mod cancel;
+mod correct;
+mod counts;
+mod facts;
+mod hurry;
+mod line;
+mod list;
+mod queue;
+mod resend;
+mod story;
+
+use chrono::{DateTime, Utc};
+use entity::{
+    email::{self, Kind},
+    interview,
+};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
+
+pub use self::{
+    cancel::{Cancelled, can_be_cancelled, cancel},
+    correct::{Corrected, can_be_corrected, correct, link_correction},
+    counts::{Count, by_day, waiting},
+    facts::{calendar_domain, facts_before_of, facts_of},
+    hurry::{Hurried, can_be_hurried, hurry},
+    line::{Line, about, count_by_status},
+    list::{Filter, list},
+    queue::{NewEmail, drop_unsent, queue},
+    resend::{Again, Resent, resend},
+    story::{Story, story},
+};
+use crate::{
+    domain::interviews::Details,
+    error::{Error, Result},
+};
+
+/// The message, if one of the company's.
+pub async fn find(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<email::Model> {
+    email::Entity::find_by_id(id)
+        .filter(email::COLUMN.company_id.eq(company_id))
+        .one(db)
+        .await?
+        .ok_or(Error::NotFound)
+}
+
+/// Is what the message tells still so? A message about another revision would mislead.
+pub fn tells_the_present(email: &email::Model, details: &Details) -> bool {
+    let status = match email.kind {
+        Kind::Cancelled => interview::Status::Cancelled,
+        _ => interview::Status::Scheduled,
+    };
+    details.interview.status == status
+        && details.interview.revision == email.revision
+        && details.interview.link_version == email.link_version
+        && details.candidate.email == email.recipient
+}
+
+/// The window of the interview, while a message that tells of it is still true and in time.
+fn is_of_use(email: &email::Model, details: &Details, now: DateTime<Utc>) -> bool {
+    tells_the_present(email, details) && now < email.expires_at
+}

@@ -1,0 +1,146 @@
+//! Queueing a message with the change that it tells.
+use chrono::{DateTime, Utc};
+use entity::email::{self, Facts, Kind, Status};
+use sea_orm::{
+    ActiveEnum,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
+    sea_query::{Expr, OnConflict},
+};
+use serde_json::json;
+
+use crate::{
+    crypto,
+    domain::{actions::Actor, interviews::Details},
+    error::{Error, Result},
+};
+
+/// A message to queue.
+#[derive(Clone, Debug)]
+pub struct NewEmail<'a> {
+    /// What it tells.
+    pub kind: Kind,
+    /// The interview as it is after the change that is told.
+    pub details: &'a Details,
+    /// What it tells.
+    pub facts: Facts,
+    /// What the candidate was told before.
+    pub facts_before: Option<Facts>,
+    /// Not before this instant.
+    pub due_at: DateTime<Utc>,
+    /// Of a reminder.
+    pub lead_minutes: Option<i32>,
+    /// Of no more use from this instant.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Queues a message in the transaction that makes the change it tells of. The same event never
+/// queues two: the answer is then the key of the first.
+pub async fn queue(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    new: NewEmail<'_>,
+    now: DateTime<Utc>,
+) -> Result<i64> {
+    insert(txn, actor, new, None, now).await
+}
+
+/// Ends the messages of an interview that have not left, reminders aside.
+pub async fn drop_unsent(
+    txn: &impl ConnectionTrait,
+    interview_id: i64,
+    status: Status,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    email::Entity::update_many()
+        .col_expr(email::Column::Status, Expr::value(status.to_value()))
+        .col_expr(email::Column::Reason, Expr::value(reason))
+        .col_expr(email::Column::FinishedAt, Expr::value(now))
+        .filter(email::COLUMN.interview_id.eq(interview_id))
+        .filter(email::Column::Kind.ne(Kind::Reminder))
+        .filter(email::Column::Status.is_in([Status::Queued, Status::Retrying, Status::Held]))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn insert(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    new: NewEmail<'_>,
+    resend_of: Option<i64>,
+    now: DateTime<Utc>,
+) -> Result<i64> {
+    let Details {
+        interview,
+        candidate,
+        ..
+    } = new.details;
+    let idem_key = idem_key(&new, resend_of);
+    let row = email::ActiveModel {
+        company_id: Set(interview.company_id),
+        kind: Set(new.kind),
+        interview_id: Set(interview.id),
+        revision: Set(interview.revision),
+        link_version: Set(interview.link_version),
+        recipient: Set(candidate.email.clone()),
+        locale: Set(candidate.locale.clone()),
+        recipient_name: Set(candidate.name.clone()),
+        idem_key: Set(idem_key.clone()),
+        // The worker adds the sender's domain when it composes the message.
+        message_id: Set(format!("{}.{}", crypto::random_id(), interview.revision)),
+        date: Set(now),
+        status: Set(Status::Queued),
+        reason: Set(String::new()),
+        due_at: Set(new.due_at),
+        expires_at: Set(new.expires_at),
+        fence: Set(0),
+        attempts: Set(0),
+        put_off: Set(0),
+        server_failures: Set(0),
+        facts: Set(Some(json!(new.facts))),
+        facts_before: Set(new.facts_before.map(|facts| json!(facts))),
+        lead_minutes: Set(new.lead_minutes),
+        resend_of: Set(resend_of),
+        created_by: Set(actor.user_id),
+        created_at: Set(now),
+        ..Default::default()
+    };
+    email::Entity::insert(row)
+        .on_conflict(
+            OnConflict::column(email::Column::IdemKey)
+                .do_nothing()
+                .to_owned(),
+        )
+        .exec_without_returning(txn)
+        .await?;
+    let queued = email::Entity::find()
+        .filter(email::COLUMN.idem_key.eq(&idem_key))
+        .one(txn)
+        .await?;
+    Ok(queued.ok_or(Error::NotFound)?.id)
+}
+
+/// One event, one key: the interview's version rises with every change, and a reminder has its own hour.
+fn idem_key(new: &NewEmail<'_>, resend_of: Option<i64>) -> String {
+    let Details {
+        interview,
+        candidate,
+        ..
+    } = new.details;
+    let recipient = &crypto::sha256_hex(&candidate.email)[..16];
+    let lead = new
+        .lead_minutes
+        .map(|lead| format!(":{lead}min"))
+        .unwrap_or_default();
+    let again = resend_of
+        .map(|id| format!(":again{id}"))
+        .unwrap_or_default();
+    format!(
+        "itv:{}:v{}:{}{lead}:{recipient}{again}",
+        interview.id,
+        interview.version,
+        new.kind.to_value()
+    )
+}

@@ -1,0 +1,111 @@
+//! Sending a message once more.
+use chrono::{DateTime, Utc};
+use entity::email;
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
+use serde_json::json;
+
+use super::{
+    facts::{facts_before_of, facts_of},
+    find, is_of_use,
+    queue::{NewEmail, insert},
+    story::{attempts, may_have_arrived},
+};
+use crate::{
+    db::{self, Db},
+    domain::{
+        actions::{self, Act, Actor},
+        interviews,
+        one_time_keys::{self, Once, Seen},
+    },
+    error::Result,
+};
+
+/// The wish to send a message again.
+#[derive(Clone, Debug, Default)]
+pub struct Again {
+    /// Its one-time key.
+    pub once: Option<Once>,
+    /// Is a second copy meant, though the candidate may have the first?
+    pub is_confirmed: bool,
+}
+
+/// What became of the wish to send a message again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resent {
+    /// A new message is queued.
+    Queued(i64),
+    /// The interview was moved, called off or is over: this message would be wrong.
+    Outdated,
+    /// The candidate may have it already, and nobody said that a second copy is meant.
+    Unconfirmed,
+    /// It has not ended yet: it will be tried by itself.
+    Underway,
+    /// It was repeated before, by this one: that is the one to look at.
+    Repeated(i64),
+    /// The one-time key stands for another wish.
+    KeyReused,
+}
+
+/// Queues a new message that tells the same as one that has ended.
+pub async fn resend(
+    db: &Db,
+    actor: &Actor,
+    id: i64,
+    again: Again,
+    now: DateTime<Utc>,
+) -> Result<Resent> {
+    db::transaction_with_second_look(db, async |txn| {
+        match one_time_keys::look_up(txn, actor.company_id, again.once.as_ref()).await? {
+            Seen::Done(id) => return Ok(Resent::Queued(id)),
+            Seen::Reused => return Ok(Resent::KeyReused),
+            Seen::New => {}
+        }
+        let old = find(txn, actor.company_id, id).await?;
+        if !old.status.is_final() {
+            return Ok(Resent::Underway);
+        }
+        if let Some(id) = repeated_by(txn, &old).await? {
+            return Ok(Resent::Repeated(id));
+        }
+        let details = interviews::details(txn, actor.company_id, old.interview_id).await?;
+        if !is_of_use(&old, &details, now) {
+            return Ok(Resent::Outdated);
+        }
+        let attempts = attempts(txn, &old).await?;
+        if !again.is_confirmed && may_have_arrived(&old, &attempts) {
+            return Ok(Resent::Unconfirmed);
+        }
+        let new = NewEmail {
+            kind: old.kind,
+            details: &details,
+            facts: facts_of(&old)?,
+            facts_before: facts_before_of(&old)?,
+            due_at: now,
+            expires_at: old.expires_at,
+            lead_minutes: old.lead_minutes,
+        };
+        let new_id = insert(txn, actor, new, Some(old.id), now).await?;
+        let act = Act {
+            verb: "email.resent",
+            object_type: "email",
+            object_id: old.id,
+            details: json!({ "new": new_id }),
+        };
+        actions::record(txn, actor, act, now).await?;
+        one_time_keys::keep(txn, actor.company_id, again.once.as_ref(), new_id, now).await?;
+        Ok(Resent::Queued(new_id))
+    })
+    .await
+}
+
+pub(super) async fn repeated_by(
+    db: &impl ConnectionTrait,
+    email: &email::Model,
+) -> Result<Option<i64>> {
+    let repeat = email::Entity::find()
+        .filter(email::COLUMN.company_id.eq(email.company_id))
+        .filter(email::COLUMN.resend_of.eq(Some(email.id)))
+        .one(db)
+        .await?;
+    Ok(repeat.map(|repeat| repeat.id))
+}

@@ -1,0 +1,179 @@
+//! Logos: pictures that never change, because a mail that shows one is the same at every attempt.
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{company, email, logo, proof};
+use sea_orm::{
+    ActiveValue::{Set, Unchanged},
+    ConnectionTrait, DerivePartialModel, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, OnConflict, Query},
+};
+use serde_json::json;
+
+use super::actions::{self, Act, Actor};
+use crate::{
+    crypto,
+    db::{self, Db},
+    error::{Error, Result},
+    pictures::Picture,
+};
+
+/// A mail that is being composed may show a logo that was taken away meanwhile.
+const KEPT_HOURS: i64 = 24;
+
+/// What mails need to know of a logo to show it.
+#[derive(Clone, Debug, PartialEq, Eq, DerivePartialModel)]
+#[sea_orm(entity = "logo::Entity")]
+pub struct Shown {
+    /// Key.
+    pub id: i64,
+    /// SHA-256 of its bytes.
+    pub content_hash: String,
+    /// In pixels.
+    pub width: i32,
+    /// In pixels.
+    pub height: i32,
+}
+
+/// The logo with its bytes.
+pub async fn find(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<logo::Model> {
+    logo::Entity::find_by_id(id)
+        .filter(logo::COLUMN.company_id.eq(company_id))
+        .one(db)
+        .await?
+        .ok_or(Error::NotFound)
+}
+
+/// The logo that a message shows, when it shows one. One that is gone is no reason to lose the message:
+/// its place then shows the company's name.
+pub async fn of_message(
+    db: &Db,
+    company_id: i64,
+    logo_id: Option<i64>,
+) -> Result<Option<logo::Model>> {
+    let Some(id) = logo_id else {
+        return Ok(None);
+    };
+    match find(db.read(), company_id, id).await {
+        Err(Error::NotFound) => Ok(None),
+        found => found.map(Some),
+    }
+}
+
+/// The same without its bytes.
+pub async fn shown(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<Option<Shown>> {
+    Ok(logo::Entity::find_by_id(id)
+        .filter(logo::COLUMN.company_id.eq(company_id))
+        .into_partial_model::<Shown>()
+        .one(db)
+        .await?)
+}
+
+/// Makes a picture the logo of the actor's company. Mails that are composed from now on show it.
+pub async fn choose(db: &Db, actor: &Actor, picture: Picture, now: DateTime<Utc>) -> Result<()> {
+    db::transaction(db, async |txn| {
+        let content_hash = crypto::sha256_hex_of(&picture.bytes);
+        let row = logo::ActiveModel {
+            company_id: Set(actor.company_id),
+            content_hash: Set(content_hash.clone()),
+            format: Set(picture.format),
+            width: Set(picture.width),
+            height: Set(picture.height),
+            bytes: Set(picture.bytes),
+            created_at: Set(now),
+            left_at: Set(None),
+            ..Default::default()
+        };
+        // The same picture again is the same row: mails that show it may be on their way.
+        logo::Entity::insert(row)
+            .on_conflict(
+                OnConflict::columns([logo::Column::CompanyId, logo::Column::ContentHash])
+                    .value(
+                        logo::Column::LeftAt,
+                        Expr::value(Option::<DateTime<Utc>>::None),
+                    )
+                    .to_owned(),
+            )
+            .exec_without_returning(txn)
+            .await?;
+        let chosen = logo::Entity::find()
+            .filter(logo::COLUMN.company_id.eq(actor.company_id))
+            .filter(logo::COLUMN.content_hash.eq(content_hash))
+            .into_partial_model::<Shown>()
+            .one(txn)
+            .await?
+            .ok_or(Error::NotFound)?;
+        replace(txn, actor, Some(chosen), now).await
+    })
+    .await
+}
+
+/// Takes the logo of the actor's company away. Mails that were composed with it keep it.
+pub async fn remove(db: &Db, actor: &Actor, now: DateTime<Utc>) -> Result<()> {
+    db::transaction(db, async |txn| replace(txn, actor, None, now).await).await
+}
+
+async fn replace(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    chosen: Option<Shown>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let row = company::Entity::find_by_id(actor.company_id)
+        .lock_exclusive()
+        .one(txn)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let id = chosen.as_ref().map(|logo| logo.id);
+    if row.logo_id == id {
+        return Ok(());
+    }
+    if let Some(left) = row.logo_id {
+        logo::Entity::update_many()
+            .col_expr(logo::Column::LeftAt, Expr::value(now))
+            .filter(logo::COLUMN.company_id.eq(actor.company_id))
+            .filter(logo::COLUMN.id.eq(left))
+            .exec(txn)
+            .await?;
+    }
+    let after = company::ActiveModel {
+        id: Unchanged(row.id),
+        logo_id: Set(id),
+        ..Default::default()
+    };
+    company::Entity::update(after).exec(txn).await?;
+    let act = Act {
+        verb: match &chosen {
+            Some(_) => "logo.chosen",
+            None => "logo.removed",
+        },
+        object_type: "company",
+        object_id: actor.company_id,
+        details: json!({
+            "before": row.logo_id,
+            "after": id,
+            "content_hash": chosen.map(|logo| logo.content_hash),
+        }),
+    };
+    actions::record(txn, actor, act, now).await
+}
+
+/// Removes logos that no company and no message shows any more.
+pub async fn clear(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
+    let id = || Expr::col((logo::Entity, logo::Column::Id));
+    let emails = Query::select()
+        .expr(Expr::value(1))
+        .from(email::Entity)
+        .and_where(Expr::col((email::Entity, email::Column::LogoId)).eq(id()))
+        .to_owned();
+    let proofs = Query::select()
+        .expr(Expr::value(1))
+        .from(proof::Entity)
+        .and_where(Expr::col((proof::Entity, proof::Column::LogoId)).eq(id()))
+        .to_owned();
+    logo::Entity::delete_many()
+        .filter(logo::COLUMN.left_at.lt(now - TimeDelta::hours(KEPT_HOURS)))
+        .filter(Expr::exists(emails).not())
+        .filter(Expr::exists(proofs).not())
+        .exec(txn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! Correcting the address that a message went to.
+use actix_web::{
+    HttpResponse,
+    web::{Data, Form, Path},
+};
+
+use super::{form::AddressForm, pages::AddressPage};
+use crate::{
+    app::App,
+    domain::emails::{self, Corrected},
+    web::{errors::Result, forms::FormErrors, render::Flash, respond::see_other, viewer::Viewer},
+};
+
+const OUTDATED: &str =
+    "Nothing was sent: the address was changed meanwhile, or the interview is called off or over.";
+
+/// GET /emails/{id}/address: the form, and what follows from it.
+pub async fn edit(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+    let story = emails::story(&app.db, viewer.company_id, *id).await?;
+    let form = AddressForm::of(&story.email.recipient);
+    viewer.page(&AddressPage::new(
+        story,
+        form,
+        FormErrors::new(),
+        app.clock.now(),
+    ))
+}
+
+/// POST /emails/{id}/address: the old link dies, and the right address is told.
+pub async fn update(
+    app: Data<App>,
+    viewer: Viewer,
+    id: Path<i64>,
+    form: Form<AddressForm>,
+) -> Result<HttpResponse> {
+    let (actor, now) = (viewer.actor(), app.clock.now());
+    let story = emails::story(&app.db, viewer.company_id, *id).await?;
+    let form = form.into_inner();
+    let refuse = |errors, taken_by| {
+        let page = AddressPage::new(story, form.clone(), errors, now);
+        viewer.unprocessable(&page.taken_by(taken_by))
+    };
+    let address = match form.parse() {
+        Ok(address) => address,
+        Err(errors) => return refuse(errors, None),
+    };
+    let (shown, flash) = match emails::correct(&app.db, &actor, *id, &address, now).await? {
+        Corrected::Queued(new) => {
+            app.wake.notify_one();
+            (
+                new,
+                Flash::done(
+                    "The right address is told by this message. The links in mails to the old one are dead.",
+                ),
+            )
+        }
+        Corrected::Same => return refuse(FormErrors::one("email", SAME), None),
+        Corrected::Taken(other) => return refuse(FormErrors::one("email", TAKEN), Some(other)),
+        Corrected::Outdated => (*id, Flash::problem(OUTDATED)),
+    };
+    viewer.flash(flash)?;
+    Ok(see_other(&format!("/emails/{shown}")))
+}
+
+const SAME: &str = "This is the address that the message went to. To send it there once more, go back and choose Send again.";
+const TAKEN: &str = "Another candidate has this address.";

@@ -1,0 +1,34 @@
+//! Trying a message now.
+use actix_web::{
+    HttpResponse,
+    web::{Data, Path},
+};
+
+use crate::{
+    app::App,
+    domain::emails::{self, Hurried},
+    web::{errors::Result, render::Flash, respond::see_other, viewer::Viewer},
+    words,
+};
+
+/// POST /emails/{id}/attempts: the next attempt is made at once instead of at its time.
+pub async fn create(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+    let (actor, now) = (viewer.actor(), app.clock.now());
+    let flash = match emails::hurry(&app.db, &actor, *id, now).await? {
+        Hurried::Due => {
+            app.wake.notify_one();
+            Flash::done("It is tried at once; this page shows what comes of it.")
+        }
+        Hurried::TooEarly => Flash::problem("A reminder leaves at its hour and not before."),
+        Hurried::Underway => {
+            Flash::done("A mail server is being asked at this moment: there is nothing to hurry.")
+        }
+        Hurried::Held => Flash::problem("It is kept back: it has to be released first."),
+        Hurried::Ended(status) => Flash::problem(format!(
+            "It is tried no more: it ended meanwhile ({}).",
+            words::email_status(status)
+        )),
+    };
+    viewer.flash(flash)?;
+    Ok(see_other(&format!("/emails/{id}")))
+}

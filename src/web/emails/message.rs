@@ -1,0 +1,57 @@
+//! A message as a file, and its invitation as one: as they were sent, but for the link.
+use actix_web::{
+    HttpResponse,
+    http::header,
+    web::{Data, Path},
+};
+
+use crate::{
+    app::App,
+    domain::{emails, interviews, logos},
+    error::Error as AppError,
+    letters::Draft,
+    mail::{LINK_PLACEHOLDER, invite},
+    web::{errors::Result, viewer::Viewer},
+};
+
+/// GET /emails/{id}/message.eml: the whole message, for a mail program.
+pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+    let company_id = viewer.company_id;
+    let email = emails::find(app.db.read(), company_id, *id).await?;
+    if email.text.is_none() {
+        return Err(AppError::NotFound.into());
+    }
+    let details = interviews::details(app.db.read(), company_id, email.interview_id).await?;
+    let logo = logos::of_message(&app.db, company_id, email.logo_id).await?;
+    let draft = Draft::of(&email, &details, logo.as_ref());
+    let bytes = draft.and_then(|draft| draft.masked());
+    // What cannot be made into a mail was never one.
+    let bytes = bytes.map_err(|_| AppError::NotFound)?;
+    Ok(download(
+        "message/rfc822",
+        &format!("message-{id}.eml"),
+        bytes,
+    ))
+}
+
+/// GET /emails/{id}/invite.ics: its invitation, for a calendar.
+pub async fn invitation(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+    let email = emails::find(app.db.read(), viewer.company_id, *id).await?;
+    let ics = email.ics.ok_or(AppError::NotFound)?;
+    let file = invite::finished(&ics, LINK_PLACEHOLDER);
+    Ok(download(
+        "text/calendar; charset=utf-8",
+        &format!("invitation-{id}.ics"),
+        file,
+    ))
+}
+
+fn download(media_type: &'static str, name: &str, body: impl Into<Vec<u8>>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(media_type)
+        .insert_header((
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ))
+        .body(body.into())
+}

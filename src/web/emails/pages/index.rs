@@ -1,0 +1,164 @@
+//! The delivery log, a page at a time.
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use entity::email::Status;
+use serde::Serialize;
+
+use super::Overview;
+use crate::{
+    domain::{emails::Line, page::Page as List},
+    times,
+    web::{
+        choices,
+        emails::form::Filters,
+        forms::FormErrors,
+        lists::{At, Pager},
+        render::{Choice, Page},
+        stamp::Stamp,
+    },
+    words,
+};
+
+/// Who reads the log, when, and what can be chosen.
+pub struct Reader {
+    /// Times are shown in it.
+    pub zone: Tz,
+    /// Now.
+    pub now: DateTime<Utc>,
+    /// The jobs to choose from.
+    pub jobs: Vec<(i64, String)>,
+}
+
+/// The list.
+#[derive(Default, Serialize)]
+pub struct IndexPage {
+    form: Filters,
+    errors: FormErrors,
+    statuses: Vec<Choice>,
+    kinds: Vec<Choice>,
+    jobs: Vec<Choice>,
+    overview: Option<Overview>,
+    /// Where the same messages can be downloaded; none where the filters cannot be read.
+    export: Option<String>,
+    emails: Vec<Row>,
+    is_narrowed: bool,
+    pager: Pager,
+    zone: String,
+}
+
+#[derive(Serialize)]
+struct Row {
+    id: i64,
+    queued: Stamp,
+    kind: &'static str,
+    subject: String,
+    recipient: String,
+    recipient_name: String,
+    tone: &'static str,
+    status: &'static str,
+    reason: String,
+    attempts: i32,
+    next: Option<Stamp>,
+}
+
+impl IndexPage {
+    /// A page of the list; above the first one stands what there is in all.
+    pub fn new(
+        form: Filters,
+        at: &At,
+        found: List<Line>,
+        overview: Option<Overview>,
+        reader: Reader,
+    ) -> Self {
+        let (zone, now) = (reader.zone, reader.now);
+        Self {
+            pager: Pager::new("/emails", &form, at, found.next),
+            emails: found
+                .rows
+                .into_iter()
+                .map(|line| Row::new(line, zone, now))
+                .collect(),
+            export: Some(form.export()),
+            overview,
+            ..Self::refused(form, FormErrors::new(), reader)
+        }
+    }
+
+    /// Filters that cannot be read.
+    pub fn refused(form: Filters, errors: FormErrors, reader: Reader) -> Self {
+        Self {
+            is_narrowed: form.narrow(),
+            form,
+            errors,
+            statuses: choices::of(words::email_status),
+            kinds: choices::of(words::email_kind),
+            jobs: choices::rows(reader.jobs),
+            zone: reader.zone.name().into(),
+            ..Default::default()
+        }
+    }
+}
+
+impl Row {
+    fn new(line: Line, zone: Tz, now: DateTime<Utc>) -> Self {
+        let waits = matches!(line.status, Status::Queued | Status::Retrying);
+        let next = waits.then(|| match line.due_at > now {
+            true => Stamp::new(line.due_at, times::relative(line.due_at, now)),
+            false => Stamp::new(line.due_at, "at once"),
+        });
+        Self {
+            id: line.id,
+            queued: Stamp::day_and_clock(line.created_at, zone),
+            kind: words::email_kind(line.kind),
+            subject: line.subject.unwrap_or_default(),
+            recipient: line.recipient,
+            recipient_name: line.recipient_name,
+            tone: words::email_tone(line.status),
+            status: words::email_status(line.status),
+            reason: match line.status {
+                Status::Accepted | Status::Printed => String::new(),
+                _ => line.reason,
+            },
+            attempts: line.attempts,
+            next,
+        }
+    }
+}
+
+impl Page for IndexPage {
+    const TEMPLATE: &'static str = "delivery/index.html";
+
+    fn title(&self) -> String {
+        "Delivery log".into()
+    }
+
+    fn sample() -> Self {
+        Self {
+            emails: vec![Row {
+                id: 1,
+                queued: Stamp::sample(),
+                kind: "Invitation",
+                subject: "Interview Scheduled - Cloud Architect at Sample Company".into(),
+                recipient: "john@example.com".into(),
+                recipient_name: "John Doe".into(),
+                tone: "wait",
+                status: "Retrying",
+                reason: "A normal anti-spam delay.".into(),
+                attempts: 2,
+                next: Some(Stamp::sample()),
+            }],
+            pager: Pager::sample(),
+            overview: Some(Overview::sample()),
+            export: Some("/emails.csv".into()),
+            ..Self::refused(
+                Filters::default(),
+                FormErrors::one("from", "This is no date."),
+                Reader {
+                    zone: Tz::UTC,
+                    now: DateTime::UNIX_EPOCH,
+                    jobs: vec![(1, "Cloud Architect".into())],
+                },
+            )
+        }
+    }
+}

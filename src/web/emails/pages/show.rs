@@ -1,0 +1,225 @@
+//! One message: what became of it, what it said, what can be done.
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use entity::{
+    email::{self, Status},
+    logo,
+};
+use serde::Serialize;
+
+use crate::{
+    domain::{
+        emails::{self, Story},
+        interviews::Details,
+    },
+    letters::Draft,
+    mail::{LINK_PLACEHOLDER, invite::Method},
+    web::{
+        emails::story::{self, Step},
+        facts::Facts,
+        forms,
+        render::Page,
+        stamp::Stamp,
+    },
+    words,
+};
+
+/// Stands where the candidate's own link stood in the mail.
+const HIDDEN_LINK: &str = "[the candidate's personal link; hidden here]";
+
+/// The message as it was sent, link hidden.
+#[derive(Serialize)]
+pub struct AsSent {
+    /// None of what cannot be made into a mail.
+    headers: Option<String>,
+    text: String,
+    invitation: Option<Invitation>,
+}
+
+#[derive(Serialize)]
+struct Invitation {
+    meaning: &'static str,
+    /// As calendars read it, its lines not folded.
+    calendar: String,
+}
+
+impl AsSent {
+    /// Of a message; none until it is composed.
+    pub fn of(email: &email::Model, details: &Details, logo: Option<&logo::Model>) -> Option<Self> {
+        let text = email.text.as_ref()?;
+        // What could not be made when it was to leave cannot be made now; its page says that it failed.
+        let made = Draft::of(email, details, logo).and_then(|draft| draft.masked());
+        let headers = made.ok().and_then(|bytes| {
+            let whole = String::from_utf8(bytes).ok()?;
+            Some(whole.split_once("\r\n\r\n")?.0.to_owned())
+        });
+        let hidden = |text: &str| text.replace(LINK_PLACEHOLDER, HIDDEN_LINK);
+        Some(Self {
+            headers,
+            text: hidden(text),
+            invitation: email.ics.as_deref().map(|ics| Invitation {
+                meaning: match Method::of(email.kind) {
+                    Some(Method::Cancel) => "It asks the candidate's calendar to take the interview out.",
+                    _ => "It asks the candidate's calendar to put the interview in, or to bring it up to date.",
+                },
+                calendar: hidden(ics).replace("\r\n", "\n"),
+            }),
+        })
+    }
+
+    fn sample() -> Self {
+        Self {
+            headers: Some("Subject: Interview Scheduled".into()),
+            text: format!("Dear John Doe,\n{HIDDEN_LINK}"),
+            invitation: Some(Invitation {
+                meaning: "It asks the candidate's calendar to put the interview in.",
+                calendar: "BEGIN:VCALENDAR".into(),
+            }),
+        }
+    }
+}
+
+/// A message.
+#[derive(Serialize)]
+pub struct ShowPage {
+    id: i64,
+    heading: String,
+    lead: String,
+    tone: &'static str,
+    status: &'static str,
+    meaning: &'static str,
+    steps: Vec<Step>,
+    facts: Facts,
+    /// None until it is written.
+    as_sent: Option<AsSent>,
+    /// The key of the form that sends it again; none while that would be wrong.
+    repeat_key: Option<String>,
+    /// What to know before it is sent again.
+    doubt: &'static str,
+    can_be_hurried: bool,
+    /// What it means for the candidate when it is called off; none when it cannot be.
+    cancelling: Option<String>,
+    can_be_corrected: bool,
+    next_look: Option<u32>,
+}
+
+impl ShowPage {
+    /// As it stands now, in the viewer's zone.
+    pub fn new(story: Story, as_sent: Option<AsSent>, zone: Tz, now: DateTime<Utc>) -> Self {
+        let email = &story.email;
+        Self {
+            id: email.id,
+            heading: email.subject.clone().unwrap_or_else(|| {
+                let kind = words::email_kind(email.kind);
+                format!("{kind} for {}", email.recipient_name)
+            }),
+            lead: lead(&story),
+            tone: words::email_tone(email.status),
+            status: words::email_status(email.status),
+            meaning: story::meaning(email.status),
+            steps: story::steps(&story, zone, now),
+            facts: facts(&story, zone),
+            as_sent,
+            repeat_key: story.can_be_repeated(now).then(forms::new_key),
+            doubt: doubt(&story),
+            can_be_hurried: emails::can_be_hurried(email, now),
+            cancelling: emails::can_be_cancelled(email.status).then(|| story::cancelling(&story)),
+            can_be_corrected: story.can_be_corrected(now),
+            next_look: story::next_look(email, now),
+        }
+    }
+}
+
+fn lead(story: &Story) -> String {
+    let to = format!("to {}", story.email.recipient);
+    let email = &story.email;
+    match (&story.queued_by, email.resend_of, email.corrects) {
+        (Some(name), Some(_), _) => format!("{to} · sent again by {name}"),
+        (Some(name), _, Some(_)) => format!("{to} · address corrected by {name}"),
+        (Some(name), None, None) => format!("{to} · booked by {name}"),
+        (None, ..) => to,
+    }
+}
+
+fn facts(story: &Story, zone: Tz) -> Facts {
+    let (email, details) = (&story.email, &story.details);
+    let interview = match &details.job {
+        Some(job) => format!("{}, {}", details.candidate.name, job.title),
+        None => details.candidate.name.clone(),
+    };
+    let other = |id: Option<i64>| match id {
+        Some(id) => (format!("Message {id}"), format!("/emails/{id}")),
+        None => Default::default(),
+    };
+    let (repeats, repeated_by) = (other(email.resend_of), other(story.repeated_by));
+    let (corrects, corrected_by) = (other(email.corrects), other(story.corrected_by));
+    Facts::new()
+        .link(
+            "Interview",
+            interview,
+            format!("/interviews/{}", email.interview_id),
+        )
+        .text(
+            "To",
+            format!("{} <{}>", email.recipient_name, email.recipient),
+        )
+        .text("From", email.sender.as_deref().unwrap_or_default())
+        .text(
+            "Answers go to",
+            email.reply_to.as_deref().unwrap_or_default(),
+        )
+        .text("Subject", email.subject.as_deref().unwrap_or_default())
+        .at("Date", Some(Stamp::day_and_clock(email.date, zone)))
+        .text(
+            "Message-ID",
+            email.sender.as_ref().map_or("", |_| &email.message_id),
+        )
+        .text("Attempts", email.attempts.to_string())
+        .at(
+            "Of use until",
+            Some(Stamp::day_and_clock(email.expires_at, zone)),
+        )
+        .link("Repeats", repeats.0, repeats.1)
+        .link("Repeated by", repeated_by.0, repeated_by.1)
+        .link("Corrects the address of", corrects.0, corrects.1)
+        .link("Address corrected by", corrected_by.0, corrected_by.1)
+}
+
+fn doubt(story: &Story) -> &'static str {
+    match story.email.status {
+        Status::Accepted => TAKEN,
+        _ if story.may_have_arrived() => IN_DOUBT,
+        _ => "",
+    }
+}
+
+const TAKEN: &str = "A mail server has taken this message already. A second copy goes to the same address, says the same and does no harm, but it may surprise. Is the address wrong? Then correct it instead.";
+const IN_DOUBT: &str = "This message may have arrived: the connection broke when the mail server had all of it. A second copy does no harm.";
+
+impl Page for ShowPage {
+    const TEMPLATE: &'static str = "delivery/show.html";
+
+    fn title(&self) -> String {
+        self.heading.clone()
+    }
+
+    fn sample() -> Self {
+        Self {
+            id: 1,
+            heading: "Interview Scheduled - Cloud Architect at Sample Company".into(),
+            lead: "to john@example.com · booked by Dana Whitfield".into(),
+            tone: "wait",
+            status: "Retrying",
+            meaning: story::meaning(Status::Retrying),
+            steps: vec![Step::sample()],
+            facts: Facts::sample(),
+            as_sent: Some(AsSent::sample()),
+            repeat_key: Some("key".into()),
+            doubt: TAKEN,
+            can_be_hurried: true,
+            cancelling: Some("John Doe is not invited.".into()),
+            can_be_corrected: true,
+            next_look: Some(2),
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The pages on which a company words its mails.
+mod form;
+pub mod html;
+pub mod index;
+pub mod pages;
+mod proof;
+mod target;
+
+use std::collections::BTreeMap;
+
+use actix_web::{
+    HttpResponse,
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
+    web::{Data, Form, Path},
+};
+
+use self::{
+    form::{Act, TextsForm},
+    index::IndexPage,
+    pages::{EditPage, Wish},
+    target::Target,
+};
+use super::{
+    errors::Result, forms::FormErrors, render::Flash, respond::see_other, security::POLICY,
+    viewer::AdminViewer,
+};
+use crate::{
+    app::App,
+    domain::{
+        companies,
+        mail_texts::{self, Own},
+    },
+    mail::wording::Block,
+};
+
+/// GET /company/texts: every kind of mail in every language, and where the company has words of its own.
+pub async fn index(app: Data<App>, viewer: AdminViewer) -> Result<HttpResponse> {
+    let own = own(&app, &viewer).await?;
+    viewer.page(&IndexPage::new(app.composer.languages(), &own))
+}
+
+/// GET /company/texts/{kind}/{locale}: the words, and how a mail reads with them.
+pub async fn edit(
+    app: Data<App>,
+    viewer: AdminViewer,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse> {
+    let target = Target::find(&app, path.into_inner())?;
+    let form = TextsForm::kept(&target, &own(&app, &viewer).await?);
+    let form = with_interview(&app, &viewer, form).await?;
+    // What was kept by another version may not fit any more: it is said, and the usual words are used.
+    let errors = form.parse(&target).err().unwrap_or_default();
+    let wish = Wish::new(target, form, errors);
+    respond(&app, &viewer, wish, StatusCode::OK).await
+}
+
+/// POST /company/texts/{kind}/{locale}: keeps the words, shows a mail with them, or sends it to oneself.
+pub async fn update(
+    app: Data<App>,
+    viewer: AdminViewer,
+    path: Path<(String, String)>,
+    form: Form<TextsForm>,
+) -> Result<HttpResponse> {
+    let target = Target::find(&app, path.into_inner())?;
+    let form = with_interview(&app, &viewer, form.into_inner()).await?;
+    let (status, errors) = match (form.parse(&target), form.act()) {
+        (Err(errors), _) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
+        (Ok(texts), Act::Save) => {
+            keep(&app, &viewer, &target, texts).await?;
+            viewer.flash(Flash::done(SAVED))?;
+            return Ok(see_other(&target.address()));
+        }
+        // The interview that was chosen may be none.
+        (Ok(_), Act::Preview) => match form.message(&app, &viewer, &target).await? {
+            Ok(_) => (StatusCode::OK, FormErrors::new()),
+            Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
+        },
+        (Ok(_), Act::Test) => proof::send(&app, &viewer, &target, &form).await?,
+    };
+    respond(&app, &viewer, Wish::new(target, form, errors), status).await
+}
+
+const SAVED: &str = "Saved. Mails that are written from now on say this.";
+
+/// POST /company/texts/{kind}/{locale}/reset: back to the usual words.
+pub async fn destroy(
+    app: Data<App>,
+    viewer: AdminViewer,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse> {
+    let target = Target::find(&app, path.into_inner())?;
+    keep(&app, &viewer, &target, Texts::new()).await?;
+    viewer.flash(Flash::done("Back to the usual words."))?;
+    Ok(see_other(&target.address()))
+}
+
+/// Words that are not the usual ones, by the names of their parts.
+type Texts = BTreeMap<&'static str, String>;
+
+async fn keep(app: &App, viewer: &AdminViewer, target: &Target, texts: Texts) -> Result<()> {
+    let (actor, now) = (viewer.actor(), app.clock.now());
+    let (which, names) = (target.which(), Block::ALL.map(Block::name));
+    Ok(mail_texts::save(&app.db, &actor, &which, &names, texts, now).await?)
+}
+
+/// The form with an interview to look at the words with: the next one, where none was chosen.
+async fn with_interview(app: &App, viewer: &AdminViewer, mut form: TextsForm) -> Result<TextsForm> {
+    if form.interview.is_empty() {
+        form.interview = pages::next_interview(app, viewer).await?;
+    }
+    Ok(form)
+}
+
+/// The page, which frames the mail as programs show it.
+async fn respond(
+    app: &App,
+    viewer: &AdminViewer,
+    wish: Wish,
+    status: StatusCode,
+) -> Result<HttpResponse> {
+    let page = EditPage::new(app, viewer, wish).await?;
+    let mut response = viewer.respond(status, &page)?;
+    let policy = HeaderValue::from_str(&format!("{POLICY}; frame-src 'self'"))
+        .expect("it is ASCII, written by us");
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    Ok(response)
+}
+
+async fn own(app: &App, viewer: &AdminViewer) -> Result<Own> {
+    let company = companies::find(&app.db, viewer.company_id).await?;
+    Ok(mail_texts::own(app.db.read(), &company).await?)
+}

@@ -1,0 +1,268 @@
+//! The page that changes the words of a mail.
+use entity::{interview::Status, proof};
+use serde::Serialize;
+
+use super::{
+    form::{SAMPLE, TextsForm},
+    target::Target,
+};
+use crate::{
+    app::App,
+    domain::{
+        interviews::{self, Filter, Listed},
+        proofs,
+    },
+    error::Result,
+    mail::{
+        messages::Message,
+        values::{self, Medium, Values},
+        wording::Block,
+    },
+    times,
+    web::{
+        forms::FormErrors,
+        preview::{self, Preview},
+        render::{Choice, Page},
+        stamp::Stamp,
+        viewer::Viewer,
+    },
+    words,
+};
+
+/// So many interviews are offered to look at the words with.
+const OFFERED: u64 = 20;
+
+/// What the page is asked to show.
+pub struct Wish {
+    target: Target,
+    form: TextsForm,
+    errors: FormErrors,
+}
+
+impl Wish {
+    /// The words as typed, and what is wrong with them.
+    pub fn new(target: Target, form: TextsForm, errors: FormErrors) -> Self {
+        Self {
+            target,
+            form,
+            errors,
+        }
+    }
+}
+
+/// The words of one kind of mail in one language, and a mail with them.
+#[derive(Serialize)]
+pub struct EditPage {
+    address: String,
+    heading: String,
+    me: String,
+    form: TextsForm,
+    errors: FormErrors,
+    blocks: Vec<Part>,
+    interviews: Vec<Choice>,
+    places: Vec<Place>,
+    preview: Option<Preview>,
+    proof: Option<Proof>,
+}
+
+/// A part of the mail, and what it says by itself.
+#[derive(Serialize)]
+struct Part {
+    name: &'static str,
+    label: &'static str,
+    hint: String,
+    rows: u8,
+    is_optional: bool,
+}
+
+/// A place, and what it stands for in the mail that is shown.
+#[derive(Serialize)]
+struct Place {
+    name: &'static str,
+    value: String,
+}
+
+/// What became of the last test.
+#[derive(Serialize)]
+struct Proof {
+    tone: &'static str,
+    status: &'static str,
+    reason: String,
+    to: String,
+    at: Stamp,
+    is_on_its_way: bool,
+}
+
+/// A mail with the words, and what the places in it stand for.
+#[derive(Default)]
+struct Shown {
+    preview: Option<Preview>,
+    places: Vec<Place>,
+}
+
+impl Shown {
+    fn of(app: &App, viewer: &Viewer, message: &Message) -> Result<Self> {
+        let language = app.composer.languages().choose(&message.locale)?;
+        let (to, link) = (&viewer.email, preview::LINK);
+        Ok(Self {
+            preview: Some(Preview::composed(&app.composer, message, to, link)?),
+            places: Place::all(&Values::of(message, language)?),
+        })
+    }
+}
+
+impl EditPage {
+    /// With what was typed.
+    pub async fn new(app: &App, viewer: &Viewer, wish: Wish) -> Result<Self> {
+        let Wish {
+            target,
+            form,
+            mut errors,
+        } = wish;
+        let offered = offered(app, viewer).await?;
+        let mut shown = Shown::default();
+        match form.message(app, viewer, &target).await? {
+            Ok(message) => shown = Shown::of(app, viewer, &message)?,
+            Err(mistake) if errors.is_empty() => errors = mistake,
+            Err(_) => {}
+        }
+        let newest = proofs::newest(&app.db, viewer.company_id, viewer.user_id).await?;
+        Ok(Self {
+            address: target.address(),
+            heading: target.heading(),
+            me: viewer.email.clone(),
+            blocks: Block::ALL
+                .map(|block| Part::new(block, &form, &target))
+                .into(),
+            interviews: choices(offered, viewer),
+            places: shown.places,
+            // Where there is a mistake, there is nothing to show yet.
+            preview: shown.preview.filter(|_| form.parse(&target).is_ok()),
+            proof: newest.map(|proof| Proof::new(proof, viewer)),
+            form: form.with_new_key(),
+            errors,
+        })
+    }
+}
+
+/// The next interview, by its key; the imagined one when there is none.
+pub async fn next_interview(app: &App, viewer: &Viewer) -> Result<String> {
+    let offered = offered(app, viewer).await?;
+    let first = offered.first();
+    Ok(first.map_or_else(|| SAMPLE.into(), |listed| listed.interview.id.to_string()))
+}
+
+/// The interviews that come next.
+async fn offered(app: &App, viewer: &Viewer) -> Result<Vec<Listed>> {
+    let coming = Filter {
+        status: Some(Status::Scheduled),
+        from: Some(app.clock.now()),
+        ..Default::default()
+    };
+    let found = interviews::list(&app.db, viewer.company_id, &coming, None, OFFERED).await?;
+    Ok(found.rows)
+}
+
+fn choices(offered: Vec<Listed>, viewer: &Viewer) -> Vec<Choice> {
+    let real = offered.into_iter().map(|listed| {
+        let when = listed.slot.as_ref().map_or_else(String::new, |slot| {
+            times::day_and_clock(slot.starts_at, viewer.zone())
+        });
+        Choice::new(
+            listed.interview.id,
+            format!("{}, {when}", listed.candidate.name),
+        )
+    });
+    real.chain([Choice::new(SAMPLE, "An imagined one")])
+        .collect()
+}
+
+impl Part {
+    fn new(block: Block, form: &TextsForm, target: &Target) -> Self {
+        let usual = target.usual(block);
+        let hint = match block {
+            Block::Paragraph => {
+                "Stands below the first sentence: directions, a dress code, what to bring.".into()
+            }
+            _ if form.text(block) == usual => String::new(),
+            _ => format!("By itself: {usual}"),
+        };
+        Self {
+            name: block.name(),
+            label: words::mail_block(block),
+            hint,
+            rows: match block {
+                Block::Paragraph => 5,
+                _ if block.has_lines() => 3,
+                _ => 0,
+            },
+            is_optional: block == Block::Paragraph,
+        }
+    }
+}
+
+impl Place {
+    fn all(values: &Values) -> Vec<Self> {
+        let known = values.all(Medium::Plain);
+        let offered = known.filter(|(name, _)| values::PLACES.contains(name));
+        offered.map(|(name, value)| Self { name, value }).collect()
+    }
+}
+
+impl Proof {
+    fn new(proof: proof::Model, viewer: &Viewer) -> Self {
+        let at = proof.finished_at.unwrap_or(proof.created_at);
+        Self {
+            tone: words::proof_tone(proof.status),
+            status: words::proof_status(proof.status),
+            reason: match proof.status {
+                proof::Status::Accepted => String::new(),
+                _ => proof.reason,
+            },
+            to: proof.recipient,
+            at: Stamp::day_and_clock(at, viewer.zone()),
+            is_on_its_way: !proof.status.is_final(),
+        }
+    }
+}
+
+impl Page for EditPage {
+    const TEMPLATE: &'static str = "mail_texts/edit.html";
+
+    fn title(&self) -> String {
+        self.heading.clone()
+    }
+
+    fn sample() -> Self {
+        Self {
+            address: "/company/texts/scheduled/en".into(),
+            heading: "Invitation: English".into(),
+            me: "ada@example.com".into(),
+            form: TextsForm::default(),
+            errors: FormErrors::one("opening", "Nothing is called {x}."),
+            blocks: Block::ALL
+                .map(|block| Part {
+                    name: block.name(),
+                    label: words::mail_block(block),
+                    hint: "By itself: Dear {candidate_name},".into(),
+                    rows: if block.has_lines() { 3 } else { 0 },
+                    is_optional: block == Block::Paragraph,
+                })
+                .into(),
+            interviews: vec![Choice::new(SAMPLE, "An imagined one")],
+            places: vec![Place {
+                name: "job_title",
+                value: "Cloud Architect".into(),
+            }],
+            preview: Some(Preview::sample()),
+            proof: Some(Proof {
+                tone: "bad",
+                status: "Not delivered",
+                reason: "The server refused the login.".into(),
+                to: "ada@example.com".into(),
+                at: Stamp::sample(),
+                is_on_its_way: true,
+            }),
+        }
+    }
+}
