@@ -1,6 +1,7 @@
 //! Greenroom schedules interviews and makes sure that the candidate knows.
 pub mod api;
 pub mod app;
+pub mod checkup;
 pub mod cli;
 pub mod clock;
 pub mod crypto;

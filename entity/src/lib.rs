@@ -10,6 +10,7 @@ pub mod email;
 pub mod interview;
 pub mod job;
 pub mod logo;
+pub mod mail_check;
 pub mod mail_text;
 pub mod one_time_key;
 pub mod proof;

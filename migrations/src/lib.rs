@@ -17,6 +17,7 @@ mod m20261125_000013_create_transports;
 mod m20261125_000014_widen_log;
 mod m20261125_000015_tell_another_way;
 mod m20261125_000016_keep_bounces;
+mod m20261125_000017_create_mail_checks;
 mod m20261125_000018_keep_own_words;
 
 /// Every step, oldest first.
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000014_widen_log::Migration),
             Box::new(m20261125_000015_tell_another_way::Migration),
             Box::new(m20261125_000016_keep_bounces::Migration),
+            Box::new(m20261125_000017_create_mail_checks::Migration),
             Box::new(m20261125_000018_keep_own_words::Migration),
         ]
     }

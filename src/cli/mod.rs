@@ -41,6 +41,7 @@ pub struct Cli {
 enum Command {
     #[command(flatten)]
     Work(Work),
+    Mail(mail::Mail),
     Routes(routes::Routes),
 }
 
@@ -48,7 +49,6 @@ enum Command {
 #[derive(Debug, Subcommand)]
 enum Work {
     Backup(backup::Backup),
-    Mail(mail::Mail),
     Migrate(migrate::Migrate),
     Serve(serve::Serve),
     Token(token::Token),
@@ -66,20 +66,21 @@ impl Default for Command {
 pub async fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command.unwrap_or_default() {
         Command::Routes(command) => command.run(),
+        Command::Mail(command) => command.run().await,
         Command::Work(work) => match Settings::load() {
             Ok(settings) => carry_out(work, settings).await,
-            Err(mistakes) => {
-                eprintln!("greenroom cannot start with these settings:");
-                for mistake in mistakes {
-                    eprintln!("  {mistake}");
-                }
-                Ok(ExitCode::from(match &work {
-                    Work::Mail(command) => command.exit_code_of_wrong_settings(),
-                    _ => USAGE_ERROR,
-                }))
-            }
+            Err(mistakes) => Ok(refuse(&mistakes)),
         },
     }
+}
+
+/// Tells mistakes in the settings; nothing is done with such.
+fn refuse(mistakes: &[String]) -> ExitCode {
+    eprintln!("greenroom cannot start with these settings:");
+    for mistake in mistakes {
+        eprintln!("  {mistake}");
+    }
+    ExitCode::from(USAGE_ERROR)
 }
 
 async fn carry_out(work: Work, settings: Settings) -> Result<ExitCode> {
@@ -87,7 +88,6 @@ async fn carry_out(work: Work, settings: Settings) -> Result<ExitCode> {
     stopping::survive_full_files()?;
     match work {
         Work::Backup(command) => command.run(&settings).await,
-        Work::Mail(command) => command.run(&settings).await,
         Work::Migrate(command) => command.run(&settings).await,
         Work::Serve(command) => command.run(settings).await,
         Work::Token(command) => command.run(&settings).await,

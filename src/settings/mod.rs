@@ -73,7 +73,7 @@ impl Settings {
         if let Err(error) = dotenvy::dotenv()
             && !error.not_found()
         {
-            return Err(vec![format!(".env cannot be read: {error}")]);
+            return Err(vec![format!(".env cannot be read: {}", unreadable(&error))]);
         }
         // Other programs' variables may hold anything; one of ours that is no text is refused below.
         let vars = std::env::vars_os().map(|(name, value)| {
@@ -102,6 +102,16 @@ impl Settings {
             Some(settings) if reader.mistakes.is_empty() => Ok(settings),
             _ => Err(reader.mistakes),
         }
+    }
+}
+
+/// Without the line that is wrong: it may hold a password.
+fn unreadable(error: &dotenvy::Error) -> String {
+    match error {
+        dotenvy::Error::LineParse(..) => {
+            "a value with spaces or quotes in it must stand in 'single quotes'".into()
+        }
+        other => other.to_string(),
     }
 }
 
@@ -214,6 +224,14 @@ mod tests {
             .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
             .collect();
         Settings::from_vars(vars, dir.path())
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_read_is_told_without_its_secret() {
+        let line = "EMAIL_HOST_PASSWORD=abcd efgh".to_owned();
+        let told = unreadable(&dotenvy::Error::LineParse(line, 25));
+        assert!(told.contains("single quotes"), "{told}");
+        assert!(!told.contains("abcd"), "{told}");
     }
 
     #[test]

@@ -31,6 +31,7 @@ pub mod known_devices;
 mod lists;
 pub mod login;
 pub mod logo;
+pub mod mail;
 mod mail_html;
 pub mod mail_texts;
 pub mod markdown;

@@ -57,6 +57,8 @@ pub struct SignedInFrame {
     pub path: String,
     /// Candidates who do not know; none while all do.
     pub alerts: Option<Banner>,
+    /// Does an admin have to see to the mail?
+    pub is_mail_unwell: bool,
     /// What the last request had to say.
     pub flash: Option<Flash>,
 }
@@ -124,6 +126,8 @@ struct MenuLine {
     label: &'static str,
     /// `page` on the page itself, `true` anywhere below it: what `aria-current` takes.
     current: Option<&'static str>,
+    /// What is wrong there, in a word.
+    trouble: Option<&'static str>,
 }
 
 const MENU: &[(&str, &str)] = &[
@@ -137,8 +141,10 @@ const MENU: &[(&str, &str)] = &[
 const ADMIN_MENU: &[(&str, &str)] = &[
     ("/users", "Users"),
     ("/tokens", "API tokens"),
+    (MAIL, "E-mail"),
     ("/company", "Company"),
 ];
+const MAIL: &str = "/mail";
 
 impl Frame {
     fn menu(&self) -> Vec<MenuLine> {
@@ -155,6 +161,7 @@ impl Frame {
                 href,
                 label,
                 current: place(href, &frame.path),
+                trouble: (href == MAIL && frame.is_mail_unwell).then_some("Unwell"),
             })
             .collect()
     }
@@ -326,6 +333,7 @@ mod tests {
             role: Role::Recruiter,
             path: "/".into(),
             alerts: None,
+            is_mail_unwell: false,
             flash: None,
         };
         let lines = |frame: &SignedInFrame| -> Vec<&str> {

@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use super::{
     account, alerts, assets, bookings, cancellations, candidates, company, emails, health,
-    interviews, jobs, join, login, logo, mail_texts, rescheduling, sessions, setup, slots, today,
-    tokens, users,
+    interviews, jobs, join, login, logo, mail, mail_texts, rescheduling, sessions, setup, slots,
+    today, tokens, users,
 };
 use crate::{api, app::App};
 
@@ -99,6 +99,9 @@ fn table() -> Vec<Route> {
         get(Admin, "/company/texts/{kind}/{locale}/html", mail_texts::html::show),
         post(Admin, "/company/texts/{kind}/{locale}/html", mail_texts::html::create),
         post(Admin, "/company/texts/{kind}/{locale}/reset", mail_texts::destroy),
+        get(Admin, "/mail", mail::show),
+        post(Admin, "/mail/checks", mail::checks::create),
+        post(Admin, "/mail/test", mail::test::create),
         get(Admin, "/tokens", tokens::index),
         get(Admin, "/tokens/new", tokens::new),
         post(Admin, "/tokens/new", tokens::create),

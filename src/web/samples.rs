@@ -7,7 +7,7 @@ use scraper::{ElementRef, Html, Selector};
 use super::{
     account, alerts, bookings, cancellations, candidates, company, emails,
     error_page::ErrorPage,
-    interviews, jobs, join, login, logo, mail_texts,
+    interviews, jobs, join, login, logo, mail, mail_texts,
     render::{Files, Flash, Frame, Page, PublicFrame, Renderer, SignedInFrame},
     rescheduling, setup, slots, today, tokens, users,
 };
@@ -45,6 +45,7 @@ fn pages() -> Vec<Sample> {
         of::<join::pages::UnknownPage>(),
         of::<login::NewPage>(),
         of::<logo::EditPage>(),
+        of::<mail::pages::ShowPage>(),
         of::<mail_texts::index::IndexPage>(),
         of::<mail_texts::pages::EditPage>(),
         of::<rescheduling::pages::NewPage>(),
@@ -87,6 +88,7 @@ impl Sample {
                 role: Role::Admin,
                 path: "/".into(),
                 alerts: Some(alerts::Banner::sample()),
+                is_mail_unwell: true,
                 flash: Some(Flash::done("Done.")),
             })
         } else {

@@ -20,8 +20,9 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::{actions::Actor, sessions},
+    domain::{actions::Actor, mail_checks, sessions},
     error::Error as AppError,
+    mail::doctor,
 };
 
 /// The signed-in user, as the database knows them at this request. Nobody signed in: 303 to the sign-in page.
@@ -47,6 +48,7 @@ pub struct Viewer {
     brand_colour: String,
     path: String,
     alerts: Option<Banner>,
+    is_mail_unwell: bool,
     flash: Option<Flash>,
     session: actix_session::Session,
     app: Data<App>,
@@ -104,6 +106,7 @@ impl Viewer {
             role: self.role,
             path: self.path.clone(),
             alerts: self.alerts.clone(),
+            is_mail_unwell: self.is_mail_unwell,
             flash: self.flash.clone(),
         });
         respond::html(&self.app, status, &frame, page)
@@ -145,6 +148,15 @@ async fn find(request: &HttpRequest) -> Result<Viewer> {
         None => company_zone,
     };
     let here = place_to_return_to(request);
+    // The menu shows it, and only theirs has the line.
+    let is_mail_unwell = match found.role {
+        Role::Admin => {
+            let servers = doctor::servers(&app.settings.mail).into_iter();
+            let servers = servers.map(|(name, _)| name);
+            mail_checks::is_mail_unwell(&app.db, found.company_id, servers).await?
+        }
+        Role::Recruiter => false,
+    };
     Ok(Viewer {
         user_id: found.user_id,
         company_id: found.company_id,
@@ -159,6 +171,7 @@ async fn find(request: &HttpRequest) -> Result<Viewer> {
         brand_colour: found.brand_colour,
         ip: client_ip::of(request, &app.settings.trusted_proxies),
         path: request.path().to_owned(),
+        is_mail_unwell,
         key_hash,
         session,
         app,

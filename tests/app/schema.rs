@@ -37,6 +37,7 @@ async fn rows_and_tables_have_the_same_columns() {
         compare::<entity::interview::Entity>(&schema).await,
         compare::<entity::job::Entity>(&schema).await,
         compare::<entity::logo::Entity>(&schema).await,
+        compare::<entity::mail_check::Entity>(&schema).await,
         compare::<entity::mail_text::Entity>(&schema).await,
         compare::<entity::one_time_key::Entity>(&schema).await,
         compare::<entity::proof::Entity>(&schema).await,

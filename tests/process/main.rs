@@ -7,5 +7,6 @@ mod databases;
 mod faults;
 mod files;
 mod logs;
+mod mail;
 mod settings;
 mod signals;

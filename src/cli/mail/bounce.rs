@@ -8,6 +8,7 @@ use std::{
 use anyhow::Result;
 use tokio::time;
 
+use super::super::refuse;
 use crate::{
     clock::Clock,
     domain::bounces::Taken,
@@ -17,7 +18,7 @@ use crate::{
 };
 
 /// EX_TEMPFAIL of sysexits.h: the mail server keeps the message and brings it again.
-pub const TRY_AGAIN: u8 = 75;
+const TRY_AGAIN: u8 = 75;
 
 /// A mail server on this machine can be quicker with its report than the worker with its record of
 /// the same message: in milliseconds, between these looks.
@@ -30,8 +31,15 @@ pub struct Bounce {}
 impl Bounce {
     /// Carries the command out. Whatever it reads ends well, for a mail server would send a refused
     /// report on to somebody; whatever hinders it is to pass.
-    pub async fn run(self, settings: &Settings) -> Result<ExitCode> {
-        match take(settings).await {
+    pub async fn run(self) -> Result<ExitCode> {
+        let settings = match Settings::load() {
+            Ok(settings) => settings,
+            Err(mistakes) => {
+                refuse(&mistakes);
+                return Ok(ExitCode::from(TRY_AGAIN));
+            }
+        };
+        match take(&settings).await {
             Ok(taken) => {
                 println!("{}", words(taken));
                 Ok(match taken {

@@ -1,13 +1,15 @@
-//! `greenroom mail`: e-mail from the terminal, one file a sub-command.
+//! `greenroom mail`: how mail leaves, why it does not, what comes back.
 mod bounce;
+mod doctor;
+mod test;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
 
-use crate::settings::Settings;
+use super::{logging, stopping};
 
-/// E-mail: what comes back
+/// Mail: how it leaves, why it does not, what comes back
 #[derive(Debug, clap::Args)]
 pub struct Mail {
     #[command(subcommand)]
@@ -17,20 +19,19 @@ pub struct Mail {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Bounce(bounce::Bounce),
+    Doctor(doctor::Doctor),
+    Test(test::Test),
 }
 
 impl Mail {
-    /// Carries the command out.
-    pub async fn run(self, settings: &Settings) -> Result<ExitCode> {
+    /// Carries the command out. Each reads the settings itself: they may be what is wrong.
+    pub async fn run(self) -> Result<ExitCode> {
+        logging::start();
+        stopping::survive_full_files()?;
         match self.command {
-            Command::Bounce(command) => command.run(settings).await,
-        }
-    }
-
-    /// How the process ends when it cannot even begin.
-    pub fn exit_code_of_wrong_settings(&self) -> u8 {
-        match self.command {
-            Command::Bounce(_) => bounce::TRY_AGAIN,
+            Command::Bounce(command) => command.run().await,
+            Command::Doctor(command) => command.run().await,
+            Command::Test(command) => command.run().await,
         }
     }
 }

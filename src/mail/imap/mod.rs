@@ -139,8 +139,11 @@ async fn encrypt(
     tcp: TcpStream,
 ) -> Result<tokio_rustls::client::TlsStream<TcpStream>, Failure> {
     let config: Arc<ClientConfig> = match roots {
-        Some(roots) => tls::config(roots),
-        None => tls::machine_config().await.map_err(|_| Failure::Tls)?,
+        Some(roots) => tls::config(roots, None),
+        None => {
+            let roots = tls::machine_roots().await.map_err(|_| Failure::Tls)?;
+            tls::config(roots, None)
+        }
     };
     within(PATIENCE, async {
         let handshake = tls::handshake(config, &settings.host, tcp).await;

@@ -24,9 +24,9 @@ const LONGEST_IDLE: Duration = Duration::from_secs(30);
 
 /// An open connection, logged in and ready for a message.
 pub struct Connection {
-    wire: Wire,
+    pub(super) wire: Wire,
     offers: Offers,
-    limits: Limits,
+    pub(super) limits: Limits,
     messages: u32,
     idle_since: Instant,
 }
@@ -99,14 +99,9 @@ impl Connection {
         message: &[u8],
         before_dot: impl AsyncFnOnce() -> bool,
     ) -> Result<Reply, Outcome> {
+        self.name_sender(envelope, message).await?;
+        self.name_recipient(envelope.to).await?;
         let (wire, limits) = (&mut self.wire, &self.limits);
-        wire.trace.stage = Stage::MailFrom;
-        let parameters = parameters(&self.offers, envelope, message)?;
-        let mail = Mail::new(Some(envelope.from.clone()), parameters).to_string();
-        positive(wire.ask(&mail, &mail, limits.envelope).await?)?;
-        wire.trace.stage = Stage::RcptTo;
-        let rcpt = Rcpt::new(envelope.to.clone(), Vec::new()).to_string();
-        positive(wire.ask(&rcpt, &rcpt, limits.envelope).await?)?;
         wire.trace.stage = Stage::Data;
         let data = Data.to_string();
         expect(354, wire.ask(&data, &data, limits.data).await?)?;
@@ -132,6 +127,29 @@ impl Connection {
         wire.require_open()?;
         wire.trace.dot_sent = true;
         positive(wire.ask(".\r\n", ".", limits.verdict).await?)
+    }
+}
+
+impl Connection {
+    pub(super) async fn name_sender(
+        &mut self,
+        envelope: &Envelope<'_>,
+        message: &[u8],
+    ) -> Result<(), Outcome> {
+        let wire = &mut self.wire;
+        wire.trace.stage = Stage::MailFrom;
+        let parameters = parameters(&self.offers, envelope, message)?;
+        let mail = Mail::new(Some(envelope.from.clone()), parameters).to_string();
+        positive(wire.ask(&mail, &mail, self.limits.envelope).await?)?;
+        Ok(())
+    }
+
+    pub(super) async fn name_recipient(&mut self, to: &Address) -> Result<(), Outcome> {
+        let wire = &mut self.wire;
+        wire.trace.stage = Stage::RcptTo;
+        let rcpt = Rcpt::new(to.clone(), Vec::new()).to_string();
+        positive(wire.ask(&rcpt, &rcpt, self.limits.envelope).await?)?;
+        Ok(())
     }
 }
 

@@ -2,11 +2,16 @@
 use std::{
     collections::VecDeque,
     sync::{Arc, LazyLock, Mutex, MutexGuard},
+    time::Duration,
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use greenroom::settings::{Login, Secret, Security, SmtpSettings};
-use rcgen::{BasicConstraints, Certificate, CertificateParams, IsCa, Issuer, KeyPair};
+use chrono::{Datelike, TimeDelta};
+use greenroom::{
+    clock::Clock,
+    settings::{Login, Secret, Security, SmtpSettings},
+};
+use rcgen::{BasicConstraints, Certificate, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
@@ -66,6 +71,10 @@ pub enum Act {
     Hold(Arc<Hold>),
     /// Nothing, for ever.
     Hang,
+    /// A line that goes on for ever, a letter a second.
+    Drip,
+    /// Lines without end.
+    Flood,
     /// The end of the connection.
     Drop,
     /// The message is taken, and the connection ends without a word.
@@ -241,10 +250,15 @@ impl Drop for SmtpServer {
 /// A certificate authority and its leaf for `localhost` and 127.0.0.1, and one for another host.
 pub struct Certificates {
     pub authority: CertificateDer<'static>,
+    /// One that has signed nothing here.
+    pub other_authority: CertificateDer<'static>,
     /// Certificate and key of the leaf for `localhost`, for other programs.
     pub localhost_pem: String,
     localhost: Arc<ServerConfig>,
     elsewhere: Arc<ServerConfig>,
+    expired: Arc<ServerConfig>,
+    ending_soon: Arc<ServerConfig>,
+    self_signed: Arc<ServerConfig>,
 }
 
 pub static CERTIFICATES: LazyLock<Certificates> = LazyLock::new(|| {
@@ -252,23 +266,64 @@ pub static CERTIFICATES: LazyLock<Certificates> = LazyLock::new(|| {
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let key = KeyPair::generate().expect("a key");
     let authority = params.self_signed(&key).expect("a certificate");
+    let other_key = KeyPair::generate().expect("a key");
+    let mut other = params.clone();
+    other
+        .distinguished_name
+        .push(DnType::CommonName, "another authority");
+    let other_authority = other.self_signed(&other_key).expect("a certificate");
     let issuer = Issuer::new(params, key);
-    let local = leaf(&issuer, &["localhost", "127.0.0.1"]);
+    let local = leaf(&issuer, &LOCAL);
     Certificates {
         authority: authority.der().clone(),
+        other_authority: other_authority.der().clone(),
         localhost_pem: format!("{}{}", local.0.pem(), local.1.serialize_pem()),
         localhost: server_config(&local),
         elsewhere: server_config(&leaf(&issuer, &["elsewhere.example"])),
+        expired: server_config(&leaf_until(&issuer, &LOCAL, TimeDelta::days(-1))),
+        ending_soon: server_config(&leaf_until(&issuer, &LOCAL, ENDS_SOON)),
+        self_signed: server_config(&self_signed()),
     }
 });
 
-fn leaf(issuer: &Issuer<'static, KeyPair>, names: &[&str]) -> (Certificate, KeyPair) {
+const LOCAL: [&str; 2] = ["localhost", "127.0.0.1"];
+/// Not so soon that a slow test sees its end.
+const ENDS_SOON: TimeDelta = TimeDelta::days(5);
+
+fn params(names: &[&str]) -> CertificateParams {
     let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+    let mut params = CertificateParams::new(names).expect("names");
+    // Not the authority's own name.
+    params
+        .distinguished_name
+        .push(DnType::CommonName, "a mail server");
+    params
+}
+
+fn leaf(issuer: &Issuer<'static, KeyPair>, names: &[&str]) -> (Certificate, KeyPair) {
     let key = KeyPair::generate().expect("a key");
-    let leaf = CertificateParams::new(names)
-        .and_then(|params| params.signed_by(&key, issuer))
-        .expect("a certificate");
-    (leaf, key)
+    let leaf = params(names).signed_by(&key, issuer);
+    (leaf.expect("a certificate"), key)
+}
+
+fn leaf_until(
+    issuer: &Issuer<'static, KeyPair>,
+    names: &[&str],
+    left: TimeDelta,
+) -> (Certificate, KeyPair) {
+    let end = Clock::System.now() + left;
+    let (month, day) = (end.month() as u8, end.day() as u8);
+    let mut params = params(names);
+    params.not_after = rcgen::date_time_ymd(end.year(), month, day);
+    let key = KeyPair::generate().expect("a key");
+    let leaf = params.signed_by(&key, issuer);
+    (leaf.expect("a certificate"), key)
+}
+
+fn self_signed() -> (Certificate, KeyPair) {
+    let key = KeyPair::generate().expect("a key");
+    let leaf = params(&LOCAL).self_signed(&key);
+    (leaf.expect("a certificate"), key)
 }
 
 fn server_config((leaf, key): &(Certificate, KeyPair)) -> Arc<ServerConfig> {
@@ -384,10 +439,13 @@ impl Session {
     }
 
     async fn encrypt(&mut self, io: impl Io + 'static) -> Result<Box<dyn Io>, Over> {
-        let is_elsewhere = self.options.offers.contains(&"X-ELSEWHERE");
-        let config = match is_elsewhere {
-            true => &CERTIFICATES.elsewhere,
-            false => &CERTIFICATES.localhost,
+        let has = |mark| self.options.offers.contains(&mark);
+        let config = match () {
+            () if has("X-ELSEWHERE") => &CERTIFICATES.elsewhere,
+            () if has("X-EXPIRED") => &CERTIFICATES.expired,
+            () if has("X-ENDS-SOON") => &CERTIFICATES.ending_soon,
+            () if has("X-SELF-SIGNED") => &CERTIFICATES.self_signed,
+            () => &CERTIFICATES.localhost,
         };
         match self.script.act(Step::Tls).cloned() {
             Some(Act::Hold(hold)) => hold.here().await,
@@ -486,7 +544,7 @@ impl Session {
         let is_taken = match &act {
             None | Some(Act::Hold(_) | Act::TakeAndDrop) => true,
             Some(Act::Reply(reply) | Act::ReplyAndDrop(reply)) => reply.starts_with('2'),
-            Some(Act::Hang | Act::Drop) => false,
+            Some(Act::Hang | Act::Drop | Act::Drip | Act::Flood) => false,
         };
         if is_taken {
             locked(&self.seen).taken.push(taken);
@@ -512,6 +570,14 @@ impl Session {
                 say(io, usual).await
             }
             Some(Act::Hang) => std::future::pending().await,
+            Some(Act::Drip) => loop {
+                io.write_all(b"2").await.map_err(|_| Over)?;
+                io.flush().await.map_err(|_| Over)?;
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            },
+            Some(Act::Flood) => loop {
+                say(io, "250-and").await?;
+            },
             Some(Act::Drop | Act::TakeAndDrop) => Err(Over),
         }
     }

@@ -1,0 +1,213 @@
+//! `greenroom mail doctor`: twenty checks, told on the terminal or as JSON.
+use std::{
+    io::{self, Write},
+    net::{IpAddr, SocketAddr},
+    process::{self, ExitCode},
+    time::Duration,
+};
+
+use anyhow::{Result, anyhow};
+use chrono::{DateTime, Utc};
+use entity::{mail_check::Health, transport::Name};
+use serde::Serialize;
+use tokio::time::Instant;
+
+use crate::{
+    checkup,
+    clock::Clock,
+    db,
+    domain::queue_health::Whose,
+    mail::{
+        compose::Composer,
+        doctor::{self, Check, Found, Grade, Patient, Sends, Step},
+        mailbox::parse_address,
+    },
+    settings::Settings,
+    text,
+};
+
+const DNS_PORT: u16 = 53;
+
+/// Check in twenty steps why mail does not leave (exit: 0 well, 1 warnings, 2 mail cannot be sent)
+#[derive(Debug, clap::Args)]
+pub struct Doctor {
+    /// Whether this recipient is accepted; the checks stop there and take it back
+    #[arg(long, value_name = "ADDRESS")]
+    to: Option<String>,
+    /// Go on: send a test message, a sample invitation and its cancellation
+    #[arg(long, requires = "to")]
+    send: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    /// Ask this name server, and not the machine's own, about the sender's domain
+    #[arg(long, value_name = "IP[:PORT]", value_parser = name_server)]
+    dns_server: Option<SocketAddr>,
+}
+
+impl Doctor {
+    /// Carries the command out.
+    pub async fn run(self) -> Result<ExitCode> {
+        let begun = Instant::now();
+        let checks = match Settings::load() {
+            Ok(settings) => self.examine(&settings).await?,
+            Err(mistakes) => unreadable(&mistakes),
+        };
+        let health = doctor::health(&checks);
+        let out = io::stdout().lock();
+        match self.json {
+            true => print_json(out, health, &checks, begun.elapsed())?,
+            false => print(out, health, &checks)?,
+        }
+        // A look-up of a name cannot be called off, and leaving in good order would wait for it.
+        process::exit(match health {
+            Health::Well => 0,
+            Health::Warnings => 1,
+            Health::Broken => 2,
+        })
+    }
+
+    async fn examine(&self, settings: &Settings) -> Result<Vec<Check>> {
+        let to = self.to.as_deref().map(text::email).transpose();
+        let to = to.map_err(|problem| anyhow!("--to: {problem}"))?;
+        let composer = Composer::new()?;
+        let now = Clock::System.now();
+        let patient = Patient {
+            to: to.as_deref().map(parse_address).transpose()?,
+            sends: match self.send {
+                true => Sends::Everything,
+                false => Sends::Nothing,
+            },
+            dns_server: self.dns_server,
+            ..patient(settings, &composer, now)
+        };
+        if !self.json {
+            println!(
+                "Checking; this takes {} seconds at most.",
+                doctor::LONGEST.as_secs()
+            );
+        }
+        Ok(checkup::run(&patient, queue(settings, now), async |_| {}).await)
+    }
+}
+
+/// As the settings say, for nobody in particular.
+pub(super) fn patient<'a>(
+    settings: &'a Settings,
+    composer: &'a Composer,
+    now: DateTime<Utc>,
+) -> Patient<'a> {
+    Patient {
+        mail: &settings.mail,
+        base_url: &settings.base_url,
+        composer,
+        to: None,
+        sends: Sends::Nothing,
+        dns_server: None,
+        roots: None,
+        longest: doctor::LONGEST,
+        limits: doctor::LIMITS,
+        now,
+    }
+}
+
+/// Only looks: a database that is not there is not made, and one of another version is left alone.
+async fn queue(settings: &Settings, now: DateTime<Utc>) -> Found {
+    let url = settings.database_url.expose();
+    if db::sqlite_file(url).is_some_and(|file| !file.exists()) {
+        return Found::skipped("There is no database yet.");
+    }
+    let Ok(db) = db::connect(url).await else {
+        return Found::skipped("The database does not answer.");
+    };
+    match db::is_migrated(&db).await {
+        Ok(true) => checkup::queue(&db, Whose::Everybody, now).await,
+        _ => Found::skipped("The database is of another version: run greenroom migrate."),
+    }
+}
+
+/// With settings that cannot be read nothing can be tried.
+fn unreadable(mistakes: &[String]) -> Vec<Check> {
+    let mistakes = doctor::mistakes(mistakes);
+    let of = |step: Step| {
+        let found = mistakes.iter().find(|(at, _)| *at == step);
+        let found = found.map(|(_, found)| found.clone());
+        let reason = "The settings have mistakes.";
+        Check::new(
+            step,
+            None,
+            found.unwrap_or_else(|| Found::skipped(reason)),
+            0,
+        )
+    };
+    Step::ALL.into_iter().map(of).collect()
+}
+
+#[derive(Serialize)]
+struct Printed<'a> {
+    health: Health,
+    milliseconds: u64,
+    checks: &'a [Check],
+}
+
+fn print_json(
+    mut out: impl Write,
+    health: Health,
+    checks: &[Check],
+    elapsed: Duration,
+) -> Result<()> {
+    let printed = Printed {
+        health,
+        milliseconds: u64::try_from(elapsed.as_millis())?,
+        checks,
+    };
+    serde_json::to_writer_pretty(&mut out, &printed)?;
+    Ok(writeln!(out)?)
+}
+
+fn print(mut out: impl Write, health: Health, checks: &[Check]) -> io::Result<()> {
+    for check in checks {
+        let grade = match check.grade {
+            Grade::Pass => "ok",
+            Grade::Warn => "WARNING",
+            Grade::Fail => "FAILED",
+            Grade::Skipped => "skipped",
+        };
+        let server = match check.server {
+            Some(Name::Fallback) => " (fallback)",
+            _ => "",
+        };
+        let Check {
+            number,
+            step,
+            milliseconds,
+            ..
+        } = check;
+        writeln!(
+            out,
+            "{number:>2}  {grade:<7}  {}{server}, {milliseconds} ms",
+            step.title()
+        )?;
+        for line in &check.evidence {
+            writeln!(out, "             {line}")?;
+        }
+        for (what, text) in [("why:", &check.cause), ("do:", &check.fix)] {
+            if !text.is_empty() {
+                writeln!(out, "    {what:<4}     {text}")?;
+            }
+        }
+    }
+    let conclusion = match health {
+        Health::Well => "Mail can be sent, and all is well.",
+        Health::Warnings => "Mail can be sent, but something should be seen to.",
+        Health::Broken => "Mail cannot be sent like this.",
+    };
+    writeln!(out, "\n{conclusion}")
+}
+
+fn name_server(text: &str) -> Result<SocketAddr, String> {
+    let address = text.parse().map(|ip: IpAddr| SocketAddr::new(ip, DNS_PORT));
+    address
+        .or_else(|_| text.parse())
+        .map_err(|_| "an address like 9.9.9.9 or 127.0.0.1:5353 is wanted".into())
+}

@@ -1,0 +1,63 @@
+//! `greenroom mail test`: one message, and what the mail server says to it.
+use std::process::ExitCode;
+
+use anyhow::{Result, anyhow};
+
+use super::{super::refuse, doctor::patient};
+use crate::{
+    clock::Clock,
+    mail::{compose::Composer, doctor, mailbox::parse_address, smtp::Outcome, verdict},
+    settings::Settings,
+    text,
+};
+
+const NOT_SENT: u8 = 2;
+
+/// Send a short test message and tell what the mail server says to it
+#[derive(Debug, clap::Args)]
+pub struct Test {
+    /// To whom
+    #[arg(long, value_name = "ADDRESS")]
+    to: String,
+}
+
+impl Test {
+    /// Carries the command out.
+    pub async fn run(self) -> Result<ExitCode> {
+        let settings = match Settings::load() {
+            Ok(settings) => settings,
+            Err(mistakes) => return Ok(refuse(&mistakes)),
+        };
+        let to = text::email(&self.to).map_err(|problem| anyhow!("--to: {problem}"))?;
+        let to = parse_address(&to)?;
+        let composer = Composer::new()?;
+        let patient = patient(&settings, &composer, Clock::System.now());
+        let servers = doctor::servers(&settings.mail);
+        let Some((_, smtp)) = servers.first() else {
+            eprintln!(
+                "Mail is printed on the console here: nobody receives it. Set EMAIL_BACKEND=smtp first."
+            );
+            return Ok(ExitCode::from(NOT_SENT));
+        };
+        let report = doctor::send_test(&patient, smtp, &to).await?;
+        match report.outcome {
+            Outcome::Accepted(_) => {
+                println!("{} took the message: {}", report.host, report.text());
+                println!(
+                    "Accepted is not delivered: look into the inbox, and into the spam folder."
+                );
+                Ok(ExitCode::SUCCESS)
+            }
+            _ => {
+                eprintln!(
+                    "{} did not take the message: {}",
+                    report.host,
+                    report.text()
+                );
+                eprintln!("{}", verdict::judge(&report).hint);
+                eprintln!("`greenroom mail doctor` looks closer.");
+                Ok(ExitCode::from(NOT_SENT))
+            }
+        }
+    }
+}

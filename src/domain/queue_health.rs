@@ -1,0 +1,85 @@
+//! How the queue of e-mails is: what waits too long, what went wrong lately, how each mail server is.
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{
+    email::{self, Status},
+    transport,
+};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, ExprTrait},
+};
+
+use super::transports;
+use crate::{db::Db, error::Result};
+
+/// What is older is history.
+const LATELY: TimeDelta = TimeDelta::hours(24);
+
+/// Whose messages are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// A company's own, for its admins.
+    Company(i64),
+    /// Everybody's, for whoever runs the installation.
+    Everybody,
+}
+
+/// How the queue is.
+#[derive(Clone, Debug)]
+pub struct QueueHealth {
+    /// So many messages are due and wait.
+    pub due: u64,
+    /// Since when the oldest of them is due.
+    pub oldest_due_at: Option<DateTime<Utc>>,
+    /// So many ended in doubt within a day.
+    pub uncertain_lately: u64,
+    /// So many were given up within a day.
+    pub failed_lately: u64,
+    /// The mail servers.
+    pub transports: Vec<transport::Model>,
+}
+
+/// Looks at the queue.
+pub async fn look(db: &Db, whose: Whose, now: DateTime<Utc>) -> Result<QueueHealth> {
+    let owner = match whose {
+        Whose::Company(id) => Condition::all().add(email::COLUMN.company_id.eq(id)),
+        Whose::Everybody => Condition::all(),
+    };
+    // In constants, so that SQLite sees that the index of what waits is the one.
+    let waiting = [Status::Queued, Status::Retrying];
+    let waits = Expr::col((email::Entity, email::Column::Status))
+        .is_in(waiting.map(|status| Expr::Constant(status.to_value().into())));
+    let due: Option<(i64, Option<DateTime<Utc>>)> = email::Entity::find()
+        .select_only()
+        .column_as(email::Column::Id.count(), "due")
+        .column_as(email::Column::DueAt.min(), "oldest")
+        .filter(owner.clone())
+        .filter(waits)
+        .filter(email::COLUMN.due_at.lte(now))
+        .into_tuple()
+        .one(db.read())
+        .await?;
+    let ended: Vec<(Status, i64)> = email::Entity::find()
+        .select_only()
+        .column(email::Column::Status)
+        .column_as(email::Column::Id.count(), "count")
+        .filter(owner)
+        .filter(email::Column::Status.is_in([Status::Uncertain, Status::Failed]))
+        .filter(email::COLUMN.finished_at.gt(now - LATELY))
+        .group_by(email::Column::Status)
+        .into_tuple()
+        .all(db.read())
+        .await?;
+    let (due, oldest_due_at) = due.unwrap_or((0, None));
+    let count = |status| {
+        let found = ended.iter().find(|(found, _)| *found == status);
+        found.map_or(0, |(_, count)| count.unsigned_abs())
+    };
+    Ok(QueueHealth {
+        due: due.unsigned_abs(),
+        oldest_due_at,
+        uncertain_lately: count(Status::Uncertain),
+        failed_lately: count(Status::Failed),
+        transports: transports::all(db).await?,
+    })
+}

@@ -1,0 +1,161 @@
+//! Checks 15 to 18: sender, recipient and, where they are wanted, messages.
+use entity::attempt::Stage;
+use lettre::Address;
+
+use super::{
+    Patient, Sends,
+    check::{Found, Step},
+    samples::{self, Ends, Sample},
+    visit::{Stop, Visit, explained},
+};
+use crate::mail::{
+    smtp::{Connection, Outcome},
+    verdict::{self, Scope},
+};
+
+impl Visit<'_> {
+    /// Sender and recipient, taken back before any message.
+    pub(super) async fn rehearse(
+        &mut self,
+        connection: Connection,
+        from: &Address,
+        to: Option<&Address>,
+    ) -> Result<Connection, Stop> {
+        let ends = Ends {
+            from,
+            to: to.unwrap_or(from),
+        };
+        let bytes = match samples::test_message(&ends, self.patient.now) {
+            Ok(bytes) => bytes,
+            Err(error) => return self.fail(Step::MailFrom, unmakeable(&error)),
+        };
+        let (report, connection) = connection.rehearse(from, to, &bytes).await;
+        let Some(connection) = connection else {
+            if report.stage == Stage::MailFrom {
+                return self.fail(Step::MailFrom, explained(&report));
+            }
+            self.tell(Step::MailFrom, Found::pass().saw(from.to_string()));
+            let found = explained(&report);
+            let is_greylisted = report.reply().is_some_and(|reply| reply.code < 500)
+                && verdict::judge(&report).scope == Scope::Recipient;
+            return match is_greylisted {
+                true => self.fail(Step::Recipient, as_warning(found)),
+                false => self.fail(Step::Recipient, found),
+            };
+        };
+        self.tell(Step::MailFrom, Found::pass().saw(from.to_string()));
+        let recipient = match to {
+            Some(to) => Found::pass().saw(to.to_string()),
+            None => Found::skipped("No recipient was given."),
+        };
+        self.tell(Step::Recipient, recipient);
+        Ok(connection)
+    }
+
+    /// Says why no message is sent.
+    pub(super) fn send_nothing(&mut self, reason: &str) {
+        self.tell(Step::TestMessage, Found::skipped(reason));
+        self.tell(Step::SampleMessages, Found::skipped(reason));
+    }
+
+    /// The test message, and what else is wanted.
+    pub(super) async fn send(
+        &mut self,
+        connection: Connection,
+        ends: &Ends<'_>,
+    ) -> Result<(), Stop> {
+        let Patient {
+            composer,
+            base_url,
+            now,
+            sends,
+            ..
+        } = *self.patient;
+        let test = match samples::test_message(ends, now) {
+            Ok(bytes) => Sample {
+                bytes,
+                link: String::new(),
+                faults: Vec::new(),
+            },
+            Err(error) => return self.fail(Step::TestMessage, unmakeable(&error)),
+        };
+        let step = Step::TestMessage;
+        let mut kept = self
+            .hand_over(step, Some(connection), ends, &[test])
+            .await?;
+        if sends == Sends::Everything {
+            kept = match samples::interview(composer, base_url, ends, now) {
+                Ok(samples) => {
+                    let step = Step::SampleMessages;
+                    self.hand_over(step, kept, ends, &samples).await?
+                }
+                Err(error) => return self.fail(Step::SampleMessages, unmakeable(&error)),
+            };
+        } else {
+            let reason = "Only the test message was asked for.";
+            self.tell(Step::SampleMessages, Found::skipped(reason));
+        }
+        if let Some(connection) = kept {
+            connection.quit().await;
+        }
+        Ok(())
+    }
+
+    /// Like the worker: one after the other, on the same connection as long as the server keeps it.
+    async fn hand_over(
+        &mut self,
+        step: Step,
+        mut kept: Option<Connection>,
+        ends: &Ends<'_>,
+        samples: &[Sample],
+    ) -> Result<Option<Connection>, Stop> {
+        let mut found = Found::pass();
+        for sample in samples {
+            if !sample.faults.is_empty() {
+                return self.fail(step, faulty(&sample.faults));
+            }
+            let connection = match kept {
+                Some(connection) => connection,
+                None => match self.patient.client(self.smtp).connect().await {
+                    Ok(connection) => connection,
+                    Err(report) => return self.fail(step, found.and(explained(&report))),
+                },
+            };
+            let envelope = ends.envelope(&sample.link);
+            let sent = connection.send(&envelope, &sample.bytes, async || true);
+            let (report, connection) = sent.await;
+            if !matches!(report.outcome, Outcome::Accepted(_)) {
+                return self.fail(step, found.and(explained(&report)));
+            }
+            found = found.saw(report.text());
+            kept = match connection {
+                Some(connection) => connection.refresh().await,
+                None => None,
+            };
+        }
+        let advice = format!(
+            "accepted is not delivered: look into the inbox of {}, and into its spam folder",
+            ends.to
+        );
+        self.tell(step, found.saw(advice));
+        Ok(kept)
+    }
+}
+
+fn faulty(faults: &[String]) -> Found {
+    Found::fail(
+        format!("The message is not as it must be: {}.", faults.join(", ")),
+        "This is a fault of Greenroom's: please report it.",
+    )
+}
+
+fn unmakeable(error: &crate::error::Error) -> Found {
+    Found::fail(
+        format!("The message cannot be made: {error}."),
+        "This is a fault of Greenroom's: please report it.",
+    )
+}
+
+fn as_warning(found: Found) -> Found {
+    Found::warn(found.cause, found.fix).saw_all(found.evidence)
+}

@@ -1,0 +1,241 @@
+//! What can be seen to be wrong before anybody is asked: checks 1 to 6.
+use std::time::Duration;
+
+use entity::transport::Name;
+use tokio::{net::lookup_host, time::timeout};
+
+use super::{Patient, check::Found, check::Step};
+use crate::{
+    mail::providers::{self, Finding},
+    settings::{Backend, BaseUrl, MailSettings, Secret, Security, SmtpSettings},
+};
+
+/// A name server that says nothing for so long will not.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// A secret that is shorter is told by its length alone: the rest could be guessed.
+const LONG_ENOUGH: usize = 8;
+
+/// What mistakes in the settings mean for the checks: one failed check for each that they concern.
+pub fn mistakes(lines: &[String]) -> Vec<(Step, Found)> {
+    let mut found: Vec<(Step, Found)> = Vec::new();
+    for line in lines {
+        let name = line.split(' ').next().unwrap_or_default();
+        let step = match name {
+            "EMAIL_BACKEND" => Step::Transport,
+            name if name.ends_with("_USE_TLS") || name.ends_with("_USE_SSL") => {
+                Step::Contradictions
+            }
+            "BASE_URL" => Step::BaseUrl,
+            _ => Step::Settings,
+        };
+        let fix = match name {
+            ".env" => "Correct the file .env.".into(),
+            name => format!("Correct {name} in the environment or in .env."),
+        };
+        let mistake = Found::fail(format!("{line}."), fix);
+        match found.iter_mut().find(|(at, _)| *at == step) {
+            Some((_, earlier)) => *earlier = earlier.clone().and(mistake),
+            None => found.push((step, mistake)),
+        }
+    }
+    found.sort_by_key(|(step, _)| *step);
+    found
+}
+
+/// Check 1.
+pub(super) fn transport(mail: &MailSettings) -> Found {
+    match &mail.backend {
+        Backend::Console => Found::fail(
+            "Mail is printed on the console: nobody receives it.",
+            "Set EMAIL_BACKEND=smtp, EMAIL_HOST and DEFAULT_FROM_EMAIL, and what else the provider wants.",
+        ),
+        Backend::Smtp(smtp) => {
+            Found::pass().saw(format!("SMTP through {}:{}", smtp.host, smtp.port))
+        }
+    }
+}
+
+/// Check 2: what is there has been read already; this shows it.
+pub(super) fn settings(mail: &MailSettings, smtp: &SmtpSettings) -> Found {
+    let lines = lines(mail, smtp).into_iter();
+    Found::pass().saw_all(lines.map(|(name, value)| format!("{name} {value}")))
+}
+
+/// The settings in force, by name, without secrets.
+pub fn lines(mail: &MailSettings, smtp: &SmtpSettings) -> Vec<(&'static str, String)> {
+    let mut lines = server(smtp, &FIRST);
+    lines.push(("DEFAULT_FROM_EMAIL", mail.from.to_string()));
+    let second = mail.fallback.iter().flat_map(|smtp| server(smtp, &SECOND));
+    lines.extend(second);
+    lines
+}
+
+/// What the variables of a server are called, in the order in which they are shown.
+type Names = [&'static str; 6];
+const FIRST: Names = [
+    "EMAIL_HOST",
+    "EMAIL_PORT",
+    "EMAIL_USE_TLS",
+    "EMAIL_USE_SSL",
+    "EMAIL_HOST_USER",
+    "EMAIL_HOST_PASSWORD",
+];
+const SECOND: Names = [
+    "EMAIL_FALLBACK_HOST",
+    "EMAIL_FALLBACK_PORT",
+    "EMAIL_FALLBACK_USE_TLS",
+    "EMAIL_FALLBACK_USE_SSL",
+    "EMAIL_FALLBACK_HOST_USER",
+    "EMAIL_FALLBACK_HOST_PASSWORD",
+];
+
+fn server(smtp: &SmtpSettings, names: &Names) -> Vec<(&'static str, String)> {
+    let [host, port, tls, ssl, user, password] = *names;
+    let mut lines = vec![
+        (host, smtp.host.clone()),
+        (port, smtp.port.to_string()),
+        (tls, (smtp.security == Security::Starttls).to_string()),
+        (ssl, (smtp.security == Security::Implicit).to_string()),
+    ];
+    match &smtp.login {
+        Some(login) => {
+            lines.push((user, login.user.clone()));
+            lines.push((password, outline(&login.password)));
+        }
+        None => lines.push((user, "(none: no login)".into())),
+    }
+    lines
+}
+
+/// Enough of a secret to tell it from another one.
+pub fn outline(secret: &Secret) -> String {
+    // Exposed for its length and its end; neither opens anything.
+    let secret: Vec<char> = secret.expose().chars().collect();
+    match secret.as_slice() {
+        [.., one, two] if secret.len() >= LONG_ENOUGH => {
+            format!("({} characters, ending in {one}{two})", secret.len())
+        }
+        _ => format!("({} characters)", secret.len()),
+    }
+}
+
+/// Checks 3 to 5, for all servers. What is wrong with the second one keeps no mail from leaving.
+pub(super) fn review(mail: &MailSettings, servers: &[(Name, &SmtpSettings)]) -> [(Step, Found); 3] {
+    [Step::Contradictions, Step::Provider, Step::Sender].map(|step| {
+        let found = servers.iter().map(|(name, smtp)| {
+            let findings = providers::review(smtp, &mail.from).into_iter();
+            let own = findings.filter(|finding| place(finding.about) == step);
+            let found = own.map(|finding| told(&finding, *name));
+            found.fold(Found::pass(), Found::and)
+        });
+        let found = found.fold(Found::pass(), Found::and);
+        match step {
+            Step::Provider => (step, found.saw_all(servers.iter().map(provider))),
+            _ => (step, found),
+        }
+    })
+}
+
+fn told(finding: &Finding, server: Name) -> Found {
+    let about = match server {
+        Name::Primary => finding.about.to_owned(),
+        Name::Fallback => finding.about.replacen("EMAIL_", "EMAIL_FALLBACK_", 1),
+    };
+    let cause = format!("{about} {}", finding.cause);
+    match finding.is_fatal && server == Name::Primary {
+        true => Found::fail(cause, &finding.fix),
+        false => Found::warn(cause, &finding.fix),
+    }
+}
+
+fn provider((_, smtp): &(Name, &SmtpSettings)) -> String {
+    let known = providers::find(&smtp.host).map(|provider| provider.name);
+    format!(
+        "{}: {}",
+        smtp.host,
+        known.unwrap_or("no provider whose rules are known")
+    )
+}
+
+fn place(variable: &str) -> Step {
+    match variable {
+        "EMAIL_HOST_USER" | "EMAIL_HOST_PASSWORD" => Step::Provider,
+        "DEFAULT_FROM_EMAIL" => Step::Sender,
+        _ => Step::Contradictions,
+    }
+}
+
+/// Check 6.
+pub(super) async fn base_url(patient: &Patient<'_>) -> Found {
+    let url = patient.base_url;
+    let seen = Found::pass()
+        .saw(url.origin())
+        .saw(format!("EHLO {}", url.host()));
+    if url.is_loopback() {
+        return seen.and(Found::warn(
+            "Links in mails lead to this machine alone: no candidate can open them.",
+            "Set BASE_URL to the https address under which candidates reach Greenroom.",
+        ));
+    }
+    let found = match url.is_https() {
+        true => seen,
+        false => seen.and(Found::warn(
+            "Links in mails begin with http: browsers warn of them, filters distrust them.",
+            "Put a proxy with TLS in front, and set BASE_URL to its https address.",
+        )),
+    };
+    let found = match is_full_name(url) {
+        true => found,
+        false => found.and(Found::warn(
+            "The host of BASE_URL is no full name; some mail servers refuse to be greeted with it.",
+            "Use a name with a domain, like greenroom.example.com.",
+        )),
+    };
+    let looked_up = timeout(PATIENCE, lookup_host((url.host(), 443))).await;
+    match looked_up {
+        Ok(Ok(_)) => found,
+        Ok(Err(_)) => found.and(Found::warn(
+            "The host of BASE_URL is not found from here.",
+            "Check its spelling and its DNS records.",
+        )),
+        Err(_) => found.saw("the name server says nothing"),
+    }
+}
+
+fn is_full_name(url: &BaseUrl) -> bool {
+    let host = url.host();
+    host.contains('.') || host.starts_with('[')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_told_by_its_length_and_its_end() {
+        let outline = |text: &str| super::outline(&Secret::new(text));
+        assert_eq!(outline("abcdefghijklmnop"), "(16 characters, ending in op)");
+        assert_eq!(outline("äöüßäöüé"), "(8 characters, ending in üé)");
+        assert_eq!(outline("hunter2"), "(7 characters)");
+        assert_eq!(outline(""), "(0 characters)");
+    }
+
+    #[test]
+    fn mistakes_stand_where_the_check_is_that_they_fail() {
+        let lines = [
+            "EMAIL_HOST is required to send mail",
+            "EMAIL_BACKEND is \"pigeon\"; it can be smtp or console",
+            "EMAIL_USE_SSL and EMAIL_USE_TLS exclude each other",
+            "SECRET_KEY is required",
+        ];
+        let found = mistakes(&lines.map(str::to_owned));
+        let steps: Vec<_> = found.iter().map(|(step, _)| *step).collect();
+        assert_eq!(
+            steps,
+            [Step::Transport, Step::Settings, Step::Contradictions]
+        );
+        let (_, settings) = &found[1];
+        assert!(settings.cause.contains("EMAIL_HOST is required"));
+        assert!(settings.fix.contains("Correct SECRET_KEY"), "{settings:?}");
+    }
+}

@@ -1,0 +1,253 @@
+//! Checks 9 to 14: the conversation up to the login, as it comes about.
+use std::pin::pin;
+
+use chrono::{DateTime, Utc};
+use entity::attempt::Stage;
+
+use super::{
+    certificate::Certificate,
+    check::{Found, Step},
+    ports, trust,
+    visit::{Stop, Visit, explained},
+};
+use crate::{
+    mail::smtp::{Connection, Missing, Offers, Outcome, Reply, Report, Sighting},
+    settings::{Security, is_loopback_host},
+};
+
+/// Clocks that differ by more spoil dates and certificates.
+const LARGEST_DIFFERENCE_SECONDS: i64 = 60;
+/// An invitation has some tens of kilobytes.
+const SMALLEST_SIZE: u64 = 200_000;
+/// What Greenroom can log in with.
+const MECHANISMS: [&str; 2] = ["PLAIN", "LOGIN"];
+
+/// What was seen so far.
+#[derive(Default)]
+struct Seen {
+    before: Option<Offers>,
+    abilities: Vec<String>,
+    certificates: Vec<Certificate>,
+}
+
+impl Visit<'_> {
+    /// Connects as for a message, and tells what happens on the way.
+    pub(super) async fn converse(&mut self) -> Result<Connection, Stop> {
+        let (client, mut sightings) = self.patient.client(self.smtp).watched();
+        let mut seen = Seen::default();
+        let mut connecting = pin!(client.connect());
+        let connected = loop {
+            tokio::select! {
+                biased;
+                Some(sighting) = sightings.recv() => self.saw(sighting, &mut seen),
+                connected = &mut connecting => break connected,
+            }
+        };
+        while let Ok(sighting) = sightings.try_recv() {
+            self.saw(sighting, &mut seen);
+        }
+        match connected {
+            Ok(connection) => {
+                if self.smtp.login.is_none() {
+                    let reason = "No login is set; the mail server may want none.";
+                    self.tell(Step::Login, Found::skipped(reason));
+                }
+                Ok(connection)
+            }
+            Err(report) => self.explain(&report, &seen).await,
+        }
+    }
+
+    fn saw(&mut self, sighting: Sighting, seen: &mut Seen) {
+        match sighting {
+            Sighting::Banner(banner) => {
+                let found = greeting(&banner, self.patient.now);
+                self.tell(Step::Greeting, found);
+            }
+            Sighting::Offers(reply, offers) => self.saw_offers(&reply, offers, seen),
+            Sighting::Upgrading => {
+                self.tell(Step::Starttls, Found::pass().saw("offered, and accepted"));
+            }
+            Sighting::Certificates(shown) => {
+                seen.certificates = shown
+                    .iter()
+                    .filter_map(|der| Certificate::parse(der))
+                    .collect();
+            }
+            Sighting::Encrypted(description) => {
+                let found = trust::encryption(&seen.certificates, self.patient.now);
+                self.tell(Step::Encryption, found.saw(description));
+            }
+            Sighting::LoggedIn => {
+                let user = self.smtp.login.as_ref().map(|login| login.user.clone());
+                self.tell(Step::Login, Found::pass().saw_all(user));
+            }
+        }
+    }
+
+    fn saw_offers(&mut self, reply: &Reply, offers: Offers, seen: &mut Seen) {
+        if !self.has_told(Step::Ehlo) {
+            seen.abilities = reply.lines.clone();
+            self.tell(Step::Ehlo, abilities(reply, &offers));
+        }
+        match self.smtp.security {
+            Security::Starttls if seen.before.is_none() => {
+                seen.before = Some(offers);
+                return;
+            }
+            Security::Starttls => {}
+            Security::Implicit => {
+                let reason = "The connection is encrypted from the first byte.";
+                self.tell(Step::Starttls, Found::skipped(reason));
+            }
+            Security::Plain => self.saw_no_encryption(),
+        }
+        let has_common = MECHANISMS
+            .iter()
+            .any(|ours| offers.auth.iter().any(|auth| auth == ours));
+        if has_common || self.smtp.login.is_none() {
+            self.tell(Step::LoginOffers, logins(seen.before.as_ref(), &offers));
+        }
+    }
+
+    fn saw_no_encryption(&mut self) {
+        self.tell(Step::Starttls, Found::skipped("EMAIL_USE_TLS is false."));
+        let found = match is_loopback_host(&self.smtp.host) {
+            true => Found::skipped("The mail server is on this machine."),
+            false => Found::warn(
+                "Mail and password travel in clear.",
+                "Set EMAIL_USE_TLS=true, or EMAIL_USE_SSL=true for port 465.",
+            ),
+        };
+        self.tell(Step::Encryption, found);
+    }
+
+    async fn explain<T>(&mut self, report: &Report, seen: &Seen) -> Result<T, Stop> {
+        if let Some(found) = ports::mistaken(self, report).await {
+            return self.fail(Step::Greeting, found);
+        }
+        let found = explained(report);
+        match (report.stage, &report.outcome) {
+            (Stage::Ehlo, _) => self.fail(Step::Ehlo, found),
+            (Stage::Starttls, _) => self.fail(Step::Starttls, stripped(found, seen)),
+            (Stage::Tls, _) => {
+                let found = found.saw_all(trust::describe(&seen.certificates));
+                let (error, now) = (report.text(), self.patient.now);
+                let found = trust::distrusted(found, &error, &seen.certificates, now);
+                self.fail(Step::Encryption, found)
+            }
+            (Stage::Auth, Outcome::Missing(Missing::Login | Missing::Mechanism(_))) => {
+                self.fail(Step::LoginOffers, found)
+            }
+            (Stage::Auth, _) => self.fail(Step::Login, found),
+            _ => self.fail(Step::Greeting, found),
+        }
+    }
+}
+
+fn greeting(banner: &Reply, now: DateTime<Utc>) -> Found {
+    let found = Found::pass().saw(banner.text());
+    let Some(theirs) = banner.lines.iter().find_map(|line| date_in(line)) else {
+        return found;
+    };
+    let apart = (theirs - now).num_seconds();
+    if apart.abs() <= LARGEST_DIFFERENCE_SECONDS {
+        return found;
+    }
+    let (which, by) = match apart > 0 {
+        true => ("behind", apart),
+        false => ("ahead of", -apart),
+    };
+    found.and(Found::warn(
+        format!("This machine's clock is {by} seconds {which} the mail server's."),
+        "Let this machine set its clock by NTP.",
+    ))
+}
+
+/// Many servers greet with the time, like `Wed, 25 Nov 2026 19:00:00 +0000`.
+fn date_in(line: &str) -> Option<DateTime<Utc>> {
+    const DAYS: [&str; 7] = ["Mon,", "Tue,", "Wed,", "Thu,", "Fri,", "Sat,", "Sun,"];
+    let begin = DAYS.iter().find_map(|day| line.find(day))?;
+    let words: Vec<&str> = line[begin..].split_whitespace().take(6).collect();
+    let at = DateTime::parse_from_rfc2822(&words.join(" ")).ok()?;
+    Some(at.to_utc())
+}
+
+fn abilities(reply: &Reply, offers: &Offers) -> Found {
+    let found = Found::pass().saw_all(reply.lines.iter().cloned());
+    match offers.longest {
+        Some(longest) if longest < SMALLEST_SIZE => found.and(Found::fail(
+            format!("The mail server takes messages of {longest} octets at most; an invitation may have {SMALLEST_SIZE}."),
+            "Ask whoever runs the mail server to take longer ones, or use another.",
+        )),
+        _ => found,
+    }
+}
+
+fn logins(before: Option<&Offers>, offers: &Offers) -> Found {
+    let list = |offers: &Offers| match offers.auth.is_empty() {
+        true => "none".to_owned(),
+        false => offers.auth.join(" "),
+    };
+    match before {
+        Some(before) => Found::pass()
+            .saw(format!("before encryption: {}", list(before)))
+            .saw(format!("after: {}", list(offers))),
+        None => Found::pass().saw(list(offers)),
+    }
+}
+
+/// Some firewalls and virus scanners overwrite the offer with the letter X.
+fn stripped(found: Found, seen: &Seen) -> Found {
+    let is_masked = |line: &String| line.len() >= 4 && line.chars().all(|c| c == 'X' || c == 'x');
+    match seen.abilities.iter().find(|line| is_masked(line)) {
+        Some(line) => Found::fail(
+            "Something between here and the mail server has overwritten its offer of encryption.",
+            "Switch off the inspection of SMTP in the firewall or virus scanner, or use port 465 with EMAIL_USE_SSL=true.",
+        )
+        .saw(line.clone()),
+        None => found,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn banner(line: &str) -> Reply {
+        Reply {
+            code: 220,
+            lines: vec![line.into()],
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_wrong_is_seen_in_the_greeting() {
+        let now = "2026-11-25T19:00:00Z".parse().unwrap();
+        let grade = |line: &str| {
+            let found = greeting(&banner(line), now);
+            (found.cause, found.fix.is_empty())
+        };
+        let exim =
+            |time: &str| format!("mx ESMTP Exim 4.96 Wed, 25 Nov 2026 {time} +0100 (CET) hi");
+        assert_eq!(grade(&exim("20:01:00")), (String::new(), true));
+        let (cause, _) = grade(&exim("20:01:01"));
+        assert!(cause.contains("61 seconds behind"), "{cause}");
+        let (cause, _) = grade(&exim("19:00:00"));
+        assert!(cause.contains("3600 seconds ahead of"), "{cause}");
+        assert_eq!(grade("mx ESMTP"), (String::new(), true));
+        assert_eq!(grade("mx ESMTP Sun, flowers"), (String::new(), true));
+    }
+
+    #[test]
+    fn an_offer_that_was_overwritten_is_told() {
+        let seen = Seen {
+            abilities: vec!["mx".into(), "XXXXXXXA".into(), "XXXXXXXX".into()],
+            ..Seen::default()
+        };
+        let found = stripped(Found::fail("a", "b"), &seen);
+        assert_eq!(found.evidence, ["XXXXXXXX"]);
+        let found = stripped(Found::fail("a", "b"), &Seen::default());
+        assert_eq!(found.cause, "a");
+    }
+}

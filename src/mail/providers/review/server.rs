@@ -1,0 +1,126 @@
+//! Host, port and encryption against each other.
+use super::{Finding, HOST, PORT, doubtful, fatal};
+use crate::{
+    mail::providers::Provider,
+    settings::{Security, SmtpSettings, is_loopback_host},
+};
+
+const TLS: &str = "EMAIL_USE_TLS";
+
+/// Servers that people name by mistake, and the one that they mean.
+const MISTAKEN: &[(&str, &str)] = &[
+    ("gmail.com", "smtp.gmail.com"),
+    ("mail.google.com", "smtp.gmail.com"),
+    ("smtp.google.com", "smtp.gmail.com"),
+    ("office365.com", "smtp.office365.com"),
+    ("outlook.office365.com", "smtp.office365.com"),
+    ("smtp.office.com", "smtp.office365.com"),
+    ("api.sendgrid.com", "smtp.sendgrid.net"),
+    ("api.mailgun.net", "smtp.mailgun.org"),
+    ("api.postmarkapp.com", "smtp.postmarkapp.com"),
+    ("api.brevo.com", "smtp-relay.brevo.com"),
+];
+
+pub(super) fn host(host: &str) -> Vec<Finding> {
+    let lower = host.to_lowercase();
+    let is_address = host
+        .trim_matches(['[', ']'])
+        .parse::<std::net::IpAddr>()
+        .is_ok();
+    let finding = if lower.contains("://") {
+        fatal(
+            HOST,
+            "holds an address of the web, with a scheme.",
+            "Give the name alone, like smtp.gmail.com.",
+        )
+    } else if lower.contains(char::is_whitespace) || lower.contains(['"', '\'', '/', '@']) {
+        fatal(
+            HOST,
+            "holds characters that no host name has.",
+            "Give the name alone, without quotes and spaces, like smtp.gmail.com.",
+        )
+    } else if lower.contains(':') && !is_address {
+        fatal(
+            HOST,
+            "holds a port, too.",
+            "Give the name alone, and the port in EMAIL_PORT.",
+        )
+    } else if lower.contains("region") && lower.ends_with(".amazonaws.com") {
+        fatal(
+            HOST,
+            "still has the word region in it.",
+            "Put your region there, like email-smtp.eu-west-1.amazonaws.com.",
+        )
+    } else if let Some((_, meant)) = MISTAKEN.iter().find(|(wrong, _)| *wrong == lower) {
+        fatal(
+            HOST,
+            "is not the server that takes mail from programs.",
+            format!("Set EMAIL_HOST={meant}."),
+        )
+    } else if ["imap.", "pop.", "pop3."]
+        .iter()
+        .any(|begin| lower.starts_with(begin))
+    {
+        fatal(
+            HOST,
+            "is a server for reading mail.",
+            "Give the one for sending; its name mostly begins with smtp.",
+        )
+    } else {
+        return Vec::new();
+    };
+    vec![finding]
+}
+
+pub(super) fn port(settings: &SmtpSettings, provider: Option<&Provider>) -> Option<Finding> {
+    let (port, security) = (settings.port, settings.security);
+    if let Some(provider) = provider.filter(|provider| !provider.listens_on(port)) {
+        return Some(fatal(
+            PORT,
+            format!("is {port}, where {} does not listen.", provider.name),
+            format!("Set EMAIL_PORT={} and EMAIL_USE_TLS=true.", provider.port()),
+        ));
+    }
+    match (port, security) {
+        (465 | 2465, Security::Starttls | Security::Plain) => Some(fatal(
+            PORT,
+            format!(
+                "is {port}, which is encrypted from the first byte; without EMAIL_USE_SSL both sides wait for each other in silence."
+            ),
+            "Set EMAIL_USE_SSL=true and EMAIL_USE_TLS=false, or use port 587.",
+        )),
+        (25 | 587 | 2525 | 2587, Security::Implicit) => Some(fatal(
+            PORT,
+            format!(
+                "is {port}, which begins unencrypted and is upgraded; EMAIL_USE_SSL wants encryption from the first byte."
+            ),
+            "Set EMAIL_USE_TLS=true and EMAIL_USE_SSL=false, or use port 465.",
+        )),
+        (25, _) if !is_loopback_host(&settings.host) => Some(doubtful(
+            PORT,
+            "is 25, for mail between servers. Most hosters let nothing out to it.",
+            "Use 587, unless this is a relay in your own network.",
+        )),
+        (2525, _) if provider.is_none() && !is_loopback_host(&settings.host) => Some(doubtful(
+            PORT,
+            "is 2525, which some relay services have and no standard knows.",
+            "Use 587, unless the provider names 2525.",
+        )),
+        _ => None,
+    }
+}
+
+pub(super) fn clear_login(settings: &SmtpSettings, provider: Option<&Provider>) -> Option<Finding> {
+    if settings.security != Security::Plain || is_loopback_host(&settings.host) {
+        return None;
+    }
+    let fix = "Set EMAIL_USE_TLS=true.";
+    Some(match provider {
+        Some(provider) => fatal(
+            TLS,
+            format!("is off, and {} wants encryption.", provider.name),
+            fix,
+        ),
+        None => doubtful(TLS, "is off: name and password travel in clear.", fix),
+    })
+}

@@ -1,0 +1,176 @@
+//! Hosts, ports, logins, senders and limits, provider by provider.
+/// A service that takes mail for others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// Gmail and Google Workspace.
+    Gmail,
+    /// Microsoft 365 and Outlook.
+    Microsoft365,
+    /// Amazon SES.
+    Ses,
+    /// Twilio SendGrid.
+    SendGrid,
+    /// Mailgun by Sinch.
+    Mailgun,
+    /// Postmark.
+    Postmark,
+    /// Brevo, earlier Sendinblue.
+    Brevo,
+}
+
+/// How a service is reached, and what it expects.
+#[derive(Debug)]
+pub struct Provider {
+    /// Which one it is.
+    pub service: Service,
+    /// As people call it.
+    pub name: &'static str,
+    /// For `EMAIL_HOST`; `REGION` stands for a part that the customer knows.
+    pub host: &'static str,
+    /// All its hosts, with `*` for such a part.
+    pub(super) hosts: &'static [&'static str],
+    /// Ports that begin in clear and are upgraded, the usual one first.
+    pub starttls_ports: &'static [u16],
+    /// Ports that are encrypted from the first byte; empty when there are none.
+    pub implicit_ports: &'static [u16],
+    /// What its login looks like.
+    pub login: Login,
+    /// Which senders it takes, in a sentence.
+    pub from: &'static str,
+    /// How much it takes, in a sentence.
+    pub limit: &'static str,
+}
+
+/// What the two halves of a login look like, a sentence each.
+#[derive(Debug)]
+pub struct Login {
+    /// For `EMAIL_HOST_USER`.
+    pub user: &'static str,
+    /// For `EMAIL_HOST_PASSWORD`.
+    pub password: &'static str,
+}
+
+impl Provider {
+    /// The port that fits most; it wants STARTTLS.
+    pub fn port(&self) -> u16 {
+        self.starttls_ports[0]
+    }
+
+    /// Is there a mail server on this port?
+    pub(super) fn listens_on(&self, port: u16) -> bool {
+        self.starttls_ports.contains(&port) || self.implicit_ports.contains(&port)
+    }
+}
+
+/// All of them, in the order in which they are offered.
+pub const ALL: &[Provider] = &[
+    Provider {
+        service: Service::Gmail,
+        name: "Gmail or Google Workspace",
+        host: "smtp.gmail.com",
+        hosts: &[
+            "smtp.gmail.com",
+            "smtp.googlemail.com",
+            "smtp-relay.gmail.com",
+        ],
+        starttls_ports: &[587, 25],
+        implicit_ports: &[465],
+        login: Login {
+            user: "The whole address of the account.",
+            password: "An App Password: 16 letters, made for this purpose. The account's own password is refused.",
+        },
+        from: "The account's own address, or one that is set up there under \"Send mail as\".",
+        limit: "About 500 recipients a day with gmail.com, 2,000 with Google Workspace.",
+    },
+    Provider {
+        service: Service::Microsoft365,
+        name: "Microsoft 365 or Outlook",
+        host: "smtp.office365.com",
+        hosts: &[
+            "smtp.office365.com",
+            "smtp-mail.outlook.com",
+            "smtp.outlook.com",
+        ],
+        starttls_ports: &[587, 25],
+        implicit_ports: &[],
+        login: Login {
+            user: "The whole address of the mailbox.",
+            password: "The password of the mailbox. An administrator must have switched SMTP AUTH on for it.",
+        },
+        from: "The mailbox's own address, or one for which it was granted Send As.",
+        limit: "30 messages a minute and 10,000 recipients a day.",
+    },
+    Provider {
+        service: Service::Ses,
+        name: "Amazon SES",
+        host: "email-smtp.REGION.amazonaws.com",
+        hosts: &[
+            "email-smtp.*.amazonaws.com",
+            "email-smtp-fips.*.amazonaws.com",
+        ],
+        starttls_ports: &[587, 2587, 25],
+        implicit_ports: &[465, 2465],
+        login: Login {
+            user: "The SMTP user name: AKIA and 16 more capitals and digits.",
+            password: "The SMTP password: 44 characters, made together with that name. An IAM secret key has 40 and is refused.",
+        },
+        from: "An address or domain that is verified in the same region.",
+        limit: "In the sandbox 200 a day, one a second, and to verified addresses only; afterwards as the console shows.",
+    },
+    Provider {
+        service: Service::SendGrid,
+        name: "SendGrid",
+        host: "smtp.sendgrid.net",
+        hosts: &["smtp.sendgrid.net", "smtp.eu.sendgrid.net"],
+        starttls_ports: &[587, 2525, 25],
+        implicit_ports: &[465],
+        login: Login {
+            user: "The word apikey, literally.",
+            password: "An API key that may send mail; it begins with SG and a dot.",
+        },
+        from: "A verified single sender, or any address on an authenticated domain.",
+        limit: "As the plan says; a trial takes 100 a day.",
+    },
+    Provider {
+        service: Service::Mailgun,
+        name: "Mailgun",
+        host: "smtp.mailgun.org",
+        hosts: &["smtp.mailgun.org", "smtp.eu.mailgun.org"],
+        starttls_ports: &[587, 2525, 25],
+        implicit_ports: &[465],
+        login: Login {
+            user: "The SMTP login of your domain there, like postmaster@mg.yourdomain.com.",
+            password: "The SMTP password of that login, not an API key.",
+        },
+        from: "Any address on the domain of the login.",
+        limit: "As the plan says; a sandbox domain reaches five authorised recipients only.",
+    },
+    Provider {
+        service: Service::Postmark,
+        name: "Postmark",
+        host: "smtp.postmarkapp.com",
+        hosts: &["smtp.postmarkapp.com", "smtp-broadcasts.postmarkapp.com"],
+        starttls_ports: &[587, 2525, 25],
+        implicit_ports: &[],
+        login: Login {
+            user: "The Server API token, or the access key of an SMTP token.",
+            password: "The same Server API token again, or the secret key of that SMTP token.",
+        },
+        from: "A confirmed sender signature, or any address on a verified domain.",
+        limit: "As the plan says; before the account is approved, to your own domain only.",
+    },
+    Provider {
+        service: Service::Brevo,
+        name: "Brevo",
+        host: "smtp-relay.brevo.com",
+        hosts: &["smtp-relay.brevo.com", "smtp-relay.sendinblue.com"],
+        starttls_ports: &[587, 2525],
+        implicit_ports: &[465],
+        login: Login {
+            user: "The login that is shown under SMTP & API; it has the form of an address.",
+            password: "An SMTP key (xsmtpsib-…), not an API key.",
+        },
+        from: "A verified sender, or any address on an authenticated domain.",
+        limit: "As the plan says; the free one takes 300 a day.",
+    },
+];

@@ -1,0 +1,82 @@
+//! Running the checks, in the background of the process that was asked.
+use actix_web::{HttpResponse, rt, web::Data};
+use serde_json::Value;
+
+use crate::{
+    app::App,
+    checkup,
+    domain::{
+        mail_checks::{self, Begun},
+        one_time_keys::Once,
+        queue_health::Whose,
+    },
+    error::{Error, Result as AppResult},
+    mail::{
+        doctor::{self, Check, Patient, Sends},
+        mailbox::parse_address,
+    },
+    web::{errors::Result, render::Flash, respond::see_other, viewer::AdminViewer},
+};
+
+/// POST /mail/checks: runs the checks up to the recipient, and sends nothing.
+pub async fn create(app: Data<App>, viewer: AdminViewer) -> Result<HttpResponse> {
+    begin(app, &viewer, Sends::Nothing, None).await
+}
+
+/// Begins the checks, with whoever asked as the recipient; the page then shows how they come along.
+pub(super) async fn begin(
+    app: Data<App>,
+    viewer: &AdminViewer,
+    sends: Sends,
+    once: Option<Once>,
+) -> Result<HttpResponse> {
+    let (actor, now) = (viewer.actor(), app.clock.now());
+    let begun = mail_checks::begin(&app.db, &actor, viewer.user_id, once.as_ref(), now).await?;
+    match begun {
+        Begun::Run(run) => {
+            let (company_id, to) = (viewer.company_id, viewer.email.clone());
+            rt::spawn(async move {
+                if let Err(error) = examine(&app, company_id, run, &to, sends).await {
+                    tracing::warn!(%error, "The checks of the mail were not finished");
+                }
+            });
+        }
+        Begun::Underway => viewer.flash(Flash::problem(UNDERWAY))?,
+        Begun::Repeated => viewer.flash(Flash::problem(REPEATED))?,
+    }
+    Ok(see_other("/mail"))
+}
+
+const UNDERWAY: &str = "Checks are under way already; they end within half a minute.";
+const REPEATED: &str = "This test message was asked for before. Its outcome is below.";
+
+async fn examine(app: &App, company_id: i64, run: i32, to: &str, sends: Sends) -> AppResult<()> {
+    let now = app.clock.now();
+    let patient = Patient {
+        mail: &app.settings.mail,
+        base_url: &app.settings.base_url,
+        composer: &app.composer,
+        to: Some(parse_address(to)?),
+        sends,
+        dns_server: None,
+        roots: None,
+        longest: doctor::LONGEST,
+        limits: doctor::LIMITS,
+        now,
+    };
+    let queue = checkup::queue(&app.db, Whose::Company(company_id), now);
+    let told = async |checks: &[Check]| {
+        let noted = async { mail_checks::note(&app.db, company_id, run, stored(checks)?).await };
+        if let Err(error) = noted.await {
+            tracing::warn!(%error, "How far the checks of the mail have come was not noted");
+        }
+    };
+    let checks = checkup::run(&patient, queue, told).await;
+    let health = doctor::health(&checks);
+    let now = app.clock.now();
+    mail_checks::end(&app.db, company_id, run, stored(&checks)?, health, now).await
+}
+
+fn stored(checks: &[Check]) -> AppResult<Value> {
+    serde_json::to_value(checks).map_err(|error| Error::System(error.to_string()))
+}

@@ -1,0 +1,31 @@
+//! How mail leaves, for admins: the settings in force, how each mail server is, and what is wrong.
+pub mod checks;
+pub mod pages;
+pub mod test;
+
+use actix_web::{HttpResponse, web::Data};
+
+use self::pages::{ShowPage, State};
+use super::{errors::Result, viewer::AdminViewer};
+use crate::{
+    app::App,
+    domain::{mail_checks, transports, users},
+};
+
+/// GET /mail: all of it, while checks go on as far as they have come.
+pub async fn show(app: Data<App>, viewer: AdminViewer) -> Result<HttpResponse> {
+    let company_id = viewer.company_id;
+    let last = match mail_checks::last(&app.db, company_id).await? {
+        Some(row) => {
+            let by = users::find(&app.db, company_id, row.started_by).await?;
+            Some((row, by.name))
+        }
+        None => None,
+    };
+    let state = State {
+        settings: &app.settings,
+        transports: transports::all(&app.db).await?,
+        last,
+    };
+    viewer.page(&ShowPage::new(state, &viewer, app.clock.now())?)
+}

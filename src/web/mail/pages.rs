@@ -1,0 +1,239 @@
+//! What the page about mail shows.
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use entity::{
+    mail_check::{self, Health},
+    transport::{self, Name},
+};
+use serde::Serialize;
+
+use crate::{
+    error::{Error, Result},
+    mail::doctor::{self, Check, Grade, Step},
+    settings::{Backend, Settings},
+    web::{facts::Facts, forms, render::Page, stamp::Stamp, viewer::AdminViewer},
+};
+
+/// What there is to show.
+pub struct State<'a> {
+    /// The settings in force.
+    pub settings: &'a Settings,
+    /// The mail servers.
+    pub transports: Vec<transport::Model>,
+    /// The last checks, and the name of whoever asked for them.
+    pub last: Option<(mail_check::Model, String)>,
+}
+
+/// Settings, servers, checks.
+#[derive(Serialize)]
+pub struct ShowPage {
+    is_console: bool,
+    settings: Facts,
+    servers: Vec<ServerRow>,
+    run: Option<Run>,
+    is_running: bool,
+    key: String,
+    own_address: String,
+}
+
+#[derive(Serialize)]
+struct ServerRow {
+    name: &'static str,
+    host: String,
+    tone: &'static str,
+    state: &'static str,
+    since: Option<Stamp>,
+    reason: String,
+    next: Option<Stamp>,
+    accepted: Option<Stamp>,
+}
+
+#[derive(Serialize)]
+struct Run {
+    tone: &'static str,
+    label: &'static str,
+    by: String,
+    at: Stamp,
+    checks: Vec<CheckRow>,
+    /// What is still to come, while they go on.
+    ahead: usize,
+}
+
+#[derive(Serialize)]
+struct CheckRow {
+    number: u8,
+    title: String,
+    tone: &'static str,
+    label: &'static str,
+    evidence: String,
+    cause: String,
+    fix: String,
+    milliseconds: u64,
+}
+
+impl ShowPage {
+    /// As it stands now.
+    pub fn new(state: State<'_>, viewer: &AdminViewer, now: DateTime<Utc>) -> Result<Self> {
+        let zone = viewer.zone();
+        let is_running = state
+            .last
+            .as_ref()
+            .is_some_and(|(row, _)| row.ended_at.is_none() && now < row.ends_by);
+        let run = state
+            .last
+            .map(|(row, by)| Run::new(row, by, is_running, zone));
+        let set: Vec<_> = doctor::servers(&state.settings.mail);
+        let servers = state.transports.into_iter();
+        // What was set once and is no more says nothing of how mail leaves.
+        let servers = servers.filter(|server| set.iter().any(|(name, _)| *name == server.name));
+        Ok(Self {
+            is_console: matches!(state.settings.mail.backend, Backend::Console),
+            settings: settings(state.settings),
+            servers: servers.map(|server| ServerRow::new(server, zone)).collect(),
+            run: run.transpose()?,
+            is_running,
+            key: forms::new_key(),
+            own_address: viewer.email.clone(),
+        })
+    }
+}
+
+fn settings(settings: &Settings) -> Facts {
+    let mail = &settings.mail;
+    let facts = Facts::new().text("BASE_URL", settings.base_url.origin());
+    let facts = match &mail.backend {
+        Backend::Console => facts
+            .text("EMAIL_BACKEND", "console")
+            .text("DEFAULT_FROM_EMAIL", mail.from.to_string()),
+        Backend::Smtp(smtp) => doctor::lines(mail, smtp).into_iter().fold(
+            facts.text("EMAIL_BACKEND", "smtp"),
+            |facts, (name, value)| facts.text(name, value),
+        ),
+    };
+    let fallback = if mail.console_fallback { "true" } else { "" };
+    facts.text("EMAIL_CONSOLE_FALLBACK", fallback)
+}
+
+impl ServerRow {
+    fn new(server: transport::Model, zone: Tz) -> Self {
+        let stamp = |at| Stamp::day_and_clock(at, zone);
+        let (tone, state) = match (server.is_open(), server.failures) {
+            (true, _) => ("bad", "Left alone, tried now and then"),
+            (false, 0) => ("good", "Takes messages"),
+            (false, _) => ("wait", "Failed lately"),
+        };
+        Self {
+            name: match server.name {
+                Name::Primary => "First server",
+                Name::Fallback => "Fallback",
+            },
+            tone,
+            state,
+            since: server.opened_at.map(stamp),
+            next: server.opened_at.and(server.wait_until).map(stamp),
+            accepted: server.accepted_at.map(stamp),
+            host: server.host,
+            reason: server.reason,
+        }
+    }
+}
+
+impl Run {
+    fn new(row: mail_check::Model, by: String, is_running: bool, zone: Tz) -> Result<Self> {
+        let checks: Vec<Check> = serde_json::from_value(row.checks)
+            .map_err(|error| Error::Stored(format!("checks of the mail: {error}")))?;
+        let (tone, label) = match row.health {
+            Some(Health::Well) => ("good", "Mail can be sent, and all is well"),
+            Some(Health::Warnings) => ("wait", "Mail can be sent, but something should be seen to"),
+            Some(Health::Broken) => ("bad", "Mail cannot be sent like this"),
+            None if is_running => ("live", "Checking"),
+            None => (
+                "quiet",
+                "Broken off: Greenroom stopped while it was checking",
+            ),
+        };
+        let done = |step: &Step| checks.iter().any(|check| check.step == *step);
+        let ahead = Step::ALL.iter().filter(|step| !done(step)).count();
+        Ok(Self {
+            tone,
+            label,
+            by,
+            at: Stamp::day_and_clock(row.started_at, zone),
+            ahead: if is_running { ahead } else { 0 },
+            checks: checks.into_iter().map(CheckRow::new).collect(),
+        })
+    }
+}
+
+impl CheckRow {
+    fn new(check: Check) -> Self {
+        let (tone, label) = match check.grade {
+            Grade::Pass => ("good", "Well"),
+            Grade::Warn => ("wait", "Warning"),
+            Grade::Fail => ("bad", "Failed"),
+            Grade::Skipped => ("quiet", "Not asked"),
+        };
+        let title = check.step.title();
+        Self {
+            number: check.number,
+            title: match check.server {
+                Some(Name::Fallback) => format!("{title} (fallback)"),
+                _ => title.into(),
+            },
+            tone,
+            label,
+            evidence: check.evidence.join("\n"),
+            cause: check.cause,
+            fix: check.fix,
+            milliseconds: check.milliseconds,
+        }
+    }
+}
+
+impl Page for ShowPage {
+    const TEMPLATE: &'static str = "mail/show.html";
+
+    fn title(&self) -> String {
+        "E-mail".into()
+    }
+
+    fn sample() -> Self {
+        use crate::mail::doctor::Found;
+        let check = |step, found: Found| CheckRow::new(Check::new(step, None, found, 12));
+        Self {
+            is_console: true,
+            settings: Facts::sample(),
+            servers: vec![ServerRow {
+                name: "First server",
+                host: "smtp.example.com:587".into(),
+                tone: "bad",
+                state: "Left alone, tried now and then",
+                since: Some(Stamp::sample()),
+                reason: "Nothing listens there.".into(),
+                next: Some(Stamp::sample()),
+                accepted: Some(Stamp::sample()),
+            }],
+            run: Some(Run {
+                tone: "live",
+                label: "Checking",
+                by: "Jane Roe".into(),
+                at: Stamp::sample(),
+                checks: vec![
+                    check(
+                        Step::Tcp,
+                        Found::pass().saw("192.0.2.1:587 answers after 3 ms"),
+                    ),
+                    check(
+                        Step::Login,
+                        Found::fail("It is refused.", "Check it.").saw("535 no"),
+                    ),
+                    check(Step::Recipient, Found::skipped("An earlier check failed.")),
+                ],
+                ahead: 3,
+            }),
+            is_running: true,
+            key: "0123456789abcdef".into(),
+            own_address: "jane@example.com".into(),
+        }
+    }
+}

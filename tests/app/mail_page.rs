@@ -1,0 +1,334 @@
+//! The page about mail: settings, servers, and checks that run while one looks.
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use entity::{
+    mail_check::Health,
+    transport::{self, Name, Scope},
+};
+use greenroom::{
+    db,
+    domain::mail_checks::{self, Begun},
+    mail::doctor::Step,
+};
+use sea_orm::{ActiveValue::Set, EntityTrait};
+use serde_json::json;
+
+use crate::support::{
+    Actor, Answer, TestApp,
+    smtp_server::{Act, Script, SmtpServer, Step as At},
+};
+
+/// An app that sends through this server.
+async fn sending(server: &SmtpServer) -> TestApp {
+    let port = server.settings().port.to_string();
+    TestApp::with_settings(&[
+        ("EMAIL_BACKEND", "smtp"),
+        ("EMAIL_HOST", "127.0.0.1"),
+        ("EMAIL_PORT", &port),
+        ("EMAIL_USE_TLS", "false"),
+        ("DEFAULT_FROM_EMAIL", "Greenroom <jobs@mail.example>"),
+    ])
+    .await
+}
+
+/// The page, once no check is under way any more.
+async fn finished(admin: &mut Actor) -> Answer {
+    let done = async {
+        loop {
+            let page = admin.get("/mail").await;
+            assert_eq!(page.status, 200, "{}", page.text);
+            if !page.has("#checks[hx-get]") {
+                return page;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let done = tokio::time::timeout(Duration::from_secs(60), done).await;
+    done.expect("the checks end")
+}
+
+async fn check(admin: &mut Actor) -> Answer {
+    let answer = admin.post_form("/mail/checks", &[]).await;
+    assert_eq!((answer.status, answer.location.as_str()), (303, "/mail"));
+    finished(admin).await
+}
+
+/// The words of one check.
+fn words(page: &Answer, step: Step) -> String {
+    let begin = format!("{}. {}", step.number(), step.title());
+    let all = page.all_words("#checks .timeline > li");
+    let found = all.iter().find(|words| words.starts_with(&begin));
+    found
+        .unwrap_or_else(|| panic!("{begin} is missing in {all:#?}"))
+        .clone()
+}
+
+#[actix_web::test]
+async fn checks_are_run_and_kept_with_who_and_when() {
+    let server = SmtpServer::start().await;
+    let app = sending(&server).await;
+    let mut ada = app.admin().await;
+    let before = ada.get("/mail").await;
+    assert!(before.words("#checks").contains("Nobody has checked yet"));
+    let page = check(&mut ada).await;
+    assert_eq!(page.all_words("#checks .timeline > li").len(), 20);
+    assert!(words(&page, Step::Greeting).contains("Well"));
+    assert!(words(&page, Step::Greeting).contains("220 mail.example.com ESMTP"));
+    assert!(words(&page, Step::Recipient).contains("Well"));
+    assert!(words(&page, Step::TestMessage).contains("Not asked"));
+    assert!(
+        words(&page, Step::Sender).contains("mail.example"),
+        "whom no mail comes from"
+    );
+    assert!(page.words("#checks").contains("by Ada Admin"));
+    assert!(page.words("#checks").contains("Mon 4 January 2027, 09:00"));
+    assert_eq!(server.taken(), []);
+    let mut other_process = app.second_process().await.admin().await;
+    let again = other_process.get("/mail").await;
+    assert!(words(&again, Step::Greeting).contains("220 mail.example.com ESMTP"));
+}
+
+#[actix_web::test]
+async fn the_page_shows_each_step_as_it_is_done() {
+    let server =
+        SmtpServer::scripted([Script::accept(), Script::at(At::MailFrom, Act::Hang)]).await;
+    let app = sending(&server).await;
+    let mut ada = app.admin().await;
+    let answer = ada.post_form("/mail/checks", &[]).await;
+    assert_eq!(answer.status, 303);
+    let seen = async {
+        loop {
+            let page = ada.get("/mail").await;
+            assert!(page.has("#checks[hx-get='/mail'][hx-select='#checks']"));
+            let done = page.all_words("#checks .timeline > li").len();
+            if done >= 14 {
+                return page;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let page = tokio::time::timeout(Duration::from_secs(30), seen)
+        .await
+        .expect("seen");
+    assert!(page.words("#checks").contains("Checking"));
+    assert!(page.words("#checks").contains("still to come"));
+    assert!(!page.has("form[action='/mail/checks']"), "one at a time");
+    let refused = ada.post_form("/mail/checks", &[]).await;
+    assert_eq!(refused.status, 303);
+    assert!(
+        ada.get("/mail")
+            .await
+            .notice()
+            .contains("under way already")
+    );
+}
+
+#[actix_web::test]
+async fn a_test_message_goes_to_whoever_asks_and_once_for_each_form() {
+    let server = SmtpServer::start().await;
+    let app = sending(&server).await;
+    let mut ada = app.admin().await;
+    let key = ada.get("/mail").await.value_of("key");
+    let answer = ada.post_form("/mail/test", &[("key", &key)]).await;
+    assert_eq!((answer.status, answer.location.as_str()), (303, "/mail"));
+    let page = finished(&mut ada).await;
+    let sent = words(&page, Step::TestMessage);
+    assert!(sent.contains("250 2.0.0 queued as 4F2A"), "{sent}");
+    assert!(sent.contains("accepted is not delivered"), "{sent}");
+    let taken = server.taken();
+    assert_eq!(taken.len(), 1);
+    assert_eq!(taken[0].to, ada.user.as_ref().expect("Ada").email);
+    ada.post_form("/mail/test", &[("key", &key)]).await;
+    assert!(
+        finished(&mut ada)
+            .await
+            .notice()
+            .contains("asked for before")
+    );
+    assert_eq!(server.taken().len(), 1);
+}
+
+#[actix_web::test]
+async fn the_menu_says_when_mail_is_unwell() {
+    let server = SmtpServer::scripted(vec![
+        Script::at(At::MailFrom, Act::Reply("550 5.7.1 no"));
+        4
+    ])
+    .await;
+    let app = sending(&server).await;
+    let mut ada = app.admin().await;
+    let menu = |page: &Answer| page.words("nav a[href='/mail']");
+    assert_eq!(menu(&ada.get("/").await), "E-mail");
+    let page = check(&mut ada).await;
+    assert!(words(&page, Step::MailFrom).contains("550 5.7.1 no"));
+    assert!(
+        page.words("#checks")
+            .contains("Mail cannot be sent like this")
+    );
+    assert_eq!(menu(&ada.get("/").await), "E-mail Unwell");
+    let mut rita = app.recruiter().await;
+    assert!(!rita.get("/").await.has("nav a[href='/mail']"));
+    let mut other = app.other_company().await;
+    assert_eq!(
+        menu(&other.get("/").await),
+        "E-mail",
+        "theirs is another check"
+    );
+    end_another_well(&app, ada.user_id()).await;
+    assert_eq!(menu(&ada.get("/").await), "E-mail");
+}
+
+/// As a run would that finds nothing.
+async fn end_another_well(app: &TestApp, user_id: i64) {
+    let actor = greenroom::domain::actions::Actor::system(app.company_id);
+    let db = &app.app.db;
+    let begun = mail_checks::begin(db, &actor, user_id, None, app.now()).await;
+    let Ok(Begun::Run(run)) = begun else {
+        panic!("{begun:?}");
+    };
+    mail_checks::end(db, app.company_id, run, json!([]), Health::Well, app.now())
+        .await
+        .expect("ended");
+}
+
+#[actix_web::test]
+async fn a_mail_server_that_is_left_alone_is_shown_with_its_reason() {
+    let server = SmtpServer::start().await;
+    let app = sending(&server).await;
+    let mut ada = app.admin().await;
+    assert!(
+        ada.get("/mail")
+            .await
+            .words("#servers")
+            .contains("No message was given")
+    );
+    leave_alone(&app).await;
+    let page = ada.get("/mail").await;
+    assert_eq!(page.words("nav a[href='/mail']"), "E-mail Unwell");
+    let shown = page.words("#servers");
+    for words in [
+        "First server mail.example.com:587",
+        "Left alone, tried now and then since Mon 4 January 2027, 08:00",
+        "Nothing listens there.",
+        "Tried again Mon 4 January 2027, 09:05",
+        "Last took a message Sun 3 January 2027, 09:00",
+    ] {
+        assert!(shown.contains(words), "{words} in {shown}");
+    }
+    let checked = check(&mut ada).await;
+    assert!(words(&checked, Step::Queue).contains("Nothing listens there."));
+}
+
+async fn leave_alone(app: &TestApp) {
+    let now = app.now();
+    let row = transport::ActiveModel {
+        name: Set(Name::Primary),
+        host: Set("mail.example.com:587".into()),
+        fingerprint: Set("f".into()),
+        failures: Set(3),
+        scope: Set(Some(Scope::Server)),
+        reason: Set("Nothing listens there.".into()),
+        opened_at: Set(Some(now - TimeDelta::hours(1))),
+        wait_until: Set(Some(now + TimeDelta::minutes(5))),
+        failed_email_id: Set(None),
+        accepted_at: Set(Some(now - TimeDelta::days(1))),
+        paced_until: Set(None),
+    };
+    db::transaction(&app.app.db, async |txn| {
+        transport::Entity::insert(row)
+            .exec_without_returning(txn)
+            .await?;
+        Ok(())
+    })
+    .await
+    .expect("written");
+}
+
+#[actix_web::test]
+async fn checks_whose_process_died_are_broken_off_and_can_be_run_again() {
+    let server = SmtpServer::start().await;
+    let app = sending(&server).await;
+    let mut ada = app.admin().await;
+    let actor = greenroom::domain::actions::Actor::system(app.company_id);
+    let db = &app.app.db;
+    let begun = mail_checks::begin(db, &actor, ada.user_id(), None, app.now()).await;
+    assert_eq!(begun.expect("begun"), Begun::Run(1));
+    app.advance(TimeDelta::seconds(29));
+    assert!(ada.get("/mail").await.has("#checks[hx-get]"));
+    app.advance(TimeDelta::seconds(1));
+    let page = ada.get("/mail").await;
+    assert!(!page.has("#checks[hx-get]"));
+    assert!(page.words("#checks").contains("Broken off"));
+    assert_eq!(
+        check(&mut ada)
+            .await
+            .all_words("#checks .timeline > li")
+            .len(),
+        20
+    );
+    // The dead one, should it come back, has nothing to say any more.
+    mail_checks::end(db, app.company_id, 1, json!([]), Health::Well, app.now())
+        .await
+        .expect("ignored");
+    let page = ada.get("/mail").await;
+    assert_eq!(page.all_words("#checks .timeline > li").len(), 20);
+}
+
+#[actix_web::test]
+async fn each_company_sees_its_own_checks() {
+    let server = SmtpServer::start().await;
+    let app = sending(&server).await;
+    let mut ada = app.admin().await;
+    check(&mut ada).await;
+    let mut other = app.other_company().await;
+    let page = other.get("/mail").await;
+    assert!(page.words("#checks").contains("Nobody has checked yet"));
+    assert!(!page.text.contains("Ada Admin</") || !page.has("#checks .timeline"));
+    assert_eq!(
+        check(&mut other)
+            .await
+            .all_words("#checks .timeline > li")
+            .len(),
+        20
+    );
+}
+
+#[actix_web::test]
+async fn with_the_console_it_says_that_nobody_receives_anything() {
+    let app = TestApp::start().await;
+    let mut ada = app.admin().await;
+    let page = ada.get("/mail").await;
+    let notice = page.words(".notice--problem[role='alert']:not([hidden])");
+    assert!(notice.contains("Nobody receives mail."), "{notice}");
+    assert!(notice.contains("EMAIL_BACKEND=smtp"), "{notice}");
+    assert!(!page.has("form[action='/mail/test']"));
+    let page = check(&mut ada).await;
+    assert!(words(&page, Step::Transport).contains("nobody receives it"));
+    assert!(words(&page, Step::Greeting).contains("Not asked"));
+}
+
+#[actix_web::test]
+async fn the_settings_are_shown_without_their_secrets() {
+    let app = TestApp::with_settings(&[
+        ("EMAIL_BACKEND", "smtp"),
+        ("EMAIL_HOST", "localhost"),
+        ("EMAIL_HOST_USER", "greenroom"),
+        ("EMAIL_HOST_PASSWORD", "correct horse battery"),
+        ("DEFAULT_FROM_EMAIL", "Greenroom <jobs@mail.example>"),
+    ])
+    .await;
+    let page = app.admin().await.get("/mail").await;
+    let settings = page.words("#settings");
+    for words in [
+        "EMAIL_HOST localhost",
+        "EMAIL_PORT 587",
+        "EMAIL_USE_TLS true",
+        "EMAIL_HOST_USER greenroom",
+        "EMAIL_HOST_PASSWORD (21 characters, ending in ry)",
+        "DEFAULT_FROM_EMAIL Greenroom <jobs@mail.example>",
+    ] {
+        assert!(settings.contains(words), "{words} in {settings}");
+    }
+    assert!(!page.text.contains("correct horse"));
+}
