@@ -13,6 +13,7 @@ use super::{
     report::{Missing, Outcome, Party, Report},
     tls,
     wire::{Trace, Wire, within},
+    witness::Sighting,
 };
 use crate::settings::{Login, Security};
 
@@ -72,7 +73,7 @@ impl Client {
     async fn encrypt(&self, tcp: TcpStream, mut trace: Trace) -> Result<Wire, Box<Report>> {
         trace.stage = Stage::Tls;
         let encrypted = async {
-            let config = self.tls.get_or_try_init(tls::machine_config).await?;
+            let config = self.tls.get_or_try_init(|| self.tls_config()).await?;
             let config: Arc<ClientConfig> = Arc::clone(config);
             within(self.limits.tls, tls::handshake(config, &self.host, tcp)).await
         };
@@ -80,11 +81,20 @@ impl Client {
             Ok(stream) => {
                 let description = tls::describe(&stream);
                 trace.say(Party::Remark, &format!("encrypted: {description}"));
+                self.saw(|| Sighting::Encrypted(description.clone()));
                 trace.tls = Some(description);
                 Ok(Wire::encrypted(stream, trace))
             }
             Err(outcome) => Err(Box::new(trace.report(outcome))),
         }
+    }
+
+    async fn tls_config(&self) -> Result<Arc<ClientConfig>, Outcome> {
+        let roots = match &self.roots {
+            Some(roots) => roots.clone(),
+            None => tls::machine_roots().await?,
+        };
+        Ok(tls::config(roots, self.witness.clone()))
     }
 
     async fn greet(&self, mut wire: Wire) -> Result<Connection, Box<Report>> {
@@ -114,7 +124,8 @@ impl Client {
 
     async fn banner_and_ehlo(&self, wire: &mut Wire) -> Result<Offers, Outcome> {
         wire.trace.stage = Stage::Banner;
-        positive(wire.hear(self.limits.banner).await?)?;
+        let banner = positive(wire.hear(self.limits.banner).await?)?;
+        self.saw(|| Sighting::Banner(banner));
         self.ehlo(wire).await
     }
 
@@ -122,7 +133,9 @@ impl Client {
         wire.trace.stage = Stage::Ehlo;
         let ehlo = Ehlo::new(self.hello.clone()).to_string();
         let reply = positive(wire.ask(&ehlo, &ehlo, self.limits.ehlo).await?)?;
-        Ok(Offers::parse(&reply))
+        let offers = Offers::parse(&reply);
+        self.saw(|| Sighting::Offers(reply, offers.clone()));
+        Ok(offers)
     }
 
     async fn starttls(&self, wire: &mut Wire, offers: &Offers) -> Result<(), Outcome> {
@@ -132,6 +145,7 @@ impl Client {
         }
         let starttls = Starttls.to_string();
         positive(wire.ask(&starttls, &starttls, self.limits.ehlo).await?)?;
+        self.saw(|| Sighting::Upgrading);
         Ok(())
     }
 
@@ -158,6 +172,15 @@ impl Client {
         } else {
             return Err(Outcome::Missing(Missing::Mechanism(offers.auth.clone())));
         }
+        self.saw(|| Sighting::LoggedIn);
         Ok(())
+    }
+
+    /// Tells the witness, if there is one.
+    fn saw(&self, sighting: impl FnOnce() -> Sighting) {
+        if let Some(witness) = &self.witness {
+            // A witness who has gone misses nothing.
+            witness.send(sighting()).ok();
+        }
     }
 }

@@ -72,6 +72,20 @@ impl Connection {
         }
     }
 
+    /// Names the sender and, if there is one, the recipient of a message that is not sent, and takes
+    /// it back. The connection comes back if the server agreed to all.
+    pub async fn rehearse(
+        mut self,
+        from: &Address,
+        to: Option<&Address>,
+        message: &[u8],
+    ) -> (Report, Option<Self>) {
+        match self.name_and_reset(from, to, message).await {
+            Ok(()) => (self.wire.trace.report(Outcome::Withheld), Some(self)),
+            Err(outcome) => (*give_up(self.wire, outcome, &self.limits).await, None),
+        }
+    }
+
     /// Ready for another message? Else it is closed, and a new one is needed.
     pub async fn refresh(mut self) -> Option<Self> {
         if self.messages >= MOST_MESSAGES || self.is_stale() {
@@ -99,14 +113,9 @@ impl Connection {
         message: &[u8],
         before_dot: impl AsyncFnOnce() -> bool,
     ) -> Result<Reply, Outcome> {
+        self.name_sender(envelope, message).await?;
+        self.name_recipient(envelope.to).await?;
         let (wire, limits) = (&mut self.wire, &self.limits);
-        wire.trace.stage = Stage::MailFrom;
-        let parameters = parameters(&self.offers, envelope, message)?;
-        let mail = Mail::new(Some(envelope.from.clone()), parameters).to_string();
-        positive(wire.ask(&mail, &mail, limits.envelope).await?)?;
-        wire.trace.stage = Stage::RcptTo;
-        let rcpt = Rcpt::new(envelope.to.clone(), Vec::new()).to_string();
-        positive(wire.ask(&rcpt, &rcpt, limits.envelope).await?)?;
         wire.trace.stage = Stage::Data;
         let data = Data.to_string();
         expect(354, wire.ask(&data, &data, limits.data).await?)?;
@@ -130,6 +139,49 @@ impl Connection {
         }
         wire.trace.dot_sent = true;
         positive(wire.ask(".\r\n", ".", limits.verdict).await?)
+    }
+}
+
+impl Connection {
+    async fn name_sender(
+        &mut self,
+        envelope: &Envelope<'_>,
+        message: &[u8],
+    ) -> Result<(), Outcome> {
+        let wire = &mut self.wire;
+        wire.trace.stage = Stage::MailFrom;
+        let parameters = parameters(&self.offers, envelope, message)?;
+        let mail = Mail::new(Some(envelope.from.clone()), parameters).to_string();
+        positive(wire.ask(&mail, &mail, self.limits.envelope).await?)?;
+        Ok(())
+    }
+
+    async fn name_recipient(&mut self, to: &Address) -> Result<(), Outcome> {
+        let wire = &mut self.wire;
+        wire.trace.stage = Stage::RcptTo;
+        let rcpt = Rcpt::new(to.clone(), Vec::new()).to_string();
+        positive(wire.ask(&rcpt, &rcpt, self.limits.envelope).await?)?;
+        Ok(())
+    }
+
+    async fn name_and_reset(
+        &mut self,
+        from: &Address,
+        to: Option<&Address>,
+        message: &[u8],
+    ) -> Result<(), Outcome> {
+        let envelope = Envelope {
+            from,
+            to: to.unwrap_or(from),
+            link: "",
+        };
+        self.name_sender(&envelope, message).await?;
+        if let Some(to) = to {
+            self.name_recipient(to).await?;
+        }
+        let reset = Rset.to_string();
+        positive(self.wire.ask(&reset, &reset, self.limits.envelope).await?)?;
+        Ok(())
     }
 }
 

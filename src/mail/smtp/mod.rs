@@ -10,19 +10,25 @@ mod reply;
 mod report;
 mod tls;
 mod wire;
+mod witness;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use lettre::{Address, transport::smtp::extension::ClientId};
-use tokio::sync::OnceCell;
+use tokio::sync::{
+    OnceCell,
+    mpsc::{UnboundedReceiver, unbounded_channel},
+};
 use tokio_rustls::rustls::{ClientConfig, pki_types::CertificateDer};
 
+use self::witness::Witness;
 pub use self::{
     connection::Connection,
     offers::Offers,
     relay::Relay,
     reply::Reply,
     report::{Line, Missing, Outcome, Report},
+    witness::Sighting,
 };
 use crate::settings::{Login, Security, SmtpSettings};
 
@@ -89,7 +95,9 @@ pub struct Client {
     login: Option<Login>,
     hello: ClientId,
     limits: Limits,
+    roots: Option<Vec<CertificateDer<'static>>>,
     tls: OnceCell<Arc<ClientConfig>>,
+    witness: Option<Witness>,
 }
 
 impl Client {
@@ -102,7 +110,9 @@ impl Client {
             login: settings.login.clone(),
             hello: client_id(hello),
             limits: Limits::default(),
+            roots: None,
             tls: OnceCell::new(),
+            witness: None,
         }
     }
 
@@ -114,8 +124,15 @@ impl Client {
 
     /// Trusts these certificates instead of the machine's.
     pub fn trusting(mut self, roots: Vec<CertificateDer<'static>>) -> Self {
-        self.tls = OnceCell::new_with(Some(tls::config(roots)));
+        self.roots = Some(roots);
         self
+    }
+
+    /// Tells what is seen while a connection comes about; for before the first one.
+    pub fn watched(mut self) -> (Self, UnboundedReceiver<Sighting>) {
+        let (witness, seen) = unbounded_channel();
+        self.witness = Some(witness);
+        (self, seen)
     }
 
     /// The server by name.

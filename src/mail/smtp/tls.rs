@@ -7,15 +7,20 @@ use tokio_rustls::{
     client::TlsStream,
     rustls::{
         ClientConfig, RootCertStore,
+        client::WebPkiServerVerifier,
         crypto::ring,
         pki_types::{CertificateDer, ServerName},
     },
 };
 
-use super::{report::Outcome, wire::network};
+use super::{
+    report::Outcome,
+    wire::network,
+    witness::{Watched, Witness},
+};
 
 /// Trusts the machine's certificates; `SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured.
-pub(super) async fn machine_config() -> Result<Arc<ClientConfig>, Outcome> {
+pub(super) async fn machine_roots() -> Result<Vec<CertificateDer<'static>>, Outcome> {
     let found = task::spawn_blocking(rustls_native_certs::load_native_certs)
         .await
         .map_err(|error| Outcome::Tls(error.to_string()))?;
@@ -26,19 +31,31 @@ pub(super) async fn machine_config() -> Result<Arc<ClientConfig>, Outcome> {
             why.collect::<Vec<_>>().join("; ")
         )));
     }
-    Ok(config(found.certs))
+    Ok(found.certs)
 }
 
-/// Trusts these certificates only. One that cannot be read is left out, as other programs do.
-pub(super) fn config(roots: Vec<CertificateDer<'static>>) -> Arc<ClientConfig> {
+/// Trusts these certificates only. One that cannot be read is left out, as other programs do. A
+/// witness sees what the server shows, and has no say in whether it is trusted.
+pub(super) fn config(
+    roots: Vec<CertificateDer<'static>>,
+    witness: Option<Witness>,
+) -> Arc<ClientConfig> {
     let mut store = RootCertStore::empty();
     store.add_parsable_certificates(roots);
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let store = Arc::new(store);
+    let provider = Arc::new(ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
-        .expect("ring has the protocol versions that are on by default")
-        .with_root_certificates(store)
-        .with_no_client_auth();
-    Arc::new(config)
+        .expect("ring has the protocol versions that are on by default");
+    let judge = WebPkiServerVerifier::builder_with_provider(Arc::clone(&store), provider).build();
+    let builder = match (witness, judge) {
+        (Some(witness), Ok(judge)) => builder
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(Watched { judge, witness })),
+        // Where nobody is trusted there is no judge, and every certificate is refused.
+        _ => builder.with_root_certificates(store),
+    };
+    Arc::new(builder.with_no_client_auth())
 }
 
 /// Encrypts the connection, if the server proves that it is `host`.
