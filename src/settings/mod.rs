@@ -1,5 +1,6 @@
 //! Every setting once: type, default, name. All mistakes are reported together, at start.
 mod base_url;
+mod env_file;
 mod key;
 mod mail;
 mod reader;
@@ -10,6 +11,7 @@ use ipnet::IpNet;
 
 pub use self::{
     base_url::{BaseUrl, is_loopback_host},
+    env_file::EnvFile,
     key::make_private_dir,
     mail::{Backend, Login, MailSettings, Security, SmtpSettings},
 };
