@@ -3,6 +3,7 @@ mod backup;
 mod demo;
 mod instance;
 mod logging;
+mod mail;
 mod migrate;
 mod routes;
 mod serve;
@@ -40,6 +41,7 @@ pub struct Cli {
 enum Command {
     #[command(flatten)]
     Work(Work),
+    Mail(mail::Mail),
     Routes(routes::Routes),
 }
 
@@ -63,6 +65,7 @@ impl Default for Command {
 /// Carries out a command. Mistakes in the settings are told here; every other failure is the caller's to print.
 pub async fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command.unwrap_or_default() {
+        Command::Mail(command) => command.run().await,
         Command::Routes(command) => command.run(),
         Command::Work(work) => match Settings::load() {
             Ok(settings) => carry_out(work, settings).await,

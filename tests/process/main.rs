@@ -5,5 +5,6 @@ mod crashes;
 mod databases;
 mod files;
 mod logs;
+mod mail_setup;
 mod settings;
 mod signals;

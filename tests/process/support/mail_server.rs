@@ -1,4 +1,4 @@
-//! A mail server that takes everything and keeps it.
+//! A mail server that takes everything, from everybody or after a login, and keeps it.
 use std::{
     io::{BufRead, BufReader, Write},
     net::{SocketAddr, TcpListener, TcpStream},
@@ -7,7 +7,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Takes everything, on a port of its own, until the test ends.
+use base64::{Engine, engine::general_purpose::STANDARD};
+
+/// Takes what it is given, on a port of its own, until the test ends.
 pub struct MailServer {
     pub address: SocketAddr,
     messages: Arc<Mutex<Vec<String>>>,
@@ -15,15 +17,24 @@ pub struct MailServer {
 
 impl MailServer {
     pub fn start() -> Self {
+        Self::start_with(None)
+    }
+
+    /// Takes nothing before this name and password.
+    pub fn with_login(user: &str, password: &str) -> Self {
+        Self::start_with(Some(STANDARD.encode(format!("\0{user}\0{password}"))))
+    }
+
+    fn start_with(login: Option<String>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
         let messages = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&messages);
         thread::spawn(move || {
             for connection in listener.incoming().flatten() {
-                let kept = Arc::clone(&kept);
+                let (kept, login) = (Arc::clone(&kept), login.clone());
                 // A client that dies in the middle is part of these tests.
-                thread::spawn(move || converse(connection, &kept).ok());
+                thread::spawn(move || converse(connection, &kept, login.as_deref()).ok());
             }
         });
         Self { address, messages }
@@ -75,7 +86,12 @@ pub fn header<'a>(message: &'a str, name: &str) -> Option<&'a str> {
         .map(|(_, value)| value.trim())
 }
 
-fn converse(mut connection: TcpStream, kept: &Mutex<Vec<String>>) -> std::io::Result<()> {
+fn converse(
+    mut connection: TcpStream,
+    kept: &Mutex<Vec<String>>,
+    login: Option<&str>,
+) -> std::io::Result<()> {
+    let mut is_known = login.is_none();
     let mut lines = BufReader::new(connection.try_clone()?);
     connection.write_all(b"220 test ESMTP\r\n")?;
     let mut line = String::new();
@@ -87,7 +103,23 @@ fn converse(mut connection: TcpStream, kept: &Mutex<Vec<String>>) -> std::io::Re
             kept.lock().expect("no panic").push(message);
             connection.write_all(b"250 2.0.0 taken\r\n")?;
         } else if verb.starts_with("EHLO") {
-            connection.write_all(b"250-test\r\n250 8BITMIME\r\n")?;
+            let offer: &[u8] = match login {
+                Some(_) => b"250-test\r\n250-AUTH PLAIN\r\n250 8BITMIME\r\n",
+                None => b"250-test\r\n250 8BITMIME\r\n",
+            };
+            connection.write_all(offer)?;
+        } else if let Some(given) = verb
+            .starts_with("AUTH PLAIN ")
+            .then(|| line.trim_end().split_at(11).1)
+        {
+            is_known = Some(given) == login;
+            let reply: &[u8] = match is_known {
+                true => b"235 2.7.0 welcome\r\n",
+                false => b"535 5.7.8 Error: authentication failed\r\n",
+            };
+            connection.write_all(reply)?;
+        } else if !is_known && verb != "QUIT" {
+            connection.write_all(b"530 5.7.0 Authentication required\r\n")?;
         } else if verb == "QUIT" {
             return connection.write_all(b"221 bye\r\n");
         } else {
