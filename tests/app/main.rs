@@ -18,6 +18,7 @@ mod jobs;
 mod join;
 mod mail;
 mod mail_goldens;
+mod mail_guide;
 mod notices;
 mod notifications;
 mod races;

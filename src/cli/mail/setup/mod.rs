@@ -1,6 +1,9 @@
 //! `greenroom mail setup`: asks how mail shall leave, tries it, and writes `.env`.
 mod answers;
+mod choice;
 mod guide;
+mod login;
+mod server;
 mod talk;
 mod trial;
 

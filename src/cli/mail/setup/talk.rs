@@ -18,12 +18,12 @@ impl Talk {
         }
     }
 
-    /// Prints a paragraph.
+    /// Begins something new.
     pub fn say(&self, text: &str) {
-        println!("{}", wrapped(text, ""));
+        println!("\n{}", wrapped(text, ""));
     }
 
-    /// Prints a paragraph that belongs to what was said before.
+    /// Goes on with it.
     pub fn add(&self, text: &str) {
         println!("{}", wrapped(text, "  "));
     }
@@ -40,6 +40,18 @@ impl Talk {
         } else {
             line
         })
+    }
+
+    /// Asks until there is an answer.
+    pub fn ask_something(&self, question: &str, proposal: &str) -> io::Result<String> {
+        loop {
+            let answer = self.ask(question, proposal)?;
+            if answer.contains(char::is_control) {
+                self.add("That has characters in it that cannot be typed.");
+            } else if !answer.is_empty() {
+                return Ok(answer);
+            }
+        }
     }
 
     /// Asks for what nobody must read on the screen.
@@ -85,15 +97,21 @@ impl Talk {
     }
 }
 
-/// Words in lines of a width that every terminal has.
+/// Words in lines of a width that every terminal has. What begins with a number or a mark hangs on it.
 fn wrapped(text: &str, indent: &str) -> String {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let is_mark = first.chars().count() < 3 && !first.starts_with(char::is_alphabetic);
+    let hanging = match is_mark {
+        true => " ".repeat(first.chars().count() + 1),
+        false => String::new(),
+    };
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
         let line = lines.last_mut().expect("there is always a line");
-        if !line.is_empty()
+        if !line.trim().is_empty()
             && line.chars().count() + 1 + word.chars().count() > WIDTH - indent.len()
         {
-            lines.push(word.to_owned());
+            lines.push(format!("{hanging}{word}"));
         } else {
             if !line.is_empty() {
                 line.push(' ');
@@ -120,5 +138,8 @@ mod tests {
         let link = "x".repeat(100);
         assert_eq!(wrapped(&format!("see {link}"), ""), format!("see\n{link}"));
         assert_eq!(wrapped("", ""), "");
+        let step = wrapped(&format!("1. {}", "four ".repeat(20)), "  ");
+        let second = step.lines().nth(1).expect("a second line");
+        assert!(second.starts_with("     four"), "{step}");
     }
 }

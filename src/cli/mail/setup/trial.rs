@@ -1,5 +1,5 @@
 //! Tries what was answered, through the client that sends every message.
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
 use entity::attempt::Stage;
 
@@ -61,7 +61,14 @@ pub async fn rehearse(
         settings.host, settings.port
     ));
     let (client, mut seen) = Client::new(settings, hello).with_limits(LIMITS).watched();
-    let connected = client.connect().await;
+    let mut connecting = pin!(client.connect());
+    let connected = loop {
+        tokio::select! {
+            biased;
+            Some(sighting) = seen.recv() => tell(talk, &sighting),
+            connected = &mut connecting => break connected,
+        }
+    };
     while let Ok(sighting) = seen.try_recv() {
         tell(talk, &sighting);
     }
@@ -151,7 +158,7 @@ fn explain(talk: &Talk, report: &Report) -> Vec<Question> {
 
 /// A hint names the variables to look at; if it names none, the stage tells.
 fn doubts(stage: Stage, verdict: &Verdict) -> Vec<Question> {
-    if verdict.scope == Scope::Recipient {
+    if verdict.scope == Scope::Recipient && stage != Stage::MailFrom {
         return vec![Question::Recipient];
     }
     let named = [
@@ -224,6 +231,11 @@ mod tests {
                 &[Server],
             ),
             (Stage::MailFrom, refused("553 5.7.1 not yours"), &[Sender]),
+            (
+                Stage::MailFrom,
+                Outcome::Missing(Missing::SmtpUtf8),
+                &[Sender],
+            ),
             (Stage::RcptTo, refused("550 5.1.1 nobody"), &[Recipient]),
             (
                 Stage::RcptTo,
