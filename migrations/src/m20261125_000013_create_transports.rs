@@ -46,10 +46,28 @@ impl MigrationTrait for Migration {
                     .add_column(integer("server_failures").default(0))
                     .to_owned(),
             )
+            .await?;
+        manager
+            .create_index(
+                Index::create()
+                    .name("ix_attempts_refused")
+                    .table("attempts")
+                    .col("started_at")
+                    .and_where(Expr::cust("outcome = 'refused'"))
+                    .to_owned(),
+            )
             .await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager
+            .drop_index(
+                Index::drop()
+                    .name("ix_attempts_refused")
+                    .table("attempts")
+                    .to_owned(),
+            )
+            .await?;
         manager
             .alter_table(
                 Table::alter()

@@ -1,4 +1,6 @@
 //! Interviews: one candidate for one job.
+use std::collections::{HashMap, HashSet};
+
 use chrono::{DateTime, Utc};
 use entity::{
     InstructionLine, candidate, company, email,
@@ -158,46 +160,74 @@ pub async fn find(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Result
 
 /// All that is known of an interview of the company.
 pub async fn details(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<Details> {
-    let interview = find(db, company_id, id).await?;
-    let candidate = candidates::find(db, company_id, interview.candidate_id).await?;
-    let company = company::Entity::find_by_id(company_id)
-        .one(db)
-        .await?
-        .ok_or(Error::NotFound)?;
-    let slot = match interview.slot_id {
-        Some(id) => {
-            slot::Entity::find_by_id(id)
-                .filter(slot::COLUMN.company_id.eq(company_id))
-                .one(db)
-                .await?
-        }
-        None => None,
+    let mut all = all_details(db, company_id, HashSet::from([id])).await?;
+    all.remove(&id).ok_or(Error::NotFound)
+}
+
+/// All that is known of each of these interviews, by its key; those that are not the company's are left out.
+pub async fn all_details(
+    db: &impl ConnectionTrait,
+    company_id: i64,
+    ids: HashSet<i64>,
+) -> Result<HashMap<i64, Details>> {
+    let rows = interview::Entity::find()
+        .filter(interview::COLUMN.company_id.eq(company_id))
+        .filter(interview::Column::Id.is_in(ids))
+        .all(db)
+        .await?;
+    let company = company::Entity::find_by_id(company_id).one(db).await?;
+    let Some(company) = company.filter(|_| !rows.is_empty()) else {
+        return Ok(HashMap::new());
     };
-    let job_id = interview
-        .job_id
-        .or(slot.as_ref().map(|slot| slot.job_id))
-        .or(candidate.job_id);
-    let job = match job_id {
-        Some(id) => Some(jobs::find(db, company_id, id).await?),
-        None => None,
+    let people: HashSet<i64> = rows.iter().map(|row| row.candidate_id).collect();
+    let candidates = candidate::Entity::find()
+        .filter(candidate::COLUMN.company_id.eq(company_id))
+        .filter(candidate::Column::Id.is_in(people));
+    let candidates = by_key(candidates.all(db).await?, |row| row.id);
+    let times: HashSet<i64> = rows.iter().filter_map(|row| row.slot_id).collect();
+    let slots = slot::Entity::find()
+        .filter(slot::COLUMN.company_id.eq(company_id))
+        .filter(slot::Column::Id.is_in(times));
+    let slots = by_key(slots.all(db).await?, |row| row.id);
+    let bookers: HashSet<i64> = rows.iter().filter_map(|row| row.booked_by).collect();
+    let users = user::Entity::find()
+        .filter(user::COLUMN.company_id.eq(company_id))
+        .filter(user::Column::Id.is_in(bookers));
+    let users = by_key(users.all(db).await?, |row| row.id);
+    let job_of = |row: &interview::Model| {
+        let slot = row.slot_id.and_then(|id| slots.get(&id));
+        let candidate = candidates.get(&row.candidate_id);
+        row.job_id
+            .or(slot.map(|slot| slot.job_id))
+            .or(candidate.and_then(|candidate| candidate.job_id))
     };
-    let recruiter = match interview.booked_by {
-        Some(id) => {
-            user::Entity::find_by_id(id)
-                .filter(user::COLUMN.company_id.eq(company_id))
-                .one(db)
-                .await?
-        }
-        None => None,
-    };
-    Ok(Details {
-        interview,
-        candidate,
-        company,
-        slot,
-        job,
-        recruiter,
-    })
+    let wanted: HashSet<i64> = rows.iter().filter_map(job_of).collect();
+    let jobs = job::Entity::find()
+        .filter(job::COLUMN.company_id.eq(company_id))
+        .filter(job::Column::Id.is_in(wanted));
+    let jobs = by_key(jobs.all(db).await?, |row| row.id);
+    let mut all = HashMap::with_capacity(rows.len());
+    for interview in rows {
+        let job_id = job_of(&interview);
+        let job = job_id.map(|id| jobs.get(&id).cloned().ok_or(Error::NotFound));
+        let details = Details {
+            candidate: candidates
+                .get(&interview.candidate_id)
+                .cloned()
+                .ok_or(Error::NotFound)?,
+            company: company.clone(),
+            slot: interview.slot_id.and_then(|id| slots.get(&id).cloned()),
+            job: job.transpose()?,
+            recruiter: interview.booked_by.and_then(|id| users.get(&id).cloned()),
+            interview,
+        };
+        all.insert(details.interview.id, details);
+    }
+    Ok(all)
+}
+
+fn by_key<T>(rows: Vec<T>, key: impl Fn(&T) -> i64) -> HashMap<i64, T> {
+    rows.into_iter().map(|row| (key(&row), row)).collect()
 }
 
 /// Booked ones by start, earliest first. A cancelled interview keeps the slot it was booked into.

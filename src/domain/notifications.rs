@@ -2,6 +2,8 @@
 //!
 //! One stream for each interview and recipient, in order. What has not left when the next change
 //! comes is dropped: the newer message tells all of it.
+use std::collections::HashSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     attempt::{self, Outcome},
@@ -103,10 +105,12 @@ pub async fn news(
 }
 
 /// Looks again at a message that is about to leave for the first time: what was on its way when it was
-/// queued may not have arrived after all. False when there is nothing left to tell.
+/// queued may not have arrived after all. False when there is nothing left to tell. What [`some_told`] answers for its
+/// interview spares the look where nothing was ever told.
 pub(super) async fn look_again(
     txn: &impl ConnectionTrait,
     email: &mut email::Model,
+    was_told: bool,
 ) -> Result<bool> {
     let is_fixed = email.text.is_some() || email.resend_of.is_some() || email.facts.is_none();
     if is_fixed || email.kind == Kind::Reminder {
@@ -114,7 +118,10 @@ pub(super) async fn look_again(
     }
     let facts = emails::facts_of(email)?;
     let (company_id, interview_id) = (email.company_id, email.interview_id);
-    let told = last_told(txn, company_id, interview_id, &email.recipient).await?;
+    let told = match was_told {
+        true => last_told(txn, company_id, interview_id, &email.recipient).await?,
+        false => None,
+    };
     let Some(kind) = needed(email.kind, &facts, told.as_ref()) else {
         return Ok(false);
     };
@@ -171,6 +178,25 @@ pub async fn newest(db: &Db, details: &Details) -> Result<Option<email::Model>> 
     Ok(newest.filter(|email| emails::tells_the_present(email, details)))
 }
 
+/// Those of these interviews of which anybody was told anything, or is being told.
+pub(super) async fn some_told(
+    db: &impl ConnectionTrait,
+    company_id: i64,
+    interview_ids: &HashSet<i64>,
+) -> Result<HashSet<i64>> {
+    let told: Vec<i64> = email::Entity::find()
+        .select_only()
+        .column(email::Column::InterviewId)
+        .distinct()
+        .filter(email::COLUMN.company_id.eq(company_id))
+        .filter(email::Column::InterviewId.is_in(interview_ids.iter().copied()))
+        .filter(may_be_known())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(told.into_iter().collect())
+}
+
 /// What an address was told last of an interview, or is being told. What is in doubt may have been read.
 async fn last_told(
     db: &impl ConnectionTrait,
@@ -178,6 +204,22 @@ async fn last_told(
     interview_id: i64,
     recipient: &str,
 ) -> Result<Option<Facts>> {
+    let last = email::Entity::find()
+        .filter(email::COLUMN.company_id.eq(company_id))
+        .filter(email::COLUMN.interview_id.eq(interview_id))
+        .filter(email::COLUMN.recipient.eq(recipient))
+        .filter(may_be_known())
+        .order_by_desc(email::Column::Id)
+        .one(db)
+        .await?;
+    match last {
+        Some(email) => emails::facts_of(&email).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Holds for messages that told something, or may have: what is in doubt may have been read.
+fn may_be_known() -> Condition {
     let in_doubt = attempt::Entity::find()
         .select_only()
         .column(attempt::Column::Id)
@@ -194,19 +236,9 @@ async fn last_told(
             Status::Printed,
         ]))
         .add(Expr::exists(in_doubt.into_query()));
-    let last = email::Entity::find()
-        .filter(email::COLUMN.company_id.eq(company_id))
-        .filter(email::COLUMN.interview_id.eq(interview_id))
-        .filter(email::COLUMN.recipient.eq(recipient))
-        .filter(email::Column::Kind.ne(Kind::Reminder))
-        .filter(may_be_known)
-        .order_by_desc(email::Column::Id)
-        .one(db)
-        .await?;
-    match last {
-        Some(email) => emails::facts_of(&email).map(Some),
-        None => Ok(None),
-    }
+    Condition::all()
+        .add(email::Column::Kind.ne(Kind::Reminder))
+        .add(may_be_known)
 }
 
 /// The kind of message that is needed after all: what was never told is told from the beginning.

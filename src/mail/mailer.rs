@@ -5,24 +5,33 @@ use super::{
 };
 use crate::settings::{Backend, MailSettings};
 
-/// A mail server if one is set up, and the terminal.
+/// The mail servers that are set up, and the terminal.
 pub struct Mailer {
     /// Takes messages when there is no mail server, or as well when it fails and that is wished.
     pub console: Console,
-    /// The mail server.
+    /// The mail server; none means that everything goes to the terminal.
     pub relay: Option<Relay>,
+    /// Takes over while the first one takes nothing.
+    pub fallback: Option<Relay>,
 }
 
 impl Mailer {
-    /// `hello` is the host name that this machine gives to the mail server as its own.
+    /// `hello` is the host name that this machine gives to a mail server as its own.
     pub fn new(settings: &MailSettings, hello: &str) -> Self {
         let relay = match &settings.backend {
             Backend::Console => None,
-            Backend::Smtp(smtp) => Some(Relay::new(Client::new(smtp, hello))),
+            Backend::Smtp(smtp) => Some(smtp),
         };
+        let relay_to = |smtp| Relay::new(Client::new(smtp, hello));
         Self {
             console: Console::stdout(),
-            relay,
+            relay: relay.map(relay_to),
+            fallback: settings.fallback.as_ref().map(relay_to),
         }
+    }
+
+    /// Every mail server.
+    pub fn relays(&self) -> impl Iterator<Item = &Relay> {
+        self.relay.iter().chain(&self.fallback)
     }
 }

@@ -8,6 +8,10 @@ use super::{Secret, base_url::is_loopback_host, reader::Reader};
 pub struct MailSettings {
     /// `EMAIL_BACKEND`.
     pub backend: Backend,
+    /// `EMAIL_FALLBACK_…`: the mail server that takes over while the first one takes nothing.
+    pub fallback: Option<SmtpSettings>,
+    /// `EMAIL_MAX_PER_SECOND`: the most messages a second that a mail server is given.
+    pub max_per_second: MaxPerSecond,
     /// `DEFAULT_FROM_EMAIL`: the mailbox that every message comes from.
     pub from: Mailbox,
     /// `EMAIL_CONSOLE_FALLBACK`: print a message, too, when SMTP did not take it.
@@ -21,6 +25,29 @@ pub enum Backend {
     Console,
     /// To a mail server.
     Smtp(SmtpSettings),
+}
+
+/// How many messages a second a mail server is given at the most.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum MaxPerSecond {
+    /// One for a server elsewhere, any number for one on this machine.
+    Usual,
+    /// Any number.
+    Unlimited,
+    /// So many.
+    Of(f64),
+}
+
+impl MaxPerSecond {
+    /// The limit for a server; none is no limit.
+    pub fn for_host(self, host: &str) -> Option<f64> {
+        match self {
+            Self::Unlimited => None,
+            Self::Of(limit) => Some(limit),
+            Self::Usual if is_loopback_host(host) => None,
+            Self::Usual => Some(1.0),
+        }
+    }
 }
 
 /// A mail server and how to speak to it.
@@ -63,7 +90,7 @@ impl Reader {
                 Some(Backend::Console)
             }
             Some("smtp" | "django.core.mail.backends.smtp.EmailBackend") => {
-                self.smtp().map(Backend::Smtp)
+                self.smtp("EMAIL_").map(Backend::Smtp)
             }
             Some(other) => {
                 self.mistake(
@@ -85,21 +112,54 @@ impl Reader {
                 format!("{text:?} is not one mailbox like Greenroom <jobs@example.com>")
             })
         });
+        let fallback = self.fallback(backend.as_ref());
+        let max_per_second = self.max_per_second();
         let console_fallback = self.flag("EMAIL_CONSOLE_FALLBACK", false);
         Some(MailSettings {
             backend: backend?,
+            fallback,
+            max_per_second: max_per_second?,
             from: from?,
             console_fallback,
         })
     }
 
-    fn smtp(&mut self) -> Option<SmtpSettings> {
-        let implicit = self.flag("EMAIL_USE_SSL", false);
-        let starttls = self.flag("EMAIL_USE_TLS", !implicit);
+    fn fallback(&mut self, backend: Option<&Backend>) -> Option<SmtpSettings> {
+        self.text("EMAIL_FALLBACK_HOST")?;
+        if matches!(backend, Some(Backend::Console)) {
+            self.mistake(
+                "EMAIL_FALLBACK_HOST",
+                "is set though EMAIL_BACKEND is console: a second mail server needs a first one",
+            );
+            return None;
+        }
+        self.smtp("EMAIL_FALLBACK_")
+    }
+
+    fn max_per_second(&mut self) -> Option<MaxPerSecond> {
+        self.parse("EMAIL_MAX_PER_SECOND", "usual", |text| match text {
+            "usual" => Ok(MaxPerSecond::Usual),
+            "unlimited" => Ok(MaxPerSecond::Unlimited),
+            number => match number.parse::<f64>() {
+                Ok(limit) if limit.is_finite() && limit > 0.0 => Ok(MaxPerSecond::Of(limit)),
+                _ => Err(format!(
+                    "{text:?} is not a number like 0.5 or 14, or unlimited"
+                )),
+            },
+        })
+    }
+
+    /// Of the server whose variables begin with this.
+    fn smtp(&mut self, prefix: &str) -> Option<SmtpSettings> {
+        let name = |rest: &str| format!("{prefix}{rest}");
+        let implicit = self.flag(&name("USE_SSL"), false);
+        let starttls = self.flag(&name("USE_TLS"), !implicit);
         if implicit && starttls {
             self.mistake(
-                "EMAIL_USE_SSL",
-                "and EMAIL_USE_TLS exclude each other: SSL is port 465, TLS is port 587",
+                &name("USE_SSL"),
+                &format!(
+                    "and {prefix}USE_TLS exclude each other: SSL is port 465, TLS is port 587"
+                ),
             );
         }
         let security = match (implicit, starttls) {
@@ -107,26 +167,26 @@ impl Reader {
             (_, true) => Security::Starttls,
             _ => Security::Plain,
         };
-        let host = self.text("EMAIL_HOST");
+        let host = self.text(&name("HOST"));
         if host.is_none() {
-            self.mistake("EMAIL_HOST", "is required to send mail");
+            self.mistake(&name("HOST"), "is required to send mail");
         }
         if security == Security::Plain
             && !host.as_deref().is_some_and(is_loopback_host)
             && !self.allows("plain-smtp")
         {
-            self.mistake("EMAIL_USE_TLS", "is off: mail and password would travel in clear (only for a server on this machine, or ALLOW_INSECURE=plain-smtp)");
+            self.mistake(&name("USE_TLS"), "is off: mail and password would travel in clear (only for a server on this machine, or ALLOW_INSECURE=plain-smtp)");
         }
         let default_port = match security {
             Security::Implicit => "465",
             Security::Starttls => "587",
             Security::Plain => "25",
         };
-        let port = self.parse("EMAIL_PORT", default_port, |text| {
+        let port = self.parse(&name("PORT"), default_port, |text| {
             text.parse::<u16>()
                 .map_err(|_| format!("{text:?} is not a port"))
         });
-        let login = self.login(host.as_deref());
+        let login = self.login(prefix, host.as_deref());
         Some(SmtpSettings {
             host: host?,
             port: port?,
@@ -135,10 +195,11 @@ impl Reader {
         })
     }
 
-    fn login(&mut self, host: Option<&str>) -> Option<Login> {
+    fn login(&mut self, prefix: &str, host: Option<&str>) -> Option<Login> {
+        let name = |rest: &str| format!("{prefix}{rest}");
         match (
-            self.text("EMAIL_HOST_USER"),
-            self.text("EMAIL_HOST_PASSWORD"),
+            self.text(&name("HOST_USER")),
+            self.text(&name("HOST_PASSWORD")),
         ) {
             (Some(user), Some(password)) => {
                 // Google shows an App Password in groups of four.
@@ -155,15 +216,15 @@ impl Reader {
             (None, None) => None,
             (Some(_), None) => {
                 self.mistake(
-                    "EMAIL_HOST_PASSWORD",
-                    "is missing though EMAIL_HOST_USER is set",
+                    &name("HOST_PASSWORD"),
+                    &format!("is missing though {prefix}HOST_USER is set"),
                 );
                 None
             }
             (None, Some(_)) => {
                 self.mistake(
-                    "EMAIL_HOST_USER",
-                    "is missing though EMAIL_HOST_PASSWORD is set",
+                    &name("HOST_USER"),
+                    &format!("is missing though {prefix}HOST_PASSWORD is set"),
                 );
                 None
             }

@@ -13,7 +13,7 @@ pub use self::{
     base_url::{BaseUrl, is_loopback_host},
     env_file::EnvFile,
     key::make_private_dir,
-    mail::{Backend, Login, MailSettings, Security, SmtpSettings},
+    mail::{Backend, Login, MailSettings, MaxPerSecond, Security, SmtpSettings},
 };
 use self::{key::kept_key, reader::Reader};
 
@@ -262,6 +262,55 @@ mod tests {
         let mut meant = exposed.to_vec();
         meant.push(("ALLOW_INSECURE", "weak-key, http,console-mail"));
         assert!(read(&meant).is_ok());
+    }
+
+    #[test]
+    fn a_second_mail_server_has_names_of_its_own() {
+        let first = [
+            ("EMAIL_BACKEND", "smtp"),
+            ("EMAIL_HOST", "smtp.example.com"),
+            ("DEFAULT_FROM_EMAIL", "jobs@example.com"),
+        ];
+        let with = |more: &[(&'static str, &'static str)]| read(&[&first, more].concat());
+        let settings = with(&[
+            ("EMAIL_FALLBACK_HOST", "relay.example.net"),
+            ("EMAIL_FALLBACK_USE_SSL", "true"),
+            ("EMAIL_FALLBACK_HOST_USER", "jobs"),
+            ("EMAIL_FALLBACK_HOST_PASSWORD", "correct horse"),
+        ]);
+        let second = settings.expect("settings").mail.fallback.expect("a server");
+        assert_eq!(
+            (second.host.as_str(), second.port),
+            ("relay.example.net", 465)
+        );
+        assert_eq!(second.security, Security::Implicit);
+        assert_eq!(second.login.expect("a login").user, "jobs");
+        let lacking = [
+            ("EMAIL_FALLBACK_HOST", "relay.example.net"),
+            ("EMAIL_FALLBACK_HOST_USER", "jobs"),
+        ];
+        assert_eq!(
+            with(&lacking).expect_err("a mistake"),
+            ["EMAIL_FALLBACK_HOST_PASSWORD is missing though EMAIL_FALLBACK_HOST_USER is set"]
+        );
+        let alone = read(&[("EMAIL_FALLBACK_HOST", "relay.example.net")]);
+        assert!(alone.expect_err("a mistake")[0].contains("EMAIL_BACKEND is console"));
+    }
+
+    #[test]
+    fn servers_elsewhere_are_given_one_message_a_second_unless_told_otherwise() {
+        let limit = |text, host| {
+            let settings = read(&[("EMAIL_MAX_PER_SECOND", text)]).expect("settings");
+            settings.mail.max_per_second.for_host(host)
+        };
+        assert_eq!(limit("", "smtp.example.com"), Some(1.0));
+        assert_eq!(limit("", "127.0.0.1"), None);
+        assert_eq!(limit("14", "smtp.example.com"), Some(14.0));
+        assert_eq!(limit("0.5", "localhost"), Some(0.5));
+        assert_eq!(limit("unlimited", "smtp.example.com"), None);
+        for wrong in ["0", "-1", "NaN", "inf", "many"] {
+            assert!(read(&[("EMAIL_MAX_PER_SECOND", wrong)]).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -1,23 +1,22 @@
 //! Takes e-mails from the queue to the mail server.
 mod attempt;
 mod caught;
+mod compose;
+mod desk;
+mod ledger;
 mod letter;
+mod outcome;
+mod routes;
 mod tell;
 pub mod upkeep;
 
 use std::time::Duration;
 
 use actix_web::web::Data;
-use tokio::{sync::watch, task::JoinSet, time};
+use tokio::sync::watch;
 
+use self::{compose::compose_all, ledger::Ledger, routes::routes};
 use crate::{app::App, domain::delivery, error::Result};
-
-/// So many messages are on their way at a time; mail servers want few connections.
-const LANES: usize = 4;
-/// How long a message may be overlooked that another process queued.
-const ROUND: Duration = Duration::from_secs(5);
-/// Even when something is due: it may wait behind another message to the same person.
-const SHORTEST_PAUSE: Duration = Duration::from_millis(500);
 
 /// When the worker is to stop, a reply that may mean "taken" gets this long.
 const PATIENCE: Duration = Duration::from_secs(25);
@@ -38,13 +37,16 @@ pub async fn deliver_next(app: &App) -> Result<Turn> {
         asked,
         patience: PATIENCE,
     };
-    match delivery::claim(&app.db, 1, app.clock.now()).await?.pop() {
-        Some(claimed) => {
-            attempt::deliver(app, claimed, stop).await;
-            Ok(Turn::Delivered)
-        }
-        None => Ok(Turn::Idle),
+    let ledger = Ledger::default();
+    let claimed = delivery::claim(&app.db, &routes(app), 1, app.clock.now()).await?;
+    let turn = match claimed.is_empty() {
+        true => Turn::Idle,
+        false => Turn::Delivered,
+    };
+    for claimed in compose_all(app, &ledger, claimed, &stop).await {
+        attempt::deliver(app, &ledger, claimed, stop.clone()).await;
     }
+    Ok(turn)
 }
 
 /// Delivers until `stop` says true. Then nothing new is begun; what is before its last byte is given
@@ -55,45 +57,10 @@ pub async fn run(app: Data<App>, stop: watch::Receiver<bool>) {
 
 /// The same, with another time for the last replies.
 pub async fn run_with_patience(app: Data<App>, asked: watch::Receiver<bool>, patience: Duration) {
-    let mut stop = Stop { asked, patience };
-    let mut on_their_way = JoinSet::new();
     let upkeep = tokio::task::spawn_local(upkeep::run(app.clone()));
-    let mut is_away = false;
-    loop {
-        let free = LANES.saturating_sub(on_their_way.len());
-        let claimed = delivery::claim(&app.db, free as u64, app.clock.now()).await;
-        let pause = match claimed {
-            Ok(claimed) => {
-                is_away = false;
-                for claimed in claimed {
-                    let (app, stop) = (app.clone(), stop.clone());
-                    on_their_way
-                        .spawn_local(async move { attempt::deliver(&app, claimed, stop).await });
-                }
-                until_next_due(&app).await
-            }
-            Err(error) => {
-                if !is_away {
-                    tracing::error!(%error, "The queue of e-mails cannot be read; trying again until it can");
-                }
-                is_away = true;
-                ROUND
-            }
-        };
-        tokio::select! {
-            // A lane that is free again may have something to do at once.
-            Some(_) = on_their_way.join_next() => {}
-            () = app.wake.notified(), if on_their_way.len() < LANES => {}
-            () = time::sleep(pause), if on_their_way.len() < LANES => {}
-            () = stop.asked() => break,
-        }
-        if let Some(relay) = &app.mailer.relay {
-            relay.close_stale().await;
-        }
-    }
+    desk::run(app.clone(), Stop { asked, patience }).await;
     upkeep.abort();
-    while on_their_way.join_next().await.is_some() {}
-    if let Some(relay) = &app.mailer.relay {
+    for relay in app.mailer.relays() {
         relay.close().await;
     }
 }
@@ -113,14 +80,5 @@ impl Stop {
 
     fn is_asked(&self) -> bool {
         *self.asked.borrow()
-    }
-}
-
-async fn until_next_due(app: &App) -> Duration {
-    let due = delivery::next_due(&app.db).await.ok().flatten();
-    let pause = due.and_then(|due| (due - app.clock.now()).to_std().ok());
-    match due {
-        Some(_) => pause.unwrap_or_default().clamp(SHORTEST_PAUSE, ROUND),
-        None => ROUND,
     }
 }

@@ -34,5 +34,6 @@ mod support;
 mod throttling;
 mod today;
 mod tokens;
+mod transports;
 mod upkeep;
 mod users;

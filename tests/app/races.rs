@@ -1,5 +1,5 @@
 //! Two who change the same thing at one moment.
-use std::cell::Cell;
+use std::{cell::Cell, sync::Arc};
 
 use chrono::TimeDelta;
 use entity::{
@@ -12,7 +12,7 @@ use greenroom::{
         actions::Actor,
         bookings::{self, NewBooking, Place, Who},
         candidates::{self, NewCandidate, Saved},
-        delivery::{self, Ended, Next, Recorded},
+        delivery::{self, Ended, Entry, Next, Recorded},
         one_time_keys::{self, Once},
         slots::{self, Closing},
     },
@@ -92,8 +92,8 @@ async fn what_a_late_worker_records_is_not_written_over() {
     let app = TestApp::start().await;
     let other = app.second_process().await;
     builders::booked(&app, app.company_id).await;
-    let claimed = delivery::claim(&app.app.db, 1, app.now()).await;
-    let claimed = claimed.expect("a claim").remove(0);
+    let claimed = delivery::claim(&app.app.db, &[], 1, app.now()).await;
+    let claimed = Arc::new(claimed.expect("a claim").remove(0));
     app.advance(TimeDelta::hours(1));
     let db = &app.app.db;
     let accepted = Ended {
@@ -111,14 +111,17 @@ async fn what_a_late_worker_records_is_not_written_over() {
     };
     // The other worker takes the message back at the moment at which this one records. Whoever comes
     // second must leave alone what the first one wrote.
-    let (recorded, _) = tokio::join!(
-        delivery::record(db, &claimed, accepted, app.now()),
-        delivery::claim(&other.app.db, 1, app.now()),
+    let entries = [Entry::End(Arc::clone(&claimed), Box::new(accepted))];
+    let (written, _) = tokio::join!(
+        delivery::write(db, &entries, app.now()),
+        delivery::claim(&other.app.db, &[], 1, app.now()),
     );
     let attempts = attempt::Entity::find().all(db.read()).await.expect("rows");
-    let first = attempts.iter().find(|row| row.id == claimed.attempt_id);
+    let first = attempts
+        .iter()
+        .find(|row| row.number == claimed.email.fence);
     let outcome = first.expect("its attempt").outcome;
-    match recorded.expect("an answer") {
+    match written.expect("an answer").recorded[0] {
         Recorded::As(status) => {
             assert_eq!(status, Status::Accepted);
             assert_eq!(outcome, Some(Outcome::Accepted));

@@ -30,7 +30,7 @@ use greenroom::{
     db,
     mail::console::Console,
     passwords::Passwords,
-    settings::{Secret, Settings},
+    settings::{Backend, MailSettings, Secret, Settings},
     web,
     worker::{self, Turn},
 };
@@ -99,10 +99,22 @@ impl TestApp {
         self.second_process_with(|_| {}).await
     }
 
+    /// The same, with these settings changed: environment variables for the same mail server.
+    pub async fn second_process_with_settings(&self, variables: &[(&str, &str)]) -> Self {
+        let mut settings = self.app.settings.clone();
+        settings.mail = settings_of_mail(&self.database, &settings, variables);
+        self.second_process_of(settings, |_| {}).await
+    }
+
     /// The same, with other parts.
     pub async fn second_process_with(&self, change: impl FnOnce(&mut App)) -> Self {
+        self.second_process_of(self.app.settings.clone(), change)
+            .await
+    }
+
+    async fn second_process_of(&self, settings: Settings, change: impl FnOnce(&mut App)) -> Self {
         let printer = Printer::default();
-        let mut app = open(&self.database, self.app.settings.clone(), &printer).await;
+        let mut app = open(&self.database, settings, &printer).await;
         app.clock = self.app.clock.clone();
         change(&mut app);
         let app = Data::new(app);
@@ -235,6 +247,27 @@ fn settings(database: &Database, variables: &[(&str, &str)]) -> Settings {
         all.insert((*name).into(), (*value).into());
     }
     Settings::from_vars(all, Path::new("/nonexistent")).expect("sound settings")
+}
+
+/// The mail server of these settings, with these variables changed.
+fn settings_of_mail(
+    database: &Database,
+    old: &Settings,
+    variables: &[(&str, &str)],
+) -> MailSettings {
+    let Backend::Smtp(smtp) = &old.mail.backend else {
+        panic!("no mail server");
+    };
+    let (port, from) = (smtp.port.to_string(), old.mail.from.to_string());
+    let mut all = vec![
+        ("EMAIL_BACKEND", "smtp"),
+        ("EMAIL_HOST", smtp.host.as_str()),
+        ("EMAIL_PORT", port.as_str()),
+        ("EMAIL_USE_TLS", "false"),
+        ("DEFAULT_FROM_EMAIL", from.as_str()),
+    ];
+    all.extend(variables);
+    settings(database, &all).mail
 }
 
 async fn open(database: &Database, mut settings: Settings, printer: &Printer) -> App {

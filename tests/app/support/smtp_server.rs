@@ -152,6 +152,10 @@ struct Seen {
     connections: usize,
     commands: Vec<String>,
     taken: Vec<Taken>,
+    /// Hangs up on everybody.
+    is_away: bool,
+    /// Hangs up at DATA on messages to this address.
+    hangs_up_on: Option<String>,
 }
 
 impl SmtpServer {
@@ -193,6 +197,16 @@ impl SmtpServer {
             security: self.options.security,
             login,
         }
+    }
+
+    /// Hangs up on everybody from now on, or no longer.
+    pub fn be_away(&self, is_away: bool) {
+        locked(&self.seen).is_away = is_away;
+    }
+
+    /// Hangs up on every message to this address.
+    pub fn hang_up_on(&self, address: &str) {
+        locked(&self.seen).hangs_up_on = Some(address.to_owned());
     }
 
     pub fn taken(&self) -> Vec<Taken> {
@@ -265,6 +279,9 @@ async fn serve(listener: TcpListener, options: Options, seen: Arc<Mutex<Seen>>) 
         let script = {
             let mut seen = locked(&seen);
             seen.connections += 1;
+            if seen.is_away {
+                continue;
+            }
             seen.scripts.pop_front().unwrap_or_default()
         };
         let session = Session {
@@ -308,6 +325,9 @@ impl Session {
         let (mut from, mut to) = (String::new(), String::new());
         loop {
             let line = self.read_line(&mut io).await?;
+            if locked(&self.seen).is_away {
+                return Err(Over);
+            }
             locked(&self.seen).commands.push(line.clone());
             let verb = line.split([' ', ':']).next().unwrap_or_default();
             match verb.to_ascii_uppercase().as_str() {
@@ -329,6 +349,9 @@ impl Session {
                     self.answer(&mut io, Step::RcptTo, "250 2.1.5 ok").await?;
                 }
                 "DATA" => {
+                    if locked(&self.seen).hangs_up_on.as_ref() == Some(&to) {
+                        return Err(Over);
+                    }
                     self.answer(&mut io, Step::Data, "354 go ahead").await?;
                     let bytes = self.read_message(&mut io).await?;
                     let taken = Taken {

@@ -1,0 +1,189 @@
+//! The rows of attempts: begun with the last byte of a message, or written when they are over.
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{
+    attempt::{self, Outcome, Stage},
+    email,
+};
+use sea_orm::{
+    ActiveEnum,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
+    sea_query::{Expr, OnConflict},
+};
+
+use super::{Claimed, Ended, Next, Setback};
+use crate::error::Result;
+
+/// Refusals of one sender to so many different people within this time are no chance.
+const POLICY_MINUTES: i64 = 10;
+/// Enhanced codes of refusals for the sender or the words.
+const POLICY_CODES: [&str; 2] = ["5.7.1", "5.7.26"];
+
+/// What earlier attempts have to do with what follows this one.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Earlier {
+    /// How many of this message ended in doubt.
+    pub(super) uncertain: u64,
+    /// When this message was first put off for the same reason.
+    pub(super) first_so: Option<DateTime<Utc>>,
+    /// Was somebody else's message refused for its sender or its words just before?
+    pub(super) others_refused: bool,
+}
+
+impl Earlier {
+    /// Looks up what matters after such an end, and nothing else.
+    pub(super) async fn of(
+        txn: &impl ConnectionTrait,
+        email: &email::Model,
+        ended: &Ended,
+    ) -> Result<Self> {
+        Ok(match ended.next {
+            Next::Uncertain => Self {
+                uncertain: uncertain(txn, email.id).await?,
+                ..Self::default()
+            },
+            Next::Retry(Setback::ForAtMost(_)) => Self {
+                first_so: first_so(txn, email.id, ended).await?,
+                ..Self::default()
+            },
+            Next::FailForPolicy => Self {
+                others_refused: others_refused(txn, email).await?,
+                ..Self::default()
+            },
+            _ => Self::default(),
+        })
+    }
+}
+
+/// The attempt of a message that has begun and not ended.
+pub(super) async fn open(
+    txn: &impl ConnectionTrait,
+    email_id: i64,
+) -> Result<Option<attempt::Model>> {
+    Ok(attempt::Entity::find()
+        .filter(attempt::COLUMN.email_id.eq(email_id))
+        .filter(attempt::COLUMN.ended_at.is_null())
+        .order_by_desc(attempt::Column::Number)
+        .one(txn)
+        .await?)
+}
+
+/// Writes that the last byte of these messages is about to be sent.
+pub(super) async fn begin(txn: &impl ConnectionTrait, begun: &[&Claimed]) -> Result<()> {
+    if begun.is_empty() {
+        return Ok(());
+    }
+    let rows = begun.iter().map(|claimed| attempt::ActiveModel {
+        stage: Set(Stage::Body),
+        host: Set(String::new()),
+        ..blank(&claimed.email, claimed.started_at)
+    });
+    attempt::Entity::insert_many(rows)
+        .exec_without_returning(txn)
+        .await?;
+    Ok(())
+}
+
+/// Writes what came of an attempt, whether it was written that it began or not.
+pub(super) async fn end(
+    txn: &impl ConnectionTrait,
+    email: &email::Model,
+    started_at: DateTime<Utc>,
+    ended: Ended,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let row = attempt::ActiveModel {
+        ended_at: Set(Some(now)),
+        host: Set(ended.host),
+        peer: Set(ended.peer),
+        tls: Set(ended.tls),
+        stage: Set(ended.stage),
+        outcome: Set(Some(ended.outcome)),
+        code: Set(ended.code),
+        enhanced_code: Set(ended.enhanced_code),
+        reply: Set(ended.reply),
+        hint: Set(ended.hint),
+        transcript: Set(ended.transcript),
+        ..blank(email, started_at)
+    };
+    attempt::Entity::insert(row)
+        .on_conflict(
+            OnConflict::columns([attempt::Column::EmailId, attempt::Column::Number])
+                .update_columns([
+                    attempt::Column::EndedAt,
+                    attempt::Column::Host,
+                    attempt::Column::Peer,
+                    attempt::Column::Tls,
+                    attempt::Column::Stage,
+                    attempt::Column::Outcome,
+                    attempt::Column::Code,
+                    attempt::Column::EnhancedCode,
+                    attempt::Column::Reply,
+                    attempt::Column::Hint,
+                    attempt::Column::Transcript,
+                ])
+                .to_owned(),
+        )
+        .exec_without_returning(txn)
+        .await?;
+    Ok(())
+}
+
+fn blank(email: &email::Model, started_at: DateTime<Utc>) -> attempt::ActiveModel {
+    attempt::ActiveModel {
+        company_id: Set(email.company_id),
+        email_id: Set(email.id),
+        number: Set(email.fence),
+        started_at: Set(started_at),
+        ..Default::default()
+    }
+}
+
+async fn uncertain(txn: &impl ConnectionTrait, email_id: i64) -> Result<u64> {
+    Ok(attempt::Entity::find()
+        .filter(attempt::COLUMN.email_id.eq(email_id))
+        .filter(attempt::Column::Outcome.eq(Outcome::Uncertain))
+        .count(txn)
+        .await?)
+}
+
+async fn first_so(
+    txn: &impl ConnectionTrait,
+    email_id: i64,
+    ended: &Ended,
+) -> Result<Option<DateTime<Utc>>> {
+    let first = attempt::Entity::find()
+        .filter(attempt::COLUMN.email_id.eq(email_id))
+        .filter(attempt::Column::Outcome.eq(Outcome::Deferred))
+        .filter(attempt::Column::Code.eq(ended.code))
+        .order_by_asc(attempt::Column::Number)
+        .one(txn)
+        .await?;
+    Ok(first.map(|attempt| attempt.started_at))
+}
+
+async fn others_refused(txn: &impl ConnectionTrait, email: &email::Model) -> Result<bool> {
+    let same_person = email::Entity::find()
+        .select_only()
+        .column(email::Column::Id)
+        .filter(email::COLUMN.recipient.eq(&email.recipient));
+    let begun = email.lease_until.unwrap_or(email.created_at);
+    let since = begun - TimeDelta::minutes(POLICY_MINUTES + super::LEASE_MINUTES);
+    let other = attempt::Entity::find()
+        .filter(attempt::COLUMN.started_at.gte(since))
+        .filter(attempt::Column::EnhancedCode.is_in(POLICY_CODES))
+        // In a constant: else SQLite does not see that the index of refusals is the one.
+        .filter(
+            Expr::col((attempt::Entity, attempt::Column::Outcome))
+                .eq(Expr::Constant(Outcome::Refused.to_value().into())),
+        )
+        .filter(
+            Expr::col((attempt::Entity, attempt::Column::EmailId))
+                .in_subquery(same_person.into_query())
+                .not(),
+        )
+        .one(txn)
+        .await?;
+    Ok(other.is_some())
+}

@@ -1,0 +1,366 @@
+//! Which messages are next, and whose they are.
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{
+    email::{self, Kind, Status},
+    transport::Name,
+};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, Iterable,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    sea_query::{Alias, Expr, Query},
+};
+
+use super::{
+    Claimed, Ended, LEASE_MINUTES, attempts, is_sending,
+    outcome::{After, follow},
+    returned_ids, still_ours, waits,
+};
+use crate::{
+    db::{self, Db},
+    domain::{
+        emails,
+        interviews::{self, Details},
+        notifications,
+        transports::{self, Route, Turn},
+    },
+    error::{Error, Result},
+};
+
+const OUTDATED: &str = "The interview or the address changed before it left.";
+const NO_NEWS: &str =
+    "What it was to change had not reached the candidate: there is nothing to tell.";
+
+/// Claims up to `limit` messages that are due, each for one of the mail servers that may be given something now, or for
+/// the console where there is no server. Ends those that are of no more use, and takes back those whose worker died.
+pub async fn claim(
+    db: &Db,
+    routes: &[Route],
+    limit: u64,
+    now: DateTime<Utc>,
+) -> Result<Vec<Claimed>> {
+    db::transaction(db, async |txn| {
+        expire(txn, now).await?;
+        take_back(txn, now).await?;
+        let mut turns = transports::turns(txn, routes, limit, now).await?;
+        let mut claimed: Vec<Claimed> = Vec::new();
+        // More than one round, because a message that is superseded makes room for another.
+        loop {
+            let free = match routes {
+                [] => limit - claimed.len() as u64,
+                _ => turns.iter().map(Turn::left).sum(),
+            };
+            let free = Ord::min(free, limit - claimed.len() as u64);
+            if free == 0 {
+                break;
+            }
+            // One more to choose from: the message that failed last lets others go first.
+            let due = due(now).limit(free + 1).all(txn).await?;
+            let found = due.len();
+            let news = still_news(txn, due, now).await?;
+            // What was dropped may have kept others waiting.
+            let is_last = found as u64 <= free && news.len() == found;
+            let shared = share(news, &mut turns, routes, free);
+            claimed.extend(take(txn, shared, now).await?);
+            if is_last {
+                break;
+            }
+        }
+        transports::settle(txn, turns, now).await?;
+        Ok(claimed)
+    })
+    .await
+}
+
+/// Gives messages back whose attempt never began, so that they are due again.
+pub async fn release(db: &Db, claimed: &[Claimed]) -> Result<()> {
+    db::transaction(db, async |txn| {
+        for Claimed { email, .. } in claimed {
+            email::Entity::update_many()
+                .set(After::untried(email).into_row(None))
+                .filter(still_ours(email))
+                .exec(txn)
+                .await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Ends every claim. Only for a process that knows itself alone: whoever held one is dead, so nothing
+/// is gained by waiting until it runs out.
+pub async fn end_claims(db: &Db, now: DateTime<Utc>) -> Result<()> {
+    db::transaction(db, async |txn| {
+        email::Entity::update_many()
+            .col_expr(email::Column::LeaseUntil, Expr::value(now))
+            .filter(email::Column::Status.eq(Status::Sending))
+            .exec(txn)
+            .await?;
+        Ok(())
+    })
+    .await
+}
+
+/// When the next message is due or the next lease ends; none when nothing waits.
+pub async fn next_due(db: &Db) -> Result<Option<DateTime<Utc>>> {
+    let waiting: Option<Option<DateTime<Utc>>> = email::Entity::find()
+        .select_only()
+        .column_as(email::Column::DueAt.min(), "at")
+        .filter(waits())
+        .filter(email::Column::Kind.is_in(Kind::iter()))
+        .into_tuple()
+        .one(db.read())
+        .await?;
+    Ok(waiting.flatten())
+}
+
+async fn expire(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
+    email::Entity::update_many()
+        .col_expr(
+            email::Column::Status,
+            Expr::value(Status::Expired.to_value()),
+        )
+        .col_expr(
+            email::Column::Reason,
+            Expr::value("No mail server took it before it was of no more use."),
+        )
+        .col_expr(email::Column::FinishedAt, Expr::value(now))
+        .filter(waits())
+        .filter(email::COLUMN.due_at.lte(now))
+        .filter(email::COLUMN.expires_at.lte(now))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// A worker that dies before the last byte has sent nothing; one that dies after it leaves a doubt.
+async fn take_back(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
+    let lost = email::Entity::find()
+        .filter(is_sending())
+        .filter(email::Column::Kind.is_in(Kind::iter()))
+        .filter(email::COLUMN.lease_until.lte(now))
+        .all(txn)
+        .await?;
+    for email in lost {
+        let open = attempts::open(txn, email.id).await?;
+        let ended = Ended::by_a_dead_worker(open.as_ref());
+        let earlier = attempts::Earlier::of(txn, &email, &ended).await?;
+        let taken_back = email::Entity::update_many()
+            .set(follow(&email, &ended, &earlier, now).into_row(Some(now)))
+            .filter(still_ours(&email))
+            .exec(txn)
+            .await?
+            .rows_affected;
+        // Else its worker lives after all, or another was quicker: the attempts are theirs.
+        if taken_back == 1 {
+            let started_at = open.map_or(now, |attempt| attempt.started_at);
+            attempts::end(txn, &email, started_at, ended, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Due messages, the longest waiting first, each only when no older one to the same person about the
+/// same interview is on its way: a later message never overtakes an earlier one.
+fn due(now: DateTime<Utc>) -> Select<email::Entity> {
+    let older = Alias::new("older");
+    let col = |column: email::Column| Expr::col((older.clone(), column));
+    let on_its_way = Condition::any()
+        .add(
+            col(email::Column::Status)
+                .is_in([Status::Sending.to_value(), Status::Retrying.to_value()]),
+        )
+        .add(
+            col(email::Column::Status)
+                .eq(Status::Queued.to_value())
+                .and(col(email::Column::DueAt).lte(now)),
+        );
+    let blocked = Query::select()
+        .expr(Expr::value(1))
+        .from_as(email::Entity, older.clone())
+        .and_where(
+            col(email::Column::InterviewId).equals((email::Entity, email::Column::InterviewId)),
+        )
+        .and_where(col(email::Column::Recipient).equals((email::Entity, email::Column::Recipient)))
+        .and_where(col(email::Column::Id).lt(Expr::col((email::Entity, email::Column::Id))))
+        .cond_where(on_its_way)
+        .to_owned();
+    email::Entity::find()
+        .filter(waits())
+        // What a newer Greenroom queued waits for it.
+        .filter(email::Column::Kind.is_in(Kind::iter()))
+        .filter(email::COLUMN.due_at.lte(now))
+        .filter(Expr::exists(blocked).not())
+        .order_by_asc(email::Column::DueAt)
+        .order_by_asc(email::Column::Id)
+}
+
+/// A message with its interview, as it is now.
+type Candidate = (email::Model, Details);
+
+/// Drops what no longer tells the present, and looks again at what is about to leave for the first time.
+async fn still_news(
+    txn: &impl ConnectionTrait,
+    due: Vec<email::Model>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Candidate>> {
+    let mut interviews: HashMap<i64, HashSet<i64>> = HashMap::new();
+    for email in &due {
+        let of_company = interviews.entry(email.company_id).or_default();
+        of_company.insert(email.interview_id);
+    }
+    let (mut details, mut told) = (HashMap::new(), HashSet::new());
+    for (company_id, ids) in interviews {
+        told.extend(notifications::some_told(txn, company_id, &ids).await?);
+        details.extend(interviews::all_details(txn, company_id, ids).await?);
+    }
+    let mut news = Vec::with_capacity(due.len());
+    for mut email in due {
+        let id = email.interview_id;
+        let details: &Details = details.get(&id).ok_or(Error::NotFound)?;
+        if !emails::tells_the_present(&email, details) {
+            supersede(txn, &email, OUTDATED, now).await?;
+        } else if !notifications::look_again(txn, &mut email, told.contains(&id)).await? {
+            supersede(txn, &email, NO_NEWS, now).await?;
+        } else {
+            news.push((email, details.clone()));
+        }
+    }
+    Ok(news)
+}
+
+/// A message and who gets it; nobody where it is printed.
+type Shared = (Candidate, Option<Name>);
+
+/// Gives each message to the first server that may have it. One that failed there last waits for others, if there are any.
+fn share(news: Vec<Candidate>, turns: &mut [Turn], routes: &[Route], free: u64) -> Vec<Shared> {
+    let mut taken = Vec::new();
+    let mut passed_over = Vec::new();
+    for candidate in news {
+        if taken.len() as u64 >= free {
+            break;
+        }
+        if routes.is_empty() {
+            taken.push((candidate, None));
+            continue;
+        }
+        let id = candidate.0.id;
+        let may = |turn: &&mut Turn| turn.left() > 0 && turn.avoids() != Some(id);
+        match turns.iter_mut().find(may) {
+            Some(turn) => {
+                turn.take();
+                taken.push((candidate, Some(turn.name())));
+            }
+            None => passed_over.push(candidate),
+        }
+    }
+    for candidate in passed_over {
+        if taken.len() as u64 >= free {
+            break;
+        }
+        if let Some(turn) = turns.iter_mut().find(|turn| turn.left() > 0) {
+            turn.take();
+            taken.push((candidate, Some(turn.name())));
+        }
+    }
+    taken
+}
+
+/// Takes messages, but for those at which another worker was quicker.
+async fn take(
+    txn: &impl ConnectionTrait,
+    chosen: Vec<Shared>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Claimed>> {
+    if chosen.is_empty() {
+        return Ok(Vec::new());
+    }
+    let lease_until = now + TimeDelta::minutes(LEASE_MINUTES);
+    let as_read = chosen
+        .iter()
+        .fold(Condition::any(), |any, ((email, _), _)| {
+            any.add(
+                Condition::all()
+                    .add(email::COLUMN.id.eq(email.id))
+                    .add(email::COLUMN.fence.eq(email.fence)),
+            )
+        });
+    let mut taking = email::Entity::update_many()
+        .col_expr(
+            email::Column::Status,
+            Expr::value(Status::Sending.to_value()),
+        )
+        .col_expr(email::Column::LeaseUntil, Expr::value(lease_until))
+        .col_expr(email::Column::Fence, Expr::col(email::Column::Fence).add(1))
+        .filter(email::Column::Status.is_in([Status::Queued, Status::Retrying]))
+        .filter(as_read)
+        .into_query();
+    let ours = returned_ids(txn, &mut taking).await?;
+    let chosen = chosen
+        .into_iter()
+        .filter(|((email, _), _)| ours.contains(&email.id));
+    let claimed = chosen.map(|((mut email, details), transport)| {
+        email.fence += 1;
+        email.status = Status::Sending;
+        email.lease_until = Some(lease_until);
+        Claimed {
+            email,
+            details,
+            transport,
+            started_at: now,
+        }
+    });
+    Ok(claimed.collect())
+}
+
+async fn supersede(
+    txn: &impl ConnectionTrait,
+    email: &email::Model,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    email::Entity::update_many()
+        .col_expr(
+            email::Column::Status,
+            Expr::value(Status::Superseded.to_value()),
+        )
+        .col_expr(email::Column::Reason, Expr::value(reason))
+        .col_expr(email::Column::FinishedAt, Expr::value(now))
+        .filter(email::COLUMN.id.eq(email.id))
+        .filter(email::Column::Status.is_in([Status::Queued, Status::Retrying]))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{DbBackend, QueryTrait};
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn the_next_message_is_found_by_an_index_however_long_the_log_is() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let url = format!("sqlite://{}", dir.path().join("test.db").display());
+        db::migrate(&url).await.expect("migrated");
+        let db = db::connect(&url).await.expect("a database");
+        let now = DateTime::from_timestamp(1_800_000_000, 0).expect("an instant");
+        let mut query = due(now).limit(1).build(DbBackend::Sqlite);
+        query.sql = format!("EXPLAIN QUERY PLAN {}", query.sql);
+        let plan: Vec<String> = db
+            .read()
+            .query_all_raw(query)
+            .await
+            .expect("a plan")
+            .iter()
+            .map(|step| step.try_get("", "detail").expect("a step"))
+            .collect();
+        assert!(plan[0].contains("ix_emails_due"), "{plan:?}");
+        assert!(
+            !plan.iter().any(|step| step.contains("ORDER BY")),
+            "{plan:?}"
+        );
+    }
+}

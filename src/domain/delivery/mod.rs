@@ -1,0 +1,171 @@
+//! Delivery: which message is next, and what became of an attempt.
+//!
+//! A worker claims messages (one transaction), speaks to the mail server (none), and records what
+//! came of it (one transaction). A claim is a lease: when its holder dies, it runs out and another
+//! worker goes on; the fence keeps the one that was thought dead from writing afterwards.
+mod attempts;
+mod claim;
+mod outcome;
+mod record;
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{
+    attempt::{Outcome, Stage},
+    email::{self, Status},
+    transport,
+};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, ExprTrait,
+    sea_query::{Expr, SimpleExpr, UpdateStatement},
+};
+
+pub use self::{
+    claim::{claim, end_claims, next_due, release},
+    record::{Entry, Written, fix, write},
+};
+use crate::{
+    domain::{interviews::Details, transports::Failure},
+    error::Result,
+};
+
+/// How long a claim holds; longer than the longest conversation, in which the last reply may take ten minutes.
+const LEASE_MINUTES: i64 = 15;
+
+/// A message in the hands of one worker.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// The message; `text` is none until [`fix`].
+    pub email: email::Model,
+    /// Its interview, as it is now.
+    pub details: Details,
+    /// The mail server that it is to be given to; none when it is printed.
+    pub transport: Option<transport::Name>,
+    /// When its attempt began.
+    pub started_at: DateTime<Utc>,
+}
+
+/// A message as it will be sent, now and at every later attempt.
+#[derive(Clone, Debug)]
+pub struct Fixed {
+    /// Domain of the Message-ID.
+    pub domain: String,
+    /// From header.
+    pub sender: String,
+    /// Reply-To header.
+    pub reply_to: Option<String>,
+    /// Subject.
+    pub subject: String,
+    /// Plain part with the placeholder for the link.
+    pub text: String,
+    /// HTML part with the placeholder for the link.
+    pub html: String,
+    /// Calendar part.
+    pub ics: Option<String>,
+}
+
+/// What came of an attempt.
+#[derive(Clone, Debug)]
+pub struct Ended {
+    /// The server by name, or `console`.
+    pub host: String,
+    /// Its address and port.
+    pub peer: Option<String>,
+    /// Protocol version and cipher.
+    pub tls: Option<String>,
+    /// The last stage reached.
+    pub stage: Stage,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// SMTP reply code.
+    pub code: Option<i32>,
+    /// RFC 3463 code.
+    pub enhanced_code: Option<String>,
+    /// The server's words, or the error's.
+    pub reply: Option<String>,
+    /// What it means and what to do.
+    pub hint: Option<String>,
+    /// What was said, a line each, nothing secret in it.
+    pub transcript: Option<String>,
+    /// What follows.
+    pub next: Next,
+}
+
+/// What follows an attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// A mail server took it.
+    Accepted,
+    /// It was printed; nobody received it.
+    Printed,
+    /// Try again: how soon depends on whose fault it was.
+    Retry(Setback),
+    /// Refused for good; the hint says why.
+    Fail,
+    /// Refused for its sender or its words: for good, unless others are refused so as well.
+    FailForPolicy,
+    /// Nobody knows: one more try, then a person decides.
+    Uncertain,
+    /// Given back unsent; it counts as no attempt.
+    Release,
+}
+
+/// Whose fault a temporary failure was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Setback {
+    /// The recipient's side wants us to come back later.
+    Recipient,
+    /// The other side said how long, or the cause is known to pass in this time.
+    For(TimeDelta),
+    /// The recipient's side may be so for this long; after that it is given up.
+    ForAtMost(TimeDelta),
+    /// One more try after this time, then it is given up.
+    OnceMore(TimeDelta),
+    /// The mail server takes nobody's message: this one waits until it does, and spends nothing.
+    Server(Failure),
+    /// Greenroom has a problem of its own; a moment later it may be gone.
+    Ours,
+}
+
+/// Was something written of a claimed message?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// Yes; the message now stands here.
+    As(Status),
+    /// No: the claim had run out and the message is somebody else's.
+    Stale,
+}
+
+/// Holds for messages that wait for their first or another attempt. In constants instead of parameters:
+/// else SQLite does not see that the index of what waits is the one, and reads the whole log.
+fn waits() -> SimpleExpr {
+    let waiting = [Status::Queued, Status::Retrying];
+    Expr::col((email::Entity, email::Column::Status))
+        .is_in(waiting.map(|status| Expr::Constant(status.to_value().into())))
+}
+
+/// Holds for messages that a worker has; in a constant for the same reason.
+fn is_sending() -> SimpleExpr {
+    Expr::col((email::Entity, email::Column::Status))
+        .eq(Expr::Constant(Status::Sending.to_value().into()))
+}
+
+/// Holds for a message while this claim of it does.
+fn still_ours(email: &email::Model) -> Condition {
+    Condition::all()
+        .add(email::COLUMN.id.eq(email.id))
+        .add(email::COLUMN.fence.eq(email.fence))
+        .add(email::Column::Status.eq(Status::Sending))
+}
+
+/// Writes, and answers with the keys of the messages that were written.
+async fn returned_ids(
+    txn: &impl ConnectionTrait,
+    update: &mut UpdateStatement,
+) -> Result<HashSet<i64>> {
+    update.returning_col(email::Column::Id);
+    let rows = txn.query_all(update).await?;
+    let ids = rows.iter().map(|row| row.try_get("", "id"));
+    Ok(ids.collect::<Result<_, _>>()?)
+}

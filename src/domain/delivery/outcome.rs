@@ -1,0 +1,205 @@
+//! Where a message stands after an attempt.
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{
+    attempt::{self, Outcome, Stage},
+    email::{self, Status},
+    transport::Scope,
+};
+use sea_orm::ActiveValue::Set;
+
+use super::{Ended, Next, Setback, attempts::Earlier};
+use crate::{
+    crypto,
+    domain::transports::{Failure, Finding},
+};
+
+/// After the connection died between our last byte and the reply, the message may have been taken.
+const UNCERTAIN_PAUSE_MINUTES: i64 = 10;
+/// A message that was put off so often will not be taken at the next try either.
+const MOST_REFUSALS: i32 = 40;
+/// Minutes to wait for the recipient's side, the longer the oftener; the last goes on.
+const RECIPIENT_MINUTES: [i64; 7] = [1, 5, 15, 30, 60, 120, 240];
+/// How soon a problem of our own is looked at again.
+const OUR_SECONDS: i64 = 15;
+
+/// Where a message stands after an attempt.
+pub(super) struct After {
+    pub(super) status: Status,
+    reason: String,
+    due_at: DateTime<Utc>,
+    attempts: i32,
+    put_off: i32,
+    server_failures: i32,
+}
+
+impl After {
+    /// As before an attempt that never began.
+    pub(super) fn untried(email: &email::Model) -> Self {
+        Self {
+            status: match email.attempts + email.server_failures {
+                0 => Status::Queued,
+                _ => Status::Retrying,
+            },
+            reason: email.reason.clone(),
+            due_at: email.due_at,
+            attempts: email.attempts,
+            put_off: email.put_off,
+            server_failures: email.server_failures,
+        }
+    }
+
+    /// The columns to write; `now` is needed where this may be the end.
+    pub(super) fn into_row(self, now: Option<DateTime<Utc>>) -> email::ActiveModel {
+        email::ActiveModel {
+            finished_at: Set(now.filter(|_| self.status.is_final())),
+            status: Set(self.status),
+            reason: Set(self.reason),
+            due_at: Set(self.due_at),
+            attempts: Set(self.attempts),
+            put_off: Set(self.put_off),
+            server_failures: Set(self.server_failures),
+            lease_until: Set(None),
+            ..Default::default()
+        }
+    }
+}
+
+/// What follows for the message. A server that takes nobody's costs it nothing, not even its place.
+pub(super) fn follow(
+    email: &email::Model,
+    ended: &Ended,
+    earlier: &Earlier,
+    now: DateTime<Utc>,
+) -> After {
+    let untried = After {
+        reason: reason(ended),
+        ..After::untried(email)
+    };
+    let end = |status| After {
+        status,
+        attempts: email.attempts + 1,
+        server_failures: 0,
+        reason: reason(ended),
+        ..After::untried(email)
+    };
+    let again = |pause: TimeDelta| After {
+        due_at: Ord::min(now + pause, email.expires_at),
+        ..end(Status::Retrying)
+    };
+    let put_off = |pause: TimeDelta| {
+        let after = match email.put_off + 1 < MOST_REFUSALS {
+            true => again(pause),
+            false => end(Status::Failed),
+        };
+        After {
+            put_off: email.put_off + 1,
+            ..after
+        }
+    };
+    match &ended.next {
+        Next::Accepted => end(Status::Accepted),
+        Next::Printed => end(Status::Printed),
+        Next::FailForPolicy if earlier.others_refused => After {
+            status: Status::Retrying,
+            ..untried
+        },
+        Next::Fail | Next::FailForPolicy => end(Status::Failed),
+        Next::Uncertain if earlier.uncertain == 0 => {
+            again(TimeDelta::minutes(UNCERTAIN_PAUSE_MINUTES))
+        }
+        Next::Uncertain => end(Status::Uncertain),
+        Next::Release => untried,
+        Next::Retry(Setback::Ours) => After {
+            status: Status::Retrying,
+            due_at: Ord::min(now + TimeDelta::seconds(OUR_SECONDS), email.expires_at),
+            ..untried
+        },
+        Next::Retry(Setback::Server(_)) => After {
+            status: Status::Retrying,
+            server_failures: email.server_failures + 1,
+            ..untried
+        },
+        Next::Retry(Setback::Recipient) => put_off(recipient_pause(email)),
+        Next::Retry(Setback::For(pause)) => put_off(*pause),
+        Next::Retry(Setback::ForAtMost(limit)) => {
+            match earlier.first_so.is_some_and(|first| now - first >= *limit) {
+                true => end(Status::Failed),
+                false => put_off(recipient_pause(email)),
+            }
+        }
+        Next::Retry(Setback::OnceMore(_)) if email.put_off > 0 => end(Status::Failed),
+        Next::Retry(Setback::OnceMore(pause)) => put_off(*pause),
+    }
+}
+
+/// What an end tells of the mail server; none when it was not asked.
+pub(super) fn finding(ended: &Ended, earlier: &Earlier) -> Option<Finding> {
+    match &ended.next {
+        Next::Accepted => Some(Finding::Took),
+        Next::Retry(Setback::Server(failure)) => Some(Finding::Fails(failure.clone())),
+        Next::FailForPolicy if earlier.others_refused => Some(Finding::Fails(Failure {
+            scope: Scope::Settings,
+            reason: reason(ended),
+            pause: None,
+        })),
+        // We hung up, not the server.
+        Next::Uncertain if ended.reply.is_none() => None,
+        Next::Uncertain => Some(Finding::LeavesADoubt(reason(ended))),
+        Next::Retry(Setback::Ours) | Next::Printed | Next::Release => None,
+        Next::Retry(_) | Next::Fail | Next::FailForPolicy => Some(Finding::Answers),
+    }
+}
+
+/// What the attempt was after all, once it is known where the message stands.
+pub(super) fn outcome_after(ended: &Ended, after: &After) -> Outcome {
+    match (&ended.next, after.status) {
+        (Next::Fail | Next::FailForPolicy, Status::Retrying) => Outcome::Deferred,
+        (Next::Retry(_), Status::Failed) => Outcome::Refused,
+        _ => ended.outcome,
+    }
+}
+
+fn reason(ended: &Ended) -> String {
+    let words = ended.hint.clone().or_else(|| ended.reply.clone());
+    words.unwrap_or_default()
+}
+
+/// ±20 % so that a crowd does not come back at once.
+fn recipient_pause(email: &email::Model) -> TimeDelta {
+    let step = usize::try_from(email.put_off).unwrap_or(0);
+    let minutes = RECIPIENT_MINUTES[step.min(RECIPIENT_MINUTES.len() - 1)];
+    let digest = crypto::hmac_sha256(&email.id.to_be_bytes(), &email.put_off.to_be_bytes());
+    let spread = i64::from(digest[0]) - 128;
+    TimeDelta::milliseconds(minutes * 60_000 + minutes * 12_000 * spread / 128)
+}
+
+impl Ended {
+    /// Of an attempt whose worker died: in doubt if its last byte may have been sent.
+    pub(super) fn by_a_dead_worker(open: Option<&attempt::Model>) -> Self {
+        let (outcome, next, hint) = match open {
+            Some(_) => (
+                Outcome::Uncertain,
+                Next::Uncertain,
+                "Greenroom stopped while the mail server was taking the message; it may have arrived.",
+            ),
+            None => (
+                Outcome::Released,
+                Next::Release,
+                "Greenroom stopped before anything was sent; nothing is lost.",
+            ),
+        };
+        Self {
+            host: open.map_or_else(String::new, |attempt| attempt.host.clone()),
+            peer: None,
+            tls: None,
+            stage: open.map_or(Stage::Compose, |attempt| attempt.stage),
+            outcome,
+            code: None,
+            enhanced_code: None,
+            reply: None,
+            hint: Some(hint.into()),
+            transcript: None,
+            next,
+        }
+    }
+}

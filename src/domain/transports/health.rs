@@ -1,0 +1,168 @@
+//! How a mail server is, by what became of the messages it was given.
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::transport::{self, Scope};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+
+use super::{Route, held, keep};
+use crate::{crypto, error::Result};
+
+/// A server that fails so often in a row is left alone. One failure is enough where a person has to mend something.
+const OPENS_AFTER: i32 = 3;
+/// Seconds between probes; the last one goes on.
+const PROBE_SECONDS: [i64; 5] = [15, 30, 60, 120, 300];
+/// Wrong settings do not mend themselves.
+const SETTINGS_SECONDS: i64 = 300;
+/// A message that met a failing server so often may be what makes it fail.
+const SUSPICIOUS: i32 = 2;
+/// That a server takes messages is noted once in this time.
+const NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
+
+/// What an attempt tells of the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// It took a message.
+    Took,
+    /// It refused a message for reasons of the message's own.
+    Answers,
+    /// It hung up where it should have said whether it took a message, for this reason in plain words.
+    LeavesADoubt(String),
+    /// It would take nobody's message.
+    Fails(Failure),
+}
+
+/// Why a server takes nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Whose fault it is.
+    pub scope: Scope,
+    /// What is wrong and what to do, in plain words.
+    pub reason: String,
+    /// How long it is known to last.
+    pub pause: Option<TimeDelta>,
+}
+
+/// A server that is left alone from now on, or no longer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Turned {
+    /// Left alone: it took nothing.
+    Open(transport::Model),
+    /// Well again.
+    Closed(transport::Model),
+}
+
+/// Is the failure the message's own? It met failing servers before, and now fails where others just passed.
+pub(in crate::domain) fn is_its_own(row: Option<&transport::Model>, server_failures: i32) -> bool {
+    server_failures >= SUSPICIOUS && row.is_some_and(|row| row.failures == 0)
+}
+
+/// Notes what attempts of a server told of it, in their order; answers with how it turned.
+pub(in crate::domain) async fn note(
+    txn: &impl ConnectionTrait,
+    row: &transport::Model,
+    findings: &[(i64, Finding)],
+    now: DateTime<Utc>,
+) -> Result<Option<Turned>> {
+    let is_known = |finding: &Finding| match finding {
+        Finding::Took => row.accepted_at.is_some_and(|at| now - at < NOTED_EVERY),
+        Finding::Answers => true,
+        Finding::LeavesADoubt(_) | Finding::Fails(_) => false,
+    };
+    let all_is_well = row.failures == 0 && findings.iter().all(|(_, finding)| is_known(finding));
+    if all_is_well {
+        return Ok(None);
+    }
+    let route = Route {
+        name: row.name,
+        host: row.host.clone(),
+        fingerprint: row.fingerprint.clone(),
+        per_second: None,
+    };
+    let Some(mut row) = held(txn, &[route]).await?.pop() else {
+        return Ok(None);
+    };
+    let was_open = row.is_open();
+    for (email_id, finding) in findings {
+        match finding {
+            Finding::Took => {
+                recover(&mut row);
+                row.accepted_at = Some(now);
+            }
+            Finding::Answers => recover(&mut row),
+            Finding::Fails(failure) => {
+                fail(&mut row, *email_id, failure, now);
+                row.wait_until = Some(now + pause(&row, failure));
+            }
+            Finding::LeavesADoubt(reason) => {
+                let failure = Failure {
+                    scope: Scope::Server,
+                    reason: reason.clone(),
+                    pause: None,
+                };
+                fail(&mut row, *email_id, &failure, now);
+                // This message waits by itself; that others have to is not known yet.
+                row.wait_until = row.opened_at.map(|_| now + pause(&row, &failure));
+            }
+        }
+    }
+    keep(txn, &row).await?;
+    Ok(match (was_open, row.is_open()) {
+        (false, true) => Some(Turned::Open(row)),
+        (true, false) => Some(Turned::Closed(row)),
+        _ => None,
+    })
+}
+
+/// The row of a server, not held.
+pub(in crate::domain) async fn glance(
+    txn: &impl ConnectionTrait,
+    name: transport::Name,
+) -> Result<Option<transport::Model>> {
+    Ok(transport::Entity::find()
+        .filter(transport::Column::Name.eq(name))
+        .one(txn)
+        .await?)
+}
+
+fn recover(row: &mut transport::Model) {
+    row.failures = 0;
+    row.scope = None;
+    row.reason = String::new();
+    row.opened_at = None;
+    row.wait_until = None;
+}
+
+fn fail(row: &mut transport::Model, email_id: i64, failure: &Failure, now: DateTime<Utc>) {
+    row.failures += 1;
+    row.scope = Some(failure.scope);
+    row.reason = failure.reason.clone();
+    row.failed_email_id = Some(email_id);
+    let opens =
+        failure.scope == Scope::Settings || failure.pause.is_some() || row.failures >= OPENS_AFTER;
+    if opens && row.opened_at.is_none() {
+        row.opened_at = Some(now);
+    }
+}
+
+/// The longer it fails the longer the pause, ±20 % so that many installations do not come back at once.
+fn pause(row: &transport::Model, failure: &Failure) -> TimeDelta {
+    if let Some(pause) = failure.pause {
+        return pause;
+    }
+    if !row.is_open() {
+        return TimeDelta::seconds(row.failures.into());
+    }
+    let seconds = match failure.scope {
+        Scope::Settings => SETTINGS_SECONDS,
+        Scope::Server => {
+            let step = usize::try_from(row.failures - OPENS_AFTER).unwrap_or(0);
+            PROBE_SECONDS[step.min(PROBE_SECONDS.len() - 1)]
+        }
+    };
+    spread(seconds, &row.fingerprint, row.failures)
+}
+
+fn spread(seconds: i64, who: &str, which: i32) -> TimeDelta {
+    let digest = crypto::hmac_sha256(who.as_bytes(), &which.to_be_bytes());
+    let spread = i64::from(digest[0]) - 128;
+    TimeDelta::milliseconds(seconds * 1000 + seconds * 200 * spread / 128)
+}

@@ -1,0 +1,140 @@
+//! The ways that mail leaves: how each mail server is, for every process to see.
+//!
+//! A server that fails again and again is left alone, but for a probe now and then with the mail that waits
+//! longest: nothing is spent on it, and what waits leaves by itself when it is well again.
+mod health;
+mod turns;
+
+use chrono::{DateTime, Utc};
+use entity::transport::{self, Name};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    sea_query::{Expr, OnConflict},
+};
+
+pub use self::{
+    health::{Failure, Finding, Turned},
+    turns::Route,
+};
+pub(super) use self::{
+    health::{glance, is_its_own, note},
+    turns::{Turn, settle, turns},
+};
+use crate::{
+    db::{self, Db},
+    error::Result,
+};
+
+/// Every mail server that was ever set up, the first one first.
+pub async fn all(db: &Db) -> Result<Vec<transport::Model>> {
+    Ok(transport::Entity::find()
+        .order_by_desc(transport::Column::Name)
+        .all(db.read())
+        .await?)
+}
+
+/// Lets every server that is left alone be tried at once: somebody mended something.
+pub async fn try_at_once(db: &Db, now: DateTime<Utc>) -> Result<()> {
+    db::transaction(db, async |txn| {
+        transport::Entity::update_many()
+            .col_expr(transport::Column::WaitUntil, Expr::value(now))
+            .filter(transport::COLUMN.wait_until.gt(now))
+            .exec(txn)
+            .await?;
+        Ok(())
+    })
+    .await
+}
+
+/// The rows of these servers, held until the transaction ends; made or begun anew where the settings are new.
+async fn held(txn: &impl ConnectionTrait, routes: &[Route]) -> Result<Vec<transport::Model>> {
+    let names: Vec<Name> = routes.iter().map(|route| route.name).collect();
+    // Writing nothing keeps other processes waiting; on SQLite there is nobody to keep.
+    transport::Entity::update_many()
+        .col_expr(
+            transport::Column::Failures,
+            Expr::col(transport::Column::Failures),
+        )
+        .filter(transport::Column::Name.is_in(names.iter().copied()))
+        .exec(txn)
+        .await?;
+    let found = transport::Entity::find()
+        .filter(transport::Column::Name.is_in(names))
+        .all(txn)
+        .await?;
+    let mut rows = Vec::new();
+    for route in routes {
+        let known = found.iter().find(|row| row.name == route.name);
+        let is_same = |row: &&transport::Model| row.fingerprint == route.fingerprint;
+        match known.filter(is_same) {
+            Some(row) => rows.push(row.clone()),
+            None => rows.push(begin_anew(txn, route).await?),
+        }
+    }
+    Ok(rows)
+}
+
+async fn begin_anew(txn: &impl ConnectionTrait, route: &Route) -> Result<transport::Model> {
+    let row = transport::Model {
+        name: route.name,
+        host: route.host.clone(),
+        fingerprint: route.fingerprint.clone(),
+        failures: 0,
+        scope: None,
+        reason: String::new(),
+        opened_at: None,
+        wait_until: None,
+        failed_email_id: None,
+        accepted_at: None,
+        paced_until: None,
+    };
+    transport::Entity::insert(written(&row))
+        .on_conflict(
+            OnConflict::column(transport::Column::Name)
+                .update_columns(COLUMNS)
+                .to_owned(),
+        )
+        .exec_without_returning(txn)
+        .await?;
+    Ok(row)
+}
+
+/// Writes a row that [`held`] gave.
+async fn keep(txn: &impl ConnectionTrait, row: &transport::Model) -> Result<()> {
+    transport::Entity::update_many()
+        .set(written(row))
+        .filter(transport::Column::Name.eq(row.name))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+const COLUMNS: [transport::Column; 10] = [
+    transport::Column::Host,
+    transport::Column::Fingerprint,
+    transport::Column::Failures,
+    transport::Column::Scope,
+    transport::Column::Reason,
+    transport::Column::OpenedAt,
+    transport::Column::WaitUntil,
+    transport::Column::FailedEmailId,
+    transport::Column::AcceptedAt,
+    transport::Column::PacedUntil,
+];
+
+fn written(row: &transport::Model) -> transport::ActiveModel {
+    transport::ActiveModel {
+        name: Set(row.name),
+        host: Set(row.host.clone()),
+        fingerprint: Set(row.fingerprint.clone()),
+        failures: Set(row.failures),
+        scope: Set(row.scope),
+        reason: Set(row.reason.clone()),
+        opened_at: Set(row.opened_at),
+        wait_until: Set(row.wait_until),
+        failed_email_id: Set(row.failed_email_id),
+        accepted_at: Set(row.accepted_at),
+        paced_until: Set(row.paced_until),
+    }
+}

@@ -1,0 +1,193 @@
+//! Whose turn it is: how many messages each mail server may be given now.
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::transport::{self, Name};
+use sea_orm::ConnectionTrait;
+
+use super::{held, keep};
+use crate::error::Result;
+
+/// A server that is limited may be given so many messages at once after a quiet time.
+const BURST: i32 = 5;
+/// A probe whose process died is followed by another one after this long.
+const PROBE_MINUTES: i64 = 5;
+
+/// A mail server that is set up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Route {
+    /// Which.
+    pub name: Name,
+    /// The server by name and port.
+    pub host: String,
+    /// Of its settings; another one begins anew.
+    pub fingerprint: String,
+    /// The most messages a second; none is no limit.
+    pub per_second: Option<f64>,
+}
+
+/// What one mail server may be given now.
+#[derive(Clone, Debug)]
+pub(in crate::domain) struct Turn {
+    row: transport::Model,
+    pause: Option<TimeDelta>,
+    most: u64,
+    used: u64,
+}
+
+impl Turn {
+    /// Which server.
+    pub(in crate::domain) fn name(&self) -> Name {
+        self.row.name
+    }
+
+    /// How many messages it may be given yet.
+    pub(in crate::domain) fn left(&self) -> u64 {
+        self.most - self.used
+    }
+
+    /// The message that failed there last: others are tried first, because it may be its own fault.
+    pub(in crate::domain) fn avoids(&self) -> Option<i64> {
+        self.row.failed_email_id.filter(|_| self.row.failures > 0)
+    }
+
+    /// Gives it one message.
+    pub(in crate::domain) fn take(&mut self) {
+        self.used += 1;
+    }
+}
+
+/// What each server may be given, at most `limit`, first the one that is asked first. Holds the servers' rows.
+pub(in crate::domain) async fn turns(
+    txn: &impl ConnectionTrait,
+    routes: &[Route],
+    limit: u64,
+    now: DateTime<Utc>,
+) -> Result<Vec<Turn>> {
+    let rows = held(txn, routes).await?;
+    let turns = rows.into_iter().zip(routes).map(|(row, route)| {
+        let pause = route.per_second.and_then(pause);
+        Turn {
+            most: most(&row, pause, limit, now),
+            pause,
+            used: 0,
+            row,
+        }
+    });
+    Ok(turns.collect())
+}
+
+/// Writes what was given to whom.
+pub(in crate::domain) async fn settle(
+    txn: &impl ConnectionTrait,
+    turns: Vec<Turn>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    for Turn {
+        mut row,
+        pause,
+        used,
+        ..
+    } in turns.into_iter().filter(|turn| turn.used > 0)
+    {
+        if let Some(pause) = pause {
+            let used = i32::try_from(used).unwrap_or(i32::MAX);
+            row.paced_until = Some(paced_from(&row, pause, now) + pause * used);
+        }
+        if row.failures > 0 {
+            row.wait_until = Some(now + TimeDelta::minutes(PROBE_MINUTES));
+        }
+        if pause.is_some() || row.failures > 0 {
+            keep(txn, &row).await?;
+        }
+    }
+    Ok(())
+}
+
+fn most(row: &transport::Model, pause: Option<TimeDelta>, limit: u64, now: DateTime<Utc>) -> u64 {
+    if row.wait_until.is_some_and(|until| now < until) {
+        return 0;
+    }
+    // While it fails, one message at a time shows whether it still does.
+    let limit = if row.failures > 0 {
+        limit.min(1)
+    } else {
+        limit
+    };
+    let Some(pause) = pause else {
+        return limit;
+    };
+    let free = (now - paced_from(row, pause, now)).num_microseconds();
+    let per_message = pause.num_microseconds().filter(|micros| *micros > 0);
+    match free.zip(per_message) {
+        Some((free, per_message)) => limit.min((free / per_message).unsigned_abs()),
+        None => limit,
+    }
+}
+
+/// A bucket of tokens as one instant (the generic cell rate algorithm): a message costs one pause, and no more than a
+/// burst of them can be saved up.
+fn paced_from(row: &transport::Model, pause: TimeDelta, now: DateTime<Utc>) -> DateTime<Utc> {
+    let full = now - pause * BURST;
+    row.paced_until.map_or(full, |until| until.max(full))
+}
+
+fn pause(per_second: f64) -> Option<TimeDelta> {
+    let micros = 1_000_000.0 / per_second;
+    (micros.is_finite() && micros >= 1.0).then(|| TimeDelta::microseconds(micros as i64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp_millis(1_800_000_000_000 + millis).expect("an instant")
+    }
+
+    fn row(paced_until: Option<DateTime<Utc>>) -> transport::Model {
+        transport::Model {
+            name: Name::Primary,
+            host: String::new(),
+            fingerprint: String::new(),
+            failures: 0,
+            scope: None,
+            reason: String::new(),
+            opened_at: None,
+            wait_until: None,
+            failed_email_id: None,
+            accepted_at: None,
+            paced_until,
+        }
+    }
+
+    #[test]
+    fn after_a_quiet_time_there_is_a_burst_and_then_one_at_a_time() {
+        let second = TimeDelta::seconds(1);
+        let most = |until, now| most(&row(until), Some(second), 64, now);
+        assert_eq!(most(None, at(0)), 5);
+        // All five are used: the next one is due a second later.
+        let used = Some(at(0));
+        assert_eq!(most(used, at(0)), 0);
+        assert_eq!(most(used, at(999)), 0);
+        assert_eq!(most(used, at(1000)), 1);
+        assert_eq!(most(used, at(3000)), 3);
+        assert_eq!(most(used, at(3_600_000)), 5, "no more is saved up");
+    }
+
+    #[test]
+    fn without_a_limit_there_is_none() {
+        assert_eq!(most(&row(None), None, 64, at(0)), 64);
+        assert_eq!(pause(0.0), None);
+        assert_eq!(pause(0.5), Some(TimeDelta::seconds(2)));
+    }
+
+    #[test]
+    fn who_is_waited_for_is_given_nothing_until_that_very_instant() {
+        let waiting = transport::Model {
+            failures: 3,
+            wait_until: Some(at(0)),
+            ..row(None)
+        };
+        assert_eq!(most(&waiting, None, 64, at(-1)), 0);
+        assert_eq!(most(&waiting, None, 64, at(0)), 1, "a probe");
+    }
+}

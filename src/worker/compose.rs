@@ -1,0 +1,121 @@
+//! From rows of the queue to messages that stay as they are from now on.
+use std::sync::Arc;
+
+use super::{Stop, attempt, caught::caught, ledger::Ledger, outcome};
+use crate::{
+    app::App,
+    domain::{
+        delivery::{self, Claimed, Fixed},
+        emails,
+    },
+    error::{Error, Result},
+    mail::{
+        invite::{self, Method, People},
+        mailbox::{self, Mailbox},
+        messages::Message,
+    },
+    notices,
+};
+
+/// Composes those that are not yet, and keeps what they say; answers with those that can be sent. What cannot be
+/// made is written down as that, and stops nobody else.
+pub(super) async fn compose_all(
+    app: &App,
+    ledger: &Ledger,
+    claimed: Vec<Claimed>,
+    stop: &Stop,
+) -> Vec<Claimed> {
+    let (mut ready, new): (Vec<_>, Vec<_>) = claimed
+        .into_iter()
+        .partition(|claimed| claimed.email.text.is_some());
+    let (mut composed, mut failed) = (Vec::with_capacity(new.len()), Vec::new());
+    for claimed in new {
+        let id = claimed.email.id;
+        match caught(compose(app, &claimed)).await {
+            Ok(Ok(fixed)) => composed.push((claimed, fixed)),
+            Ok(Err(error)) => failed.push((claimed, outcome::from_error(id, error))),
+            Err(panic) => failed.push((claimed, outcome::from_panic(id, &panic, false))),
+        }
+        // Others have something to do on this thread.
+        tokio::task::yield_now().await;
+    }
+    for (claimed, ended) in failed {
+        attempt::record(app, ledger, Arc::new(claimed), ended, stop.clone()).await;
+    }
+    ready.extend(fix(app, ledger, composed, stop).await);
+    // The longest waiting first, as they were claimed.
+    ready.sort_by_key(|claimed| (claimed.email.due_at, claimed.email.id));
+    ready
+}
+
+async fn fix(
+    app: &App,
+    ledger: &Ledger,
+    composed: Vec<(Claimed, Fixed)>,
+    stop: &Stop,
+) -> Vec<Claimed> {
+    if composed.is_empty() {
+        return Vec::new();
+    }
+    let error = match delivery::fix(&app.db, &composed).await {
+        Ok(kept) => return kept,
+        Err(error) => error,
+    };
+    if composed.len() > 1 && !matches!(error, Error::Unavailable(_)) {
+        // One that the database refuses must not keep the others from being sent.
+        let mut kept = Vec::new();
+        for one in composed {
+            kept.extend(Box::pin(fix(app, ledger, vec![one], stop)).await);
+        }
+        return kept;
+    }
+    let why = error.to_string();
+    for (claimed, _) in composed {
+        let id = claimed.email.id;
+        let ended = outcome::from_error(id, Error::System(why.clone()));
+        attempt::record(app, ledger, Arc::new(claimed), ended, stop.clone()).await;
+    }
+    Vec::new()
+}
+
+/// Writes the message from its row and its interview.
+async fn compose(app: &App, claimed: &Claimed) -> Result<Fixed> {
+    let Claimed { email, details, .. } = claimed;
+    let message = notices::message(email, details)?;
+    let composed = app.composer.compose(&message)?;
+    let contact = details.contact();
+    let configured = mailbox::parse_address(app.settings.mail.from.email.as_ref())?;
+    let sender = mailbox::sender(&configured, contact.name, &details.company.name)?;
+    let domain = configured.domain().to_owned();
+    Ok(Fixed {
+        ics: calendar(app, claimed, &message, &sender, &domain).await?,
+        sender: sender.to_string(),
+        reply_to: Some(Mailbox::new(contact.name, contact.email)?.to_string()),
+        subject: composed.subject,
+        text: composed.text,
+        html: composed.html,
+        domain,
+    })
+}
+
+async fn calendar(
+    app: &App,
+    claimed: &Claimed,
+    message: &Message,
+    organizer: &Mailbox,
+    domain: &str,
+) -> Result<Option<String>> {
+    let Claimed { email, details, .. } = claimed;
+    let Some(method) = Method::of(email.kind) else {
+        return Ok(None);
+    };
+    let known = emails::calendar_domain(app.db.read(), email.company_id, email.interview_id);
+    let domain = known.await?.unwrap_or_else(|| domain.to_owned());
+    let event = notices::event(&app.composer, message, details, &domain, email.date)?;
+    let attendee = Mailbox::new(&email.recipient_name, &email.recipient)?;
+    let people = People {
+        organizer,
+        attendee: &attendee,
+    };
+    Ok(Some(invite::message(method, &event, people)))
+}

@@ -1,0 +1,195 @@
+//! What a report means for the message: what is written of the attempt, and what follows.
+use entity::{
+    attempt::{Outcome, Stage},
+    transport::{self, Name},
+};
+
+use crate::{
+    domain::{
+        delivery::{Ended, Next, Setback},
+        transports::Failure,
+    },
+    error::Error,
+    mail::{
+        smtp::{self, Report},
+        verdict::{self, Course, Scope, Verdict},
+    },
+};
+
+const INTERRUPTED: &str =
+    "Greenroom stopped while the mail server was taking the message; it may have arrived.";
+const UNMAKEABLE: &str = "Greenroom cannot make this message. Tell the candidate another way, and have an admin look at the log.";
+const OUR_PROBLEM: &str = "Greenroom had a problem of its own; nothing was sent.";
+
+/// Enhanced codes of refusals for the sender or the words, which concern everybody when they come twice.
+const POLICY_CODES: [&str; 2] = ["5.7.1", "5.7.26"];
+
+/// The end of an attempt, by what the mail server did.
+pub(super) fn from_report(report: &Report, name: Name) -> Ended {
+    let mut verdict = verdict::judge(report);
+    if name == Name::Fallback {
+        verdict.hint = of_the_fallback(&verdict.hint);
+    }
+    let next = match report.outcome {
+        smtp::Outcome::Withheld => Next::Release,
+        _ => next(report, &verdict),
+    };
+    let reply = report.reply();
+    Ended {
+        host: report.host.clone(),
+        peer: report.peer.map(|peer| peer.to_string()),
+        tls: report.tls.clone(),
+        stage: report.stage,
+        outcome: match next {
+            Next::Accepted => Outcome::Accepted,
+            Next::Printed => Outcome::Printed,
+            Next::Retry(_) => Outcome::Deferred,
+            Next::Fail | Next::FailForPolicy => Outcome::Refused,
+            Next::Uncertain => Outcome::Uncertain,
+            Next::Release => Outcome::Released,
+        },
+        code: reply.map(|reply| i32::from(reply.code)),
+        enhanced_code: reply.and_then(|reply| reply.enhanced_code().map(str::to_owned)),
+        reply: Some(report.text()),
+        hint: Some(verdict.hint),
+        transcript: Some(report.transcript_text()),
+        next,
+    }
+}
+
+fn next(report: &Report, verdict: &Verdict) -> Next {
+    let is_everybodys = match verdict.scope {
+        Scope::Recipient | Scope::Message => None,
+        Scope::Settings => Some(transport::Scope::Settings),
+        Scope::Server => Some(transport::Scope::Server),
+    };
+    let pause = match verdict.course {
+        Course::AgainAfter(pause) | Course::OnceAfter(pause) | Course::AgainFor(pause) => {
+            chrono::TimeDelta::from_std(pause).ok()
+        }
+        _ => None,
+    };
+    match (verdict.course, is_everybodys, pause) {
+        (Course::Accepted, ..) => Next::Accepted,
+        (Course::Uncertain, ..) => Next::Uncertain,
+        (course, Some(scope), pause) => Next::Retry(Setback::Server(Failure {
+            scope,
+            reason: verdict.hint.clone(),
+            pause: pause.filter(|_| matches!(course, Course::AgainAfter(_))),
+        })),
+        (Course::AgainAfter(_), None, Some(pause)) => Next::Retry(Setback::For(pause)),
+        (Course::AgainFor(_), None, Some(limit)) => Next::Retry(Setback::ForAtMost(limit)),
+        (Course::OnceAfter(_), None, Some(pause)) => Next::Retry(Setback::OnceMore(pause)),
+        (Course::Never, ..) if is_for_policy(report) => Next::FailForPolicy,
+        (Course::Never, ..) => Next::Fail,
+        (_, None, _) => Next::Retry(Setback::Recipient),
+    }
+}
+
+fn is_for_policy(report: &Report) -> bool {
+    let code = report.reply().and_then(|reply| reply.enhanced_code());
+    matches!(report.stage, Stage::Data | Stage::Body)
+        && code.is_some_and(|code| POLICY_CODES.contains(&code))
+}
+
+/// Hints name the variables of the first mail server.
+fn of_the_fallback(hint: &str) -> String {
+    ["HOST", "PORT", "USE_"]
+        .iter()
+        .fold(hint.to_owned(), |hint, rest| {
+            hint.replace(&format!("EMAIL_{rest}"), &format!("EMAIL_FALLBACK_{rest}"))
+        })
+}
+
+/// The end of an attempt that failed here, by what failed.
+pub(super) fn from_error(email_id: i64, error: Error) -> Ended {
+    match error {
+        Error::Unavailable(_) | Error::Db(_) | Error::System(_) => {
+            tracing::warn!(email.id = email_id, %error, "An e-mail could not be tried");
+            here(Outcome::Deferred, Next::Retry(Setback::Ours), OUR_PROBLEM)
+        }
+        error => {
+            tracing::error!(email.id = email_id, %error, "An e-mail cannot be made");
+            here(Outcome::Refused, Next::Fail, UNMAKEABLE)
+        }
+    }
+}
+
+/// The end of an attempt in which Greenroom itself failed. After the last byte nobody knows.
+pub(super) fn from_panic(email_id: i64, panic: &str, is_near_the_end: bool) -> Ended {
+    if is_near_the_end {
+        tracing::error!(
+            email.id = email_id,
+            panic,
+            "An e-mail may have left, and nobody knows"
+        );
+        return in_doubt(String::new());
+    }
+    tracing::error!(email.id = email_id, panic, "An e-mail cannot be made");
+    here(Outcome::Refused, Next::Fail, UNMAKEABLE)
+}
+
+/// The process is to stop, and the server may have the message.
+pub(super) fn in_doubt(host: String) -> Ended {
+    Ended {
+        host,
+        stage: Stage::Body,
+        ..here(Outcome::Uncertain, Next::Uncertain, INTERRUPTED)
+    }
+}
+
+/// The process is to stop, and the server cannot have the message.
+pub(super) fn called_back(host: String) -> Ended {
+    Ended {
+        host,
+        stage: Stage::Connect,
+        ..here(
+            Outcome::Released,
+            Next::Release,
+            "Greenroom stopped before the message was sent; nothing is lost.",
+        )
+    }
+}
+
+/// The terminal took it.
+pub(super) fn printed() -> Ended {
+    on_the_console(here(
+        Outcome::Printed,
+        Next::Printed,
+        "Mail goes to the console here: nobody received this message.",
+    ))
+}
+
+/// Not even the terminal took it.
+pub(super) fn unprintable() -> Ended {
+    on_the_console(here(
+        Outcome::Deferred,
+        Next::Retry(Setback::Ours),
+        "Mail goes to the console here, and the console takes nothing.",
+    ))
+}
+
+fn on_the_console(ended: Ended) -> Ended {
+    Ended {
+        host: "console".into(),
+        stage: Stage::Body,
+        ..ended
+    }
+}
+
+/// The outcome of an attempt that no mail server had a part in.
+fn here(outcome: Outcome, next: Next, hint: &str) -> Ended {
+    Ended {
+        host: String::new(),
+        peer: None,
+        tls: None,
+        stage: Stage::Compose,
+        outcome,
+        code: None,
+        enhanced_code: None,
+        reply: None,
+        hint: Some(hint.into()),
+        transcript: None,
+        next,
+    }
+}
