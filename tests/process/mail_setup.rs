@@ -305,6 +305,34 @@ fn a_server_that_is_not_there_is_asked_for_again() {
 }
 
 #[test]
+fn the_authorities_of_the_file_are_trusted_as_at_start() {
+    let here = Installation::new();
+    let (server, authority) = MailServer::with_tls();
+    let port = server.address.port().to_string();
+    let answers = ["own", "localhost", "2", &port, "-", "jobs@acme.io"];
+    let (status, printed) = set_up(&here, &answers);
+    assert_eq!(status.code(), Some(1), "{printed}");
+    assert!(
+        printed.contains("name its file in SSL_CERT_FILE"),
+        "{printed}"
+    );
+
+    let file = here.path("authority with a space.pem");
+    fs::write(&file, authority).expect("written");
+    let old = format!("SSL_CERT_FILE='{}'\n", file.display());
+    fs::write(here.path(".env"), old).expect("written");
+    let (status, printed) = set_up(&here, &[&answers[..], &["ann@acme.io", "y"]].concat());
+    assert!(status.success(), "{printed}");
+    assert!(
+        printed.contains("✓ The connection is encrypted (TLS 1.3"),
+        "{printed}"
+    );
+    assert_eq!(server.messages().len(), 1);
+    assert_eq!(written(&here)["EMAIL_USE_SSL"], "true");
+    assert_eq!(written(&here)["EMAIL_USE_TLS"], "false");
+}
+
+#[test]
 fn what_the_environment_says_is_named() {
     let server = MailServer::start();
     let here = Installation::with(vec![

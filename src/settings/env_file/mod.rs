@@ -57,6 +57,19 @@ impl EnvFile {
         values
     }
 
+    /// Puts some of its variables into the environment, as far as they are not there already.
+    ///
+    /// # Errors
+    /// When one holds what no environment can.
+    pub fn load(&self, names: &[&str]) -> dotenvy::Result<()> {
+        let values = self.values();
+        let wanted = names
+            .iter()
+            .filter_map(|name| Some((*name, values.get(*name)?.clone())));
+        let lines = lines::with("", &wanted.collect::<Vec<_>>());
+        dotenvy::from_read(lines.as_bytes())
+    }
+
     /// The numbers of the lines because of which nothing starts.
     pub fn unreadable_lines(&self) -> Vec<usize> {
         lines::unreadable(&self.text)

@@ -56,6 +56,8 @@ async fn converse(talk: &Talk, file: &mut EnvFile) -> Result<bool> {
     talk.say(&format!(
         "This asks how mail shall leave, tries it, and at the end writes {path}. Until then nothing changes; Ctrl-C ends it at any time."
     ));
+    // Whom this machine trusts is the same as when it serves.
+    file.load(&["SSL_CERT_FILE", "SSL_CERT_DIR"])?;
     offer_to_silence(talk, file)?;
     let before = settings(file);
     let mut answers = Answers::ask(talk, &before)?;

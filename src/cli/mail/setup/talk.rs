@@ -1,7 +1,7 @@
 //! Questions and answers, at a terminal or line by line from somewhere else.
 use std::io::{self, IsTerminal, Write};
 
-use crate::settings::Secret;
+use crate::{mail::mailbox::clean_line, settings::Secret};
 
 const WIDTH: usize = 78;
 
@@ -98,7 +98,9 @@ impl Talk {
 }
 
 /// Words in lines of a width that every terminal has. What begins with a number or a mark hangs on it.
+/// A server's words must not steer the terminal.
 fn wrapped(text: &str, indent: &str) -> String {
+    let text = clean_line(text);
     let first = text.split_whitespace().next().unwrap_or_default();
     let is_mark = first.chars().count() < 3 && !first.starts_with(char::is_alphabetic);
     let hanging = match is_mark {
@@ -138,6 +140,7 @@ mod tests {
         let link = "x".repeat(100);
         assert_eq!(wrapped(&format!("see {link}"), ""), format!("see\n{link}"));
         assert_eq!(wrapped("", ""), "");
+        assert_eq!(wrapped("550 \u{1b}[2J no\r\nsuch", ""), "550 [2J no such");
         let step = wrapped(&format!("1. {}", "four ".repeat(20)), "  ");
         let second = step.lines().nth(1).expect("a second line");
         assert!(second.starts_with("     four"), "{step}");
