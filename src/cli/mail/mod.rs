@@ -1,4 +1,4 @@
-//! `greenroom mail`: set sending up.
+//! `greenroom mail`: how mail leaves.
 mod setup;
 
 use std::process::ExitCode;

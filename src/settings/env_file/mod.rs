@@ -1,4 +1,4 @@
-//! The file `.env`: found as it is at start, read, and changed line by line.
+//! The file `.env`, changed line by line.
 mod lines;
 
 use std::{

@@ -1,3 +1,4 @@
+//! What becomes of a `.env`.
 use std::os::unix::fs::PermissionsExt;
 
 use super::*;

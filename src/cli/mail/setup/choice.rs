@@ -1,4 +1,4 @@
-//! Who takes the mail, and what is usual there.
+//! The choice of a provider.
 use std::{collections::HashMap, io};
 
 use super::talk::Talk;
@@ -6,6 +6,9 @@ use crate::{
     mail::providers::{self, Provider},
     settings::{Login, Secret, Security, SmtpSettings, is_loopback_host},
 };
+
+/// The number of what is none of the providers.
+const OTHER: usize = providers::ALL.len() + 1;
 
 /// Asks who takes the mail; none is a server that we know nothing of.
 pub fn choose(
@@ -16,8 +19,9 @@ pub fn choose(
     for (at, provider) in providers::ALL.iter().enumerate() {
         talk.add(&format!("{}  {}", at + 1, provider.name));
     }
-    let own = providers::ALL.len() + 1;
-    talk.add(&format!("{own}  Another provider, or a server of your own"));
+    talk.add(&format!(
+        "{OTHER}  Another provider, or a server of your own"
+    ));
     let present = before.get("EMAIL_HOST").filter(|host| !host.is_empty());
     let proposal = present.map(|host| {
         let known = providers::find(host);
@@ -26,38 +30,46 @@ pub fn choose(
                 .iter()
                 .position(|at| at.service == known.service)
         });
-        at.map_or(own, |at| at + 1).to_string()
+        at.map_or(OTHER, |at| at + 1).to_string()
     });
     loop {
         let answer = talk.ask("Number or name", proposal.as_deref().unwrap_or_default())?;
         match pick(&answer) {
-            Some(picked) => return Ok(picked),
-            None => talk.add(&format!(
-                "Please answer with a number from 1 to {own}, or with one of the names."
+            Picked::Known(provider) => return Ok(Some(provider)),
+            Picked::Other => return Ok(None),
+            Picked::Unclear => talk.add(&format!(
+                "Please answer with a number from 1 to {OTHER}, or with one of the names."
             )),
         }
     }
 }
 
+#[derive(Clone, Copy, Debug)]
+enum Picked {
+    Known(&'static Provider),
+    Other,
+    Unclear,
+}
+
 /// By number, or by a part of one name only.
-fn pick(answer: &str) -> Option<Option<&'static Provider>> {
-    let own = providers::ALL.len() + 1;
+fn pick(answer: &str) -> Picked {
     if let Ok(number) = answer.parse::<usize>() {
-        let provider = number.checked_sub(1).and_then(|at| providers::ALL.get(at));
-        return provider.map(Some).or((number == own).then_some(None));
+        return match providers::ALL.get(number.wrapping_sub(1)) {
+            Some(provider) => Picked::Known(provider),
+            None if number == OTHER => Picked::Other,
+            None => Picked::Unclear,
+        };
     }
     let answer = answer.to_lowercase();
-    if answer.len() < 3 {
-        return None;
-    }
     if ["other", "another", "own", "my own"].contains(&&*answer) {
-        return Some(None);
+        return Picked::Other;
     }
-    let mut fitting = providers::ALL
-        .iter()
-        .filter(|provider| provider.name.to_lowercase().contains(&answer));
-    let first = fitting.next()?;
-    fitting.next().is_none().then_some(Some(first))
+    let fits = |provider: &&Provider| provider.name.to_lowercase().contains(&answer);
+    let mut fitting = providers::ALL.iter().filter(fits);
+    match (fitting.next(), fitting.next()) {
+        (Some(provider), None) if answer.len() > 2 => Picked::Known(provider),
+        _ => Picked::Unclear,
+    }
 }
 
 /// What is set already if it is for this provider, else what is usual there.
@@ -113,7 +125,11 @@ mod tests {
 
     #[test]
     fn a_provider_is_picked_by_number_or_name() {
-        let picked = |answer| pick(answer).map(|picked| picked.map(|provider| provider.service));
+        let picked = |answer| match pick(answer) {
+            Picked::Known(provider) => Some(Some(provider.service)),
+            Picked::Other => Some(None),
+            Picked::Unclear => None,
+        };
         for (answer, expected) in [
             ("1", Some(Some(Service::Gmail))),
             ("7", Some(Some(Service::Brevo))),

@@ -1,4 +1,4 @@
-//! Host, port and encryption.
+//! Which server to connect to.
 use std::io;
 
 use super::{answers::Answers, talk::Talk};

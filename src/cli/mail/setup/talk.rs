@@ -1,4 +1,4 @@
-//! Questions and answers, at a terminal or line by line from somewhere else.
+//! The conversation, at a terminal or line by line from somewhere else.
 use std::io::{self, IsTerminal, Write};
 
 use crate::{mail::mailbox::clean_line, settings::Secret};

@@ -1,4 +1,4 @@
-//! Replies, and what each means.
+//! What each reply means.
 mod hints;
 mod no_reply;
 

@@ -1,4 +1,4 @@
-//! Replies word for word, and the words that must be in the hint.
+//! Replies word for word against their hints.
 mod accounts;
 mod relays;
 
