@@ -65,8 +65,8 @@ impl Default for Command {
 /// Carries out a command. Mistakes in the settings are told here; every other failure is the caller's to print.
 pub async fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command.unwrap_or_default() {
-        Command::Routes(command) => command.run(),
         Command::Mail(command) => command.run().await,
+        Command::Routes(command) => command.run(),
         Command::Work(work) => match Settings::load() {
             Ok(settings) => carry_out(work, settings).await,
             Err(mistakes) => Ok(refuse(&mistakes)),

@@ -1,6 +1,7 @@
 //! Every setting once: type, default, name. All mistakes are reported together, at start.
 mod base_url;
 mod bounces;
+mod env_file;
 mod key;
 mod mail;
 mod reader;
@@ -12,6 +13,7 @@ use ipnet::IpNet;
 pub use self::{
     base_url::{BaseUrl, is_loopback_host},
     bounces::{BounceSettings, ImapSettings},
+    env_file::EnvFile,
     key::make_private_dir,
     mail::{Backend, Login, MailSettings, MaxPerSecond, Security, SmtpSettings},
 };

@@ -28,6 +28,7 @@ mod logos;
 mod mail;
 mod mail_doctor;
 mod mail_goldens;
+mod mail_guide;
 mod mail_page;
 mod mail_texts;
 mod notices;

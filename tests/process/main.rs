@@ -8,5 +8,6 @@ mod faults;
 mod files;
 mod logs;
 mod mail;
+mod mail_setup;
 mod settings;
 mod signals;

@@ -1,6 +1,7 @@
 //! `greenroom mail`: how mail leaves, why it does not, what comes back.
 mod bounce;
 mod doctor;
+mod setup;
 mod test;
 
 use std::process::ExitCode;
@@ -20,6 +21,7 @@ pub struct Mail {
 enum Command {
     Bounce(bounce::Bounce),
     Doctor(doctor::Doctor),
+    Setup(setup::Setup),
     Test(test::Test),
 }
 
@@ -31,6 +33,7 @@ impl Mail {
         match self.command {
             Command::Bounce(command) => command.run().await,
             Command::Doctor(command) => command.run().await,
+            Command::Setup(command) => command.run().await,
             Command::Test(command) => command.run().await,
         }
     }

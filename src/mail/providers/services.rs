@@ -56,6 +56,30 @@ impl Provider {
         self.starttls_ports[0]
     }
 
+    /// Its host for accounts in Europe, if those have one of their own.
+    pub fn european_host(&self) -> Option<&'static str> {
+        self.hosts
+            .iter()
+            .copied()
+            .find(|host| host.contains(".eu."))
+    }
+
+    /// The ports that it listens on, in words.
+    pub fn ports(&self) -> String {
+        let list = |ports: &[u16]| {
+            let ports: Vec<_> = ports.iter().map(ToString::to_string).collect();
+            ports.join(", ")
+        };
+        let mut text = format!("{} (STARTTLS)", list(self.starttls_ports));
+        if !self.implicit_ports.is_empty() {
+            text += &format!(
+                " and {} (TLS from the first byte)",
+                list(self.implicit_ports)
+            );
+        }
+        text
+    }
+
     /// Is there a mail server on this port?
     pub(super) fn listens_on(&self, port: u16) -> bool {
         self.starttls_ports.contains(&port) || self.implicit_ports.contains(&port)

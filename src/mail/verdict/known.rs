@@ -62,6 +62,11 @@ const fn server(
     }
 }
 
+/// The same where only the server's name tells whose reply it is.
+const fn at(host: &'static str, known: Known) -> Known {
+    Known { host, ..known }
+}
+
 const KNOWN: &[Known] = &[
     // Gmail and Google Workspace
     settings(
@@ -71,6 +76,10 @@ const KNOWN: &[Known] = &[
     ),
     settings(&[534, 535], &["invalidsecondfactor"], APP_PASSWORD),
     settings(&[535], &["badcredentials"], APP_PASSWORD),
+    at(
+        "gmail.com",
+        settings(&[535], &["not accepted"], APP_PASSWORD),
+    ),
     settings(
         &[534],
         &["5.7.14"],
@@ -98,6 +107,14 @@ const KNOWN: &[Known] = &[
         &["tls required"],
         "The mail server insists on encryption: set EMAIL_USE_TLS=true.",
     ),
+    at(
+        "gmail.com",
+        server(&[421, 454], &["4.7.0"], Course::Again, SLOW_DOWN),
+    ),
+    at(
+        "gmail.com",
+        server(&[421], &["4.4.5"], Course::Again, SLOW_DOWN),
+    ),
     Known {
         codes: &[550, 554],
         words: &["5.7.26"],
@@ -122,10 +139,13 @@ const KNOWN: &[Known] = &[
         &["did not meet the criteria"],
         "Microsoft 365 does not let this login in: check the password, and have SMTP AUTH switched on for the mailbox.",
     ),
-    settings(
-        &[550],
-        &["5.7.30"],
-        "Microsoft 365 no longer takes passwords for sending here: use its High Volume Email, a connector, or another relay.",
+    settings(&[535], &["basic authentication is disabled"], NO_PASSWORDS),
+    settings(&[550], &["5.7.30"], NO_PASSWORDS),
+    server(
+        &[550, 554],
+        &["submissionquotaexceeded"],
+        Course::AgainAfter(HOUR),
+        "This Microsoft 365 mailbox has sent all that it may for now. It opens again within 24 hours; for more mail use a relay service.",
     ),
     settings(
         &[],
@@ -143,12 +163,23 @@ const KNOWN: &[Known] = &[
     settings(
         &[554],
         &["email address is not verified"],
-        "Amazon SES does not know this address in this region: verify the sender's domain, and ask AWS to take the account out of the sandbox.",
+        "Amazon SES does not know this address in the region that the reply names: verify the sender's domain there, or use the EMAIL_HOST of the region where it is verified. While the account is in the sandbox, recipients must be verified, too: ask AWS to take it out.",
     ),
     settings(
         &[535],
         &["authentication credentials invalid"],
         "Amazon SES wants its own SMTP credentials, not an access key, and each region has its own.",
+    ),
+    settings(
+        &[554],
+        &["not authorized to perform", "ses:"],
+        "These SMTP credentials of Amazon SES may not send: create new ones in the SES console, or allow ses:SendRawEmail for their user.",
+    ),
+    server(
+        &[454],
+        &["daily message quota"],
+        Course::AgainAfter(HOUR),
+        "This Amazon SES account has sent all that it may in 24 hours. Ask AWS for a higher quota.",
     ),
     server(
         &[454],
@@ -162,37 +193,56 @@ const KNOWN: &[Known] = &[
         Course::Again,
         "The mail server allows fewer connections at a time. Greenroom comes back by itself.",
     ),
-    // SendGrid, Mailgun, Brevo
-    Known {
-        codes: &[535],
-        words: &[],
-        host: "sendgrid.net",
-        scope: Scope::Settings,
-        course: Course::Again,
-        hint: "SendGrid wants EMAIL_HOST_USER to be the word apikey, and EMAIL_HOST_PASSWORD an API key that may send mail.",
-    },
+    // SendGrid, Mailgun, Postmark, Brevo
+    at(
+        "sendgrid.net",
+        settings(
+            &[535],
+            &[],
+            "SendGrid wants EMAIL_HOST_USER to be the word apikey, and EMAIL_HOST_PASSWORD an API key that may send mail (Mail Send).",
+        ),
+    ),
     settings(
         &[],
         &["maximum credits exceeded"],
         "This SendGrid account has used up its credits: raise its plan, or wait for the next period.",
     ),
-    settings(
-        &[403, 550],
-        &["not authorized to send from"],
-        "The mail service does not know our sender: verify the address or domain of DEFAULT_FROM_EMAIL there.",
-    ),
+    settings(&[403, 550], &["not authorized to send from"], UNVERIFIED),
+    settings(&[550], &["verified sender identity"], UNVERIFIED),
     settings(
         &[],
         &["sandbox subdomains"],
         "This Mailgun domain is a sandbox for tests: add your own domain, or enter the recipient as authorised.",
     ),
+    at(
+        "mailgun.org",
+        settings(
+            &[535],
+            &[],
+            "Mailgun wants the SMTP login of the domain (postmaster@…) and its SMTP password, not an API key; a domain in Europe has the host smtp.eu.mailgun.org.",
+        ),
+    ),
+    at(
+        "postmarkapp.com",
+        settings(
+            &[535],
+            &[],
+            "Postmark wants the Server API token both as EMAIL_HOST_USER and as EMAIL_HOST_PASSWORD, and SMTP switched on for that server.",
+        ),
+    ),
     settings(
         &[525],
         &["unauthorized ip"],
-        "The mail service does not know this machine's address: enter it among the authorised ones.",
+        "The mail service does not know this machine's address: enter it among the authorised ones (Brevo: Security → Authorised IPs).",
     ),
+    at("brevo.com", settings(&[535], &[], SMTP_KEY)),
+    at("sendinblue.com", settings(&[535], &[], SMTP_KEY)),
     // Anybody's
-    settings(&[530], &["authentication required"], LOGIN_FIRST),
+    settings(
+        &[503, 530, 550, 553, 554],
+        &["authentication required"],
+        LOGIN_FIRST,
+    ),
     settings(&[550, 554], &["relay not permitted"], RELAY),
     settings(&[550, 551, 553, 554], &["relay access denied"], RELAY),
     settings(&[550, 551, 553, 554], &["relaying denied"], RELAY),
@@ -212,7 +262,12 @@ const KNOWN: &[Known] = &[
     },
 ];
 
-const APP_PASSWORD: &str = "Gmail wants an App Password here, not the account's own password: switch on 2-Step Verification, create one at https://myaccount.google.com/apppasswords and put it into EMAIL_HOST_PASSWORD.";
+const APP_PASSWORD: &str = "Gmail wants an App Password here, not the account's own password: switch on 2-Step Verification, create one at https://myaccount.google.com/apppasswords and put its 16 letters into EMAIL_HOST_PASSWORD. Accounts under Advanced Protection cannot have one: use another account or a relay service.";
+const SLOW_DOWN: &str =
+    "Google wants us to come back later and to send more slowly. Greenroom does both by itself.";
+const NO_PASSWORDS: &str = "Microsoft no longer takes passwords for sending here. For Microsoft 365, an administrator may still be able to allow them for a while; then use its High Volume Email, a connector, or another relay.";
+const UNVERIFIED: &str = "The mail service does not know our sender: verify the address or domain of DEFAULT_FROM_EMAIL there.";
+const SMTP_KEY: &str = "Brevo wants the login that is shown under SMTP & API, and an SMTP key made there (xsmtpsib-…), not an API key.";
 const SEND_AS: &str = "This login may not send as our sender: set DEFAULT_FROM_EMAIL to its own address, or grant it Send As.";
 const LOGIN_FIRST: &str =
     "The mail server wants a login: set EMAIL_HOST_USER and EMAIL_HOST_PASSWORD.";

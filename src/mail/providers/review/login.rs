@@ -1,4 +1,4 @@
-//! User name and password, as any server wants them, then as the provider does.
+//! The login, as any server wants it, then as the provider does.
 use super::{Finding, HOST, PASSWORD, USER, doubtful, fatal, sender::is_personal_outlook};
 use crate::{
     mail::providers::{Provider, Service},
@@ -17,47 +17,47 @@ pub(super) fn no_login(provider: &Provider, settings: &SmtpSettings) -> Option<F
     ))
 }
 
-/// What is wrong with a login at any server.
-pub(super) fn written_wrong(login: &Login) -> Vec<Finding> {
-    // Exposed to be looked at; nothing of it gets into a finding.
-    let password = login.password.expose();
-    let mut findings = Vec::new();
-    if is_placeholder(&login.user) {
-        findings.push(fatal(
+/// What is wrong with a user name at any server.
+pub(super) fn user(user: &str) -> Option<Finding> {
+    if is_placeholder(user) {
+        return Some(fatal(
             USER,
             "is still the sample of a guide.",
             "Put your own there.",
         ));
     }
-    if login.user.contains(char::is_whitespace) {
-        findings.push(fatal(
-            USER,
-            "has a space in it.",
-            "Give the name without spaces.",
-        ));
-    }
+    user.contains(char::is_whitespace)
+        .then(|| fatal(USER, "has a space in it.", "Give the name without spaces."))
+}
+
+/// What is wrong with a password at any server.
+pub(super) fn password(password: &str) -> Option<Finding> {
     if is_placeholder(password) {
-        findings.push(fatal(
+        return Some(fatal(
             PASSWORD,
             "is still the sample of a guide.",
             "Put your own there.",
         ));
-    } else if password.contains(['\r', '\n', '\0']) {
-        findings.push(fatal(
+    }
+    if password.contains(['\r', '\n', '\0']) {
+        let fix = "Give it on one line; something else was copied with it.";
+        return Some(fatal(PASSWORD, "has more than one line.", fix));
+    }
+    if is_quoted(password) {
+        let fix = "Take the quotes away where the variable is set: docker --env-file keeps them.";
+        return Some(doubtful(
             PASSWORD,
-            "has more than one line.",
-            "Give it on one line; something else was copied with it.",
+            "stands in quotes, and they count as part of it.",
+            fix,
         ));
-    } else if is_quoted(password) {
-        findings.push(doubtful(PASSWORD, "stands in quotes, and they count as part of it.", "Take the quotes away where the variable is set: docker --env-file and systemd keep them."));
-    } else if password.contains(char::is_whitespace) {
-        findings.push(doubtful(
+    }
+    password.contains(char::is_whitespace).then(|| {
+        doubtful(
             PASSWORD,
             "has a space in it.",
             "Make sure that it belongs there.",
-        ));
-    }
-    findings
+        )
+    })
 }
 
 fn is_placeholder(text: &str) -> bool {

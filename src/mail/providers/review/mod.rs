@@ -30,12 +30,15 @@ const FROM: &str = "DEFAULT_FROM_EMAIL";
 /// Contradictions, the rules of the provider, and the sender against both.
 pub fn review(settings: &SmtpSettings, from: &Mailbox) -> Vec<Finding> {
     let provider = find(&settings.host);
-    let mut findings = server::host(&settings.host);
+    let mut findings = Vec::new();
+    findings.extend(server::host(&settings.host));
     findings.extend(server::port(settings, provider));
     match &settings.login {
         Some(login) => {
             findings.extend(server::clear_login(settings, provider));
-            findings.extend(login::written_wrong(login));
+            findings.extend(login::user(&login.user));
+            // Exposed to be looked at; nothing of it gets into a finding.
+            findings.extend(login::password(login.password.expose()));
             findings
                 .extend(provider.and_then(|provider| login::login_at(provider, settings, login)));
         }

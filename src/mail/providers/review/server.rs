@@ -21,55 +21,61 @@ const MISTAKEN: &[(&str, &str)] = &[
     ("api.brevo.com", "smtp-relay.brevo.com"),
 ];
 
-pub(super) fn host(host: &str) -> Vec<Finding> {
+pub(super) fn host(host: &str) -> Option<Finding> {
     let lower = host.to_lowercase();
+    not_a_name(&lower).or_else(|| not_for_sending(&lower))
+}
+
+fn not_a_name(host: &str) -> Option<Finding> {
     let is_address = host
         .trim_matches(['[', ']'])
         .parse::<std::net::IpAddr>()
         .is_ok();
-    let finding = if lower.contains("://") {
-        fatal(
-            HOST,
+    let (cause, fix) = if host.contains("://") {
+        (
             "holds an address of the web, with a scheme.",
             "Give the name alone, like smtp.gmail.com.",
         )
-    } else if lower.contains(char::is_whitespace) || lower.contains(['"', '\'', '/', '@']) {
-        fatal(
-            HOST,
+    } else if host.contains(char::is_whitespace) || host.contains(['"', '\'', '/', '@']) {
+        (
             "holds characters that no host name has.",
             "Give the name alone, without quotes and spaces, like smtp.gmail.com.",
         )
-    } else if lower.contains(':') && !is_address {
-        fatal(
-            HOST,
+    } else if host.contains(':') && !is_address {
+        (
             "holds a port, too.",
             "Give the name alone, and the port in EMAIL_PORT.",
         )
-    } else if lower.contains("region") && lower.ends_with(".amazonaws.com") {
-        fatal(
-            HOST,
+    } else if host.contains("region") && host.ends_with(".amazonaws.com") {
+        (
             "still has the word region in it.",
             "Put your region there, like email-smtp.eu-west-1.amazonaws.com.",
         )
-    } else if let Some((_, meant)) = MISTAKEN.iter().find(|(wrong, _)| *wrong == lower) {
-        fatal(
+    } else {
+        return None;
+    };
+    Some(fatal(HOST, cause, fix))
+}
+
+fn not_for_sending(host: &str) -> Option<Finding> {
+    if let Some((_, meant)) = MISTAKEN.iter().find(|(wrong, _)| *wrong == host) {
+        let fix = format!("Set EMAIL_HOST={meant}.");
+        return Some(fatal(
             HOST,
             "is not the server that takes mail from programs.",
-            format!("Set EMAIL_HOST={meant}."),
-        )
-    } else if ["imap.", "pop.", "pop3."]
+            fix,
+        ));
+    }
+    let is_for_reading = ["imap.", "pop.", "pop3."]
         .iter()
-        .any(|begin| lower.starts_with(begin))
-    {
+        .any(|begin| host.starts_with(begin));
+    is_for_reading.then(|| {
         fatal(
             HOST,
             "is a server for reading mail.",
             "Give the one for sending; its name mostly begins with smtp.",
         )
-    } else {
-        return Vec::new();
-    };
-    vec![finding]
+    })
 }
 
 pub(super) fn port(settings: &SmtpSettings, provider: Option<&Provider>) -> Option<Finding> {

@@ -1,3 +1,4 @@
+//! Settings against what is found in them.
 use super::*;
 use crate::settings::{Login, Secret, Security};
 

@@ -1,0 +1,175 @@
+//! The choice of a provider.
+use std::{collections::HashMap, io};
+
+use super::talk::Talk;
+use crate::{
+    mail::providers::{self, Provider},
+    settings::{Login, Secret, Security, SmtpSettings, is_loopback_host},
+};
+
+/// The number of what is none of the providers.
+const OTHER: usize = providers::ALL.len() + 1;
+
+/// Asks who takes the mail; none is a server that we know nothing of.
+pub fn choose(
+    talk: &Talk,
+    before: &HashMap<String, String>,
+) -> io::Result<Option<&'static Provider>> {
+    talk.say("Who takes the mail?");
+    for (at, provider) in providers::ALL.iter().enumerate() {
+        talk.add(&format!("{}  {}", at + 1, provider.name));
+    }
+    talk.add(&format!(
+        "{OTHER}  Another provider, or a server of your own"
+    ));
+    let present = before.get("EMAIL_HOST").filter(|host| !host.is_empty());
+    let proposal = present.map(|host| {
+        let known = providers::find(host);
+        let at = known.and_then(|known| {
+            providers::ALL
+                .iter()
+                .position(|at| at.service == known.service)
+        });
+        at.map_or(OTHER, |at| at + 1).to_string()
+    });
+    loop {
+        let answer = talk.ask("Number or name", proposal.as_deref().unwrap_or_default())?;
+        match pick(&answer) {
+            Picked::Known(provider) => return Ok(Some(provider)),
+            Picked::Other => return Ok(None),
+            Picked::Unclear => talk.add(&format!(
+                "Please answer with a number from 1 to {OTHER}, or with one of the names."
+            )),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Picked {
+    Known(&'static Provider),
+    Other,
+    Unclear,
+}
+
+/// By number, or by a part of one name only.
+fn pick(answer: &str) -> Picked {
+    if let Ok(number) = answer.parse::<usize>() {
+        return match providers::ALL.get(number.wrapping_sub(1)) {
+            Some(provider) => Picked::Known(provider),
+            None if number == OTHER => Picked::Other,
+            None => Picked::Unclear,
+        };
+    }
+    let answer = answer.to_lowercase();
+    if ["other", "another", "own", "my own"].contains(&&*answer) {
+        return Picked::Other;
+    }
+    let fits = |provider: &&Provider| provider.name.to_lowercase().contains(&answer);
+    let mut fitting = providers::ALL.iter().filter(fits);
+    match (fitting.next(), fitting.next()) {
+        (Some(provider), None) if answer.len() > 2 => Picked::Known(provider),
+        _ => Picked::Unclear,
+    }
+}
+
+/// What is set already if it is for this provider, else what is usual there.
+pub fn proposal(
+    provider: Option<&'static Provider>,
+    before: &HashMap<String, String>,
+) -> SmtpSettings {
+    let text = |name| {
+        before
+            .get(name)
+            .map(|value| value.trim().to_owned())
+            .unwrap_or_default()
+    };
+    let is_on = |name| matches!(&*text(name).to_lowercase(), "true" | "1" | "yes" | "on");
+    let host = text("EMAIL_HOST");
+    let service = |provider: &Provider| provider.service;
+    let fits = providers::find(&host).map(service) == provider.map(service);
+    if let Some(provider) = provider {
+        let login = login(text("EMAIL_HOST_USER"), text("EMAIL_HOST_PASSWORD"));
+        return SmtpSettings {
+            host: if fits { host } else { provider.host.into() },
+            port: provider.port(),
+            security: Security::Starttls,
+            login: login.filter(|_| fits),
+        };
+    }
+    SmtpSettings {
+        security: match (
+            is_on("EMAIL_USE_SSL"),
+            is_loopback_host(&host) && !is_on("EMAIL_USE_TLS"),
+        ) {
+            (true, _) => Security::Implicit,
+            (_, true) => Security::Plain,
+            _ => Security::Starttls,
+        },
+        port: text("EMAIL_PORT").parse().unwrap_or(0),
+        login: login(text("EMAIL_HOST_USER"), text("EMAIL_HOST_PASSWORD")),
+        host,
+    }
+}
+
+fn login(user: String, password: String) -> Option<Login> {
+    (!user.is_empty() && !password.is_empty()).then(|| Login {
+        user,
+        password: Secret::new(password),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::providers::Service;
+
+    #[test]
+    fn a_provider_is_picked_by_number_or_name() {
+        let picked = |answer| match pick(answer) {
+            Picked::Known(provider) => Some(Some(provider.service)),
+            Picked::Other => Some(None),
+            Picked::Unclear => None,
+        };
+        for (answer, expected) in [
+            ("1", Some(Some(Service::Gmail))),
+            ("7", Some(Some(Service::Brevo))),
+            ("8", Some(None)),
+            ("gmail", Some(Some(Service::Gmail))),
+            ("Google", Some(Some(Service::Gmail))),
+            ("365", None),
+            ("Outlook", Some(Some(Service::Microsoft365))),
+            ("ses", Some(Some(Service::Ses))),
+            ("SendGrid", Some(Some(Service::SendGrid))),
+            ("own", Some(None)),
+            ("", None),
+            ("0", None),
+            ("9", None),
+            ("mail", None),
+            ("or", None),
+            ("yahoo", None),
+        ] {
+            assert_eq!(picked(answer), expected, "{answer}");
+        }
+    }
+
+    #[test]
+    fn what_is_set_is_proposed_for_the_same_provider_only() {
+        let before: HashMap<String, String> = [
+            ("EMAIL_HOST", "smtp.gmail.com"),
+            ("EMAIL_PORT", "not a port"),
+            ("EMAIL_HOST_USER", "acme@gmail.com"),
+            ("EMAIL_HOST_PASSWORD", "abcdefghijklmnop"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
+        let [gmail, _, ses, ..] = providers::ALL else {
+            panic!("three")
+        };
+        let same = proposal(Some(gmail), &before);
+        assert_eq!((&*same.host, same.port), ("smtp.gmail.com", 587));
+        assert!(same.login.is_some());
+        let other = proposal(Some(ses), &before);
+        assert_eq!(other.host, "email-smtp.REGION.amazonaws.com");
+        assert!(other.login.is_none());
+    }
+}

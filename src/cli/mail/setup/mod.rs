@@ -1,0 +1,154 @@
+//! `greenroom mail setup`: asks how mail shall leave, tries it, and writes `.env`.
+mod answers;
+mod choice;
+mod guide;
+mod login;
+mod server;
+mod talk;
+mod trial;
+
+use std::{collections::HashMap, env, io, process::ExitCode, str::FromStr};
+
+use anyhow::{Context, Result};
+
+use self::{
+    answers::Answers,
+    talk::Talk,
+    trial::{Question, Tried},
+};
+use crate::{
+    mail::mailbox::Mailbox,
+    settings::{BaseUrl, EnvFile},
+};
+
+/// Ask how mail shall leave, try it, and write .env
+#[derive(Debug, clap::Args)]
+pub struct Setup {}
+
+impl Setup {
+    /// Carries the command out: success only if something was written.
+    pub async fn run(self) -> Result<ExitCode> {
+        let talk = Talk::new();
+        let mut file = EnvFile::find().context(".env cannot be read")?;
+        let written = match converse(&talk, &mut file).await {
+            Err(error) if has_ended(&error) => false,
+            other => other?,
+        };
+        if written {
+            return Ok(ExitCode::SUCCESS);
+        }
+        talk.say("Nothing was written.");
+        Ok(ExitCode::FAILURE)
+    }
+}
+
+/// Did whoever answers go away?
+fn has_ended(error: &anyhow::Error) -> bool {
+    let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+    matches!(
+        kind,
+        Some(io::ErrorKind::UnexpectedEof | io::ErrorKind::Interrupted)
+    )
+}
+
+async fn converse(talk: &Talk, file: &mut EnvFile) -> Result<bool> {
+    let path = file.path().display().to_string();
+    talk.say(&format!(
+        "This asks how mail shall leave, tries it, and at the end writes {path}. Until then nothing changes; Ctrl-C ends it at any time."
+    ));
+    // Whom this machine trusts is the same as when it serves.
+    file.load(&["SSL_CERT_FILE", "SSL_CERT_DIR"])?;
+    offer_to_silence(talk, file)?;
+    let before = settings(file);
+    let mut answers = Answers::ask(talk, &before)?;
+    let hello = base_url(&before).map_or("127.0.0.1".into(), |url| url.host().to_owned());
+    while let Err(questions) = try_out(talk, &answers, &hello).await? {
+        answers.ask_again(talk, &questions)?;
+    }
+    let variables = answers.variables();
+    warn(talk, &before, &variables);
+    talk.say(&format!("This goes into {path}:"));
+    for (name, value) in &variables {
+        let is_secret = *name == "EMAIL_HOST_PASSWORD" && !value.is_empty();
+        println!("  {name}={}", if is_secret { "***" } else { value });
+    }
+    if !talk.confirm("Write it?", true)? {
+        return Ok(false);
+    }
+    file.set(&variables);
+    file.write()
+        .with_context(|| format!("{path} cannot be written"))?;
+    talk.say("Written. Start Greenroom again to use it; greenroom mail doctor looks deeper.");
+    Ok(true)
+}
+
+/// One line that cannot be read keeps everything from starting.
+fn offer_to_silence(talk: &Talk, file: &mut EnvFile) -> io::Result<()> {
+    let lines = file.unreadable_lines();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let numbers: Vec<_> = lines.iter().map(ToString::to_string).collect();
+    talk.say(&format!(
+        "Greenroom cannot start with the present file: what begins at line {} cannot be read.",
+        numbers.join(", ")
+    ));
+    if talk.confirm("Make a comment of it when the rest is written?", true)? {
+        file.silence_unreadable_lines();
+    }
+    Ok(())
+}
+
+/// What is set already. As at start, the environment goes before the file.
+fn settings(file: &EnvFile) -> HashMap<String, String> {
+    let mut settings = file.values();
+    settings.extend(
+        env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        }),
+    );
+    settings
+}
+
+fn base_url(settings: &HashMap<String, String>) -> Option<BaseUrl> {
+    BaseUrl::from_str(settings.get("BASE_URL")?.trim()).ok()
+}
+
+/// Up to the sender, then a message if one is wanted.
+async fn try_out(talk: &Talk, answers: &Answers, hello: &str) -> Result<Tried> {
+    let sender = answers.sender()?;
+    if let Err(questions) = trial::rehearse(talk, answers.settings(), hello, &sender).await {
+        return Ok(Err(questions));
+    }
+    loop {
+        let to = talk.ask("Send a test message to (empty: to nobody)", "")?;
+        if to.is_empty() {
+            return Ok(Ok(()));
+        }
+        let Ok(recipient) = Mailbox::parse(&to) else {
+            talk.add("That is not an address.");
+            continue;
+        };
+        match trial::send(talk, answers.settings(), hello, &sender, &recipient).await? {
+            Err(questions) if questions == [Question::Recipient] => {}
+            tried => return Ok(tried),
+        }
+    }
+}
+
+/// What would get in the way of what is about to be written.
+fn warn(talk: &Talk, before: &HashMap<String, String>, variables: &[(&str, String)]) {
+    let overriding = variables
+        .iter()
+        .filter(|(name, value)| env::var_os(name).is_some_and(|set| set != **value));
+    for (name, _) in overriding {
+        talk.say(&format!(
+            "! {name} is set in the environment, too, and that goes before the file: take it away there."
+        ));
+    }
+    if base_url(before).is_none_or(|url| url.is_loopback() || !url.is_https()) {
+        talk.say(
+            "! Links in mails begin with BASE_URL, which leads to this machine only or is not https: set it to the address at which candidates reach Greenroom.",
+        );
+    }
+}

@@ -1,0 +1,188 @@
+//! What mailbox providers reply.
+use super::*;
+
+#[test]
+fn gmail_is_understood() {
+    check(&[
+        (
+            GMAIL,
+            Auth,
+            "535-5.7.8 Username and Password not accepted. For more information, go to\n535 5.7.8  https://support.google.com/mail/?p=BadCredentials 5b1f17b1804b1-4775 - gsmtp",
+            Settings,
+            AGAIN,
+            &[
+                "App Password",
+                "2-Step Verification",
+                "https://myaccount.google.com/apppasswords",
+                "16 letters",
+                "Advanced Protection",
+            ],
+        ),
+        (
+            GMAIL,
+            Auth,
+            "534-5.7.9 Application-specific password required. For more information, go to\n534 5.7.9  https://support.google.com/mail/?p=InvalidSecondFactor 5b1f17b1804b1-4775 - gsmtp",
+            Settings,
+            AGAIN,
+            &["App Password"],
+        ),
+        (
+            GMAIL,
+            Auth,
+            "534-5.7.14 Please log in via your web browser and\n534 5.7.14 then try again.",
+            Settings,
+            AGAIN,
+            &["browser"],
+        ),
+        (
+            GMAIL,
+            Auth,
+            "454 4.7.0 Too many login attempts, please try again later.",
+            Server,
+            AGAIN,
+            &["slowly"],
+        ),
+        (
+            GMAIL,
+            MailFrom,
+            "421 4.7.0 Try again later, closing connection.",
+            Server,
+            AGAIN,
+            &["slowly"],
+        ),
+        (
+            GMAIL,
+            Banner,
+            "421 4.4.5 Server busy, try again later.",
+            Server,
+            AGAIN,
+            &["slowly"],
+        ),
+        (
+            GMAIL,
+            Body,
+            "550-5.4.5 Daily user sending limit exceeded. For more information on Gmail\n550 5.4.5 sending limits go to x - gsmtp",
+            Server,
+            LATER_TODAY,
+            &["today", "24 hours", "relay service"],
+        ),
+        (
+            OWN,
+            Body,
+            "550-5.7.26 Unauthenticated email from acme.example is not accepted due to\n550 5.7.26 domain's DMARC policy.",
+            Message,
+            NEVER,
+            &["SPF", "DKIM", "DEFAULT_FROM_EMAIL"],
+        ),
+        (
+            GMAIL,
+            MailFrom,
+            "421 4.7.0 TLS required for this client",
+            Settings,
+            AGAIN,
+            &["EMAIL_USE_TLS"],
+        ),
+        (
+            GMAIL,
+            MailFrom,
+            "530 5.7.0 Must issue a STARTTLS command first. x - gsmtp",
+            Settings,
+            AGAIN,
+            &["EMAIL_USE_TLS=true"],
+        ),
+        (
+            GMAIL,
+            MailFrom,
+            "530-5.7.0 Authentication Required. For more information, go to\n530 5.7.0  https://support.google.com/accounts/troubleshooter/2402620. x - gsmtp",
+            Settings,
+            AGAIN,
+            &["EMAIL_HOST_USER"],
+        ),
+    ]);
+}
+
+#[test]
+fn microsoft_is_understood() {
+    check(&[
+        (
+            OFFICE,
+            Auth,
+            "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant. Visit https://aka.ms/smtp_auth_disabled for more information.",
+            Settings,
+            AGAIN,
+            &["SMTP AUTH", "organisation", "mailbox"],
+        ),
+        (
+            OFFICE,
+            Auth,
+            "535 5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy. Contact your administrator.",
+            Settings,
+            AGAIN,
+            &["security defaults"],
+        ),
+        (
+            OFFICE,
+            Auth,
+            "535 5.7.139 Authentication unsuccessful, the request did not meet the criteria to be authenticated successfully.",
+            Settings,
+            AGAIN,
+            &["SMTP AUTH", "password"],
+        ),
+        (
+            "smtp-mail.outlook.com",
+            Auth,
+            "535 5.7.139 Authentication unsuccessful, basic authentication is disabled.",
+            Settings,
+            AGAIN,
+            &["passwords", "relay"],
+        ),
+        (
+            OFFICE,
+            Auth,
+            "550 5.7.30 Basic authentication is not supported for Client Submission.",
+            Settings,
+            AGAIN,
+            &["passwords", "relay"],
+        ),
+        (
+            OFFICE,
+            Auth,
+            "535 5.7.3 Authentication unsuccessful [AM0PR01CA0102.eurprd01.prod.exchangelabs.com]",
+            Settings,
+            AGAIN,
+            &["Microsoft 365", "password", "SMTP AUTH"],
+        ),
+        (
+            OFFICE,
+            MailFrom,
+            "530 5.7.57 Client not authenticated to send mail.",
+            Settings,
+            AGAIN,
+            &["EMAIL_HOST_USER", "SMTP AUTH"],
+        ),
+        (
+            OFFICE,
+            Body,
+            "550 5.7.60 SMTP; Client does not have permissions to send as this sender",
+            Settings,
+            AGAIN,
+            &["DEFAULT_FROM_EMAIL", "Send As"],
+        ),
+        (
+            OFFICE,
+            Body,
+            "554 5.2.252 SendAsDenied; ann@acme.example not allowed to send as jobs@acme.example",
+            Settings,
+            AGAIN,
+            &["DEFAULT_FROM_EMAIL", "Send As"],
+        ),
+        (
+            OFFICE,
+            Body,
+            "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException",
+            Server,
+            LATER_TODAY,
+            &["24 hours"],
+        ),
+    ]);
+}
