@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use entity::{
     attempt::{self, Outcome, Stage},
     company,
-    email::{self, Status},
+    email::{self, Kind, Status},
     interview,
 };
 use greenroom::{
@@ -20,7 +20,7 @@ use greenroom::{
     worker,
 };
 use mail_parser::MessageParser;
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
+use sea_orm::{ActiveEnum, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 use serde_json::json;
 use tokio::sync::watch;
 
@@ -218,6 +218,21 @@ async fn a_message_in_doubt_goes_out_once_more_and_is_the_same() {
         .into_iter()
         .map(|attempt| attempt.outcome);
     assert_eq!(outcomes.collect::<Vec<_>>(), [Some(Outcome::Uncertain); 2]);
+}
+
+#[actix_web::test]
+async fn a_reminder_in_doubt_is_not_sent_again() {
+    let server = SmtpServer::scripted([Script::at(Step::Dot, Act::TakeAndDrop)]).await;
+    let app = app_with(&server, &[]).await;
+    builders::booked(&app, app.company_id).await;
+    let reminder = email::Entity::update_many()
+        .col_expr(email::Column::Kind, Expr::value(Kind::Reminder.to_value()));
+    builders::write(&app, async |txn| Ok(reminder.exec(txn).await?)).await;
+    app.deliver().await;
+    assert_eq!(only_email(&app).await.status, Status::Uncertain);
+    app.advance(TimeDelta::hours(1));
+    assert_eq!(app.deliver().await, 0);
+    assert_eq!(server.taken().len(), 1);
 }
 
 #[actix_web::test]

@@ -2,7 +2,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     attempt::{self, Outcome, Stage},
-    email::{self, Status},
+    email::{self, Kind, Status},
     transport::Scope,
 };
 use sea_orm::ActiveValue::Set;
@@ -104,7 +104,8 @@ pub(super) fn follow(
             ..untried
         },
         Next::Fail | Next::FailForPolicy => end(Status::Failed),
-        Next::Uncertain if earlier.uncertain == 0 => {
+        // A reminder that came twice reminds nobody better.
+        Next::Uncertain if earlier.uncertain == 0 && email.kind != Kind::Reminder => {
             again(TimeDelta::minutes(UNCERTAIN_PAUSE_MINUTES))
         }
         Next::Uncertain => end(Status::Uncertain),
