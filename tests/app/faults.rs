@@ -19,29 +19,16 @@ use crate::{
     },
 };
 
-const STEPS: [Step; 10] = [
-    Step::Banner,
-    Step::Ehlo,
-    Step::Starttls,
-    Step::Tls,
-    Step::Auth,
-    Step::MailFrom,
-    Step::RcptTo,
-    Step::Data,
-    Step::Body,
-    Step::Dot,
-];
-
 #[actix_web::test]
 async fn a_server_that_hangs_up_at_any_stage_gets_each_message_once() {
-    for step in STEPS {
+    for step in Step::OF_A_DELIVERY {
         once_in_spite_of(step, Act::Drop).await;
     }
 }
 
 #[actix_web::test]
 async fn a_server_that_falls_silent_at_any_stage_gets_each_message_once() {
-    for step in STEPS {
+    for step in Step::OF_A_DELIVERY {
         once_in_spite_of(step, Act::Hang).await;
     }
 }

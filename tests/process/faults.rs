@@ -22,24 +22,11 @@ use crate::support::{self, Installation};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
-const STEPS: [Step; 10] = [
-    Step::Banner,
-    Step::Ehlo,
-    Step::Starttls,
-    Step::Tls,
-    Step::Auth,
-    Step::MailFrom,
-    Step::RcptTo,
-    Step::Data,
-    Step::Body,
-    Step::Dot,
-];
-
 #[test]
 fn a_process_killed_at_any_stage_leaves_each_message_to_the_next() {
     // The mail server goes on in threads of its own while the test waits.
     let runtime = Runtime::new().expect("a runtime");
-    for step in STEPS {
+    for step in Step::OF_A_DELIVERY {
         killed_at(step, &runtime);
     }
 }

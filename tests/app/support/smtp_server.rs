@@ -47,6 +47,20 @@ pub enum Step {
 }
 
 impl Step {
+    /// Of a conversation that is encrypted by STARTTLS, with a login.
+    pub const OF_A_DELIVERY: [Self; 10] = [
+        Self::Banner,
+        Self::Ehlo,
+        Self::Starttls,
+        Self::Tls,
+        Self::Auth,
+        Self::MailFrom,
+        Self::RcptTo,
+        Self::Data,
+        Self::Body,
+        Self::Dot,
+    ];
+
     pub const ALL: [Self; 9] = [
         Self::Banner,
         Self::Ehlo,
