@@ -236,11 +236,11 @@ fn dot_stuffed(message: &[u8]) -> Vec<u8> {
 
 /// The link, its token, and each part of the token that means anything.
 fn hide_link(trace: &mut Trace, link: &str) {
-    trace.hide(link);
+    trace.hide_in_this_message(link);
     if let Some((_, token)) = link.rsplit_once('/') {
-        trace.hide(token);
+        trace.hide_in_this_message(token);
         for part in token.split('.').filter(|part| part.len() >= 16) {
-            trace.hide(part);
+            trace.hide_in_this_message(part);
         }
     }
 }

@@ -29,7 +29,23 @@ pub(super) struct Trace {
     host: String,
     started: Instant,
     lines: Vec<Line>,
-    secrets: Vec<String>,
+    secrets: Secrets,
+}
+
+/// What is masked, the longest first, so that no part of one remains.
+#[derive(Default)]
+struct Secrets {
+    of_the_login: Vec<String>,
+    of_the_message: Vec<String>,
+}
+
+impl Secrets {
+    fn add(list: &mut Vec<String>, secret: &str) {
+        if secret.len() >= SHORTEST_SECRET {
+            list.push(secret.to_owned());
+            list.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        }
+    }
 }
 
 impl Trace {
@@ -42,7 +58,7 @@ impl Trace {
             host: host.to_owned(),
             started: Instant::now(),
             lines: Vec::new(),
-            secrets: Vec::new(),
+            secrets: Secrets::default(),
         }
     }
 
@@ -51,17 +67,19 @@ impl Trace {
         self.started = Instant::now();
         self.dot_sent = false;
         self.lines.clear();
+        // A connection takes many messages: to look for the links of all of them would take ever longer.
+        self.secrets.of_the_message.clear();
         self.say(Party::Remark, remark);
     }
 
     /// From now on `secret` is masked wherever it turns up.
     pub(super) fn hide(&mut self, secret: &str) {
-        if secret.len() >= SHORTEST_SECRET {
-            self.secrets.push(secret.to_owned());
-            // The longest first, so that no part of one remains.
-            self.secrets
-                .sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        }
+        Secrets::add(&mut self.secrets.of_the_login, secret);
+    }
+
+    /// The same, until another message begins.
+    pub(super) fn hide_in_this_message(&mut self, secret: &str) {
+        Secrets::add(&mut self.secrets.of_the_message, secret);
     }
 
     pub(super) fn say(&mut self, from: Party, text: &str) {
@@ -97,8 +115,17 @@ impl Trace {
     }
 
     fn masked(&self, text: &str) -> String {
-        let mask = |text: String, secret: &String| text.replace(secret, "***");
-        self.secrets.iter().fold(text.to_owned(), mask)
+        let Secrets {
+            of_the_login,
+            of_the_message,
+        } = &self.secrets;
+        let mut masked = text.to_owned();
+        for secret in of_the_message.iter().chain(of_the_login) {
+            if masked.contains(secret) {
+                masked = masked.replace(secret, "***");
+            }
+        }
+        masked
     }
 }
 
