@@ -15,7 +15,7 @@ use sea_orm::{
 use super::{
     Claimed, Ended, LEASE_MINUTES, attempts, is_sending,
     outcome::{After, follow},
-    returned_ids, still_ours, waits,
+    returned_claims, still_ours, waits,
 };
 use crate::{
     db::{self, Db},
@@ -307,10 +307,10 @@ async fn take(
         .filter(email::Column::Status.is_in([Status::Queued, Status::Retrying]))
         .filter(as_read)
         .into_query();
-    let ours = returned_ids(txn, &mut taking).await?;
+    let ours = returned_claims(txn, &mut taking).await?;
     let chosen = chosen
         .into_iter()
-        .filter(|(candidate, _)| ours.contains(&candidate.email.id));
+        .filter(|(Candidate { email, .. }, _)| ours.contains(&(email.id, email.fence + 1)));
     let claimed = chosen.map(|(candidate, transport)| {
         let mut email = candidate.email;
         email.fence += 1;
