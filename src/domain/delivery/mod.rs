@@ -21,7 +21,10 @@ use sea_orm::{
     sea_query::{Expr, Query, SimpleExpr, UpdateStatement},
 };
 
-pub(super) use self::claim::{NO_NEWS, supersede};
+pub(super) use self::{
+    attempts::in_doubt,
+    claim::{NO_NEWS, supersede},
+};
 pub use self::{
     claim::{claim, end_claims, next_due, release},
     record::{Entry, Written, fix, write},
