@@ -74,7 +74,9 @@ async fn examine(app: &App, company_id: i64, run: i32, to: &str, sends: Sends) -
     let checks = checkup::run(&patient, queue, told).await;
     let health = doctor::health(&checks);
     let now = app.clock.now();
-    mail_checks::end(&app.db, company_id, run, stored(&checks)?, health, now).await
+    mail_checks::end(&app.db, company_id, run, stored(&checks)?, health, now).await?;
+    app.wake.notify_one();
+    Ok(())
 }
 
 fn stored(checks: &[Check]) -> AppResult<Value> {
