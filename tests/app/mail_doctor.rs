@@ -632,6 +632,14 @@ async fn the_fallback_is_looked_at_as_closely() {
         let both = [Name::Primary, Name::Fallback].map(|name| (Some(name), 14));
         assert_eq!(logins, both);
         assert_eq!(doctor::health(&checks), health);
+        for check in checks.iter().filter(|check| check.step == Step::Login) {
+            let its_own = match check.server {
+                Some(Name::Fallback) => "EMAIL_FALLBACK_HOST_PASSWORD",
+                _ => "EMAIL_HOST_PASSWORD",
+            };
+            let is_refused = check.grade == Grade::Fail;
+            assert_eq!(is_refused, check.fix.contains(its_own), "{check:?}");
+        }
     }
     assert_eq!(
         working.taken().len(),

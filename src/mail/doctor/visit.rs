@@ -72,6 +72,10 @@ impl<'a> Visit<'a> {
 
     /// Says what was found; the time that it took is counted from the last time that something was said.
     pub(super) fn tell(&mut self, step: Step, found: Found) {
+        let found = match self.name {
+            Name::Primary => found,
+            Name::Fallback => found.of_the_fallback(),
+        };
         tell(self.to, step, Some(self.name), found, self.since);
         self.told.push(step);
         self.since = Instant::now();
