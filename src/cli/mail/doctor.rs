@@ -18,6 +18,7 @@ use crate::{
     db::{self, Db},
     domain::{queue_health::Whose, transports},
     mail::{
+        bounce::ReturnAddress,
         compose::Composer,
         doctor::{self, Check, Found, Grade, Patient, Sends, Step},
         mailbox::parse_address,
@@ -88,7 +89,7 @@ impl Doctor {
                 false => Sends::Nothing,
             },
             dns_server: self.dns_server,
-            ..patient(settings, &composer, now)
+            ..patient(settings, &composer, now)?
         };
         if !self.json {
             println!(
@@ -105,10 +106,13 @@ pub(super) fn patient<'a>(
     settings: &'a Settings,
     composer: &'a Composer,
     now: DateTime<Utc>,
-) -> Patient<'a> {
-    Patient {
+) -> Result<Patient<'a>> {
+    let comes_back_to = ReturnAddress::configured(settings);
+    let comes_back_to = comes_back_to.as_ref().map(ReturnAddress::of_none);
+    Ok(Patient {
         mail: &settings.mail,
         base_url: &settings.base_url,
+        comes_back_to: comes_back_to.transpose()?,
         composer,
         to: None,
         sends: Sends::Nothing,
@@ -117,7 +121,7 @@ pub(super) fn patient<'a>(
         longest: doctor::LONGEST,
         limits: doctor::LIMITS,
         now,
-    }
+    })
 }
 
 /// Only looks: a database that is not there is not made, and one of another version is left alone.

@@ -12,7 +12,6 @@ use tokio::{
 use super::{
     NO_TIME, Patient, Sends,
     check::{Check, Found, Step},
-    samples::Ends,
     tell,
 };
 use crate::{
@@ -135,14 +134,8 @@ impl<'a> Visit<'a> {
             }
             (None, _) => self.send_nothing("No recipient was given."),
             (Some(to), _) => {
-                self.send(
-                    connection,
-                    &Ends {
-                        from: &from,
-                        to: &to,
-                    },
-                )
-                .await?
+                self.send(connection, &self.patient.ends(&from, &to))
+                    .await?
             }
         }
         Ok(())
