@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::{
     actions::{self, Act, Actor},
     one_time_keys::{self, Once, Seen},
+    transports,
 };
 use crate::{
     db::{self, Db},
@@ -79,7 +80,7 @@ pub async fn note(db: &Db, company_id: i64, run: i32, checks: Value) -> Result<(
     .await
 }
 
-/// Ends an examination with what came of it.
+/// Ends an examination with what came of it. Where mail can be sent, no mail server is left alone for longer.
 pub async fn end(
     db: &Db,
     company_id: i64,
@@ -100,7 +101,10 @@ pub async fn end(
             .filter(goes_on(company_id, run))
             .exec(txn)
             .await?;
-        Ok(())
+        match health {
+            Health::Well | Health::Warnings => transports::end_waits(txn, now).await,
+            Health::Broken => Ok(()),
+        }
     })
     .await
 }

@@ -6,13 +6,12 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    attempt::{self, Outcome},
     email::{self, Facts, Kind, Status},
     interview,
 };
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, sea_query::Expr,
+    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, sea_query::Expr,
 };
 use serde_json::json;
 
@@ -20,6 +19,7 @@ use crate::{
     db::Db,
     domain::{
         actions::Actor,
+        delivery,
         emails::{self, NewEmail},
         interviews::Details,
         reminders,
@@ -220,14 +220,6 @@ async fn last_told(
 
 /// Holds for messages that told something, or may have: what is in doubt may have been read.
 fn may_be_known() -> Condition {
-    let in_doubt = attempt::Entity::find()
-        .select_only()
-        .column(attempt::Column::Id)
-        .filter(
-            Expr::col((attempt::Entity, attempt::Column::EmailId))
-                .equals((email::Entity, email::Column::Id)),
-        )
-        .filter(attempt::Column::Outcome.eq(Outcome::Uncertain));
     let may_be_known = Condition::any()
         .add(email::Column::Status.is_in([
             Status::Sending,
@@ -235,7 +227,7 @@ fn may_be_known() -> Condition {
             Status::Uncertain,
             Status::Printed,
         ]))
-        .add(Expr::exists(in_doubt.into_query()));
+        .add(Expr::exists(delivery::in_doubt()));
     Condition::all()
         .add(email::Column::Kind.ne(Kind::Reminder))
         // What came back has told nobody, however doubtful its attempts were.

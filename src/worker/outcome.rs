@@ -28,7 +28,7 @@ const POLICY_CODES: [&str; 2] = ["5.7.1", "5.7.26"];
 pub(super) fn from_report(report: &Report, name: Name) -> Ended {
     let mut verdict = verdict::judge(report);
     if name == Name::Fallback {
-        verdict.hint = of_the_fallback(&verdict.hint);
+        verdict.hint = verdict::of_the_fallback(&verdict.hint);
     }
     let next = match report.outcome {
         smtp::Outcome::Withheld => Next::Release,
@@ -90,15 +90,6 @@ fn is_for_policy(report: &Report) -> bool {
     let code = report.reply().and_then(|reply| reply.enhanced_code());
     matches!(report.stage, Stage::Data | Stage::Body)
         && code.is_some_and(|code| POLICY_CODES.contains(&code))
-}
-
-/// Hints name the variables of the first mail server.
-fn of_the_fallback(hint: &str) -> String {
-    ["HOST", "PORT", "USE_"]
-        .iter()
-        .fold(hint.to_owned(), |hint, rest| {
-            hint.replace(&format!("EMAIL_{rest}"), &format!("EMAIL_FALLBACK_{rest}"))
-        })
 }
 
 /// The end of an attempt that failed here, by what failed.

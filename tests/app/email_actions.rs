@@ -56,6 +56,31 @@ async fn a_message_that_waits_is_tried_at_once_when_somebody_wishes() {
 }
 
 #[actix_web::test]
+async fn a_server_that_is_left_alone_is_tried_at_once_when_somebody_wishes() {
+    let server = SmtpServer::scripted([
+        Script::at(
+            Step::MailFrom,
+            Act::Reply("530 5.7.0 Authentication required"),
+        ),
+        Script::accept(),
+    ])
+    .await;
+    let app = app_with(&server, &[]).await;
+    let booked = booked(&app).await;
+    let path = format!("/emails/{}", booked.email.id);
+    let mut rita = app.recruiter().await;
+    app.deliver().await;
+    app.advance(TimeDelta::minutes(1));
+    assert_eq!(app.deliver().await, 0, "it is left alone");
+    let page = rita.get(&path).await;
+    let attempts = page.attribute("form[action$='/attempts']", "action");
+    rita.post_form(&attempts, &[]).await;
+    assert!(rita.get(&path).await.notice().contains("tried at once"));
+    assert_eq!(app.deliver().await, 1, "without waiting for the next probe");
+    assert_eq!(row(&app, booked.email.id).await.status, Status::Accepted);
+}
+
+#[actix_web::test]
 async fn a_reminder_does_not_leave_before_its_hour() {
     let app = TestApp::start().await;
     app.expect_undelivered_mail();

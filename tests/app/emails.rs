@@ -350,6 +350,25 @@ async fn a_message_that_waits_expires_as_soon_as_it_is_of_no_more_use() {
 }
 
 #[actix_web::test]
+async fn a_message_in_doubt_stays_in_doubt_when_it_is_too_late_to_send_it_again() {
+    let server = SmtpServer::scripted([Script::at(Step::Dot, Act::TakeAndDrop)]).await;
+    let app = app_with(&server, &[]).await;
+    builders::booked(&app, app.company_id).await;
+    app.deliver().await;
+    let email = only_email(&app).await;
+    assert_eq!(email.status, Status::Retrying);
+    app.advance(email.expires_at - app.now());
+    assert_eq!(app.deliver().await, 0);
+    let email = only_email(&app).await;
+    assert_eq!(email.status, Status::Uncertain, "it was taken");
+    assert!(
+        email.reason.contains("may have taken it"),
+        "{}",
+        email.reason
+    );
+}
+
+#[actix_web::test]
 async fn a_fault_of_ours_after_the_last_byte_is_a_doubt_and_no_refusal() {
     struct Broken;
     impl io::Write for Broken {

@@ -13,6 +13,7 @@ use greenroom::{
     },
     settings::{Backend, BaseUrl, MailSettings, MaxPerSecond, Security, SmtpSettings},
 };
+use lettre::Address;
 use mail_parser::MessageParser;
 use tokio::{net::TcpListener, task::JoinHandle, time::Instant};
 
@@ -32,6 +33,7 @@ const LONG: Duration = Duration::from_secs(60);
 struct Look {
     smtp: SmtpSettings,
     fallback: Option<SmtpSettings>,
+    comes_back_to: Option<Address>,
     to: bool,
     sends: Sends,
     dns: Option<SocketAddr>,
@@ -52,6 +54,7 @@ impl Look {
         Self {
             smtp,
             fallback: None,
+            comes_back_to: None,
             to: true,
             sends: Sends::Nothing,
             dns: None,
@@ -73,6 +76,7 @@ impl Look {
         let patient = Patient {
             mail: &mail,
             base_url: &base_url,
+            comes_back_to: self.comes_back_to.clone(),
             composer: &composer,
             to: self.to.then(|| parse_address(TO).expect("an address")),
             sends: self.sends,
@@ -438,6 +442,40 @@ async fn a_refused_sender_or_recipient_is_told() {
 }
 
 #[tokio::test]
+async fn the_sender_is_the_one_that_messages_come_back_to() {
+    let server = starttls(Script::accept()).await;
+    let checks = Look {
+        comes_back_to: Some("bounces+0-5a@greenroom-test.dev".parse().expect("one")),
+        sends: Sends::Test,
+        ..Look::at(&server)
+    }
+    .checks()
+    .await;
+    let sender = checks.iter().find(|check| check.step == Step::MailFrom);
+    let seen = &sender.expect("a check").evidence;
+    assert_eq!(*seen, ["bounces+0-5a@greenroom-test.dev"]);
+    let commands = server.commands();
+    let named: Vec<_> = commands
+        .iter()
+        .filter(|command| command.starts_with("MAIL FROM:"))
+        .collect();
+    assert_eq!(named.len(), 2, "the rehearsal and the message");
+    for command in named {
+        assert!(command.contains("<bounces+0-5a@greenroom-test.dev>"));
+    }
+    let refusing = starttls(Script::at(At::MailFrom, Act::Reply("550 5.7.60 no"))).await;
+    let checks = Look {
+        comes_back_to: Some("bounces+0-5a@greenroom-test.dev".parse().expect("one")),
+        ..Look::at(&refusing)
+    }
+    .checks()
+    .await;
+    let check = failed(&checks);
+    assert_eq!(check.step, Step::MailFrom);
+    assert!(check.fix.contains("EMAIL_BOUNCE_ADDRESS"), "{check:?}");
+}
+
+#[tokio::test]
 async fn greylisting_is_no_failure() {
     let reply = "451 4.7.1 Greylisted, come back in 5 minutes";
     let server = starttls(Script::at(At::RcptTo, Act::Reply(reply))).await;
@@ -632,6 +670,14 @@ async fn the_fallback_is_looked_at_as_closely() {
         let both = [Name::Primary, Name::Fallback].map(|name| (Some(name), 14));
         assert_eq!(logins, both);
         assert_eq!(doctor::health(&checks), health);
+        for check in checks.iter().filter(|check| check.step == Step::Login) {
+            let its_own = match check.server {
+                Some(Name::Fallback) => "EMAIL_FALLBACK_HOST_PASSWORD",
+                _ => "EMAIL_HOST_PASSWORD",
+            };
+            let is_refused = check.grade == Grade::Fail;
+            assert_eq!(is_refused, check.fix.contains(its_own), "{check:?}");
+        }
     }
     assert_eq!(
         working.taken().len(),

@@ -8,7 +8,10 @@ use entity::{
 };
 use greenroom::{
     db,
-    domain::mail_checks::{self, Begun},
+    domain::{
+        mail_checks::{self, Begun},
+        transports,
+    },
     mail::doctor::Step,
 };
 use sea_orm::{ActiveValue::Set, EntityTrait};
@@ -218,6 +221,15 @@ async fn a_mail_server_that_is_left_alone_is_shown_with_its_reason() {
     }
     let checked = check(&mut ada).await;
     assert!(words(&checked, Step::Queue).contains("Nothing listens there."));
+    // Mail cannot be sent like this: its next turn is as far away as before.
+    let wait_until = async || {
+        let all = transports::all(&app.app.db).await.expect("rows");
+        all[0].wait_until
+    };
+    let later = app.now() + TimeDelta::minutes(5);
+    assert_eq!(wait_until().await, Some(later));
+    end_another_well(&app, ada.user_id()).await;
+    assert_eq!(wait_until().await, Some(app.now()), "it is tried at once");
 }
 
 async fn leave_alone(app: &TestApp) {

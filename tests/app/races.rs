@@ -134,6 +134,29 @@ async fn what_a_late_worker_records_is_not_written_over() {
     }
 }
 
+#[actix_web::test]
+async fn a_late_last_byte_is_stale_even_beside_a_newer_one() {
+    let app = TestApp::start().await;
+    builders::booked(&app, app.company_id).await;
+    let db = &app.app.db;
+    let claim = async || {
+        let claimed = delivery::claim(db, &[], 1, app.now()).await;
+        Arc::new(claimed.expect("a claim").remove(0))
+    };
+    let late = claim().await;
+    // As after a machine that slept: the same process takes its own message over, and both go on at one moment.
+    app.advance(TimeDelta::hours(1));
+    let newer = claim().await;
+    assert_eq!(late.email.id, newer.email.id);
+    let entries = [Entry::LastByte(late), Entry::LastByte(newer)];
+    let written = delivery::write(db, &entries, app.now()).await;
+    assert_eq!(
+        written.expect("an answer").recorded,
+        [Recorded::Stale, Recorded::As(Status::Sending)]
+    );
+    app.expect_undelivered_mail();
+}
+
 fn booking(slot_id: i64, who: Who) -> NewBooking {
     NewBooking {
         place: Place::Slot(slot_id),

@@ -10,14 +10,15 @@ use anyhow::{Result, anyhow};
 use chrono::{DateTime, Utc};
 use entity::{mail_check::Health, transport::Name};
 use serde::Serialize;
-use tokio::time::Instant;
+use tokio::time::{self, Instant};
 
 use crate::{
     checkup,
     clock::Clock,
-    db,
-    domain::queue_health::Whose,
+    db::{self, Db},
+    domain::{queue_health::Whose, transports},
     mail::{
+        bounce::ReturnAddress,
         compose::Composer,
         doctor::{self, Check, Found, Grade, Patient, Sends, Step},
         mailbox::parse_address,
@@ -27,6 +28,8 @@ use crate::{
 };
 
 const DNS_PORT: u16 = 53;
+/// A database that is busy for so long is not waited for: all checks have ended.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Check in twenty steps why mail does not leave (exit: 0 well, 1 warnings, 2 mail cannot be sent)
 #[derive(Debug, clap::Args)]
@@ -50,7 +53,14 @@ impl Doctor {
     pub async fn run(self) -> Result<ExitCode> {
         let begun = Instant::now();
         let checks = match Settings::load() {
-            Ok(settings) => self.examine(&settings).await?,
+            Ok(settings) => {
+                let checks = self.examine(&settings).await?;
+                if doctor::health(&checks) != Health::Broken {
+                    let told = time::timeout(PATIENCE, try_at_once(&settings));
+                    told.await.unwrap_or_default();
+                }
+                checks
+            }
             Err(mistakes) => unreadable(&mistakes),
         };
         let health = doctor::health(&checks);
@@ -79,7 +89,7 @@ impl Doctor {
                 false => Sends::Nothing,
             },
             dns_server: self.dns_server,
-            ..patient(settings, &composer, now)
+            ..patient(settings, &composer, now)?
         };
         if !self.json {
             println!(
@@ -96,10 +106,13 @@ pub(super) fn patient<'a>(
     settings: &'a Settings,
     composer: &'a Composer,
     now: DateTime<Utc>,
-) -> Patient<'a> {
-    Patient {
+) -> Result<Patient<'a>> {
+    let comes_back_to = ReturnAddress::configured(settings);
+    let comes_back_to = comes_back_to.as_ref().map(ReturnAddress::of_none);
+    Ok(Patient {
         mail: &settings.mail,
         base_url: &settings.base_url,
+        comes_back_to: comes_back_to.transpose()?,
         composer,
         to: None,
         sends: Sends::Nothing,
@@ -108,21 +121,39 @@ pub(super) fn patient<'a>(
         longest: doctor::LONGEST,
         limits: doctor::LIMITS,
         now,
-    }
+    })
 }
 
 /// Only looks: a database that is not there is not made, and one of another version is left alone.
 async fn queue(settings: &Settings, now: DateTime<Utc>) -> Found {
+    match open(settings).await {
+        Ok(db) => checkup::queue(&db, Whose::Everybody, now).await,
+        Err(reason) => Found::skipped(reason),
+    }
+}
+
+/// Mail can be sent: a server that is left alone need not be waited for any longer.
+async fn try_at_once(settings: &Settings) {
+    let Ok(db) = open(settings).await else {
+        return;
+    };
+    if let Err(error) = transports::try_at_once(&db, Clock::System.now()).await {
+        tracing::warn!(%error, "Mail servers that are left alone are not tried at once");
+    }
+}
+
+/// A reason, where it is not there or of another version.
+async fn open(settings: &Settings) -> Result<Db, &'static str> {
     let url = settings.database_url.expose();
     if db::sqlite_file(url).is_some_and(|file| !file.exists()) {
-        return Found::skipped("There is no database yet.");
+        return Err("There is no database yet.");
     }
     let Ok(db) = db::connect(url).await else {
-        return Found::skipped("The database does not answer.");
+        return Err("The database does not answer.");
     };
     match db::is_migrated(&db).await {
-        Ok(true) => checkup::queue(&db, Whose::Everybody, now).await,
-        _ => Found::skipped("The database is of another version: run greenroom migrate."),
+        Ok(true) => Ok(db),
+        _ => Err("The database is of another version: run greenroom migrate."),
     }
 }
 

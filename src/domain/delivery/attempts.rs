@@ -9,7 +9,7 @@ use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait,
-    sea_query::{Expr, OnConflict},
+    sea_query::{Expr, OnConflict, SelectStatement},
 };
 
 use super::{Claimed, Ended, Next, Setback};
@@ -144,6 +144,19 @@ fn blank(email: &email::Model, started_at: DateTime<Utc>) -> attempt::ActiveMode
         started_at: Set(started_at),
         ..Default::default()
     }
+}
+
+/// The attempts of a message, in a query of messages, after which nobody knows whether it was taken.
+pub(in crate::domain) fn in_doubt() -> SelectStatement {
+    attempt::Entity::find()
+        .select_only()
+        .column(attempt::Column::Id)
+        .filter(
+            Expr::col((attempt::Entity, attempt::Column::EmailId))
+                .equals((email::Entity, email::Column::Id)),
+        )
+        .filter(attempt::Column::Outcome.eq(Outcome::Uncertain))
+        .into_query()
 }
 
 async fn uncertain(txn: &impl ConnectionTrait, email_id: i64) -> Result<u64> {

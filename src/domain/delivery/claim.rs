@@ -15,7 +15,7 @@ use sea_orm::{
 use super::{
     Claimed, Ended, LEASE_MINUTES, attempts, is_sending,
     outcome::{After, follow},
-    returned_ids, still_ours, waits,
+    returned_claims, still_ours, waits,
 };
 use crate::{
     db::{self, Db},
@@ -28,6 +28,9 @@ use crate::{
     error::{Error, Result},
 };
 
+const LATE: &str = "No mail server took it before it was of no more use.";
+const LATE_IN_DOUBT: &str =
+    "A mail server may have taken it; it was of no more use before it could be sent once more.";
 const OUTDATED: &str = "The interview or the address changed before it left.";
 pub(in crate::domain) const NO_NEWS: &str =
     "What it was to change had not reached the candidate: there is nothing to tell.";
@@ -116,21 +119,22 @@ pub async fn next_due(db: &Db) -> Result<Option<DateTime<Utc>>> {
 }
 
 async fn expire(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
-    email::Entity::update_many()
-        .col_expr(
-            email::Column::Status,
-            Expr::value(Status::Expired.to_value()),
-        )
-        .col_expr(
-            email::Column::Reason,
-            Expr::value("No mail server took it before it was of no more use."),
-        )
-        .col_expr(email::Column::FinishedAt, Expr::value(now))
-        .filter(waits())
-        .filter(email::COLUMN.due_at.lte(now))
-        .filter(email::COLUMN.expires_at.lte(now))
-        .exec(txn)
-        .await?;
+    let in_doubt = Expr::exists(attempts::in_doubt());
+    for (status, reason, which) in [
+        (Status::Uncertain, LATE_IN_DOUBT, in_doubt.clone()),
+        (Status::Expired, LATE, in_doubt.not()),
+    ] {
+        email::Entity::update_many()
+            .col_expr(email::Column::Status, Expr::value(status.to_value()))
+            .col_expr(email::Column::Reason, Expr::value(reason))
+            .col_expr(email::Column::FinishedAt, Expr::value(now))
+            .filter(waits())
+            .filter(email::COLUMN.due_at.lte(now))
+            .filter(email::COLUMN.expires_at.lte(now))
+            .filter(which)
+            .exec(txn)
+            .await?;
+    }
     suppressions::expire_held(txn, now).await
 }
 
@@ -307,10 +311,10 @@ async fn take(
         .filter(email::Column::Status.is_in([Status::Queued, Status::Retrying]))
         .filter(as_read)
         .into_query();
-    let ours = returned_ids(txn, &mut taking).await?;
+    let ours = returned_claims(txn, &mut taking).await?;
     let chosen = chosen
         .into_iter()
-        .filter(|(candidate, _)| ours.contains(&candidate.email.id));
+        .filter(|(Candidate { email, .. }, _)| ours.contains(&(email.id, email.fence + 1)));
     let claimed = chosen.map(|(candidate, transport)| {
         let mut email = candidate.email;
         email.fence += 1;

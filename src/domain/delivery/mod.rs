@@ -18,10 +18,13 @@ use entity::{
 };
 use sea_orm::{
     ActiveEnum, ColumnTrait, Condition, ConnectionTrait, ExprTrait,
-    sea_query::{Expr, SimpleExpr, UpdateStatement},
+    sea_query::{Expr, Query, SimpleExpr, UpdateStatement},
 };
 
-pub(super) use self::claim::{NO_NEWS, supersede};
+pub(super) use self::{
+    attempts::in_doubt,
+    claim::{NO_NEWS, supersede},
+};
 pub use self::{
     claim::{claim, end_claims, next_due, release},
     record::{Entry, Written, fix, write},
@@ -164,13 +167,23 @@ fn still_ours(email: &email::Model) -> Condition {
         .add(email::Column::Status.eq(Status::Sending))
 }
 
-/// Writes, and answers with the keys of the messages that were written.
-async fn returned_ids(
+/// A claim: the message's key, and the fence.
+type Claim = (i64, i32);
+
+fn claim_of(email: &email::Model) -> Claim {
+    (email.id, email.fence)
+}
+
+/// Writes, and answers with the claims under which messages were written: a process may hold an old one and a new one
+/// of the same message.
+async fn returned_claims(
     txn: &impl ConnectionTrait,
     update: &mut UpdateStatement,
-) -> Result<HashSet<i64>> {
-    update.returning_col(email::Column::Id);
+) -> Result<HashSet<Claim>> {
+    update.returning(Query::returning().columns([email::Column::Id, email::Column::Fence]));
     let rows = txn.query_all(update).await?;
-    let ids = rows.iter().map(|row| row.try_get("", "id"));
-    Ok(ids.collect::<Result<_, _>>()?)
+    let claims = rows
+        .iter()
+        .map(|row| Ok((row.try_get("", "id")?, row.try_get("", "fence")?)));
+    claims.collect()
 }

@@ -12,10 +12,11 @@ use sea_orm::{
 };
 
 use super::{
-    Claimed, Ended, Fixed, LEASE_MINUTES, Next, Recorded, Setback,
+    Claim, Claimed, Ended, Fixed, LEASE_MINUTES, Next, Recorded, Setback,
     attempts::{self, Earlier},
+    claim_of,
     outcome::{finding, follow, outcome_after},
-    returned_ids, still_ours,
+    returned_claims, still_ours,
 };
 use crate::{
     db::{self, Db},
@@ -128,8 +129,8 @@ pub async fn write(db: &Db, entries: &[Entry], now: DateTime<Utc>) -> Result<Wri
     .await
 }
 
-fn recorded(ours: &HashSet<i64>, claimed: &Claimed, status: Status) -> Recorded {
-    match ours.contains(&claimed.email.id) {
+fn recorded(ours: &HashSet<Claim>, claimed: &Claimed, status: Status) -> Recorded {
+    match ours.contains(&claim_of(&claimed.email)) {
         true => Recorded::As(status),
         false => Recorded::Stale,
     }
@@ -140,7 +141,7 @@ async fn all_accepted(
     txn: &impl ConnectionTrait,
     entries: &[Entry],
     now: DateTime<Utc>,
-) -> Result<HashSet<i64>> {
+) -> Result<HashSet<Claim>> {
     let mut reason = "";
     let mut ours = Condition::any();
     for entry in entries {
@@ -170,14 +171,14 @@ async fn all_accepted(
         )
         .filter(ours)
         .into_query();
-    returned_ids(txn, &mut update).await
+    returned_claims(txn, &mut update).await
 }
 
 async fn last_bytes(
     txn: &impl ConnectionTrait,
     entries: &[Entry],
     now: DateTime<Utc>,
-) -> Result<HashSet<i64>> {
+) -> Result<HashSet<Claim>> {
     let begun = entries.iter().filter_map(|entry| match entry {
         Entry::LastByte(claimed) => Some(&**claimed),
         Entry::End(..) => None,
@@ -192,10 +193,10 @@ async fn last_bytes(
         .col_expr(email::Column::LeaseUntil, Expr::value(lease_until))
         .filter(ours.fold(Condition::any(), Condition::add))
         .into_query();
-    let ours = returned_ids(txn, &mut update).await?;
+    let ours = returned_claims(txn, &mut update).await?;
     let begun = begun.into_iter();
     let begun: Vec<_> = begun
-        .filter(|claimed| ours.contains(&claimed.email.id))
+        .filter(|claimed| ours.contains(&claim_of(&claimed.email)))
         .collect();
     attempts::begin(txn, &begun).await?;
     Ok(ours)

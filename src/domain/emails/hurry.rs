@@ -7,7 +7,10 @@ use serde_json::json;
 use super::find;
 use crate::{
     db::{self, Db},
-    domain::actions::{self, Act, Actor},
+    domain::{
+        actions::{self, Act, Actor},
+        transports,
+    },
     error::Result,
 };
 
@@ -26,9 +29,10 @@ pub enum Hurried {
     Ended(Status),
 }
 
-/// Would [`hurry`] make it leave earlier?
+/// Would [`hurry`] make it leave earlier? What is due and was tried waits for a mail server that is left alone.
 pub fn can_be_hurried(email: &email::Model, now: DateTime<Utc>) -> bool {
-    email.due_at > now && may_leave(email.kind, email.status)
+    let waits = email.due_at > now || email.status == Status::Retrying;
+    waits && may_leave(email.kind, email.status)
 }
 
 /// A reminder that has not been tried waits for its hour; whatever else waits may leave now.
@@ -40,12 +44,15 @@ fn may_leave(kind: Kind, status: Status) -> bool {
     }
 }
 
-/// Makes a message that waits due now.
+/// Makes a message that waits due now, and has mail servers tried that are left alone.
 pub async fn hurry(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Result<Hurried> {
     db::transaction(db, async |txn| {
         let email = find(txn, actor.company_id, id).await?;
         let waiting = [Status::Queued, Status::Retrying].into_iter();
         let may_leave = waiting.filter(|status| may_leave(email.kind, *status));
+        if can_be_hurried(&email, now) {
+            transports::end_waits(txn, now).await?;
+        }
         let hurried = email::Entity::update_many()
             .col_expr(email::Column::DueAt, Expr::value(now))
             .filter(email::COLUMN.id.eq(id))

@@ -36,15 +36,18 @@ pub async fn all(db: &Db) -> Result<Vec<transport::Model>> {
 
 /// Lets every server that is left alone be tried at once: somebody mended something.
 pub async fn try_at_once(db: &Db, now: DateTime<Utc>) -> Result<()> {
-    db::transaction(db, async |txn| {
-        transport::Entity::update_many()
-            .col_expr(transport::Column::WaitUntil, Expr::value(now))
-            .filter(transport::COLUMN.wait_until.gt(now))
-            .exec(txn)
-            .await?;
-        Ok(())
-    })
-    .await
+    db::transaction(db, async |txn| end_waits(txn, now).await).await
+}
+
+/// The same within a transaction: one message then shows how each server is. Before any message is touched, because
+/// whoever claims messages holds the servers first.
+pub(super) async fn end_waits(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
+    transport::Entity::update_many()
+        .col_expr(transport::Column::WaitUntil, Expr::value(now))
+        .filter(transport::COLUMN.wait_until.gt(now))
+        .exec(txn)
+        .await?;
+    Ok(())
 }
 
 /// The rows of these servers, held until the transaction ends; made or begun anew where the settings are new.

@@ -53,6 +53,11 @@ impl ReturnAddress {
         }
     }
 
+    /// Where messages come back to that are no rows, like those of the doctor; what comes back is about none of ours.
+    pub fn of_none(&self) -> Result<Address> {
+        self.of(0)
+    }
+
     /// Where a message comes back to.
     pub fn of(&self, email_id: i64) -> Result<Address> {
         let signature = signature(&self.newest, email_id);

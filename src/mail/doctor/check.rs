@@ -2,6 +2,8 @@
 use entity::transport::Name;
 use serde::{Deserialize, Serialize};
 
+use crate::mail::verdict;
+
 /// A question to be answered, in the order in which they are asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -173,6 +175,13 @@ impl Found {
     /// And these lines were.
     pub fn saw_all(mut self, lines: impl IntoIterator<Item = String>) -> Self {
         self.evidence.extend(lines);
+        self
+    }
+
+    /// It concerns the second mail server, whose variables have other names.
+    pub(super) fn of_the_fallback(mut self) -> Self {
+        self.cause = verdict::of_the_fallback(&self.cause);
+        self.fix = verdict::of_the_fallback(&self.fix);
         self
     }
 

@@ -21,20 +21,22 @@ impl Visit<'_> {
         from: &Address,
         to: Option<&Address>,
     ) -> Result<Connection, Stop> {
-        let ends = Ends {
-            from,
-            to: to.unwrap_or(from),
-        };
+        let ends = self.patient.ends(from, to.unwrap_or(from));
+        let sender = ends.comes_back_to;
         let bytes = match samples::test_message(&ends, self.patient.now) {
             Ok(bytes) => bytes,
             Err(error) => return self.fail(Step::MailFrom, unmakeable(&error)),
         };
-        let (report, connection) = connection.rehearse(from, to, &bytes).await;
+        let (report, connection) = connection.rehearse(sender, to, &bytes).await;
         let Some(connection) = connection else {
             if report.stage == Stage::MailFrom {
-                return self.fail(Step::MailFrom, explained(&report));
+                let found = explained(&report);
+                return match self.patient.comes_back_to {
+                    Some(_) => self.fail(Step::MailFrom, found.and(made_for_bounces(sender))),
+                    None => self.fail(Step::MailFrom, found),
+                };
             }
-            self.tell(Step::MailFrom, Found::pass().saw(from.to_string()));
+            self.tell(Step::MailFrom, Found::pass().saw(sender.to_string()));
             let found = explained(&report);
             let is_greylisted = report.reply().is_some_and(|reply| reply.code < 500)
                 && verdict::judge(&report).scope == Scope::Recipient;
@@ -43,7 +45,7 @@ impl Visit<'_> {
                 false => self.fail(Step::Recipient, found),
             };
         };
-        self.tell(Step::MailFrom, Found::pass().saw(from.to_string()));
+        self.tell(Step::MailFrom, Found::pass().saw(sender.to_string()));
         let recipient = match to {
             Some(to) => Found::pass().saw(to.to_string()),
             None => Found::skipped("No recipient was given."),
@@ -146,6 +148,13 @@ fn faulty(faults: &[String]) -> Found {
     Found::fail(
         format!("The message is not as it must be: {}.", faults.join(", ")),
         "This is a fault of Greenroom's: please report it.",
+    )
+}
+
+fn made_for_bounces(sender: &Address) -> Found {
+    Found::fail(
+        format!("The sender that it was given is {sender}, made from EMAIL_BOUNCE_ADDRESS."),
+        "If DEFAULT_FROM_EMAIL is one that it lets you send as, give EMAIL_BOUNCE_ADDRESS another such address, or none.",
     )
 }
 

@@ -32,7 +32,7 @@ pub use self::{
     health::health,
     settings::{lines, mistakes, outline},
 };
-use self::{dns::Resolver, visit::Visit};
+use self::{dns::Resolver, samples::Ends, visit::Visit};
 use crate::{
     mail::{
         compose::Composer,
@@ -77,6 +77,8 @@ pub struct Patient<'a> {
     pub mail: &'a MailSettings,
     /// What links begin with; its host is the name that servers are greeted with.
     pub base_url: &'a BaseUrl,
+    /// Where undeliverable messages come back to; to their sender if nowhere is named.
+    pub comes_back_to: Option<Address>,
     /// Writes the samples.
     pub composer: &'a Composer,
     /// To whom; without, no recipient is named.
@@ -101,6 +103,14 @@ impl Patient<'_> {
         match &self.roots {
             Some(roots) => client.trusting(roots.clone()),
             None => client,
+        }
+    }
+
+    fn ends<'a>(&'a self, from: &'a Address, to: &'a Address) -> Ends<'a> {
+        Ends {
+            from,
+            comes_back_to: self.comes_back_to.as_ref().unwrap_or(from),
+            to,
         }
     }
 }
@@ -181,7 +191,7 @@ pub async fn send_test(
     to: &Address,
 ) -> crate::error::Result<Report> {
     let from = parse_address(patient.mail.from.email.as_ref())?;
-    let ends = samples::Ends { from: &from, to };
+    let ends = patient.ends(&from, to);
     let message = samples::test_message(&ends, patient.now)?;
     let connection = match patient.client(smtp).connect().await {
         Ok(connection) => connection,

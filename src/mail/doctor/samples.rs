@@ -33,13 +33,15 @@ pub(super) struct Sample {
 /// From whom and to whom.
 pub(super) struct Ends<'a> {
     pub(super) from: &'a Address,
+    /// MAIL FROM, as that of every message.
+    pub(super) comes_back_to: &'a Address,
     pub(super) to: &'a Address,
 }
 
 impl<'a> Ends<'a> {
     pub(super) fn envelope(&self, link: &'a str) -> Envelope<'a> {
         Envelope {
-            from: self.from,
+            from: self.comes_back_to,
             to: self.to,
             link,
         }
@@ -223,6 +225,7 @@ mod tests {
         let (from, to) = (from.parse().unwrap(), to.parse().unwrap());
         let ends = Ends {
             from: &from,
+            comes_back_to: &from,
             to: &to,
         };
         let base_url: BaseUrl = "https://jobs.example.com".parse().unwrap();

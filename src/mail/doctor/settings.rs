@@ -137,14 +137,11 @@ pub(super) fn review(mail: &MailSettings, servers: &[(Name, &SmtpSettings)]) -> 
 }
 
 fn told(finding: &Finding, server: Name) -> Found {
-    let about = match server {
-        Name::Primary => finding.about.to_owned(),
-        Name::Fallback => finding.about.replacen("EMAIL_", "EMAIL_FALLBACK_", 1),
-    };
-    let cause = format!("{about} {}", finding.cause);
-    match finding.is_fatal && server == Name::Primary {
-        true => Found::fail(cause, &finding.fix),
-        false => Found::warn(cause, &finding.fix),
+    let cause = format!("{} {}", finding.about, finding.cause);
+    match (server, finding.is_fatal) {
+        (Name::Primary, true) => Found::fail(cause, &finding.fix),
+        (Name::Primary, false) => Found::warn(cause, &finding.fix),
+        (Name::Fallback, _) => Found::warn(cause, &finding.fix).of_the_fallback(),
     }
 }
 

@@ -12,7 +12,6 @@ use tokio::{
 use super::{
     NO_TIME, Patient, Sends,
     check::{Check, Found, Step},
-    samples::Ends,
     tell,
 };
 use crate::{
@@ -72,6 +71,10 @@ impl<'a> Visit<'a> {
 
     /// Says what was found; the time that it took is counted from the last time that something was said.
     pub(super) fn tell(&mut self, step: Step, found: Found) {
+        let found = match self.name {
+            Name::Primary => found,
+            Name::Fallback => found.of_the_fallback(),
+        };
         tell(self.to, step, Some(self.name), found, self.since);
         self.told.push(step);
         self.since = Instant::now();
@@ -131,14 +134,8 @@ impl<'a> Visit<'a> {
             }
             (None, _) => self.send_nothing("No recipient was given."),
             (Some(to), _) => {
-                self.send(
-                    connection,
-                    &Ends {
-                        from: &from,
-                        to: &to,
-                    },
-                )
-                .await?
+                self.send(connection, &self.patient.ends(&from, &to))
+                    .await?
             }
         }
         Ok(())

@@ -19,6 +19,15 @@ const UNKNOWN: Duration = Duration::from_secs(15 * 60);
 /// Longer than anybody should be told to wait.
 const LONGEST_WAIT: Duration = Duration::from_secs(4 * 3600);
 
+/// A hint about the second mail server: it names that one's variables.
+pub fn of_the_fallback(hint: &str) -> String {
+    ["HOST", "PORT", "USE_"]
+        .iter()
+        .fold(hint.to_owned(), |hint, rest| {
+            hint.replace(&format!("EMAIL_{rest}"), &format!("EMAIL_FALLBACK_{rest}"))
+        })
+}
+
 /// What an attempt means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {

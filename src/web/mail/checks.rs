@@ -12,6 +12,7 @@ use crate::{
     },
     error::{Error, Result as AppResult},
     mail::{
+        bounce::ReturnAddress,
         doctor::{self, Check, Patient, Sends},
         mailbox::parse_address,
     },
@@ -52,9 +53,11 @@ const REPEATED: &str = "This test message was asked for before. Its outcome is b
 
 async fn examine(app: &App, company_id: i64, run: i32, to: &str, sends: Sends) -> AppResult<()> {
     let now = app.clock.now();
+    let comes_back_to = app.return_address.as_ref();
     let patient = Patient {
         mail: &app.settings.mail,
         base_url: &app.settings.base_url,
+        comes_back_to: comes_back_to.map(ReturnAddress::of_none).transpose()?,
         composer: &app.composer,
         to: Some(parse_address(to)?),
         sends,
@@ -74,7 +77,9 @@ async fn examine(app: &App, company_id: i64, run: i32, to: &str, sends: Sends) -
     let checks = checkup::run(&patient, queue, told).await;
     let health = doctor::health(&checks);
     let now = app.clock.now();
-    mail_checks::end(&app.db, company_id, run, stored(&checks)?, health, now).await
+    mail_checks::end(&app.db, company_id, run, stored(&checks)?, health, now).await?;
+    app.wake.notify_one();
+    Ok(())
 }
 
 fn stored(checks: &[Check]) -> AppResult<Value> {
