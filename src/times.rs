@@ -194,6 +194,17 @@ pub fn relative(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     }
 }
 
+/// `at once`, `within a minute`, `in 5 min`: when something is done that may be due already.
+pub fn ahead(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    if at <= now {
+        "at once".into()
+    } else if at - now < TimeDelta::minutes(1) {
+        "within a minute".into()
+    } else {
+        relative(at, now)
+    }
+}
+
 fn start_of_day(date: NaiveDate, zone: Tz) -> DateTime<Utc> {
     let midnight = date.and_time(chrono::NaiveTime::MIN);
     (0..=24)
