@@ -92,6 +92,8 @@ pub struct ShowPage {
     meaning: &'static str,
     /// Why it is held back; empty when it is not.
     held_because: String,
+    /// The message that came back.
+    held_by: Option<i64>,
     telling: Telling,
     steps: Vec<Step>,
     facts: Facts,
@@ -136,6 +138,7 @@ impl ShowPage {
                 Status::Held => email.reason.clone(),
                 _ => String::new(),
             },
+            held_by: story.held_by,
             steps: story::steps(&story, next_try, zone, now),
             facts: facts(&story, zone),
             as_sent,
@@ -253,6 +256,7 @@ impl Page for ShowPage {
             meaning: story::meaning(Status::Retrying),
             telling: Telling::Open,
             held_because: "Mail to this address came back.".into(),
+            held_by: Some(2),
             steps: vec![Step::sample()],
             facts: Facts::sample(),
             as_sent: Some(AsSent::sample()),
