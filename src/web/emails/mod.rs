@@ -16,7 +16,7 @@ use self::{
     form::Filters,
     pages::{AsSent, IndexPage, Overview, Reader, ShowPage},
 };
-use super::{errors::Result, lists::At, mail_servers, viewer::Viewer};
+use super::{errors::Result, lists::At, mail_html, mail_servers, viewer::Viewer};
 use crate::{
     app::App,
     domain::{emails, jobs, logos, page::PAGE_SIZE},
@@ -60,7 +60,7 @@ pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpR
     let servers = mail_servers::in_force(&app).await?;
     let now = app.clock.now();
     let page = ShowPage::new(story, as_sent, &servers, viewer.zone(), now);
-    viewer.page(&page)
+    Ok(mail_html::framed(viewer.page(&page)?))
 }
 
 async fn reader(app: &App, viewer: &Viewer, filters: &Filters) -> error::Result<Reader> {
