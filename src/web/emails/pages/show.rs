@@ -224,8 +224,8 @@ fn facts(story: &Story, zone: Tz) -> Facts {
         )
         .link("Repeats", repeats.0, repeats.1)
         .link("Repeated by", repeated_by.0, repeated_by.1)
-        .link("Corrects the address of", corrects.0, corrects.1)
-        .link("Address corrected by", corrected_by.0, corrected_by.1)
+        .link("Corrects", corrects.0, corrects.1)
+        .link("Corrected by", corrected_by.0, corrected_by.1)
 }
 
 fn doubt(story: &Story) -> &'static str {
