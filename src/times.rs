@@ -224,6 +224,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_ahead_is_never_said_to_be_just_now() {
+        let now = at("2027-01-04T09:00:00Z");
+        let ahead = |at_text| ahead(at(at_text), now);
+        assert_eq!(ahead("2027-01-04T08:59:59Z"), "at once");
+        assert_eq!(ahead("2027-01-04T09:00:00Z"), "at once");
+        assert_eq!(ahead("2027-01-04T09:00:01Z"), "within a minute");
+        assert_eq!(ahead("2027-01-04T09:00:59Z"), "within a minute");
+        assert_eq!(ahead("2027-01-04T09:01:00Z"), "in 1 min");
+    }
+
+    #[test]
     fn times_carry_their_zone_and_its_offset_on_that_day() {
         assert_eq!(
             date_at_time_in_zone(at("2027-01-05T09:00:00Z"), Berlin),
