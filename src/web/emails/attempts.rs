@@ -4,10 +4,16 @@ use actix_web::{
     web::{Data, Path},
 };
 
+use chrono::{DateTime, Utc};
+
 use crate::{
     app::App,
-    domain::emails::{self, Hurried},
-    web::{errors::Result, render::Flash, respond::see_other, viewer::Viewer},
+    domain::{
+        emails::{self, Hurried},
+        transports,
+    },
+    error,
+    web::{errors::Result, mail_servers, render::Flash, respond::see_other, viewer::Viewer},
     words,
 };
 
@@ -17,7 +23,7 @@ pub async fn create(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<Htt
     let flash = match emails::hurry(&app.db, &actor, *id, now).await? {
         Hurried::Due => {
             app.wake.notify_one();
-            Flash::done("It is tried at once; this page shows what comes of it.")
+            due(&app, now).await?
         }
         Hurried::TooEarly => Flash::problem("A reminder leaves at its hour and not before."),
         Hurried::Underway => {
@@ -32,3 +38,13 @@ pub async fn create(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<Htt
     viewer.flash(flash)?;
     Ok(see_other(&format!("/emails/{id}")))
 }
+
+async fn due(app: &App, now: DateTime<Utc>) -> error::Result<Flash> {
+    let servers = mail_servers::in_force(app).await?;
+    Ok(match transports::next_try(&servers, now) > now {
+        true => Flash::done(AS_SOON_AS_IT_CAN),
+        false => Flash::done("It is tried at once; this page shows what comes of it."),
+    })
+}
+
+const AS_SOON_AS_IT_CAN: &str = "It leaves as soon as the mail server takes mail: that took nothing lately, and is tried again at the time below.";
