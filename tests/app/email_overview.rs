@@ -158,6 +158,9 @@ async fn the_log_says_how_the_mail_servers_are() {
             "two.example:465 Takes messages Took its last message 2 h 0 min ago",
         ]
     );
+    let way = "#servers a[href='/mail']";
+    assert!(!rita.get("/emails").await.has(way), "not hers");
+    assert!(app.admin().await.get("/emails").await.has(way));
 }
 
 #[actix_web::test]
