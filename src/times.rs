@@ -194,6 +194,17 @@ pub fn relative(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     }
 }
 
+/// `at once`, `within a minute`, `in 5 min`: when something is done that may be due already.
+pub fn ahead(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    if at <= now {
+        "at once".into()
+    } else if at - now < TimeDelta::minutes(1) {
+        "within a minute".into()
+    } else {
+        relative(at, now)
+    }
+}
+
 fn start_of_day(date: NaiveDate, zone: Tz) -> DateTime<Utc> {
     let midnight = date.and_time(chrono::NaiveTime::MIN);
     (0..=24)
@@ -210,6 +221,17 @@ mod tests {
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().expect("an instant")
+    }
+
+    #[test]
+    fn what_is_ahead_is_never_said_to_be_just_now() {
+        let now = at("2027-01-04T09:00:00Z");
+        let ahead = |at_text| ahead(at(at_text), now);
+        assert_eq!(ahead("2027-01-04T08:59:59Z"), "at once");
+        assert_eq!(ahead("2027-01-04T09:00:00Z"), "at once");
+        assert_eq!(ahead("2027-01-04T09:00:01Z"), "within a minute");
+        assert_eq!(ahead("2027-01-04T09:00:59Z"), "within a minute");
+        assert_eq!(ahead("2027-01-04T09:01:00Z"), "in 1 min");
     }
 
     #[test]

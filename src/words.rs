@@ -4,6 +4,7 @@ use entity::{
     interview::Status,
     job, proof,
     slot::{self, DifficultyLevel, InterviewType},
+    transport,
     user::Role,
 };
 
@@ -99,6 +100,24 @@ pub fn email_tone(status: email::Status) -> &'static str {
         | email::Status::Expired
         | email::Status::Bounced => "bad",
         email::Status::Superseded | email::Status::Cancelled => "quiet",
+    }
+}
+
+/// How a mail server is.
+pub fn mail_server(server: &transport::Model) -> &'static str {
+    match (server.is_open(), server.failures) {
+        (true, _) => "Takes nothing, tried now and then",
+        (false, 1..) => "Failed lately",
+        (false, _) => "Takes messages",
+    }
+}
+
+/// Its tone.
+pub fn mail_server_tone(server: &transport::Model) -> &'static str {
+    match (server.is_open(), server.failures) {
+        (true, _) => "bad",
+        (false, 1..) => "wait",
+        (false, _) => "good",
     }
 }
 

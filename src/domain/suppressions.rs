@@ -98,6 +98,20 @@ pub async fn find(
         .await?)
 }
 
+/// The message that showed an address to be dead, when mail for it was held back.
+pub async fn shown_by(
+    db: &impl ConnectionTrait,
+    company_id: i64,
+    address: &str,
+) -> Result<Option<i64>> {
+    let row = suppression::Entity::find()
+        .filter(suppression::COLUMN.company_id.eq(company_id))
+        .filter(suppression::COLUMN.address.eq(address))
+        .one(db)
+        .await?;
+    Ok(row.map(|row| row.email_id))
+}
+
 /// What became of the wish to send a message that was held back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Released {

@@ -1,25 +1,28 @@
 //! The HTML part of a mail as a page of its own, with nothing but styles and its own picture.
-use actix_web::{HttpResponse, http::header::CONTENT_SECURITY_POLICY};
+use actix_web::{
+    HttpResponse,
+    http::header::{CONTENT_SECURITY_POLICY, HeaderValue},
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use entity::logo;
 
-use crate::mail::messages;
+use crate::{mail::messages, web::security};
 
 /// Mail programs know inline styles only, so this page may have them; scripts, forms, our own origin and
-/// pictures from anywhere it has not.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; sandbox";
+/// pictures from anywhere it has not. Only our own pages may frame it.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; sandbox; frame-ancestors 'self'";
 
-/// Where the page may stand.
-#[derive(Clone, Copy, Debug)]
-pub enum Place {
-    /// In a window of its own.
-    Window,
-    /// In a frame of one of our pages, too.
-    Frame,
+/// Lets a page of ours frame it. A page that is swapped in keeps the policy of the one before: links to it say
+/// `hx-boost="false"`.
+pub fn framed(mut page: HttpResponse) -> HttpResponse {
+    let policy = format!("{}; frame-src 'self'", security::POLICY);
+    let policy = HeaderValue::try_from(policy).expect("it is ASCII, written by us");
+    page.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    page
 }
 
-/// The page; the picture that travels in the mail stands in its place.
-pub fn alone(html: &str, logo: Option<&logo::Model>, place: Place) -> HttpResponse {
+/// The page, for a frame or a window; the picture that travels in the mail stands in its place.
+pub fn alone(html: &str, logo: Option<&logo::Model>) -> HttpResponse {
     let html = match logo {
         Some(logo) => html.replace(
             &format!("cid:{}", messages::content_id(&logo.content_hash)),
@@ -31,13 +34,8 @@ pub fn alone(html: &str, logo: Option<&logo::Model>, place: Place) -> HttpRespon
         ),
         None => html.to_owned(),
     };
-    let ancestors = match place {
-        Place::Window => "'none'",
-        Place::Frame => "'self'",
-    };
-    let policy = format!("{POLICY}; frame-ancestors {ancestors}");
     HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
-        .insert_header((CONTENT_SECURITY_POLICY, policy))
+        .insert_header((CONTENT_SECURITY_POLICY, POLICY))
         .body(html)
 }

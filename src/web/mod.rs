@@ -33,6 +33,7 @@ pub mod login;
 pub mod logo;
 pub mod mail;
 mod mail_html;
+mod mail_servers;
 pub mod mail_texts;
 pub mod markdown;
 mod preview;

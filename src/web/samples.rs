@@ -159,6 +159,31 @@ fn every_page_renders_whole_and_is_marked_up_for_everybody() {
     }
 }
 
+/// What is swapped in keeps the policy of the page before it, which lets nothing be framed.
+#[test]
+fn pages_with_a_frame_are_loaded_anew() {
+    let renderer = Renderer::new().expect("templates parse");
+    let is_framing = |href: &str| {
+        let message = href.strip_prefix("/emails/");
+        message.is_some_and(|id| id.parse::<u32>().is_ok()) || href.starts_with("/company/texts/")
+    };
+    for sample in pages() {
+        let page = Html::parse_document(&sample.html(&renderer));
+        if !all(&page, "iframe").is_empty() {
+            continue;
+        }
+        for link in all(&page, "main a[href]:not([hx-boost=false])") {
+            let href = link.attr("href").unwrap_or_default();
+            // The form beside a message is come to from it.
+            let is_well = !is_framing(href) || sample.template == "delivery/address.html";
+            assert!(is_well, "{}: {href} is boosted", sample.template);
+        }
+        for link in all(&page, ".alerts a[href^='/emails/']") {
+            assert_eq!(link.attr("hx-boost"), Some("false"));
+        }
+    }
+}
+
 fn inside_label(control: ElementRef) -> bool {
     control
         .ancestors()

@@ -305,7 +305,7 @@ async fn an_interview_that_was_called_off_before_anything_left_alerts_nobody() {
 
 #[actix_web::test]
 async fn the_reason_is_the_messages_own_or_that_of_the_mail_server() {
-    let app = TestApp::start().await;
+    let app = TestApp::with_settings(&SMTP).await;
     let booked = builders::booked(&app, app.company_id).await;
     app.advance(TimeDelta::minutes(31));
     let mut rita = app.recruiter().await;

@@ -335,11 +335,16 @@ async fn the_html_part_stands_alone_and_can_do_nothing() {
     assert_eq!(page.status, 200);
     assert!(page.text.contains("Zoë Núñez"));
     let policy = page.header("content-security-policy");
-    for rule in ["default-src 'none'", "sandbox", "frame-ancestors 'none'"] {
+    for rule in ["default-src 'none'", "sandbox", "frame-ancestors 'self'"] {
         assert!(policy.contains(rule), "{policy}");
     }
     assert!(!policy.contains("script-src") && !policy.contains("allow-"));
     assert_eq!(page.header("cache-control"), "no-store");
+    let message = rita.get(path.trim_end_matches("/html")).await;
+    assert_eq!(message.attribute("#letter iframe", "src"), path);
+    assert_eq!(message.attribute("#letter iframe", "sandbox"), "");
+    let policy = message.header("content-security-policy");
+    assert!(policy.ends_with("; frame-src 'self'"), "{policy}");
 }
 
 #[actix_web::test]

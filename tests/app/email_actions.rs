@@ -81,6 +81,30 @@ async fn a_server_that_is_left_alone_is_tried_at_once_when_somebody_wishes() {
 }
 
 #[actix_web::test]
+async fn nobody_is_promised_an_attempt_that_has_to_wait_for_the_server() {
+    let server = SmtpServer::scripted([Script::at(Step::RcptTo, Act::Reply(GREYLISTED))]).await;
+    let app = app_with(&server, &[]).await;
+    app.expect_undelivered_mail();
+    let greylisted = booked(&app).await;
+    app.deliver().await;
+    server.be_away(true);
+    booked(&app).await;
+    for _ in 0..3 {
+        assert_eq!(app.deliver().await, 1);
+        app.advance(TimeDelta::seconds(2));
+    }
+    let mut rita = app.recruiter().await;
+    let path = format!("/emails/{}", greylisted.email.id);
+    rita.post_form(&format!("{path}/attempts"), &[]).await;
+    let page = rita.get(&path).await;
+    let notice = page.notice();
+    assert!(
+        notice.contains("as soon as the mail server takes mail"),
+        "{notice}"
+    );
+}
+
+#[actix_web::test]
 async fn a_reminder_does_not_leave_before_its_hour() {
     let app = TestApp::start().await;
     app.expect_undelivered_mail();

@@ -116,7 +116,7 @@ async fn the_log_says_how_the_mail_servers_are() {
     );
 
     let server = SmtpServer::start().await;
-    let app = app_with(&server, &[]).await;
+    let app = app_with(&server, &[("EMAIL_FALLBACK_HOST", "two.example")]).await;
     let mut rita = app.recruiter().await;
     assert!(
         rita.get("/emails")
@@ -154,10 +154,13 @@ async fn the_log_says_how_the_mail_servers_are() {
     assert_eq!(
         told,
         [
-            "one.example:587 Takes no mail It does not answer. Took its last message 2 h 0 min ago",
-            "two.example:465 Takes mail Took its last message 2 h 0 min ago",
+            "one.example:587 Takes nothing, tried now and then It does not answer. Took its last message 2 h 0 min ago",
+            "two.example:465 Takes messages Took its last message 2 h 0 min ago",
         ]
     );
+    let way = "#servers a[href='/mail']";
+    assert!(!rita.get("/emails").await.has(way), "not hers");
+    assert!(app.admin().await.get("/emails").await.has(way));
 }
 
 #[actix_web::test]

@@ -108,6 +108,9 @@ async fn an_address_that_does_not_exist_gets_nothing_more() {
     assert!(mails.contains("A text to send another way"), "{mails}");
     let held = scene.last().await;
     assert_eq!((held.status, held.attempts), (Status::Held, 0));
+    let standing = rita.get(&format!("/emails/{}", held.id)).await;
+    let proof = standing.attribute("#standing p a", "href");
+    assert_eq!(proof, format!("/emails/{}", scene.booked.email.id));
     scene.app.advance(TimeDelta::hours(1));
     assert_eq!(scene.app.deliver().await, 0);
     assert_eq!(scene.server.taken(), []);

@@ -59,6 +59,48 @@ async fn a_server_that_fails_three_times_is_left_alone_but_for_probes() {
 }
 
 #[actix_web::test]
+async fn what_waits_for_a_server_is_said_to_be_tried_when_the_server_is() {
+    let server = SmtpServer::start().await;
+    let app = app_with(&server, &[]).await;
+    let booked = builders::booked(&app, app.company_id).await;
+    let path = format!("/emails/{}", booked.email.id);
+    server.be_away(true);
+    for _ in 0..6 {
+        assert_eq!(app.deliver().await, 1);
+        let until = primary(&app).await.wait_until.expect("a pause");
+        app.advance(until - app.now());
+    }
+    assert_eq!(
+        app.deliver().await,
+        1,
+        "another probe in five minutes or so"
+    );
+    let mut rita = app.recruiter().await;
+    let page = rita.get(&path).await;
+    let next = page.all_words("#story li").pop().expect("a step");
+    for words in [
+        "Next attempt in ",
+        " min",
+        "The mail server took nothing lately",
+    ] {
+        assert!(next.contains(words), "{words}: {next}");
+    }
+    assert!(page.words("#facts").contains("Attempts 7"));
+    let row = rita.get("/emails").await.words("#log tbody tr");
+    assert!(row.contains("next in "), "{row}");
+    let interview = format!("/interviews/{}", booked.details.interview.id);
+    let mails = rita.get(&interview).await.words("#mails");
+    assert!(mails.contains("Not taken yet"), "{mails}");
+
+    let until = primary(&app).await.wait_until.expect("a pause");
+    app.advance(until - app.now());
+    let page = rita.get(&path).await;
+    let next = page.all_words("#story li > strong").pop();
+    assert_eq!(next.as_deref(), Some("Next attempt at once"));
+    app.expect_undelivered_mail();
+}
+
+#[actix_web::test]
 async fn an_outage_of_two_hours_costs_no_attempts_and_drains_in_order() {
     let server = SmtpServer::start().await;
     let app = app_with(&server, &[]).await;

@@ -144,7 +144,30 @@ test("the main job", { timeout: 300_000 }, async (t) => {
     await inspect(recruiter);
   });
 
-  for (const path of ["/candidates", "/candidates/new", "/interviews", "/users", "/users/new", "/company", "/tokens", "/account"]) {
+  await step("a message unfolds as mail programs show it", async () => {
+    await recruiter.getByText("How mail programs show it").click();
+    await recruiter.frameLocator("#design iframe").getByText("Zoë Núñez").first().waitFor();
+  });
+
+  await step("the texts of a mail are shown as they are typed", async () => {
+    await recruiter.goto("/company/texts");
+    await recruiter.getByRole("link", { name: "Invitation, English" }).click();
+    await recruiter.getByLabel("Greeting").fill("Good day {candidate_name},");
+    await recruiter.locator("#preview").getByText(/^Good day /).waitFor();
+    await recruiter.getByRole("button", { name: "Show what is typed" }).click();
+    await recruiter.frameLocator("iframe[name=design]").getByText(/^Good day /).first().waitFor();
+    await inspect(recruiter);
+  });
+
+  await step("the checks of mail run stage by stage to their end", async () => {
+    await recruiter.goto("/mail");
+    await recruiter.getByRole("button", { name: "Check now" }).click();
+    await recruiter.locator("#checks[aria-busy=false]").getByText("20. Queue").waitFor({ timeout: 40_000 });
+    await inspect(recruiter);
+  });
+
+  const others = ["/candidates", "/candidates/new", "/interviews", "/users", "/users/new", "/company", "/tokens", "/account"];
+  for (const path of [...others, "/alerts", "/company/texts", "/company/logo"]) {
     await step(`${path} is in order`, async () => {
       const answer = await recruiter.goto(path);
       assert.equal(answer.status(), 200);

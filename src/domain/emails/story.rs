@@ -18,7 +18,7 @@ use crate::{
         actions::{self, Told},
         bounces,
         interviews::{self, Details},
-        users,
+        suppressions, users,
     },
     error::Result,
 };
@@ -40,6 +40,8 @@ pub struct Story {
     pub queued_by: Option<String>,
     /// The name of the user who told the candidate another way.
     pub told_by: Option<String>,
+    /// The message that showed the address to be dead, while this one is held back for it.
+    pub held_by: Option<i64>,
     /// The message that repeats this one.
     pub repeated_by: Option<i64>,
     /// The message that told the right address, where this one's was wrong.
@@ -80,6 +82,10 @@ pub async fn story(db: &Db, company_id: i64, id: i64) -> Result<Story> {
     Ok(Story {
         queued_by: name_of(email.created_by).await?,
         told_by: name_of(email.told_by).await?,
+        held_by: match email.status {
+            Status::Held => suppressions::shown_by(db.read(), company_id, &email.recipient).await?,
+            _ => None,
+        },
         repeated_by: repeated_by(db.read(), &email).await?,
         corrected_by: corrected_by(&email, &others),
         bounces: bounces::of(db, company_id, id).await?,

@@ -34,6 +34,15 @@ pub async fn all(db: &Db) -> Result<Vec<transport::Model>> {
         .await?)
 }
 
+/// When a message that is due is tried: not before one of the servers may be asked again.
+pub fn next_try(servers: &[transport::Model], due_at: DateTime<Utc>) -> DateTime<Utc> {
+    let free_from = servers.iter().map(|server| server.wait_until);
+    match free_from.min().flatten() {
+        Some(until) => due_at.max(until),
+        None => due_at,
+    }
+}
+
 /// Lets every server that is left alone be tried at once: somebody mended something.
 pub async fn try_at_once(db: &Db, now: DateTime<Utc>) -> Result<()> {
     db::transaction(db, async |txn| end_waits(txn, now).await).await

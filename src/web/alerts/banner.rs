@@ -6,11 +6,9 @@ use serde::Serialize;
 use super::card::Card;
 use crate::{
     app::App,
-    domain::{
-        alerts::{self, Overview},
-        transports,
-    },
+    domain::alerts::{self, Overview},
     error::Result,
+    web::mail_servers,
 };
 
 /// So many are shown; the list has them all.
@@ -43,7 +41,7 @@ impl Banner {
         if overview.first.is_empty() {
             return Ok(None);
         }
-        let transports = transports::all(&app.db).await?;
+        let transports = mail_servers::in_force(app).await?;
         Ok(Some(Self {
             heading: heading(&overview),
             more: more(&overview),

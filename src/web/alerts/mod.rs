@@ -11,10 +11,10 @@ use actix_web::{
 
 pub use self::banner::Banner;
 use self::pages::{Board, IndexPage};
-use super::{errors::Result, forms::FormErrors, lists::At, viewer::Viewer};
+use super::{errors::Result, forms::FormErrors, lists::At, mail_servers, viewer::Viewer};
 use crate::{
     app::App,
-    domain::{alerts, resendings, transports},
+    domain::{alerts, resendings},
     settings::Backend,
 };
 
@@ -35,7 +35,7 @@ pub async fn index(app: Data<App>, viewer: Viewer, at: Query<At>) -> Result<Http
     };
     let board = Board {
         alerts: alerts::list(&app.db, company_id, cursor, PAGE_SIZE, now).await?,
-        transports: transports::all(&app.db).await?,
+        transports: mail_servers::in_force(&app).await?,
         printed: printed.len(),
     };
     viewer.page(&IndexPage::new(board, &at, &app.composer, viewer.zone()))

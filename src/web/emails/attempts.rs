@@ -7,7 +7,8 @@ use actix_web::{
 use crate::{
     app::App,
     domain::emails::{self, Hurried},
-    web::{errors::Result, render::Flash, respond::see_other, viewer::Viewer},
+    error,
+    web::{errors::Result, mail_servers, render::Flash, respond::see_other, viewer::Viewer},
     words,
 };
 
@@ -17,7 +18,7 @@ pub async fn create(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<Htt
     let flash = match emails::hurry(&app.db, &actor, *id, now).await? {
         Hurried::Due => {
             app.wake.notify_one();
-            Flash::done("It is tried at once; this page shows what comes of it.")
+            due(&app).await?
         }
         Hurried::TooEarly => Flash::problem("A reminder leaves at its hour and not before."),
         Hurried::Underway => {
@@ -32,3 +33,14 @@ pub async fn create(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<Htt
     viewer.flash(flash)?;
     Ok(see_other(&format!("/emails/{id}")))
 }
+
+async fn due(app: &App) -> error::Result<Flash> {
+    let servers = mail_servers::in_force(app).await?;
+    let is_left_alone = !servers.is_empty() && servers.iter().all(|server| server.is_open());
+    Ok(Flash::done(match is_left_alone {
+        true => AS_SOON_AS_IT_CAN,
+        false => "It is tried at once; this page shows what comes of it.",
+    }))
+}
+
+const AS_SOON_AS_IT_CAN: &str = "The mail server took nothing lately. It is tried at once; this message leaves as soon as the mail server takes mail.";

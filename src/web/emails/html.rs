@@ -1,4 +1,4 @@
-//! A message's HTML part, alone in its window.
+//! A message's HTML part, alone in its frame or window.
 use actix_web::{
     HttpResponse,
     web::{Data, Path},
@@ -8,11 +8,7 @@ use crate::{
     app::App,
     domain::{emails, logos},
     error::Error as AppError,
-    web::{
-        errors::Result,
-        mail_html::{self, Place},
-        viewer::Viewer,
-    },
+    web::{errors::Result, mail_html, viewer::Viewer},
 };
 
 /// GET /emails/{id}/html: what mail programs show; the join link is not in it.
@@ -20,5 +16,5 @@ pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpR
     let email = emails::find(app.db.read(), viewer.company_id, *id).await?;
     let html = email.html.ok_or(AppError::NotFound)?;
     let logo = logos::of_message(&app.db, viewer.company_id, email.logo_id).await?;
-    Ok(mail_html::alone(&html, logo.as_ref(), Place::Window))
+    Ok(mail_html::alone(&html, logo.as_ref()))
 }

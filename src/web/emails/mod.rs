@@ -12,23 +12,21 @@ pub mod resend;
 mod story;
 pub mod telling;
 
-use actix_web::{
-    HttpResponse,
-    web::{Data, Path, Query},
-};
-use chrono::{DateTime, Utc};
-
 use self::{
     form::Filters,
     pages::{AsSent, IndexPage, Overview, Reader, ShowPage},
 };
-use super::{errors::Result, lists::At, viewer::Viewer};
+use super::{errors::Result, lists::At, mail_html, mail_servers, viewer::Viewer};
 use crate::{
     app::App,
-    domain::{emails, jobs, logos, page::PAGE_SIZE, transports},
+    domain::{emails, jobs, logos, page::PAGE_SIZE},
     error,
     settings::Backend,
     times,
+};
+use actix_web::{
+    HttpResponse,
+    web::{Data, Path, Query},
 };
 
 /// GET /emails: newest first.
@@ -45,7 +43,7 @@ pub async fn index(
             let company_id = viewer.company_id;
             let found = emails::list(&app.db, company_id, &filter, cursor, PAGE_SIZE).await?;
             let overview = match cursor {
-                None => Some(overview(&app, &viewer, &filters, reader.now).await?),
+                None => Some(overview(&app, &viewer, &filters, &reader).await?),
                 Some(_) => None,
             };
             viewer.page(&IndexPage::new(filters, &at, found, overview, reader))
@@ -59,12 +57,10 @@ pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpR
     let story = emails::story(&app.db, viewer.company_id, *id).await?;
     let logo = logos::of_message(&app.db, viewer.company_id, story.email.logo_id).await?;
     let as_sent = AsSent::of(&story.email, &story.details, logo.as_ref());
-    viewer.page(&ShowPage::new(
-        story,
-        as_sent,
-        viewer.zone(),
-        app.clock.now(),
-    ))
+    let servers = mail_servers::in_force(&app).await?;
+    let now = app.clock.now();
+    let page = ShowPage::new(story, as_sent, &servers, viewer.zone(), now);
+    Ok(mail_html::framed(viewer.page(&page)?))
 }
 
 async fn reader(app: &App, viewer: &Viewer, filters: &Filters) -> error::Result<Reader> {
@@ -78,6 +74,7 @@ async fn reader(app: &App, viewer: &Viewer, filters: &Filters) -> error::Result<
         zone: viewer.zone(),
         now: app.clock.now(),
         jobs,
+        servers: mail_servers::in_force(app).await?,
     })
 }
 
@@ -85,9 +82,9 @@ async fn overview(
     app: &App,
     viewer: &Viewer,
     filters: &Filters,
-    now: DateTime<Utc>,
+    reader: &Reader,
 ) -> error::Result<Overview> {
-    let (company_id, zone) = (viewer.company_id, viewer.zone());
+    let (company_id, zone, now) = (viewer.company_id, reader.zone, reader.now);
     let days = pages::days(zone, now);
     let begins: Vec<_> = days
         .iter()
@@ -101,7 +98,7 @@ async fn overview(
     }
     let servers = match app.settings.mail.backend {
         Backend::Console => None,
-        Backend::Smtp(_) => Some(transports::all(&app.db).await?),
+        Backend::Smtp(_) => Some(reader.servers.clone()),
     };
     Ok(overview.with_state(&days, &counts, servers, now))
 }

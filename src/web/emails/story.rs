@@ -49,8 +49,8 @@ impl Step {
     }
 }
 
-/// Everything, first to last.
-pub fn steps(story: &Story, zone: Tz, now: DateTime<Utc>) -> Vec<Step> {
+/// Everything, first to last; `next_try` is when it is tried if it waits.
+pub fn steps(story: &Story, next_try: DateTime<Utc>, zone: Tz, now: DateTime<Utc>) -> Vec<Step> {
     let teller = Teller {
         first_day: story.email.created_at,
         zone,
@@ -65,7 +65,7 @@ pub fn steps(story: &Story, zone: Tz, now: DateTime<Utc>) -> Vec<Step> {
     between.sort_by_key(|(at, _)| *at);
     let mut steps = vec![teller.queued(story)];
     steps.extend(between.into_iter().map(|(_, step)| step));
-    steps.extend(teller.next(&story.email, now));
+    steps.extend(teller.next(&story.email, next_try, now));
     steps.extend(teller.end(story));
     steps.extend(teller.told(story));
     steps
@@ -136,15 +136,17 @@ pub fn cancelling(story: &Story) -> String {
 }
 
 /// How soon there may be more to tell, in seconds; none when the story is over.
-pub fn next_look(email: &email::Model, now: DateTime<Utc>) -> Option<u32> {
-    match email.status {
+pub fn next_look(status: Status, next_try: DateTime<Utc>, now: DateTime<Utc>) -> Option<u32> {
+    match status {
         status if status.is_final() => None,
         Status::Sending => Some(2),
         Status::Held => Some(30),
-        _ if (email.due_at - now).num_seconds() < 60 => Some(2),
+        _ if (next_try - now).num_seconds() < 60 => Some(2),
         _ => Some(30),
     }
 }
+
+const SERVER_RESTS: &str = "The mail server took nothing lately. It is tried again then, with the mail that waits longest; once it takes that, the rest follows by itself.";
 
 struct Teller {
     first_day: DateTime<Utc>,
@@ -245,14 +247,23 @@ impl Teller {
         }
     }
 
-    fn next(&self, email: &email::Model, now: DateTime<Utc>) -> Option<Step> {
+    fn next(
+        &self,
+        email: &email::Model,
+        next_try: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Option<Step> {
         let waits = matches!(email.status, Status::Queued | Status::Retrying);
         waits.then(|| {
-            let what = match email.due_at > now {
-                true => format!("Next attempt {}", times::relative(email.due_at, now)),
-                false => "Next attempt at once".into(),
-            };
-            self.plain("quiet", what, email.due_at)
+            let what = format!("Next attempt {}", times::ahead(next_try, now));
+            let waits_for_server = email.due_at < next_try && now < next_try;
+            Step {
+                hint: match waits_for_server {
+                    true => SERVER_RESTS.into(),
+                    false => String::new(),
+                },
+                ..self.plain("quiet", what, next_try)
+            }
         })
     }
 

@@ -284,6 +284,8 @@ impl Mail {
             tone: words::email_tone(mail.status),
             status: words::email_status_with_reason(mail.status, &mail.reason),
             attempts: match mail.attempts {
+                // Attempts that failed because the mail server did are not counted.
+                0 if mail.status == email::Status::Retrying => "Not taken yet".into(),
                 0 => "Not tried yet".into(),
                 1 => "Tried once".into(),
                 2 => "Tried twice".into(),

@@ -6,10 +6,10 @@ pub mod test;
 use actix_web::{HttpResponse, web::Data};
 
 use self::pages::{ShowPage, State};
-use super::{errors::Result, viewer::AdminViewer};
+use super::{errors::Result, mail_servers, viewer::AdminViewer};
 use crate::{
     app::App,
-    domain::{mail_checks, transports, users},
+    domain::{mail_checks, users},
 };
 
 /// GET /mail: all of it, while checks go on as far as they have come.
@@ -24,7 +24,7 @@ pub async fn show(app: Data<App>, viewer: AdminViewer) -> Result<HttpResponse> {
     };
     let state = State {
         settings: &app.settings,
-        transports: transports::all(&app.db).await?,
+        servers: mail_servers::in_force(&app).await?,
         last,
     };
     viewer.page(&ShowPage::new(state, &viewer, app.clock.now())?)

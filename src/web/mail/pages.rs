@@ -12,6 +12,7 @@ use crate::{
     mail::doctor::{self, Check, Grade, Step},
     settings::{Backend, Settings},
     web::{facts::Facts, forms, render::Page, stamp::Stamp, viewer::AdminViewer},
+    words,
 };
 
 /// What there is to show.
@@ -19,7 +20,7 @@ pub struct State<'a> {
     /// The settings in force.
     pub settings: &'a Settings,
     /// The mail servers.
-    pub transports: Vec<transport::Model>,
+    pub servers: Vec<transport::Model>,
     /// The last checks, and the name of whoever asked for them.
     pub last: Option<(mail_check::Model, String)>,
 }
@@ -82,14 +83,14 @@ impl ShowPage {
         let run = state
             .last
             .map(|(row, by)| Run::new(row, by, is_running, zone));
-        let set: Vec<_> = doctor::servers(&state.settings.mail);
-        let servers = state.transports.into_iter();
-        // What was set once and is no more says nothing of how mail leaves.
-        let servers = servers.filter(|server| set.iter().any(|(name, _)| *name == server.name));
         Ok(Self {
             is_console: matches!(state.settings.mail.backend, Backend::Console),
             settings: settings(state.settings),
-            servers: servers.map(|server| ServerRow::new(server, zone)).collect(),
+            servers: state
+                .servers
+                .into_iter()
+                .map(|server| ServerRow::new(server, zone))
+                .collect(),
             run: run.transpose()?,
             is_running,
             key: forms::new_key(),
@@ -117,18 +118,13 @@ fn settings(settings: &Settings) -> Facts {
 impl ServerRow {
     fn new(server: transport::Model, zone: Tz) -> Self {
         let stamp = |at| Stamp::day_and_clock(at, zone);
-        let (tone, state) = match (server.is_open(), server.failures) {
-            (true, _) => ("bad", "Left alone, tried now and then"),
-            (false, 0) => ("good", "Takes messages"),
-            (false, _) => ("wait", "Failed lately"),
-        };
         Self {
             name: match server.name {
                 Name::Primary => "First server",
                 Name::Fallback => "Fallback",
             },
-            tone,
-            state,
+            tone: words::mail_server_tone(&server),
+            state: words::mail_server(&server),
             since: server.opened_at.map(stamp),
             next: server.opened_at.and(server.wait_until).map(stamp),
             accepted: server.accepted_at.map(stamp),
@@ -207,7 +203,7 @@ impl Page for ShowPage {
                 name: "First server",
                 host: "smtp.example.com:587".into(),
                 tone: "bad",
-                state: "Left alone, tried now and then",
+                state: "Takes nothing, tried now and then",
                 since: Some(Stamp::sample()),
                 reason: "Nothing listens there.".into(),
                 next: Some(Stamp::sample()),

@@ -10,7 +10,7 @@ use crate::{
     domain::{companies, logos},
     web::{
         errors::{Error, Result},
-        mail_html::{self, Place},
+        mail_html,
         viewer::AdminViewer,
     },
 };
@@ -50,9 +50,5 @@ async fn respond(
     let composed = app.composer.compose(&message)?;
     let company = companies::find(&app.db, viewer.company_id).await?;
     let logo = logos::of_message(&app.db, company.id, company.logo_id).await?;
-    Ok(mail_html::alone(
-        &composed.html,
-        logo.as_ref(),
-        Place::Frame,
-    ))
+    Ok(mail_html::alone(&composed.html, logo.as_ref()))
 }

@@ -10,10 +10,7 @@ use std::collections::BTreeMap;
 
 use actix_web::{
     HttpResponse,
-    http::{
-        StatusCode,
-        header::{self, HeaderValue},
-    },
+    http::StatusCode,
     web::{Data, Form, Path},
 };
 
@@ -24,7 +21,7 @@ use self::{
     target::Target,
 };
 use super::{
-    errors::Result, forms::FormErrors, render::Flash, respond::see_other, security::POLICY,
+    errors::Result, forms::FormErrors, mail_html, render::Flash, respond::see_other,
     viewer::AdminViewer,
 };
 use crate::{
@@ -122,12 +119,7 @@ async fn respond(
     status: StatusCode,
 ) -> Result<HttpResponse> {
     let page = EditPage::new(app, viewer, wish).await?;
-    let mut response = viewer.respond(status, &page)?;
-    let policy = HeaderValue::from_str(&format!("{POLICY}; frame-src 'self'"))
-        .expect("it is ASCII, written by us");
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    Ok(response)
+    Ok(mail_html::framed(viewer.respond(status, &page)?))
 }
 
 async fn own(app: &App, viewer: &AdminViewer) -> Result<Own> {

@@ -1,12 +1,12 @@
 //! The delivery log, a page at a time.
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use entity::email::Status;
+use entity::{email::Status, transport};
 use serde::Serialize;
 
 use super::Overview;
 use crate::{
-    domain::{emails::Line, page::Page as List},
+    domain::{emails::Line, page::Page as List, transports},
     times,
     web::{
         choices,
@@ -27,6 +27,8 @@ pub struct Reader {
     pub now: DateTime<Utc>,
     /// The jobs to choose from.
     pub jobs: Vec<(i64, String)>,
+    /// The mail servers that what waits is waiting for.
+    pub servers: Vec<transport::Model>,
 }
 
 /// The list.
@@ -70,13 +72,12 @@ impl IndexPage {
         overview: Option<Overview>,
         reader: Reader,
     ) -> Self {
-        let (zone, now) = (reader.zone, reader.now);
         Self {
             pager: Pager::new("/emails", &form, at, found.next),
             emails: found
                 .rows
                 .into_iter()
-                .map(|line| Row::new(line, zone, now))
+                .map(|line| Row::new(line, &reader))
                 .collect(),
             export: Some(form.export()),
             overview,
@@ -100,15 +101,15 @@ impl IndexPage {
 }
 
 impl Row {
-    fn new(line: Line, zone: Tz, now: DateTime<Utc>) -> Self {
+    fn new(line: Line, reader: &Reader) -> Self {
         let waits = matches!(line.status, Status::Queued | Status::Retrying);
-        let next = waits.then(|| match line.due_at > now {
-            true => Stamp::new(line.due_at, times::relative(line.due_at, now)),
-            false => Stamp::new(line.due_at, "at once"),
+        let next = waits.then(|| {
+            let at = transports::next_try(&reader.servers, line.due_at);
+            Stamp::new(at, times::ahead(at, reader.now))
         });
         Self {
             id: line.id,
-            queued: Stamp::day_and_clock(line.created_at, zone),
+            queued: Stamp::day_and_clock(line.created_at, reader.zone),
             kind: words::email_kind(line.kind),
             subject: line.subject.unwrap_or_default(),
             recipient: line.recipient,
@@ -157,6 +158,7 @@ impl Page for IndexPage {
                     zone: Tz::UTC,
                     now: DateTime::UNIX_EPOCH,
                     jobs: vec![(1, "Cloud Architect".into())],
+                    servers: Vec::new(),
                 },
             )
         }

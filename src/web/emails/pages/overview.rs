@@ -153,14 +153,9 @@ fn counters(counts: &[Count], waiting: &[(Status, i64)]) -> Vec<Counter> {
 
 impl Server {
     fn of(server: transport::Model, now: DateTime<Utc>) -> Self {
-        let (tone, state) = match (server.is_open(), server.failures) {
-            (true, _) => ("bad", "Takes no mail"),
-            (false, 1..) => ("wait", "Had a problem"),
-            (false, _) => ("good", "Takes mail"),
-        };
         Self {
-            tone,
-            state,
+            tone: words::mail_server_tone(&server),
+            state: words::mail_server(&server),
             accepted: server
                 .accepted_at
                 .map(|at| Stamp::new(at, times::relative(at, now))),

@@ -3,7 +3,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use entity::{
     email::{self, Kind, Status},
-    logo,
+    logo, transport,
 };
 use serde::Serialize;
 
@@ -12,6 +12,7 @@ use crate::{
         alerts::{self, Fate},
         emails::{self, Story},
         interviews::Details,
+        transports,
     },
     letters::Draft,
     mail::{LINK_PLACEHOLDER, invite::Method},
@@ -91,6 +92,8 @@ pub struct ShowPage {
     meaning: &'static str,
     /// Why it is held back; empty when it is not.
     held_because: String,
+    /// The message that came back.
+    held_by: Option<i64>,
     telling: Telling,
     steps: Vec<Step>,
     facts: Facts,
@@ -111,8 +114,15 @@ pub struct ShowPage {
 
 impl ShowPage {
     /// As it stands now, in the viewer's zone.
-    pub fn new(story: Story, as_sent: Option<AsSent>, zone: Tz, now: DateTime<Utc>) -> Self {
+    pub fn new(
+        story: Story,
+        as_sent: Option<AsSent>,
+        servers: &[transport::Model],
+        zone: Tz,
+        now: DateTime<Utc>,
+    ) -> Self {
         let email = &story.email;
+        let next_try = transports::next_try(servers, email.due_at);
         Self {
             id: email.id,
             heading: email.subject.clone().unwrap_or_else(|| {
@@ -128,7 +138,8 @@ impl ShowPage {
                 Status::Held => email.reason.clone(),
                 _ => String::new(),
             },
-            steps: story::steps(&story, zone, now),
+            held_by: story.held_by,
+            steps: story::steps(&story, next_try, zone, now),
             facts: facts(&story, zone),
             as_sent,
             repeat_key: story.can_be_repeated(now).then(forms::new_key),
@@ -137,7 +148,7 @@ impl ShowPage {
             can_be_released: email.status == Status::Held && now < email.expires_at,
             cancelling: emails::can_be_cancelled(email.status).then(|| story::cancelling(&story)),
             can_be_corrected: story.can_be_corrected(now),
-            next_look: story::next_look(email, now),
+            next_look: story::next_look(email.status, next_try, now),
         }
     }
 }
@@ -206,15 +217,15 @@ fn facts(story: &Story, zone: Tz) -> Facts {
             "Message-ID",
             email.sender.as_ref().map_or("", |_| &email.message_id),
         )
-        .text("Attempts", email.attempts.to_string())
+        .text("Attempts", story.attempts.len().to_string())
         .at(
             "Of use until",
             Some(Stamp::day_and_clock(email.expires_at, zone)),
         )
         .link("Repeats", repeats.0, repeats.1)
         .link("Repeated by", repeated_by.0, repeated_by.1)
-        .link("Corrects the address of", corrects.0, corrects.1)
-        .link("Address corrected by", corrected_by.0, corrected_by.1)
+        .link("Corrects", corrects.0, corrects.1)
+        .link("Corrected by", corrected_by.0, corrected_by.1)
 }
 
 fn doubt(story: &Story) -> &'static str {
@@ -245,6 +256,7 @@ impl Page for ShowPage {
             meaning: story::meaning(Status::Retrying),
             telling: Telling::Open,
             held_because: "Mail to this address came back.".into(),
+            held_by: Some(2),
             steps: vec![Step::sample()],
             facts: Facts::sample(),
             as_sent: Some(AsSent::sample()),
