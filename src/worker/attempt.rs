@@ -23,22 +23,25 @@ use crate::{
 /// While the database is away, the outcome of an attempt is kept in mind, in seconds between tries.
 const RECORD_PAUSES: [u64; 8] = [1, 2, 5, 10, 30, 60, 60, 60];
 
-/// Does the mail server go on?
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sequel {
-    /// As far as this message can tell.
-    GoesOn,
-    /// It would take nobody's message.
-    Fails,
+/// A message whose attempt is over, and not written down yet.
+pub(super) struct Done {
+    pub(super) claimed: Arc<Claimed>,
+    pub(super) ended: Ended,
 }
 
-/// Delivers one composed message and records what came of it. Whatever goes wrong with this one, others go on.
-pub(super) async fn deliver(
-    app: &App,
-    ledger: &Ledger,
-    claimed: Claimed,
-    mut stop: Stop,
-) -> Sequel {
+impl Done {
+    /// Would the mail server take other messages, as far as this one can tell?
+    pub(super) fn server_goes_on(&self) -> bool {
+        !matches!(
+            self.ended.next,
+            Next::Retry(Setback::Server(_)) | Next::Uncertain
+        )
+    }
+}
+
+/// Delivers one composed message. Whatever goes wrong with this one, others go on. What came of it has to be
+/// [`record`]ed, and before the next message begins.
+pub(super) async fn deliver(app: &App, ledger: &Ledger, claimed: Claimed, mut stop: Stop) -> Done {
     let claimed = Arc::new(Claimed {
         started_at: app.clock.now(),
         ..claimed
@@ -51,22 +54,12 @@ pub(super) async fn deliver(
         Ok(Err(error)) => outcome::from_error(id, error),
         Err(panic) => outcome::from_panic(id, &panic, is_near_the_end.get()),
     };
-    let sequel = match ended.next {
-        Next::Retry(Setback::Server(_)) | Next::Uncertain => Sequel::Fails,
-        _ => Sequel::GoesOn,
-    };
-    record(app, ledger, claimed, ended, stop).await;
-    sequel
+    Done { claimed, ended }
 }
 
 /// Writes what came of an attempt; while the database is away, again and again.
-pub(super) async fn record(
-    app: &App,
-    ledger: &Ledger,
-    claimed: Arc<Claimed>,
-    ended: Ended,
-    mut stop: Stop,
-) {
+pub(super) async fn record(app: &App, ledger: &Ledger, done: Done, mut stop: Stop) {
+    let Done { claimed, ended } = done;
     let id = claimed.email.id;
     let mut pauses = RECORD_PAUSES.into_iter();
     loop {

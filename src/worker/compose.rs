@@ -1,11 +1,17 @@
 //! From rows of the queue to messages that stay as they are from now on.
 use std::sync::Arc;
 
-use super::{Stop, attempt, caught::caught, ledger::Ledger, outcome};
+use super::{
+    Stop,
+    attempt::{self, Done},
+    caught::caught,
+    ledger::Ledger,
+    outcome,
+};
 use crate::{
     app::App,
     domain::{
-        delivery::{self, Claimed, Fixed},
+        delivery::{self, Claimed, Ended, Fixed},
         emails,
     },
     error::{Error, Result},
@@ -40,7 +46,7 @@ pub(super) async fn compose_all(
         tokio::task::yield_now().await;
     }
     for (claimed, ended) in failed {
-        attempt::record(app, ledger, Arc::new(claimed), ended, stop.clone()).await;
+        attempt::record(app, ledger, done(claimed, ended), stop.clone()).await;
     }
     ready.extend(fix(app, ledger, composed, stop).await);
     // The longest waiting first, as they were claimed.
@@ -73,9 +79,16 @@ async fn fix(
     for (claimed, _) in composed {
         let id = claimed.email.id;
         let ended = outcome::from_error(id, Error::System(why.clone()));
-        attempt::record(app, ledger, Arc::new(claimed), ended, stop.clone()).await;
+        attempt::record(app, ledger, done(claimed, ended), stop.clone()).await;
     }
     Vec::new()
+}
+
+fn done(claimed: Claimed, ended: Ended) -> Done {
+    Done {
+        claimed: Arc::new(claimed),
+        ended,
+    }
 }
 
 /// Writes the message from its row and its interview.

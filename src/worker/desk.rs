@@ -9,7 +9,7 @@ use tokio::{
 
 use super::{
     Stop,
-    attempt::{self, Sequel},
+    attempt::{self, Done},
     compose::compose_all,
     ledger::Ledger,
     routes::routes,
@@ -38,7 +38,9 @@ pub(super) async fn run(app: Data<App>, mut stop: Stop) {
         desk.fill_lanes();
         let pause = desk.look_for_more().await;
         tokio::select! {
-            Some(done) = desk.lanes.join_next() => desk.note(done.unwrap_or(Pace::Slow)).await,
+            Some(done) = desk.lanes.join_next() => desk.note(done.ok()).await,
+            // Something may have waited behind this message.
+            Some(_) = desk.records.join_next() => desk.is_asked_for_more = true,
             claimed = fetched(&mut desk.fetch) => desk.put_at_hand(claimed),
             () = app.wake.notified(), if desk.is_idle() => desk.is_asked_for_more = true,
             () = time::sleep(pause), if desk.is_idle() => desk.is_asked_for_more = true,
@@ -51,11 +53,10 @@ pub(super) async fn run(app: Data<App>, mut stop: Stop) {
     desk.clear().await;
 }
 
-/// How a message went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Pace {
-    Quick,
-    Slow,
+/// A message that went over a lane, and whether the server was quick about it.
+struct Ride {
+    done: Done,
+    is_quick: bool,
 }
 
 type Fetched = Result<Vec<Claimed>>;
@@ -64,7 +65,10 @@ struct Desk {
     app: Data<App>,
     stop: Stop,
     ledger: Rc<Ledger>,
-    lanes: JoinSet<Pace>,
+    lanes: JoinSet<Ride>,
+    /// What came of messages, being written while their lanes go on. Whoever is next on a lane waits for the ledger
+    /// behind the one before, so that no more messages are open than there are lanes.
+    records: JoinSet<()>,
     at_hand: VecDeque<Claimed>,
     /// The next messages, being claimed and composed.
     fetch: Option<JoinHandle<Fetched>>,
@@ -82,6 +86,7 @@ impl Desk {
             stop,
             ledger: Rc::default(),
             lanes: JoinSet::new(),
+            records: JoinSet::new(),
             at_hand: VecDeque::new(),
             fetch: None,
             batch: LANES,
@@ -103,10 +108,10 @@ impl Desk {
             let stop = self.stop.clone();
             self.lanes.spawn_local(async move {
                 let begun = Instant::now();
-                let sequel = attempt::deliver(&app, &ledger, claimed, stop).await;
-                match sequel == Sequel::GoesOn && begun.elapsed() < SLOW {
-                    true => Pace::Quick,
-                    false => Pace::Slow,
+                let done = attempt::deliver(&app, &ledger, claimed, stop).await;
+                Ride {
+                    is_quick: done.server_goes_on() && begun.elapsed() < SLOW,
+                    done,
                 }
             });
         }
@@ -161,10 +166,15 @@ impl Desk {
     }
 
     /// A lane is free again. When the server fails or is slow, what is at hand goes back into the queue.
-    async fn note(&mut self, pace: Pace) {
-        // Something may have waited behind this message.
-        self.is_asked_for_more = true;
-        if pace == Pace::Slow {
+    async fn note(&mut self, ride: Option<Ride>) {
+        let is_quick = ride.as_ref().is_some_and(|ride| ride.is_quick);
+        if let Some(Ride { done, .. }) = ride {
+            let (app, ledger) = (self.app.clone(), Rc::clone(&self.ledger));
+            let stop = self.stop.clone();
+            let recording = async move { attempt::record(&app, &ledger, done, stop).await };
+            self.records.spawn_local(recording);
+        }
+        if !is_quick {
             self.batch = LANES;
             self.give_back().await;
         }
@@ -187,7 +197,10 @@ impl Desk {
             self.at_hand.extend(claimed);
         }
         self.give_back().await;
-        while self.lanes.join_next().await.is_some() {}
+        while let Some(ride) = self.lanes.join_next().await {
+            self.note(ride.ok()).await;
+        }
+        while self.records.join_next().await.is_some() {}
     }
 }
 

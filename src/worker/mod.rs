@@ -44,7 +44,8 @@ pub async fn deliver_next(app: &App) -> Result<Turn> {
         return proofs::deliver_next(app).await;
     }
     for claimed in compose_all(app, &ledger, claimed, &stop).await {
-        attempt::deliver(app, &ledger, claimed, stop.clone()).await;
+        let done = attempt::deliver(app, &ledger, claimed, stop.clone()).await;
+        attempt::record(app, &ledger, done, stop.clone()).await;
     }
     Ok(Turn::Delivered)
 }
