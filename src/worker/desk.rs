@@ -185,7 +185,7 @@ impl Desk {
         if unsent.is_empty() {
             return;
         }
-        if let Err(error) = delivery::release(&self.app.db, &unsent).await {
+        if let Err(error) = delivery::release(&self.app.db, &unsent, self.app.clock.now()).await {
             tracing::warn!(%error, "Unsent e-mails could not be given back; they are taken up when their claim runs out");
         }
     }

@@ -359,6 +359,28 @@ async fn a_mailbox_found_full_after_an_outage_gets_its_four_hours() {
 }
 
 #[actix_web::test]
+async fn a_probe_that_a_stop_calls_back_is_made_again_at_once() {
+    let hold = Arc::new(Hold::default());
+    let mut scripts = vec![Script::at(Step::Banner, Act::Drop); 3];
+    scripts.push(Script::at(Step::RcptTo, Act::Hold(hold.clone())));
+    let server = SmtpServer::scripted(scripts).await;
+    let app = app_with(&server, &[]).await;
+    builders::booked(&app, app.company_id).await;
+    for _ in 0..3 {
+        assert_eq!(app.deliver().await, 1);
+        app.advance(TimeDelta::seconds(30));
+    }
+    let (stop, stopped) = watch::channel(false);
+    let running = rt::spawn(worker::run(app.app.clone(), stopped));
+    hold.reached.notified().await;
+    stop.send(true).expect("a worker");
+    running.await.expect("an end");
+    assert!(primary(&app).await.is_open());
+    assert_eq!(app.deliver().await, 1);
+    assert_eq!(server.taken().len(), 1);
+}
+
+#[actix_web::test]
 async fn a_crowd_leaves_over_few_connections_each_message_once() {
     let server = SmtpServer::start().await;
     let app = app_with(&server, &[]).await;

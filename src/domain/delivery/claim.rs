@@ -77,9 +77,18 @@ pub async fn claim(
 }
 
 /// Gives messages back whose attempt never began, so that they are due again.
-pub async fn release(db: &Db, claimed: &[Claimed]) -> Result<()> {
+pub async fn release(db: &Db, claimed: &[Claimed], now: DateTime<Utc>) -> Result<()> {
     db::transaction(db, async |txn| {
-        for Claimed { email, .. } in claimed {
+        for Claimed {
+            email,
+            transport,
+            is_probe,
+            ..
+        } in claimed
+        {
+            if let Some(name) = transport.filter(|_| *is_probe) {
+                transports::take_back_probe(txn, name, now).await?;
+            }
             email::Entity::update_many()
                 .set(After::untried(email).into_row(None))
                 .filter(still_ours(email))
@@ -245,8 +254,8 @@ async fn still_news(
     Ok(news)
 }
 
-/// A message and who gets it; nobody where it is printed.
-type Shared = (Candidate, Option<Name>);
+/// A message and who gets it, as a probe or not; nobody where it is printed.
+type Shared = (Candidate, Option<(Name, bool)>);
 
 /// Gives each message to the first server that may have it. One that failed there last waits for others, if there are any.
 fn share(news: Vec<Candidate>, turns: &mut [Turn], routes: &[Route], free: u64) -> Vec<Shared> {
@@ -265,7 +274,7 @@ fn share(news: Vec<Candidate>, turns: &mut [Turn], routes: &[Route], free: u64) 
         match turns.iter_mut().find(may) {
             Some(turn) => {
                 turn.take();
-                taken.push((candidate, Some(turn.name())));
+                taken.push((candidate, Some((turn.name(), turn.is_probed()))));
             }
             None => passed_over.push(candidate),
         }
@@ -276,7 +285,7 @@ fn share(news: Vec<Candidate>, turns: &mut [Turn], routes: &[Route], free: u64) 
         }
         if let Some(turn) = turns.iter_mut().find(|turn| turn.left() > 0) {
             turn.take();
-            taken.push((candidate, Some(turn.name())));
+            taken.push((candidate, Some((turn.name(), turn.is_probed()))));
         }
     }
     taken
@@ -315,7 +324,7 @@ async fn take(
     let chosen = chosen
         .into_iter()
         .filter(|(Candidate { email, .. }, _)| ours.contains(&(email.id, email.fence + 1)));
-    let claimed = chosen.map(|(candidate, transport)| {
+    let claimed = chosen.map(|(candidate, via)| {
         let mut email = candidate.email;
         email.fence += 1;
         email.status = Status::Sending;
@@ -323,7 +332,8 @@ async fn take(
         Claimed {
             email,
             details: candidate.details,
-            transport,
+            transport: via.map(|(name, _)| name),
+            is_probe: via.is_some_and(|(_, is_probe)| is_probe),
             follows_others: candidate.follows_others,
             started_at: now,
         }

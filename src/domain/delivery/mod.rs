@@ -46,6 +46,8 @@ pub struct Claimed {
     pub details: Details,
     /// The mail server that it is to be given to; none when it is printed.
     pub transport: Option<transport::Name>,
+    /// Does it probe a mail server that fails?
+    pub is_probe: bool,
     /// Was anything told of its interview before, so that a calendar may know it?
     pub follows_others: bool,
     /// When its attempt began.

@@ -116,6 +116,12 @@ pub async fn write(db: &Db, entries: &[Entry], now: DateTime<Utc>) -> Result<Wri
             if recorded == Recorded::Stale {
                 continue;
             }
+            if let Some(name) = claimed.transport
+                && claimed.is_probe
+                && ended.next == Next::Release
+            {
+                transports::take_back_probe(txn, name, now).await?;
+            }
             if let Some((name, found)) = claimed.transport.zip(found) {
                 findings.push((name, claimed.email.id, found));
             }

@@ -59,6 +59,21 @@ pub(super) async fn end_waits(txn: &impl ConnectionTrait, now: DateTime<Utc>) ->
     Ok(())
 }
 
+/// Lets a server be probed at once whose probe came back without having asked it.
+pub(super) async fn take_back_probe(
+    txn: &impl ConnectionTrait,
+    name: Name,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    transport::Entity::update_many()
+        .col_expr(transport::Column::WaitUntil, Expr::value(now))
+        .filter(transport::Column::Name.eq(name))
+        .filter(transport::COLUMN.failures.gt(0))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
 /// The rows of these servers, held until the transaction ends; made or begun anew where the settings are new.
 async fn held(txn: &impl ConnectionTrait, routes: &[Route]) -> Result<Vec<transport::Model>> {
     let names: Vec<Name> = routes.iter().map(|route| route.name).collect();

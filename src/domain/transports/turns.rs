@@ -39,6 +39,11 @@ impl Turn {
         self.row.name
     }
 
+    /// Does what it is given probe whether it still fails?
+    pub(in crate::domain) fn is_probed(&self) -> bool {
+        self.row.failures > 0
+    }
+
     /// How many messages it may be given yet.
     pub(in crate::domain) fn left(&self) -> u64 {
         self.most - self.used
