@@ -18,7 +18,7 @@ use greenroom::{
     },
     error::Error,
 };
-use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Statement, UpdateMany, sea_query::Expr};
 use tokio::{sync::Notify, task::yield_now};
 
 use crate::support::{TestApp, builders};
@@ -157,6 +157,27 @@ async fn a_late_last_byte_is_stale_even_beside_a_newer_one() {
     app.expect_undelivered_mail();
 }
 
+#[actix_web::test]
+async fn a_claim_that_is_renewed_as_it_runs_out_is_not_taken_back() {
+    let app = TestApp::start().await;
+    builders::booked(&app, app.company_id).await;
+    let db = &app.app.db;
+    let claimed = delivery::claim(db, &[], 1, app.now()).await;
+    assert_eq!(claimed.expect("a claim").len(), 1);
+    app.advance(TimeDelta::hours(1));
+    // As with its last byte.
+    let renewal = email::Entity::update_many().col_expr(
+        email::Column::LeaseUntil,
+        Expr::value(app.now() + TimeDelta::minutes(15)),
+    );
+    let claimed = during(&app, renewal, delivery::claim(db, &[], 1, app.now()));
+    assert_eq!(claimed.await.expect("a claim").len(), 0);
+    let attempts = attempt::Entity::find().all(db.read()).await.expect("rows");
+    assert!(attempts.is_empty(), "{attempts:?}");
+    assert_eq!(emails(&app).await[0].status, Status::Sending);
+    app.expect_undelivered_mail();
+}
+
 fn booking(slot_id: i64, who: Who) -> NewBooking {
     NewBooking {
         place: Place::Slot(slot_id),
@@ -204,6 +225,30 @@ async fn crossing<A, B>(
     };
     let (_, first, second) = tokio::join!(holding, first, second);
     (first, second)
+}
+
+/// Makes a change, lets `work` go as far as it gets before the change is seen, and then to its end.
+async fn during<A>(
+    app: &TestApp,
+    change: UpdateMany<email::Entity>,
+    work: impl Future<Output = A>,
+) -> A {
+    let begin = Notify::new();
+    let is_through = Cell::new(false);
+    let changing = builders::write(app, async |txn| {
+        change.exec(txn).await?;
+        begin.notify_one();
+        until_stuck(app, 1, &is_through).await;
+        Ok(())
+    });
+    let working = async {
+        begin.notified().await;
+        let done = work.await;
+        is_through.set(true);
+        done
+    };
+    let ((), done) = tokio::join!(changing, working);
+    done
 }
 
 /// Until so many statements wait for a lock, or `is_through`. On SQLite everybody waits for the one
