@@ -21,7 +21,7 @@ use crate::{
         actions::{self, Act, Actor},
         suppressions,
     },
-    error::Result,
+    error::{Error, Result},
 };
 
 /// Nobody's message has more; whoever writes reports for fun stops mattering here.
@@ -82,6 +82,7 @@ pub async fn take(db: &Db, notice: &Notice, now: DateTime<Utc>) -> Result<Taken>
         let Some(email) = subject(txn, notice).await? else {
             return Ok(Taken::Unknown);
         };
+        let email = hold(txn, email.id).await?;
         let is_ours = |fate: &&Fate| fate.addresses.contains(&email.recipient);
         let Some(fate) = notice.recipients.iter().find(is_ours) else {
             return Ok(Taken::OtherRecipient(email.id));
@@ -139,6 +140,18 @@ async fn subject(txn: &impl ConnectionTrait, notice: &Notice) -> Result<Option<e
         }
     }
     renamed(txn, &notice.message_ids).await
+}
+
+/// The message as it stands now, held until the transaction ends: no worker takes it meanwhile.
+async fn hold(txn: &impl ConnectionTrait, id: i64) -> Result<email::Model> {
+    // Writing nothing keeps other processes waiting; on SQLite there is nobody to keep.
+    email::Entity::update_many()
+        .col_expr(email::Column::Fence, Expr::col(email::Column::Fence))
+        .filter(email::COLUMN.id.eq(id))
+        .exec(txn)
+        .await?;
+    let held = email::Entity::find_by_id(id).one(txn).await?;
+    held.ok_or(Error::NotFound)
 }
 
 /// Some services (Amazon SES) send under a Message-ID of their own, which they tell as they take a

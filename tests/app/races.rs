@@ -4,6 +4,7 @@ use std::{cell::Cell, sync::Arc};
 use chrono::TimeDelta;
 use entity::{
     attempt::{self, Outcome, Stage},
+    bounce::Action,
     email::{self, Status},
 };
 use greenroom::{
@@ -11,6 +12,7 @@ use greenroom::{
     domain::{
         actions::Actor,
         bookings::{self, NewBooking, Place, Who},
+        bounces::{self, Fate, Notice, Taken},
         candidates::{self, NewCandidate, Saved},
         delivery::{self, Ended, Entry, Next, Recorded},
         one_time_keys::{self, Once},
@@ -18,7 +20,9 @@ use greenroom::{
     },
     error::Error,
 };
-use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Statement};
+use sea_orm::{
+    ActiveEnum, ConnectionTrait, DbBackend, EntityTrait, Statement, UpdateMany, sea_query::Expr,
+};
 use tokio::{sync::Notify, task::yield_now};
 
 use crate::support::{TestApp, builders};
@@ -157,6 +161,62 @@ async fn a_late_last_byte_is_stale_even_beside_a_newer_one() {
     app.expect_undelivered_mail();
 }
 
+#[actix_web::test]
+async fn a_claim_that_is_renewed_as_it_runs_out_is_not_taken_back() {
+    let app = TestApp::start().await;
+    builders::booked(&app, app.company_id).await;
+    let db = &app.app.db;
+    let claimed = delivery::claim(db, &[], 1, app.now()).await;
+    assert_eq!(claimed.expect("a claim").len(), 1);
+    app.advance(TimeDelta::hours(1));
+    // As with its last byte.
+    let renewal = email::Entity::update_many().col_expr(
+        email::Column::LeaseUntil,
+        Expr::value(app.now() + TimeDelta::minutes(15)),
+    );
+    let claimed = during(&app, renewal, delivery::claim(db, &[], 1, app.now()));
+    assert_eq!(claimed.await.expect("a claim").len(), 0);
+    let attempts = attempt::Entity::find().all(db.read()).await.expect("rows");
+    assert!(attempts.is_empty(), "{attempts:?}");
+    assert_eq!(emails(&app).await[0].status, Status::Sending);
+    app.expect_undelivered_mail();
+}
+
+#[actix_web::test]
+async fn a_report_that_meets_a_worker_is_brought_again() {
+    let app = TestApp::start().await;
+    let booked = builders::booked(&app, app.company_id).await;
+    let status = |status: Status| {
+        let lease_until = (status == Status::Sending).then(|| app.now());
+        email::Entity::update_many()
+            .col_expr(email::Column::Status, Expr::value(status.to_value()))
+            .col_expr(email::Column::LeaseUntil, Expr::value(lease_until))
+    };
+    let in_doubt = status(Status::Retrying);
+    builders::write(&app, async |txn| Ok(in_doubt.exec(txn).await?)).await;
+    let email = emails(&app).await.remove(0);
+    let notice = Notice {
+        email_id: Some(email.id),
+        message_ids: Vec::new(),
+        host: "mail.example.com".into(),
+        recipients: vec![Fate {
+            addresses: vec![booked.details.candidate.email.clone()],
+            action: Some(Action::Failed),
+            code: Some("5.2.2".into()),
+            diagnostic: "full".into(),
+            hint: "The mailbox is full.".into(),
+        }],
+    };
+    let take = bounces::take(&app.app.db, &notice, app.now());
+    let taken = during(&app, status(Status::Sending), take).await;
+    assert_eq!(taken.expect("an answer"), Taken::Busy(email.id));
+    // Nothing was noted of it, so that it is news when it comes again.
+    let accepted = status(Status::Accepted);
+    builders::write(&app, async |txn| Ok(accepted.exec(txn).await?)).await;
+    let taken = bounces::take(&app.app.db, &notice, app.now()).await;
+    assert_eq!(taken.expect("an answer"), Taken::Bounced(email.id));
+}
+
 fn booking(slot_id: i64, who: Who) -> NewBooking {
     NewBooking {
         place: Place::Slot(slot_id),
@@ -204,6 +264,30 @@ async fn crossing<A, B>(
     };
     let (_, first, second) = tokio::join!(holding, first, second);
     (first, second)
+}
+
+/// Makes a change, lets `work` go as far as it gets before the change is seen, and then to its end.
+async fn during<A>(
+    app: &TestApp,
+    change: UpdateMany<email::Entity>,
+    work: impl Future<Output = A>,
+) -> A {
+    let begin = Notify::new();
+    let is_through = Cell::new(false);
+    let changing = builders::write(app, async |txn| {
+        change.exec(txn).await?;
+        begin.notify_one();
+        until_stuck(app, 1, &is_through).await;
+        Ok(())
+    });
+    let working = async {
+        begin.notified().await;
+        let done = work.await;
+        is_through.set(true);
+        done
+    };
+    let ((), done) = tokio::join!(changing, working);
+    done
 }
 
 /// Until so many statements wait for a lock, or `is_through`. On SQLite everybody waits for the one

@@ -162,6 +162,8 @@ async fn take_back(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()>
         let taken_back = email::Entity::update_many()
             .set(follow(&email, &ended, &earlier, now).into_row(Some(now)))
             .filter(still_ours(&email))
+            // It may be begun anew at this moment, with the last byte.
+            .filter(email::COLUMN.lease_until.lte(now))
             .exec(txn)
             .await?
             .rows_affected;
