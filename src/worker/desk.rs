@@ -41,7 +41,7 @@ pub(super) async fn run(app: Data<App>, mut stop: Stop) {
             Some(done) = desk.lanes.join_next() => desk.note(done.ok()).await,
             // Something may have waited behind this message.
             Some(_) = desk.records.join_next() => desk.is_asked_for_more = true,
-            claimed = fetched(&mut desk.fetch) => desk.put_at_hand(claimed),
+            claimed = fetched(&mut desk.fetch) => desk.put_at_hand(claimed).await,
             () = app.wake.notified(), if desk.is_idle() => desk.is_asked_for_more = true,
             () = time::sleep(pause), if desk.is_idle() => desk.is_asked_for_more = true,
             () = stop.asked() => break,
@@ -72,6 +72,8 @@ struct Desk {
     at_hand: VecDeque<Claimed>,
     /// The next messages, being claimed and composed.
     fetch: Option<JoinHandle<Fetched>>,
+    /// Was it begun before the server failed or was slow?
+    is_fetch_outdated: bool,
     /// How many to claim at once.
     batch: usize,
     /// May there be more in the queue than was claimed last?
@@ -89,6 +91,7 @@ impl Desk {
             records: JoinSet::new(),
             at_hand: VecDeque::new(),
             fetch: None,
+            is_fetch_outdated: false,
             batch: LANES,
             is_asked_for_more: true,
             is_away: false,
@@ -145,8 +148,9 @@ impl Desk {
         }
     }
 
-    fn put_at_hand(&mut self, fetched: Fetched) {
+    async fn put_at_hand(&mut self, fetched: Fetched) {
         self.fetch = None;
+        let is_outdated = std::mem::take(&mut self.is_fetch_outdated);
         match fetched {
             Ok(claimed) => {
                 self.is_away = false;
@@ -155,6 +159,10 @@ impl Desk {
                     self.batch = (self.batch * 2).min(MOST_AT_HAND);
                 }
                 self.at_hand.extend(claimed);
+                if is_outdated {
+                    self.batch = LANES;
+                    self.give_back().await;
+                }
             }
             Err(error) => {
                 if !self.is_away {
@@ -176,6 +184,7 @@ impl Desk {
         }
         if !is_quick {
             self.batch = LANES;
+            self.is_fetch_outdated = self.fetch.is_some();
             self.give_back().await;
         }
     }

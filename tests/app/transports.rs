@@ -8,7 +8,13 @@ use entity::{
     email::{self, Status},
     transport::{self, Name, Scope},
 };
-use greenroom::{domain::transports, worker};
+use greenroom::{
+    domain::{
+        delivery::{self, Ended, Entry, Next, Setback},
+        transports::{self, Failure, Route},
+    },
+    worker,
+};
 use sea_orm::{EntityTrait, QueryOrder};
 use tokio::sync::watch;
 
@@ -378,6 +384,54 @@ async fn a_probe_that_a_stop_calls_back_is_made_again_at_once() {
     assert!(primary(&app).await.is_open());
     assert_eq!(app.deliver().await, 1);
     assert_eq!(server.taken().len(), 1);
+}
+
+#[actix_web::test]
+async fn what_was_on_its_way_when_a_server_fell_ill_counts_as_one_illness() {
+    let app = TestApp::start().await;
+    for _ in 0..8 {
+        builders::booked(&app, app.company_id).await;
+    }
+    let route = Route {
+        name: Name::Primary,
+        host: "mail.example.com".into(),
+        fingerprint: "the settings".into(),
+        per_second: None,
+    };
+    let (db, now) = (&app.app.db, app.now());
+    let claimed = delivery::claim(db, &[route], 8, now).await.expect("claims");
+    assert_eq!(claimed.len(), 8);
+    let failed = claimed.into_iter().map(|claimed| {
+        let failure = Failure {
+            scope: Scope::Server,
+            reason: "The mail server is busy or unwell.".into(),
+            pause: None,
+        };
+        let ended = Ended {
+            host: "mail.example.com".into(),
+            peer: None,
+            tls: None,
+            stage: attempt::Stage::Banner,
+            outcome: attempt::Outcome::Deferred,
+            code: None,
+            enhanced_code: None,
+            reply: None,
+            hint: None,
+            transcript: None,
+            next: Next::Retry(Setback::Server(failure)),
+        };
+        Entry::End(Arc::new(claimed), Box::new(ended))
+    });
+    let entries: Vec<_> = failed.collect();
+    delivery::write(db, &entries, now).await.expect("written");
+    let row = primary(&app).await;
+    assert_eq!((row.failures, row.is_open()), (3, true));
+    let pause = row.wait_until.expect("a pause") - now;
+    assert!(
+        pause <= TimeDelta::seconds(18),
+        "{pause} to the first probe"
+    );
+    app.expect_undelivered_mail();
 }
 
 #[actix_web::test]

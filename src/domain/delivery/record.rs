@@ -22,7 +22,7 @@ use crate::{
     db::{self, Db},
     domain::{
         suppressions,
-        transports::{self, Finding, Turned},
+        transports::{self, Finding, Noted, Turned},
     },
     error::Result,
 };
@@ -95,7 +95,7 @@ pub async fn write(db: &Db, entries: &[Entry], now: DateTime<Utc>) -> Result<Wri
         let taken = all_accepted(txn, entries, now).await?;
         let mut written = Written::default();
         let mut attempts = Vec::new();
-        let mut findings: Vec<(Name, i64, Finding)> = Vec::new();
+        let mut findings: Vec<(Name, Noted)> = Vec::new();
         for entry in entries {
             let (claimed, mut ended) = match entry {
                 Entry::LastByte(claimed) => {
@@ -122,8 +122,13 @@ pub async fn write(db: &Db, entries: &[Entry], now: DateTime<Utc>) -> Result<Wri
             {
                 transports::take_back_probe(txn, name, now).await?;
             }
-            if let Some((name, found)) = claimed.transport.zip(found) {
-                findings.push((name, claimed.email.id, found));
+            if let Some((name, finding)) = claimed.transport.zip(found) {
+                let noted = Noted {
+                    email_id: claimed.email.id,
+                    is_probe: claimed.is_probe,
+                    finding,
+                };
+                findings.push((name, noted));
             }
             let started_at = claimed.started_at;
             attempts.push(attempts::ended(&claimed.email, started_at, ended, now));
@@ -244,13 +249,13 @@ async fn end(
 
 async fn note_all(
     txn: &impl ConnectionTrait,
-    findings: Vec<(Name, i64, Finding)>,
+    findings: Vec<(Name, Noted)>,
     now: DateTime<Utc>,
 ) -> Result<Vec<Turned>> {
     let mut turned = Vec::new();
     for name in [Name::Primary, Name::Fallback] {
         let of_it = findings.iter().filter(|(of, ..)| *of == name);
-        let of_it: Vec<_> = of_it.map(|(_, id, found)| (*id, found.clone())).collect();
+        let of_it: Vec<Noted> = of_it.map(|(_, noted)| noted.clone()).collect();
         if of_it.is_empty() {
             continue;
         }

@@ -41,6 +41,15 @@ pub struct Failure {
     pub pause: Option<TimeDelta>,
 }
 
+/// A finding, and whose it is.
+#[derive(Clone, Debug)]
+pub(in crate::domain) struct Noted {
+    pub(in crate::domain) email_id: i64,
+    /// Was the message a probe of a server that failed?
+    pub(in crate::domain) is_probe: bool,
+    pub(in crate::domain) finding: Finding,
+}
+
 /// A server that is left alone from now on, or no longer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Turned {
@@ -59,7 +68,7 @@ pub(in crate::domain) fn is_its_own(row: Option<&transport::Model>, server_failu
 pub(in crate::domain) async fn note(
     txn: &impl ConnectionTrait,
     row: &transport::Model,
-    findings: &[(i64, Finding)],
+    findings: &[Noted],
     now: DateTime<Utc>,
 ) -> Result<Option<Turned>> {
     let is_known = |finding: &Finding| match finding {
@@ -67,7 +76,7 @@ pub(in crate::domain) async fn note(
         Finding::Answers => true,
         Finding::LeavesADoubt(_) | Finding::Fails(_) => false,
     };
-    let all_is_well = row.failures == 0 && findings.iter().all(|(_, finding)| is_known(finding));
+    let all_is_well = row.failures == 0 && findings.iter().all(|noted| is_known(&noted.finding));
     if all_is_well {
         return Ok(None);
     }
@@ -81,7 +90,16 @@ pub(in crate::domain) async fn note(
         return Ok(None);
     };
     let was_open = row.is_open();
-    for (email_id, finding) in findings {
+    for Noted {
+        email_id,
+        is_probe,
+        finding,
+    } in findings
+    {
+        // What was on its way when it fell ill says nothing new: only a probe makes the next one wait longer.
+        if row.is_open() && !is_probe && !matches!(finding, Finding::Took | Finding::Answers) {
+            continue;
+        }
         match finding {
             Finding::Took => {
                 recover(&mut row);

@@ -18,7 +18,7 @@ pub use self::{
     turns::Route,
 };
 pub(super) use self::{
-    health::{glance, is_its_own, note},
+    health::{Noted, glance, is_its_own, note},
     turns::{Turn, settle, turns},
 };
 use crate::{
