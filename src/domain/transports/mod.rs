@@ -77,15 +77,18 @@ pub(super) async fn take_back_probe(
 /// The rows of these servers, held until the transaction ends; made or begun anew where the settings are new.
 async fn held(txn: &impl ConnectionTrait, routes: &[Route]) -> Result<Vec<transport::Model>> {
     let names: Vec<Name> = routes.iter().map(|route| route.name).collect();
-    // Writing nothing keeps other processes waiting; on SQLite there is nobody to keep.
-    transport::Entity::update_many()
-        .col_expr(
-            transport::Column::Failures,
-            Expr::col(transport::Column::Failures),
-        )
-        .filter(transport::Column::Name.is_in(names.iter().copied()))
-        .exec(txn)
-        .await?;
+    // Writing nothing keeps other processes waiting; on SQLite there is nobody to keep. One after the other, in one
+    // order everywhere: else two processes could each wait for what the other holds.
+    for name in &names {
+        transport::Entity::update_many()
+            .col_expr(
+                transport::Column::Failures,
+                Expr::col(transport::Column::Failures),
+            )
+            .filter(transport::Column::Name.eq(*name))
+            .exec(txn)
+            .await?;
+    }
     let found = transport::Entity::find()
         .filter(transport::Column::Name.is_in(names))
         .all(txn)
