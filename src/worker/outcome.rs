@@ -6,7 +6,7 @@ use entity::{
 
 use crate::{
     domain::{
-        delivery::{Ended, Next, Setback},
+        delivery::{Ended, Next, POLICY_CODES, Setback, UNMAKEABLE},
         transports::Failure,
     },
     error::Error,
@@ -18,11 +18,7 @@ use crate::{
 
 const INTERRUPTED: &str =
     "Greenroom stopped while the mail server was taking the message; it may have arrived.";
-const UNMAKEABLE: &str = "Greenroom cannot make this message. Tell the candidate another way, and have an admin look at the log.";
 const OUR_PROBLEM: &str = "Greenroom had a problem of its own; nothing was sent.";
-
-/// Enhanced codes of refusals for the sender or the words, which concern everybody when they come twice.
-const POLICY_CODES: [&str; 2] = ["5.7.1", "5.7.26"];
 
 /// The end of an attempt, by what the mail server did.
 pub(super) fn from_report(report: &Report, name: Name) -> Ended {

@@ -12,13 +12,11 @@ use sea_orm::{
     sea_query::{Expr, OnConflict, SelectStatement},
 };
 
-use super::{Claimed, Ended, Next, Setback};
+use super::{Claimed, Ended, Next, POLICY_CODES, Setback};
 use crate::error::Result;
 
 /// Refusals of one sender to so many different people within this time are no chance.
 const POLICY_MINUTES: i64 = 10;
-/// Enhanced codes of refusals for the sender or the words.
-const POLICY_CODES: [&str; 2] = ["5.7.1", "5.7.26"];
 
 /// What earlier attempts have to do with what follows this one.
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,7 +46,7 @@ impl Earlier {
                 ..Self::default()
             },
             Next::FailForPolicy => Self {
-                others_refused: others_refused(txn, email).await?,
+                others_refused: others_refused(txn, email, &ended.host).await?,
                 ..Self::default()
             },
             _ => Self::default(),
@@ -182,7 +180,11 @@ async fn first_so(
     Ok(first.map(|attempt| attempt.started_at))
 }
 
-async fn others_refused(txn: &impl ConnectionTrait, email: &email::Model) -> Result<bool> {
+async fn others_refused(
+    txn: &impl ConnectionTrait,
+    email: &email::Model,
+    host: &str,
+) -> Result<bool> {
     let same_person = email::Entity::find()
         .select_only()
         .column(email::Column::Id)
@@ -192,6 +194,8 @@ async fn others_refused(txn: &impl ConnectionTrait, email: &email::Model) -> Res
     let other = attempt::Entity::find()
         .filter(attempt::COLUMN.started_at.gte(since))
         .filter(attempt::Column::EnhancedCode.is_in(POLICY_CODES))
+        .filter(attempt::COLUMN.host.eq(host))
+        .filter(attempt::Column::Stage.is_in([Stage::Data, Stage::Body]))
         // In a constant: else SQLite does not see that the index of refusals is the one.
         .filter(
             Expr::col((attempt::Entity, attempt::Column::Outcome))
