@@ -274,6 +274,23 @@ async fn a_message_that_cannot_be_made_does_not_stop_the_others() {
 }
 
 #[actix_web::test]
+async fn a_message_that_cannot_be_read_does_not_stop_the_others() {
+    let server = SmtpServer::start().await;
+    let app = app_with(&server, &[]).await;
+    let broken = builders::booked(&app, app.company_id).await;
+    builders::booked(&app, app.company_id).await;
+    let change = email::Entity::update_many()
+        .col_expr(email::Column::Facts, Expr::value(json!("no facts")))
+        .filter(email::COLUMN.interview_id.eq(broken.details.interview.id));
+    builders::write(&app, async |txn| Ok(change.exec(txn).await?)).await;
+    app.deliver().await;
+    let emails = emails(&app).await;
+    assert_eq!(emails[0].status, Status::Failed);
+    assert!(emails[0].reason.contains("cannot make this message"));
+    assert_eq!(emails[1].status, Status::Accepted);
+}
+
+#[actix_web::test]
 async fn a_server_that_is_away_for_hours_costs_no_message() {
     let away = (0..45).map(|_| Script::at(Step::Banner, Act::Drop));
     let server = SmtpServer::scripted(away).await;

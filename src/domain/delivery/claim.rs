@@ -13,7 +13,7 @@ use sea_orm::{
 };
 
 use super::{
-    Claimed, Ended, LEASE_MINUTES, attempts, is_sending,
+    Claimed, Ended, LEASE_MINUTES, UNMAKEABLE, attempts, is_sending,
     outcome::{After, follow},
     returned_claims, still_ours, waits,
 };
@@ -243,14 +243,21 @@ async fn still_news(
         let follows_others = told.contains(&id);
         if !emails::tells_the_present(&email, details) {
             supersede(txn, &email, OUTDATED, now).await?;
-        } else if !notifications::look_again(txn, &mut email, follows_others).await? {
-            supersede(txn, &email, NO_NEWS, now).await?;
-        } else {
-            news.push(Candidate {
+            continue;
+        }
+        match notifications::look_again(txn, &mut email, follows_others).await {
+            Ok(true) => news.push(Candidate {
                 details: details.clone(),
                 email,
                 follows_others,
-            });
+            }),
+            Ok(false) => supersede(txn, &email, NO_NEWS, now).await?,
+            // What cannot be read of one message must not keep the others from leaving.
+            Err(Error::Stored(why)) => {
+                tracing::error!(email.id = email.id, why, "An e-mail cannot be made");
+                drop_waiting(txn, &email, Status::Failed, UNMAKEABLE, now).await?;
+            }
+            Err(error) => return Err(error),
         }
     }
     Ok(news)
@@ -350,11 +357,18 @@ pub(in crate::domain) async fn supersede(
     reason: &str,
     now: DateTime<Utc>,
 ) -> Result<()> {
+    drop_waiting(txn, email, Status::Superseded, reason, now).await
+}
+
+async fn drop_waiting(
+    txn: &impl ConnectionTrait,
+    email: &email::Model,
+    status: Status,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
     email::Entity::update_many()
-        .col_expr(
-            email::Column::Status,
-            Expr::value(Status::Superseded.to_value()),
-        )
+        .col_expr(email::Column::Status, Expr::value(status.to_value()))
         .col_expr(email::Column::Reason, Expr::value(reason))
         .col_expr(email::Column::FinishedAt, Expr::value(now))
         .filter(email::COLUMN.id.eq(email.id))
