@@ -1,4 +1,63 @@
 //! Tables as text (RFC 4180), safe to open in a program that calculates.
+use std::future::Future;
+
+use actix_web::{HttpResponse, http::header, web::Bytes};
+use futures_util::stream;
+
+use crate::{
+    domain::page::{Cursor, Page},
+    error,
+};
+
+/// So many rows are worth asking for at a time: a whole table is never in memory.
+pub const PIECE: u64 = 500;
+
+/// A table to download as `{name}.csv`: the headings first, then piece by piece the lines that `read` finds after a
+/// cursor; each piece is read when the one before has left.
+pub fn download<R, F>(
+    name: &'static str,
+    headings: &'static [&'static str],
+    read: R,
+) -> HttpResponse
+where
+    R: Fn(Option<Cursor>) -> F + 'static,
+    F: Future<Output = error::Result<Page<String>>>,
+{
+    let lines = stream::try_unfold((Next::Headings, read), move |(next, read)| async move {
+        let cursor = match next {
+            Next::Headings => {
+                let headings = Bytes::from(line(headings));
+                return Ok(Some((headings, (Next::Piece(None), read))));
+            }
+            Next::Piece(cursor) => cursor,
+            Next::Nothing => return Ok(None),
+        };
+        // A table that breaks off is no table: the connection is cut, and the browser says so.
+        let found = read(cursor)
+            .await
+            .inspect_err(|error| tracing::error!(%error, name, "A download broke off"))?;
+        let next = match found.next {
+            Some(cursor) => Next::Piece(Some(cursor)),
+            None => Next::Nothing,
+        };
+        Ok::<_, error::Error>(Some((found.rows.concat().into(), (next, read))))
+    });
+    HttpResponse::Ok()
+        .content_type("text/csv; charset=utf-8")
+        .insert_header((
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}.csv\""),
+        ))
+        .streaming(lines)
+}
+
+/// What a download goes on with.
+enum Next {
+    Headings,
+    /// What comes after this place, or from the beginning.
+    Piece(Option<Cursor>),
+    Nothing,
+}
 
 /// A line of cells, ended as the RFC wants it.
 pub fn line(cells: &[&str]) -> String {

@@ -8,6 +8,7 @@ use actix_web::{
 };
 
 pub mod account;
+pub mod actions;
 pub mod alerts;
 pub mod assets;
 pub mod bookings;

@@ -143,6 +143,7 @@ const ADMIN_MENU: &[(&str, &str)] = &[
     ("/tokens", "API tokens"),
     (MAIL, "E-mail"),
     ("/company", "Company"),
+    ("/actions", "Audit log"),
 ];
 const MAIL: &str = "/mail";
 

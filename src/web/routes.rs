@@ -9,7 +9,7 @@ use actix_web::{
 use serde::Serialize;
 
 use super::{
-    account, alerts, assets, bookings, cancellations, candidates, company, emails, health,
+    account, actions, alerts, assets, bookings, cancellations, candidates, company, emails, health,
     interviews, jobs, join, login, logo, mail, mail_texts, rescheduling, sessions, setup, slots,
     today, tokens, users,
 };
@@ -88,6 +88,8 @@ fn table() -> Vec<Route> {
         post(Recruiter, "/slots/{id}/booking", bookings::create),
         post(Recruiter, "/slots/{id}/closure", slots::close),
 
+        get(Admin, "/actions", actions::index),
+        get(Admin, "/actions.csv", actions::export::index),
         get(Admin, "/company", company::edit),
         post(Admin, "/company", company::update),
         get(Admin, "/company/logo", logo::edit),

@@ -5,7 +5,7 @@ use entity::user::Role;
 use scraper::{ElementRef, Html, Selector};
 
 use super::{
-    account, alerts, bookings, cancellations, candidates, company, emails,
+    account, actions, alerts, bookings, cancellations, candidates, company, emails,
     error_page::ErrorPage,
     interviews, jobs, join, login, logo, mail, mail_texts,
     render::{Files, Flash, Frame, Page, PublicFrame, Renderer, SignedInFrame},
@@ -18,6 +18,7 @@ fn pages() -> Vec<Sample> {
     vec![
         of::<account::EditPage>(),
         of::<account::PasswordPage>(),
+        of::<actions::pages::IndexPage>(),
         of::<alerts::pages::IndexPage>(),
         of::<bookings::pages::NewPage>(),
         of::<cancellations::NewPage>(),

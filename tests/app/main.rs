@@ -1,5 +1,6 @@
 //! The app as its users see it, one file per noun.
 mod account;
+mod actions;
 mod alerts;
 mod api_access;
 mod api_bookings;

@@ -1,19 +1,14 @@
 //! The delivery log as a table to download.
 use actix_web::{
     HttpResponse,
-    http::header,
-    web::{Bytes, Data, Query},
+    web::{Data, Query},
 };
-use futures_util::{Stream, stream};
 
 use super::form::Filters;
 use crate::{
     app::App,
-    domain::{
-        emails::{self, Filter, Line},
-        page::Cursor,
-    },
-    error, times,
+    domain::emails::{self, Line},
+    times,
     web::{
         csv,
         errors::Result,
@@ -23,9 +18,6 @@ use crate::{
     },
     words,
 };
-
-/// So many messages are read at a time: the whole log is never in memory.
-const PIECE: u64 = 500;
 
 const HEADINGS: [&str; 13] = [
     "Message",
@@ -50,55 +42,20 @@ pub async fn index(
     filters: Query<Filters>,
 ) -> Result<HttpResponse> {
     match filters.parse(viewer.zone(), app.clock.now(), &At::default()) {
-        Ok((filter, _)) => Ok(HttpResponse::Ok()
-            .content_type("text/csv; charset=utf-8")
-            .insert_header((
-                header::CONTENT_DISPOSITION,
-                "attachment; filename=\"delivery-log.csv\"",
-            ))
-            .streaming(table(app, viewer.company_id, filter))),
+        Ok((filter, _)) => {
+            let company_id = viewer.company_id;
+            Ok(csv::download("delivery-log", &HEADINGS, move |cursor| {
+                let (app, filter) = (app.clone(), filter.clone());
+                async move {
+                    let found =
+                        emails::list(&app.db, company_id, &filter, cursor, csv::PIECE).await?;
+                    Ok(found.map(line))
+                }
+            }))
+        }
         // The list says what is wrong, beside the field.
         Err(_) => Ok(see_other(&lists::address("/emails", &*filters))),
     }
-}
-
-/// The headings first, then piece by piece what is found; each is read when the one before has left.
-fn table(
-    app: Data<App>,
-    company_id: i64,
-    filter: Filter,
-) -> impl Stream<Item = error::Result<Bytes>> {
-    stream::try_unfold(Next::Headings, move |next| {
-        let (app, filter) = (app.clone(), filter.clone());
-        async move {
-            let cursor = match next {
-                Next::Headings => {
-                    return Ok(Some((csv::line(&HEADINGS).into(), Next::Piece(None))));
-                }
-                Next::Piece(cursor) => cursor,
-                Next::Nothing => return Ok(None),
-            };
-            let found = emails::list(&app.db, company_id, &filter, cursor, PIECE).await;
-            // A table that breaks off is no table: the connection is cut, and the browser says so.
-            let found = found.inspect_err(
-                |error| tracing::error!(%error, "A download of the delivery log broke off"),
-            )?;
-            let lines: String = found.rows.into_iter().map(line).collect();
-            let next = match found.next {
-                Some(cursor) => Next::Piece(Some(cursor)),
-                None => Next::Nothing,
-            };
-            Ok(Some((lines.into(), next)))
-        }
-    })
-}
-
-/// What a download goes on with.
-enum Next {
-    Headings,
-    /// What comes after this place, or from the beginning.
-    Piece(Option<Cursor>),
-    Nothing,
 }
 
 fn line(line: Line) -> String {

@@ -1,17 +1,13 @@
 //! The audit log: who did what, on what, when, from where.
-use std::collections::{HashMap, HashSet};
+mod log;
 
 use chrono::{DateTime, Utc};
-use entity::{action, user};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
-};
+use entity::action;
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 use serde_json::Value;
 
-use crate::{db::Db, error::Result};
-
-const HISTORY_LENGTH: u64 = 200;
+pub use self::log::{Author, Filter, Told, authors, history, list};
+use crate::error::Result;
 
 /// On whose behalf something is done.
 #[derive(Clone, Debug)]
@@ -70,48 +66,4 @@ pub async fn record(
         .exec_without_returning(txn)
         .await?;
     Ok(())
-}
-
-/// A line of the log, and who it names.
-#[derive(Clone, Debug)]
-pub struct Told {
-    /// The line.
-    pub action: action::Model,
-    /// The user's name; none for the system and for candidates.
-    pub by: Option<String>,
-}
-
-/// The newest lines about one thing, oldest first.
-pub async fn history(
-    db: &Db,
-    company_id: i64,
-    object_type: &str,
-    object_id: i64,
-) -> Result<Vec<Told>> {
-    let mut lines = action::Entity::find()
-        .filter(action::COLUMN.company_id.eq(company_id))
-        .filter(action::COLUMN.object_type.eq(object_type))
-        .filter(action::COLUMN.object_id.eq(object_id))
-        .order_by_desc(action::Column::Id)
-        .limit(HISTORY_LENGTH)
-        .all(db.read())
-        .await?;
-    lines.reverse();
-    let users = lines.iter().filter_map(|line| line.user_id);
-    let names: HashMap<i64, String> = user::Entity::find()
-        .select_only()
-        .column(user::Column::Id)
-        .column(user::Column::Name)
-        .filter(user::COLUMN.company_id.eq(company_id))
-        .filter(user::Column::Id.is_in(users.collect::<HashSet<_>>()))
-        .into_tuple::<(i64, String)>()
-        .all(db.read())
-        .await?
-        .into_iter()
-        .collect();
-    let told = lines.into_iter().map(|action| Told {
-        by: action.user_id.and_then(|id| names.get(&id).cloned()),
-        action,
-    });
-    Ok(told.collect())
 }

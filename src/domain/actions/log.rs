@@ -1,0 +1,175 @@
+//! Reading the audit log: of one thing, or of the whole company a page at a time.
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use entity::{action, user};
+use sea_orm::{
+    ColumnTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QueryResult,
+    QuerySelect, Select,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    db::Db,
+    domain::page::{self, Cursor, Page},
+    error::Result,
+};
+
+const HISTORY_LENGTH: u64 = 200;
+/// How many authors a choice offers.
+const AUTHORS: u64 = 500;
+
+/// A line of the log, and who it names.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// The line.
+    pub action: action::Model,
+    /// The user's name; none for the system and for candidates.
+    pub by: Option<String>,
+}
+
+/// Who did something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Author {
+    /// This user.
+    User(i64),
+    /// Nobody who signs in: the system itself, or a candidate.
+    Nobody,
+}
+
+/// Which lines of the log are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only what this one did.
+    pub author: Option<Author>,
+    /// Only this was done.
+    pub verb: Option<String>,
+    /// Only on this: the kind of thing, and its key.
+    pub object: Option<(String, i64)>,
+    /// Only at this instant or later.
+    pub from: Option<DateTime<Utc>>,
+    /// Only before this instant.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// The lines that the filter finds, newest first.
+pub async fn list(
+    db: &Db,
+    company_id: i64,
+    filter: &Filter,
+    cursor: Option<Cursor>,
+    limit: u64,
+) -> Result<Page<Told>> {
+    let mut lines = of_company(company_id);
+    if let Some(author) = filter.author {
+        lines = match author {
+            Author::User(id) => lines.filter(action::COLUMN.user_id.eq(id)),
+            Author::Nobody => lines.filter(action::COLUMN.user_id.is_null()),
+        };
+    }
+    if let Some(verb) = &filter.verb {
+        lines = lines.filter(action::COLUMN.verb.eq(verb));
+    }
+    if let Some((object_type, id)) = &filter.object {
+        lines = lines
+            .filter(action::COLUMN.object_type.eq(object_type))
+            .filter(action::COLUMN.object_id.eq(*id));
+    }
+    if let Some(from) = filter.from {
+        lines = lines.filter(action::COLUMN.at.gte(from));
+    }
+    if let Some(until) = filter.until {
+        lines = lines.filter(action::COLUMN.at.lt(until));
+    }
+    if let Some(cursor) = cursor {
+        lines = lines.filter(page::before(action::Column::At, action::Column::Id, cursor));
+    }
+    let lines = lines
+        .order_by_desc(action::Column::At)
+        .order_by_desc(action::Column::Id)
+        .limit(limit + 1);
+    let told = with_names(db, company_id, lines).await?;
+    Ok(Page::cut(told, limit, |told| Cursor {
+        at: told.action.at,
+        id: told.action.id,
+    }))
+}
+
+/// The newest lines about one thing, oldest first.
+pub async fn history(
+    db: &Db,
+    company_id: i64,
+    object_type: &str,
+    object_id: i64,
+) -> Result<Vec<Told>> {
+    let newest = of_company(company_id)
+        .filter(action::COLUMN.object_type.eq(object_type))
+        .filter(action::COLUMN.object_id.eq(object_id))
+        .order_by_desc(action::Column::Id)
+        .limit(HISTORY_LENGTH);
+    let mut lines = with_names(db, company_id, newest).await?;
+    lines.reverse();
+    Ok(lines)
+}
+
+/// Every user of the company who may have done something, by name: also those who no longer sign in.
+pub async fn authors(db: &Db, company_id: i64) -> Result<Vec<(i64, String)>> {
+    Ok(user::Entity::find()
+        .select_only()
+        .columns([user::Column::Id, user::Column::Name])
+        .filter(user::COLUMN.company_id.eq(company_id))
+        .order_by_asc(user::Column::Name)
+        .order_by_asc(user::Column::Id)
+        .limit(AUTHORS)
+        .into_tuple()
+        .all(db.read())
+        .await?)
+}
+
+fn of_company(company_id: i64) -> Select<action::Entity> {
+    action::Entity::find().filter(action::COLUMN.company_id.eq(company_id))
+}
+
+async fn with_names(db: &Db, company_id: i64, lines: Select<action::Entity>) -> Result<Vec<Told>> {
+    let lines = lines.into_model::<Readable>().all(db.read()).await?;
+    let users: HashSet<i64> = lines
+        .iter()
+        .filter_map(|Readable(line)| line.user_id)
+        .collect();
+    let names: HashMap<i64, String> = user::Entity::find()
+        .select_only()
+        .columns([user::Column::Id, user::Column::Name])
+        .filter(user::COLUMN.company_id.eq(company_id))
+        .filter(user::Column::Id.is_in(users))
+        .into_tuple::<(i64, String)>()
+        .all(db.read())
+        .await?
+        .into_iter()
+        .collect();
+    let told = lines.into_iter().map(|Readable(action)| Told {
+        by: action.user_id.and_then(|id| names.get(&id).cloned()),
+        action,
+    });
+    Ok(told.collect())
+}
+
+/// A line whose details may be unreadable: who did what, and when, is still told, and so are all other lines.
+struct Readable(action::Model);
+
+impl FromQueryResult for Readable {
+    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        let unreadable = |_| json!({ "details": "cannot be read" });
+        let details: Result<Value, DbErr> = row.try_get(prefix, "details");
+        Ok(Self(action::Model {
+            id: row.try_get(prefix, "id")?,
+            company_id: row.try_get(prefix, "company_id")?,
+            user_id: row.try_get(prefix, "user_id")?,
+            verb: row.try_get(prefix, "verb")?,
+            object_type: row.try_get(prefix, "object_type")?,
+            object_id: row.try_get(prefix, "object_id")?,
+            details: details.unwrap_or_else(unreadable),
+            ip: row.try_get(prefix, "ip")?,
+            at: row.try_get(prefix, "at")?,
+        }))
+    }
+}

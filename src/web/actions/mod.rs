@@ -1,0 +1,36 @@
+//! The audit log: who did what and when, for the company's admins.
+pub mod export;
+mod form;
+mod labels;
+pub mod pages;
+
+use actix_web::{
+    HttpResponse,
+    web::{Data, Query},
+};
+
+use self::{form::Filters, pages::IndexPage};
+use super::{errors::Result, lists::At, viewer::AdminViewer};
+use crate::{
+    app::App,
+    domain::{actions, page::PAGE_SIZE},
+};
+
+/// GET /actions: what the filters find, newest first.
+pub async fn index(
+    app: Data<App>,
+    viewer: AdminViewer,
+    filters: Query<Filters>,
+    at: Query<At>,
+) -> Result<HttpResponse> {
+    let filters = filters.into_inner();
+    let (company_id, zone) = (viewer.company_id, viewer.zone());
+    let authors = actions::authors(&app.db, company_id).await?;
+    match filters.parse(zone, &at) {
+        Ok((filter, cursor)) => {
+            let found = actions::list(&app.db, company_id, &filter, cursor, PAGE_SIZE).await?;
+            viewer.page(&IndexPage::new(filters, &at, found, authors, zone))
+        }
+        Err(errors) => viewer.unprocessable(&IndexPage::refused(filters, errors, authors, zone)),
+    }
+}

@@ -1,0 +1,158 @@
+//! The audit log: who did what and when, as admins read it.
+use chrono::TimeDelta;
+use entity::action;
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
+use serde_json::json;
+
+use crate::support::{TestApp, builders};
+
+const JOB: [(&str, &str); 3] = [
+    ("title", "Cook"),
+    ("positions_to_fill", "1"),
+    ("status", "open"),
+];
+
+#[actix_web::test]
+async fn an_admin_reads_who_did_what_and_when() {
+    let app = TestApp::start().await;
+    let mut rita = app.recruiter().await;
+    let created = rita.post_form("/jobs/new", &JOB).await;
+    assert_eq!(created.status, 303, "{}", created.text);
+    let mut ada = app.admin().await;
+    let page = ada.get("/").await;
+    assert_eq!(page.attribute("nav a[href='/actions']", "href"), "/actions");
+    let page = ada.get("/actions").await;
+    assert_eq!(page.status, 200);
+    let words = page.words("#log");
+    assert!(words.contains("Job added title: Cook Job 1"), "{words}");
+    assert!(words.contains("Mon 4 January 2027, 09:00"), "{words}");
+    assert!(words.contains("198.51.0.1"), "{words}");
+    assert!(words.contains("Signed in"), "{words}");
+}
+
+#[actix_web::test]
+async fn the_log_is_filtered_by_who_what_and_when() {
+    let app = TestApp::start().await;
+    let mut rita = app.recruiter().await;
+    let mut ada = app.admin().await;
+    for actor in [&mut rita, &mut ada] {
+        assert_eq!(actor.post_form("/jobs/new", &JOB).await.status, 303);
+    }
+    app.advance(TimeDelta::days(1));
+    let mut rita = app.recruiter().await;
+    let slot = builders::slot(&app, app.company_id, 1, app.now() + TimeDelta::days(1)).await;
+    assert_eq!(
+        rita.post_form(&format!("/slots/{slot}/closure"), &[])
+            .await
+            .status,
+        303
+    );
+    let rows = async |query: &str| {
+        let page = app.admin().await.get(&format!("/actions?{query}")).await;
+        assert_eq!(page.status, 200, "{query}");
+        page.all_words("#log tbody tr").len()
+    };
+    let by_rita = format!("who={}", rita.user_id());
+    // Signed in, the closure.
+    assert_eq!(rows(&by_rita).await, 2);
+    assert_eq!(rows(&format!("{by_rita}&what=slot.closed")).await, 1);
+    assert_eq!(rows(&format!("{by_rita}&what=job.created")).await, 0);
+    assert_eq!(rows("what=job.created").await, 2);
+    assert_eq!(rows("what=job.created&to=2027-01-04").await, 2);
+    assert_eq!(rows("what=job.created&from=2027-01-05").await, 0);
+    assert_eq!(rows("what=slot.closed&from=2027-01-05").await, 1);
+    assert_eq!(rows(&format!("on=slot:{slot}")).await, 2);
+    assert_eq!(rows("who=none&what=job.created").await, 0);
+    assert_eq!(rows("what=never.heard_of").await, 0);
+}
+
+#[actix_web::test]
+async fn a_filter_that_cannot_be_read_says_so_beside_its_field() {
+    let app = TestApp::start().await;
+    let mut ada = app.admin().await;
+    for (query, field) in [
+        ("who=rita", "who"),
+        ("what=DROP%20TABLE", "what"),
+        ("on=interview", "on"),
+        ("from=tomorrow", "from"),
+        ("from=2027-01-05&to=2027-01-04", "to"),
+    ] {
+        let page = ada.get(&format!("/actions?{query}")).await;
+        assert_eq!(page.status, 422, "{query}");
+        assert!(page.has(&format!("#{field}-error")), "{query}");
+        let table = ada.get(&format!("/actions.csv?{query}")).await;
+        assert_eq!(table.status, 303, "{query}");
+        assert!(
+            table.location.starts_with("/actions?"),
+            "{}",
+            table.location
+        );
+    }
+}
+
+#[actix_web::test]
+async fn a_long_log_goes_on_where_the_page_ends_and_is_downloaded_whole() {
+    let app = TestApp::start().await;
+    let company_id = app.company_id;
+    builders::write(&app, async |txn| {
+        for number in 0..620 {
+            note(txn, company_id, "job.created", number, &app).await;
+        }
+        Ok(())
+    })
+    .await;
+    let mut ada = app.admin().await;
+    let page = ada.get("/actions?what=job.created").await;
+    assert_eq!(page.all_words("#log tbody tr").len(), 50);
+    let next = page.attribute("a[rel=next]", "href");
+    let second = ada.get(&next).await;
+    assert_eq!(second.all_words("#log tbody tr").len(), 50);
+    assert!(second.text.contains("Job 569") && !second.text.contains("Job 570<"));
+    let link = page.attribute("a[href^='/actions.csv']", "href");
+    let table = ada.get(&link).await;
+    assert_eq!(table.header("content-type"), "text/csv; charset=utf-8");
+    let lines: Vec<&str> = table.text.split_terminator("\r\n").collect();
+    assert_eq!(lines.len(), 621);
+    assert!(
+        lines[0].ends_with("Line,When (UTC),User,Who,From address,Action,Object,Number,Details")
+    );
+    assert!(
+        lines[1].contains(",Greenroom,,job.created,job,619,"),
+        "{}",
+        lines[1]
+    );
+}
+
+#[actix_web::test]
+async fn another_company_has_another_log() {
+    let app = TestApp::start().await;
+    let company_id = app.company_id;
+    builders::write(&app, async |txn| {
+        note(txn, company_id, "job.created", 4711, &app).await;
+        Ok(())
+    })
+    .await;
+    let mut other = app.other_company().await;
+    for path in ["/actions", "/actions?on=job:4711", "/actions.csv"] {
+        assert!(!other.get(path).await.text.contains("Cook"), "{path}");
+    }
+    assert_eq!(app.recruiter().await.get("/actions").await.status, 404);
+    assert_eq!(app.recruiter().await.get("/actions.csv").await.status, 404);
+}
+
+async fn note(txn: &impl ConnectionTrait, company_id: i64, verb: &str, id: i64, app: &TestApp) {
+    let line = action::ActiveModel {
+        company_id: Set(company_id),
+        verb: Set(verb.into()),
+        object_type: Set("job".into()),
+        object_id: Set(id),
+        details: Set(json!({ "title": "Cook" })),
+        ip: Set(String::new()),
+        at: Set(app.now()),
+        ..Default::default()
+    };
+    let added = action::Entity::insert(line)
+        .exec_without_returning(txn)
+        .await;
+    added.expect("a line");
+}
