@@ -180,6 +180,31 @@ fn means_away(code: &str) -> bool {
         .is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 8 | 10 | 13 | 14))
 }
 
+/// Makes the next row of an empty table the one with this key. `table` is one of ours, never what somebody typed.
+pub async fn begin_keys_at(
+    txn: &impl ConnectionTrait,
+    table: &'static str,
+    first: i64,
+) -> Result<()> {
+    match txn.get_database_backend() {
+        DbBackend::Postgres => {
+            let next =
+                format!("SELECT setval(pg_get_serial_sequence('{table}', 'id'), {first}, false)");
+            txn.execute_unprepared(&next).await?;
+        }
+        _ => {
+            let last = first - 1;
+            for statement in [
+                format!("DELETE FROM sqlite_sequence WHERE name = '{table}'"),
+                format!("INSERT INTO sqlite_sequence (name, seq) VALUES ('{table}', {last})"),
+            ] {
+                txn.execute_unprepared(&statement).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// The file of an SQLite database; a server has none.
 pub fn sqlite_file(url: &str) -> Option<PathBuf> {
     let options = is_sqlite(url).then(|| SqliteConnectOptions::from_str(url))?;

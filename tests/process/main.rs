@@ -4,6 +4,7 @@ mod support;
 mod bounces;
 mod crashes;
 mod databases;
+mod demo;
 mod faults;
 mod files;
 mod logs;

@@ -5,16 +5,19 @@ use entity::slot::{DifficultyLevel, InterviewType};
 
 use super::{ZONE, jobs::Jobs};
 use crate::{
-    db::Db,
+    db::{self, Db},
     domain::{
         actions::Actor,
         bookings::{self, NewBooking, Outcome, Place, Who},
         candidates::{self, NewCandidate, Saved},
+        interviews,
         local_time::{self, Fold},
         slots::{self, Created, NewSlot},
     },
 };
 
+/// The key of the interview that can be booked by the calls that are written down for the system before this one.
+const UNSCHEDULED: i64 = 123;
 const WORKING_DAYS: usize = 5;
 const HOURS: [u32; 4] = [9, 11, 14, 16];
 const MEETING_URL: &str = "https://meet.sample-company.example/room";
@@ -51,7 +54,7 @@ pub async fn enter(db: &Db, actor: &Actor, jobs: Jobs, now: DateTime<Utc>) -> Re
             "Søren Dahl",
             "soren.dahl@example.com",
             "Europe/Copenhagen",
-            jobs.architect,
+            jobs.senior,
         ),
     ];
     let mut ids = Vec::new();
@@ -69,11 +72,29 @@ pub async fn enter(db: &Db, actor: &Actor, jobs: Jobs, now: DateTime<Utc>) -> Re
         }
     }
     // The last candidate waits for a slot.
+    let waiting = ids[ids.len() - 1];
+    unscheduled(db, actor, waiting, jobs.senior, now).await?;
     let later = free.iter().copied().skip(1).step_by(3).map(Place::Slot);
     let places = today(jobs, now).into_iter().map(Place::New).chain(later);
     for (place, candidate) in places.zip(&ids[..ids.len() - 1]) {
         book(db, actor, place, *candidate, now).await?;
     }
+    Ok(())
+}
+
+/// An interview that waits for a slot, with the key that goes with the jobs' keys.
+async fn unscheduled(
+    db: &Db,
+    actor: &Actor,
+    candidate_id: i64,
+    job_id: i64,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    db::transaction(db, async |txn| {
+        db::begin_keys_at(txn, "interviews", UNSCHEDULED).await?;
+        interviews::insert(txn, actor, candidate_id, Some(job_id), now).await
+    })
+    .await?;
     Ok(())
 }
 
