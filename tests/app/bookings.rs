@@ -362,6 +362,26 @@ async fn a_slot_that_was_closed_or_has_begun_is_refused_with_what_is_free() {
 }
 
 #[actix_web::test]
+async fn a_look_up_that_comes_too_late_is_no_error() {
+    let app = TestApp::start().await;
+    let path = free_slot(&app).await;
+    let mut rita = app.recruiter().await;
+    let booked = rita.post_form(&path, &somebody_new(&[])).await;
+    assert_eq!(booked.status, 303);
+    let search = somebody_new(&[("act", "search")]);
+    for answer in [
+        rita.post_form(&path, &search).await,
+        rita.get(&format!("{path}?q=zo")).await,
+    ] {
+        assert_eq!(answer.status, 200);
+        assert!(answer.has("#preview") && answer.has("#found"));
+        assert!(!answer.has("button[value=book]"));
+    }
+    assert_eq!(interviews(&app).await, 1);
+    app.expect_undelivered_mail();
+}
+
+#[actix_web::test]
 async fn an_interview_that_waits_is_booked_once() {
     let app = TestApp::start().await;
     let company = app.company_id;

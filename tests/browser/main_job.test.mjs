@@ -10,7 +10,7 @@ const PASSWORD = "a password of many words";
 const RECRUITER_ZONE = "Europe/Berlin";
 const MEETING_URL = "https://meet.example.com/lighthouse";
 
-test("the main job", { timeout: 300_000 }, async (t) => {
+test("the main job", { timeout: 900_000 }, async (t) => {
   const mail = await startMailServer();
   t.after(() => mail.stop());
   const greenroom = await startGreenroom(mail.port);
@@ -26,7 +26,7 @@ test("the main job", { timeout: 300_000 }, async (t) => {
   const complaints = [];
   const visitor = async (timezoneId, options = {}) => {
     const context = await browser.newContext({ baseURL: greenroom.url, timezoneId, locale: "en-GB", ...options });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(60_000);
     const page = await context.newPage();
     watch(page, complaints);
     return page;
@@ -79,10 +79,8 @@ test("the main job", { timeout: 300_000 }, async (t) => {
   });
 
   await step("the recruiter creates a slot whose link opens within two minutes", async () => {
-    // Whole minutes are all that the form takes.
-    opensAt = new Date(Math.ceil((Date.now() + 25_000) / 60_000) * 60_000);
-    const startsAt = new Date(opensAt.getTime() + 15 * 60_000);
-    await enterSlot(recruiter, startsAt, inspect);
+    opensAt = minuteAfter(25_000);
+    await enterSlot(recruiter, startOf(opensAt), inspect);
     await inspect(recruiter);
     await recruiter.goto("/slots");
     await inspect(recruiter);
@@ -104,18 +102,24 @@ test("the main job", { timeout: 300_000 }, async (t) => {
     assert.match(message, /^Subject: Interview Scheduled - Senior Cloud Architect at Sample Company\r$/m);
     const text = textPart(message);
     assert.match(text, /Dear Zoë Núñez,/);
-    const link = /(http\S+\/interview\/\S+)/.exec(text)[1];
+    let link = linkIn(text);
     assert.ok(link.startsWith(`${greenroom.url}/interview/`), link);
-    assert.ok(Date.now() < opensAt.getTime(), "the steps before took too long");
-    await candidate.goto(link);
-    await candidate.getByRole("timer").waitFor();
+    // On a busy machine it may have opened by now: then another slot is booked, further ahead.
+    for (let margin = 60_000; !(await isEarly(candidate, link, opensAt)); margin *= 2) {
+      opensAt = minuteAfter(margin);
+      await enterSlot(recruiter, startOf(opensAt));
+      await recruiter.getByRole("link", { name: "Book candidate" }).click();
+      await book(recruiter, "Zoë Núñez", `zoe+${margin}@example.com`);
+      interviewPath = new URL(recruiter.url()).pathname;
+      link = linkIn(textPart(await mail.messageTo(`zoe+${margin}@example.com`)));
+    }
     assert.ok(!(await candidate.content()).includes(MEETING_URL), "the meeting's address is shown too early");
     await inspect(candidate);
   });
 
   await step("the page opens by itself when it is time", async () => {
     const join = candidate.locator("form[action$='/join'] button");
-    await join.waitFor({ timeout: opensAt.getTime() - Date.now() + 15_000 });
+    await join.waitFor({ timeout: opensAt.getTime() - Date.now() + 60_000 });
     assert.ok(Date.now() >= opensAt.getTime(), "it opened too early");
     assert.ok(!(await candidate.content()).includes(MEETING_URL), "the meeting's address is shown before joining");
     await inspect(candidate);
@@ -138,7 +142,7 @@ test("the main job", { timeout: 300_000 }, async (t) => {
     await recruiter.goto("/emails");
     await inspect(recruiter);
     const line = recruiter.getByRole("row").filter({ hasText: "Zoë Núñez" });
-    await line.getByText("Accepted by mail server").waitFor();
+    await line.getByText("Accepted by mail server").first().waitFor();
     await line.getByRole("link").first().click();
     await recruiter.getByText(/250/).first().waitFor();
     await inspect(recruiter);
@@ -162,7 +166,7 @@ test("the main job", { timeout: 300_000 }, async (t) => {
   await step("the checks of mail run stage by stage to their end", async () => {
     await recruiter.goto("/mail");
     await recruiter.getByRole("button", { name: "Check now" }).click();
-    await recruiter.locator("#checks[aria-busy=false]").getByText("20. Queue").waitFor({ timeout: 40_000 });
+    await recruiter.locator("#checks[aria-busy=false]").getByText("20. Queue").waitFor({ timeout: 120_000 });
     await inspect(recruiter);
   });
 
@@ -187,6 +191,29 @@ test("the main job", { timeout: 300_000 }, async (t) => {
     await inspect(recruiter);
   });
 
+  await step("who books while the page still looks things up is told of the booking alone", async () => {
+    await enterSlot(recruiter, new Date(Date.now() + 2 * 86_400_000));
+    await recruiter.getByRole("link", { name: "Book candidate" }).click();
+    await recruiter.getByRole("heading", { level: 1 }).waitFor();
+    let answers = 0;
+    const lookUps = [];
+    // As on a slow line: each look-up is under way until the booking is done.
+    await recruiter.route(/\/booking/, async (route) => {
+      if (isLookUp(route.request())) lookUps.push(route);
+      else await route.continue();
+    });
+    recruiter.on("response", (answer) => (answers += isLookUp(answer.request())));
+    const asked = recruiter.waitForRequest((request) => `${request.postData()}`.includes("act=search"));
+    await recruiter.getByLabel("Somebody new").check();
+    await asked;
+    await book(recruiter, "Ann Other", "ann@example.com");
+    assert.ok(lookUps.length > 0);
+    await Promise.all(lookUps.map((route) => route.continue().catch(() => {})));
+    await recruiter.waitForTimeout(500);
+    assert.equal(answers, 0, "a look-up was answered after its page was left");
+    await recruiter.unrouteAll();
+  });
+
   await step("it all works without JavaScript", async () => {
     const plain = await visitor(RECRUITER_ZONE, { javaScriptEnabled: false });
     await plain.goto("/login");
@@ -201,6 +228,31 @@ test("the main job", { timeout: 300_000 }, async (t) => {
 
   await t.test("no page complained", () => assert.deepEqual(complaints, []));
 });
+
+function isLookUp(request) {
+  return request.method() === "GET" ? request.url().includes("?q=") : `${request.postData()}`.includes("act=search");
+}
+
+// Whole minutes are all that the form takes.
+function minuteAfter(margin) {
+  return new Date(Math.ceil((Date.now() + margin) / 60_000) * 60_000);
+}
+
+function startOf(opensAt) {
+  return new Date(opensAt.getTime() + 15 * 60_000);
+}
+
+function linkIn(text) {
+  return /(http\S+\/interview\/\S+)/.exec(text)[1];
+}
+
+async function isEarly(page, link, opensAt) {
+  if (Date.now() >= opensAt.getTime()) return false;
+  await page.goto(link);
+  if (await page.getByRole("timer").isVisible()) return true;
+  assert.ok(Date.now() >= opensAt.getTime(), "the link opened too early");
+  return false;
+}
 
 async function signIn(page) {
   await page.getByLabel("E-mail").fill("dana@example.com");

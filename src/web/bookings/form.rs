@@ -30,9 +30,20 @@ pub enum Act {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Opening {
-    q: String,
+    /// None where the page is opened, some where a candidate is looked up.
+    q: Option<String>,
     #[serde(flatten)]
     whom: Whom,
+}
+
+impl Opening {
+    /// What the request is for.
+    pub fn act(&self) -> Act {
+        match self.q {
+            Some(_) => Act::Search,
+            None => Act::Book,
+        }
+    }
 }
 
 /// A booking as it is typed.
@@ -64,7 +75,7 @@ impl BookingForm {
         Self {
             candidate: opening.whom.candidate,
             interview: opening.whom.interview,
-            q: opening.q,
+            q: opening.q.unwrap_or_default(),
             locale: fallback(),
             key: forms::new_key(),
             ..Default::default()

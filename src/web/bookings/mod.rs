@@ -44,8 +44,10 @@ pub async fn new(
     slot_id: Path<i64>,
     opening: Query<form::Opening>,
 ) -> Result<HttpResponse> {
-    let form = BookingForm::opened(opening.into_inner());
-    show(&app, &viewer, *slot_id, form, FormErrors::new()).await
+    let opening = opening.into_inner();
+    let act = opening.act();
+    let form = BookingForm::opened(opening);
+    show(&app, &viewer, *slot_id, act, form, FormErrors::new()).await
 }
 
 /// POST /slots/{id}/booking: books the candidate and queues the invitation; or searches, or previews.
@@ -56,11 +58,12 @@ pub async fn create(
     form: Form<BookingForm>,
 ) -> Result<HttpResponse> {
     let mut form = form.into_inner();
-    match form.act() {
-        Act::Search => return show(&app, &viewer, *slot_id, form, FormErrors::new()).await,
+    let act = form.act();
+    match act {
+        Act::Search => return show(&app, &viewer, *slot_id, act, form, FormErrors::new()).await,
         Act::Preview => {
             let errors = form.parse(*slot_id).err().unwrap_or_default();
-            return show(&app, &viewer, *slot_id, form, errors).await;
+            return show(&app, &viewer, *slot_id, act, form, errors).await;
         }
         Act::Book => {}
     }
@@ -78,7 +81,7 @@ pub async fn create(
         }
         Err(errors) => errors,
     };
-    show(&app, &viewer, *slot_id, form, errors).await
+    show(&app, &viewer, *slot_id, act, form, errors).await
 }
 
 /// What a booking that was tried is answered with.
@@ -109,11 +112,13 @@ fn answer(app: &App, viewer: &Viewer, form: &mut BookingForm, outcome: Outcome) 
     })
 }
 
-/// The page as the slot and the form stand: 409 when the slot cannot be had, 422 with mistakes.
+/// The page as the slot and the form stand: 409 when the slot cannot be had, 422 with mistakes. A look-up that comes
+/// when the slot is gone is no mistake of anybody's.
 async fn show(
     app: &App,
     viewer: &Viewer,
     slot_id: i64,
+    act: Act,
     form: BookingForm,
     errors: FormErrors,
 ) -> Result<HttpResponse> {
@@ -122,6 +127,7 @@ async fn show(
     let has_mistakes = !errors.is_empty();
     let page = NewPage::new(form, errors, parts);
     match (is_refused, has_mistakes) {
+        (true, _) if act == Act::Search => viewer.page(&page),
         (true, _) => viewer.conflict(&page),
         (false, true) => viewer.unprocessable(&page),
         (false, false) => viewer.page(&page),
