@@ -18,9 +18,7 @@ use serde_json::json;
 use tokio::{runtime::Runtime, time::timeout};
 
 use self::smtp_server::{Act, CERTIFICATES, Hold, Options, Script, SmtpServer, Step};
-use crate::support::{self, Installation};
-
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::support::{self, Installation, PATIENCE};
 
 #[test]
 fn a_process_killed_at_any_stage_leaves_each_message_to_the_next() {

@@ -44,7 +44,7 @@ pub fn request(
 }
 
 pub fn open(to: SocketAddr) -> io::Result<TcpStream> {
-    let connection = TcpStream::connect_timeout(&to, Duration::from_secs(5))?;
+    let connection = TcpStream::connect_timeout(&to, Duration::from_secs(30))?;
     connection.set_read_timeout(Some(Duration::from_secs(60)))?;
     connection.set_nodelay(true)?;
     Ok(connection)
