@@ -92,7 +92,7 @@ pub struct Model {
     pub idem_key: String,
     /// Message-ID without angle brackets, equal at every attempt.
     pub message_id: String,
-    /// Date header, equal at every attempt.
+    /// Date header, equal at every attempt; when it was queued, until it is composed.
     pub date: DateTimeUtc,
     /// From header, fixed when composed.
     pub sender: Option<String>,

@@ -26,6 +26,7 @@ mod jobs;
 mod join;
 mod logos;
 mod mail;
+mod mail_dates;
 mod mail_doctor;
 mod mail_goldens;
 mod mail_guide;

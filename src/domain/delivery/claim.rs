@@ -90,7 +90,7 @@ pub async fn release(db: &Db, claimed: &[Claimed], now: DateTime<Utc>) -> Result
                 transports::take_back_probe(txn, name, now).await?;
             }
             email::Entity::update_many()
-                .set(After::untried(email).into_row(None))
+                .set(After::given_back(email).into_row(None))
                 .filter(still_ours(email))
                 .exec(txn)
                 .await?;

@@ -30,11 +30,21 @@ pub(super) struct After {
     attempts: i32,
     put_off: i32,
     server_failures: i32,
+    /// Is it composed anew, because it never came to its first attempt?
+    is_unmade: bool,
 }
 
 impl After {
-    /// As before an attempt that never began.
-    pub(super) fn untried(email: &email::Model) -> Self {
+    /// As before an attempt that never began. One that was never tried is composed anew when it is: its date is that
+    /// of its first attempt, and it tells what is so then.
+    pub(super) fn given_back(email: &email::Model) -> Self {
+        Self {
+            is_unmade: email.attempts + email.server_failures == 0,
+            ..Self::untried(email)
+        }
+    }
+
+    fn untried(email: &email::Model) -> Self {
         Self {
             status: match email.attempts + email.server_failures {
                 0 => Status::Queued,
@@ -45,11 +55,25 @@ impl After {
             attempts: email.attempts,
             put_off: email.put_off,
             server_failures: email.server_failures,
+            is_unmade: false,
         }
     }
 
     /// The columns to write; `now` is needed where this may be the end.
     pub(super) fn into_row(self, now: Option<DateTime<Utc>>) -> email::ActiveModel {
+        let made = match self.is_unmade {
+            true => email::ActiveModel {
+                sender: Set(None),
+                reply_to: Set(None),
+                subject: Set(None),
+                text: Set(None),
+                html: Set(None),
+                ics: Set(None),
+                logo_id: Set(None),
+                ..Default::default()
+            },
+            false => email::ActiveModel::default(),
+        };
         email::ActiveModel {
             finished_at: Set(now.filter(|_| self.status.is_final())),
             status: Set(self.status),
@@ -59,7 +83,7 @@ impl After {
             put_off: Set(self.put_off),
             server_failures: Set(self.server_failures),
             lease_until: Set(None),
-            ..Default::default()
+            ..made
         }
     }
 }
@@ -109,7 +133,10 @@ pub(super) fn follow(
             again(TimeDelta::minutes(UNCERTAIN_PAUSE_MINUTES))
         }
         Next::Uncertain => end(Status::Uncertain),
-        Next::Release => untried,
+        Next::Release => After {
+            reason: reason(ended),
+            ..After::given_back(email)
+        },
         Next::Retry(Setback::Ours) => After {
             status: Status::Retrying,
             due_at: Ord::min(now + TimeDelta::seconds(OUR_SECONDS), email.expires_at),
