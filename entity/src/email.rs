@@ -144,6 +144,8 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// When it reached a final status.
     pub finished_at: Option<DateTimeUtc>,
+    /// When a copy was printed because no mail server took it; none where that is not wished.
+    pub printed_at: Option<DateTimeUtc>,
     /// When somebody told the candidate another way what it tells.
     pub told_at: Option<DateTimeUtc>,
     /// Who did.

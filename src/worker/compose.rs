@@ -94,7 +94,7 @@ fn done(claimed: Claimed, ended: Ended) -> Done {
 }
 
 /// Writes the message from its row and its interview.
-async fn compose(app: &App, claimed: &Claimed) -> Result<Fixed> {
+pub(super) async fn compose(app: &App, claimed: &Claimed) -> Result<Fixed> {
     let Claimed { email, details, .. } = claimed;
     let message = notices::message(&app.composer, email, details)?;
     let composed = app.composer.compose(&message)?;

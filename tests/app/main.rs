@@ -12,6 +12,7 @@ mod bounces;
 mod cancellations;
 mod candidates;
 mod company;
+mod copies;
 mod corrections;
 mod delivery_log;
 mod email_actions;

@@ -11,3 +11,4 @@ mod mail;
 mod mail_setup;
 mod settings;
 mod signals;
+mod terminals;

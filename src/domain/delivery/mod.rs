@@ -5,6 +5,7 @@
 //! worker goes on; the fence keeps the one that was thought dead from writing afterwards.
 mod attempts;
 mod claim;
+mod copies;
 mod outcome;
 mod record;
 
@@ -27,6 +28,7 @@ pub(super) use self::{
 };
 pub use self::{
     claim::{claim, end_claims, next_due, release},
+    copies::{begin_copy, not_printed, take_copy_back},
     record::{Entry, Written, fix, write},
 };
 use crate::{

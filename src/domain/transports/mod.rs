@@ -34,6 +34,18 @@ pub async fn all(db: &Db) -> Result<Vec<transport::Model>> {
         .await?)
 }
 
+/// Is every one of these mail servers left alone, with these settings?
+pub(super) async fn all_are_open(db: &Db, routes: &[Route]) -> Result<bool> {
+    let servers = all(db).await?;
+    let is_open = |route: &Route| {
+        let is_it = |row: &&transport::Model| {
+            row.name == route.name && row.fingerprint == route.fingerprint
+        };
+        servers.iter().find(is_it).is_some_and(|row| row.is_open())
+    };
+    Ok(!routes.is_empty() && routes.iter().all(is_open))
+}
+
 /// When a message that is due is tried: not before one of the servers may be asked again.
 pub fn next_try(servers: &[transport::Model], due_at: DateTime<Utc>) -> DateTime<Utc> {
     let free_from = servers.iter().map(|server| server.wait_until);
