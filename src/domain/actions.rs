@@ -9,6 +9,7 @@ use sea_orm::{
 };
 use serde_json::Value;
 
+use super::rows;
 use crate::{db::Db, error::Result};
 
 const HISTORY_LENGTH: u64 = 200;
@@ -88,14 +89,13 @@ pub async fn history(
     object_type: &str,
     object_id: i64,
 ) -> Result<Vec<Told>> {
-    let mut lines = action::Entity::find()
+    let lines = action::Entity::find()
         .filter(action::COLUMN.company_id.eq(company_id))
         .filter(action::COLUMN.object_type.eq(object_type))
         .filter(action::COLUMN.object_id.eq(object_id))
         .order_by_desc(action::Column::Id)
-        .limit(HISTORY_LENGTH)
-        .all(db.read())
-        .await?;
+        .limit(HISTORY_LENGTH);
+    let mut lines = rows::readable(lines, db.read(), "line of a history").await?;
     lines.reverse();
     let users = lines.iter().filter_map(|line| line.user_id);
     let names: HashMap<i64, String> = user::Entity::find()

@@ -52,5 +52,6 @@ mod throttling;
 mod today;
 mod tokens;
 mod transports;
+mod unreadable;
 mod upkeep;
 mod users;

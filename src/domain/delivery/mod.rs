@@ -8,6 +8,7 @@ mod claim;
 mod copies;
 mod outcome;
 mod record;
+mod unreadable;
 
 use std::collections::HashSet;
 
@@ -30,6 +31,7 @@ pub use self::{
     claim::{claim, end_claims, next_due, release},
     copies::{begin_copy, not_printed, take_copy_back},
     record::{Entry, Written, fix, write},
+    unreadable::set_all_aside,
 };
 use crate::{
     domain::{interviews::Details, transports::Failure},

@@ -1,13 +1,16 @@
 //! Where a message stands after an attempt.
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    attempt::{self, Outcome, Stage},
+    attempt::{Outcome, Stage},
     email::{self, Kind, Status},
     transport::Scope,
 };
 use sea_orm::ActiveValue::Set;
 
-use super::{Ended, Next, Setback, attempts::Earlier};
+use super::{
+    Ended, Next, Setback,
+    attempts::{Earlier, Open},
+};
 use crate::{
     crypto,
     domain::transports::{Failure, Finding},
@@ -203,7 +206,7 @@ fn recipient_pause(email: &email::Model) -> TimeDelta {
 
 impl Ended {
     /// Of an attempt whose worker died: in doubt if its last byte may have been sent.
-    pub(super) fn by_a_dead_worker(open: Option<&attempt::Model>) -> Self {
+    pub(super) fn by_a_dead_worker(open: Option<&Open>) -> Self {
         let (outcome, next, hint) = match open {
             Some(_) => (
                 Outcome::Uncertain,
@@ -220,7 +223,8 @@ impl Ended {
             host: open.map_or_else(String::new, |attempt| attempt.host.clone()),
             peer: None,
             tls: None,
-            stage: open.map_or(Stage::Compose, |attempt| attempt.stage),
+            // An attempt is written before it ends with its last byte only.
+            stage: open.map_or(Stage::Compose, |_| Stage::Body),
             outcome,
             code: None,
             enhanced_code: None,

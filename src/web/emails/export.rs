@@ -83,7 +83,8 @@ fn table(
             let found = found.inspect_err(
                 |error| tracing::error!(%error, "A download of the delivery log broke off"),
             )?;
-            let lines: String = found.rows.into_iter().map(line).collect();
+            let mut lines: String = found.rows.into_iter().map(line).collect();
+            lines.extend(found.unreadable.into_iter().map(unreadable));
             let next = match found.next {
                 Some(cursor) => Next::Piece(Some(cursor)),
                 None => Next::Nothing,
@@ -99,6 +100,16 @@ enum Next {
     /// What comes after this place, or from the beginning.
     Piece(Option<Cursor>),
     Nothing,
+}
+
+/// Of one that cannot be read there is nothing but its number.
+fn unreadable(id: i64) -> String {
+    let mut fields = [""; HEADINGS.len()];
+    let id = id.to_string();
+    fields[0] = &id;
+    fields[3] = "Unreadable";
+    fields[4] = "Greenroom cannot read what it stored of this message.";
+    csv::line(&fields)
 }
 
 fn line(line: Line) -> String {
