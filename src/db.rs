@@ -84,17 +84,31 @@ pub async fn migrate(url: &str) -> Result<()> {
 
 /// Has every migration of this version been applied?
 pub async fn is_migrated(db: &Db) -> Result<bool> {
-    let applied = sea_orm::Statement::from_string(
-        db.read.get_database_backend(),
-        "SELECT version FROM seaql_migrations",
-    );
-    let mut versions = Vec::new();
-    for row in db.read.query_all_raw(applied).await? {
-        versions.push(row.try_get::<String>("", "version")?);
-    }
+    let versions = applied(&db.read).await?;
     Ok(Migrator::migrations()
         .iter()
         .all(|migration| versions.iter().any(|version| version == migration.name())))
+}
+
+/// Has a newer Greenroom migrated this database?
+pub async fn is_ahead(db: &impl ConnectionTrait) -> Result<bool> {
+    let ours = Migrator::migrations();
+    let versions = applied(db).await?;
+    Ok(versions
+        .iter()
+        .any(|version| ours.iter().all(|migration| migration.name() != version)))
+}
+
+async fn applied(db: &impl ConnectionTrait) -> Result<Vec<String>> {
+    let applied = Statement::from_string(
+        db.get_database_backend(),
+        "SELECT version FROM seaql_migrations",
+    );
+    let mut versions = Vec::new();
+    for row in db.query_all_raw(applied).await? {
+        versions.push(row.try_get::<String>("", "version")?);
+    }
+    Ok(versions)
 }
 
 /// One connection for migrations and other work on the schema itself.
@@ -164,6 +178,20 @@ pub fn is_away(error: &DbErr) -> bool {
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed => true,
         sqlx::Error::Database(e) => e.code().is_some_and(|code| means_away(&code)),
+        _ => false,
+    }
+}
+
+/// Could the database read a row, and we could not?
+pub fn is_unreadable(error: &DbErr) -> bool {
+    match error {
+        DbErr::Type(_) | DbErr::Json(_) | DbErr::TryIntoErr { .. } => true,
+        DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
+            matches!(
+                **error,
+                sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_)
+            )
+        }
         _ => false,
     }
 }

@@ -40,6 +40,8 @@ impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
         if crate::db::is_away(&error) {
             Self::Unavailable(error)
+        } else if crate::db::is_unreadable(&error) {
+            Self::Stored(error.to_string())
         } else {
             Self::Db(error)
         }

@@ -93,9 +93,4 @@ impl<'a> Draft<'a> {
     pub fn email_id(&self) -> i64 {
         self.email.id
     }
-
-    /// Has no mail server been asked yet?
-    pub fn is_first_attempt(&self) -> bool {
-        self.email.attempts == 0
-    }
 }

@@ -9,7 +9,7 @@ async fn main() -> ExitCode {
     match cli::run(Cli::parse()).await {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("greenroom: {error:#}");
+            cli::terminal::complain(format_args!("greenroom: {error:#}"));
             ExitCode::FAILURE
         }
     }

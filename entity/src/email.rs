@@ -92,7 +92,7 @@ pub struct Model {
     pub idem_key: String,
     /// Message-ID without angle brackets, equal at every attempt.
     pub message_id: String,
-    /// Date header, equal at every attempt.
+    /// Date header, equal at every attempt; when it was queued, until it is composed.
     pub date: DateTimeUtc,
     /// From header, fixed when composed.
     pub sender: Option<String>,
@@ -144,6 +144,8 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// When it reached a final status.
     pub finished_at: Option<DateTimeUtc>,
+    /// When a copy was printed because no mail server took it; none where that is not wished.
+    pub printed_at: Option<DateTimeUtc>,
     /// When somebody told the candidate another way what it tells.
     pub told_at: Option<DateTimeUtc>,
     /// Who did.

@@ -84,6 +84,9 @@ pub struct List<T> {
     results: Vec<T>,
     /// The address of the next part, when there is one.
     next: Option<String>,
+    /// The ids of those that stand here as well and that Greenroom cannot read; left out without any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unreadable: Vec<i64>,
 }
 
 impl<T> List<T> {
@@ -98,6 +101,7 @@ impl<T> List<T> {
                 let path = with_cursor(&caller.path, &caller.query, cursor);
                 app.settings.base_url.join(&path)
             }),
+            unreadable: page.unreadable,
             results: page.rows.into_iter().map(show).collect::<Result<_>>()?,
         })
     }

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use super::USAGE_ERROR;
+use super::{USAGE_ERROR, terminal};
 use crate::{clock::Clock, db, settings::Settings};
 
 /// Copy the SQLite database to a file, also while it is in use
@@ -23,8 +23,8 @@ impl Backup {
     pub async fn run(self, settings: &Settings) -> Result<ExitCode> {
         let url = settings.database_url.expose();
         let Some(database) = db::sqlite_file(url) else {
-            eprintln!(
-                "PostgreSQL has its own tools for this: pg_dump --format=custom --file=greenroom.dump \"$DATABASE_URL\""
+            terminal::complain(
+                "PostgreSQL has its own tools for this: pg_dump --format=custom --file=greenroom.dump \"$DATABASE_URL\"",
             );
             return Ok(ExitCode::from(USAGE_ERROR));
         };
@@ -32,7 +32,7 @@ impl Backup {
         copy(url, &to)
             .await
             .with_context(|| format!("no backup was made at {}", to.display()))?;
-        println!("{}", to.display());
+        terminal::say(to.display());
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -3,6 +3,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
+use super::terminal;
 use crate::settings::Settings;
 
 /// Bring the database up to date; `serve` and `worker` do it by themselves
@@ -13,7 +14,7 @@ impl Migrate {
     /// Carries the command out.
     pub async fn run(self, settings: &Settings) -> Result<ExitCode> {
         super::prepare(settings).await?;
-        println!("The database is up to date.");
+        terminal::say("The database is up to date.");
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -8,6 +8,7 @@ mod migrate;
 mod routes;
 mod serve;
 mod stopping;
+pub mod terminal;
 mod token;
 mod user;
 mod worker;
@@ -76,9 +77,9 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
 
 /// Tells mistakes in the settings; nothing is done with such.
 fn refuse(mistakes: &[String]) -> ExitCode {
-    eprintln!("greenroom cannot start with these settings:");
+    terminal::complain("greenroom cannot start with these settings:");
     for mistake in mistakes {
-        eprintln!("  {mistake}");
+        terminal::complain(format_args!("  {mistake}"));
     }
     ExitCode::from(USAGE_ERROR)
 }

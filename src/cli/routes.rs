@@ -3,6 +3,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
+use super::terminal;
 use crate::web::routes;
 
 /// Print every route with who may use it
@@ -17,19 +18,21 @@ impl Routes {
     /// Carries the command out.
     pub fn run(self) -> Result<ExitCode> {
         let lines = routes::lines();
-        if self.json {
-            println!("{}", serde_json::to_string_pretty(&lines)?);
-        } else {
-            for line in lines {
-                let who = serde_json::to_value(line.who)?;
-                println!(
-                    "{:10} {:5} {}",
-                    who.as_str().unwrap_or("?"),
-                    line.method,
-                    line.path
-                );
-            }
-        }
+        let text = match self.json {
+            true => serde_json::to_string_pretty(&lines)?,
+            false => table(lines)?,
+        };
+        terminal::unless_closed(terminal::answer(text))?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+fn table(lines: Vec<routes::Line>) -> Result<String> {
+    let mut table = Vec::with_capacity(lines.len());
+    for line in lines {
+        let who = serde_json::to_value(line.who)?;
+        let who = who.as_str().unwrap_or("?");
+        table.push(format!("{who:10} {:5} {}", line.method, line.path));
+    }
+    Ok(table.join("\n"))
 }

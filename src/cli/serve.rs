@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::{
     demo::{self, SignIn},
-    stopping, worker,
+    stopping, terminal, worker,
 };
 use crate::{
     app::App,
@@ -62,16 +62,15 @@ async fn serve(app: Data<App>, listener: TcpListener) -> io::Result<()> {
 /// On the terminal, for whoever started it.
 async fn announce(app: &App, sign_ins: &[SignIn]) -> Result<()> {
     let base_url = &app.settings.base_url;
-    println!("Greenroom is open at {}", base_url.join("/"));
+    terminal::say(format_args!("Greenroom is open at {}", base_url.join("/")));
     for SignIn { email, password } in sign_ins {
-        println!("  sign in as {email} with {}", password.expose());
+        let password = password.expose();
+        terminal::say(format_args!("  sign in as {email} with {password}"));
     }
     if !companies::exist(&app.db).await? {
         let code = setup::code(&app.settings.secret_key);
-        println!(
-            "  begin at {} with the code {code}",
-            base_url.join("/setup")
-        );
+        let address = base_url.join("/setup");
+        terminal::say(format_args!("  begin at {address} with the code {code}"));
     }
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! `greenroom token create`: a key for a program.
 use std::process::ExitCode;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, anyhow};
 
+use super::terminal;
 use crate::{
     clock::Clock,
     domain::{actions::Actor, api_tokens, users},
@@ -46,7 +47,8 @@ impl Token {
         let name = text::line(&create.name, 100).map_err(|problem| anyhow!("--name: {problem}"))?;
         let now = Clock::System.now();
         let new = api_tokens::create(&db, &actor, user.id, &name, None, now).await?;
-        println!("{}", new.token.expose());
+        terminal::answer(new.token.expose())
+            .context("the token was made and nobody can read it; make another one")?;
         db.close().await?;
         Ok(ExitCode::SUCCESS)
     }

@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use clap::ValueEnum;
 use entity::user::Role;
 
+use super::terminal;
 use crate::{
     clock::Clock,
     db::Db,
@@ -75,7 +76,7 @@ impl User {
         let actor = Actor::system(company_id);
         let passwords = Passwords::new()?;
         match users::create(&db, &passwords, &actor, new, Clock::System.now()).await? {
-            Creation::Created(user) => println!("{} can sign in.", user.email),
+            Creation::Created(user) => terminal::say(format_args!("{} can sign in.", user.email)),
             Creation::EmailTaken => bail!("{email} is a user already"),
         }
         db.close().await?;

@@ -5,7 +5,7 @@ use actix_web::web::Data;
 use anyhow::Result;
 use tokio::{sync::watch, time};
 
-use super::stopping;
+use super::{stopping, terminal};
 use crate::{app::App, settings::Settings, worker};
 
 /// Deliver mail only, beside any number of others on one PostgreSQL
@@ -18,7 +18,7 @@ impl Worker {
         let running = super::open(settings).await?;
         let app = &running.app;
         let (stop, stopped) = watch::channel(false);
-        println!("Greenroom delivers mail");
+        terminal::say("Greenroom delivers mail");
         tokio::join!(deliver(app.clone(), stopped), async {
             stopping::asked().await;
             stop.send_replace(true);

@@ -13,6 +13,7 @@ use crate::{
     domain::{
         actions::{self, Act, Actor},
         page::{Cursor, Page},
+        rows::Stored,
     },
     error::{Error, Result},
     settings::Secret,
@@ -213,10 +214,10 @@ pub async fn list(
     let rows = rows
         .order_by_desc(api_token::Column::Id)
         .limit(limit + 1)
-        .into_model::<Listed>()
+        .into_model::<Stored<Listed>>()
         .all(db.read())
         .await?;
-    Ok(Page::cut(rows, limit, |row| Cursor {
+    Ok(Page::of_stored(rows, limit, "token", |row| Cursor {
         at: row.created_at,
         id: row.id,
     }))

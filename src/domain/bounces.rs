@@ -19,7 +19,7 @@ use crate::{
     db::{self, Db},
     domain::{
         actions::{self, Act, Actor},
-        suppressions,
+        rows, suppressions,
     },
     error::{Error, Result},
 };
@@ -113,12 +113,11 @@ pub async fn take(db: &Db, notice: &Notice, now: DateTime<Utc>) -> Result<Taken>
 
 /// What was reported of a message, first to last.
 pub async fn of(db: &Db, company_id: i64, email_id: i64) -> Result<Vec<bounce::Model>> {
-    Ok(bounce::Entity::find()
+    let all = bounce::Entity::find()
         .filter(bounce::COLUMN.company_id.eq(company_id))
         .filter(bounce::COLUMN.email_id.eq(email_id))
-        .order_by_asc(bounce::Column::Id)
-        .all(db.read())
-        .await?)
+        .order_by_asc(bounce::Column::Id);
+    rows::readable(all, db.read(), "report").await
 }
 
 /// The message that a report is about. Looked up without a company: a signed return address, or a
@@ -174,15 +173,13 @@ async fn renamed(
     };
     let emails = email::Entity::find()
         .filter(email::COLUMN.company_id.eq(interview.company_id))
-        .filter(email::COLUMN.interview_id.eq(interview.id))
-        .all(txn)
-        .await?;
+        .filter(email::COLUMN.interview_id.eq(interview.id));
+    let emails = rows::readable(emails, txn, "e-mail").await?;
     let attempts = attempt::Entity::find()
         .filter(attempt::COLUMN.company_id.eq(interview.company_id))
         .filter(attempt::Column::EmailId.is_in(emails.iter().map(|email| email.id)))
-        .filter(attempt::Column::Outcome.eq(attempt::Outcome::Accepted))
-        .all(txn)
-        .await?;
+        .filter(attempt::Column::Outcome.eq(attempt::Outcome::Accepted));
+    let attempts = rows::readable(attempts, txn, "attempt").await?;
     let told = |attempt: &&attempt::Model| {
         let mut words = attempt.reply.as_deref().unwrap_or_default().split(' ');
         words.any(|word| word.len() >= SHORTEST_ID && locals.contains(&word))
@@ -201,10 +198,8 @@ async fn keep(
     let code = fate.code.as_deref().unwrap_or_default();
     let told = format!("{}|{code}|{}", action.to_value(), fate.diagnostic);
     let digest = crypto::sha256_hex(&told);
-    let earlier = bounce::Entity::find()
-        .filter(bounce::COLUMN.email_id.eq(email.id))
-        .all(txn)
-        .await?;
+    let earlier = bounce::Entity::find().filter(bounce::COLUMN.email_id.eq(email.id));
+    let earlier = rows::readable(earlier, txn, "report").await?;
     if earlier.len() >= MOST_REPORTS || earlier.iter().any(|kept| kept.digest == digest) {
         return Ok(false);
     }

@@ -17,6 +17,7 @@ use crate::{
         interviews, jobs,
         one_time_keys::{self, Once, Seen},
         page::{Cursor, Page},
+        rows,
     },
     error::{Error, Result},
     text,
@@ -148,12 +149,9 @@ pub async fn list(
     if let Some(cursor) = cursor {
         rows = rows.filter(candidate::COLUMN.id.lt(cursor.id));
     }
-    let rows = rows
-        .order_by_desc(candidate::Column::Id)
-        .limit(limit + 1)
-        .all(db.read())
-        .await?;
-    Ok(Page::cut(rows, limit, |row| Cursor {
+    let all = rows.order_by_desc(candidate::Column::Id).limit(limit + 1);
+    let rows = rows::all(all, db.read()).await?;
+    Ok(Page::of_stored(rows, limit, "candidate", |row| Cursor {
         at: row.created_at,
         id: row.id,
     }))

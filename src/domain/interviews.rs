@@ -10,7 +10,7 @@ use entity::{
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    QuerySelect, SelectTwo,
     sea_query::{Expr, Query},
 };
 use serde_json::json;
@@ -26,6 +26,7 @@ use crate::{
         notifications,
         one_time_keys::{self, Once, Seen},
         page::{self, Cursor, Page},
+        rows::{self, Stored, Unreadable},
     },
     error::{Error, Result},
 };
@@ -187,7 +188,8 @@ pub async fn all_details(
     let users = user::Entity::find()
         .filter(user::COLUMN.company_id.eq(company_id))
         .filter(user::Column::Id.is_in(bookers));
-    let users = by_key(users.all(db).await?, |row| row.id);
+    // Whoever cannot be read is nobody to write to: then the company is.
+    let users = by_key(rows::readable(users, db, "user").await?, |row| row.id);
     let job_of = |row: &interview::Model| {
         let slot = row.slot_id.and_then(|id| slots.get(&id));
         let candidate = candidates.get(&row.candidate_id);
@@ -218,6 +220,31 @@ pub async fn all_details(
             interview,
         };
         all.insert(details.interview.id, details);
+    }
+    Ok(all)
+}
+
+/// The same of those that can be read.
+pub async fn readable_details(
+    db: &impl ConnectionTrait,
+    company_id: i64,
+    ids: HashSet<i64>,
+) -> Result<HashMap<i64, Details>> {
+    match all_details(db, company_id, ids.clone()).await {
+        Err(Error::Stored(_) | Error::NotFound) => {}
+        done => return done,
+    }
+    let mut all = HashMap::with_capacity(ids.len());
+    for id in ids {
+        match details(db, company_id, id).await {
+            Ok(details) => {
+                all.insert(id, details);
+            }
+            Err(error @ (Error::Stored(_) | Error::NotFound)) => {
+                tracing::error!(interview.id = id, %error, "An interview cannot be read");
+            }
+            Err(error) => return Err(error),
+        }
     }
     Ok(all)
 }
@@ -253,19 +280,15 @@ pub async fn list(
     let rows = rows
         .order_by_asc(slot::Column::StartsAt)
         .order_by_asc(interview::Column::Id)
-        .limit(limit + 1)
-        .all(db.read())
-        .await?;
-    let page = Page::cut(rows, limit, |(interview, slot)| Cursor {
+        .limit(limit + 1);
+    let rows = both(rows, db.read()).await?;
+    let page = Page::of_stored(rows, limit, "interview", |(interview, slot)| Cursor {
         at: slot
             .as_ref()
             .map_or(interview.created_at, |slot| slot.starts_at),
         id: interview.id,
     });
-    Ok(Page {
-        rows: with_names(db, company_id, page.rows).await?,
-        next: page.next,
-    })
+    named_page(db, company_id, page).await
 }
 
 /// Those that wait to be booked, newest first.
@@ -298,19 +321,13 @@ pub async fn newest(
     if let Some(cursor) = cursor {
         rows = rows.filter(interview::COLUMN.id.lt(cursor.id));
     }
-    let rows = rows
-        .order_by_desc(interview::Column::Id)
-        .limit(limit + 1)
-        .all(db.read())
-        .await?;
-    let page = Page::cut(rows, limit, |(row, _)| Cursor {
+    let rows = rows.order_by_desc(interview::Column::Id).limit(limit + 1);
+    let rows = both(rows, db.read()).await?;
+    let page = Page::of_stored(rows, limit, "interview", |(row, _)| Cursor {
         at: row.created_at,
         id: row.id,
     });
-    Ok(Page {
-        rows: with_names(db, company_id, page.rows).await?,
-        next: page.next,
-    })
+    named_page(db, company_id, page).await
 }
 
 /// Enters an interview that is not booked yet.
@@ -475,7 +492,44 @@ pub fn of_job(company_id: i64, job_id: i64) -> Condition {
         )
 }
 
-/// Rows with the names that a list prints.
+/// A row and its slot.
+type Pair = (interview::Model, Option<slot::Model>);
+
+/// What a query finds; a row is read only together with its slot.
+pub(super) async fn both(
+    query: SelectTwo<interview::Entity, slot::Entity>,
+    db: &impl ConnectionTrait,
+) -> Result<Vec<Stored<Pair>>> {
+    let all = query
+        .into_model::<Stored<interview::Model>, Stored<slot::Model>>()
+        .all(db)
+        .await?;
+    let read = all.into_iter().map(|pair| match pair {
+        (Stored::Read(row), None) => Stored::Read((row, None)),
+        (Stored::Read(row), Some(Stored::Read(slot))) => Stored::Read((row, Some(slot))),
+        (Stored::Read(row), Some(Stored::Unreadable(slot))) => Stored::Unreadable(Unreadable {
+            id: Some(row.id),
+            why: format!("its slot: {}", slot.why),
+        }),
+        (Stored::Unreadable(row), _) => Stored::Unreadable(row),
+    });
+    Ok(read.collect())
+}
+
+async fn named_page(db: &Db, company_id: i64, page: Page<Pair>) -> Result<Page<Listed>> {
+    let ids: Vec<i64> = page.rows.iter().map(|(row, _)| row.id).collect();
+    let rows = with_names(db, company_id, page.rows).await?;
+    let is_missing = |id: &i64| rows.iter().all(|listed| listed.interview.id != *id);
+    let mut unreadable = page.unreadable;
+    unreadable.extend(ids.into_iter().filter(is_missing));
+    Ok(Page {
+        rows,
+        next: page.next,
+        unreadable,
+    })
+}
+
+/// Rows with the names that a list prints; those whose candidate cannot be read are left out.
 pub async fn with_names(
     db: &Db,
     company_id: i64,
@@ -484,18 +538,19 @@ pub async fn with_names(
     let ids: Vec<i64> = rows.iter().map(|(row, _)| row.candidate_id).collect();
     let people = candidate::Entity::find()
         .filter(candidate::COLUMN.company_id.eq(company_id))
-        .filter(candidate::Column::Id.is_in(ids))
-        .all(db.read())
-        .await?;
-    let mut named = Vec::with_capacity(rows.len());
-    for (interview, slot) in rows {
-        let candidate = people
-            .iter()
-            .find(|person| person.id == interview.candidate_id)
-            .cloned()
-            .ok_or(Error::NotFound)?;
-        named.push((interview, candidate, slot));
-    }
+        .filter(candidate::Column::Id.is_in(ids));
+    let people = rows::readable(people, db.read(), "candidate").await?;
+    let named: Vec<_> = rows
+        .into_iter()
+        .filter_map(|(interview, slot)| {
+            let of_it = |person: &&candidate::Model| person.id == interview.candidate_id;
+            let candidate = people.iter().find(of_it).cloned();
+            if candidate.is_none() {
+                tracing::error!(interview.id = interview.id, "An interview has no candidate");
+            }
+            Some((interview, candidate?, slot))
+        })
+        .collect();
     let job_of = |(interview, candidate, slot): &(
         interview::Model,
         candidate::Model,

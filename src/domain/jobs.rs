@@ -15,6 +15,7 @@ use crate::{
         actions::{self, Act, Actor},
         one_time_keys::{self, Once, Seen},
         page::{Cursor, Page},
+        rows,
     },
     error::{Error, Result},
 };
@@ -96,12 +97,9 @@ pub async fn list(
     if let Some(cursor) = cursor {
         jobs = jobs.filter(job::COLUMN.id.lt(cursor.id));
     }
-    let rows = jobs
-        .order_by_desc(job::Column::Id)
-        .limit(limit + 1)
-        .all(db.read())
-        .await?;
-    Ok(Page::cut(rows, limit, |job| Cursor {
+    let all = jobs.order_by_desc(job::Column::Id).limit(limit + 1);
+    let rows = rows::all(all, db.read()).await?;
+    Ok(Page::of_stored(rows, limit, "job", |job| Cursor {
         at: job.created_at,
         id: job.id,
     }))

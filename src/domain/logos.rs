@@ -53,7 +53,7 @@ pub async fn of_message(
         return Ok(None);
     };
     match find(db.read(), company_id, id).await {
-        Err(Error::NotFound) => Ok(None),
+        Err(Error::NotFound | Error::Stored(_)) => Ok(None),
         found => found.map(Some),
     }
 }
@@ -64,7 +64,12 @@ pub async fn shown(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Resul
         .filter(logo::COLUMN.company_id.eq(company_id))
         .into_partial_model::<Shown>()
         .one(db)
-        .await?)
+        .await
+        .or_else(|error| match crate::db::is_unreadable(&error) {
+            // Its place shows the company's name, as for one that is gone.
+            true => Ok(None),
+            false => Err(error),
+        })?)
 }
 
 /// Makes a picture the logo of the actor's company. Mails that are composed from now on show it.

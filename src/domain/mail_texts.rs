@@ -12,6 +12,7 @@ use serde_json::json;
 use super::{
     actions::{self, Act, Actor},
     logos::{self, Shown},
+    rows,
 };
 use crate::{
     db::{self, Db},
@@ -49,12 +50,11 @@ pub async fn own(db: &impl ConnectionTrait, company: &company::Model) -> Result<
 
 /// A company's words of every kind that this version knows.
 async fn all(db: &impl ConnectionTrait, company_id: i64) -> Result<Vec<mail_text::Model>> {
-    Ok(mail_text::Entity::find()
+    let all = mail_text::Entity::find()
         .filter(mail_text::COLUMN.company_id.eq(company_id))
         .filter(mail_text::Column::Kind.is_in(Kind::iter()))
-        .order_by_asc(mail_text::Column::Name)
-        .all(db)
-        .await?)
+        .order_by_asc(mail_text::Column::Name);
+    rows::readable(all, db, "mail text").await
 }
 
 /// Whose words, and for which mails.

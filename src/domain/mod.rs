@@ -27,6 +27,7 @@ pub mod rate_limits;
 pub mod reminders;
 pub mod rescheduling;
 pub mod resendings;
+pub mod rows;
 pub mod sessions;
 pub mod sign_ins;
 pub mod slots;

@@ -22,7 +22,7 @@ use crate::{
         delivery,
         emails::{self, NewEmail},
         interviews::Details,
-        reminders,
+        reminders, rows,
     },
     error::{Error, Result},
 };
@@ -96,10 +96,10 @@ pub async fn news(
     let facts = facts(details)?;
     let row = &details.interview;
     let told = last_told(db, row.company_id, row.id, &details.candidate.email).await?;
-    let kind = needed(kind, &facts, told.as_ref());
+    let kind = needed(kind, &facts, &told);
     Ok(kind.map(|kind| News {
         kind,
-        before: told.filter(|_| kind != Kind::Scheduled),
+        before: told.before(kind),
         facts,
     }))
 }
@@ -120,12 +120,12 @@ pub(super) async fn look_again(
     let (company_id, interview_id) = (email.company_id, email.interview_id);
     let told = match was_told {
         true => last_told(txn, company_id, interview_id, &email.recipient).await?,
-        false => None,
+        false => Told::Nothing,
     };
-    let Some(kind) = needed(email.kind, &facts, told.as_ref()) else {
+    let Some(kind) = needed(email.kind, &facts, &told) else {
         return Ok(false);
     };
-    let before = told.filter(|_| kind != Kind::Scheduled);
+    let before = told.before(kind);
     let facts_before = before.map(|facts| json!(facts));
     if kind == email.kind && facts_before == email.facts_before {
         return Ok(true);
@@ -162,7 +162,12 @@ pub fn facts(details: &Details) -> Result<Facts> {
 pub async fn has_been_told(db: &Db, details: &Details) -> Result<bool> {
     let row = &details.interview;
     let told = last_told(db.read(), row.company_id, row.id, &details.candidate.email).await?;
-    Ok(told.is_some_and(|told| !told.is_cancelled))
+    Ok(match told {
+        Told::Nothing => false,
+        Told::Facts(told) => !told.is_cancelled,
+        // Whoever may know of it is told.
+        Told::Unreadable => true,
+    })
 }
 
 /// The message that tells the interview as it is now; none when there was nothing to tell.
@@ -172,9 +177,9 @@ pub async fn newest(db: &Db, details: &Details) -> Result<Option<email::Model>> 
         .filter(email::COLUMN.interview_id.eq(details.interview.id))
         .filter(email::Column::Kind.ne(Kind::Reminder))
         .filter(email::Column::Status.ne(Status::Superseded))
-        .order_by_desc(email::Column::Id)
-        .one(db.read())
-        .await?;
+        .order_by_desc(email::Column::Id);
+    let newest = rows::one(newest, db.read()).await?;
+    let newest = newest.and_then(|row| row.or_log("e-mail"));
     Ok(newest.filter(|email| emails::tells_the_present(email, details)))
 }
 
@@ -197,25 +202,50 @@ pub(super) async fn some_told(
     Ok(told.into_iter().collect())
 }
 
+/// What an address was told last of an interview.
+enum Told {
+    Nothing,
+    Facts(Facts),
+    /// Something, and nobody can read what.
+    Unreadable,
+}
+
+impl Told {
+    /// What a message of this kind tells as it was before.
+    fn before(self, kind: Kind) -> Option<Facts> {
+        match self {
+            Self::Facts(told) if kind != Kind::Scheduled => Some(told),
+            _ => None,
+        }
+    }
+}
+
 /// What an address was told last of an interview, or is being told. What is in doubt may have been read.
 async fn last_told(
     db: &impl ConnectionTrait,
     company_id: i64,
     interview_id: i64,
     recipient: &str,
-) -> Result<Option<Facts>> {
+) -> Result<Told> {
     let last = email::Entity::find()
         .filter(email::COLUMN.company_id.eq(company_id))
         .filter(email::COLUMN.interview_id.eq(interview_id))
         .filter(email::COLUMN.recipient.eq(recipient))
         .filter(may_be_known())
-        .order_by_desc(email::Column::Id)
-        .one(db)
-        .await?;
-    match last {
-        Some(email) => emails::facts_of(&email).map(Some),
-        None => Ok(None),
-    }
+        .order_by_desc(email::Column::Id);
+    let Some(last) = rows::one(last, db).await? else {
+        return Ok(Told::Nothing);
+    };
+    let Some(email) = last.or_log("e-mail") else {
+        return Ok(Told::Unreadable);
+    };
+    Ok(match emails::facts_of(&email) {
+        Ok(facts) => Told::Facts(facts),
+        Err(error) => {
+            tracing::error!(email.id = email.id, %error, "What a candidate was told cannot be read");
+            Told::Unreadable
+        }
+    })
 }
 
 /// Holds for messages that told something, or may have: what is in doubt may have been read.
@@ -235,9 +265,15 @@ fn may_be_known() -> Condition {
         .add(may_be_known)
 }
 
-/// The kind of message that is needed after all: what was never told is told from the beginning.
-fn needed(kind: Kind, now: &Facts, told: Option<&Facts>) -> Option<Kind> {
-    match (kind, told.filter(|told| !told.is_cancelled)) {
+/// The kind of message that is needed after all: what was never told is told from the beginning, and so is what
+/// follows something that nobody can read.
+fn needed(kind: Kind, now: &Facts, told: &Told) -> Option<Kind> {
+    let told = match told {
+        Told::Unreadable if kind == Kind::Cancelled => return Some(Kind::Cancelled),
+        Told::Facts(told) if !told.is_cancelled => Some(told),
+        _ => None,
+    };
+    match (kind, told) {
         (Kind::Cancelled, None) => None,
         (Kind::Cancelled, Some(_)) => Some(Kind::Cancelled),
         (_, None) => Some(Kind::Scheduled),
@@ -294,13 +330,13 @@ mod tests {
             Kind::Updated,
             Kind::LinkReplaced,
         ] {
-            assert_eq!(needed(kind, &at(0), None), Some(Kind::Scheduled));
+            assert_eq!(needed(kind, &at(0), &Told::Nothing), Some(Kind::Scheduled));
             let called_off = Facts {
                 is_cancelled: true,
                 ..at(0)
             };
             assert_eq!(
-                needed(kind, &at(0), Some(&called_off)),
+                needed(kind, &at(0), &Told::Facts(called_off.clone())),
                 Some(Kind::Scheduled)
             );
         }
@@ -312,20 +348,24 @@ mod tests {
             is_cancelled: true,
             ..at(0)
         };
-        assert_eq!(needed(Kind::Cancelled, &called_off, None), None);
+        assert_eq!(needed(Kind::Cancelled, &called_off, &Told::Nothing), None);
         assert_eq!(
-            needed(Kind::Cancelled, &called_off, Some(&at(0))),
+            needed(Kind::Cancelled, &called_off, &Told::Facts(at(0))),
             Some(Kind::Cancelled)
         );
         assert_eq!(
-            needed(Kind::Cancelled, &called_off, Some(&called_off)),
+            needed(
+                Kind::Cancelled,
+                &called_off,
+                &Told::Facts(called_off.clone())
+            ),
             None
         );
     }
 
     #[test]
     fn what_is_again_as_it_was_told_needs_no_message() {
-        assert_eq!(needed(Kind::Rescheduled, &at(0), Some(&at(0))), None);
+        assert_eq!(needed(Kind::Rescheduled, &at(0), &Told::Facts(at(0))), None);
     }
 
     #[test]
@@ -339,7 +379,7 @@ mod tests {
             ..at(0)
         };
         assert_eq!(
-            needed(Kind::Updated, &noted, Some(&at(0))),
+            needed(Kind::Updated, &noted, &Told::Facts(at(0))),
             Some(Kind::Updated)
         );
         assert_eq!(
@@ -349,16 +389,16 @@ mod tests {
                     notes: "x".into(),
                     ..at(30)
                 },
-                Some(&at(0))
+                &Told::Facts(at(0))
             ),
             Some(Kind::Rescheduled)
         );
         assert_eq!(
-            needed(Kind::LinkReplaced, &relinked, Some(&at(0))),
+            needed(Kind::LinkReplaced, &relinked, &Told::Facts(at(0))),
             Some(Kind::LinkReplaced)
         );
         assert_eq!(
-            needed(Kind::Rescheduled, &noted, Some(&at(0))),
+            needed(Kind::Rescheduled, &noted, &Told::Facts(at(0))),
             Some(Kind::Updated),
             "moved there and back"
         );

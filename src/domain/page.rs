@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, Condition};
 
+use super::rows::Stored;
+
 /// How many rows a page of a list shows.
 pub const PAGE_SIZE: u64 = 50;
 
@@ -14,6 +16,8 @@ pub struct Page<T> {
     pub rows: Vec<T>,
     /// After the last row, when there are more.
     pub next: Option<Cursor>,
+    /// The keys of rows that stand here as well, and that cannot be read.
+    pub unreadable: Vec<i64>,
 }
 
 impl<T> Page<T> {
@@ -26,7 +30,42 @@ impl<T> Page<T> {
             None
         };
         rows.truncate(limit);
-        Self { rows, next }
+        Self {
+            rows,
+            next,
+            unreadable: Vec::new(),
+        }
+    }
+
+    /// The same from rows that were read each by itself. The log is told of those that cannot be.
+    pub fn of_stored(
+        mut rows: Vec<Stored<T>>,
+        limit: u64,
+        what: &'static str,
+        cursor: impl Fn(&T) -> Cursor,
+    ) -> Self {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let has_more = rows.len() > limit;
+        rows.truncate(limit);
+        let mut page = Self {
+            rows: Vec::with_capacity(rows.len()),
+            next: None,
+            unreadable: Vec::new(),
+        };
+        for row in rows {
+            match row {
+                Stored::Read(row) => page.rows.push(row),
+                Stored::Unreadable(row) => {
+                    row.log(what);
+                    page.unreadable.extend(row.id);
+                }
+            }
+        }
+        // Where a row stands that cannot be read nobody knows: the next page begins after one that can.
+        if has_more {
+            page.next = page.rows.last().map(cursor);
+        }
+        page
     }
 
     /// The same page with other rows.
@@ -34,6 +73,7 @@ impl<T> Page<T> {
         Page {
             rows: self.rows.into_iter().map(change).collect(),
             next: self.next,
+            unreadable: self.unreadable,
         }
     }
 }

@@ -5,14 +5,15 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::proof::{self, Status};
 use sea_orm::{
-    ActiveEnum, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
-    QueryOrder, sea_query::Expr,
+    ActiveEnum, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 
 use super::{
     actions::Actor,
     one_time_keys::{self, Once, Seen},
     rate_limits::Limit,
+    rows::{self, Stored},
 };
 use crate::{
     crypto,
@@ -116,20 +117,25 @@ pub async fn newest(db: &Db, company_id: i64, user_id: i64) -> Result<Option<pro
 pub async fn claim(db: &Db, now: DateTime<Utc>) -> Result<Option<proof::Model>> {
     let waits = proof::Entity::find()
         .filter(proof::Column::Status.is_in([Status::Queued, Status::Sending]))
-        .one(db.read())
+        .limit(1)
+        .count(db.read())
         .await?;
-    if waits.is_none() {
+    if waits == 0 {
         return Ok(None);
     }
     db::transaction(db, async |txn| {
         give_up_lost(txn, now).await?;
         let oldest = proof::Entity::find()
             .filter(proof::Column::Status.eq(Status::Queued))
-            .order_by_asc(proof::Column::Id)
-            .one(txn)
-            .await?;
-        let Some(proof) = oldest else {
-            return Ok(None);
+            .order_by_asc(proof::Column::Id);
+        let proof = match rows::one(oldest, txn).await? {
+            None => return Ok(None),
+            Some(Stored::Read(proof)) => proof,
+            Some(Stored::Unreadable(row)) => {
+                row.log("proof");
+                set_aside(txn, row.id, now).await?;
+                return Ok(None);
+            }
         };
         let taken = proof::Entity::update_many()
             .col_expr(
@@ -145,6 +151,22 @@ pub async fn claim(db: &Db, now: DateTime<Utc>) -> Result<Option<proof::Model>> 
         Ok((taken == 1).then_some(proof))
     })
     .await
+}
+
+/// One that cannot be read must not keep the others from being sent.
+async fn set_aside(txn: &impl ConnectionTrait, id: Option<i64>, now: DateTime<Utc>) -> Result<()> {
+    let row = proof::ActiveModel {
+        status: Set(Status::Failed),
+        reason: Set("Greenroom cannot read this message.".into()),
+        finished_at: Set(Some(now)),
+        ..Default::default()
+    };
+    proof::Entity::update_many()
+        .set(row)
+        .filter(proof::COLUMN.id.eq(id.unwrap_or_default()))
+        .exec(txn)
+        .await?;
+    Ok(())
 }
 
 async fn give_up_lost(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {

@@ -5,11 +5,11 @@ use entity::{
     transport,
 };
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect,
+    ActiveEnum, ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
     sea_query::{Expr, ExprTrait},
 };
 
-use super::transports;
+use super::{rows::Stored, transports};
 use crate::{db::Db, error::Result};
 
 /// What is older is history.
@@ -39,6 +39,12 @@ pub struct QueueHealth {
     pub transports: Vec<transport::Model>,
 }
 
+#[derive(Default, FromQueryResult)]
+struct Due {
+    due: i64,
+    oldest: Option<DateTime<Utc>>,
+}
+
 /// Looks at the queue.
 pub async fn look(db: &Db, whose: Whose, now: DateTime<Utc>) -> Result<QueueHealth> {
     let owner = match whose {
@@ -49,14 +55,14 @@ pub async fn look(db: &Db, whose: Whose, now: DateTime<Utc>) -> Result<QueueHeal
     let waiting = [Status::Queued, Status::Retrying];
     let waits = Expr::col((email::Entity, email::Column::Status))
         .is_in(waiting.map(|status| Expr::Constant(status.to_value().into())));
-    let due: Option<(i64, Option<DateTime<Utc>>)> = email::Entity::find()
+    let due = email::Entity::find()
         .select_only()
         .column_as(email::Column::Id.count(), "due")
         .column_as(email::Column::DueAt.min(), "oldest")
         .filter(owner.clone())
         .filter(waits)
         .filter(email::COLUMN.due_at.lte(now))
-        .into_tuple()
+        .into_model::<Stored<Due>>()
         .one(db.read())
         .await?;
     let ended: Vec<(Status, i64)> = email::Entity::find()
@@ -70,14 +76,17 @@ pub async fn look(db: &Db, whose: Whose, now: DateTime<Utc>) -> Result<QueueHeal
         .into_tuple()
         .all(db.read())
         .await?;
-    let (due, oldest_due_at) = due.unwrap_or((0, None));
+    // An instant that cannot be read is that of a message that is set aside at this moment.
+    let Due { due, oldest } = due
+        .and_then(|due| due.or_log("instant"))
+        .unwrap_or_default();
     let count = |status| {
         let found = ended.iter().find(|(found, _)| *found == status);
         found.map_or(0, |(_, count)| count.unsigned_abs())
     };
     Ok(QueueHealth {
         due: due.unsigned_abs(),
-        oldest_due_at,
+        oldest_due_at: oldest,
         uncertain_lately: count(Status::Uncertain),
         failed_lately: count(Status::Failed),
         transports: transports::all(db).await?,

@@ -34,7 +34,10 @@ pub async fn printed(db: &Db, company_id: i64, now: DateTime<Utc>) -> Result<Vec
         .filter(email::Column::Status.eq(Status::Printed))
         .filter(is_still_so);
     let found = alerts::find(db, printed, MOST).await?;
-    Ok(found.into_iter().map(|found| found.id).collect())
+    let found = found.into_iter();
+    Ok(found
+        .filter_map(|found| Some(found.or_log("alert")?.id))
+        .collect())
 }
 
 /// Queues each of them once more; answers how many. The key of the form stands for each message alone,

@@ -17,6 +17,7 @@ use crate::{
         jobs,
         one_time_keys::{self, Once, Seen},
         page::{self, Cursor, Page},
+        rows,
     },
     error::{Error, Result},
 };
@@ -151,19 +152,19 @@ pub async fn list(
             cursor,
         ));
     }
-    let rows = rows
+    let all = rows
         .order_by_asc(slot::Column::StartsAt)
         .order_by_asc(slot::Column::Id)
-        .limit(limit + 1)
-        .all(db.read())
-        .await?;
-    let Page { rows, next } = Page::cut(rows, limit, |row| Cursor {
+        .limit(limit + 1);
+    let all = rows::all(all, db.read()).await?;
+    let page = Page::of_stored(all, limit, "slot", |row| Cursor {
         at: row.starts_at,
         id: row.id,
     });
     Ok(Page {
-        rows: with_states(db, company_id, rows, now).await?,
-        next,
+        rows: with_states(db, company_id, page.rows, now).await?,
+        next: page.next,
+        unreadable: page.unreadable,
     })
 }
 
@@ -197,14 +198,12 @@ pub async fn free_near(
     };
     let later = free()
         .filter(slot::COLUMN.starts_at.gte(around))
-        .order_by_asc(slot::Column::StartsAt)
-        .all(db.read())
-        .await?;
+        .order_by_asc(slot::Column::StartsAt);
     let earlier = free()
         .filter(slot::COLUMN.starts_at.lt(around))
-        .order_by_desc(slot::Column::StartsAt)
-        .all(db.read())
-        .await?;
+        .order_by_desc(slot::Column::StartsAt);
+    let later = rows::readable(later, db.read(), "slot").await?;
+    let earlier = rows::readable(earlier, db.read(), "slot").await?;
     let mut nearest: Vec<_> = later.into_iter().chain(earlier).collect();
     nearest.sort_by_key(|slot| (slot.starts_at - around).abs());
     nearest.truncate(NEAREST);

@@ -17,12 +17,14 @@ use crate::{
     domain::{
         actions::{self, Act, Actor},
         delivery, emails, notifications,
+        rows::{self, Stored},
     },
-    error::Result,
+    error::{Error, Result},
 };
 
 /// After this long it is worth another try.
 const DAYS: i64 = 30;
+const UNREADABLE: &str = "Mail to this address is held back, and Greenroom cannot read why. Check the address with the candidate; if it is right, release the message.";
 
 /// Does the RFC 3463 code say that there is no such mailbox? Other refusals may be about us, or pass.
 pub fn is_dead(code: &str) -> bool {
@@ -58,15 +60,14 @@ pub async fn add(
     let waiting = email::Entity::find()
         .filter(email::COLUMN.company_id.eq(email.company_id))
         .filter(email::COLUMN.recipient.eq(&email.recipient))
-        .filter(email::Column::Status.is_in([Status::Queued, Status::Retrying]))
-        .all(txn)
-        .await?;
-    for mut email in waiting {
+        .filter(email::Column::Status.is_in([Status::Queued, Status::Retrying]));
+    // What cannot be read is set aside when it is due.
+    for mut email in rows::readable(waiting, txn, "e-mail").await? {
         // What came back may leave nothing to tell: whoever was not invited need not be told off.
-        if notifications::look_again(txn, &mut email, true).await? {
-            hold(txn, &email, &reason).await?;
-        } else {
-            delivery::supersede(txn, &email, delivery::NO_NEWS, now).await?;
+        match notifications::look_again(txn, &mut email, true).await {
+            Ok(true) | Err(Error::Stored(_)) => hold(txn, &email, &reason).await?,
+            Ok(false) => delivery::supersede(txn, &email, delivery::NO_NEWS, now).await?,
+            Err(error) => return Err(error),
         }
     }
     Ok(())
@@ -83,19 +84,24 @@ async fn hold(txn: &impl ConnectionTrait, email: &email::Model, reason: &str) ->
     Ok(())
 }
 
-/// Why nothing is sent to an address now; none when mail may go there.
+/// Why nothing is sent to an address now; none when mail may go there. Where nobody can read why, a person decides.
 pub async fn find(
     db: &impl ConnectionTrait,
     company_id: i64,
     address: &str,
     now: DateTime<Utc>,
-) -> Result<Option<suppression::Model>> {
-    Ok(suppression::Entity::find()
+) -> Result<Option<String>> {
+    let found = suppression::Entity::find()
         .filter(suppression::COLUMN.company_id.eq(company_id))
-        .filter(suppression::COLUMN.address.eq(address))
-        .filter(suppression::COLUMN.expires_at.gt(now))
-        .one(db)
-        .await?)
+        .filter(suppression::COLUMN.address.eq(address));
+    Ok(match rows::one(found, db).await? {
+        Some(Stored::Read(row)) => (now < row.expires_at).then_some(row.reason),
+        Some(Stored::Unreadable(row)) => {
+            row.log("suppression");
+            Some(UNREADABLE.into())
+        }
+        None => None,
+    })
 }
 
 /// The message that showed an address to be dead, when mail for it was held back.
@@ -106,10 +112,9 @@ pub async fn shown_by(
 ) -> Result<Option<i64>> {
     let row = suppression::Entity::find()
         .filter(suppression::COLUMN.company_id.eq(company_id))
-        .filter(suppression::COLUMN.address.eq(address))
-        .one(db)
-        .await?;
-    Ok(row.map(|row| row.email_id))
+        .filter(suppression::COLUMN.address.eq(address));
+    let row = rows::one(row, db).await?;
+    Ok(row.and_then(|row| Some(row.or_log("suppression")?.email_id)))
 }
 
 /// What became of the wish to send a message that was held back.

@@ -95,20 +95,17 @@ pub async fn worries(
     now: DateTime<Utc>,
 ) -> Result<Vec<Worry>> {
     // What has begun may be over, which its row alone cannot tell: it is sorted out before the limit counts.
-    let mut rows = troubled(company, now)
+    let rows = troubled(company, now)
         .filter(slot::COLUMN.starts_at.gt(now - LONGEST))
-        .filter(slot::COLUMN.starts_at.lte(now))
-        .all(db.read())
-        .await?;
+        .filter(slot::COLUMN.starts_at.lte(now));
+    let mut rows = readable(rows, db).await?;
     rows.retain(|(_, slot)| slot.as_ref().is_some_and(|slot| now < slot.ends_at()));
     let horizon = now + TimeDelta::days(HORIZON_DAYS);
     let coming = troubled(company, now)
         .filter(slot::COLUMN.starts_at.gt(now))
         .filter(slot::COLUMN.starts_at.lt(horizon))
-        .limit(limit)
-        .all(db.read())
-        .await?;
-    rows.extend(coming);
+        .limit(limit);
+    rows.extend(readable(coming, db).await?);
     rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let listed = interviews::with_names(db, company.id, rows).await?;
     let ids = listed.iter().map(|row| row.interview.id).collect();
@@ -128,6 +125,15 @@ pub async fn worries(
         listed,
     });
     Ok(worries.collect())
+}
+
+/// Those that can be read. Whoever waits for mail about one that cannot be is an alert.
+async fn readable(
+    query: SelectTwo<interview::Entity, slot::Entity>,
+    db: &Db,
+) -> Result<Vec<(interview::Model, Option<slot::Model>)>> {
+    let rows = interviews::both(query, db.read()).await?.into_iter();
+    Ok(rows.filter_map(|row| row.or_log("interview")).collect())
 }
 
 /// What became of messages that were meant to arrive; one that was made needless is none of them.

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::{
     actions::{self, Act, Actor},
     page::{self, Cursor, PAGE_SIZE, Page},
-    sessions,
+    rows, sessions,
 };
 use crate::{
     db::{self, Db},
@@ -50,13 +50,12 @@ pub async fn list(db: &Db, company_id: i64, after: Option<Cursor>) -> Result<Pag
             cursor,
         ));
     }
-    let rows = users
+    let all = users
         .order_by_desc(user::Column::CreatedAt)
         .order_by_desc(user::Column::Id)
-        .limit(PAGE_SIZE + 1)
-        .all(db.read())
-        .await?;
-    Ok(Page::cut(rows, PAGE_SIZE, |user| Cursor {
+        .limit(PAGE_SIZE + 1);
+    let rows = rows::all(all, db.read()).await?;
+    Ok(Page::of_stored(rows, PAGE_SIZE, "user", |user| Cursor {
         at: user.created_at,
         id: user.id,
     }))

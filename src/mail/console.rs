@@ -1,7 +1,10 @@
 //! Messages for a person at the terminal: seen there, received by nobody.
 use std::{
+    fs::File,
     io::{self, Write},
-    sync::{Mutex, PoisonError},
+    os::fd::AsFd,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
 use super::{LINK_PLACEHOLDER, mime::Letter};
@@ -10,20 +13,44 @@ const RULE: &str = "------------------------------------------------------------
 
 /// Where messages are printed.
 pub struct Console {
-    out: Mutex<Box<dyn Write + Send>>,
+    out: Mutex<Out>,
 }
 
+struct Out {
+    to: Box<dyn Write + Send>,
+    failed_at: Option<Instant>,
+}
+
+/// A terminal that took nothing is left alone for so long by those who need not print.
+const REST: Duration = Duration::from_secs(60);
+
 impl Console {
-    /// The terminal.
+    /// The terminal. Without a buffer between: what it did not take would stay there, and come out twice.
     pub fn stdout() -> Self {
-        Self::new(io::stdout())
+        match io::stdout().as_fd().try_clone_to_owned() {
+            Ok(terminal) => Self::new(File::from(terminal)),
+            Err(_) => Self::new(io::stdout()),
+        }
     }
 
     /// Somewhere else.
     pub fn new(out: impl Write + Send + 'static) -> Self {
         Self {
-            out: Mutex::new(Box::new(out)),
+            out: Mutex::new(Out {
+                to: Box::new(out),
+                failed_at: None,
+            }),
         }
+    }
+
+    /// Did it take nothing just now?
+    pub fn rests(&self) -> bool {
+        let failed_at = self.out().failed_at;
+        failed_at.is_some_and(|at| at.elapsed() < REST)
+    }
+
+    fn out(&self) -> MutexGuard<'_, Out> {
+        self.out.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Prints headers and plain text. The link is printed only if one is given: whoever reads it can
@@ -46,8 +73,10 @@ impl Console {
             letter.date.to_rfc2822(),
             letter.message_id,
         ));
-        let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
-        out.write_all(message.as_bytes())?;
-        out.flush()
+        let mut out = self.out();
+        let printed = out.to.write_all(message.as_bytes());
+        let printed = printed.and_then(|()| out.to.flush());
+        out.failed_at = printed.as_ref().err().map(|_| Instant::now());
+        printed
     }
 }

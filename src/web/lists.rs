@@ -30,6 +30,8 @@ impl At {
 pub struct Pager {
     first: Option<String>,
     next: Option<String>,
+    /// What is to be said of rows that stand on this page and cannot be read; empty without any.
+    unreadable: String,
 }
 
 impl Pager {
@@ -40,6 +42,15 @@ impl Pager {
         Self {
             next: next.map(|next| format!("{first}{separator}cursor={next}")),
             first: (!at.cursor.is_empty()).then_some(first),
+            unreadable: String::new(),
+        }
+    }
+
+    /// With what stands on this page as well, and cannot be read.
+    pub fn with_unreadable(self, ids: &[i64]) -> Self {
+        Self {
+            unreadable: unreadable(ids),
+            ..self
         }
     }
 
@@ -48,8 +59,23 @@ impl Pager {
         Self {
             first: Some("/jobs".into()),
             next: Some("/jobs?cursor=1_1".into()),
+            unreadable: unreadable(&[5]),
         }
     }
+}
+
+/// What is said of rows that cannot be read.
+pub fn unreadable(ids: &[i64]) -> String {
+    let numbers: Vec<String> = ids.iter().map(i64::to_string).collect();
+    let entries = match ids.len() {
+        0 => return String::new(),
+        1 => "1 more entry".to_owned(),
+        many => format!("{many} more entries"),
+    };
+    format!(
+        "Unreadable: {entries} of this list, number {}. Nothing else is affected; have an admin look at the log.",
+        numbers.join(", ")
+    )
 }
 
 /// A path with a query made of plain fields.

@@ -30,6 +30,7 @@ fn pages() -> Vec<Sample> {
         of::<emails::pages::AddressPage>(),
         of::<emails::pages::IndexPage>(),
         of::<emails::pages::ShowPage>(),
+        of::<emails::pages::UnreadablePage>(),
         of::<ErrorPage>(),
         of::<interviews::edit::EditPage>(),
         of::<interviews::pages::IndexPage>(),

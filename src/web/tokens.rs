@@ -139,12 +139,14 @@ pub struct IndexPage {
     tokens: Vec<Row>,
     first: Option<String>,
     next: Option<String>,
+    unreadable: String,
 }
 
 impl IndexPage {
     fn new(viewer: &AdminViewer, tokens: List<Listed>, is_later: bool, now: DateTime<Utc>) -> Self {
         Self {
             first: is_later.then(|| "/tokens".into()),
+            unreadable: super::lists::unreadable(&tokens.unreadable),
             next: tokens.next.map(|cursor| format!("/tokens?cursor={cursor}")),
             tokens: tokens
                 .rows
@@ -214,6 +216,7 @@ impl Page for IndexPage {
             }],
             first: Some("/tokens".into()),
             next: Some("/tokens?cursor=1_1".into()),
+            unreadable: super::lists::unreadable(&[5]),
         }
     }
 }

@@ -4,19 +4,18 @@ use std::{cell::Cell, pin::pin, sync::Arc, time::Duration};
 use entity::email::Status;
 use tokio::time;
 
-use super::{Stop, caught::caught, ledger::Ledger, outcome, routes, tell};
+use super::{Stop, caught::caught, copies, join_link, ledger::Ledger, outcome, routes, tell};
 use crate::{
     app::App,
     domain::{
         delivery::{Claimed, Ended, Entry, Next, Recorded, Setback},
-        join_links::Ticket,
         logos,
     },
     error::{Error, Result},
     letters::Draft,
     mail::{
         mime,
-        smtp::{Envelope, Relay, Report},
+        smtp::{Envelope, Outcome, Relay, Report},
     },
 };
 
@@ -121,7 +120,15 @@ async fn attempt(
     let sending = relay.send(&envelope, &bytes, before_dot);
     Ok(match watch(sending, stop, is_near_the_end).await {
         Sent::Reported(report) => {
-            tell::about(app, &draft, &report, &link);
+            match report.outcome {
+                Outcome::Accepted(_) => tell::accepted(&draft),
+                // No failure: whoever has the message now says what becomes of it.
+                Outcome::Withheld => {}
+                _ => {
+                    let error = tell::without_addresses(&report.text());
+                    copies::print_once(app, &draft, &link, &error).await;
+                }
+            }
             outcome::from_report(&report, name)
         }
         Sent::CalledBack => outcome::called_back(host(relay)),
@@ -131,15 +138,6 @@ async fn attempt(
 
 fn host(relay: &Relay) -> String {
     relay.host().to_owned()
-}
-
-fn join_link(app: &App, claimed: &Claimed) -> Result<String> {
-    let token = app.keys.token(&Ticket {
-        public_id: &claimed.details.interview.public_id,
-        link_version: claimed.email.link_version,
-        revision: claimed.email.revision,
-    })?;
-    Ok(app.settings.base_url.join(&format!("/interview/{token}")))
 }
 
 fn print(app: &App, draft: &Draft<'_>, link: &str) -> Ended {

@@ -1,6 +1,8 @@
 //! From rows of the queue to messages that stay as they are from now on.
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::{
     Stop,
     attempt::{self, Done},
@@ -92,7 +94,7 @@ fn done(claimed: Claimed, ended: Ended) -> Done {
 }
 
 /// Writes the message from its row and its interview.
-async fn compose(app: &App, claimed: &Claimed) -> Result<Fixed> {
+pub(super) async fn compose(app: &App, claimed: &Claimed) -> Result<Fixed> {
     let Claimed { email, details, .. } = claimed;
     let message = notices::message(&app.composer, email, details)?;
     let composed = app.composer.compose(&message)?;
@@ -100,8 +102,11 @@ async fn compose(app: &App, claimed: &Claimed) -> Result<Fixed> {
     let configured = mailbox::parse_address(app.settings.mail.from.email.as_ref())?;
     let sender = mailbox::sender(&configured, contact.name, &details.company.name)?;
     let domain = configured.domain().to_owned();
+    // Not when it was queued: a reminder waits for days, and mail that looks old is taken for junk.
+    let date = app.clock.now();
     Ok(Fixed {
-        ics: calendar(app, claimed, &message, &sender, &domain).await?,
+        ics: calendar(app, claimed, &message, (&sender, &domain), date).await?,
+        date,
         sender: sender.to_string(),
         reply_to: Some(Mailbox::new(contact.name, contact.email)?.to_string()),
         subject: composed.subject,
@@ -116,8 +121,8 @@ async fn calendar(
     app: &App,
     claimed: &Claimed,
     message: &Message,
-    organizer: &Mailbox,
-    domain: &str,
+    (organizer, domain): (&Mailbox, &str),
+    date: DateTime<Utc>,
 ) -> Result<Option<String>> {
     let Claimed { email, details, .. } = claimed;
     let Some(method) = Method::of(email.kind) else {
@@ -130,7 +135,7 @@ async fn calendar(
         false => None,
     };
     let domain = known.unwrap_or_else(|| domain.to_owned());
-    let event = notices::event(&app.composer, message, details, &domain, email.date)?;
+    let event = notices::event(&app.composer, message, details, &domain, date)?;
     let attendee = Mailbox::new(&email.recipient_name, &email.recipient)?;
     let people = People {
         organizer,

@@ -11,6 +11,7 @@ use super::{
     Stop,
     attempt::{self, Done},
     compose::compose_all,
+    copies,
     ledger::Ledger,
     routes::routes,
 };
@@ -130,6 +131,7 @@ impl Desk {
             self.fetch = Some(spawn_local(async move {
                 let now = app.clock.now();
                 let claimed = delivery::claim(&app.db, &routes(&app), wanted as u64, now).await?;
+                copies::print_waiting(&app).await;
                 Ok(compose_all(&app, &ledger, claimed, &stop).await)
             }));
         }

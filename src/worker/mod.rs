@@ -3,6 +3,7 @@ mod attempt;
 pub mod bounces;
 mod caught;
 mod compose;
+mod copies;
 mod desk;
 mod ledger;
 mod outcome;
@@ -17,7 +18,14 @@ use actix_web::web::Data;
 use tokio::{sync::watch, time};
 
 use self::{compose::compose_all, ledger::Ledger, routes::routes};
-use crate::{app::App, domain::delivery, error::Result};
+use crate::{
+    app::App,
+    domain::{
+        delivery::{self, Claimed},
+        join_links::Ticket,
+    },
+    error::Result,
+};
 
 /// When the worker is to stop, a reply that may mean "taken" gets this long.
 const PATIENCE: Duration = Duration::from_secs(25);
@@ -40,6 +48,7 @@ pub async fn deliver_next(app: &App) -> Result<Turn> {
     };
     let ledger = Ledger::default();
     let claimed = delivery::claim(&app.db, &routes(app), 1, app.clock.now()).await?;
+    copies::print_waiting(app).await;
     if claimed.is_empty() {
         return proofs::deliver_next(app).await;
     }
@@ -90,4 +99,13 @@ impl Stop {
     fn is_asked(&self) -> bool {
         *self.asked.borrow()
     }
+}
+
+fn join_link(app: &App, claimed: &Claimed) -> Result<String> {
+    let token = app.keys.token(&Ticket {
+        public_id: &claimed.details.interview.public_id,
+        link_version: claimed.email.link_version,
+        revision: claimed.email.revision,
+    })?;
+    Ok(app.settings.base_url.join(&format!("/interview/{token}")))
 }

@@ -1,45 +1,15 @@
 //! What the process log and the terminal learn of a delivery: never an address, a name or a link.
 use std::io;
 
-use crate::{
-    app::App,
-    letters::Draft,
-    mail::smtp::{Outcome, Report},
-    text::masked,
-};
+use crate::{app::App, letters::Draft, text::masked};
 
-/// Says what a mail server did, and prints the message if it failed and that is wished.
-pub(super) fn about(app: &App, draft: &Draft<'_>, report: &Report, link: &str) {
-    let id = draft.email_id();
+/// Says that a mail server took a message.
+pub(super) fn accepted(draft: &Draft<'_>) {
     let to = masked(draft.recipient.address.as_ref());
-    if matches!(report.outcome, Outcome::Accepted(_)) {
-        tracing::info!(email.id = id, "Interview notification sent via email: {to}");
-        return;
-    }
-    if report.outcome == Outcome::Withheld {
-        // No failure: whoever has the message now says what becomes of it.
-        return;
-    }
-    let error = without_addresses(&report.text());
-    // One copy on the terminal is enough, however often the server is tried.
-    if !(app.settings.mail.console_fallback && draft.is_first_attempt()) {
-        tracing::warn!(email.id = id, "SMTP email failed: {error}");
-        return;
-    }
-    tracing::warn!(
-        email.id = id,
-        "SMTP email failed, falling back to console: {error}"
+    tracing::info!(
+        email.id = draft.email_id(),
+        "Interview notification sent via email: {to}"
     );
-    match print(app, draft, link) {
-        Ok(()) => tracing::info!(
-            email.id = id,
-            "Interview notification sent to console (fallback mode): {to}"
-        ),
-        Err(printing) => tracing::error!(
-            email.id = id,
-            "Both SMTP and console email failed: {error}; {printing}"
-        ),
-    }
 }
 
 /// Says that a message was printed because there is no mail server.
@@ -60,7 +30,7 @@ pub(super) fn print(app: &App, draft: &Draft<'_>, link: &str) -> io::Result<()> 
 }
 
 /// Servers like to repeat addresses.
-fn without_addresses(text: &str) -> String {
+pub(super) fn without_addresses(text: &str) -> String {
     let is_part = |c: char| c.is_alphanumeric() || "@.!#$%&'*+/=?^_`{|}~-".contains(c);
     let mut clean = String::with_capacity(text.len());
     let mut rest = text;

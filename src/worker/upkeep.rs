@@ -7,7 +7,7 @@ use tokio::time;
 use crate::{
     app::App,
     db,
-    domain::{logos, one_time_keys, proofs, rate_limits, sessions, suppressions},
+    domain::{delivery, logos, one_time_keys, proofs, rate_limits, sessions, suppressions},
     error::Result,
 };
 
@@ -27,6 +27,7 @@ pub async fn run(app: Data<App>) {
 /// Removes what nobody can use any more.
 pub async fn keep_house(app: &App) -> Result<()> {
     let now = app.clock.now();
+    db::transaction(&app.db, async |txn| delivery::set_all_aside(txn, now).await).await?;
     db::transaction(&app.db, async |txn| {
         sessions::clear(txn, now).await?;
         rate_limits::clear(txn, now).await?;

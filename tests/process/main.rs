@@ -12,3 +12,4 @@ mod mail;
 mod mail_setup;
 mod settings;
 mod signals;
+mod terminals;

@@ -8,7 +8,7 @@ use std::{
 use anyhow::Result;
 use tokio::time;
 
-use super::super::refuse;
+use super::super::{refuse, terminal};
 use crate::{
     clock::Clock,
     domain::bounces::Taken,
@@ -41,14 +41,14 @@ impl Bounce {
         };
         match take(&settings).await {
             Ok(taken) => {
-                println!("{}", words(taken));
+                terminal::say(words(taken));
                 Ok(match taken {
                     Taken::Busy(_) => ExitCode::from(TRY_AGAIN),
                     _ => ExitCode::SUCCESS,
                 })
             }
             Err(error) => {
-                eprintln!("greenroom: {error:#}");
+                terminal::complain(format_args!("greenroom: {error:#}"));
                 Ok(ExitCode::from(TRY_AGAIN))
             }
         }

@@ -14,6 +14,7 @@ use tokio::time::{self, Instant};
 
 use crate::{
     checkup,
+    cli::terminal,
     clock::Clock,
     db::{self, Db},
     domain::{queue_health::Whose, transports},
@@ -65,10 +66,10 @@ impl Doctor {
         };
         let health = doctor::health(&checks);
         let out = io::stdout().lock();
-        match self.json {
-            true => print_json(out, health, &checks, begun.elapsed())?,
-            false => print(out, health, &checks)?,
-        }
+        terminal::unless_closed(match self.json {
+            true => print_json(out, health, &checks, begun.elapsed()),
+            false => print(out, health, &checks),
+        })?;
         // A look-up of a name cannot be called off, and leaving in good order would wait for it.
         process::exit(match health {
             Health::Well => 0,
@@ -92,10 +93,8 @@ impl Doctor {
             ..patient(settings, &composer, now)?
         };
         if !self.json {
-            println!(
-                "Checking; this takes {} seconds at most.",
-                doctor::LONGEST.as_secs()
-            );
+            let most = doctor::LONGEST.as_secs();
+            terminal::say(format_args!("Checking; this takes {most} seconds at most."));
         }
         Ok(checkup::run(&patient, queue(settings, now), async |_| {}).await)
     }
@@ -186,14 +185,14 @@ fn print_json(
     health: Health,
     checks: &[Check],
     elapsed: Duration,
-) -> Result<()> {
+) -> io::Result<()> {
     let printed = Printed {
         health,
-        milliseconds: u64::try_from(elapsed.as_millis())?,
+        milliseconds: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         checks,
     };
     serde_json::to_writer_pretty(&mut out, &printed)?;
-    Ok(writeln!(out)?)
+    writeln!(out)
 }
 
 fn print(mut out: impl Write, health: Health, checks: &[Check]) -> io::Result<()> {

@@ -3,7 +3,10 @@ use std::process::ExitCode;
 
 use anyhow::{Result, anyhow};
 
-use super::{super::refuse, doctor::patient};
+use super::{
+    super::{refuse, terminal},
+    doctor::patient,
+};
 use crate::{
     clock::Clock,
     mail::{compose::Composer, doctor, mailbox::parse_address, smtp::Outcome, verdict},
@@ -34,28 +37,26 @@ impl Test {
         let patient = patient(&settings, &composer, Clock::System.now())?;
         let servers = doctor::servers(&settings.mail);
         let Some((_, smtp)) = servers.first() else {
-            eprintln!(
-                "Mail is printed on the console here: nobody receives it. Set EMAIL_BACKEND=smtp first."
+            terminal::complain(
+                "Mail is printed on the console here: nobody receives it. Set EMAIL_BACKEND=smtp first.",
             );
             return Ok(ExitCode::from(NOT_SENT));
         };
         let report = doctor::send_test(&patient, smtp, &to).await?;
         match report.outcome {
             Outcome::Accepted(_) => {
-                println!("{} took the message: {}", report.host, report.text());
-                println!(
-                    "Accepted is not delivered: look into the inbox, and into the spam folder."
+                let (host, text) = (&report.host, report.text());
+                terminal::say(format_args!("{host} took the message: {text}"));
+                terminal::say(
+                    "Accepted is not delivered: look into the inbox, and into the spam folder.",
                 );
                 Ok(ExitCode::SUCCESS)
             }
             _ => {
-                eprintln!(
-                    "{} did not take the message: {}",
-                    report.host,
-                    report.text()
-                );
-                eprintln!("{}", verdict::judge(&report).hint);
-                eprintln!("`greenroom mail doctor` looks closer.");
+                let (host, text) = (&report.host, report.text());
+                terminal::complain(format_args!("{host} did not take the message: {text}"));
+                terminal::complain(verdict::judge(&report).hint);
+                terminal::complain("`greenroom mail doctor` looks closer.");
                 Ok(ExitCode::from(NOT_SENT))
             }
         }

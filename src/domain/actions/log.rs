@@ -11,7 +11,10 @@ use serde_json::{Value, json};
 
 use crate::{
     db::Db,
-    domain::page::{self, Cursor, Page},
+    domain::{
+        page::{self, Cursor, Page},
+        rows::Stored,
+    },
     error::Result,
 };
 
@@ -88,11 +91,16 @@ pub async fn list(
         .order_by_desc(action::Column::At)
         .order_by_desc(action::Column::Id)
         .limit(limit + 1);
-    let told = with_names(db, company_id, lines).await?;
-    Ok(Page::cut(told, limit, |told| Cursor {
-        at: told.action.at,
-        id: told.action.id,
-    }))
+    let lines = lines
+        .into_model::<Stored<Readable>>()
+        .all(db.read())
+        .await?;
+    let page = Page::of_stored(lines, limit, "action", |Readable(line)| Cursor {
+        at: line.at,
+        id: line.id,
+    });
+    let names = names(db, company_id, page.rows.iter()).await?;
+    Ok(page.map(|line| told(line, &names)))
 }
 
 /// The newest lines about one thing, oldest first.
@@ -107,9 +115,15 @@ pub async fn history(
         .filter(action::COLUMN.object_id.eq(object_id))
         .order_by_desc(action::Column::Id)
         .limit(HISTORY_LENGTH);
-    let mut lines = with_names(db, company_id, newest).await?;
-    lines.reverse();
-    Ok(lines)
+    let lines = newest
+        .into_model::<Stored<Readable>>()
+        .all(db.read())
+        .await?;
+    let lines = lines.into_iter().filter_map(|line| line.or_log("action"));
+    let lines: Vec<Readable> = lines.collect();
+    let names = names(db, company_id, lines.iter()).await?;
+    let oldest_first = lines.into_iter().rev();
+    Ok(oldest_first.map(|line| told(line, &names)).collect())
 }
 
 /// Every user of the company who may have done something, by name: also those who no longer sign in.
@@ -130,27 +144,29 @@ fn of_company(company_id: i64) -> Select<action::Entity> {
     action::Entity::find().filter(action::COLUMN.company_id.eq(company_id))
 }
 
-async fn with_names(db: &Db, company_id: i64, lines: Select<action::Entity>) -> Result<Vec<Told>> {
-    let lines = lines.into_model::<Readable>().all(db.read()).await?;
-    let users: HashSet<i64> = lines
-        .iter()
-        .filter_map(|Readable(line)| line.user_id)
-        .collect();
-    let names: HashMap<i64, String> = user::Entity::find()
+/// Names of the users who wrote these lines.
+async fn names<'a>(
+    db: &Db,
+    company_id: i64,
+    lines: impl Iterator<Item = &'a Readable>,
+) -> Result<HashMap<i64, String>> {
+    let users: HashSet<i64> = lines.filter_map(|Readable(line)| line.user_id).collect();
+    let names: Vec<(i64, String)> = user::Entity::find()
         .select_only()
         .columns([user::Column::Id, user::Column::Name])
         .filter(user::COLUMN.company_id.eq(company_id))
         .filter(user::Column::Id.is_in(users))
-        .into_tuple::<(i64, String)>()
+        .into_tuple()
         .all(db.read())
-        .await?
-        .into_iter()
-        .collect();
-    let told = lines.into_iter().map(|Readable(action)| Told {
+        .await?;
+    Ok(names.into_iter().collect())
+}
+
+fn told(Readable(action): Readable, names: &HashMap<i64, String>) -> Told {
+    Told {
         by: action.user_id.and_then(|id| names.get(&id).cloned()),
         action,
-    });
-    Ok(told.collect())
+    }
 }
 
 /// A line whose details may be unreadable: who did what, and when, is still told, and so are all other lines.

@@ -15,8 +15,9 @@ use crate::{
         emails,
         interviews::{self, Details},
         page::{self, Cursor, Page},
+        rows::Stored,
     },
-    error::Result,
+    error::{Error, Result},
 };
 
 /// So many are counted.
@@ -24,11 +25,21 @@ const MOST: u64 = 100;
 
 /// A message that its candidate does not know of, and the interview.
 #[derive(Clone, Debug)]
-pub struct Alert {
-    /// The message.
-    pub email: email::Model,
-    /// The interview.
-    pub details: Details,
+pub enum Alert {
+    /// One that can be told.
+    Told {
+        /// The message.
+        email: Box<email::Model>,
+        /// The interview.
+        details: Box<Details>,
+    },
+    /// One of which something cannot be read, be it of the message or of its interview.
+    Unreadable {
+        /// The message.
+        email_id: i64,
+        /// The interview, where that is known.
+        interview_id: Option<i64>,
+    },
 }
 
 /// What a page tells of all alerts.
@@ -53,12 +64,19 @@ pub async fn overview(
 ) -> Result<Overview> {
     let all = find(db, open(company_id, now), MOST + 1).await?;
     let counted = &all[..all.len().min(MOST as usize)];
-    let mut people: Vec<i64> = counted.iter().map(|found| found.candidate_id).collect();
+    let mut people = Vec::with_capacity(counted.len());
+    let mut unknown = 0;
+    for found in counted {
+        match found {
+            Stored::Read(found) => people.push(found.candidate_id),
+            Stored::Unreadable(_) => unknown += 1,
+        }
+    }
     people.sort_unstable();
     people.dedup();
     let first = &counted[..counted.len().min(few)];
     Ok(Overview {
-        candidates: people.len(),
+        candidates: people.len() + unknown,
         has_more: all.len() > counted.len(),
         others: counted.len() - first.len(),
         first: with_details(db, company_id, first).await?,
@@ -79,22 +97,55 @@ pub async fn list(
         alerts = alerts.filter(later);
     }
     let found = find(db, alerts, limit + 1).await?;
-    let page = Page::cut(found, limit, |found| Cursor {
-        at: found.expires_at,
-        id: found.id,
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let shown = &found[..found.len().min(limit)];
+    let last = shown.iter().rev().find_map(|found| match found {
+        Stored::Read(found) => Some(Cursor {
+            at: found.expires_at,
+            id: found.id,
+        }),
+        Stored::Unreadable(_) => None,
     });
     Ok(Page {
-        rows: with_details(db, company_id, &page.rows).await?,
-        next: page.next,
+        rows: with_details(db, company_id, shown).await?,
+        next: last.filter(|_| found.len() > limit),
+        unreadable: Vec::new(),
     })
 }
 
-async fn with_details(db: &Db, company_id: i64, found: &[Found]) -> Result<Vec<Alert>> {
+async fn with_details(db: &Db, company_id: i64, found: &[Stored<Found>]) -> Result<Vec<Alert>> {
     let mut alerts = Vec::with_capacity(found.len());
     for row in found {
-        let email = emails::find(db.read(), company_id, row.id).await?;
-        let details = interviews::details(db.read(), company_id, email.interview_id).await?;
-        alerts.push(Alert { email, details });
+        let email_id = match row {
+            Stored::Read(found) => found.id,
+            Stored::Unreadable(row) => row.id.ok_or(Error::NotFound)?,
+        };
+        alerts.push(alert(db, company_id, email_id).await?);
     }
     Ok(alerts)
+}
+
+/// Of one that cannot be read it is told that it cannot be: nobody is kept from every page by it.
+async fn alert(db: &Db, company_id: i64, email_id: i64) -> Result<Alert> {
+    let unreadable = |error, interview_id| match error {
+        Error::Stored(_) | Error::NotFound => {
+            tracing::error!(email.id = email_id, %error, "An alert cannot be read");
+            Ok(Alert::Unreadable {
+                email_id,
+                interview_id,
+            })
+        }
+        error => Err(error),
+    };
+    let email = match emails::find(db.read(), company_id, email_id).await {
+        Ok(email) => email,
+        Err(error) => return unreadable(error, None),
+    };
+    match interviews::details(db.read(), company_id, email.interview_id).await {
+        Ok(details) => Ok(Alert::Told {
+            email: Box::new(email),
+            details: Box::new(details),
+        }),
+        Err(error) => unreadable(error, Some(email.interview_id)),
+    }
 }

@@ -11,7 +11,7 @@ use sea_orm::{
 };
 
 use super::rule::{FIRST_ATTEMPT, Fate, LATE, NEAR, fate};
-use crate::{db::Db, error::Result};
+use crate::{db::Db, domain::rows::Stored, error::Result};
 
 /// Holds for messages that may be a reason to tell a candidate another way, whenever. In constants: else
 /// SQLite does not see that the index of such messages is the one, and reads the whole log.
@@ -79,7 +79,9 @@ pub(in crate::domain) fn open(company_id: i64, now: DateTime<Utc>) -> Select<ema
             called_off
                 .not()
                 .and(interview::Column::Status.eq(interview::Status::Scheduled)),
-        );
+        )
+        // Nobody knows how it stands, and somebody has to.
+        .add(interview::Column::Status.is_not_in(interview::Status::iter()));
     email::Entity::find()
         .join(JoinType::InnerJoin, email::Relation::Interview.def())
         .join(JoinType::InnerJoin, interview::Relation::Slot.def())
@@ -98,13 +100,13 @@ pub(in crate::domain) async fn find(
     db: &Db,
     alerts: Select<email::Entity>,
     limit: u64,
-) -> Result<Vec<Found>> {
+) -> Result<Vec<Stored<Found>>> {
     Ok(alerts
         .select_only()
         .columns([email::Column::Id, email::Column::ExpiresAt])
         .column(interview::Column::CandidateId)
         .limit(limit)
-        .into_model::<Found>()
+        .into_model::<Stored<Found>>()
         .all(db.read())
         .await?)
 }

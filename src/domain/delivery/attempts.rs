@@ -7,13 +7,16 @@ use entity::{
 use sea_orm::{
     ActiveEnum,
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
     sea_query::{Expr, OnConflict, SelectStatement},
 };
 
 use super::{Claimed, Ended, Next, POLICY_CODES, Setback};
-use crate::error::Result;
+use crate::{
+    domain::rows::{self, Stored},
+    error::Result,
+};
 
 /// Refusals of one sender to so many different people within this time are no chance.
 const POLICY_MINUTES: i64 = 10;
@@ -54,17 +57,43 @@ impl Earlier {
     }
 }
 
-/// The attempt of a message that has begun and not ended.
+/// What is known of an attempt that has begun and not ended.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct Open {
+    pub(super) started_at: DateTime<Utc>,
+    pub(super) host: String,
+}
+
+/// The attempt of a message that has begun and not ended. One that cannot be read may have arrived as well.
 pub(super) async fn open(
     txn: &impl ConnectionTrait,
-    email_id: i64,
-) -> Result<Option<attempt::Model>> {
-    Ok(attempt::Entity::find()
+    email: &email::Model,
+    now: DateTime<Utc>,
+) -> Result<Option<Open>> {
+    let found = unended(email.id)
+        .select_only()
+        .columns([attempt::Column::StartedAt, attempt::Column::Host])
+        .order_by_desc(attempt::Column::Number)
+        .into_model::<Stored<Open>>()
+        .one(txn)
+        .await?;
+    Ok(found.map(|open| {
+        open.or_log("attempt").unwrap_or_else(|| Open {
+            started_at: now,
+            host: String::new(),
+        })
+    }))
+}
+
+/// Has an attempt of a message begun and not ended?
+pub(super) async fn is_open(txn: &impl ConnectionTrait, email_id: i64) -> Result<bool> {
+    Ok(unended(email_id).count(txn).await? > 0)
+}
+
+fn unended(email_id: i64) -> Select<attempt::Entity> {
+    attempt::Entity::find()
         .filter(attempt::COLUMN.email_id.eq(email_id))
         .filter(attempt::COLUMN.ended_at.is_null())
-        .order_by_desc(attempt::Column::Number)
-        .one(txn)
-        .await?)
 }
 
 /// Writes that the last byte of these messages is about to be sent.
@@ -170,13 +199,15 @@ async fn first_so(
     email_id: i64,
     ended: &Ended,
 ) -> Result<Option<DateTime<Utc>>> {
-    let first = attempt::Entity::find()
+    let all = attempt::Entity::find()
         .filter(attempt::COLUMN.email_id.eq(email_id))
         .filter(attempt::Column::Outcome.eq(Outcome::Deferred))
         .filter(attempt::Column::Code.eq(ended.code))
-        .order_by_asc(attempt::Column::Number)
-        .one(txn)
-        .await?;
+        .order_by_asc(attempt::Column::Number);
+    let first = rows::readable(all, txn, "attempt")
+        .await?
+        .into_iter()
+        .next();
     Ok(first.map(|attempt| attempt.started_at))
 }
 
@@ -206,7 +237,8 @@ async fn others_refused(
                 .in_subquery(same_person.into_query())
                 .not(),
         )
-        .one(txn)
+        .limit(1)
+        .count(txn)
         .await?;
-    Ok(other.is_some())
+    Ok(other > 0)
 }

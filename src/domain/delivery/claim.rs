@@ -7,22 +7,24 @@ use entity::{
     transport::Name,
 };
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, Iterable,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult,
+    Iterable, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
     sea_query::{Alias, Expr, Query},
 };
 
 use super::{
     Claimed, Ended, LEASE_MINUTES, UNMAKEABLE, attempts, is_sending,
     outcome::{After, follow},
-    returned_claims, still_ours, waits,
+    returned_claims, still_ours, unreadable, waits,
 };
 use crate::{
     db::{self, Db},
     domain::{
         emails,
         interviews::{self, Details},
-        notifications, suppressions,
+        notifications,
+        rows::{self, Stored},
+        suppressions,
         transports::{self, Route, Turn},
     },
     error::{Error, Result},
@@ -44,6 +46,7 @@ pub async fn claim(
     now: DateTime<Utc>,
 ) -> Result<Vec<Claimed>> {
     db::transaction(db, async |txn| {
+        unreadable::set_strangers_aside(txn, now).await?;
         expire(txn, now).await?;
         take_back(txn, now).await?;
         let mut turns = transports::turns(txn, routes, limit, now).await?;
@@ -59,8 +62,9 @@ pub async fn claim(
                 break;
             }
             // One more to choose from: the message that failed last lets others go first.
-            let due = due(now).limit(free + 1).all(txn).await?;
+            let due = rows::all(due(now).limit(free + 1), txn).await?;
             let found = due.len();
+            let due = or_set_aside(txn, due, now).await?;
             let news = still_news(txn, due, now).await?;
             // What was dropped may have kept others waiting.
             let is_last = found as u64 <= free && news.len() == found;
@@ -90,7 +94,7 @@ pub async fn release(db: &Db, claimed: &[Claimed], now: DateTime<Utc>) -> Result
                 transports::take_back_probe(txn, name, now).await?;
             }
             email::Entity::update_many()
-                .set(After::untried(email).into_row(None))
+                .set(After::given_back(email).into_row(None))
                 .filter(still_ours(email))
                 .exec(txn)
                 .await?;
@@ -127,7 +131,44 @@ pub async fn next_due(db: &Db) -> Result<Option<DateTime<Utc>>> {
     Ok(waiting.flatten())
 }
 
+/// Those that can be read; the others are set aside.
+async fn or_set_aside(
+    txn: &impl ConnectionTrait,
+    all: Vec<Stored<email::Model>>,
+    now: DateTime<Utc>,
+) -> Result<Vec<email::Model>> {
+    let mut readable = Vec::with_capacity(all.len());
+    for row in all {
+        match row {
+            Stored::Read(email) => readable.push(email),
+            Stored::Unreadable(row) => unreadable::set_aside(txn, &row, now).await?,
+        }
+    }
+    Ok(readable)
+}
+
+/// Only to see whether that can be read: on SQLite any text may be earlier than now.
+#[derive(FromQueryResult)]
+struct Expiring {
+    #[expect(dead_code, reason = "it is read, which is what matters")]
+    expires_at: DateTime<Utc>,
+}
+
 async fn expire(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
+    let over = email::Entity::find()
+        .select_only()
+        .columns([email::Column::Id, email::Column::ExpiresAt])
+        .filter(waits())
+        .filter(email::COLUMN.due_at.lte(now))
+        .filter(email::COLUMN.expires_at.lte(now))
+        .into_model::<Stored<Expiring>>()
+        .all(txn)
+        .await?;
+    for row in over {
+        if let Stored::Unreadable(row) = row {
+            unreadable::set_aside(txn, &row, now).await?;
+        }
+    }
     let in_doubt = Expr::exists(attempts::in_doubt());
     for (status, reason, which) in [
         (Status::Uncertain, LATE_IN_DOUBT, in_doubt.clone()),
@@ -152,11 +193,10 @@ async fn take_back(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()>
     let lost = email::Entity::find()
         .filter(is_sending())
         .filter(email::Column::Kind.is_in(Kind::iter()))
-        .filter(email::COLUMN.lease_until.lte(now))
-        .all(txn)
-        .await?;
+        .filter(email::COLUMN.lease_until.lte(now));
+    let lost = or_set_aside(txn, rows::all(lost, txn).await?, now).await?;
     for email in lost {
-        let open = attempts::open(txn, email.id).await?;
+        let open = attempts::open(txn, &email, now).await?;
         let ended = Ended::by_a_dead_worker(open.as_ref());
         let earlier = attempts::Earlier::of(txn, &email, &ended).await?;
         let taken_back = email::Entity::update_many()
@@ -234,12 +274,15 @@ async fn still_news(
     let (mut details, mut told) = (HashMap::new(), HashSet::new());
     for (company_id, ids) in interviews {
         told.extend(notifications::some_told(txn, company_id, &ids).await?);
-        details.extend(interviews::all_details(txn, company_id, ids).await?);
+        details.extend(interviews::readable_details(txn, company_id, ids).await?);
     }
     let mut news = Vec::with_capacity(due.len());
     for mut email in due {
         let id = email.interview_id;
-        let details: &Details = details.get(&id).ok_or(Error::NotFound)?;
+        let Some(details) = details.get(&id) else {
+            drop_waiting(txn, &email, Status::Failed, UNMAKEABLE, now).await?;
+            continue;
+        };
         let follows_others = told.contains(&id);
         if !emails::tells_the_present(&email, details) {
             supersede(txn, &email, OUTDATED, now).await?;

@@ -5,8 +5,10 @@
 //! worker goes on; the fence keeps the one that was thought dead from writing afterwards.
 mod attempts;
 mod claim;
+mod copies;
 mod outcome;
 mod record;
+mod unreadable;
 
 use std::collections::HashSet;
 
@@ -27,7 +29,9 @@ pub(super) use self::{
 };
 pub use self::{
     claim::{claim, end_claims, next_due, release},
+    copies::{begin_copy, not_printed, take_copy_back},
     record::{Entry, Written, fix, write},
+    unreadable::set_all_aside,
 };
 use crate::{
     domain::{interviews::Details, transports::Failure},
@@ -64,6 +68,8 @@ pub struct Claimed {
 pub struct Fixed {
     /// Domain of the Message-ID.
     pub domain: String,
+    /// Date header: when it was composed.
+    pub date: DateTime<Utc>,
     /// From header.
     pub sender: String,
     /// Reply-To header.
@@ -78,6 +84,27 @@ pub struct Fixed {
     pub ics: Option<String>,
     /// The logo that the HTML part shows.
     pub logo_id: Option<i64>,
+}
+
+impl Fixed {
+    /// Makes a row say so.
+    pub fn put_into(self, email: &mut email::Model) {
+        email.message_id = self.message_id(email);
+        email.date = self.date;
+        email.sender = Some(self.sender);
+        email.reply_to = self.reply_to;
+        email.subject = Some(self.subject);
+        email.text = Some(self.text);
+        email.html = Some(self.html);
+        email.ics = self.ics;
+        email.logo_id = self.logo_id;
+    }
+
+    /// One that was composed before and never tried has a domain already, which may be another one.
+    fn message_id(&self, email: &email::Model) -> String {
+        let queued_as = email.message_id.split('@').next().unwrap_or_default();
+        format!("{queued_as}@{}", self.domain)
+    }
 }
 
 /// What came of an attempt.

@@ -1,13 +1,16 @@
 //! Where a message stands after an attempt.
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    attempt::{self, Outcome, Stage},
+    attempt::{Outcome, Stage},
     email::{self, Kind, Status},
     transport::Scope,
 };
 use sea_orm::ActiveValue::Set;
 
-use super::{Ended, Next, Setback, attempts::Earlier};
+use super::{
+    Ended, Next, Setback,
+    attempts::{Earlier, Open},
+};
 use crate::{
     crypto,
     domain::transports::{Failure, Finding},
@@ -30,11 +33,21 @@ pub(super) struct After {
     attempts: i32,
     put_off: i32,
     server_failures: i32,
+    /// Is it composed anew, because it never came to its first attempt?
+    is_unmade: bool,
 }
 
 impl After {
-    /// As before an attempt that never began.
-    pub(super) fn untried(email: &email::Model) -> Self {
+    /// As before an attempt that never began. One that was never tried is composed anew when it is: its date is that
+    /// of its first attempt, and it tells what is so then.
+    pub(super) fn given_back(email: &email::Model) -> Self {
+        Self {
+            is_unmade: email.attempts + email.server_failures == 0,
+            ..Self::untried(email)
+        }
+    }
+
+    fn untried(email: &email::Model) -> Self {
         Self {
             status: match email.attempts + email.server_failures {
                 0 => Status::Queued,
@@ -45,11 +58,25 @@ impl After {
             attempts: email.attempts,
             put_off: email.put_off,
             server_failures: email.server_failures,
+            is_unmade: false,
         }
     }
 
     /// The columns to write; `now` is needed where this may be the end.
     pub(super) fn into_row(self, now: Option<DateTime<Utc>>) -> email::ActiveModel {
+        let made = match self.is_unmade {
+            true => email::ActiveModel {
+                sender: Set(None),
+                reply_to: Set(None),
+                subject: Set(None),
+                text: Set(None),
+                html: Set(None),
+                ics: Set(None),
+                logo_id: Set(None),
+                ..Default::default()
+            },
+            false => email::ActiveModel::default(),
+        };
         email::ActiveModel {
             finished_at: Set(now.filter(|_| self.status.is_final())),
             status: Set(self.status),
@@ -59,7 +86,7 @@ impl After {
             put_off: Set(self.put_off),
             server_failures: Set(self.server_failures),
             lease_until: Set(None),
-            ..Default::default()
+            ..made
         }
     }
 }
@@ -109,7 +136,10 @@ pub(super) fn follow(
             again(TimeDelta::minutes(UNCERTAIN_PAUSE_MINUTES))
         }
         Next::Uncertain => end(Status::Uncertain),
-        Next::Release => untried,
+        Next::Release => After {
+            reason: reason(ended),
+            ..After::given_back(email)
+        },
         Next::Retry(Setback::Ours) => After {
             status: Status::Retrying,
             due_at: Ord::min(now + TimeDelta::seconds(OUR_SECONDS), email.expires_at),
@@ -176,7 +206,7 @@ fn recipient_pause(email: &email::Model) -> TimeDelta {
 
 impl Ended {
     /// Of an attempt whose worker died: in doubt if its last byte may have been sent.
-    pub(super) fn by_a_dead_worker(open: Option<&attempt::Model>) -> Self {
+    pub(super) fn by_a_dead_worker(open: Option<&Open>) -> Self {
         let (outcome, next, hint) = match open {
             Some(_) => (
                 Outcome::Uncertain,
@@ -193,7 +223,8 @@ impl Ended {
             host: open.map_or_else(String::new, |attempt| attempt.host.clone()),
             peer: None,
             tls: None,
-            stage: open.map_or(Stage::Compose, |attempt| attempt.stage),
+            // An attempt is written before it ends with its last byte only.
+            stage: open.map_or(Stage::Compose, |_| Stage::Body),
             outcome,
             code: None,
             enhanced_code: None,

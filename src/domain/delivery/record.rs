@@ -51,9 +51,9 @@ pub async fn fix(db: &Db, composed: &[(Claimed, Fixed)]) -> Result<Vec<Claimed>>
     db::transaction(db, async |txn| {
         let mut kept = Vec::with_capacity(composed.len());
         for (claimed, fixed) in composed {
-            let message_id = format!("{}@{}", claimed.email.message_id, fixed.domain);
             let row = email::ActiveModel {
-                message_id: Set(message_id.clone()),
+                message_id: Set(fixed.message_id(&claimed.email)),
+                date: Set(fixed.date),
                 sender: Set(Some(fixed.sender.clone())),
                 reply_to: Set(fixed.reply_to.clone()),
                 subject: Set(Some(fixed.subject.clone())),
@@ -71,15 +71,7 @@ pub async fn fix(db: &Db, composed: &[(Claimed, Fixed)]) -> Result<Vec<Claimed>>
                 .rows_affected;
             if written == 1 {
                 let mut claimed = claimed.clone();
-                let (email, fixed) = (&mut claimed.email, fixed.clone());
-                email.message_id = message_id;
-                email.sender = Some(fixed.sender);
-                email.reply_to = fixed.reply_to;
-                email.subject = Some(fixed.subject);
-                email.text = Some(fixed.text);
-                email.html = Some(fixed.html);
-                email.ics = fixed.ics;
-                email.logo_id = fixed.logo_id;
+                fixed.clone().put_into(&mut claimed.email);
                 kept.push(claimed);
             }
         }

@@ -1,9 +1,12 @@
 //! Messages without their texts: a line of the log each.
 use chrono::{DateTime, Utc};
 use entity::email::{self, Kind, Status};
-use sea_orm::{ColumnTrait, DerivePartialModel, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ColumnTrait, DerivePartialModel, EntityTrait, PartialModelTrait, QueryFilter, QuerySelect,
+    Select, SelectModel, Selector,
+};
 
-use crate::{db::Db, error::Result};
+use crate::{db::Db, domain::rows::Stored, error::Result};
 
 /// A line of the log, without the message itself.
 #[derive(Clone, Debug, DerivePartialModel)]
@@ -63,15 +66,36 @@ pub async fn count_by_status(
         .await?)
 }
 
-/// Every message about these interviews, oldest first.
+/// Lines that are read each by itself.
+pub(super) fn each(lines: Select<email::Entity>) -> Selector<SelectModel<Stored<Line>>> {
+    Line::select_cols(lines.select_only()).into_model::<Stored<Line>>()
+}
+
+/// Every message about these interviews, oldest first; those that cannot be read are left out.
 pub async fn about(db: &Db, company_id: i64, interview_ids: Vec<i64>) -> Result<Vec<Line>> {
-    let mut lines = email::Entity::find()
+    Ok(all_about(db, company_id, interview_ids).await?.0)
+}
+
+/// The same, and the keys of those that cannot be read.
+pub async fn all_about(
+    db: &Db,
+    company_id: i64,
+    interview_ids: Vec<i64>,
+) -> Result<(Vec<Line>, Vec<i64>)> {
+    let found = email::Entity::find()
         .filter(email::COLUMN.company_id.eq(company_id))
-        .filter(email::Column::InterviewId.is_in(interview_ids))
-        .into_partial_model::<Line>()
-        .all(db.read())
-        .await?;
+        .filter(email::Column::InterviewId.is_in(interview_ids));
+    let (mut lines, mut unreadable) = (Vec::new(), Vec::new());
+    for line in each(found).all(db.read()).await? {
+        match line {
+            Stored::Read(line) => lines.push(line),
+            Stored::Unreadable(row) => {
+                row.log("e-mail");
+                unreadable.extend(row.id);
+            }
+        }
+    }
     // Asked for this order, SQLite reads all messages of the company in it.
     lines.sort_by_key(|line| line.id);
-    Ok(lines)
+    Ok((lines, unreadable))
 }

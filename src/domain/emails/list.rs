@@ -12,12 +12,13 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Func, SimpleExpr},
 };
 
-use super::line::Line;
+use super::line::{Line, each};
 use crate::{
     db::Db,
     domain::{
         interviews,
         page::{self, Cursor, Page},
+        rows::Stored,
     },
     error::Result,
 };
@@ -63,20 +64,24 @@ pub async fn list(
     let lines = match way(db, company_id, filter).await? {
         Way::Few(ids, as_well) => {
             let few = lines.filter(email::Column::Id.is_in(ids)).filter(as_well);
-            let mut few = few.into_partial_model::<Line>().all(db.read()).await?;
-            few.sort_by_key(|line| Reverse((line.created_at, line.id)));
+            let mut few = each(few).all(db.read()).await?;
+            // What cannot be read comes first: it needs somebody.
+            few.sort_by_key(|line| match line {
+                Stored::Read(line) => (1, Reverse((line.created_at, line.id))),
+                Stored::Unreadable(row) => {
+                    let id = row.id.unwrap_or_default();
+                    (0, Reverse((DateTime::UNIX_EPOCH, id)))
+                }
+            });
             few.truncate(usize::try_from(limit + 1).unwrap_or(usize::MAX));
             few
         }
         Way::Many(in_passing) => {
-            newest_first(lines.filter(in_passing))
-                .limit(limit + 1)
-                .into_partial_model::<Line>()
-                .all(db.read())
-                .await?
+            let lines = newest_first(lines.filter(in_passing)).limit(limit + 1);
+            each(lines).all(db.read()).await?
         }
     };
-    Ok(Page::cut(lines, limit, |line| Cursor {
+    Ok(Page::of_stored(lines, limit, "e-mail", |line| Cursor {
         at: line.created_at,
         id: line.id,
     }))

@@ -15,7 +15,7 @@ use entity::{
     email::{self, Kind},
     interview,
 };
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
 pub use self::{
     cancel::{Cancelled, can_be_cancelled, cancel},
@@ -23,13 +23,14 @@ pub use self::{
     counts::{Count, by_day, waiting},
     facts::{calendar_domain, facts_before_of, facts_of},
     hurry::{Hurried, can_be_hurried, hurry},
-    line::{Line, about, count_by_status},
+    line::{Line, about, all_about, count_by_status},
     list::{Filter, list},
     queue::{NewEmail, drop_unsent, queue},
     resend::{Again, Resent, resend},
     story::{Story, story},
 };
 use crate::{
+    db::Db,
     domain::interviews::Details,
     error::{Error, Result},
 };
@@ -41,6 +42,30 @@ pub async fn find(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Result
         .one(db)
         .await?
         .ok_or(Error::NotFound)
+}
+
+/// Which interview a message of the company's is about, whatever else of it can be read.
+pub async fn interview_of(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<i64> {
+    let found: Option<i64> = email::Entity::find_by_id(id)
+        .select_only()
+        .column(email::Column::InterviewId)
+        .filter(email::COLUMN.company_id.eq(company_id))
+        .into_tuple()
+        .one(db)
+        .await?;
+    found.ok_or(Error::NotFound)
+}
+
+/// Why a message of the company's stands where it stands, whatever else of it can be read.
+pub async fn reason_of(db: &Db, company_id: i64, id: i64) -> Result<String> {
+    let found: Option<String> = email::Entity::find_by_id(id)
+        .select_only()
+        .column(email::Column::Reason)
+        .filter(email::COLUMN.company_id.eq(company_id))
+        .into_tuple()
+        .one(db.read())
+        .await?;
+    found.ok_or(Error::NotFound)
 }
 
 /// Is what the message tells still so? A message about another revision would mislead.

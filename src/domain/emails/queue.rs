@@ -80,7 +80,7 @@ pub(super) async fn insert(
     let idem_key = idem_key(&new, resend_of);
     let (company_id, address) = (interview.company_id, &candidate.email);
     let (status, reason) = match suppressions::find(txn, company_id, address, now).await? {
-        Some(suppressed) => (Status::Held, suppressed.reason),
+        Some(reason) => (Status::Held, reason),
         None => (Status::Queued, String::new()),
     };
     let row = email::ActiveModel {

@@ -14,10 +14,10 @@ use crate::{
     db::{self, Db},
     domain::{
         actions::{self, Act, Actor},
-        interviews,
+        interviews, notifications,
         one_time_keys::{self, Once, Seen},
     },
-    error::Result,
+    error::{Error, Result},
 };
 
 /// The wish to send a message again.
@@ -80,8 +80,9 @@ pub async fn resend(
         let new = NewEmail {
             kind: old.kind,
             details: &details,
-            facts: facts_of(&old)?,
-            facts_before: facts_before_of(&old)?,
+            // It tells what is so; what it told before may be lost.
+            facts: or_as_it_is(facts_of(&old), || notifications::facts(&details))?,
+            facts_before: or_as_it_is(facts_before_of(&old), || Ok(None))?,
             due_at: now,
             expires_at: old.expires_at,
             lead_minutes: old.lead_minutes,
@@ -98,6 +99,13 @@ pub async fn resend(
         resent(txn, actor.company_id, new_id).await
     })
     .await
+}
+
+fn or_as_it_is<T>(kept: Result<T>, now: impl FnOnce() -> Result<T>) -> Result<T> {
+    match kept {
+        Err(Error::Stored(_)) => now(),
+        kept => kept,
+    }
 }
 
 async fn resent(db: &impl ConnectionTrait, company_id: i64, new_id: i64) -> Result<Resent> {

@@ -18,9 +18,9 @@ use crate::{
         actions::{self, Told},
         bounces,
         interviews::{self, Details},
-        suppressions, users,
+        rows, suppressions, users,
     },
-    error::Result,
+    error::{Error, Result},
 };
 
 /// A message with its story.
@@ -75,7 +75,12 @@ pub async fn story(db: &Db, company_id: i64, id: i64) -> Result<Story> {
     let name_of = async |user_id: Option<i64>| match user_id {
         Some(id) => users::find(db, company_id, id)
             .await
-            .map(|user| Some(user.name)),
+            .map(|user| Some(user.name))
+            .or_else(|error| match error {
+                // Whoever cannot be read has no name to show.
+                Error::Stored(_) => Ok(None),
+                error => Err(error),
+            }),
         None => Ok(None),
     };
     let others = about(db, company_id, vec![email.interview_id]).await?;
@@ -105,12 +110,11 @@ pub(super) async fn attempts(
     db: &impl ConnectionTrait,
     email: &email::Model,
 ) -> Result<Vec<attempt::Model>> {
-    Ok(attempt::Entity::find()
+    let all = attempt::Entity::find()
         .filter(attempt::COLUMN.company_id.eq(email.company_id))
         .filter(attempt::COLUMN.email_id.eq(email.id))
-        .order_by_asc(attempt::Column::Number)
-        .all(db)
-        .await?)
+        .order_by_asc(attempt::Column::Number);
+    rows::readable(all, db, "attempt").await
 }
 
 /// A correction names one message to the wrong address and stands for all of them.

@@ -4,7 +4,7 @@ use entity::transport::{self, Scope};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::{Route, held, keep};
-use crate::{crypto, error::Result};
+use crate::{crypto, domain::rows, error::Result};
 
 /// A server that fails so often in a row is left alone. One failure is enough where a person has to mend something.
 const OPENS_AFTER: i32 = 3;
@@ -135,10 +135,9 @@ pub(in crate::domain) async fn glance(
     txn: &impl ConnectionTrait,
     name: transport::Name,
 ) -> Result<Option<transport::Model>> {
-    Ok(transport::Entity::find()
-        .filter(transport::Column::Name.eq(name))
-        .one(txn)
-        .await?)
+    let row = transport::Entity::find().filter(transport::Column::Name.eq(name));
+    let row = rows::one(row, txn).await?;
+    Ok(row.and_then(|row| row.or_log("mail server")))
 }
 
 fn recover(row: &mut transport::Model) {

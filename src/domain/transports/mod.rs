@@ -23,15 +23,26 @@ pub(super) use self::{
 };
 use crate::{
     db::{self, Db},
+    domain::rows,
     error::Result,
 };
 
 /// Every mail server that was ever set up, the first one first.
 pub async fn all(db: &Db) -> Result<Vec<transport::Model>> {
-    Ok(transport::Entity::find()
-        .order_by_desc(transport::Column::Name)
-        .all(db.read())
-        .await?)
+    let all = transport::Entity::find().order_by_desc(transport::Column::Name);
+    rows::readable(all, db.read(), "mail server").await
+}
+
+/// Is every one of these mail servers left alone, with these settings?
+pub(super) async fn all_are_open(db: &Db, routes: &[Route]) -> Result<bool> {
+    let servers = all(db).await?;
+    let is_open = |route: &Route| {
+        let is_it = |row: &&transport::Model| {
+            row.name == route.name && row.fingerprint == route.fingerprint
+        };
+        servers.iter().find(is_it).is_some_and(|row| row.is_open())
+    };
+    Ok(!routes.is_empty() && routes.iter().all(is_open))
 }
 
 /// When a message that is due is tried: not before one of the servers may be asked again.
@@ -89,10 +100,9 @@ async fn held(txn: &impl ConnectionTrait, routes: &[Route]) -> Result<Vec<transp
             .exec(txn)
             .await?;
     }
-    let found = transport::Entity::find()
-        .filter(transport::Column::Name.is_in(names))
-        .all(txn)
-        .await?;
+    // How a server is that cannot be read is found out anew.
+    let found = transport::Entity::find().filter(transport::Column::Name.is_in(names));
+    let found = rows::readable(found, txn, "mail server").await?;
     let mut rows = Vec::new();
     for route in routes {
         let known = found.iter().find(|row| row.name == route.name);

@@ -54,7 +54,7 @@ impl IndexPage {
         zone: Tz,
     ) -> Self {
         Self {
-            pager: Pager::new("/actions", &form, at, found.next),
+            pager: Pager::new("/actions", &form, at, found.next).with_unreadable(&found.unreadable),
             actions: found
                 .rows
                 .into_iter()

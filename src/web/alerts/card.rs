@@ -17,7 +17,8 @@ use crate::{
 #[derive(Clone, Debug, Serialize)]
 pub struct Card {
     email_id: i64,
-    interview_id: i64,
+    /// None where nobody can read which.
+    interview_id: Option<i64>,
     candidate: String,
     /// As it was typed; may be empty.
     phone: String,
@@ -40,7 +41,13 @@ impl Card {
         composer: &Composer,
         zone: Tz,
     ) -> Self {
-        let Alert { email, details } = alert;
+        let (email, details) = match alert {
+            Alert::Told { email, details } => (email, details),
+            Alert::Unreadable {
+                email_id,
+                interview_id,
+            } => return Self::unreadable(email_id, interview_id),
+        };
         let text = Preview::to_tell(composer, &email, &details);
         if let Err(error) = &text {
             // One message that cannot be made must not keep everybody from every page.
@@ -48,7 +55,7 @@ impl Card {
         }
         Self {
             email_id: email.id,
-            interview_id: details.interview.id,
+            interview_id: Some(details.interview.id),
             when: details.slot.as_ref().map(|slot| Stamp::span(slot, zone)),
             tone: words::email_tone(email.status),
             status: format!(
@@ -64,11 +71,26 @@ impl Card {
         }
     }
 
+    fn unreadable(email_id: i64, interview_id: Option<i64>) -> Self {
+        Self {
+            email_id,
+            interview_id,
+            candidate: "A candidate whose message cannot be read".into(),
+            phone: String::new(),
+            dial: String::new(),
+            when: None,
+            tone: "bad",
+            status: format!("Message {email_id}: unreadable"),
+            reason: "Greenroom cannot read what it stored of this message or its interview. Tell the candidate another way, and have an admin look at the log.".into(),
+            text: None,
+        }
+    }
+
     /// For the samples of pages.
     pub fn sample() -> Self {
         Self {
             email_id: 1,
-            interview_id: 1,
+            interview_id: Some(1),
             candidate: "John Doe".into(),
             phone: "+49 (30) 1234".into(),
             dial: "+49301234".into(),

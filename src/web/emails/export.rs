@@ -49,13 +49,25 @@ pub async fn index(
                 async move {
                     let found =
                         emails::list(&app.db, company_id, &filter, cursor, csv::PIECE).await?;
-                    Ok(found.map(line))
+                    let mut lines = found.map(line);
+                    lines.rows.extend(lines.unreadable.iter().map(unreadable));
+                    Ok(lines)
                 }
             }))
         }
         // The list says what is wrong, beside the field.
         Err(_) => Ok(see_other(&lists::address("/emails", &*filters))),
     }
+}
+
+/// Of one that cannot be read there is nothing but its number.
+fn unreadable(id: &i64) -> String {
+    let mut fields = [""; HEADINGS.len()];
+    let id = id.to_string();
+    fields[0] = &id;
+    fields[3] = "Unreadable";
+    fields[4] = "Greenroom cannot read what it stored of this message.";
+    csv::line(&fields)
 }
 
 fn line(line: Line) -> String {

@@ -14,13 +14,13 @@ pub mod telling;
 
 use self::{
     form::Filters,
-    pages::{AsSent, IndexPage, Overview, Reader, ShowPage},
+    pages::{AsSent, IndexPage, Overview, Reader, ShowPage, UnreadablePage},
 };
 use super::{errors::Result, lists::At, mail_html, mail_servers, viewer::Viewer};
 use crate::{
     app::App,
     domain::{emails, jobs, logos, page::PAGE_SIZE},
-    error,
+    error::{self, Error},
     settings::Backend,
     times,
 };
@@ -54,13 +54,28 @@ pub async fn index(
 
 /// GET /emails/{id}: the message, and every attempt to deliver it.
 pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
-    let story = emails::story(&app.db, viewer.company_id, *id).await?;
+    let story = match emails::story(&app.db, viewer.company_id, *id).await {
+        Err(Error::Stored(_) | Error::NotFound) => return unreadable(&app, &viewer, *id).await,
+        story => story?,
+    };
     let logo = logos::of_message(&app.db, viewer.company_id, story.email.logo_id).await?;
     let as_sent = AsSent::of(&story.email, &story.details, logo.as_ref());
     let servers = mail_servers::in_force(&app).await?;
     let now = app.clock.now();
     let page = ShowPage::new(story, as_sent, &servers, viewer.zone(), now);
     Ok(mail_html::framed(viewer.page(&page)?))
+}
+
+/// A message that is there, though not all of it can be read.
+async fn unreadable(app: &App, viewer: &Viewer, id: i64) -> Result<HttpResponse> {
+    let company_id = viewer.company_id;
+    let interview_id = match emails::interview_of(app.db.read(), company_id, id).await {
+        Err(Error::Stored(_)) => None,
+        found => Some(found?),
+    };
+    let reason = emails::reason_of(&app.db, company_id, id).await;
+    let reason = reason.unwrap_or_default();
+    viewer.page(&UnreadablePage::new(id, interview_id, reason))
 }
 
 async fn reader(app: &App, viewer: &Viewer, filters: &Filters) -> error::Result<Reader> {

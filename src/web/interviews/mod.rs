@@ -64,9 +64,11 @@ pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpR
         }
         _ => Vec::new(),
     };
+    let (mails, unreadable) = emails::all_about(&app.db, company_id, vec![*id]).await?;
     let told = Told {
         newest: notifications::newest(&app.db, &details).await?,
-        mails: emails::about(&app.db, company_id, vec![*id]).await?,
+        mails,
+        unreadable,
         actions: actions::history(&app.db, company_id, "interview", *id).await?,
         free,
     };

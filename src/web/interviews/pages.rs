@@ -63,7 +63,8 @@ impl IndexPage {
     ) -> Self {
         let rows = found.rows.into_iter();
         Self {
-            pager: Pager::new("/interviews", &form, at, found.next),
+            pager: Pager::new("/interviews", &form, at, found.next)
+                .with_unreadable(&found.unreadable),
             days: by_day(rows.map(|row| Row::new(row, &mails, reader))),
             ..Self::refused(form, jobs, FormErrors::new(), reader)
         }
@@ -124,6 +125,8 @@ pub struct ShowPage {
     can_cancel: bool,
     link: LinkForm,
     mails: Vec<Mail>,
+    /// The keys of those that cannot be read.
+    unreadable: Vec<i64>,
     /// When the newest mail did not arrive: a text to send another way.
     spare: Option<Spare>,
     has_no_url: bool,
@@ -137,6 +140,8 @@ pub struct ShowPage {
 pub struct Told {
     /// Its mails, oldest first.
     pub mails: Vec<Line>,
+    /// The keys of those that cannot be read.
+    pub unreadable: Vec<i64>,
     /// The one that tells how it stands.
     pub newest: Option<email::Model>,
     /// What was done to it, oldest first.
@@ -179,10 +184,7 @@ impl ShowPage {
             is_of_use && job.is_some() && needs_another_way(mail, &details, reader)
         });
         let spare = match &lost {
-            Some(mail) => Some(Spare {
-                email_id: mail.id,
-                text: Preview::to_tell(composer, mail, &details)?.into_text(),
-            }),
+            Some(mail) => spare(mail, &details, composer),
             None => None,
         };
         let whom = Whom {
@@ -215,6 +217,7 @@ impl ShowPage {
                 .filter(|mail| history::is_worth_telling(mail))
                 .map(|mail| Mail::new(mail, reader))
                 .collect(),
+            unreadable: told.unreadable,
             spare,
             has_no_url: is_coming && details.meeting_url().is_none(),
             free: free.collect(),
@@ -227,6 +230,17 @@ impl ShowPage {
             events: history::events(&details, told.actions, &told.mails, reader),
         })
     }
+}
+
+/// None of what cannot be made: its page says why.
+fn spare(mail: &email::Model, details: &Details, composer: &Composer) -> Option<Spare> {
+    let preview = Preview::to_tell(composer, mail, details).inspect_err(|error| {
+        tracing::warn!(email.id = mail.id, %error, "There is no text to tell a candidate another way");
+    });
+    Some(Spare {
+        email_id: mail.id,
+        text: preview.ok()?.into_text(),
+    })
 }
 
 impl Page for ShowPage {
@@ -259,6 +273,7 @@ impl Page for ShowPage {
                 due: Some(Stamp::sample()),
                 told: Some(Stamp::sample()),
             }],
+            unreadable: vec![5],
             spare: Some(Spare {
                 email_id: 1,
                 text: "Dear John Doe,".into(),

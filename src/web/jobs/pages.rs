@@ -47,7 +47,7 @@ impl IndexPage {
     /// A page of the list.
     pub fn new(form: Filters, at: &At, jobs: List<job::Model>) -> Self {
         Self {
-            pager: Pager::new("/jobs", &form, at, jobs.next),
+            pager: Pager::new("/jobs", &form, at, jobs.next).with_unreadable(&jobs.unreadable),
             jobs: jobs.rows.into_iter().map(Row::new).collect(),
             ..Self::refused(form, FormErrors::new())
         }

@@ -109,7 +109,7 @@ impl IndexPage {
         slots: List<Listed>,
         zone: Tz,
     ) -> Self {
-        let pager = Pager::new("/slots", &form, at, slots.next);
+        let pager = Pager::new("/slots", &form, at, slots.next).with_unreadable(&slots.unreadable);
         let whom = form.whom();
         let rows = slots
             .rows

@@ -34,6 +34,7 @@ pub async fn index(
     let users = users::list(&app.db, viewer.company_id, after).await?;
     viewer.page(&IndexPage {
         first: after.map(|_| "/users".into()),
+        unreadable: super::lists::unreadable(&users.unreadable),
         next: users.next.map(|cursor| format!("/users?cursor={cursor}")),
         users: users
             .rows
@@ -175,6 +176,7 @@ pub struct IndexPage {
     users: Vec<Line>,
     first: Option<String>,
     next: Option<String>,
+    unreadable: String,
 }
 
 impl Page for IndexPage {
@@ -189,6 +191,7 @@ impl Page for IndexPage {
             users: vec![Line::sample()],
             first: None,
             next: Some("/users?cursor=1_1".into()),
+            unreadable: super::lists::unreadable(&[5]),
         }
     }
 }

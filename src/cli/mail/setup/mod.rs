@@ -17,6 +17,7 @@ use self::{
     trial::{Question, Tried},
 };
 use crate::{
+    cli::terminal,
     mail::mailbox::Mailbox,
     settings::{BaseUrl, EnvFile},
 };
@@ -70,7 +71,8 @@ async fn converse(talk: &Talk, file: &mut EnvFile) -> Result<bool> {
     talk.say(&format!("This goes into {path}:"));
     for (name, value) in &variables {
         let is_secret = *name == "EMAIL_HOST_PASSWORD" && !value.is_empty();
-        println!("  {name}={}", if is_secret { "***" } else { value });
+        let shown = if is_secret { "***" } else { value };
+        terminal::say(format_args!("  {name}={shown}"));
     }
     if !talk.confirm("Write it?", true)? {
         return Ok(false);

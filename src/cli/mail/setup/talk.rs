@@ -1,7 +1,7 @@
 //! The conversation, at a terminal or line by line from somewhere else.
 use std::io::{self, IsTerminal, Write};
 
-use crate::{mail::mailbox::clean_line, settings::Secret};
+use crate::{cli::terminal, mail::mailbox::clean_line, settings::Secret};
 
 const WIDTH: usize = 78;
 
@@ -20,12 +20,12 @@ impl Talk {
 
     /// Begins something new.
     pub fn say(&self, text: &str) {
-        println!("\n{}", wrapped(text, ""));
+        terminal::say(format_args!("\n{}", wrapped(text, "")));
     }
 
     /// Goes on with it.
     pub fn add(&self, text: &str) {
-        println!("{}", wrapped(text, "  "));
+        terminal::say(wrapped(text, "  "));
     }
 
     /// Asks for a line; an empty one means the proposal.
@@ -83,15 +83,16 @@ impl Talk {
     }
 
     fn line(&self, question: &str) -> io::Result<String> {
-        print!("{question}");
-        io::stdout().flush()?;
+        let mut out = io::stdout();
+        write!(out, "{question}")?;
+        out.flush()?;
         let mut line = String::new();
         if io::stdin().read_line(&mut line)? == 0 {
-            println!();
+            terminal::say("");
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         if !self.is_terminal {
-            println!();
+            terminal::say("");
         }
         Ok(line.trim().to_owned())
     }

@@ -73,7 +73,7 @@ impl IndexPage {
         reader: Reader,
     ) -> Self {
         Self {
-            pager: Pager::new("/emails", &form, at, found.next),
+            pager: Pager::new("/emails", &form, at, found.next).with_unreadable(&found.unreadable),
             emails: found
                 .rows
                 .into_iter()

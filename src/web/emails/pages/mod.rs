@@ -4,10 +4,12 @@ mod chart;
 mod index;
 mod overview;
 mod show;
+mod unreadable;
 
 pub use self::{
     address::AddressPage,
     index::{IndexPage, Reader},
     overview::{Overview, days},
     show::{AsSent, ShowPage},
+    unreadable::UnreadablePage,
 };

@@ -212,7 +212,14 @@ fn facts(story: &Story, zone: Tz) -> Facts {
             email.reply_to.as_deref().unwrap_or_default(),
         )
         .text("Subject", email.subject.as_deref().unwrap_or_default())
-        .at("Date", Some(Stamp::day_and_clock(email.date, zone)))
+        .at(
+            "Date",
+            // Until it is composed it has none.
+            email
+                .text
+                .as_ref()
+                .map(|_| Stamp::day_and_clock(email.date, zone)),
+        )
         .text(
             "Message-ID",
             email.sender.as_ref().map_or("", |_| &email.message_id),

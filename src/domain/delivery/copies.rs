@@ -1,0 +1,122 @@
+//! Copies for the terminal: where that is wished, each message is printed once, the first time that no mail server took it.
+use std::collections::HashSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::email::{self, Status};
+use sea_orm::{
+    ActiveEnum, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::{Expr, SimpleExpr},
+};
+
+use super::{Claimed, waits};
+use crate::{
+    db::{self, Db},
+    domain::{
+        interviews,
+        transports::{self, Route},
+    },
+    error::{Error, Result},
+};
+
+/// What ended longer ago was told in other ways.
+const LATELY: TimeDelta = TimeDelta::hours(1);
+
+/// Notes that a copy of a message is being printed; false when one was printed before. Noted first: whoever dies while
+/// printing has printed it, and nobody prints it twice.
+pub async fn begin_copy(db: &Db, email_id: i64, now: DateTime<Utc>) -> Result<bool> {
+    db::transaction(db, async |txn| {
+        let noted = email::Entity::update_many()
+            .col_expr(email::Column::PrintedAt, Expr::value(now))
+            .filter(email::COLUMN.id.eq(email_id))
+            .filter(email::COLUMN.printed_at.is_null())
+            .exec(txn)
+            .await?;
+        Ok(noted.rows_affected == 1)
+    })
+    .await
+}
+
+/// Takes the note back: nothing can be printed now.
+pub async fn take_copy_back(db: &Db, email_id: i64) -> Result<()> {
+    db::transaction(db, async |txn| {
+        email::Entity::update_many()
+            .col_expr(email::Column::PrintedAt, Expr::value(None::<DateTime<Utc>>))
+            .filter(email::COLUMN.id.eq(email_id))
+            .exec(txn)
+            .await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Messages that no mail server took and of which no copy was printed: those that ended so, those that were tried, and
+/// those that are due while every mail server is left alone. They stay in the queue.
+pub async fn not_printed(
+    db: &Db,
+    routes: &[Route],
+    limit: u64,
+    now: DateTime<Utc>,
+) -> Result<Vec<Claimed>> {
+    let mut found = tried(now).limit(limit).all(db.read()).await?;
+    if transports::all_are_open(db, routes).await? {
+        found.extend(due(now).limit(limit).all(db.read()).await?);
+    }
+    let mut seen = HashSet::new();
+    let mut all = Vec::with_capacity(found.len());
+    for email in found {
+        if !seen.insert(email.id) {
+            continue;
+        }
+        let (company_id, id) = (email.company_id, email.interview_id);
+        let details = match interviews::details(db.read(), company_id, id).await {
+            Ok(details) => details,
+            Err(error @ Error::Unavailable(_)) => return Err(error),
+            // What cannot be read cannot be printed; delivery says so.
+            Err(_) => continue,
+        };
+        all.push(Claimed {
+            email,
+            details,
+            transport: None,
+            is_probe: false,
+            follows_others: true,
+            started_at: now,
+        });
+    }
+    Ok(all)
+}
+
+/// In constants, so that SQLite sees that the index of what was not printed is the one.
+fn tried(now: DateTime<Utc>) -> Select<email::Entity> {
+    let tried = [
+        Status::Retrying,
+        Status::Failed,
+        Status::Uncertain,
+        Status::Expired,
+    ];
+    let lately = Condition::any()
+        .add(email::COLUMN.finished_at.is_null())
+        .add(email::COLUMN.finished_at.gt(now - LATELY));
+    not_yet()
+        .filter(is_one_of(&tried))
+        .filter(lately)
+        .order_by_asc(email::Column::Id)
+}
+
+fn due(now: DateTime<Utc>) -> Select<email::Entity> {
+    not_yet()
+        .filter(waits())
+        .filter(email::COLUMN.due_at.lte(now))
+        .order_by_asc(email::Column::DueAt)
+        .order_by_asc(email::Column::Id)
+}
+
+fn not_yet() -> Select<email::Entity> {
+    email::Entity::find().filter(email::COLUMN.printed_at.is_null())
+}
+
+fn is_one_of(statuses: &[Status]) -> SimpleExpr {
+    let constants = statuses.iter();
+    let constants = constants.map(|status| Expr::Constant(status.to_value().into()));
+    Expr::col((email::Entity, email::Column::Status)).is_in(constants)
+}
