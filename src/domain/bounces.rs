@@ -19,7 +19,7 @@ use crate::{
     db::{self, Db},
     domain::{
         actions::{self, Act, Actor},
-        rows, suppressions,
+        delivery, rows, suppressions,
     },
     error::{Error, Result},
 };
@@ -257,5 +257,6 @@ async fn bounce(
         details: json!({ "before": email.status }),
     };
     actions::record(txn, &Actor::system(email.company_id), act, now).await?;
+    delivery::note_undelivered(txn, vec![email.id], now).await?;
     Ok(true)
 }

@@ -7,7 +7,7 @@ use entity::{
 use sea_orm::{
     ActiveEnum,
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryTrait,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 use serde_json::json;
@@ -176,7 +176,7 @@ pub(super) async fn expire_held(txn: &impl ConnectionTrait, now: DateTime<Utc>) 
     // In a constant, as for what waits: else SQLite reads the whole log.
     let is_held = Expr::col((email::Entity, email::Column::Status))
         .eq(Expr::Constant(Status::Held.to_value().into()));
-    email::Entity::update_many()
+    let mut expired = email::Entity::update_many()
         .col_expr(
             email::Column::Status,
             Expr::value(Status::Expired.to_value()),
@@ -188,9 +188,9 @@ pub(super) async fn expire_held(txn: &impl ConnectionTrait, now: DateTime<Utc>) 
         .col_expr(email::Column::FinishedAt, Expr::value(now))
         .filter(is_held)
         .filter(email::COLUMN.expires_at.lte(now))
-        .exec(txn)
-        .await?;
-    Ok(())
+        .into_query();
+    let expired = delivery::returned_claims(txn, &mut expired).await?;
+    delivery::note_undelivered(txn, expired.into_iter().map(|(id, _)| id).collect(), now).await
 }
 
 /// Forgets what has no more effect.

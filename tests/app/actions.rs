@@ -1,10 +1,17 @@
 //! The audit log: who did what and when, as admins read it.
 use chrono::TimeDelta;
-use entity::action;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
+use entity::{action, bounce::Action, email};
+use greenroom::domain::bounces::{self, Fate, Notice};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
-use crate::support::{TestApp, builders};
+use crate::{
+    emails::app_with,
+    support::{
+        Actor, TestApp, builders,
+        smtp_server::{Act, Script, SmtpServer, Step},
+    },
+};
 
 const JOB: [(&str, &str); 3] = [
     ("title", "Cook"),
@@ -138,6 +145,112 @@ async fn another_company_has_another_log() {
     }
     assert_eq!(app.recruiter().await.get("/actions").await.status, 404);
     assert_eq!(app.recruiter().await.get("/actions.csv").await.status, 404);
+}
+
+#[actix_web::test]
+async fn a_booking_whose_message_is_refused_is_written_down_once() {
+    let nobody = "550 5.1.1 no such user";
+    let server = SmtpServer::scripted([Script::at(Step::RcptTo, Act::Reply(nobody))]).await;
+    let app = app_with(&server, &[]).await;
+    let mut rita = app.recruiter().await;
+    let (slot, interview) = book(&app, &mut rita).await;
+    assert_eq!(failures(&app).await.len(), 0, "nothing has failed yet");
+    app.deliver().await;
+    app.advance(TimeDelta::days(2));
+    app.deliver().await;
+    let lines = failures(&app).await;
+    assert_eq!(lines.len(), 1);
+    let line = &lines[0];
+    assert_eq!(line.user_id, Some(rita.user_id()));
+    assert_eq!(
+        (line.object_type.as_str(), line.object_id),
+        ("interview", interview)
+    );
+    assert_eq!(line.details["slot_id"], slot);
+    assert_eq!(line.details["interview_id"], interview);
+    let error = line.details["error"].as_str().expect("words");
+    assert!(!error.is_empty());
+    let path = "/actions?what=slot_booking_notification_failed";
+    let page = app.admin().await.get(path).await;
+    let words = page.words("#log tbody");
+    assert!(
+        words.contains("Candidate not notified of a booking"),
+        "{words}"
+    );
+    assert!(
+        words.contains(error) && words.contains("Rita Recruiter"),
+        "{words}"
+    );
+}
+
+#[actix_web::test]
+async fn a_booking_whose_message_comes_too_late_is_written_down_once() {
+    let closed = Script::at(Step::Banner, Act::Reply("421 4.3.2 closed"));
+    let server = SmtpServer::scripted(vec![closed; 40]).await;
+    let app = app_with(&server, &[]).await;
+    let mut rita = app.recruiter().await;
+    book(&app, &mut rita).await;
+    app.deliver().await;
+    assert_eq!(failures(&app).await.len(), 0, "it is tried again");
+    app.advance(TimeDelta::days(3));
+    app.deliver().await;
+    app.advance(TimeDelta::hours(1));
+    app.deliver().await;
+    assert_eq!(failures(&app).await.len(), 1);
+}
+
+#[actix_web::test]
+async fn a_booking_whose_message_came_back_is_written_down_once() {
+    let server = SmtpServer::start().await;
+    let app = app_with(&server, &[]).await;
+    let mut rita = app.recruiter().await;
+    book(&app, &mut rita).await;
+    app.deliver().await;
+    let sent = email::Entity::find().one(app.app.db.read()).await;
+    let sent = sent.expect("an answer").expect("a message");
+    let returned = |words: &str| Notice {
+        email_id: Some(sent.id),
+        message_ids: Vec::new(),
+        host: "mx.example.net".into(),
+        recipients: vec![Fate {
+            addresses: vec![sent.recipient.clone()],
+            action: Some(Action::Failed),
+            code: Some("5.1.1".into()),
+            diagnostic: words.into(),
+            hint: "No such mailbox.".into(),
+        }],
+    };
+    for words in ["550 no such user", "550 still no such user"] {
+        let taken = bounces::take(&app.app.db, &returned(words), app.now()).await;
+        taken.expect("it is taken");
+    }
+    let lines = failures(&app).await;
+    assert_eq!(lines.len(), 1);
+    assert_eq!(lines[0].details["error"], "No such mailbox.");
+}
+
+/// Books somebody as a recruiter does; answers with the slot and the interview.
+async fn book(app: &TestApp, rita: &mut Actor) -> (i64, i64) {
+    let job = builders::job(app, app.company_id).await;
+    let slot = builders::slot(app, app.company_id, job, app.now() + TimeDelta::days(1)).await;
+    let form = [
+        ("candidate", "new"),
+        ("name", "Jane Roe"),
+        ("email", "jane@example.com"),
+    ];
+    let booked = rita
+        .post_form(&format!("/slots/{slot}/booking"), &form)
+        .await;
+    assert_eq!(booked.status, 303, "{}", booked.text);
+    let id = booked.location.rsplit('/').next().expect("a path");
+    (slot, id.parse().expect("a key"))
+}
+
+async fn failures(app: &TestApp) -> Vec<action::Model> {
+    let lines = action::Entity::find()
+        .filter(action::COLUMN.verb.eq("slot_booking_notification_failed"))
+        .all(app.app.db.read());
+    lines.await.expect("an answer")
 }
 
 async fn note(txn: &impl ConnectionTrait, company_id: i64, verb: &str, id: i64, app: &TestApp) {

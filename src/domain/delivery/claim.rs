@@ -15,7 +15,7 @@ use sea_orm::{
 use super::{
     Claimed, Ended, LEASE_MINUTES, UNMAKEABLE, attempts, is_sending,
     outcome::{After, follow},
-    returned_claims, still_ours, unreadable, waits,
+    returned_claims, still_ours, undelivered, unreadable, waits,
 };
 use crate::{
     db::{self, Db},
@@ -174,7 +174,7 @@ async fn expire(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
         (Status::Uncertain, LATE_IN_DOUBT, in_doubt.clone()),
         (Status::Expired, LATE, in_doubt.not()),
     ] {
-        email::Entity::update_many()
+        let mut ended = email::Entity::update_many()
             .col_expr(email::Column::Status, Expr::value(status.to_value()))
             .col_expr(email::Column::Reason, Expr::value(reason))
             .col_expr(email::Column::FinishedAt, Expr::value(now))
@@ -182,8 +182,9 @@ async fn expire(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
             .filter(email::COLUMN.due_at.lte(now))
             .filter(email::COLUMN.expires_at.lte(now))
             .filter(which)
-            .exec(txn)
-            .await?;
+            .into_query();
+        let ended = returned_claims(txn, &mut ended).await?;
+        undelivered::note(txn, ended.into_iter().map(|(id, _)| id).collect(), now).await?;
     }
     suppressions::expire_held(txn, now).await
 }
@@ -209,6 +210,7 @@ async fn take_back(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()>
             .rows_affected;
         // Else its worker lives after all, or another was quicker: the attempts are theirs.
         if taken_back == 1 {
+            undelivered::note(txn, vec![email.id], now).await?;
             let started_at = open.map_or(now, |attempt| attempt.started_at);
             let row = attempts::ended(&email, started_at, ended, now);
             attempts::end(txn, vec![row]).await?;
@@ -418,6 +420,7 @@ async fn drop_waiting(
         .filter(email::Column::Status.is_in([Status::Queued, Status::Retrying]))
         .exec(txn)
         .await?;
+    undelivered::note(txn, vec![email.id], now).await?;
     Ok(())
 }
 

@@ -8,6 +8,7 @@ mod claim;
 mod copies;
 mod outcome;
 mod record;
+mod undelivered;
 mod unreadable;
 
 use std::collections::HashSet;
@@ -23,6 +24,8 @@ use sea_orm::{
     sea_query::{Expr, Query, SimpleExpr, UpdateStatement},
 };
 
+pub use self::undelivered::VERB as UNDELIVERED;
+pub(in crate::domain) use self::undelivered::note as note_undelivered;
 pub(super) use self::{
     attempts::in_doubt,
     claim::{NO_NEWS, supersede},
@@ -202,7 +205,7 @@ fn still_ours(email: &email::Model) -> Condition {
 }
 
 /// A claim: the message's key, and the fence.
-type Claim = (i64, i32);
+pub(super) type Claim = (i64, i32);
 
 fn claim_of(email: &email::Model) -> Claim {
     (email.id, email.fence)
@@ -210,7 +213,7 @@ fn claim_of(email: &email::Model) -> Claim {
 
 /// Writes, and answers with the claims under which messages were written: a process may hold an old one and a new one
 /// of the same message.
-async fn returned_claims(
+pub(super) async fn returned_claims(
     txn: &impl ConnectionTrait,
     update: &mut UpdateStatement,
 ) -> Result<HashSet<Claim>> {

@@ -16,7 +16,7 @@ use super::{
     attempts::{self, Earlier},
     claim_of,
     outcome::{finding, follow, outcome_after},
-    returned_claims, still_ours,
+    returned_claims, still_ours, undelivered,
 };
 use crate::{
     db::{self, Db},
@@ -231,6 +231,9 @@ async fn end(
         .rows_affected;
     if written == 0 {
         return Ok((Recorded::Stale, None));
+    }
+    if status.is_final() {
+        undelivered::note(txn, vec![email.id], now).await?;
     }
     let is_dead = |code: &String| suppressions::is_dead(code);
     if status == Status::Failed && ended.enhanced_code.as_ref().is_some_and(is_dead) {

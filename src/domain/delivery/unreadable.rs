@@ -9,7 +9,7 @@ use sea_orm::{
     sea_query::{Expr, SimpleExpr},
 };
 
-use super::{attempts, is_sending, waits};
+use super::{attempts, is_sending, undelivered, waits};
 use crate::{
     db,
     domain::rows::{Stored, Unreadable},
@@ -54,7 +54,7 @@ pub(super) async fn set_aside(
         .filter(email::COLUMN.id.eq(id))
         .exec(txn)
         .await?;
-    Ok(())
+    undelivered::note(txn, vec![id], now).await
 }
 
 /// Sets those aside that no question about what is due finds as what they are: of an unknown kind, or due at no instant.

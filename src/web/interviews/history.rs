@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Reader;
 use crate::{
-    domain::{actions::Told, emails::Line, interviews::Details},
+    domain::{actions::Told, delivery, emails::Line, interviews::Details},
     times,
     web::stamp::Stamp,
     words,
@@ -46,7 +46,9 @@ pub fn events(
 ) -> Vec<Event> {
     let mut events: Vec<(DateTime<Utc>, Event)> = Vec::new();
     let mut add = |at: DateTime<Utc>, event: Event| events.push((at, event));
-    for told in actions {
+    // That the candidate was not notified is told by the mail's own line.
+    let actions = actions.into_iter();
+    for told in actions.filter(|told| told.action.verb != delivery::UNDELIVERED) {
         add(told.action.at, acted(told, reader));
     }
     for mail in mails.iter().filter(|mail| is_worth_telling(mail)) {

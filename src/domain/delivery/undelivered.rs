@@ -1,0 +1,69 @@
+//! Bookings whose message cannot be delivered: a line each in the audit log, at the failure that decides.
+use chrono::{DateTime, Utc};
+use entity::{
+    email::{self, Kind, Status},
+    interview,
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationTrait,
+};
+use serde_json::json;
+
+use crate::{
+    domain::actions::{self, Act, Actor},
+    error::Result,
+};
+
+/// What the line says was done; programs that read the log ask for it by this name.
+pub const VERB: &str = "slot_booking_notification_failed";
+
+/// A booking's message that has failed: key, company, interview, who booked, why it failed, and the slot.
+type Failed = (i64, i64, i64, Option<i64>, String, Option<i64>);
+
+/// Writes a line for each of these messages that tells of a booking and has just failed for good. A message fails
+/// once, so nobody is told twice; to be called where that is written, in the same transaction.
+pub(in crate::domain) async fn note(
+    txn: &impl ConnectionTrait,
+    email_ids: Vec<i64>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    if email_ids.is_empty() {
+        return Ok(());
+    }
+    let failed: Vec<Failed> = email::Entity::find()
+        .select_only()
+        .columns([
+            email::Column::Id,
+            email::Column::CompanyId,
+            email::Column::InterviewId,
+            email::Column::CreatedBy,
+            email::Column::Reason,
+        ])
+        .column(interview::Column::SlotId)
+        .join(JoinType::LeftJoin, email::Relation::Interview.def())
+        .filter(email::Column::Id.is_in(email_ids))
+        .filter(email::Column::Kind.is_in([Kind::Scheduled, Kind::Rescheduled]))
+        .filter(email::Column::Status.is_in([Status::Failed, Status::Expired, Status::Bounced]))
+        .into_tuple()
+        .all(txn)
+        .await?;
+    for (email_id, company_id, interview_id, user_id, error, slot_id) in failed {
+        let actor = Actor {
+            user_id,
+            ..Actor::system(company_id)
+        };
+        let act = Act {
+            verb: VERB,
+            object_type: "interview",
+            object_id: interview_id,
+            details: json!({
+                "slot_id": slot_id,
+                "interview_id": interview_id,
+                "email_id": email_id,
+                "error": error,
+            }),
+        };
+        actions::record(txn, &actor, act, now).await?;
+    }
+    Ok(())
+}
