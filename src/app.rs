@@ -9,7 +9,7 @@ use crate::{
     mail::{bounce::ReturnAddress, compose::Composer, mailer::Mailer},
     passwords::Passwords,
     settings::{Secret, Settings},
-    web::render::Renderer,
+    web::{client_ip::UntrustedProxies, render::Renderer},
 };
 
 /// The parts of a running Greenroom.
@@ -32,6 +32,8 @@ pub struct App {
     pub passwords: Passwords,
     /// Sign join links.
     pub keys: Keys,
+    /// Proxies whose word is not taken.
+    pub untrusted_proxies: UntrustedProxies,
     /// Where undeliverable e-mails come back to; none when that is their sender.
     pub return_address: Option<ReturnAddress>,
 }
@@ -59,6 +61,7 @@ impl App {
             composer: Composer::new()?,
             mailer: Mailer::new(&settings.mail, settings.base_url.host()),
             wake: Notify::new(),
+            untrusted_proxies: UntrustedProxies::default(),
             passwords,
             settings,
         })

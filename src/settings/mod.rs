@@ -6,7 +6,14 @@ mod key;
 mod mail;
 mod reader;
 
-use std::{collections::HashMap, ffi::OsString, fmt, net::SocketAddr, path::Path, str::FromStr};
+use std::{
+    collections::HashMap,
+    ffi::OsString,
+    fmt,
+    net::{IpAddr, SocketAddr},
+    path::Path,
+    str::FromStr,
+};
 
 use ipnet::IpNet;
 
@@ -130,7 +137,7 @@ impl Reader {
         let base_url = self.parse("BASE_URL", &default_base_url, BaseUrl::from_str);
         let trusted_proxies = self.list("TRUSTED_PROXIES", |text| {
             IpNet::from_str(text)
-                .or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from))
+                .or_else(|_| text.parse::<IpAddr>().map(|ip| ip.to_canonical().into()))
                 .map_err(|_| format!("{text:?} is not a network like 10.0.0.0/8"))
         });
         let secret_key_fallbacks = self.list("SECRET_KEY_FALLBACKS", |text| Ok(Secret::new(text)));

@@ -60,6 +60,10 @@ pub async fn guard(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let visit = Visit::begin(&request);
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    let trusted = &app.settings.trusted_proxies;
+    app.untrusted_proxies
+        .notice(peer, request.headers(), trusted, app.clock.now());
     let answer = AssertUnwindSafe(admit(&app, request, next));
     match answer.catch_unwind().await {
         Ok(Ok(response)) => {
