@@ -9,6 +9,7 @@ pub mod company;
 pub mod email;
 pub mod interview;
 pub mod job;
+pub mod known_device;
 pub mod logo;
 pub mod mail_check;
 pub mod mail_text;

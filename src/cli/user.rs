@@ -15,7 +15,7 @@ use crate::{
         companies::{self, NewCompany},
         users::{self, Creation, NewUser},
     },
-    passwords::{NewPassword, Passwords},
+    passwords::{About, Passwords},
     settings::Settings,
     text,
 };
@@ -65,7 +65,8 @@ impl User {
     /// Carries the command out.
     pub async fn run(self, settings: &Settings) -> Result<ExitCode> {
         let Command::Create(create) = self.command;
-        let new = create.new_user()?;
+        let passwords = Passwords::new()?;
+        let new = create.new_user(&passwords).await?;
         let db = super::open_beside(settings).await?;
         let email = new.email.clone();
         ensure!(
@@ -74,7 +75,6 @@ impl User {
         );
         let company_id = create.company(&db, &email).await?;
         let actor = Actor::system(company_id);
-        let passwords = Passwords::new()?;
         match users::create(&db, &passwords, &actor, new, Clock::System.now()).await? {
             Creation::Created(user) => terminal::say(format_args!("{} can sign in.", user.email)),
             Creation::EmailTaken => bail!("{email} is a user already"),
@@ -85,11 +85,13 @@ impl User {
 }
 
 impl Create {
-    fn new_user(&self) -> Result<NewUser> {
+    async fn new_user(&self, passwords: &Passwords) -> Result<NewUser> {
         let name = text::line(&self.name, 200).map_err(|problem| anyhow!("--name: {problem}"))?;
         let email = text::email(&self.email).map_err(|problem| anyhow!("--email: {problem}"))?;
         let typed = self.password()?;
-        let password = NewPassword::parse(&typed)
+        let about = About::new(&email, &name, &self.company);
+        let password = passwords.choose(&typed, about).await?;
+        let password = password
             .map_err(|weakness| anyhow!("this password will not do. {}", weakness.advice()))?;
         let role = match self.role {
             Part::Admin => Role::Admin,

@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::{
     actions::{self, Act, Actor},
+    known_devices,
     users::{self, NewUser},
 };
 use crate::{
@@ -55,6 +56,8 @@ pub struct FirstAdmin {
     pub email: String,
     /// What they sign in with.
     pub password: NewPassword,
+    /// The hash of the mark by which their browser is known from now on.
+    pub mark_hash: String,
 }
 
 /// What comes of setting up.
@@ -121,13 +124,14 @@ pub async fn set_up(
         }
         guard_set_up(txn, now).await?;
         let company_id = insert(txn, &new, now).await?;
-        let admin = NewUser {
+        let new_admin = NewUser {
             name: admin.name,
             email: admin.email,
             role: Role::Admin,
             password: admin.password,
         };
-        let user = users::insert(txn, company_id, admin, hash, now).await?;
+        let user = users::insert(txn, company_id, new_admin, hash, now).await?;
+        known_devices::remember(txn, company_id, user.id, &admin.mark_hash, now).await?;
         let actor = Actor {
             company_id,
             user_id: Some(user.id),

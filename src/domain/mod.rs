@@ -14,6 +14,7 @@ pub mod interviews;
 pub mod jobs;
 pub mod join_links;
 pub mod join_window;
+pub mod known_devices;
 pub mod local_time;
 pub mod logos;
 pub mod mail_checks;

@@ -8,7 +8,7 @@ use sea_orm::{
 
 use crate::{
     db::{self, Db},
-    error::Result,
+    error::{Error, Result},
 };
 
 const IDLE: TimeDelta = TimeDelta::hours(12);
@@ -44,21 +44,36 @@ pub struct SignedIn {
     pub last_used_at: DateTime<Utc>,
 }
 
-/// Begins a session.
-pub async fn begin(
-    db: &Db,
-    company_id: i64,
-    user_id: i64,
-    key_hash: String,
-    state: sea_orm::JsonValue,
-    now: DateTime<Utc>,
-) -> Result<()> {
+/// A session to begin.
+pub struct NewSession {
+    /// Whose.
+    pub company_id: i64,
+    /// Whose.
+    pub user_id: i64,
+    /// The hash of the password by which they came in.
+    pub password_hash: String,
+    /// The hash of the session's key.
+    pub key_hash: String,
+    /// What the session keeps between two pages.
+    pub state: sea_orm::JsonValue,
+}
+
+/// Begins a session; none for a user whose password was changed, or who was disabled, meanwhile.
+pub async fn begin(db: &Db, new: NewSession, now: DateTime<Utc>) -> Result<()> {
     db::transaction(db, async |txn| {
+        user::Entity::find_by_id(new.user_id)
+            .filter(user::COLUMN.company_id.eq(new.company_id))
+            .filter(user::COLUMN.password_hash.eq(new.password_hash))
+            .filter(user::COLUMN.disabled_at.is_null())
+            .lock_exclusive()
+            .one(txn)
+            .await?
+            .ok_or(Error::NotFound)?;
         let row = session::ActiveModel {
-            key_hash: Set(key_hash),
-            company_id: Set(company_id),
-            user_id: Set(user_id),
-            state: Set(state),
+            key_hash: Set(new.key_hash),
+            company_id: Set(new.company_id),
+            user_id: Set(new.user_id),
+            state: Set(new.state),
             created_at: Set(now),
             last_used_at: Set(now),
             expires_at: Set(now + IDLE),

@@ -1,11 +1,12 @@
 //! Who may come in: an address and a password, tried so often and not more.
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::user;
-use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 use serde_json::json;
 
 use super::{
     actions::{self, Act, Actor},
+    known_devices,
     rate_limits::{self, Limit, Turn},
     users,
 };
@@ -13,25 +14,26 @@ use crate::{
     crypto,
     db::{self, Db},
     error::Result,
-    passwords::{Match, Passwords},
+    passwords::{Match, Passwords, Share},
     text,
 };
 
-/// Tries at one account from anywhere; of one's own present password, too.
-pub const PER_ACCOUNT: Limit = Limit {
+/// Tries at one account by browsers that it does not know, from anywhere.
+const PER_ACCOUNT: Limit = Limit {
     name: "sign-in.account",
     most: 10,
     window: TimeDelta::minutes(15),
 };
-/// Tries from a browser in which the user has signed in before: others' tries do not lock it out.
-const PER_DEVICE: Limit = Limit {
-    name: "sign-in.device",
-    most: 10,
-    window: TimeDelta::minutes(15),
-};
+/// Tries by browsers that an account does not know, from one address.
 const PER_CLIENT: Limit = Limit {
     name: "sign-in.client",
     most: 30,
+    window: TimeDelta::minutes(15),
+};
+/// Tries by one browser that the account knows. Nobody else's count, and whoever copies its mark has no more.
+const PER_DEVICE: Limit = Limit {
+    name: "sign-in.device",
+    most: 10,
     window: TimeDelta::minutes(15),
 };
 
@@ -41,8 +43,10 @@ pub struct Attempt<'a> {
     pub email: &'a str,
     /// As typed.
     pub password: &'a str,
-    /// The browser's own mark, when this account has signed in there before.
-    pub known_device: Option<&'a str>,
+    /// The hashes of the browser's marks.
+    pub mark_hashes: &'a [String],
+    /// The hash of the mark that it gets when the account does not know it yet.
+    pub fresh_mark_hash: &'a str,
     /// The client's block of addresses: what is counted as one.
     pub client: &'a str,
     /// The client's address, for the audit log.
@@ -52,8 +56,8 @@ pub struct Attempt<'a> {
 /// What comes of it.
 #[derive(Debug)]
 pub enum SignIn {
-    /// It is this user.
-    Welcome(user::Model),
+    /// It is this user; with the hash of the mark by which their account knew the browser.
+    Welcome(user::Model, Option<String>),
     /// It is nobody; which half was wrong is not said.
     Refused,
     /// Too many tries; seconds until the next.
@@ -68,73 +72,90 @@ pub async fn authenticate(
     now: DateTime<Utc>,
 ) -> Result<SignIn> {
     let email = text::email(attempt.email).ok();
-    let account = account_key(email.as_deref().unwrap_or(attempt.email));
-    let counters = [
-        (PER_CLIENT, attempt.client),
-        match attempt.known_device {
-            Some(device) => (PER_DEVICE, device),
-            None => (PER_ACCOUNT, account.as_str()),
-        },
-    ];
-    for (limit, who) in counters {
-        if let Turn::Limited(seconds) = rate_limits::take(db, limit, who, now).await? {
+    let email = email.as_deref().unwrap_or(attempt.email);
+    let account = crypto::sha256_hex(email);
+    let known = known_devices::find(db, email, attempt.mark_hashes, now).await?;
+    let (counters, share) = match &known {
+        Some(device) => (vec![(PER_DEVICE, device.as_str())], Share::Known),
+        None => (
+            vec![
+                (PER_CLIENT, attempt.client),
+                (PER_ACCOUNT, account.as_str()),
+            ],
+            Share::Strangers,
+        ),
+    };
+    for (limit, who) in &counters {
+        if let Turn::Limited(seconds) = rate_limits::take(db, *limit, who, now).await? {
             return Ok(SignIn::TooOften(seconds));
         }
     }
-    let found = match &email {
-        Some(email) => users::find_active_by_email(db, email).await?,
-        None => None,
-    };
-    let stored = found.as_ref().map(|user| user.password_hash.as_str());
-    let fit = passwords.verify(stored, attempt.password).await?;
-    let Some(user) = found.filter(|_| fit != Match::Wrong) else {
-        return Ok(SignIn::Refused);
-    };
-    for (limit, who) in counters {
-        rate_limits::give_back(db, limit, who).await?;
+    // Twice, because somebody else who signs in at the same moment may have renewed the hash.
+    for _ in 0..2 {
+        let found = users::find_active_by_email(db, email).await?;
+        let stored = found.as_ref().map(|user| user.password_hash.as_str());
+        let fit = passwords.verify(stored, attempt.password, share).await?;
+        let Some(user) = found.filter(|_| fit != Match::Wrong) else {
+            return Ok(SignIn::Refused);
+        };
+        let renewed_hash = match fit {
+            Match::RightButOutdated => Some(passwords.hash(attempt.password).await?),
+            Match::Right | Match::Wrong => None,
+        };
+        let mark_hash = known.as_deref().unwrap_or(attempt.fresh_mark_hash);
+        let welcomed = welcome(db, user, renewed_hash, mark_hash, attempt.ip, now).await?;
+        if let Some(user) = welcomed {
+            for (limit, who) in counters {
+                rate_limits::give_back(db, limit, who).await?;
+            }
+            return Ok(SignIn::Welcome(user, known));
+        }
     }
-    let renewed_hash = match fit {
-        Match::RightButOutdated => Some(passwords.hash(attempt.password).await?),
-        Match::Right | Match::Wrong => None,
-    };
-    welcome(db, &user, renewed_hash, attempt.ip, now).await?;
-    Ok(SignIn::Welcome(user))
+    Ok(SignIn::Refused)
 }
 
-/// The name under which an account's tries are counted.
-pub fn account_key(email: &str) -> String {
-    crypto::sha256_hex(email)
-}
-
+/// Lets a user in and makes the browser known to their account; none when the password was changed,
+/// or the user disabled, while it was being checked.
 async fn welcome(
     db: &Db,
-    user: &user::Model,
+    user: user::Model,
     renewed_hash: Option<String>,
+    mark_hash: &str,
     ip: &str,
     now: DateTime<Utc>,
-) -> Result<()> {
+) -> Result<Option<user::Model>> {
     let actor = Actor {
         company_id: user.company_id,
         user_id: Some(user.id),
         ip: ip.to_owned(),
     };
     db::transaction(db, async |txn| {
+        let unchanged = user::Entity::find_by_id(user.id)
+            .filter(user::COLUMN.password_hash.eq(&user.password_hash))
+            .filter(user::COLUMN.disabled_at.is_null())
+            .lock_exclusive()
+            .one(txn)
+            .await?;
+        let Some(mut user) = unchanged else {
+            return Ok(None);
+        };
         if let Some(hash) = renewed_hash {
-            // Unless it was changed meanwhile.
             user::Entity::update_many()
-                .col_expr(user::Column::PasswordHash, Expr::value(hash))
+                .col_expr(user::Column::PasswordHash, Expr::value(&hash))
                 .filter(user::COLUMN.id.eq(user.id))
-                .filter(user::COLUMN.password_hash.eq(&user.password_hash))
                 .exec(txn)
                 .await?;
+            user.password_hash = hash;
         }
+        known_devices::remember(txn, user.company_id, user.id, mark_hash, now).await?;
         let act = Act {
             verb: "user.signed_in",
             object_type: "user",
             object_id: user.id,
             details: json!({}),
         };
-        actions::record(txn, &actor, act, now).await
+        actions::record(txn, &actor, act, now).await?;
+        Ok(Some(user))
     })
     .await
 }

@@ -1,23 +1,29 @@
 //! New passwords: one's own, or somebody's on an admin's word.
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::user;
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde_json::json;
 
 use super::{
     actions::{self, Act, Actor},
-    rate_limits::{self, Turn},
-    sessions,
-    sign_ins::{self, PER_ACCOUNT},
-    users,
+    known_devices,
+    rate_limits::{self, Limit, Turn},
+    sessions, users,
 };
 use crate::{
     db::{self, Db},
     error::{Error, Result},
-    passwords::{Match, NewPassword, Passwords},
+    passwords::{Match, NewPassword, Passwords, Share},
 };
 
-/// Gives a user a new password; every session of theirs ends.
+/// Guesses at the present password in one session: nobody else's count, so nobody can use them up.
+const PER_SESSION: Limit = Limit {
+    name: "password.session",
+    most: 10,
+    window: TimeDelta::minutes(15),
+};
+
+/// Gives a user a new password. Every session of theirs ends, and no browser is known to them any more.
 pub async fn reset(
     db: &Db,
     passwords: &Passwords,
@@ -29,7 +35,9 @@ pub async fn reset(
     let user = users::find(db, actor.company_id, id).await?;
     let hash = passwords.hash(new.expose()).await?;
     db::transaction(db, async |txn| {
-        set(txn, &user, hash, None).await?;
+        set(txn, &user, hash).await?;
+        sessions::end_others(txn, user.company_id, id, None).await?;
+        known_devices::forget_others(txn, user.company_id, id, &[]).await?;
         actions::record(txn, actor, act("user.password_reset", id), now).await
     })
     .await
@@ -43,6 +51,8 @@ pub struct OwnPassword<'a> {
     pub new: &'a NewPassword,
     /// The hash of the key of the session that goes on.
     pub session: &'a str,
+    /// The hashes of the marks of this browser, which stays known.
+    pub mark_hashes: &'a [String],
 }
 
 /// What comes of changing it.
@@ -56,7 +66,8 @@ pub enum Change {
     TooOften(i64),
 }
 
-/// Changes the actor's own password; only the session that asks for it goes on.
+/// Changes the actor's own password; only the session that asks for it goes on, and only this browser
+/// stays known.
 pub async fn change(
     db: &Db,
     passwords: &Passwords,
@@ -66,36 +77,33 @@ pub async fn change(
 ) -> Result<Change> {
     let id = actor.user_id.ok_or(Error::NotFound)?;
     let user = users::find(db, actor.company_id, id).await?;
-    let account = sign_ins::account_key(&user.email);
-    if let Turn::Limited(seconds) = rate_limits::take(db, PER_ACCOUNT, &account, now).await? {
+    if let Turn::Limited(seconds) = rate_limits::take(db, PER_SESSION, own.session, now).await? {
         return Ok(Change::TooOften(seconds));
     }
     let stored = Some(user.password_hash.as_str());
-    if passwords.verify(stored, own.present).await? == Match::Wrong {
+    let fit = passwords.verify(stored, own.present, Share::Known).await?;
+    if fit == Match::Wrong {
         return Ok(Change::Wrong);
     }
-    rate_limits::give_back(db, PER_ACCOUNT, &account).await?;
+    rate_limits::give_back(db, PER_SESSION, own.session).await?;
     let hash = passwords.hash(own.new.expose()).await?;
     db::transaction(db, async |txn| {
-        set(txn, &user, hash, Some(own.session)).await?;
+        set(txn, &user, hash).await?;
+        sessions::end_others(txn, user.company_id, id, Some(own.session)).await?;
+        known_devices::forget_others(txn, user.company_id, id, own.mark_hashes).await?;
         actions::record(txn, actor, act("user.password_changed", id), now).await
     })
     .await?;
     Ok(Change::Done)
 }
 
-async fn set(
-    txn: &impl ConnectionTrait,
-    user: &user::Model,
-    hash: String,
-    surviving_session: Option<&str>,
-) -> Result<()> {
+async fn set(txn: &impl ConnectionTrait, user: &user::Model, hash: String) -> Result<()> {
     user::Entity::update_many()
         .col_expr(user::Column::PasswordHash, Expr::value(hash))
         .filter(user::COLUMN.id.eq(user.id))
         .exec(txn)
         .await?;
-    sessions::end_others(txn, user.company_id, user.id, surviving_session).await
+    Ok(())
 }
 
 fn act(verb: &'static str, id: i64) -> Act {

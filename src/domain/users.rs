@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::{
     actions::{self, Act, Actor},
+    known_devices,
     page::{self, Cursor, PAGE_SIZE, Page},
     rows, sessions,
 };
@@ -188,7 +189,7 @@ pub async fn update(
     .await
 }
 
-/// Shuts a user out at once: sessions end, tokens stop working.
+/// Shuts a user out at once: sessions end, no browser is known to them any more, tokens stop working.
 pub async fn disable(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Result<Change> {
     db::transaction(db, async |txn| {
         let user = locked(txn, actor.company_id, id).await?;
@@ -200,6 +201,7 @@ pub async fn disable(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Res
         }
         set_disabled(txn, id, Some(now)).await?;
         sessions::end_others(txn, actor.company_id, id, None).await?;
+        known_devices::forget_others(txn, actor.company_id, id, &[]).await?;
         actions::record(txn, actor, act("user.disabled", id, json!({})), now).await?;
         Ok(Change::Done)
     })

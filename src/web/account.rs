@@ -1,6 +1,6 @@
 //! One's own name, zone and password.
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     web::{Data, Form},
 };
 use serde::{Deserialize, Serialize};
@@ -9,6 +9,7 @@ use super::{
     choices,
     errors::{Error, Result},
     forms::FormErrors,
+    known_devices,
     render::{Flash, Page},
     respond::see_other,
     viewer::Viewer,
@@ -19,7 +20,7 @@ use crate::{
         user_passwords::{self, Change, OwnPassword},
         users,
     },
-    passwords::NewPassword,
+    passwords::About,
     text,
 };
 
@@ -58,9 +59,11 @@ pub async fn edit_password(viewer: Viewer) -> Result<HttpResponse> {
 pub async fn update_password(
     app: Data<App>,
     viewer: Viewer,
+    request: HttpRequest,
     form: Form<PasswordForm>,
 ) -> Result<HttpResponse> {
-    let new = match NewPassword::parse(&form.password) {
+    let about = About::new(&viewer.email, &viewer.name, &viewer.company_name);
+    let new = match app.passwords.choose(&form.password, about).await? {
         Ok(new) => new,
         Err(weakness) => {
             let errors = FormErrors::one("password", weakness.advice());
@@ -71,6 +74,7 @@ pub async fn update_password(
         present: &form.present,
         new: &new,
         session: &viewer.key_hash,
+        mark_hashes: &known_devices::of(&request, &app.settings).hashes(),
     };
     let now = app.clock.now();
     match user_passwords::change(&app.db, &app.passwords, &viewer.actor(), own, now).await? {

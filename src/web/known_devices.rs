@@ -1,38 +1,114 @@
-//! A browser's mark that an account has signed in there before: it has tries of its own, so that
-//! somebody who tries the account from elsewhere cannot lock its user out.
+//! The cookie by which a browser is known to the users who have signed in there: one mark for each.
 use actix_web::{
     HttpRequest,
     cookie::{Cookie, SameSite, time::Duration},
 };
 use subtle::ConstantTimeEq;
 
-use crate::{crypto, settings::Settings, text};
+use crate::{crypto, domain::known_devices::KEPT, settings::Settings};
 
-const KEPT: Duration = Duration::days(90);
+/// So many people share one browser.
+const MOST: usize = 5;
+const SEPARATOR: char = '~';
 
-/// The mark of this browser, if it was made for this address.
-pub fn find(request: &HttpRequest, settings: &Settings, email: &str) -> Option<String> {
-    let cookie = request.cookie(name(settings))?;
-    let (mark, proof) = cookie.value().split_once('.')?;
-    let expected = prove(settings, email, mark);
-    let is_ours: bool = proof.as_bytes().ct_eq(expected.as_bytes()).into();
-    is_ours.then(|| mark.to_owned())
+/// The marks in a request.
+pub fn of(request: &HttpRequest, settings: &Settings) -> Marks {
+    Marks::of(request.cookie(cookie_name(settings)), settings)
 }
 
-/// A mark for this browser and this address.
-pub fn make(settings: &Settings, email: &str) -> Cookie<'static> {
-    let mark = crypto::random_id();
-    let proof = prove(settings, email, &mark);
-    Cookie::build(name(settings), format!("{mark}.{proof}"))
-        .path("/")
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .secure(settings.base_url.is_https())
-        .max_age(KEPT)
-        .finish()
+/// The marks that a browser holds and that we made, whoever signed in last first.
+#[derive(Default)]
+pub struct Marks(Vec<Mark>);
+
+/// That a user has signed in in this browser. Whether it still counts is for the database to say.
+struct Mark {
+    user_id: i64,
+    random: String,
+    proof: String,
 }
 
-fn name(settings: &Settings) -> &'static str {
+impl Marks {
+    /// The marks in a browser's cookie of [`cookie_name`].
+    pub fn of(cookie: Option<Cookie<'_>>, settings: &Settings) -> Self {
+        let marks = cookie
+            .iter()
+            .flat_map(|cookie| cookie.value().split(SEPARATOR));
+        let ours = marks.filter_map(|mark| Mark::read(mark, settings));
+        Self(ours.take(MOST).collect())
+    }
+
+    /// The hashes of all marks, for the database.
+    pub fn hashes(&self) -> Vec<String> {
+        self.0.iter().map(Mark::hash).collect()
+    }
+
+    /// Who signed in last in this browser.
+    pub fn last_user(&self) -> Option<i64> {
+        self.0.first().map(|mark| mark.user_id)
+    }
+
+    /// The cookie after a user has signed in: with the mark by which they were known, else with a fresh one.
+    pub fn after(
+        mut self,
+        user_id: i64,
+        known: Option<&str>,
+        fresh: String,
+        settings: &Settings,
+    ) -> Cookie<'static> {
+        let known = self
+            .0
+            .iter()
+            .position(|mark| known == Some(mark.hash().as_str()));
+        let own = match known {
+            Some(known) => self.0.remove(known),
+            None => Mark::new(user_id, fresh, settings),
+        };
+        self.0.retain(|other| other.user_id != user_id);
+        self.0.insert(0, own);
+        let lines: Vec<String> = self.0.iter().take(MOST).map(Mark::write).collect();
+        Cookie::build(cookie_name(settings), lines.join(&SEPARATOR.to_string()))
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(settings.base_url.is_https())
+            .max_age(Duration::seconds(KEPT.num_seconds()))
+            .finish()
+    }
+}
+
+impl Mark {
+    fn new(user_id: i64, random: String, settings: &Settings) -> Self {
+        Self {
+            proof: prove(settings, user_id, &random),
+            user_id,
+            random,
+        }
+    }
+
+    fn read(text: &str, settings: &Settings) -> Option<Self> {
+        let mut parts = text.split('.');
+        let (user_id, random, proof) = (parts.next()?, parts.next()?, parts.next()?);
+        let user_id = user_id.parse().ok()?;
+        let expected = prove(settings, user_id, random);
+        let is_ours: bool = proof.as_bytes().ct_eq(expected.as_bytes()).into();
+        (is_ours && parts.next().is_none()).then(|| Self {
+            user_id,
+            random: random.to_owned(),
+            proof: expected,
+        })
+    }
+
+    fn write(&self) -> String {
+        format!("{}.{}.{}", self.user_id, self.random, self.proof)
+    }
+
+    fn hash(&self) -> String {
+        crypto::sha256_hex(&self.random)
+    }
+}
+
+/// On https browsers keep it to this host.
+pub fn cookie_name(settings: &Settings) -> &'static str {
     if settings.base_url.is_https() {
         "__Host-greenroom-known"
     } else {
@@ -40,11 +116,8 @@ fn name(settings: &Settings) -> &'static str {
     }
 }
 
-fn prove(settings: &Settings, email: &str, mark: &str) -> String {
+fn prove(settings: &Settings, user_id: i64, random: &str) -> String {
     let key = crypto::key_for(settings.secret_key.expose(), "known device");
-    let email = text::email(email).unwrap_or_default();
-    crypto::hex(&crypto::hmac_sha256(
-        &key,
-        format!("{mark} {email}").as_bytes(),
-    ))
+    let message = format!("{user_id} {random}");
+    crypto::hex(&crypto::hmac_sha256(&key, message.as_bytes()))
 }

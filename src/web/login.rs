@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     app::App,
+    crypto,
     domain::{
         companies,
         sign_ins::{self, Attempt, SignIn},
@@ -47,41 +48,33 @@ pub async fn create(
     form: Form<LoginForm>,
 ) -> Result<HttpResponse> {
     let ip = client_ip::of(&request, &app.settings.trusted_proxies);
-    let known_device = known_devices::find(&request, &app.settings, &form.email);
+    let marks = known_devices::of(&request, &app.settings);
+    let fresh = crypto::random_token();
     let attempt = Attempt {
         email: &form.email,
         password: &form.password,
-        known_device: known_device.as_deref(),
+        mark_hashes: &marks.hashes(),
+        fresh_mark_hash: &crypto::sha256_hex(&fresh),
         client: &client_ip::block(ip),
         ip: &ip.to_string(),
     };
     match sign_ins::authenticate(&app.db, &app.passwords, attempt, app.clock.now()).await? {
-        SignIn::Welcome(user) => {
+        SignIn::Welcome(user, known) => {
             sessions::sign_in(&session, &user)?;
             let mut answer = see_other(safe_path(&form.next));
-            if known_device.is_none() {
-                let mark = known_devices::make(&app.settings, &user.email);
-                answer.add_cookie(&mark).map_err(actix_web::Error::from)?;
-            }
+            let marks = marks.after(user.id, known.as_deref(), fresh, &app.settings);
+            answer.add_cookie(&marks).map_err(actix_web::Error::from)?;
             Ok(answer)
         }
         SignIn::Refused => {
             let page = NewPage::refusing(form.into_inner(), WRONG);
-            public(
-                &app,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                PublicFrame::default(),
-                &page,
-            )
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            public(&app, status, PublicFrame::default(), &page)
         }
         SignIn::TooOften(seconds) => {
             let page = NewPage::refusing(form.into_inner(), TOO_OFTEN);
-            let mut answer = public(
-                &app,
-                StatusCode::TOO_MANY_REQUESTS,
-                PublicFrame::default(),
-                &page,
-            )?;
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            let mut answer = public(&app, status, PublicFrame::default(), &page)?;
             answer
                 .headers_mut()
                 .insert(header::RETRY_AFTER, seconds.into());

@@ -11,13 +11,20 @@ use actix_web::{
     web::Data,
 };
 use entity::user;
+use serde::de::DeserializeOwned;
 
 use super::render::Flash;
-use crate::{app::App, crypto, domain::sessions, settings::Settings};
+use crate::{
+    app::App,
+    crypto,
+    domain::sessions::{self, NewSession},
+    settings::Settings,
+};
 
 const KEY_HASH: &str = "key_hash";
 const USER: &str = "user";
 const COMPANY: &str = "company";
+const PASSWORD_HASH: &str = "password_hash";
 const FLASH: &str = "flash";
 
 /// The middleware that reads and writes the cookie.
@@ -53,6 +60,7 @@ pub fn sign_in(session: &Session, user: &user::Model) -> Result<(), actix_web::E
     session.clear();
     session.insert(USER, user.id)?;
     session.insert(COMPANY, user.company_id)?;
+    session.insert(PASSWORD_HASH, &user.password_hash)?;
     session.renew();
     Ok(())
 }
@@ -92,25 +100,17 @@ impl SessionStore for Store {
         state: HashMap<String, String>,
         _: &Duration,
     ) -> Result<SessionKey, SaveError> {
-        let id = |name: &str| -> Result<i64, SaveError> {
-            let text = state.get(name).map_or("", String::as_str);
-            text.parse().map_err(|_| {
-                SaveError::Serialization(anyhow::anyhow!("a session without its {name}"))
-            })
-        };
-        let (company_id, user_id) = (id(COMPANY)?, id(USER)?);
         let key = generate_session_key();
-        let hash = crypto::sha256_hex(key.as_ref());
-        sessions::begin(
-            &self.0.db,
-            company_id,
-            user_id,
-            hash,
-            kept(state),
-            self.0.clock.now(),
-        )
-        .await
-        .map_err(|error| SaveError::Other(error.into()))?;
+        let new = NewSession {
+            company_id: value(&state, COMPANY)?,
+            user_id: value(&state, USER)?,
+            password_hash: value(&state, PASSWORD_HASH)?,
+            key_hash: crypto::sha256_hex(key.as_ref()),
+            state: kept(state),
+        };
+        sessions::begin(&self.0.db, new, self.0.clock.now())
+            .await
+            .map_err(|error| SaveError::Other(error.into()))?;
         Ok(key)
     }
 
@@ -137,6 +137,13 @@ impl SessionStore for Store {
         let hash = crypto::sha256_hex(key.as_ref());
         Ok(sessions::end(&self.0.db, &hash).await?)
     }
+}
+
+/// What [`sign_in`] put into the state.
+fn value<T: DeserializeOwned>(state: &HashMap<String, String>, name: &str) -> Result<T, SaveError> {
+    let text = state.get(name).map_or("", String::as_str);
+    serde_json::from_str(text)
+        .map_err(|_| SaveError::Serialization(anyhow::anyhow!("a session without its {name}")))
 }
 
 /// What a row keeps of the state: the rest is in its columns.

@@ -12,6 +12,7 @@ use super::{
     choices, client_ip,
     errors::{Error, Result},
     forms::FormErrors,
+    known_devices,
     render::{Flash, Page, PublicFrame},
     respond::{public, see_other},
     sessions,
@@ -24,11 +25,12 @@ use crate::{
         rate_limits::{self, Limit, Turn},
     },
     error::Error as AppError,
-    passwords::NewPassword,
+    passwords::{About, NewPassword, Weakness},
     settings::Secret,
     text,
 };
 
+/// Wrong codes from one address.
 const TRIES: Limit = Limit {
     name: "setup",
     most: 10,
@@ -60,10 +62,17 @@ pub async fn create(
     let now = app.clock.now();
     let ip = client_ip::of(&request, &app.settings.trusted_proxies);
     let client = client_ip::block(ip);
-    if let Turn::Limited(seconds) = rate_limits::take(&app.db, TRIES, &client, now).await? {
+    let is_admin = is_same_code(&form.code, &code(&app.settings.secret_key));
+    // Others who guess from the same address keep nobody out who has read the terminal.
+    if !is_admin
+        && let Turn::Limited(seconds) = rate_limits::take(&app.db, TRIES, &client, now).await?
+    {
         return Err(Error::TooOften(seconds));
     }
-    let (company, admin) = match form.parse(&code(&app.settings.secret_key)) {
+    let about = About::new(&form.email, &form.name, &form.company_name);
+    let password = app.passwords.choose(&form.password, about).await?;
+    let fresh = crypto::random_token();
+    let (company, admin) = match form.parse(is_admin, password, &fresh) {
         Ok(parsed) => parsed,
         Err(errors) => {
             let page = NewPage::new(form.into_inner(), errors);
@@ -84,7 +93,11 @@ pub async fn create(
         SetUp::Done(user) => {
             sessions::sign_in(&session, &user)?;
             sessions::keep_flash(&session, &Flash::done("Welcome. Begin with a job."))?;
-            Ok(see_other("/"))
+            let marks = known_devices::of(&request, &app.settings);
+            let marks = marks.after(user.id, None, fresh, &app.settings);
+            let mut answer = see_other("/");
+            answer.add_cookie(&marks).map_err(actix_web::Error::from)?;
+            Ok(answer)
         }
         SetUp::TooLate => Err(AppError::NotFound.into()),
     }
@@ -111,17 +124,21 @@ pub struct SetupForm {
 }
 
 impl SetupForm {
-    fn parse(&self, code: &str) -> Result<(NewCompany, FirstAdmin), FormErrors> {
+    fn parse(
+        &self,
+        is_admin: bool,
+        password: Result<NewPassword, Weakness>,
+        mark: &str,
+    ) -> Result<(NewCompany, FirstAdmin), FormErrors> {
         let mut errors = FormErrors::new();
-        if !is_same_code(&self.code, code) {
+        if !is_admin {
             errors.add("code", WRONG_CODE);
         }
         let company_name = errors.check("company_name", text::line(&self.company_name, 100));
         let zone = errors.check("time_zone", text::zone(&self.time_zone));
         let name = errors.check("name", text::line(&self.name, 100));
         let email = errors.check("email", text::email(&self.email));
-        let password = NewPassword::parse(&self.password).map_err(|weakness| weakness.advice());
-        let password = errors.check("password", password);
+        let password = errors.check("password", password.map_err(Weakness::advice));
         let (Some(company_name), Some(zone), Some(name), Some(email), Some(password), true) =
             (company_name, zone, name, email, password, errors.is_empty())
         else {
@@ -136,6 +153,7 @@ impl SetupForm {
             name,
             email,
             password,
+            mark_hash: crypto::sha256_hex(mark),
         };
         Ok((company, admin))
     }

@@ -7,7 +7,9 @@ use tokio::time;
 use crate::{
     app::App,
     db,
-    domain::{delivery, logos, one_time_keys, proofs, rate_limits, sessions, suppressions},
+    domain::{
+        delivery, known_devices, logos, one_time_keys, proofs, rate_limits, sessions, suppressions,
+    },
     error::Result,
 };
 
@@ -30,6 +32,7 @@ pub async fn keep_house(app: &App) -> Result<()> {
     db::transaction(&app.db, async |txn| delivery::set_all_aside(txn, now).await).await?;
     db::transaction(&app.db, async |txn| {
         sessions::clear(txn, now).await?;
+        known_devices::clear(txn, now).await?;
         rate_limits::clear(txn, now).await?;
         suppressions::clear(txn, now).await?;
         one_time_keys::purge(txn, now).await?;

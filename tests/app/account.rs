@@ -62,6 +62,9 @@ async fn it_takes_the_present_password_and_a_good_new_one() {
         ("", NEW, "present"),
         (PASSWORD, "short", "password"),
         (PASSWORD, "password1234", "password"),
+        (PASSWORD, "Winter2026!!", "password"),
+        (PASSWORD, "Sample Company 2026", "password"),
+        (PASSWORD, "greenroom-2026", "password"),
     ] {
         let fields = [("present", present), ("password", new)];
         let answer = rita.post_form("/account/password", &fields).await;

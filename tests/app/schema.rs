@@ -36,6 +36,7 @@ async fn rows_and_tables_have_the_same_columns() {
         compare::<entity::email::Entity>(&schema).await,
         compare::<entity::interview::Entity>(&schema).await,
         compare::<entity::job::Entity>(&schema).await,
+        compare::<entity::known_device::Entity>(&schema).await,
         compare::<entity::logo::Entity>(&schema).await,
         compare::<entity::mail_check::Entity>(&schema).await,
         compare::<entity::mail_text::Entity>(&schema).await,

@@ -1,6 +1,7 @@
 //! Signing in and out.
 use chrono::TimeDelta;
 use entity::{session, user::Role};
+use greenroom::domain::sessions::{self as domain, NewSession};
 use sea_orm::EntityTrait;
 
 use crate::support::{Actor, Answer, TestApp, app::PASSWORD, builders};
@@ -249,6 +250,28 @@ async fn one_process_knows_who_signed_in_at_another() {
     let mut browser = other.stranger();
     browser.cookies = rita.cookies.clone();
     assert!(is_in(&mut browser).await);
+}
+
+#[actix_web::test]
+async fn no_session_begins_with_a_password_that_was_changed_while_it_was_checked() {
+    let app = TestApp::start().await;
+    let user = builders::user(&app, app.company_id, Role::Recruiter).await;
+    let new = |password_hash: &str, key_hash: &str| NewSession {
+        company_id: user.company_id,
+        user_id: user.id,
+        password_hash: password_hash.into(),
+        key_hash: key_hash.into(),
+        state: serde_json::json!({}),
+    };
+    let stale = domain::begin(&app.app.db, new("the hash before", "a"), app.now()).await;
+    assert!(stale.is_err());
+    let fresh = domain::begin(&app.app.db, new(&user.password_hash, "b"), app.now()).await;
+    fresh.expect("a session");
+    let mut ada = app.admin().await;
+    let disabling = format!("/users/{}/disabling", user.id);
+    ada.post_form(&disabling, &[]).await;
+    let late = domain::begin(&app.app.db, new(&user.password_hash, "c"), app.now()).await;
+    assert!(late.is_err(), "disabled meanwhile");
 }
 
 #[actix_web::test]

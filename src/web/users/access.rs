@@ -12,7 +12,7 @@ use crate::{
         user_passwords,
         users::{self, Change},
     },
-    passwords::NewPassword,
+    passwords::{About, NewPassword},
     web::{
         errors::Result,
         forms::FormErrors,
@@ -67,7 +67,8 @@ pub async fn update_password(
     form: Form<PasswordForm>,
 ) -> Result<HttpResponse> {
     let user = users::find(&app.db, viewer.company_id, *id).await?;
-    let password = match NewPassword::parse(&form.password) {
+    let about = About::new(&user.email, &user.name, &viewer.company_name);
+    let password = match app.passwords.choose(&form.password, about).await? {
         Ok(password) => password,
         Err(weakness) => {
             return viewer.unprocessable(&PasswordPage {

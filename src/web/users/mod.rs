@@ -20,7 +20,7 @@ use super::{
 use crate::{
     app::App,
     domain::users::{self, Creation, NewUser},
-    passwords::NewPassword,
+    passwords::{About, NewPassword, Weakness},
     text, times, words,
 };
 
@@ -60,7 +60,9 @@ pub async fn create(
     viewer: AdminViewer,
     form: Form<UserForm>,
 ) -> Result<HttpResponse> {
-    let new = match form.parse() {
+    let about = About::new(&form.email, &form.name, &viewer.company_name);
+    let password = app.passwords.choose(&form.password, about).await?;
+    let new = match form.parse(password) {
         Ok(new) => new,
         Err(errors) => return viewer.unprocessable(&NewPage::new(form.into_inner(), errors)),
     };
@@ -113,13 +115,12 @@ pub struct UserForm {
 }
 
 impl UserForm {
-    fn parse(&self) -> Result<NewUser, FormErrors> {
+    fn parse(&self, password: Result<NewPassword, Weakness>) -> Result<NewUser, FormErrors> {
         let mut errors = FormErrors::new();
         let name = errors.check("name", text::line(&self.name, 100));
         let email = errors.check("email", text::email(&self.email));
         let role = errors.choice("role", &self.role);
-        let password = NewPassword::parse(&self.password).map_err(|weakness| weakness.advice());
-        let password = errors.check("password", password);
+        let password = errors.check("password", password.map_err(Weakness::advice));
         match (name, email, role, password) {
             (Some(name), Some(email), Some(role), Some(password)) => Ok(NewUser {
                 name,
