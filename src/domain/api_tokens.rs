@@ -2,8 +2,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{api_token, company, user};
 use sea_orm::{
-    ActiveValue::Set, Condition, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
-    QuerySelect, sea_query::Expr,
+    ActiveValue::Set, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 use serde_json::json;
 
@@ -56,8 +56,6 @@ pub struct Listed {
     pub name: String,
     /// The user on whose behalf it acts.
     pub user_name: String,
-    /// Since when that user may do nothing any more.
-    pub user_disabled_at: Option<DateTime<Utc>>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it was last shown to us, to the minute.
@@ -74,7 +72,6 @@ impl Listed {
         match self {
             _ if self.revoked_at.is_some() => State::Revoked,
             _ if self.expires_at.is_some_and(|at| at <= now) => State::Expired,
-            _ if self.user_disabled_at.is_some() => State::UserDisabled,
             _ => State::Active,
         }
     }
@@ -87,10 +84,8 @@ pub enum State {
     Active,
     /// Its time is over.
     Expired,
-    /// Somebody took it back.
+    /// Somebody took it back, or its user was disabled or got a new password.
     Revoked,
-    /// Its user was disabled.
-    UserDisabled,
 }
 
 /// Makes a token that acts on behalf of a user of the actor's company. Only its hash is kept.
@@ -107,6 +102,8 @@ pub async fn create(
         user::Entity::find_by_id(user_id)
             .filter(user::COLUMN.company_id.eq(actor.company_id))
             .filter(user::COLUMN.disabled_at.is_null())
+            // Whoever disables the user at the same moment sees this token, or this sees them disabled.
+            .lock_exclusive()
             .one(txn)
             .await?
             .ok_or(Error::NotFound)?;
@@ -206,7 +203,6 @@ pub async fn list(
             api_token::Column::RevokedAt,
         ])
         .column_as(user::Column::Name, "user_name")
-        .column_as(user::Column::DisabledAt, "user_disabled_at")
         .filter(api_token::COLUMN.company_id.eq(company_id));
     if let Some(cursor) = cursor {
         rows = rows.filter(api_token::COLUMN.id.lt(cursor.id));
@@ -231,25 +227,74 @@ pub async fn revoke(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Resu
             .one(txn)
             .await?
             .ok_or(Error::NotFound)?;
-        let revoked = api_token::Entity::update_many()
-            .col_expr(api_token::Column::RevokedAt, Expr::value(now))
-            .filter(api_token::COLUMN.id.eq(token.id))
-            .filter(api_token::COLUMN.revoked_at.is_null())
-            .exec(txn)
-            .await?
-            .rows_affected;
-        if revoked == 0 {
-            return Ok(());
-        }
-        let act = Act {
-            verb: "token.revoked",
-            object_type: "token",
-            object_id: id,
-            details: json!({ "name": token.name }),
-        };
-        actions::record(txn, actor, act, now).await
+        take_back(txn, actor, &token, now).await
     })
     .await
+}
+
+/// Takes all tokens of a user back, for good, inside the caller's transaction. The user's row is locked
+/// already, so that none is made meanwhile.
+pub async fn revoke_all(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    user_id: i64,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let valid = api_token::Entity::find()
+        .filter(api_token::COLUMN.company_id.eq(actor.company_id))
+        .filter(api_token::COLUMN.user_id.eq(user_id))
+        .filter(api_token::COLUMN.revoked_at.is_null())
+        .order_by_asc(api_token::Column::Id)
+        .all(txn)
+        .await?;
+    for token in &valid {
+        take_back(txn, actor, token, now).await?;
+    }
+    Ok(())
+}
+
+/// How many tokens of a user open the API.
+pub async fn count_valid(
+    db: &Db,
+    company_id: i64,
+    user_id: i64,
+    now: DateTime<Utc>,
+) -> Result<u64> {
+    let not_over = Condition::any()
+        .add(api_token::COLUMN.expires_at.is_null())
+        .add(api_token::COLUMN.expires_at.gt(now));
+    Ok(api_token::Entity::find()
+        .filter(api_token::COLUMN.company_id.eq(company_id))
+        .filter(api_token::COLUMN.user_id.eq(user_id))
+        .filter(api_token::COLUMN.revoked_at.is_null())
+        .filter(not_over)
+        .count(db.read())
+        .await?)
+}
+
+async fn take_back(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    token: &api_token::Model,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let revoked = api_token::Entity::update_many()
+        .col_expr(api_token::Column::RevokedAt, Expr::value(now))
+        .filter(api_token::COLUMN.id.eq(token.id))
+        .filter(api_token::COLUMN.revoked_at.is_null())
+        .exec(txn)
+        .await?
+        .rows_affected;
+    if revoked == 0 {
+        return Ok(());
+    }
+    let act = Act {
+        verb: "token.revoked",
+        object_type: "token",
+        object_id: token.id,
+        details: json!({ "name": token.name }),
+    };
+    actions::record(txn, actor, act, now).await
 }
 
 fn users() -> sea_orm::RelationDef {

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     actions::{self, Act, Actor},
-    known_devices,
+    api_tokens, known_devices,
     rate_limits::{self, Limit, Turn},
     sessions, users,
 };
@@ -23,7 +23,8 @@ const PER_SESSION: Limit = Limit {
     window: TimeDelta::minutes(15),
 };
 
-/// Gives a user a new password. Every session of theirs ends, and no browser is known to them any more.
+/// Gives a user a new password. Every session and token of theirs ends, and no browser is known to them
+/// any more: whoever had the old password has nothing left.
 pub async fn reset(
     db: &Db,
     passwords: &Passwords,
@@ -38,6 +39,26 @@ pub async fn reset(
         set(txn, &user, hash).await?;
         sessions::end_others(txn, user.company_id, id, None).await?;
         known_devices::forget_others(txn, user.company_id, id, &[]).await?;
+        api_tokens::revoke_all(txn, actor, id, now).await?;
+        actions::record(txn, actor, act("user.password_reset", id), now).await
+    })
+    .await
+}
+
+/// Gives a user another password that nobody has a reason to doubt; sessions end, tokens go on.
+pub async fn renew(
+    db: &Db,
+    passwords: &Passwords,
+    actor: &Actor,
+    id: i64,
+    new: &NewPassword,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let user = users::find(db, actor.company_id, id).await?;
+    let hash = passwords.hash(new.expose()).await?;
+    db::transaction(db, async |txn| {
+        set(txn, &user, hash).await?;
+        sessions::end_others(txn, user.company_id, id, None).await?;
         actions::record(txn, actor, act("user.password_reset", id), now).await
     })
     .await
@@ -53,6 +74,8 @@ pub struct OwnPassword<'a> {
     pub session: &'a str,
     /// The hashes of the marks of this browser, which stays known.
     pub mark_hashes: &'a [String],
+    /// Shall one's tokens end as well?
+    pub ends_tokens: bool,
 }
 
 /// What comes of changing it.
@@ -67,7 +90,7 @@ pub enum Change {
 }
 
 /// Changes the actor's own password; only the session that asks for it goes on, and only this browser
-/// stays known.
+/// stays known. Tokens go on unless it is said that they end: programs do not know the password.
 pub async fn change(
     db: &Db,
     passwords: &Passwords,
@@ -91,6 +114,9 @@ pub async fn change(
         set(txn, &user, hash).await?;
         sessions::end_others(txn, user.company_id, id, Some(own.session)).await?;
         known_devices::forget_others(txn, user.company_id, id, own.mark_hashes).await?;
+        if own.ends_tokens {
+            api_tokens::revoke_all(txn, actor, id, now).await?;
+        }
         actions::record(txn, actor, act("user.password_changed", id), now).await
     })
     .await?;

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::{
     actions::{self, Act, Actor},
-    known_devices,
+    api_tokens, known_devices,
     page::{self, Cursor, PAGE_SIZE, Page},
     rows, sessions,
 };
@@ -189,7 +189,8 @@ pub async fn update(
     .await
 }
 
-/// Shuts a user out at once: sessions end, no browser is known to them any more, tokens stop working.
+/// Shuts a user out at once: sessions end, no browser is known to them any more, and their tokens are
+/// revoked for good: enabling them brings none back.
 pub async fn disable(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Result<Change> {
     db::transaction(db, async |txn| {
         let user = locked(txn, actor.company_id, id).await?;
@@ -202,6 +203,7 @@ pub async fn disable(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Res
         set_disabled(txn, id, Some(now)).await?;
         sessions::end_others(txn, actor.company_id, id, None).await?;
         known_devices::forget_others(txn, actor.company_id, id, &[]).await?;
+        api_tokens::revoke_all(txn, actor, id, now).await?;
         actions::record(txn, actor, act("user.disabled", id, json!({})), now).await?;
         Ok(Change::Done)
     })

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     app::App,
     domain::{
+        api_tokens,
         user_passwords::{self, Change, OwnPassword},
         users,
     },
@@ -51,8 +52,10 @@ pub async fn update(
 }
 
 /// GET /account/password: the form.
-pub async fn edit_password(viewer: Viewer) -> Result<HttpResponse> {
-    viewer.page(&PasswordPage::new(FormErrors::new()))
+pub async fn edit_password(app: Data<App>, viewer: Viewer) -> Result<HttpResponse> {
+    let form = PasswordForm::default();
+    let page = PasswordPage::new(&app, &viewer, form, FormErrors::new()).await?;
+    viewer.page(&page)
 }
 
 /// POST /account/password: only the session that asks for it goes on.
@@ -62,12 +65,14 @@ pub async fn update_password(
     request: HttpRequest,
     form: Form<PasswordForm>,
 ) -> Result<HttpResponse> {
+    let form = form.into_inner();
     let about = About::new(&viewer.email, &viewer.name, &viewer.company_name);
     let new = match app.passwords.choose(&form.password, about).await? {
         Ok(new) => new,
         Err(weakness) => {
             let errors = FormErrors::one("password", weakness.advice());
-            return viewer.unprocessable(&PasswordPage::new(errors));
+            let page = PasswordPage::new(&app, &viewer, form, errors).await?;
+            return viewer.unprocessable(&page);
         }
     };
     let own = OwnPassword {
@@ -75,6 +80,7 @@ pub async fn update_password(
         new: &new,
         session: &viewer.key_hash,
         mark_hashes: &known_devices::of(&request, &app.settings).hashes(),
+        ends_tokens: !form.end_tokens.is_empty(),
     };
     let now = app.clock.now();
     match user_passwords::change(&app.db, &app.passwords, &viewer.actor(), own, now).await? {
@@ -86,7 +92,8 @@ pub async fn update_password(
         }
         Change::Wrong => {
             let errors = FormErrors::one("present", "This is not your present password.");
-            viewer.unprocessable(&PasswordPage::new(errors))
+            let page = PasswordPage::new(&app, &viewer, form, errors).await?;
+            viewer.unprocessable(&page)
         }
         Change::TooOften(seconds) => Err(Error::TooOften(seconds)),
     }
@@ -115,12 +122,15 @@ impl AccountForm {
     }
 }
 
-/// Both passwords as typed; never shown again.
-#[derive(Default, Deserialize)]
+/// Both passwords as typed, which are never shown again, and whether tokens end.
+#[derive(Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct PasswordForm {
+    #[serde(skip_serializing)]
     present: String,
+    #[serde(skip_serializing)]
     password: String,
+    end_tokens: String,
 }
 
 /// The form for name and zone.
@@ -166,12 +176,26 @@ impl Page for EditPage {
 /// The form for the password.
 #[derive(Serialize)]
 pub struct PasswordPage {
+    form: PasswordForm,
     errors: FormErrors,
+    /// How many programs act in one's name.
+    tokens: u64,
 }
 
 impl PasswordPage {
-    fn new(errors: FormErrors) -> Self {
-        Self { errors }
+    async fn new(
+        app: &App,
+        viewer: &Viewer,
+        form: PasswordForm,
+        errors: FormErrors,
+    ) -> Result<Self> {
+        let (company_id, user_id) = (viewer.company_id, viewer.user_id);
+        let now = app.clock.now();
+        Ok(Self {
+            form,
+            errors,
+            tokens: api_tokens::count_valid(&app.db, company_id, user_id, now).await?,
+        })
     }
 }
 
@@ -183,9 +207,10 @@ impl Page for PasswordPage {
     }
 
     fn sample() -> Self {
-        Self::new(FormErrors::one(
-            "present",
-            "This is not your present password.",
-        ))
+        Self {
+            form: PasswordForm::default(),
+            errors: FormErrors::one("present", "This is not your present password."),
+            tokens: 2,
+        }
     }
 }

@@ -178,7 +178,6 @@ impl Row {
             State::Active => ("Active", "good"),
             State::Expired => ("Expired", "quiet"),
             State::Revoked => ("Revoked", "quiet"),
-            State::UserDisabled => ("User disabled", "quiet"),
         };
         Self {
             id: token.id,

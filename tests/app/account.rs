@@ -90,3 +90,36 @@ async fn who_borrows_a_browser_cannot_guess_the_password_there() {
     let answer = rita.post_form("/account/password", &guess).await;
     assert_eq!((answer.status, answer.header("retry-after")), (429, "900"));
 }
+
+#[actix_web::test]
+async fn with_a_new_password_tokens_go_on_unless_one_says_otherwise() {
+    let app = TestApp::start().await;
+    let mut program = app.program().await;
+    let user = program.user.clone().expect("a user");
+    let mut rita = app.signed_in_as(&user).await;
+    let page = rita.get("/account/password").await;
+    assert!(page.has("input[name=end_tokens]:not([checked])"));
+    assert!(page.text.contains("act in your name: 1"), "{}", page.text);
+    let fields = [("present", PASSWORD), ("password", NEW)];
+    assert_eq!(
+        rita.post_form("/account/password", &fields).await.status,
+        303
+    );
+    assert_eq!(program.get("/api/jobs/").await.status, 200, "it goes on");
+    let fields = [
+        ("present", NEW),
+        ("password", "six paper windmills"),
+        ("end_tokens", "on"),
+    ];
+    assert_eq!(
+        rita.post_form("/account/password", &fields).await.status,
+        303
+    );
+    assert_eq!(program.get("/api/jobs/").await.status, 401);
+    assert!(
+        !rita
+            .get("/account/password")
+            .await
+            .has("input[name=end_tokens]")
+    );
+}

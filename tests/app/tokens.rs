@@ -1,8 +1,9 @@
 //! The page on which admins make and revoke tokens.
 use chrono::TimeDelta;
 use entity::{action, api_token, user::Role};
-use greenroom::{crypto, domain::users};
-use sea_orm::EntityTrait;
+use greenroom::{crypto, db};
+use migrations::{MigrationTrait, Migrator, MigratorTrait};
+use sea_orm::{ConnectionTrait, EntityTrait};
 
 use crate::support::{Actor, Answer, TestApp, builders};
 
@@ -93,20 +94,75 @@ async fn a_token_ends_when_its_maker_said() {
 }
 
 #[actix_web::test]
-async fn a_disabled_users_token_is_marked() {
+async fn disabling_a_user_revokes_their_tokens_for_good() {
     let app = TestApp::start().await;
     let mut ada = app.admin().await;
-    let rita = builders::user(&app, app.company_id, Role::Recruiter).await;
-    make(&mut ada, rita.id, "90").await;
-    let actor = greenroom::domain::actions::Actor::system(app.company_id);
-    let disabled = users::disable(&app.app.db, &actor, rita.id, app.now()).await;
-    disabled.expect("disabled");
+    let mut program = app.program().await;
+    let user = program.user.clone().expect("a user");
+    let path = format!("/users/{}", user.id);
+    ada.post_form(&format!("{path}/disabling"), &[]).await;
+    let notice = ada.get(&path).await.notice();
+    assert!(notice.contains("revoked for good"), "{notice}");
+    assert_eq!(program.get("/api/jobs/").await.status, 401);
     let words = ada.get("/tokens").await.words("#tokens tbody tr");
-    assert!(words.contains("User disabled"), "{words}");
+    assert!(words.contains("Revoked"), "{words}");
     let form = ada.get("/tokens/new").await;
-    assert!(!form.text.contains(&rita.email), "cannot be chosen");
-    let refused = make(&mut ada, rita.id, "90").await;
+    assert!(!form.text.contains(&user.email), "cannot be chosen");
+    let refused = make(&mut ada, user.id, "90").await;
     assert_eq!(refused.status, 422);
+    ada.post_form(&format!("{path}/enabling"), &[]).await;
+    assert_eq!(program.get("/api/jobs/").await.status, 401, "for good");
+    let actions = action::Entity::find().all(app.app.db.read()).await;
+    let actions = actions.expect("actions");
+    let verbs: Vec<_> = actions.iter().map(|line| line.verb.as_str()).collect();
+    assert!(
+        verbs.ends_with(&["token.revoked", "user.disabled", "user.enabled"]),
+        "{verbs:?}"
+    );
+}
+
+#[actix_web::test]
+async fn a_password_that_an_admin_resets_ends_its_users_tokens_and_no_others() {
+    let app = TestApp::start().await;
+    let mut ada = app.admin().await;
+    let (mut program, mut other) = (app.program().await, app.program().await);
+    let path = format!("/users/{}/password", program.user_id());
+    let page = ada.get(&path).await;
+    assert!(
+        page.text.contains("tokens are revoked for good"),
+        "{}",
+        page.text
+    );
+    let reset = [("password", "six paper windmills")];
+    assert_eq!(ada.post_form(&path, &reset).await.status, 303);
+    assert_eq!(program.get("/api/jobs/").await.status, 401);
+    assert_eq!(other.get("/api/jobs/").await.status, 200);
+}
+
+#[actix_web::test]
+async fn tokens_of_users_who_were_disabled_before_stay_dead_after_an_update() {
+    let app = TestApp::start().await;
+    let mut program = app.program().await;
+    let mut other = app.program().await;
+    let id = program.user_id();
+    let url = app.app.settings.database_url.expose();
+    let schema = db::connect_alone(url).await.expect("a connection");
+    let steps = Migrator::migrations();
+    let is_ours =
+        |step: &Box<dyn MigrationTrait>| step.name().contains("revoke_tokens_of_disabled");
+    let ours = steps.iter().position(is_ours).expect("the step");
+    let back = u32::try_from(steps.len() - ours).expect("a few");
+    Migrator::down(&schema, Some(back)).await.expect("down");
+    // As it was written before tokens were revoked with their user.
+    let at = app.now().to_rfc3339();
+    let disable = format!("UPDATE users SET disabled_at = '{at}' WHERE id = {id}");
+    schema.execute_unprepared(&disable).await.expect("disabled");
+    Migrator::up(&schema, None).await.expect("up");
+    schema.close().await.expect("closed");
+    let mut ada = app.admin().await;
+    ada.post_form(&format!("/users/{id}/enabling"), &[]).await;
+    assert_eq!(program.get("/api/jobs/").await.status, 401);
+    assert_eq!(other.get("/api/jobs/").await.status, 200);
 }
 
 #[actix_web::test]

@@ -27,7 +27,9 @@ pub async fn disable(app: Data<App>, viewer: AdminViewer, id: Path<i64>) -> Resu
     let now = app.clock.now();
     viewer.flash(
         match users::disable(&app.db, &viewer.actor(), *id, now).await? {
-            Change::Done => Flash::done("Disabled: signed out everywhere, and tokens are void."),
+            Change::Done => Flash::done(
+                "Disabled: signed out everywhere, and their API tokens are revoked for good.",
+            ),
             Change::LastAdmin => Flash::problem(LAST_ADMIN),
         },
     )?;
@@ -37,7 +39,9 @@ pub async fn disable(app: Data<App>, viewer: AdminViewer, id: Path<i64>) -> Resu
 /// POST /users/{id}/enabling: lets a user in again.
 pub async fn enable(app: Data<App>, viewer: AdminViewer, id: Path<i64>) -> Result<HttpResponse> {
     users::enable(&app.db, &viewer.actor(), *id, app.clock.now()).await?;
-    viewer.flash(Flash::done("Enabled: they can sign in again."))?;
+    viewer.flash(Flash::done(
+        "Enabled: they can sign in again. Tokens that were revoked stay revoked.",
+    ))?;
     Ok(see_other(&format!("/users/{id}")))
 }
 
@@ -59,7 +63,7 @@ pub async fn edit_password(
     })
 }
 
-/// POST /users/{id}/password: the old one is void, and every session of theirs.
+/// POST /users/{id}/password: the old one is void, and every session and token of theirs.
 pub async fn update_password(
     app: Data<App>,
     viewer: AdminViewer,
@@ -81,7 +85,9 @@ pub async fn update_password(
     };
     let (actor, now) = (viewer.actor(), app.clock.now());
     user_passwords::reset(&app.db, &app.passwords, &actor, user.id, &password, now).await?;
-    viewer.flash(Flash::done("The new password is set. Pass it on to them."))?;
+    viewer.flash(Flash::done(
+        "New password set, and their API tokens are revoked. Pass the password on to them.",
+    ))?;
     Ok(see_other(&format!("/users/{id}")))
 }
 
