@@ -2,12 +2,45 @@
 use std::{fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path};
 
 use super::Secret;
-use crate::crypto;
+use crate::{crypto, passwords};
+
+/// The shortest key for others than this machine, in characters.
+pub(super) const MIN_CHARS: usize = 32;
+/// Random keys need more guesses than can be counted; sequences, words and repeats do not.
+const MIN_GUESSES_LOG10: f64 = 19.0;
+/// Fewer different characters have neither hexadecimal digits nor anything else that was made at random.
+const MIN_DIFFERENT_CHARS: usize = 8;
+/// What stands in examples, in place of a key.
+const SAMPLES: [&str; 9] = [
+    "changeme",
+    "changethis",
+    "replaceme",
+    "yoursecret",
+    "secretkey",
+    "insecure",
+    "placeholder",
+    "password",
+    "example",
+];
+
+/// Could somebody guess it?
+pub(super) fn is_guessable(key: &str) -> bool {
+    let mut different: Vec<char> = key.chars().collect();
+    different.sort_unstable();
+    different.dedup();
+    let bare = key.chars().filter(|c| c.is_alphanumeric());
+    let bare = bare.collect::<String>().to_lowercase();
+    different.len() < MIN_DIFFERENT_CHARS
+        || SAMPLES.iter().any(|sample| bare.contains(sample))
+        || passwords::weigh(key, &SAMPLES).guesses_log10() < MIN_GUESSES_LOG10
+}
 
 /// Reads the key of this installation, or makes it: readable by its owner alone.
 pub(super) fn kept_key(path: &Path) -> std::io::Result<Secret> {
     match fs::read_to_string(path) {
-        Ok(key) if key.trim().len() >= 32 => return Ok(Secret::new(key.trim())),
+        Ok(key) if key.trim().len() >= MIN_CHARS && !is_guessable(key.trim()) => {
+            return Ok(Secret::new(key.trim()));
+        }
         Ok(_) => {
             return Err(std::io::Error::other(format!(
                 "{} is damaged",
@@ -42,4 +75,44 @@ pub fn make_private_dir(path: &Path) -> std::io::Result<()> {
         .recursive(true)
         .mode(0o700)
         .create(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_sequences_and_repeats_can_be_guessed() {
+        for key in [
+            "a",
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            "abababababababababababababababababababab",
+            "changemechangemechangemechangeme",
+            "change-me-please-before-production-9f86d081",
+            "your-secret-key-here-your-secret-key-here",
+            "django-insecure-4b@0m^2x$n!q9z&w7r+e5t_y3u1i",
+            "0123456789abcdef0123456789abcdef",
+            "01234567890123456789012345678901",
+            "abcdefghijklmnopqrstuvwxyz012345",
+            "zyxwvutsrqponmlkjihgfedcba987654",
+            "qwertyuiopasdfghjklzxcvbnm123456",
+            "passwordpasswordpasswordpassword",
+            "00000000000000000000000000000001",
+            "deadbeefdeadbeefdeadbeefdeadbeef",
+        ] {
+            assert!(is_guessable(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn what_was_made_at_random_cannot() {
+        for _ in 0..50 {
+            assert!(!is_guessable(&crypto::random_token()));
+            let hex = crypto::random_id();
+            assert!(!is_guessable(&hex), "{hex}");
+        }
+        assert!(!is_guessable(
+            "a secret that only tests have, 32 characters"
+        ));
+    }
 }

@@ -114,6 +114,11 @@ impl Settings {
     }
 }
 
+const GUESSABLE: &str = "can be guessed: it is a sample, a sequence, or has too few different characters; \
+     `openssl rand -hex 32` makes one (or ALLOW_INSECURE=weak-key)";
+const GUESSABLE_FALLBACK: &str = "has a key that can be guessed, so that anybody could sign join links with it; \
+     leave it out (or ALLOW_INSECURE=weak-key)";
+
 /// Without the line that is wrong: it may hold a password.
 fn unreadable(error: &dotenvy::Error) -> String {
     match error {
@@ -140,7 +145,14 @@ impl Reader {
                 .or_else(|_| text.parse::<IpAddr>().map(|ip| ip.to_canonical().into()))
                 .map_err(|_| format!("{text:?} is not a network like 10.0.0.0/8"))
         });
-        let secret_key_fallbacks = self.list("SECRET_KEY_FALLBACKS", |text| Ok(Secret::new(text)));
+        let may_be_weak = self.allows("weak-key");
+        let secret_key_fallbacks =
+            self.list("SECRET_KEY_FALLBACKS", |text| {
+                match key::is_guessable(text) && !may_be_weak {
+                    true => Err(GUESSABLE_FALLBACK.into()),
+                    false => Ok(Secret::new(text)),
+                }
+            });
         let database_url = self.database_url(data_dir);
         let mail = self.mail();
         let bounces = self.bounces();
@@ -179,16 +191,19 @@ impl Reader {
 
     fn secret_key(&mut self, local: bool, data_dir: &Path) -> Option<Secret> {
         if let Some(key) = self.text("SECRET_KEY") {
-            if key.len() < 32 && !(local || self.allows("weak-key")) {
+            let may_be_weak = self.allows("weak-key");
+            if key.len() < key::MIN_CHARS && !(local || may_be_weak) {
                 self.mistake(
                     "SECRET_KEY",
-                    "must have at least 32 characters; `openssl rand -base64 48` makes one",
+                    "must have at least 32 characters; `openssl rand -hex 32` makes one",
                 );
+            } else if key::is_guessable(&key) && !may_be_weak {
+                self.mistake("SECRET_KEY", GUESSABLE);
             }
             return Some(Secret::new(key));
         }
         if !local {
-            self.mistake("SECRET_KEY", "is required when others than this machine can connect; `openssl rand -base64 48` makes one");
+            self.mistake("SECRET_KEY", "is required when others than this machine can connect; `openssl rand -hex 32` makes one");
             return None;
         }
         match kept_key(&data_dir.join("secret_key")) {
@@ -293,6 +308,43 @@ mod tests {
         let mut meant = exposed.to_vec();
         meant.push(("ALLOW_INSECURE", "weak-key, http,console-mail"));
         assert!(read(&meant).is_ok());
+    }
+
+    #[test]
+    fn a_key_that_can_be_guessed_is_refused_wherever_it_stands() {
+        let generated = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+        let exposed = [
+            ("LISTEN", "0.0.0.0:80"),
+            ("BASE_URL", "https://jobs.example.com"),
+            ("ALLOW_INSECURE", "console-mail"),
+        ];
+        let one_letter = "a".repeat(64);
+        for weak in [&one_letter, "changeme-changeme-changeme-changeme", "x"] {
+            for place in [&exposed[..], &[]] {
+                let with = |more: &[(&'static str, &str)]| {
+                    read(&[place, more].concat()).expect_err("weak")
+                };
+                let mistakes = with(&[("SECRET_KEY", weak)]);
+                assert_eq!(mistakes.len(), 1, "{mistakes:?}");
+                assert!(mistakes[0].starts_with("SECRET_KEY "), "{mistakes:?}");
+                assert!(mistakes[0].contains("openssl rand -hex 32"), "{mistakes:?}");
+                assert!(!mistakes[0].contains(weak) || weak == "x", "{mistakes:?}");
+                let earlier = [("SECRET_KEY", generated), ("SECRET_KEY_FALLBACKS", weak)];
+                let mistakes = with(&earlier);
+                assert_eq!(mistakes.len(), 1, "{mistakes:?}");
+                assert!(
+                    mistakes[0].starts_with("SECRET_KEY_FALLBACKS "),
+                    "{mistakes:?}"
+                );
+            }
+            let meant = [("SECRET_KEY", weak), ("ALLOW_INSECURE", "weak-key")];
+            assert!(read(&meant).is_ok(), "{weak}");
+        }
+        let rotated = [
+            ("SECRET_KEY", generated),
+            ("SECRET_KEY_FALLBACKS", "hZ2m0sY5kQb1v8Jt7wXr4uEo6cAiGdNf"),
+        ];
+        assert!(read(&[&exposed[..], &rotated].concat()).is_ok());
     }
 
     #[test]
