@@ -20,6 +20,7 @@ pub mod session;
 pub mod slot;
 pub mod suppression;
 pub mod transport;
+pub mod unsent_form;
 pub mod user;
 
 use serde::{Deserialize, Serialize};

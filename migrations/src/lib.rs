@@ -22,6 +22,7 @@ mod m20261125_000018_keep_own_words;
 mod m20261129_000022_print_copies_once;
 mod m20261129_000029_create_known_devices;
 mod m20261129_000030_revoke_tokens_of_disabled_users;
+mod m20261129_000031_create_unsent_forms;
 mod m20261129_000034_index_actions;
 
 /// Every step, oldest first.
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000022_print_copies_once::Migration),
             Box::new(m20261129_000029_create_known_devices::Migration),
             Box::new(m20261129_000030_revoke_tokens_of_disabled_users::Migration),
+            Box::new(m20261129_000031_create_unsent_forms::Migration),
             Box::new(m20261129_000034_index_actions::Migration),
         ]
     }

@@ -36,5 +36,6 @@ pub mod suppressions;
 pub mod tellings;
 pub mod today;
 pub mod transports;
+pub mod unsent_forms;
 pub mod user_passwords;
 pub mod users;

@@ -28,10 +28,10 @@ use crate::{
 /// GET /account: the form.
 pub async fn edit(app: Data<App>, viewer: Viewer) -> Result<HttpResponse> {
     let user = users::find(&app.db, viewer.company_id, viewer.user_id).await?;
-    let form = AccountForm {
+    let form = viewer.typed(AccountForm {
         name: user.name,
         time_zone: user.time_zone.unwrap_or_default(),
-    };
+    });
     viewer.page(&EditPage::new(&viewer, form, FormErrors::new()))
 }
 
@@ -53,7 +53,7 @@ pub async fn update(
 
 /// GET /account/password: the form.
 pub async fn edit_password(app: Data<App>, viewer: Viewer) -> Result<HttpResponse> {
-    let form = PasswordForm::default();
+    let form = viewer.typed(PasswordForm::default());
     let page = PasswordPage::new(&app, &viewer, form, FormErrors::new()).await?;
     viewer.page(&page)
 }

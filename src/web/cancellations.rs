@@ -31,7 +31,7 @@ use crate::{
 /// GET /interviews/{id}/cancellation: what would be called off, and what the candidate would be told.
 pub async fn new(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
     let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
-    let form = CancellationForm::opened(&details);
+    let form = viewer.typed(CancellationForm::opened(&details));
     let refusal = not_cancellable(&details, &app);
     show(&app, &viewer, details, form, FormErrors::new(), refusal).await
 }

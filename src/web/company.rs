@@ -29,7 +29,7 @@ use crate::{
 /// GET /company: the form.
 pub async fn edit(app: Data<App>, viewer: AdminViewer) -> Result<HttpResponse> {
     let company = companies::find(&app.db, viewer.company_id).await?;
-    let form = CompanyForm::of(&company)?;
+    let form = viewer.typed(CompanyForm::of(&company)?);
     viewer.page(&EditPage::new(form, FormErrors::new()))
 }
 

@@ -12,9 +12,9 @@ use super::{
     errors::Result,
     forms::FormErrors,
     known_devices,
-    render::{Page, PublicFrame},
+    render::{Flash, Page, PublicFrame},
     respond::{public, see_other},
-    sessions,
+    sessions, unsent,
 };
 use crate::{
     app::App,
@@ -37,7 +37,7 @@ pub async fn new(app: Data<App>, query: Query<LoginQuery>) -> Result<HttpRespons
         next: safe_path(&query.next).to_owned(),
         ..Default::default()
     });
-    public(&app, StatusCode::OK, PublicFrame::default(), &page)
+    public(&app, StatusCode::OK, page.frame(), &page)
 }
 
 /// POST /login: signs in and goes on to where one wanted to go.
@@ -69,12 +69,12 @@ pub async fn create(
         SignIn::Refused => {
             let page = NewPage::refusing(form.into_inner(), WRONG);
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            public(&app, status, PublicFrame::default(), &page)
+            public(&app, status, page.frame(), &page)
         }
         SignIn::TooOften(seconds) => {
             let page = NewPage::refusing(form.into_inner(), TOO_OFTEN);
             let status = StatusCode::TOO_MANY_REQUESTS;
-            let mut answer = public(&app, status, PublicFrame::default(), &page)?;
+            let mut answer = public(&app, status, page.frame(), &page)?;
             answer
                 .headers_mut()
                 .insert(header::RETRY_AFTER, seconds.into());
@@ -133,6 +133,15 @@ impl NewPage {
         Self {
             form,
             errors: FormErrors::new(),
+        }
+    }
+
+    /// Says that nothing is lost, to whoever was signed out while they typed.
+    fn frame(&self) -> PublicFrame {
+        let is_awaited = unsent::is_marked(&self.form.next);
+        PublicFrame {
+            flash: is_awaited.then(|| Flash::problem(unsent::SIGN_IN_AGAIN)),
+            ..Default::default()
         }
     }
 

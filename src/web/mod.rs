@@ -51,6 +51,7 @@ pub mod slots;
 pub mod stamp;
 pub mod today;
 pub mod tokens;
+mod unsent;
 mod upload;
 pub mod users;
 pub mod viewer;

@@ -1,5 +1,5 @@
 //! The whole URL table: one route a line, with who may.
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use actix_web::{
     FromRequest, Handler, HttpResponse, Responder, Route as Endpoint, guard,
@@ -183,6 +183,17 @@ pub fn lines() -> Vec<Line> {
             who: route.who,
         })
         .collect()
+}
+
+/// Is there a page at the address to which a form is sent?
+pub fn has_page(pattern: &str) -> bool {
+    static PAGES: LazyLock<Vec<&str>> = LazyLock::new(|| {
+        let pages = table()
+            .into_iter()
+            .filter(|route| route.method == Method::GET);
+        pages.map(|route| route.path).collect()
+    });
+    PAGES.contains(&pattern)
 }
 
 /// Puts the table into the web server. Sorted, because the first match wins and `{` sorts after letters:

@@ -18,7 +18,10 @@ use actix_web::{
 };
 use futures_util::FutureExt;
 
-use super::errors::{self, Error};
+use super::{
+    errors::{self, Error},
+    unsent,
+};
 use crate::{api::problem, app::App, crypto};
 
 /// No form of ours and no call of the API is larger.
@@ -100,7 +103,9 @@ async fn admit(
         let body = read_body(&mut request, BODY_TIME).await?;
         // Unpacked: whoever reads it next must not try again.
         request.headers_mut().remove(header::CONTENT_ENCODING);
-        request.set_payload(Payload::from(body));
+        request.set_payload(Payload::from(body.clone()));
+        let response = next.call(request).await?.map_into_boxed_body();
+        return Ok(unsent::keep(app, response, &body).await);
     }
     Ok(next.call(request).await?.map_into_boxed_body())
 }

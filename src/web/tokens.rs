@@ -45,11 +45,11 @@ pub async fn index(
 
 /// GET /tokens/new: the form.
 pub async fn new(app: Data<App>, viewer: AdminViewer) -> Result<HttpResponse> {
-    let form = TokenForm {
+    let form = viewer.typed(TokenForm {
         user: viewer.user_id.to_string(),
         lifetime: QUARTER.into(),
         ..Default::default()
-    };
+    });
     let users = users::choices(&app.db, viewer.company_id).await?;
     viewer.page(&NewPage::new(form, FormErrors::new(), users))
 }

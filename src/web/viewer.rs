@@ -10,6 +10,7 @@ use actix_web::{
 };
 use chrono_tz::Tz;
 use entity::user::Role;
+use serde::de::DeserializeOwned;
 
 use super::{
     alerts::Banner,
@@ -17,6 +18,7 @@ use super::{
     errors::{Error, Result},
     render::{Flash, Frame, Page, SignedInFrame},
     respond, sessions as cookie,
+    unsent::Unsent,
 };
 use crate::{
     app::App,
@@ -50,6 +52,7 @@ pub struct Viewer {
     alerts: Option<Banner>,
     is_mail_unwell: bool,
     flash: Option<Flash>,
+    unsent: Option<Unsent>,
     session: actix_session::Session,
     app: Data<App>,
 }
@@ -72,6 +75,15 @@ impl Viewer {
             user_id: Some(self.user_id),
             ip: self.ip.to_string(),
         }
+    }
+
+    /// What was typed on this page before its user was signed out, else what the page begins with.
+    pub fn typed<F: DeserializeOwned>(&self, fresh: F) -> F {
+        let typed = self
+            .unsent
+            .as_ref()
+            .and_then(|unsent| unsent.typed(&self.path));
+        typed.unwrap_or(fresh)
     }
 
     /// 200 with a page.
@@ -107,9 +119,15 @@ impl Viewer {
             path: self.path.clone(),
             alerts: self.alerts.clone(),
             is_mail_unwell: self.is_mail_unwell,
-            flash: self.flash.clone(),
+            flash: self.notice(),
         });
         respond::html(&self.app, status, &frame, page)
+    }
+
+    fn notice(&self) -> Option<Flash> {
+        let unsent = self.unsent.as_ref();
+        let unsent = unsent.map(|unsent| unsent.notice(&self.path));
+        unsent.or_else(|| self.flash.clone())
     }
 }
 
@@ -164,6 +182,7 @@ async fn find(request: &HttpRequest) -> Result<Viewer> {
         zone,
         company_zone,
         flash: cookie::flash_in(&found.state),
+        unsent: Unsent::of(&app, request, (found.company_id, found.user_id)).await?,
         email: found.email,
         name: found.name,
         role: found.role,

@@ -9,6 +9,7 @@ use crate::{
     db,
     domain::{
         delivery, known_devices, logos, one_time_keys, proofs, rate_limits, sessions, suppressions,
+        unsent_forms,
     },
     error::Result,
 };
@@ -33,6 +34,7 @@ pub async fn keep_house(app: &App) -> Result<()> {
     db::transaction(&app.db, async |txn| {
         sessions::clear(txn, now).await?;
         known_devices::clear(txn, now).await?;
+        unsent_forms::clear(txn, now).await?;
         rate_limits::clear(txn, now).await?;
         suppressions::clear(txn, now).await?;
         one_time_keys::purge(txn, now).await?;

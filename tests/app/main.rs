@@ -54,5 +54,6 @@ mod today;
 mod tokens;
 mod transports;
 mod unreadable;
+mod unsent;
 mod upkeep;
 mod users;

@@ -47,6 +47,7 @@ async fn rows_and_tables_have_the_same_columns() {
         compare::<entity::slot::Entity>(&schema).await,
         compare::<entity::suppression::Entity>(&schema).await,
         compare::<entity::transport::Entity>(&schema).await,
+        compare::<entity::unsent_form::Entity>(&schema).await,
         compare::<entity::user::Entity>(&schema).await,
         "seaql_migrations".to_owned(),
     ];

@@ -46,7 +46,7 @@ pub async fn new(
 ) -> Result<HttpResponse> {
     let opening = opening.into_inner();
     let act = opening.act();
-    let form = BookingForm::opened(opening);
+    let form = viewer.typed(BookingForm::opened(opening));
     show(&app, &viewer, *slot_id, act, form, FormErrors::new()).await
 }
 

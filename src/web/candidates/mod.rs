@@ -49,7 +49,7 @@ pub async fn index(
 
 /// GET /candidates/new: the form.
 pub async fn new(app: Data<App>, viewer: Viewer) -> Result<HttpResponse> {
-    let form = CandidateForm::blank();
+    let form = viewer.typed(CandidateForm::blank());
     let choices = choices(&app, &viewer, &form).await?;
     viewer.page(&NewPage::new(form, FormErrors::new(), choices))
 }
@@ -105,7 +105,7 @@ pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpR
 /// GET /candidates/{id}/edit: the form, filled.
 pub async fn edit(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
     let candidate = candidates::find(app.db.read(), viewer.company_id, *id).await?;
-    let form = CandidateForm::of(candidate);
+    let form = viewer.typed(CandidateForm::of(candidate));
     let choices = choices(&app, &viewer, &form).await?;
     viewer.page(&EditPage::new(*id, form, FormErrors::new(), choices))
 }

@@ -17,7 +17,7 @@ const OUTDATED: &str =
 /// GET /emails/{id}/address: the form, and what follows from it.
 pub async fn edit(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
     let story = emails::story(&app.db, viewer.company_id, *id).await?;
-    let form = AddressForm::of(&story.email.recipient);
+    let form = viewer.typed(AddressForm::of(&story.email.recipient));
     viewer.page(&AddressPage::new(
         story,
         form,

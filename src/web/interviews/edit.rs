@@ -33,7 +33,7 @@ use crate::{
 /// GET /interviews/{id}/edit: the form.
 pub async fn edit(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
     let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
-    let form = EditForm::of(&details);
+    let form = viewer.typed(EditForm::of(&details));
     let refusal = Refusal::of_what_is_over(&details, app.clock.now());
     show(&app, &viewer, details, form, FormErrors::new(), refusal).await
 }

@@ -43,7 +43,8 @@ pub async fn index(
 
 /// GET /jobs/new: the form.
 pub async fn new(viewer: Viewer) -> Result<HttpResponse> {
-    viewer.page(&NewPage::new(JobForm::blank(), Default::default()))
+    let form = viewer.typed(JobForm::blank());
+    viewer.page(&NewPage::new(form, Default::default()))
 }
 
 /// POST /jobs/new: enters a job.
@@ -81,7 +82,8 @@ pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpR
 /// GET /jobs/{id}/edit: the form, filled.
 pub async fn edit(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
     let job = jobs::find(app.db.read(), viewer.company_id, *id).await?;
-    viewer.page(&EditPage::new(*id, JobForm::of(job)?, Default::default()))
+    let form = viewer.typed(JobForm::of(job)?);
+    viewer.page(&EditPage::new(*id, form, Default::default()))
 }
 
 /// POST /jobs/{id}/edit: changes the job.

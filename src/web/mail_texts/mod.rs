@@ -46,7 +46,7 @@ pub async fn edit(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse> {
     let target = Target::find(&app, path.into_inner())?;
-    let form = TextsForm::kept(&target, &own(&app, &viewer).await?);
+    let form = viewer.typed(TextsForm::kept(&target, &own(&app, &viewer).await?));
     let form = with_interview(&app, &viewer, form).await?;
     // What was kept by another version may not fit any more: it is said, and the usual words are used.
     let errors = form.parse(&target).err().unwrap_or_default();

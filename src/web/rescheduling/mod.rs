@@ -38,7 +38,7 @@ use crate::{
 /// GET /interviews/{id}/reschedule: the form.
 pub async fn new(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
     let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
-    let form = RescheduleForm::opened(&details);
+    let form = viewer.typed(RescheduleForm::opened(&details));
     show(&app, &viewer, Scene::of(details), form, FormErrors::new()).await
 }
 

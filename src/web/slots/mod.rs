@@ -55,7 +55,7 @@ pub async fn index(
 /// GET /slots/new: the form, filled with what the address says.
 pub async fn new(app: Data<App>, viewer: Viewer, form: Query<SlotForm>) -> Result<HttpResponse> {
     let jobs = jobs::choices(&app.db, viewer.company_id).await?;
-    let form = form.into_inner().with_defaults(viewer.company_zone());
+    let form = viewer.typed(form.into_inner().with_defaults(viewer.company_zone()));
     viewer.page(&NewPage::new(form, FormErrors::new(), jobs))
 }
 

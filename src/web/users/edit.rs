@@ -25,10 +25,10 @@ use crate::{
 /// GET /users/{id}/edit: the form.
 pub async fn show(app: Data<App>, viewer: AdminViewer, id: Path<i64>) -> Result<HttpResponse> {
     let user = users::find(&app.db, viewer.company_id, *id).await?;
-    let form = EditForm {
+    let form = viewer.typed(EditForm {
         name: user.name.clone(),
         role: role_name(user.role).into(),
-    };
+    });
     viewer.page(&EditPage::new(user, form, FormErrors::new()))
 }
 

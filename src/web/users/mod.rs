@@ -46,10 +46,13 @@ pub async fn index(
 
 /// GET /users/new: the form, with a password made up.
 pub async fn new(viewer: AdminViewer) -> Result<HttpResponse> {
-    let form = UserForm {
+    let form = viewer.typed(UserForm {
         role: "recruiter".into(),
-        password: NewPassword::generate().expose().into(),
         ..Default::default()
+    });
+    let form = UserForm {
+        password: NewPassword::generate().expose().into(),
+        ..form
     };
     viewer.page(&NewPage::new(form, FormErrors::new()))
 }
