@@ -196,6 +196,9 @@ fn details(status: StatusCode) -> &'static str {
         StatusCode::REQUEST_TIMEOUT => "The body did not arrive in time.",
         StatusCode::CONFLICT => "Somebody changed this meanwhile; read it again.",
         StatusCode::PAYLOAD_TOO_LARGE => "A body has at most 64 KiB.",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            "Send the body as it is: a `Content-Encoding` is not accepted."
+        }
         StatusCode::URI_TOO_LONG => "This address is too long.",
         StatusCode::TOO_MANY_REQUESTS => {
             "Too many calls; `Retry-After` says in how many seconds to go on."

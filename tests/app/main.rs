@@ -8,6 +8,7 @@ mod api_changes;
 mod api_lists;
 mod api_openapi;
 mod api_rows;
+mod bodies;
 mod bookings;
 mod bounces;
 mod cancellations;
