@@ -35,6 +35,7 @@ mod mail_goldens;
 mod mail_guide;
 mod mail_page;
 mod mail_texts;
+mod nonsense;
 mod notices;
 mod notifications;
 mod proofs;
