@@ -21,6 +21,7 @@ mod m20261125_000017_create_mail_checks;
 mod m20261125_000018_keep_own_words;
 mod m20261129_000022_print_copies_once;
 mod m20261129_000034_index_actions;
+mod m20261129_000027_keep_answers;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000018_keep_own_words::Migration),
             Box::new(m20261129_000022_print_copies_once::Migration),
             Box::new(m20261129_000034_index_actions::Migration),
+            Box::new(m20261129_000027_keep_answers::Migration),
         ]
     }
 }

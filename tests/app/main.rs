@@ -24,6 +24,7 @@ mod email_overview;
 mod email_proof;
 mod emails;
 mod faults;
+mod idempotency;
 mod interviews;
 mod jobs;
 mod join;
