@@ -19,7 +19,7 @@ use super::{
     body,
     errors::{self, Error},
 };
-use crate::{api::problem, app::App, crypto};
+use crate::{api::problem, app::App, crypto, settings::Settings};
 
 const MAX_TARGET_BYTES: usize = 4096;
 
@@ -42,7 +42,19 @@ const HEADERS: [(HeaderName, &str); 6] = [
     // Whatever may be kept says so itself.
     (header::CACHE_CONTROL, "no-store"),
 ];
-const HSTS: &str = "max-age=31536000; includeSubDomains";
+const HSTS: &str = "max-age=31536000";
+const HSTS_WITH_SUBDOMAINS: &str = "max-age=31536000; includeSubDomains";
+
+/// What every answer carries, unless it says otherwise itself.
+pub fn headers(settings: &Settings) -> impl Iterator<Item = (HeaderName, &'static str)> {
+    let hsts = match settings.hsts_include_subdomains {
+        true => HSTS_WITH_SUBDOMAINS,
+        false => HSTS,
+    };
+    let is_https = settings.base_url.is_https();
+    let hsts = is_https.then_some((header::STRICT_TRANSPORT_SECURITY, hsts));
+    HEADERS.into_iter().chain(hsts)
+}
 
 /// The outermost layer.
 pub async fn guard(
@@ -136,17 +148,11 @@ impl Visit {
     /// Gives an error its page, sets the headers, writes the log.
     fn finish(&self, app: &App, response: HttpResponse) -> HttpResponse {
         let mut response = self.with_page(app, response);
-        let headers = response.headers_mut();
-        for (name, value) in HEADERS {
-            if !headers.contains_key(&name) {
-                headers.insert(name, HeaderValue::from_static(value));
+        let own = response.headers_mut();
+        for (name, value) in headers(&app.settings) {
+            if !own.contains_key(&name) {
+                own.insert(name, HeaderValue::from_static(value));
             }
-        }
-        if app.settings.base_url.is_https() {
-            headers.insert(
-                header::STRICT_TRANSPORT_SECURITY,
-                HeaderValue::from_static(HSTS),
-            );
         }
         tracing::info!(
             request.id = self.reference,
