@@ -55,6 +55,7 @@ pub mod tokens;
 mod upload;
 pub mod users;
 pub mod viewer;
+pub mod wire;
 
 use crate::app::App;
 
