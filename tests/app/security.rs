@@ -368,6 +368,10 @@ async fn texts_with_control_or_direction_characters_are_refused_beside_their_fie
         "Ri\u{2066}ta",
         "Ri\u{85}ta",
         "Ri\u{200b}ta",
+        "Ri\u{61c}ta",
+        "\u{3164}",
+        "\u{2800}\u{2800}",
+        "\u{115f}\u{ad}\u{fe0f}",
     ] {
         let answer = rita.post_form("/account", &[("name", name)]).await;
         assert_eq!(answer.status, 422, "{name:?}");
