@@ -6,7 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 /// Why a text is refused, in words that stand beside the field.
 pub type Refusal = &'static str;
 
-/// One line: NFC, trimmed, not empty, at most `max` characters, no control or direction characters.
+/// One line: NFC, trimmed, with something to see in it, at most `max` characters, no control or direction characters.
 pub fn line(text: &str, max: usize) -> Result<String, Refusal> {
     let text = optional_line(text, max)?;
     if text.is_empty() {
@@ -16,7 +16,7 @@ pub fn line(text: &str, max: usize) -> Result<String, Refusal> {
     }
 }
 
-/// One line that may be empty.
+/// One line that may be empty; it is when there is nothing to see in it.
 pub fn optional_line(text: &str, max: usize) -> Result<String, Refusal> {
     let text: String = text.trim().nfc().collect();
     if text.chars().any(is_forbidden) {
@@ -24,11 +24,7 @@ pub fn optional_line(text: &str, max: usize) -> Result<String, Refusal> {
             "This has a control character or an invisible one that changes the direction of text; type it anew.",
         );
     }
-    if text.chars().count() > max {
-        Err("This is too long.")
-    } else {
-        Ok(text)
-    }
+    within(text, max)
 }
 
 /// Several lines, may be empty: NFC, line ends as `\n`, no other control characters.
@@ -47,7 +43,14 @@ pub fn lines(text: &str, max: usize) -> Result<String, Refusal> {
             "This has a control character or an invisible one that changes the direction of text; type it anew.",
         );
     }
-    if text.chars().count() > max {
+    within(text, max)
+}
+
+/// The text, unless it is too long; nothing when all of it is invisible.
+fn within(text: String, max: usize) -> Result<String, Refusal> {
+    if text.chars().all(is_invisible) {
+        Ok(String::new())
+    } else if text.chars().count() > max {
         Err("This is too long.")
     } else {
         Ok(text)
@@ -184,18 +187,31 @@ pub fn search_words(text: &str) -> Vec<String> {
     words
 }
 
-/// C0 and C1 controls, direction overrides and isolates, zero-width characters, line separators.
+/// C0 and C1 controls, direction marks, overrides and isolates, zero-width characters, line separators.
 /// The joiners U+200C and U+200D stay: names in some scripts need them.
 pub fn is_forbidden(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+        || matches!(c, '\u{61C}' | '\u{180E}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
+}
+
+/// What leaves no mark on a page: white space, what Unicode calls default-ignorable, and letters that are drawn
+/// as nothing (fillers of Hangul, the empty Braille cell, a musical note without its head). A name needs something else.
+fn is_invisible(c: char) -> bool {
+    c.is_whitespace()
+        || is_forbidden(c)
+        || matches!(c,
+            '\u{AD}' | '\u{34F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
+            | '\u{200C}' | '\u{200D}' | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FFA0}'
+            | '\u{FFF0}'..='\u{FFF8}' | '\u{13430}'..='\u{13455}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D159}'
+            | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 /// RFC 5322 atext and dots, and letters beyond ASCII (RFC 6532); no quoted local parts.
 fn is_plain_in_local_part(c: char) -> bool {
-    c.is_alphanumeric()
+    // Some invisible letters are letters all the same.
+    (c.is_alphanumeric() && !is_invisible(c))
         || "!#$%&'*+/=?^_`{|}~-.".contains(c)
-        || (!c.is_ascii() && !is_forbidden(c) && !c.is_whitespace())
+        || (!c.is_ascii() && !is_invisible(c))
 }
 
 #[cfg(test)]
@@ -230,6 +246,12 @@ mod tests {
             ".a@example.com",
             "a@example.com\u{202e}",
             "a@127.0.0.1",
+            "a\u{61c}@example.com",
+            "a\u{3164}@example.com",
+            "\u{2800}@example.com",
+            "a\u{ad}@example.com",
+            "a\u{200d}@example.com",
+            "a@\u{3164}.example",
         ] {
             assert!(email(text).is_err(), "{text:?}");
         }
@@ -243,11 +265,52 @@ mod tests {
             "Jane\u{202e}enaJ",
             "a\u{2066}b",
             "a\u{85}b",
+            "a\u{61c}b",
+            "a\u{180e}b",
         ] {
             assert!(line(text, 100).is_err(), "{text:?}");
+            assert!(optional_line(text, 100).is_err(), "{text:?}");
         }
         assert_eq!(line("  Zoe\u{308} Núñez ", 100), Ok("Zoë Núñez".into()));
         assert_eq!(lines("one\r\ntwo", 100), Ok("one\ntwo".into()));
+    }
+
+    #[test]
+    fn what_nobody_can_see_is_no_text() {
+        for c in [
+            ' ',
+            '\u{a0}',
+            '\u{3000}',
+            '\u{ad}',
+            '\u{34f}',
+            '\u{115f}',
+            '\u{1160}',
+            '\u{17b4}',
+            '\u{180b}',
+            '\u{200c}',
+            '\u{200d}',
+            '\u{2800}',
+            '\u{3164}',
+            '\u{fe00}',
+            '\u{fe0f}',
+            '\u{ffa0}',
+            '\u{1d159}',
+            '\u{e0001}',
+            '\u{e0041}',
+            '\u{e0100}',
+        ] {
+            let text = format!("{c}{c} {c}");
+            assert_eq!(line(&text, 100), Err("Please fill this in."), "{c:?}");
+            assert_eq!(optional_line(&text, 100), Ok(String::new()), "{c:?}");
+            assert_eq!(
+                lines(&format!("{text}\n{c}"), 100),
+                Ok(String::new()),
+                "{c:?}"
+            );
+        }
+        for text in ["ㅤ김", "می\u{200c}خواهم", "👩\u{200d}💻", "❤\u{fe0f}", "-"] {
+            assert_eq!(line(text, 100).as_deref(), Ok(text));
+        }
     }
 
     #[test]

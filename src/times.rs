@@ -154,9 +154,15 @@ pub fn is_night(at: DateTime<Utc>, zone: Tz) -> bool {
 /// begins after it.
 pub fn bounds_of_day(date: NaiveDate, zone: Tz) -> (DateTime<Utc>, DateTime<Utc>) {
     (
-        start_of_day(date, zone),
-        start_of_day(date.succ_opt().unwrap_or(date), zone),
+        capped(start_of_day(date, zone)),
+        capped(start_of_day(date.succ_opt().unwrap_or(date), zone)),
     )
+}
+
+/// An instant that stored ones can be compared with: as text, a year of five digits comes before all others.
+pub fn capped(at: DateTime<Utc>) -> DateTime<Utc> {
+    const LAST_MICROSECOND_OF_9999: i64 = 253_402_300_799_999_999;
+    DateTime::from_timestamp_micros(LAST_MICROSECOND_OF_9999).map_or(at, |last| at.min(last))
 }
 
 /// The instants at which the week around `at` begins and ends in a zone; weeks begin on Monday.

@@ -17,10 +17,17 @@ pub struct Model {
     pub key: String,
     /// SHA-256 of what was asked, hexadecimal.
     pub fingerprint: String,
-    /// What came of it.
+    /// What came of it; 0 for what was refused.
     pub object_id: i64,
     /// When.
     pub created_at: DateTimeUtc,
+    /// The status of the answer, once one was given that a repetition must get as well.
+    pub answer_status: Option<i32>,
+    /// Its `Location`.
+    pub answer_location: Option<String>,
+    /// Its body.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub answer_body: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

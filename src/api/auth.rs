@@ -114,6 +114,16 @@ async fn find(request: &HttpRequest) -> Result<Caller> {
     })
 }
 
+/// Is there a token that counts? For what must be decided before the call itself is looked at.
+pub async fn is_known(app: &App, headers: &HeaderMap) -> Result<bool, Error> {
+    match token(headers) {
+        Some(token) => Ok(api_tokens::find(&app.db, token, app.clock.now())
+            .await?
+            .is_some()),
+        None => Ok(false),
+    }
+}
+
 /// The key in `Authorization: Token <key>`. Nothing else counts: an address ends up in logs, and
 /// cookies come by themselves.
 fn token(headers: &HeaderMap) -> Option<&str> {

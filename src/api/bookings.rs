@@ -1,5 +1,8 @@
 //! Bookings: the two calls that put an interview into a slot, and tell the candidate.
-use actix_web::web::{Data, Json, Path};
+use actix_web::{
+    HttpResponse,
+    web::{Data, Path},
+};
 use chrono::{DateTime, Utc};
 use entity::{email, slot};
 use serde::Serialize;
@@ -8,6 +11,7 @@ use serde_json::json;
 use super::{
     auth::Caller,
     fields::{Body, Fields, id, text},
+    idempotency,
     interviews::Interview,
     problem::{Problem, Result},
     slots::{self as slots_api, Slot},
@@ -17,6 +21,7 @@ use crate::{
     domain::{
         bookings::{self, Booked, NewBooking, Outcome, Place, Taken, Who},
         interviews::Details,
+        one_time_keys::Answer,
         slots::{self, State},
     },
     error::Error,
@@ -46,34 +51,40 @@ pub async fn book_slot(
     caller: Caller,
     slot_id: Path<i64>,
     body: Body,
-) -> Result<Json<Booking>> {
+) -> Result<HttpResponse> {
     let mut fields = body.fields()?;
     let wish = format!("{slot_id} {}", fields.wish());
     let once = caller.once("api.book_slot", &wish)?;
-    let (who, notes) = (interview(&mut fields), notes(&mut fields));
-    let new = NewBooking {
-        place: Place::Slot(*slot_id),
-        who: fields.finish(who)?,
-        notes: notes.unwrap_or_default(),
-        once,
-    };
-    book(&app, &caller, new).await
+    idempotency::answer(&app, &caller, once, async |once| {
+        let (who, notes) = (interview(&mut fields), notes(&mut fields));
+        let new = NewBooking {
+            place: Place::Slot(*slot_id),
+            who: fields.finish(who)?,
+            notes: notes.unwrap_or_default(),
+            once,
+        };
+        book(&app, &caller, new).await
+    })
+    .await
 }
 
 /// POST /api/interviews/schedules/book_interview/: books into a slot that is there or is made for it.
-pub async fn book_interview(app: Data<App>, caller: Caller, body: Body) -> Result<Json<Booking>> {
+pub async fn book_interview(app: Data<App>, caller: Caller, body: Body) -> Result<HttpResponse> {
     let mut fields = body.fields()?;
     let once = caller.once("api.book_interview", fields.wish())?;
-    let (who, notes) = (interview(&mut fields), notes(&mut fields));
-    let place = place(&mut fields, &caller);
-    let (who, place) = fields.finish(who.zip(place))?;
-    let new = NewBooking {
-        place,
-        who,
-        notes: notes.unwrap_or_default(),
-        once,
-    };
-    book(&app, &caller, new).await
+    idempotency::answer(&app, &caller, once, async |once| {
+        let (who, notes) = (interview(&mut fields), notes(&mut fields));
+        let place = place(&mut fields, &caller);
+        let (who, place) = fields.finish(who.zip(place))?;
+        let new = NewBooking {
+            place,
+            who,
+            notes: notes.unwrap_or_default(),
+            once,
+        };
+        book(&app, &caller, new).await
+    })
+    .await
 }
 
 fn interview(fields: &mut Fields) -> Option<Who> {
@@ -97,13 +108,13 @@ pub fn place(fields: &mut Fields, caller: &Caller) -> Option<Place> {
     }
 }
 
-async fn book(app: &App, caller: &Caller, new: NewBooking) -> Result<Json<Booking>> {
+async fn book(app: &App, caller: &Caller, new: NewBooking) -> Result<Answer> {
     let now = app.clock.now();
     let is_new = matches!(new.place, Place::New(_));
     match bookings::book(&app.db, &caller.actor(), new, now).await? {
         Outcome::Booked(booked) => {
             app.wake.notify_one();
-            Ok(Json(answer(app, caller, *booked, now).await?))
+            idempotency::ok(&answer(app, caller, *booked, now).await?)
         }
         Outcome::SlotTaken(taken) => Err(slot_taken(*taken)?),
         Outcome::SlotClosed(free) => Err(slot_closed(free)?),

@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::{
     auth::Caller,
-    created,
     fields::{Body, Fields, id, text},
+    idempotency,
     lists::{self, List},
     problem::{Problem, Result},
 };
@@ -72,20 +72,23 @@ pub async fn index(app: Data<App>, caller: Caller) -> Result<Json<List<Candidate
 pub async fn create(app: Data<App>, caller: Caller, body: Body) -> Result<HttpResponse> {
     let fields = body.fields()?;
     let once = caller.once("api.candidate", fields.wish())?;
-    let new = read(fields)?;
-    match candidates::create(&app.db, &caller.actor(), new, once, app.clock.now()).await? {
-        Saved::Candidate(id) => {
-            let candidate = candidates::find(app.db.read(), caller.company_id, id).await?;
-            let path = format!("/api/candidates/{id}/");
-            Ok(created(&path, &Candidate::from(candidate)))
+    idempotency::answer(&app, &caller, once, async |once| {
+        let new = read(fields)?;
+        match candidates::create(&app.db, &caller.actor(), new, once, app.clock.now()).await? {
+            Saved::Candidate(id) => {
+                let candidate = candidates::find(app.db.read(), caller.company_id, id).await?;
+                let path = format!("/api/candidates/{id}/");
+                idempotency::created(path, &Candidate::from(candidate))
+            }
+            Saved::EmailTaken(id) => Err(Problem::conflict(
+                "email_taken",
+                "A candidate with this address is there already; `candidate` is the id.",
+            )
+            .with("candidate", id.into())),
+            Saved::KeyReused => Err(Problem::key_reused()),
         }
-        Saved::EmailTaken(id) => Err(Problem::conflict(
-            "email_taken",
-            "A candidate with this address is there already; `candidate` is the id.",
-        )
-        .with("candidate", id.into())),
-        Saved::KeyReused => Err(Problem::key_reused()),
-    }
+    })
+    .await
 }
 
 /// GET /api/candidates/{id}/: one candidate.

@@ -1,12 +1,16 @@
 //! Changes of booked interviews: the calls that move one and call one off, and tell the candidate.
-use actix_web::web::{Data, Json, Path};
+use actix_web::{
+    HttpResponse,
+    web::{Data, Path},
+};
 use entity::slot;
 use serde_json::json;
 
 use super::{
     auth::Caller,
-    bookings::{self, Booking},
+    bookings,
     fields::{Body, text},
+    idempotency,
     interviews::Interview,
     problem::{Problem, Result},
     slots,
@@ -17,6 +21,7 @@ use crate::{
         bookings::Place,
         changes::{self, Change, Target},
         interviews::Details,
+        one_time_keys::Answer,
         rescheduling::{self, Move},
     },
     text as typed,
@@ -30,24 +35,31 @@ pub async fn reschedule(
     caller: Caller,
     id: Path<i64>,
     body: Body,
-) -> Result<Json<Booking>> {
+) -> Result<HttpResponse> {
     let mut fields = body.fields()?;
     let once = caller.once("api.reschedule", &format!("{id} {}", fields.wish()))?;
-    let notes = bookings::notes(&mut fields);
-    let place = bookings::place(&mut fields, &caller);
-    let new = Move {
-        interview_id: *id,
-        version: None,
-        place: fields.finish(place)?,
-        notes,
-        once,
-    };
+    idempotency::answer(&app, &caller, once, async |once| {
+        let notes = bookings::notes(&mut fields);
+        let place = bookings::place(&mut fields, &caller);
+        let new = Move {
+            interview_id: *id,
+            version: None,
+            place: fields.finish(place)?,
+            notes,
+            once,
+        };
+        move_to(&app, &caller, new).await
+    })
+    .await
+}
+
+async fn move_to(app: &App, caller: &Caller, new: Move) -> Result<Answer> {
     let is_new = matches!(new.place, Place::New(_));
     let now = app.clock.now();
     match rescheduling::reschedule(&app.db, &caller.actor(), new, now).await? {
         rescheduling::Outcome::Moved(booked) => {
             app.wake.notify_one();
-            Ok(Json(bookings::answer(&app, &caller, *booked, now).await?))
+            idempotency::ok(&bookings::answer(app, caller, *booked, now).await?)
         }
         rescheduling::Outcome::Changed(details) => Err(changed(*details)),
         rescheduling::Outcome::NotBooked(details) => Err(not_booked(*details)),
@@ -65,24 +77,29 @@ pub async fn cancel(
     caller: Caller,
     id: Path<i64>,
     body: Body,
-) -> Result<Json<Interview>> {
+) -> Result<HttpResponse> {
     let mut fields = body.fields()?;
     let once = caller.once("api.cancel", &format!("{id} {}", fields.wish()))?;
-    let reason = fields.optional("reason", text(|t| typed::lines(t, LONGEST_REASON)));
-    fields.finish(Some(()))?;
-    let target = Target {
-        interview_id: *id,
-        version: None,
-        once,
-    };
-    let change = Change::CallOff {
-        reason: reason.unwrap_or_default(),
-    };
+    idempotency::answer(&app, &caller, once, async |once| {
+        let reason = fields.optional("reason", text(|t| typed::lines(t, LONGEST_REASON)));
+        fields.finish(Some(()))?;
+        let target = Target {
+            interview_id: *id,
+            version: None,
+            once,
+        };
+        let reason = reason.unwrap_or_default();
+        call_off(&app, &caller, &target, &Change::CallOff { reason }).await
+    })
+    .await
+}
+
+async fn call_off(app: &App, caller: &Caller, target: &Target, change: &Change) -> Result<Answer> {
     let (actor, now) = (caller.actor(), app.clock.now());
-    match changes::apply(&app.db, &actor, &target, &change, now).await? {
+    match changes::apply(&app.db, &actor, target, change, now).await? {
         changes::Outcome::Done(details, _) => {
             app.wake.notify_one();
-            Ok(Json((*details).into()))
+            idempotency::ok(&Interview::from(*details))
         }
         changes::Outcome::Changed(details) => Err(changed(*details)),
         changes::Outcome::NotBooked(details) => Err(not_booked(*details)),

@@ -103,11 +103,12 @@ impl Fields {
             }
             fields.given.insert(name, value);
         }
-        fields.wish = serde_json::json!(fields.given).to_string();
+        let given = fields.given.iter().filter(|(_, value)| !value.is_null());
+        fields.wish = serde_json::json!(given.collect::<BTreeMap<_, _>>()).to_string();
         fields
     }
 
-    /// All that is asked for, in one form whatever the order and the white space.
+    /// All that is asked for, in one form whatever the order and the white space; `null` is as good as left out.
     pub fn wish(&self) -> &str {
         &self.wish
     }
@@ -338,7 +339,12 @@ mod tests {
         let one = fields(r#"{"a": 1, "b": "x"}"#);
         let other = fields(r#" {"b":"x","a":1} "#);
         assert_eq!(one.wish(), other.wish());
+        assert_eq!(
+            one.wish(),
+            fields(r#"{"c": null, "a": 1, "b": "x"}"#).wish()
+        );
         assert_ne!(one.wish(), fields(r#"{"a": 1, "b": "y"}"#).wish());
+        assert_ne!(one.wish(), fields(r#"{"a": 1, "b": "null"}"#).wish());
     }
 
     #[test]

@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::{
     auth::Caller,
-    created,
     fields::{Body, Fields, choice, id},
+    idempotency,
     lists::{self, List},
     problem::{Problem, Result},
 };
@@ -99,18 +99,21 @@ pub async fn index(app: Data<App>, caller: Caller) -> Result<Json<List<Interview
 pub async fn create(app: Data<App>, caller: Caller, body: Body) -> Result<HttpResponse> {
     let mut fields = body.fields()?;
     let once = caller.once("api.interview", fields.wish())?;
-    let candidate = fields.required("candidate", id);
-    let job = fields.optional("job", id);
-    let candidate = fields.finish(candidate)?;
-    let now = app.clock.now();
-    match interviews::create(&app.db, &caller.actor(), candidate, job, once, now).await? {
-        Created::Interview(id) => {
-            let details = interviews::details(app.db.read(), caller.company_id, id).await?;
-            let path = format!("/api/interviews/{id}/");
-            Ok(created(&path, &Interview::from(details)))
+    idempotency::answer(&app, &caller, once, async |once| {
+        let candidate = fields.required("candidate", id);
+        let job = fields.optional("job", id);
+        let candidate = fields.finish(candidate)?;
+        let now = app.clock.now();
+        match interviews::create(&app.db, &caller.actor(), candidate, job, once, now).await? {
+            Created::Interview(id) => {
+                let details = interviews::details(app.db.read(), caller.company_id, id).await?;
+                let path = format!("/api/interviews/{id}/");
+                idempotency::created(path, &Interview::from(details))
+            }
+            Created::KeyReused => Err(Problem::key_reused()),
         }
-        Created::KeyReused => Err(Problem::key_reused()),
-    }
+    })
+    .await
 }
 
 /// GET /api/interviews/{id}/: one interview.

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::{
     auth::Caller,
-    created,
     fields::{Body, Fields, choice, list, number, text},
+    idempotency,
     lists::{self, List},
     problem::{Problem, Result},
 };
@@ -89,14 +89,17 @@ pub async fn index(app: Data<App>, caller: Caller) -> Result<Json<List<Job>>> {
 pub async fn create(app: Data<App>, caller: Caller, body: Body) -> Result<HttpResponse> {
     let fields = body.fields()?;
     let once = caller.once("api.job", fields.wish())?;
-    let new = read(fields)?;
-    match jobs::create(&app.db, &caller.actor(), new, once, app.clock.now()).await? {
-        Created::Job(id) => {
-            let job = jobs::find(app.db.read(), caller.company_id, id).await?;
-            Ok(created(&format!("/api/jobs/{id}/"), &Job::from(job)))
+    idempotency::answer(&app, &caller, once, async |once| {
+        let new = read(fields)?;
+        match jobs::create(&app.db, &caller.actor(), new, once, app.clock.now()).await? {
+            Created::Job(id) => {
+                let job = jobs::find(app.db.read(), caller.company_id, id).await?;
+                idempotency::created(format!("/api/jobs/{id}/"), &Job::from(job))
+            }
+            Created::KeyReused => Err(Problem::key_reused()),
         }
-        Created::KeyReused => Err(Problem::key_reused()),
-    }
+    })
+    .await
 }
 
 /// GET /api/jobs/{id}/: one job.

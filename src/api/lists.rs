@@ -70,7 +70,7 @@ fn limit(text: &str) -> Result<u64, &'static str> {
 
 fn instant(text: &str, caller: &Caller) -> Result<DateTime<Utc>, &'static str> {
     match DateTime::parse_from_rfc3339(text) {
-        Ok(at) => Ok(at.to_utc()),
+        Ok(at) => Ok(times::capped(at.to_utc())),
         Err(_) => match typed::date(text) {
             Ok(date) => Ok(times::bounds_of_day(date, caller.zone).0),
             Err(_) => Err(NO_INSTANT),

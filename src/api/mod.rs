@@ -5,19 +5,10 @@ pub mod candidates;
 pub mod changes;
 pub mod emails;
 pub mod fields;
+pub mod idempotency;
 pub mod interviews;
 pub mod jobs;
 pub mod lists;
 pub mod openapi;
 pub mod problem;
 pub mod slots;
-
-use actix_web::{HttpResponse, http::header};
-use serde::Serialize;
-
-/// 201 with what was made, and where it is from now on.
-fn created(path: &str, made: &impl Serialize) -> HttpResponse {
-    HttpResponse::Created()
-        .insert_header((header::LOCATION, path))
-        .json(made)
-}

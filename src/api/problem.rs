@@ -10,7 +10,7 @@ use actix_web::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::error::Error;
+use crate::{domain::one_time_keys::Answer, error::Error};
 
 /// The media type of a problem.
 pub const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
@@ -95,6 +95,32 @@ impl Problem {
         Self::new(status, details(status)).with_header(header::RETRY_AFTER, seconds.into())
     }
 
+    /// 503: it was done, and the database went away before the answer could be kept.
+    pub fn done_unanswered(error: Error) -> Self {
+        let problem = Self {
+            cause: Some(error.to_string()),
+            ..Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The call was carried out, but its answer is not ready. Repeat it with the same Idempotency-Key: it is not carried out again.",
+            )
+        };
+        problem
+            .coded("answer_not_ready")
+            .with_header(header::RETRY_AFTER, HeaderValue::from_static("5"))
+    }
+
+    /// As an answer that a repetition of the call gets too; as it is, when another try may come to something else.
+    pub fn lasting(self) -> Result<Answer> {
+        match self.status {
+            StatusCode::NOT_FOUND | StatusCode::CONFLICT => Ok(Answer {
+                status: self.status.as_u16(),
+                location: None,
+                body: body(self.status, self.detail, self.members),
+            }),
+            _ => Err(self),
+        }
+    }
+
     /// Gives the problem a type of its own.
     fn coded(self, code: &str) -> Self {
         let name = code.replace('_', "-");
@@ -159,7 +185,7 @@ impl ResponseError for Problem {
         if let Some(header) = &self.header {
             response.insert_header(*header.clone());
         }
-        if self.cause.is_some() {
+        if self.cause.is_some() && self.members.is_empty() {
             return response.finish();
         }
         response
@@ -196,6 +222,9 @@ fn details(status: StatusCode) -> &'static str {
         StatusCode::REQUEST_TIMEOUT => "The body did not arrive in time.",
         StatusCode::CONFLICT => "Somebody changed this meanwhile; read it again.",
         StatusCode::PAYLOAD_TOO_LARGE => "A body has at most 64 KiB.",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            "Send the body as it is: a `Content-Encoding` is not accepted."
+        }
         StatusCode::URI_TOO_LONG => "This address is too long.",
         StatusCode::TOO_MANY_REQUESTS => {
             "Too many calls; `Retry-After` says in how many seconds to go on."

@@ -11,8 +11,8 @@ use serde_json::Value;
 
 use super::{
     auth::Caller,
-    created,
     fields::{Body, Fields, choice, id, number, text},
+    idempotency,
     lists::{self, List},
     problem::{Problem, Result},
 };
@@ -102,20 +102,21 @@ pub async fn index(app: Data<App>, caller: Caller) -> Result<Json<List<Slot>>> {
 pub async fn create(app: Data<App>, caller: Caller, body: Body) -> Result<HttpResponse> {
     let mut fields = body.fields()?;
     let once = caller.once("api.slot", fields.wish())?;
-    let new = read(&mut fields, &caller);
-    let new = fields.finish(new)?;
-    let now = app.clock.now();
-    match slots::create(&app.db, &caller.actor(), new, once, now).await? {
-        Created::Slot(id) => {
-            let slot = slots::show(&app.db, caller.company_id, id, now).await?;
-            Ok(created(
-                &format!("/api/interviews/slots/{id}/"),
-                &Slot::of(slot)?,
-            ))
+    idempotency::answer(&app, &caller, once, async |once| {
+        let new = read(&mut fields, &caller);
+        let new = fields.finish(new)?;
+        let now = app.clock.now();
+        match slots::create(&app.db, &caller.actor(), new, once, now).await? {
+            Created::Slot(id) => {
+                let slot = slots::show(&app.db, caller.company_id, id, now).await?;
+                let path = format!("/api/interviews/slots/{id}/");
+                idempotency::created(path, &Slot::of(slot)?)
+            }
+            Created::Past => Err(past()),
+            Created::KeyReused => Err(Problem::key_reused()),
         }
-        Created::Past => Err(past()),
-        Created::KeyReused => Err(Problem::key_reused()),
-    }
+    })
+    .await
 }
 
 /// GET /api/interviews/slots/{id}/: one slot.

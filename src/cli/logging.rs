@@ -43,7 +43,7 @@ impl Log for Capped {
     }
 
     fn log(&self, record: &Record) {
-        if Self::allows(record.metadata()) {
+        if Self::allows(record.metadata()) && !is_of_a_client(record) {
             self.0.log(record);
         }
     }
@@ -60,6 +60,13 @@ fn cap(target: &str) -> LevelFilter {
         | "sea_orm_migration" => Level::Warn.to_level_filter(),
         _ => Level::Info.to_level_filter(),
     }
+}
+
+/// The web server calls it an error of ours when a client sends what is no HTTP, or goes away. What it answers has a
+/// line of its own.
+fn is_of_a_client(record: &Record) -> bool {
+    record.target() == "actix_http::h1::dispatcher"
+        && record.args().to_string().starts_with("stream error: ")
 }
 
 /// What somebody else wrote must not look like a line of ours.
@@ -89,6 +96,29 @@ mod tests {
         assert_eq!(cap("actix_http::h1::dispatcher"), LevelFilter::Info);
         assert_eq!(cap("greenroom::worker"), LevelFilter::Trace);
         assert_eq!(cap("greenroom_imitator"), LevelFilter::Info);
+    }
+
+    #[test]
+    fn what_a_client_does_wrong_is_no_error_of_ours() {
+        let is_of_a_client = |target: &str, message: &str| {
+            let mut record = Record::builder();
+            is_of_a_client(
+                &record
+                    .target(target)
+                    .args(format_args!("{message}"))
+                    .build(),
+            )
+        };
+        let dispatcher = "actix_http::h1::dispatcher";
+        assert!(is_of_a_client(
+            dispatcher,
+            "stream error: invalid Header provided"
+        ));
+        assert!(!is_of_a_client(
+            dispatcher,
+            "Response payload stream error: disk"
+        ));
+        assert!(!is_of_a_client("greenroom::web", "stream error: x"));
     }
 
     #[test]

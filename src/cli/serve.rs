@@ -1,7 +1,13 @@
 //! `greenroom serve`: the pages, the API and the delivery of mail in one process.
-use std::{io, net::TcpListener, process::ExitCode};
+use std::{future::ready, io, net::TcpListener, process::ExitCode, time::Duration};
 
-use actix_web::{HttpServer, web::Data};
+use actix_http::HttpService;
+use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_web::{
+    dev::{AppConfig, Server},
+    rt::net::TcpStream,
+    web::Data,
+};
 use anyhow::{Context, Result};
 use tokio::sync::watch;
 
@@ -13,8 +19,11 @@ use crate::{
     app::App,
     domain::companies,
     settings::Settings,
-    web::{self, setup},
+    web::{self, setup, wire::Wire},
 };
+
+/// For a client to take note that its connection is at an end.
+const TIME_TO_HANG_UP: Duration = Duration::from_secs(1);
 
 /// Serve the pages and the API, and deliver mail
 #[derive(Debug, Default, clap::Args)]
@@ -47,14 +56,33 @@ impl Serve {
 async fn serve(app: Data<App>, listener: TcpListener) -> io::Result<()> {
     let (stop, stopped) = watch::channel(false);
     let delivery = worker::deliver(app.clone(), stopped);
-    let server = HttpServer::new(move || web::service(app.clone()))
+    let server = Server::build()
         .shutdown_signal(async move {
             stopping::asked().await;
             stop.send_replace(true);
         })
-        .shutdown_timeout(stopping::PATIENCE.as_secs())
-        .listen(listener)?
-        .run();
+        .shutdown_timeout(stopping::PATIENCE.as_secs());
+    let stopping = server.graceful_shutdown_signal();
+    // As `HttpServer` does it, but on connections of ours: it has no place for them.
+    let connections = move || {
+        let (settings, stopping) = (app.clone(), stopping.clone());
+        let service = web::service(app.clone())
+            .into_factory()
+            .map_err(|error| error.error_response());
+        let http = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            .client_disconnect_timeout(TIME_TO_HANG_UP)
+            .h1(map_config(service, |()| AppConfig::default()));
+        fn_service(move |socket: TcpStream| {
+            let peer = socket.peer_addr().ok();
+            ready(Ok((Wire::new(socket, &settings.settings), peer)))
+        })
+        .and_then(http)
+    };
+    let server = server.listen("greenroom", listener, connections)?.run();
     let (served, ()) = tokio::join!(server, delivery);
     served
 }

@@ -1,5 +1,5 @@
 //! Lists by cursor: a page costs the same wherever it lies in the list.
-use std::{fmt, str::FromStr};
+use std::{fmt, ops::RangeInclusive, str::FromStr};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, Condition};
@@ -8,6 +8,10 @@ use super::rows::Stored;
 
 /// How many rows a page of a list shows.
 pub const PAGE_SIZE: u64 = 50;
+
+/// No row is older than 1970 or younger than 9999, in microseconds: other instants cannot be compared with those
+/// that are stored (SQLite), or not even sent (PostgreSQL).
+const INSTANTS: RangeInclusive<i64> = 0..=253_402_300_799_999_999;
 
 /// Rows of a list, and where to go on.
 #[derive(Clone, Debug)]
@@ -98,11 +102,13 @@ impl FromStr for Cursor {
 
     fn from_str(text: &str) -> Result<Self, ()> {
         let (micros, id) = text.split_once('_').ok_or(())?;
-        let at = DateTime::from_timestamp_micros(micros.parse().map_err(|_| ())?).ok_or(())?;
-        Ok(Self {
-            at,
-            id: id.parse().map_err(|_| ())?,
-        })
+        let micros = micros.parse().map_err(|_| ())?;
+        let id = id.parse().map_err(|_| ())?;
+        if !INSTANTS.contains(&micros) || id < 0 {
+            return Err(());
+        }
+        let at = DateTime::from_timestamp_micros(micros).ok_or(())?;
+        Ok(Self { at, id })
     }
 }
 
@@ -136,7 +142,20 @@ mod tests {
 
     #[test]
     fn nonsense_is_no_cursor() {
-        for text in ["", "_", "1_", "x_1", "1_x", "1", "99999999999999999999_1"] {
+        for text in [
+            "",
+            "_",
+            "1_",
+            "x_1",
+            "1_x",
+            "1",
+            "99999999999999999999_1",
+            "-1_1",
+            "1_-1",
+            "253402300800000000_1",
+            "1_9223372036854775808",
+            "1\0_1",
+        ] {
             assert_eq!(text.parse::<Cursor>(), Err(()), "{text}");
         }
     }

@@ -58,6 +58,8 @@ pub struct Settings {
     pub database_url: Secret,
     /// `BASE_URL`: what links are built from.
     pub base_url: BaseUrl,
+    /// `HSTS_INCLUDE_SUBDOMAINS`: are the hosts below that of `BASE_URL` reached over TLS alone as well?
+    pub hsts_include_subdomains: bool,
     /// `LISTEN`: address and port.
     pub listen: SocketAddr,
     /// `SECRET_KEY`: signs join links and cookies.
@@ -95,9 +97,7 @@ impl Settings {
     /// Port 0 was a wish for any free one: from now on this is the address, in links too.
     pub fn listens_on(&mut self, address: SocketAddr) {
         self.listen = address;
-        if let Some(without_port) = self.base_url.text.strip_suffix(":0") {
-            self.base_url.text = format!("{without_port}:{}", address.port());
-        }
+        self.base_url.listens_on(address.port());
     }
 
     /// The same as [`Self::load`] from given variables.
@@ -140,6 +140,7 @@ impl Reader {
             _ => "http://127.0.0.1:8080".into(),
         };
         let base_url = self.parse("BASE_URL", &default_base_url, BaseUrl::from_str);
+        let hsts_include_subdomains = self.flag("HSTS_INCLUDE_SUBDOMAINS", false);
         let trusted_proxies = self.list("TRUSTED_PROXIES", |text| {
             IpNet::from_str(text)
                 .or_else(|_| text.parse::<IpAddr>().map(|ip| ip.to_canonical().into()))
@@ -165,6 +166,7 @@ impl Reader {
         Some(Settings {
             database_url: database_url?,
             base_url,
+            hsts_include_subdomains,
             listen,
             secret_key: secret_key?,
             secret_key_fallbacks,

@@ -55,6 +55,10 @@ fn words(status: StatusCode) -> (&'static str, &'static str) {
             "Too much at once",
             "What you sent is larger than this page takes. Shorten it and send it again.",
         ),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => (
+            "Cannot be read like this",
+            "This page takes plain form data. Compressed or other content is not accepted; send the form from the page itself.",
+        ),
         StatusCode::REQUEST_TIMEOUT => (
             "That took too long",
             "The request did not arrive whole. Send it again.",
@@ -81,12 +85,12 @@ mod tests {
 
     #[test]
     fn every_status_that_we_answer_with_has_words_of_its_own() {
-        let mut headings: Vec<_> = [400, 403, 404, 408, 409, 413, 429, 500, 503]
+        let mut headings: Vec<_> = [400, 403, 404, 408, 409, 413, 415, 429, 500, 503]
             .map(|code| words(StatusCode::from_u16(code).expect("a status")).0)
             .to_vec();
         headings.sort_unstable();
         headings.dedup();
-        assert_eq!(headings.len(), 9);
+        assert_eq!(headings.len(), 10);
         assert_eq!(
             words(StatusCode::BAD_GATEWAY),
             words(StatusCode::INTERNAL_SERVER_ERROR)

@@ -26,6 +26,8 @@ pub enum Error {
     TooOften(i64),
     /// The request cannot be what one of our pages sent.
     Refused(StatusCode),
+    /// The body would have to be unpacked.
+    Encoded,
     /// Something of the web server's went wrong.
     Web(actix_web::Error),
 }
@@ -72,6 +74,7 @@ impl ResponseError for Error {
             Self::SignInFirst(_) => StatusCode::SEE_OTHER,
             Self::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Refused(status) => *status,
+            Self::Encoded => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Web(error) => error.as_response_error().status_code(),
         }
     }
@@ -89,6 +92,12 @@ impl ResponseError for Error {
             Self::App(AppError::Unavailable(_) | AppError::Busy) => {
                 response.insert_header((header::RETRY_AFTER, 5));
             }
+            // In an answer it says what may be sent (RFC 9110 §12.5.3).
+            Self::Encoded => {
+                response.insert_header((header::ACCEPT_ENCODING, "identity"));
+            }
+            // Whoever made it knows more.
+            Self::Web(error) => return error.error_response(),
             _ => {}
         }
         response.finish()

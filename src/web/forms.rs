@@ -22,12 +22,16 @@ pub fn new_key() -> String {
 /// The one-time key that came with a form. `wish` is all that the form asks for; without a key the
 /// form is carried out as often as it comes.
 pub fn once(scope: &'static str, key: &str, wish: &impl Serialize) -> Option<Once> {
-    let key = key.trim();
-    if key.is_empty() || key.len() > 64 {
-        return None;
-    }
+    let key = own_key(key)?;
     let wish = serde_json::to_string(wish).ok()?;
     Some(Once::new(scope, key, &wish))
+}
+
+/// The one-time key in a form's hidden field, if it can be one that we put there.
+pub fn own_key(key: &str) -> Option<&str> {
+    let key = key.trim();
+    let is_key = (1..=64).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+    is_key.then_some(key)
 }
 
 /// The version of a row that came with a form. What is no version is one that no row has: the change

@@ -11,6 +11,7 @@ pub mod account;
 pub mod actions;
 pub mod alerts;
 pub mod assets;
+mod body;
 pub mod bookings;
 mod brand;
 pub mod cancellations;
@@ -55,6 +56,7 @@ mod unsent;
 mod upload;
 pub mod users;
 pub mod viewer;
+pub mod wire;
 
 use crate::app::App;
 
@@ -72,9 +74,9 @@ pub fn service(
 > {
     Service::new()
         .app_data(app.clone())
-        .app_data(web::FormConfig::default().limit(security::MAX_BODY_BYTES))
-        .app_data(web::JsonConfig::default().limit(security::MAX_BODY_BYTES))
-        .app_data(web::PayloadConfig::new(security::MAX_UPLOAD_BYTES))
+        .app_data(web::FormConfig::default().limit(body::MAX_BYTES))
+        .app_data(web::JsonConfig::default().limit(body::MAX_BYTES))
+        .app_data(web::PayloadConfig::new(body::MAX_UPLOAD_BYTES))
         .configure(|config| routes::configure(config, &app))
         .default_service(web::to(async || HttpResponse::NotFound().finish()))
         .wrap(from_fn(security::guard))

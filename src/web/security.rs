@@ -1,39 +1,28 @@
-//! What every request passes: headers, foreign forms, sizes, times, panics and the access log.
-use std::{
-    panic::AssertUnwindSafe,
-    time::{Duration, Instant},
-};
+//! What every request passes: headers, foreign forms, bodies, panics and the access log.
+use std::{panic::AssertUnwindSafe, time::Instant};
 
 use actix_web::{
     HttpResponse,
     body::{BodySize, BoxBody, MessageBody},
     dev::{Payload, ServiceRequest, ServiceResponse},
-    error::{InternalError, PayloadError},
+    error::InternalError,
     http::{
         Method, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
-    web::{Bytes, Data},
+    web::Data,
 };
 use futures_util::FutureExt;
 
 use super::{
+    body,
     errors::{self, Error},
     unsent,
 };
-use crate::{api::problem, app::App, crypto};
-
-/// No form of ours and no call of the API is larger.
-pub const MAX_BODY_BYTES: usize = 64 * 1024;
-
-/// The one form that sends a file may be larger than the file may be: then it is told so beside the field.
-pub const MAX_UPLOAD_BYTES: usize = 512 * 1024;
-const UPLOADS: &[&str] = &["/company/logo"];
+use crate::{api::problem, app::App, crypto, settings::Settings};
 
 const MAX_TARGET_BYTES: usize = 4096;
-/// The web server itself would wait for ever.
-const BODY_TIME: Duration = Duration::from_secs(15);
 
 /// What a page may load and do. One that needs more adds it for itself.
 pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -54,7 +43,19 @@ const HEADERS: [(HeaderName, &str); 6] = [
     // Whatever may be kept says so itself.
     (header::CACHE_CONTROL, "no-store"),
 ];
-const HSTS: &str = "max-age=31536000; includeSubDomains";
+const HSTS: &str = "max-age=31536000";
+const HSTS_WITH_SUBDOMAINS: &str = "max-age=31536000; includeSubDomains";
+
+/// What every answer carries, unless it says otherwise itself.
+pub fn headers(settings: &Settings) -> impl Iterator<Item = (HeaderName, &'static str)> {
+    let hsts = match settings.hsts_include_subdomains {
+        true => HSTS_WITH_SUBDOMAINS,
+        false => HSTS,
+    };
+    let is_https = settings.base_url.is_https();
+    let hsts = is_https.then_some((header::STRICT_TRANSPORT_SECURITY, hsts));
+    HEADERS.into_iter().chain(hsts)
+}
 
 /// The outermost layer.
 pub async fn guard(
@@ -96,13 +97,12 @@ async fn admit(
     if request.uri().to_string().len() > MAX_TARGET_BYTES {
         return Err(Error::Refused(StatusCode::URI_TOO_LONG).into());
     }
+    body::refuse_encoded(request.headers())?;
     if is_unsafe(request.method()) {
         if !is_api(request.path()) && !is_from_our_page(app, request.headers()) {
             return Err(Error::Refused(StatusCode::FORBIDDEN).into());
         }
-        let body = read_body(&mut request, BODY_TIME).await?;
-        // Unpacked: whoever reads it next must not try again.
-        request.headers_mut().remove(header::CONTENT_ENCODING);
+        let body = body::read(app, &mut request).await?;
         request.set_payload(Payload::from(body.clone()));
         let response = next.call(request).await?.map_into_boxed_body();
         return Ok(unsent::keep(app, response, &body).await);
@@ -110,7 +110,8 @@ async fn admit(
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 
-fn is_api(path: &str) -> bool {
+/// Is it a path of the API?
+pub fn is_api(path: &str) -> bool {
     path == "/api" || path.starts_with("/api/")
 }
 
@@ -126,29 +127,6 @@ fn is_from_our_page(app: &App, headers: &HeaderMap) -> bool {
         None => headers
             .get(header::ORIGIN)
             .is_some_and(|origin| origin == app.settings.base_url.origin()),
-    }
-}
-
-/// The whole body, within its limits of size and time.
-async fn read_body(request: &mut ServiceRequest, time: Duration) -> Result<Bytes, Error> {
-    let most = match UPLOADS.contains(&request.path()) {
-        true => MAX_UPLOAD_BYTES,
-        false => MAX_BODY_BYTES,
-    };
-    let announced = request.headers().get(header::CONTENT_LENGTH);
-    let announced = announced.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > most as u64) {
-        return Err(Error::Refused(StatusCode::PAYLOAD_TOO_LARGE));
-    }
-    let body = tokio::time::timeout(time, request.extract::<Bytes>()).await;
-    match body {
-        Ok(Ok(body)) if body.len() > most => Err(Error::Refused(StatusCode::PAYLOAD_TOO_LARGE)),
-        Ok(Ok(body)) => Ok(body),
-        Ok(Err(error)) => Err(Error::Refused(match error.as_error() {
-            Some(PayloadError::Overflow) => StatusCode::PAYLOAD_TOO_LARGE,
-            _ => StatusCode::BAD_REQUEST,
-        })),
-        Err(_) => Err(Error::Refused(StatusCode::REQUEST_TIMEOUT)),
     }
 }
 
@@ -177,17 +155,11 @@ impl Visit {
     /// Gives an error its page, sets the headers, writes the log.
     fn finish(&self, app: &App, response: HttpResponse) -> HttpResponse {
         let mut response = self.with_page(app, response);
-        let headers = response.headers_mut();
-        for (name, value) in HEADERS {
-            if !headers.contains_key(&name) {
-                headers.insert(name, HeaderValue::from_static(value));
+        let own = response.headers_mut();
+        for (name, value) in headers(&app.settings) {
+            if !own.contains_key(&name) {
+                own.insert(name, HeaderValue::from_static(value));
             }
-        }
-        if app.settings.base_url.is_https() {
-            headers.insert(
-                header::STRICT_TRANSPORT_SECURITY,
-                HeaderValue::from_static(HSTS),
-            );
         }
         tracing::info!(
             request.id = self.reference,
@@ -256,41 +228,4 @@ fn is_session_storage(error: &actix_web::Error) -> bool {
         .as_error::<InternalError<actix_session::storage::SaveError>>()
         .is_some()
         || error.as_error::<InternalError<anyhow::Error>>().is_some()
-}
-
-#[cfg(test)]
-mod tests {
-    use actix_web::{ResponseError, test::TestRequest, web::PayloadConfig};
-    use futures_util::{StreamExt, stream};
-
-    use super::*;
-
-    fn request(chunks: impl futures_util::Stream<Item = &'static str> + 'static) -> ServiceRequest {
-        let mut request = TestRequest::post()
-            .app_data(PayloadConfig::new(MAX_UPLOAD_BYTES))
-            .to_srv_request();
-        let body = chunks.map(|chunk| Ok::<_, PayloadError>(Bytes::from_static(chunk.as_bytes())));
-        request.set_payload(Payload::from(body.boxed_local() as std::pin::Pin<Box<_>>));
-        request
-    }
-
-    async fn status(mut request: ServiceRequest) -> Option<u16> {
-        let body = read_body(&mut request, Duration::from_millis(20)).await;
-        body.err().map(|error| error.status_code().as_u16())
-    }
-
-    #[actix_web::test]
-    async fn a_body_that_never_ends_is_given_up() {
-        let drip = stream::iter(["name="]).chain(stream::pending());
-        assert_eq!(status(request(drip)).await, Some(408));
-    }
-
-    #[actix_web::test]
-    async fn a_body_that_does_not_say_how_long_it_is_is_cut_at_the_limit() {
-        assert_eq!(
-            status(request(stream::repeat("0123456789"))).await,
-            Some(413)
-        );
-        assert_eq!(status(request(stream::iter(["a", "b"]))).await, None);
-    }
 }

@@ -7,7 +7,8 @@ use actix_session::{
     storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError, generate_session_key},
 };
 use actix_web::{
-    cookie::{Key, SameSite, time::Duration},
+    cookie::{CookieJar, Key, SameSite, time::Duration},
+    dev::ServiceRequest,
     web::Data,
 };
 use entity::user;
@@ -68,6 +69,15 @@ pub fn sign_in(session: &Session, user: &user::Model) -> Result<(), actix_web::E
 /// The hash of the key that the browser sent, if it sent one. Whether it counts is for the database to say.
 pub fn key_hash(session: &Session) -> Option<String> {
     session.entries().get(KEY_HASH).cloned()
+}
+
+/// The same from the cookie alone, where no session is at hand: only for a cookie that we signed.
+pub fn signed_key_hash(request: &ServiceRequest, settings: &Settings) -> Option<String> {
+    let cookie = request.cookie(cookie_name(settings.base_url.is_https()))?;
+    let key = CookieJar::new()
+        .signed(&cookie_key(settings))
+        .verify(cookie)?;
+    Some(crypto::sha256_hex(key.value()))
 }
 
 /// Keeps a sentence for the next page.

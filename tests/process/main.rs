@@ -10,6 +10,7 @@ mod files;
 mod logs;
 mod mail;
 mod mail_setup;
+mod requests;
 mod settings;
 mod signals;
 mod terminals;

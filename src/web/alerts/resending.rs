@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::{
     app::App,
     domain::resendings,
-    web::{errors::Result, render::Flash, respond::see_other, viewer::Viewer},
+    web::{errors::Result, forms, render::Flash, respond::see_other, viewer::Viewer},
 };
 
 /// The wish.
@@ -28,7 +28,8 @@ pub async fn create(
         Flash::problem("Nothing was sent: mail is still printed to the console here.")
     } else {
         let (actor, now) = (viewer.actor(), app.clock.now());
-        let queued = resendings::create(&app.db, &actor, form.key.trim(), now).await?;
+        let key = forms::own_key(&form.key).map_or_else(forms::new_key, str::to_owned);
+        let queued = resendings::create(&app.db, &actor, &key, now).await?;
         app.wake.notify_one();
         Flash::done(match queued {
             0 => "There was nothing left to send.".into(),

@@ -15,6 +15,9 @@ use crate::{
     },
 };
 
+/// As long as an address can be (RFC 5321 §4.5.3.1).
+const LONGEST_ADDRESS: usize = 254;
+
 /// Which messages to list.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
@@ -76,7 +79,10 @@ impl Filters {
         let status = errors.optional(&self.status, |e, text| e.choice("status", text));
         let kind = errors.optional(&self.kind, |e, text| e.choice("kind", text));
         // Addresses are stored in lower case.
-        let recipient = errors.optional(&self.recipient, |_, text| Some(text.to_lowercase()));
+        let recipient = errors.optional(&self.recipient, |e, text| {
+            let typed = e.check("recipient", text::line(text, LONGEST_ADDRESS));
+            typed.map(|typed| typed.to_lowercase())
+        });
         let mut key = |field, text| {
             errors.optional(text, |e, text| e.number::<i64>(field, text, 1, i64::MAX))
         };
