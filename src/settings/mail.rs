@@ -1,7 +1,13 @@
 //! How mail leaves: the backend, the mail server, the sender.
+use std::net::Ipv6Addr;
+
 use lettre::message::Mailbox;
 
-use super::{Secret, base_url::is_loopback_host, reader::Reader};
+use super::{
+    Secret,
+    base_url::{bare_host, is_loopback_host},
+    reader::Reader,
+};
 
 /// How mail leaves.
 #[derive(Clone, Debug)]
@@ -61,6 +67,16 @@ pub struct SmtpSettings {
     pub security: Security,
     /// `EMAIL_HOST_USER` and `EMAIL_HOST_PASSWORD`, when there is a login.
     pub login: Option<Login>,
+}
+
+impl SmtpSettings {
+    /// Host and port, to be read.
+    pub fn address(&self) -> String {
+        match bare_host(&self.host).parse::<Ipv6Addr>() {
+            Ok(address) => format!("[{address}]:{}", self.port),
+            Err(_) => format!("{}:{}", self.host, self.port),
+        }
+    }
 }
 
 /// Name and password at the mail server.

@@ -18,7 +18,7 @@ use std::{
 use ipnet::IpNet;
 
 pub use self::{
-    base_url::{BaseUrl, is_loopback_host},
+    base_url::{BaseUrl, bare_host, is_loopback_host},
     bounces::{BounceSettings, ImapSettings},
     env_file::EnvFile,
     key::make_private_dir,

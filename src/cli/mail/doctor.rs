@@ -93,7 +93,7 @@ impl Doctor {
             ..patient(settings, &composer, now)?
         };
         if !self.json {
-            let most = doctor::LONGEST.as_secs();
+            let most = doctor::SECONDS;
             terminal::say(format_args!("Checking; this takes {most} seconds at most."));
         }
         Ok(checkup::run(&patient, queue(settings, now), async |_| {}).await)
@@ -229,6 +229,9 @@ fn print(mut out: impl Write, health: Health, checks: &[Check]) -> io::Result<()
     }
     let conclusion = match health {
         Health::Well => "Mail can be sent, and all is well.",
+        Health::Warnings if doctor::is_unfinished(checks) => {
+            "The mail server is slow so far: whether mail can be sent is not known yet."
+        }
         Health::Warnings => "Mail can be sent, but something should be seen to.",
         Health::Broken => "Mail cannot be sent like this.",
     };
