@@ -62,7 +62,9 @@ impl FromStr for BaseUrl {
 
 /// A host without the brackets around it, in which URLs and mail servers write addresses: `[::1]`.
 pub fn bare_host(host: &str) -> &str {
-    let inside = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    let inside = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
     let bare = inside.unwrap_or(host);
     match bare.get(..5) {
         // RFC 5321 §4.1.3.

@@ -1,9 +1,11 @@
 //! Every setting once: type, default, name. All mistakes are reported together, at start.
 mod base_url;
 mod bounces;
+mod database_url;
 mod env_file;
 mod key;
 mod mail;
+mod names;
 mod reader;
 
 use std::{
@@ -24,7 +26,7 @@ pub use self::{
     key::make_private_dir,
     mail::{Backend, Login, MailSettings, MaxPerSecond, Security, SmtpSettings},
 };
-use self::{key::kept_key, reader::Reader};
+use self::{env_file::Start, key::kept_key, reader::Reader};
 
 /// Where files live that are for their owner alone.
 pub const DATA_DIR: &str = "data";
@@ -70,6 +72,8 @@ pub struct Settings {
     pub mail: MailSettings,
     /// How it comes back.
     pub bounces: BounceSettings,
+    /// What is to be said of them that stops nothing: names that are nearly right, lines that nobody can read.
+    pub remarks: Vec<String>,
 }
 
 impl Settings {
@@ -79,17 +83,17 @@ impl Settings {
     /// # Errors
     /// Every mistake found, one line each, naming its variable.
     pub fn load() -> Result<Self, Vec<String>> {
-        if let Err(error) = dotenvy::dotenv()
-            && !error.not_found()
-        {
-            return Err(vec![format!(".env cannot be read: {}", unreadable(&error))]);
-        }
+        let file = match EnvFile::begin() {
+            Ok(file) => file,
+            Err(error) => return Err(vec![format!(".env cannot be read: {error}")]),
+        };
         // Other programs' variables may hold anything; one of ours that is no text is refused below.
         let vars = std::env::vars_os().map(|(name, value)| {
             let text = |part: OsString| part.to_string_lossy().into_owned();
             (text(name), text(value))
         });
-        Self::from_vars(vars.collect(), Path::new(DATA_DIR))
+        let settings = Self::from_vars(vars.collect(), Path::new(DATA_DIR));
+        with_those_of_the_file(settings, file)
     }
 
     /// Port 0 was a wish for any free one: from now on this is the address, in links too.
@@ -102,13 +106,17 @@ impl Settings {
 
     /// The same as [`Self::load`] from given variables.
     pub fn from_vars(vars: HashMap<String, String>, data_dir: &Path) -> Result<Self, Vec<String>> {
+        let mut remarks: Vec<_> = vars.keys().filter_map(|name| names::remark(name)).collect();
+        remarks.sort();
         let mut reader = Reader {
             vars,
             mistakes: Vec::new(),
         };
-        let settings = reader.settings(data_dir);
-        match settings {
-            Some(settings) if reader.mistakes.is_empty() => Ok(settings),
+        match reader.settings(data_dir) {
+            Some(settings) if reader.mistakes.is_empty() => Ok(Self {
+                remarks,
+                ..settings
+            }),
             _ => Err(reader.mistakes),
         }
     }
@@ -119,14 +127,38 @@ const GUESSABLE: &str = "can be guessed: it is a sample, a sequence, or has too 
 const GUESSABLE_FALLBACK: &str = "has a key that can be guessed, so that anybody could sign join links with it; \
      leave it out (or ALLOW_INSECURE=weak-key)";
 
-/// Without the line that is wrong: it may hold a password.
-fn unreadable(error: &dotenvy::Error) -> String {
-    match error {
-        dotenvy::Error::LineParse(..) => {
-            "a value with spaces or quotes in it must stand in 'single quotes'".into()
+/// A variable whose line cannot be read is not missing: that would be a second mistake, and a wrong one.
+fn with_those_of_the_file(
+    settings: Result<Settings, Vec<String>>,
+    file: Start,
+) -> Result<Settings, Vec<String>> {
+    let name = |line: &str| line.split(' ').next().unwrap_or_default().to_owned();
+    let named: Vec<_> = file.mistakes.iter().map(|line| name(line)).collect();
+    match settings {
+        Ok(mut settings) if file.mistakes.is_empty() => {
+            settings.remarks.splice(0..0, file.remarks);
+            Ok(settings)
         }
-        other => other.to_string(),
+        Ok(_) => Err(file.mistakes),
+        Err(others) => {
+            let mut mistakes = file.mistakes;
+            mistakes.extend(
+                others
+                    .into_iter()
+                    .filter(|line| !named.contains(&name(line))),
+            );
+            Err(mistakes)
+        }
     }
+}
+
+/// What an incomplete configuration of mail lacks, among all mistakes.
+pub fn lacking(mistakes: &[String]) -> Vec<&str> {
+    let lacks = |line: &&String| {
+        line.contains("EMAIL") && (line.contains(mail::REQUIRED) || line.contains(mail::MISSING))
+    };
+    let lines = mistakes.iter().filter(lacks);
+    lines.filter_map(|line| line.split(' ').next()).collect()
 }
 
 impl Reader {
@@ -156,21 +188,22 @@ impl Reader {
         let database_url = self.database_url(data_dir);
         let mail = self.mail();
         let bounces = self.bounces();
-        let (base_url, listen, mail) = (base_url?, listen?, mail?);
-        let local = listen.ip().is_loopback() && base_url.is_loopback();
-        let secret_key = self.secret_key(local, data_dir);
+        let local = listen.is_none_or(|listen| listen.ip().is_loopback())
+            && base_url.as_ref().is_none_or(BaseUrl::is_loopback);
         if !local {
-            self.guard_exposed(&base_url, &mail);
+            self.guard_exposed(base_url.as_ref(), mail.as_ref());
         }
+        let secret_key = self.secret_key(local, data_dir);
         Some(Settings {
             database_url: database_url?,
-            base_url,
-            listen,
+            base_url: base_url?,
+            listen: listen?,
             secret_key: secret_key?,
             secret_key_fallbacks,
             trusted_proxies,
-            mail,
+            mail: mail?,
             bounces,
+            remarks: Vec::new(),
         })
     }
 
@@ -183,6 +216,14 @@ impl Reader {
             .iter()
             .any(|scheme| url.starts_with(scheme))
         {
+            let mistake = match url.starts_with("sqlite:") {
+                true => None,
+                false => database_url::mistake(&url),
+            };
+            if let Some(mistake) = mistake {
+                self.mistake("DATABASE_URL", mistake);
+                return None;
+            }
             return Some(Secret::new(url));
         }
         self.mistake("DATABASE_URL", "must begin with sqlite: or postgres:");
@@ -206,6 +247,10 @@ impl Reader {
             self.mistake("SECRET_KEY", "is required when others than this machine can connect; `openssl rand -hex 32` makes one");
             return None;
         }
+        if !self.mistakes.is_empty() {
+            // Nothing will start: no key needs to be made.
+            return None;
+        }
         match kept_key(&data_dir.join("secret_key")) {
             Ok(key) => Some(key),
             Err(error) => {
@@ -221,14 +266,15 @@ impl Reader {
         }
     }
 
-    fn guard_exposed(&mut self, base_url: &BaseUrl, mail: &MailSettings) {
-        if !base_url.is_https() && !self.allows("http") {
+    fn guard_exposed(&mut self, base_url: Option<&BaseUrl>, mail: Option<&MailSettings>) {
+        if base_url.is_some_and(|url| !url.is_https()) && !self.allows("http") {
             self.mistake(
                 "BASE_URL",
                 "must be https when others than this machine can connect (or ALLOW_INSECURE=http)",
             );
         }
-        if matches!(mail.backend, Backend::Console) && !self.allows("console-mail") {
+        let prints = mail.is_some_and(|mail| matches!(mail.backend, Backend::Console));
+        if prints && !self.allows("console-mail") {
             self.mistake(
                 "EMAIL_BACKEND",
                 "is console: nobody would receive mail (set smtp, or ALLOW_INSECURE=console-mail)",
@@ -248,14 +294,6 @@ mod tests {
             .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
             .collect();
         Settings::from_vars(vars, dir.path())
-    }
-
-    #[test]
-    fn a_line_that_cannot_be_read_is_told_without_its_secret() {
-        let line = "EMAIL_HOST_PASSWORD=abcd efgh".to_owned();
-        let told = unreadable(&dotenvy::Error::LineParse(line, 25));
-        assert!(told.contains("single quotes"), "{told}");
-        assert!(!told.contains("abcd"), "{told}");
     }
 
     #[test]
@@ -289,6 +327,184 @@ mod tests {
                 "{name} in {mistakes:?}"
             );
         }
+    }
+
+    #[test]
+    fn contradictions_are_reported_with_what_cannot_be_parsed() {
+        let mistakes = read(&[
+            ("LISTEN", "0.0.0.0:80"),
+            ("BASE_URL", "http://jobs.example.com"),
+            ("EMAIL_USE_TLS", "perhaps"),
+            ("TRUSTED_PROXIES", "nowhere"),
+            ("EMAIL_MAX_PER_SECOND", "many"),
+        ])
+        .expect_err("mistakes");
+        for name in [
+            "BASE_URL must be https",
+            "SECRET_KEY is required",
+            "TRUSTED_PROXIES",
+        ] {
+            assert!(
+                mistakes.iter().any(|line| line.starts_with(name)),
+                "{name} in {mistakes:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn after_a_mistake_there_is_no_second_one_that_is_wrong() {
+        let smtp = ("EMAIL_BACKEND", "smtp");
+        let from = ("DEFAULT_FROM_EMAIL", "jobs@example.com");
+        let host = ("EMAIL_HOST", "smtp.example.com");
+        for (variables, name) in [
+            (vec![("EMAIL_BACKEND", "pigeon")], "EMAIL_BACKEND"),
+            (
+                vec![
+                    ("EMAIL_BACKEND", "pigeon"),
+                    ("EMAIL_FALLBACK_HOST", "x.example"),
+                ],
+                "EMAIL_BACKEND",
+            ),
+            (vec![smtp, from, ("EMAIL_USE_TLS", "false")], "EMAIL_HOST"),
+            (
+                vec![
+                    smtp,
+                    from,
+                    host,
+                    ("EMAIL_USE_SSL", "perhaps"),
+                    ("EMAIL_USE_TLS", "false"),
+                ],
+                "EMAIL_USE_SSL",
+            ),
+            (
+                vec![
+                    smtp,
+                    from,
+                    host,
+                    ("EMAIL_USE_TLS", "perhaps"),
+                    ("EMAIL_USE_SSL", "true"),
+                ],
+                "EMAIL_USE_TLS",
+            ),
+            (
+                vec![
+                    ("BOUNCE_IMAP_HOST", "x.example"),
+                    ("BOUNCE_IMAP_USER", "u"),
+                    ("BOUNCE_IMAP_PASSWORD", "p"),
+                    ("BOUNCE_IMAP_USE_SSL", "perhaps"),
+                ],
+                "BOUNCE_IMAP_USE_SSL",
+            ),
+        ] {
+            let mistakes = read(&variables).expect_err("a mistake");
+            assert_eq!(mistakes.len(), 1, "{variables:?} {mistakes:?}");
+            assert!(mistakes[0].starts_with(name), "{mistakes:?}");
+        }
+    }
+
+    #[test]
+    fn the_backend_is_understood_as_people_write_it() {
+        for text in [
+            "smtp",
+            "SMTP",
+            "Smtp",
+            "django.core.mail.backends.smtp.EmailBackend",
+            "Django.Core.Mail.Backends.SMTP.EmailBackend",
+        ] {
+            let settings = read(&[
+                ("EMAIL_BACKEND", text),
+                ("EMAIL_HOST", "smtp.example.com"),
+                ("DEFAULT_FROM_EMAIL", "jobs@example.com"),
+            ]);
+            let mail = settings.unwrap_or_else(|m| panic!("{text} {m:?}")).mail;
+            assert!(matches!(mail.backend, Backend::Smtp(_)), "{text}");
+        }
+        for text in [
+            "console",
+            "Console",
+            "django.core.mail.backends.console.EmailBackend",
+        ] {
+            let settings = read(&[("EMAIL_BACKEND", text)]).expect("settings");
+            assert!(matches!(settings.mail.backend, Backend::Console), "{text}");
+        }
+        for (text, word) in [
+            ("django.core.mail.backends.locmem.EmailBackend", "memory"),
+            ("locmem", "memory"),
+            ("django.core.mail.backends.dummy.EmailBackend", "throws"),
+            ("django.core.mail.backends.filebased.EmailBackend", "files"),
+            ("anymail.backends.sendgrid.EmailBackend", "anymail"),
+            ("django_ses.SESBackend", "Django"),
+            ("sendmail", "smtp or console"),
+            ("pigeon", "smtp or console"),
+        ] {
+            let mistakes = read(&[("EMAIL_BACKEND", text)]).expect_err("a mistake");
+            let [mistake] = mistakes.as_slice() else {
+                panic!("{mistakes:?}")
+            };
+            assert!(mistake.contains(word), "{mistake}");
+            assert!(
+                mistake.contains("smtp") && mistake.contains("console"),
+                "{mistake}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_blank_at_the_end_of_a_password_is_part_of_it() {
+        let settings = read(&[
+            ("EMAIL_BACKEND", "smtp"),
+            ("EMAIL_HOST", "smtp.example.com "),
+            ("EMAIL_HOST_USER", " jobs "),
+            ("EMAIL_HOST_PASSWORD", " secret "),
+            ("DEFAULT_FROM_EMAIL", "jobs@example.com"),
+        ]);
+        let Backend::Smtp(smtp) = settings.expect("settings").mail.backend else {
+            panic!("smtp")
+        };
+        let login = smtp.login.expect("a login");
+        assert_eq!(
+            (smtp.host.as_str(), login.user.as_str()),
+            ("smtp.example.com", "jobs")
+        );
+        assert_eq!(login.password.expose(), " secret ");
+    }
+
+    #[test]
+    fn a_sender_that_is_none_is_told_to_be_quoted() {
+        for text in [
+            "Acme",
+            "Acme <jobs@example.com",
+            "'Acme <jobs@example.com>'",
+        ] {
+            let mistakes = read(&[("DEFAULT_FROM_EMAIL", text)]).expect_err("a mistake");
+            assert!(mistakes[0].contains("quote"), "{mistakes:?}");
+        }
+    }
+
+    #[test]
+    fn what_an_incomplete_configuration_lacks_is_known() {
+        let mistakes = read(&[
+            ("EMAIL_BACKEND", "smtp"),
+            ("EMAIL_HOST_USER", "jobs"),
+            ("LISTEN", "here"),
+        ])
+        .expect_err("mistakes");
+        let mut lacking = lacking(&mistakes);
+        lacking.sort_unstable();
+        assert_eq!(
+            lacking,
+            ["DEFAULT_FROM_EMAIL", "EMAIL_HOST", "EMAIL_HOST_PASSWORD"]
+        );
+    }
+
+    #[test]
+    fn names_that_are_nearly_right_are_remarked_on() {
+        let settings = read(&[("EMAIL_HSOT", "smtp.example.com"), ("PATH", "/bin")]);
+        let remarks = settings.expect("settings").remarks;
+        assert_eq!(
+            remarks,
+            ["EMAIL_HSOT is no setting and does nothing: did you mean EMAIL_HOST?"]
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@
 mod blocked;
 mod certificate;
 mod check;
+mod checklists;
 mod dns;
 mod hand_over;
 mod health;
@@ -32,6 +33,7 @@ use tokio_rustls::rustls::pki_types::CertificateDer;
 
 pub use self::{
     check::{Check, Found, Grade, Step, sort},
+    checklists::checklists,
     health::{health, is_unfinished},
     settings::{lines, mistakes, outline},
 };

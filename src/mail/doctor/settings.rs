@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     mail::providers::{self, Finding},
-    settings::{Backend, BaseUrl, MailSettings, Secret, Security, SmtpSettings},
+    settings::{Backend, BaseUrl, MailSettings, Secret, Security, SmtpSettings, lacking},
 };
 
 /// A name server that says nothing for so long will not.
@@ -46,6 +46,15 @@ pub fn mistakes(lines: &[String]) -> Vec<(Step, Found)> {
             None => found.push((step, mistake)),
         }
     }
+    let lacking = lacking(lines);
+    let settings = found.iter_mut().find(|(step, _)| *step == Step::Settings);
+    if let Some((_, settings)) = settings.filter(|_| !lacking.is_empty()) {
+        settings.cause = format!(
+            "Email configuration incomplete: {}. {}",
+            lacking.join(", "),
+            settings.cause
+        );
+    }
     found.sort_by_key(|(step, _)| *step);
     found
 }
@@ -57,9 +66,7 @@ pub(super) fn transport(mail: &MailSettings) -> Found {
             "Mail is printed on the console: nobody receives it.",
             "Run greenroom mail setup: it asks for what is needed, tries each answer and writes it down. By hand it is EMAIL_BACKEND=smtp, EMAIL_HOST and DEFAULT_FROM_EMAIL, and what else the provider wants (docs/mail.md).",
         ),
-        Backend::Smtp(smtp) => {
-            Found::pass().saw(format!("SMTP through {}", smtp.address()))
-        }
+        Backend::Smtp(smtp) => Found::pass().saw(format!("SMTP through {}", smtp.address())),
     }
 }
 
@@ -272,6 +279,8 @@ mod tests {
         );
         let (_, settings) = &found[1];
         assert!(settings.cause.contains("EMAIL_HOST is required"));
+        let incomplete = "Email configuration incomplete: EMAIL_HOST. ";
+        assert!(settings.cause.starts_with(incomplete), "{settings:?}");
         assert!(settings.fix.contains("Correct SECRET_KEY"), "{settings:?}");
     }
 }
