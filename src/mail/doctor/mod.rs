@@ -10,6 +10,7 @@ mod dns;
 mod hand_over;
 mod health;
 mod ports;
+mod reach;
 mod remedy;
 mod samples;
 mod sender_domain;
