@@ -71,12 +71,16 @@ fn judge(health: &QueueHealth, now: DateTime<Utc>) -> Found {
 fn server(transport: &transport::Model) -> Found {
     let (name, host) = (transport.name.to_value(), &transport.host);
     let Some(since) = transport.opened_at else {
-        return Found::pass().saw(format!("{name} ({host}): takes messages"));
+        let state = match transport.accepted_at {
+            Some(at) => format!("took its last message {}", in_utc(at)),
+            None => "was not given a message yet".into(),
+        };
+        return Found::pass().saw(format!("{name} ({host}): {state}"));
     };
     let (since, reason) = (in_utc(since), &transport.reason);
     Found::warn(
         format!("{host} is given no messages since {since}: {reason}"),
-        "Put that right; Greenroom tries again by itself, and what waits leaves then.",
+        "See what the checks above say of it, and do that; what waits leaves once they pass.",
     )
     .saw(format!("{name} ({host}): left alone"))
 }
@@ -88,7 +92,7 @@ fn waiting(health: &QueueHealth, now: DateTime<Utc>) -> Found {
     };
     let mut servers = health.transports.iter();
     let fix = match servers.any(|transport| transport.is_open()) {
-        true => "",
+        true => "It leaves once the mail server above takes messages again.",
         false => "See whether greenroom serve or greenroom worker runs.",
     };
     let since = in_utc(oldest);
@@ -171,6 +175,24 @@ mod tests {
             ..health()
         };
         assert_eq!(judge(&health, now).grade, Grade::Pass);
+    }
+
+    #[test]
+    fn a_server_is_not_said_to_take_messages_before_it_took_one() {
+        let now = DateTime::UNIX_EPOCH;
+        let seen = |accepted_at| {
+            let transports = vec![transport::Model {
+                accepted_at,
+                ..transport(None)
+            }];
+            let health = QueueHealth {
+                transports,
+                ..health()
+            };
+            judge(&health, now).evidence[1].clone()
+        };
+        assert!(seen(None).ends_with("was not given a message yet"));
+        assert!(seen(Some(now)).contains("took its last message"));
     }
 
     #[test]

@@ -20,11 +20,11 @@ mod m20261125_000016_keep_bounces;
 mod m20261125_000017_create_mail_checks;
 mod m20261125_000018_keep_own_words;
 mod m20261129_000022_print_copies_once;
+mod m20261129_000027_keep_answers;
 mod m20261129_000029_create_known_devices;
 mod m20261129_000030_revoke_tokens_of_disabled_users;
 mod m20261129_000031_create_unsent_forms;
 mod m20261129_000034_index_actions;
-mod m20261129_000027_keep_answers;
 
 /// Every step, oldest first.
 pub struct Migrator;

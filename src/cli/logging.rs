@@ -1,17 +1,28 @@
 //! Log lines on stderr: which are written, and what one looks like.
-use std::io::Write;
+use std::io::{self, IsTerminal, Write};
 
 use env_logger::{Builder, Env, Logger};
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
 const DEFAULT_FILTER: &str = "warn,greenroom=info";
 
+/// Lines that somebody at a terminal looks for, and the mark by which they are found.
+const MARKS: [(&str, &str); 5] = [
+    ("Interview notification sent via email", "✅"),
+    ("Interview notification sent to console", "⚠️"),
+    ("SMTP email failed", "❌"),
+    ("Both SMTP and console email failed", "❌"),
+    ("Email configuration incomplete", "❌"),
+];
+
 /// Writes log lines from now on, filtered by `RUST_LOG`.
 pub fn start() {
+    let is_terminal = io::stderr().is_terminal();
     let logger = Builder::from_env(Env::default().default_filter_or(DEFAULT_FILTER))
-        .format(|out, record| {
+        .format(move |out, record| {
             let time = out.timestamp_millis();
             let message = one_line(&record.args().to_string());
+            let message = marked(&message, is_terminal);
             writeln!(
                 out,
                 "{time} {:<5} {}: {message}",
@@ -24,6 +35,15 @@ pub fn start() {
     // A second logger in one process is a test's own; the first one stays.
     if log::set_boxed_logger(Box::new(Capped(logger))).is_ok() {
         log::set_max_level(level);
+    }
+}
+
+/// With its mark, if it has one and people see it; programs that read a file of lines look for the words alone.
+pub(super) fn marked(message: &str, is_terminal: bool) -> String {
+    let found = MARKS.iter().find(|(begin, _)| message.starts_with(begin));
+    match found.filter(|_| is_terminal) {
+        Some((_, mark)) => format!("{mark} {message}"),
+        None => message.to_owned(),
     }
 }
 
@@ -119,6 +139,32 @@ mod tests {
             "Response payload stream error: disk"
         ));
         assert!(!is_of_a_client("greenroom::web", "stream error: x"));
+    }
+
+    #[test]
+    fn what_became_of_a_message_has_its_mark_on_a_terminal_alone() {
+        for (message, mark) in [
+            (
+                "Interview notification sent via email: j***@e***.org",
+                "✅ ",
+            ),
+            ("SMTP email failed: 535 5.7.8 no", "❌ "),
+            ("SMTP email failed, falling back to console: 535", "❌ "),
+            (
+                "Interview notification sent to console: j***@e***.org",
+                "⚠️ ",
+            ),
+            (
+                "Interview notification sent to console (fallback mode): j",
+                "⚠️ ",
+            ),
+            ("Both SMTP and console email failed: 535; full", "❌ "),
+            ("Email configuration incomplete: EMAIL_HOST", "❌ "),
+            ("GET /jobs 200", ""),
+        ] {
+            assert_eq!(marked(message, true), format!("{mark}{message}"));
+            assert_eq!(marked(message, false), message);
+        }
     }
 
     #[test]

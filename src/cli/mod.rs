@@ -5,6 +5,7 @@ mod instance;
 mod logging;
 mod mail;
 mod migrate;
+mod remarks;
 mod routes;
 mod serve;
 mod stopping;
@@ -27,6 +28,7 @@ use crate::{
     settings::{Settings, make_private_dir},
 };
 use instance::{Claim, Instance};
+use remarks::refuse;
 
 const USAGE_ERROR: u8 = 2;
 
@@ -75,18 +77,12 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
     }
 }
 
-/// Tells mistakes in the settings; nothing is done with such.
-fn refuse(mistakes: &[String]) -> ExitCode {
-    terminal::complain("greenroom cannot start with these settings:");
-    for mistake in mistakes {
-        terminal::complain(format_args!("  {mistake}"));
-    }
-    ExitCode::from(USAGE_ERROR)
-}
-
 async fn carry_out(work: Work, settings: Settings) -> Result<ExitCode> {
     logging::start();
     stopping::survive_full_files()?;
+    if matches!(work, Work::Serve(_) | Work::Worker(_)) {
+        remarks::warn(&settings);
+    }
     match work {
         Work::Backup(command) => command.run(&settings).await,
         Work::Migrate(command) => command.run(&settings).await,

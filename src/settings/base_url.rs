@@ -124,9 +124,22 @@ fn canonical_host(host: &str) -> Option<String> {
     }
 }
 
+/// A host without the brackets around it, in which URLs and mail servers write addresses: `[::1]`.
+pub fn bare_host(host: &str) -> &str {
+    let inside = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    let bare = inside.unwrap_or(host);
+    match bare.get(..5) {
+        // RFC 5321 §4.1.3.
+        Some(tag) if tag.eq_ignore_ascii_case("IPv6:") => &bare[5..],
+        _ => bare,
+    }
+}
+
 /// Does this name or address lead to this machine only?
 pub fn is_loopback_host(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let bare = bare_host(host);
     bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 

@@ -56,9 +56,11 @@ impl Reader {
     }
 
     fn imap(&mut self, host: String) -> Option<ImapSettings> {
+        let before = self.mistakes.len();
         let starttls = self.flag("BOUNCE_IMAP_USE_TLS", false);
         let implicit = self.flag("BOUNCE_IMAP_USE_SSL", !starttls);
-        if implicit && starttls {
+        let is_known = self.mistakes.len() == before;
+        if implicit && starttls && is_known {
             self.mistake(
                 "BOUNCE_IMAP_USE_SSL",
                 "and BOUNCE_IMAP_USE_TLS exclude each other: SSL is port 993, TLS is port 143",
@@ -69,7 +71,7 @@ impl Reader {
             (_, true) => Security::Starttls,
             _ => Security::Plain,
         };
-        if security == Security::Plain && !is_loopback_host(&host) {
+        if security == Security::Plain && is_known && !is_loopback_host(&host) {
             self.mistake(
                 "BOUNCE_IMAP_USE_SSL",
                 "is off: the password would travel in clear (only for a server on this machine)",
@@ -108,7 +110,11 @@ impl Reader {
 
     /// What IMAP can say in quotes; never repeated in a mistake, it may be the password.
     fn imap_text(&mut self, name: &str) -> Option<String> {
-        let Some(text) = self.text(name) else {
+        let text = match name.ends_with("PASSWORD") {
+            true => self.password(name),
+            false => self.text(name),
+        };
+        let Some(text) = text else {
             self.mistake(name, "is missing though BOUNCE_IMAP_HOST is set");
             return None;
         };

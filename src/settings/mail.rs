@@ -1,7 +1,13 @@
 //! How mail leaves: the backend, the mail server, the sender.
+use std::net::Ipv6Addr;
+
 use lettre::message::Mailbox;
 
-use super::{Secret, base_url::is_loopback_host, reader::Reader};
+use super::{
+    Secret,
+    base_url::{bare_host, is_loopback_host},
+    reader::Reader,
+};
 
 /// How mail leaves.
 #[derive(Clone, Debug)]
@@ -63,6 +69,16 @@ pub struct SmtpSettings {
     pub login: Option<Login>,
 }
 
+impl SmtpSettings {
+    /// Host and port, to be read.
+    pub fn address(&self) -> String {
+        match bare_host(&self.host).parse::<Ipv6Addr>() {
+            Ok(address) => format!("[{address}]:{}", self.port),
+            Err(_) => format!("{}:{}", self.host, self.port),
+        }
+    }
+}
+
 /// Name and password at the mail server.
 #[derive(Clone, Debug)]
 pub struct Login {
@@ -83,36 +99,85 @@ pub enum Security {
     Implicit,
 }
 
+/// What is said of a variable without which no mail can be sent.
+pub(super) const REQUIRED: &str = "is required to send mail";
+/// The same where another one is of no use without it.
+pub(super) const MISSING: &str = "is missing though";
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Console,
+    Smtp,
+}
+
+/// `smtp` and `console` in any case, and Django's paths to the same.
+fn backend_kind(text: &str) -> Result<Kind, String> {
+    let lower = text.to_lowercase();
+    let path = lower.strip_prefix("django.core.mail.backends.");
+    let name = path.map_or(&*lower, |path| path.trim_end_matches(".emailbackend"));
+    let why = match name {
+        "console" => return Ok(Kind::Console),
+        "smtp" => return Ok(Kind::Smtp),
+        "locmem" => "which keeps messages in memory for Django's tests",
+        "dummy" => "which throws messages away",
+        "filebased" => "which writes messages to files",
+        other if other.starts_with("anymail.") => {
+            "of anymail, which speaks to a service's API; the same service takes mail by SMTP (docs/mail.md)"
+        }
+        other if other.contains('.') => "a class of Django's, which nothing here can load",
+        _ => {
+            return Err(format!("is {text:?}; it can be smtp or console"));
+        }
+    };
+    Err(format!(
+        "is {text:?}, {why}: Greenroom knows smtp (a mail server takes them) and console (they are printed, nobody receives them)"
+    ))
+}
+
+fn sender(text: &str) -> Result<Mailbox, String> {
+    if text.is_empty() {
+        return Err(format!("{REQUIRED}: the mailbox that messages come from"));
+    }
+    let quoted = ['\'', '"'].iter().any(|quote| {
+        text.len() > 1
+            && text.starts_with(*quote)
+            && text.ends_with(*quote)
+            && !text.contains("\" <")
+    });
+    if quoted {
+        return Err(format!(
+            "{text:?} has quotes around it that count as part of it: docker --env-file and systemd's Environment= take a value as it is"
+        ));
+    }
+    text.parse::<Mailbox>().map_err(|_| {
+        format!(
+            "{text:?} is not one mailbox like Greenroom <jobs@example.com>; in .env quote it: 'Greenroom <jobs@example.com>'"
+        )
+    })
+}
+
 impl Reader {
     pub(super) fn mail(&mut self) -> Option<MailSettings> {
-        let backend = match self.text("EMAIL_BACKEND").as_deref() {
-            None | Some("console" | "django.core.mail.backends.console.EmailBackend") => {
-                Some(Backend::Console)
-            }
-            Some("smtp" | "django.core.mail.backends.smtp.EmailBackend") => {
-                self.smtp("EMAIL_").map(Backend::Smtp)
-            }
-            Some(other) => {
-                self.mistake(
-                    "EMAIL_BACKEND",
-                    &format!("is {other:?}; it can be smtp or console"),
-                );
+        let text = self.text("EMAIL_BACKEND");
+        let kind = match backend_kind(text.as_deref().unwrap_or("console")) {
+            Ok(kind) => Some(kind),
+            Err(mistake) => {
+                self.mistake("EMAIL_BACKEND", &mistake);
                 None
             }
         };
-        let default_from = match backend {
-            Some(Backend::Console) => "Greenroom <greenroom@localhost>",
-            _ => "",
+        let backend = match kind {
+            Some(Kind::Console) => Some(Backend::Console),
+            Some(Kind::Smtp) => self.smtp("EMAIL_").map(Backend::Smtp),
+            None => None,
         };
-        let from = self.parse("DEFAULT_FROM_EMAIL", default_from, |text| {
-            if text.is_empty() {
-                return Err("is required to send mail: the mailbox that messages come from".into());
-            }
-            text.parse::<Mailbox>().map_err(|_| {
-                format!("{text:?} is not one mailbox like Greenroom <jobs@example.com>")
-            })
-        });
-        let fallback = self.fallback(backend.as_ref());
+        // What a backend needs that nobody knows is not known either.
+        let default_from = match kind {
+            Some(Kind::Smtp) => "",
+            Some(Kind::Console) | None => "Greenroom <greenroom@localhost>",
+        };
+        let from = self.parse("DEFAULT_FROM_EMAIL", default_from, sender);
+        let fallback = self.fallback(kind);
         let max_per_second = self.max_per_second();
         let console_fallback = self.flag("EMAIL_CONSOLE_FALLBACK", false);
         Some(MailSettings {
@@ -124,9 +189,9 @@ impl Reader {
         })
     }
 
-    fn fallback(&mut self, backend: Option<&Backend>) -> Option<SmtpSettings> {
+    fn fallback(&mut self, kind: Option<Kind>) -> Option<SmtpSettings> {
         self.text("EMAIL_FALLBACK_HOST")?;
-        if matches!(backend, Some(Backend::Console)) {
+        if kind == Some(Kind::Console) {
             self.mistake(
                 "EMAIL_FALLBACK_HOST",
                 "is set though EMAIL_BACKEND is console: a second mail server needs a first one",
@@ -152,27 +217,14 @@ impl Reader {
     /// Of the server whose variables begin with this.
     fn smtp(&mut self, prefix: &str) -> Option<SmtpSettings> {
         let name = |rest: &str| format!("{prefix}{rest}");
-        let implicit = self.flag(&name("USE_SSL"), false);
-        let starttls = self.flag(&name("USE_TLS"), !implicit);
-        if implicit && starttls {
-            self.mistake(
-                &name("USE_SSL"),
-                &format!(
-                    "and {prefix}USE_TLS exclude each other: SSL is port 465, TLS is port 587"
-                ),
-            );
-        }
-        let security = match (implicit, starttls) {
-            (true, _) => Security::Implicit,
-            (_, true) => Security::Starttls,
-            _ => Security::Plain,
-        };
+        let (security, is_known) = self.security(prefix);
         let host = self.text(&name("HOST"));
         if host.is_none() {
-            self.mistake(&name("HOST"), "is required to send mail");
+            self.mistake(&name("HOST"), REQUIRED);
         }
         if security == Security::Plain
-            && !host.as_deref().is_some_and(is_loopback_host)
+            && is_known
+            && host.as_deref().is_some_and(|host| !is_loopback_host(host))
             && !self.allows("plain-smtp")
         {
             self.mistake(&name("USE_TLS"), "is off: mail and password would travel in clear (only for a server on this machine, or ALLOW_INSECURE=plain-smtp)");
@@ -195,11 +247,34 @@ impl Reader {
         })
     }
 
+    /// And whether it is said in a way that can be read.
+    fn security(&mut self, prefix: &str) -> (Security, bool) {
+        let name = |rest: &str| format!("{prefix}{rest}");
+        let before = self.mistakes.len();
+        let implicit = self.flag(&name("USE_SSL"), false);
+        let starttls = self.flag(&name("USE_TLS"), !implicit);
+        let is_known = self.mistakes.len() == before;
+        if implicit && starttls && is_known {
+            self.mistake(
+                &name("USE_SSL"),
+                &format!(
+                    "and {prefix}USE_TLS exclude each other: SSL is port 465, TLS is port 587"
+                ),
+            );
+        }
+        let security = match (implicit, starttls) {
+            (true, _) => Security::Implicit,
+            (_, true) => Security::Starttls,
+            _ => Security::Plain,
+        };
+        (security, is_known)
+    }
+
     fn login(&mut self, prefix: &str, host: Option<&str>) -> Option<Login> {
         let name = |rest: &str| format!("{prefix}{rest}");
         match (
             self.text(&name("HOST_USER")),
-            self.text(&name("HOST_PASSWORD")),
+            self.password(&name("HOST_PASSWORD")),
         ) {
             (Some(user), Some(password)) => {
                 // Google shows an App Password in groups of four.
@@ -217,14 +292,14 @@ impl Reader {
             (Some(_), None) => {
                 self.mistake(
                     &name("HOST_PASSWORD"),
-                    &format!("is missing though {prefix}HOST_USER is set"),
+                    &format!("{MISSING} {prefix}HOST_USER is set"),
                 );
                 None
             }
             (None, Some(_)) => {
                 self.mistake(
                     &name("HOST_USER"),
-                    &format!("is missing though {prefix}HOST_PASSWORD is set"),
+                    &format!("{MISSING} {prefix}HOST_PASSWORD is set"),
                 );
                 None
             }

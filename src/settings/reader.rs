@@ -15,6 +15,12 @@ impl Reader {
             .filter(|text| !text.is_empty())
     }
 
+    /// Blanks at its ends belong to a password: whoever quotes them means them.
+    pub(super) fn password(&self, name: &str) -> Option<String> {
+        let text = self.vars.get(name)?;
+        (!text.trim().is_empty()).then(|| text.trim_end_matches(['\r', '\n']).to_owned())
+    }
+
     pub(super) fn parse<T>(
         &mut self,
         name: &str,

@@ -485,6 +485,172 @@ async fn greylisting_is_no_failure() {
 }
 
 #[tokio::test]
+async fn greylisting_after_the_message_is_no_failure_either() {
+    let reply = "451 4.7.1 Greylisted, come back in 5 minutes";
+    for step in [At::MailFrom, At::Data, At::Dot] {
+        let server = starttls(Script::at(step, Act::Reply(reply))).await;
+        let checks = Look {
+            sends: Sends::Everything,
+            ..Look::at(&server)
+        }
+        .checks()
+        .await;
+        let expected = match step {
+            At::MailFrom => Step::MailFrom,
+            _ => Step::TestMessage,
+        };
+        let check = at(&checks, expected);
+        assert_eq!(check.grade, Grade::Warn, "{check:?}");
+        assert!(check.fix.contains("Run the check again in "), "{check:?}");
+        assert_eq!(doctor::health(&checks), Health::Warnings);
+        is_complete(&checks);
+    }
+}
+
+#[tokio::test]
+async fn a_blocked_address_is_named_with_its_list() {
+    let reply =
+        "554 5.7.1 Service unavailable; Client host [192.0.2.9] blocked using zen.spamhaus.org";
+    for (step, expected) in [
+        (At::Banner, Step::Greeting),
+        (At::MailFrom, Step::MailFrom),
+        (At::RcptTo, Step::Recipient),
+        (At::Dot, Step::TestMessage),
+    ] {
+        let server = starttls(Script::at(step, Act::Reply(reply))).await;
+        let checks = Look {
+            sends: Sends::Test,
+            ..Look::at(&server)
+        }
+        .checks()
+        .await;
+        let check = failed(&checks);
+        assert_eq!(check.step, expected);
+        for part in ["192.0.2.9", "zen.spamhaus.org"] {
+            assert!(check.cause.contains(part), "{check:?}");
+        }
+        assert!(
+            check.fix.contains("https://check.spamhaus.org/"),
+            "{check:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn another_way_to_log_in_is_tried_before_the_login_is_called_wrong() {
+    let server = server(Security::Starttls, "X-REFUSES-PLAIN", Script::accept()).await;
+    let checks = Look::at(&server).checks().await;
+    is_complete(&checks);
+    let login = at(&checks, Step::Login);
+    assert_eq!(login.grade, Grade::Pass, "{login:?}");
+    let seen = login.evidence.join("\n");
+    assert!(seen.contains("PLAIN: 535 5.7.8 not like this"), "{seen}");
+    assert!(seen.contains("LOGIN: accepted"), "{seen}");
+    assert_eq!(doctor::health(&checks), Health::Well);
+}
+
+#[tokio::test]
+async fn nothing_is_advised_that_was_not_tried_with_success() {
+    let nowhere = [
+        ("250-mail.example.com\r\n250 SIZE 10000000", Step::Starttls),
+        ("250-mail.example.com\r\n250 XXXXXXXX", Step::Starttls),
+    ];
+    for (reply, step) in nowhere {
+        let server = starttls(Script::at(At::Ehlo, Act::Reply(reply))).await;
+        let checks = Look::at(&server).checks().await;
+        let check = failed(&checks);
+        assert_eq!(check.step, step);
+        assert!(!check.fix.contains("Set EMAIL"), "{check:?}");
+        assert!(check.fix.contains("in vain: port"), "{check:?}");
+    }
+    // Without a login, in clear on this machine, the same server takes mail: that is a way.
+    let options = Options::default();
+    let plain = SmtpServer::with(options, []).await;
+    let mut look = Look::at(&plain);
+    look.smtp.security = Security::Starttls;
+    let checks = look.checks().await;
+    let check = failed(&checks);
+    assert!(
+        check
+            .fix
+            .contains("Set EMAIL_USE_TLS=false and EMAIL_USE_SSL=false"),
+        "{check:?}"
+    );
+    // A certificate that nobody trusts makes the other way none.
+    let untrusted = server(Security::Implicit, "8BITMIME", Script::accept()).await;
+    let mut look = Look::at(&untrusted);
+    look.smtp.security = Security::Starttls;
+    look.limits.banner = BRIEF;
+    look.is_trusting = false;
+    let checks = look.checks().await;
+    let check = failed(&checks);
+    assert!(check.cause.contains("from the first byte"), "{check:?}");
+    assert!(!check.fix.contains("Set EMAIL"), "{check:?}");
+}
+
+#[tokio::test]
+async fn a_login_that_a_server_does_not_want_is_left_out_when_that_works() {
+    let options = Options {
+        security: Security::Starttls,
+        login: Some(("greenroom", PASSWORD)),
+        offers: vec!["8BITMIME"],
+    };
+    let server = SmtpServer::with(options.clone(), []).await;
+    let checks = Look::at(&server).checks().await;
+    let fix = &failed(&checks).fix;
+    assert!(
+        fix.contains("EMAIL_HOST_PASSWORD empty: that was tried"),
+        "{fix}"
+    );
+    let refusal = Script::at(
+        At::MailFrom,
+        Act::Reply("530 5.7.0 Authentication required"),
+    );
+    let server = SmtpServer::with(options, vec![refusal; 12]).await;
+    let checks = Look::at(&server).checks().await;
+    let fix = &failed(&checks).fix;
+    assert!(!fix.contains("empty"), "{fix}");
+}
+
+#[tokio::test]
+async fn every_failure_has_something_to_do() {
+    let promises = ["goes on trying", "by itself", "comes back"];
+    let steps = [
+        (At::Banner, "421 4.3.2 busy"),
+        (At::Ehlo, "421 4.3.2 busy"),
+        (At::Starttls, "454 4.7.0 not now"),
+        (At::Auth, "454 4.7.0 not now"),
+        (At::MailFrom, "451 4.3.0 not now"),
+        (At::RcptTo, "451 4.3.0 not now"),
+        (At::RcptTo, "452 4.2.2 mailbox full"),
+        (At::Data, "421 4.3.2 Too many concurrent connections"),
+        (
+            At::Dot,
+            "454 Throttling failure: Maximum sending rate exceeded.",
+        ),
+    ];
+    for (step, reply) in steps {
+        let server = starttls(Script::at(step, Act::Reply(reply))).await;
+        let checks = Look {
+            sends: Sends::Test,
+            ..Look::at(&server)
+        }
+        .checks()
+        .await;
+        let ill = checks.iter().filter(|check| check.server.is_some());
+        let ill: Vec<_> = ill
+            .filter(|check| matches!(check.grade, Grade::Fail | Grade::Warn))
+            .collect();
+        assert_eq!(ill.len(), 1, "{reply} {ill:?}");
+        let fix = &ill[0].fix;
+        assert!(fix.len() > 20, "{reply} {fix}");
+        for promise in promises {
+            assert!(!fix.contains(promise), "{reply} {fix}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_takes_short_messages_only_is_told() {
     let options = Options {
         offers: vec!["SIZE 50000"],
@@ -574,7 +740,7 @@ async fn a_handshake_that_hangs_fails() {
 }
 
 #[tokio::test]
-async fn when_the_time_is_over_the_present_step_has_failed_and_the_rest_is_not_asked() {
+async fn when_the_time_is_over_the_server_is_slow_so_far_and_the_rest_is_not_asked() {
     let steps = [
         (At::Banner, Step::Greeting),
         (At::Auth, Step::Login),
@@ -589,13 +755,16 @@ async fn when_the_time_is_over_the_present_step_has_failed_and_the_rest_is_not_a
         };
         let (checks, took) = timed(&look).await;
         is_complete(&checks);
-        let check = failed(&checks);
-        assert_eq!(check.step, expected);
-        assert!(check.cause.contains("ran out of time"), "{check:?}");
+        let check = at(&checks, expected);
+        assert_eq!(check.grade, Grade::Warn);
+        assert!(check.cause.starts_with("Slow so far"), "{check:?}");
+        assert!(!check.fix.is_empty());
+        assert!(doctor::is_unfinished(&checks));
         assert_eq!(at(&checks, Step::SampleMessages).cause, doctor::NO_TIME);
         assert!(took < Duration::from_secs(4), "{took:?}");
     }
-    assert!(doctor::LONGEST < Duration::from_secs(20));
+    assert!(doctor::LONGEST < Duration::from_secs(doctor::SECONDS));
+    assert_eq!(doctor::LIMITS.banner, Limits::default().banner);
 }
 
 /// A port that takes connections and says nothing.

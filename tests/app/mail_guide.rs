@@ -7,6 +7,7 @@ use greenroom::{
 };
 
 const GUIDE: &str = include_str!("../../docs/mail.md");
+const HANDBOOK: &str = include_str!("../../docs/operating.md");
 
 /// What stands in braces, as somebody would fill it in.
 const FILLED: &[(&str, &str)] = &[
@@ -84,6 +85,30 @@ fn every_block_of_the_guide_is_sound() {
         for server in [Some(smtp), mail.fallback.as_ref()].into_iter().flatten() {
             assert_eq!(providers::review(server, &mail.from), [], "{variables:?}");
         }
+    }
+}
+
+#[test]
+fn the_block_for_a_proxy_starts_as_it_is_given() {
+    let (_, chapter) = HANDBOOK
+        .split_once("\n## Behind a proxy\n")
+        .expect("a chapter");
+    let block = chapter.split("```").nth(1).expect("a block");
+    let key = "b1c9f04e7a6d3852".repeat(2) + "0f3e8d71c2a495b6e7d8c9fa01b23c45";
+    let filled = block
+        .replace("{openssl rand -hex 32}", &key)
+        .replace("{password}", "Correct#horse$2026!");
+    let variables = read(&filled);
+    assert!(variables.contains_key("TRUSTED_PROXIES"));
+    assert!(matches!(sound(&variables).backend, Backend::Smtp(_)));
+}
+
+#[test]
+fn the_time_that_the_checks_take_is_said_in_one_way() {
+    let page = include_str!("../../templates/mail/show.html");
+    let said = format!("{} seconds", greenroom::mail::doctor::SECONDS);
+    for text in [HANDBOOK, page] {
+        assert!(text.contains(&said), "{said}");
     }
 }
 

@@ -69,6 +69,37 @@ async fn migrating_a_database_that_is_up_to_date_changes_nothing() {
     assert_eq!(companies.expect("rows").len(), 1);
 }
 
+#[actix_web::test]
+async fn a_database_of_another_program_is_left_as_it_is() {
+    let app = TestApp::without_company(&[]).await;
+    let url = app.app.settings.database_url.expose();
+    let schema = connection(&app).await;
+    Migrator::down(&schema, None).await.expect("down");
+    let run = async |sql: &str| {
+        schema.execute_unprepared(sql).await.expect("done");
+    };
+    run("DROP TABLE seaql_migrations").await;
+    run("CREATE TABLE orders (id INTEGER PRIMARY KEY)").await;
+    for another in [
+        "CREATE TABLE users (id INTEGER PRIMARY KEY)",
+        "CREATE TABLE seaql_migrations (version VARCHAR PRIMARY KEY, applied_at BIGINT NOT NULL)",
+        "INSERT INTO seaql_migrations VALUES ('m20220101_000001_create_table', 1)",
+    ] {
+        run(another).await;
+        let before = tables(&schema).await;
+        let refused = db::migrate(url).await.expect_err("it is not ours");
+        let said = refused.to_string();
+        assert!(said.contains("tables of another program (orders"), "{said}");
+        assert!(said.contains("DATABASE_URL"), "{said}");
+        assert_eq!(tables(&schema).await, before);
+    }
+    for ended in ["orders", "users", "seaql_migrations"] {
+        run(&format!("DROP TABLE {ended}")).await;
+    }
+    db::migrate(url).await.expect("an empty one is fine");
+    schema.close().await.expect("closed");
+}
+
 async fn connection(app: &TestApp) -> DatabaseConnection {
     let url = app.app.settings.database_url.expose();
     db::connect_alone(url).await.expect("a connection")

@@ -61,6 +61,117 @@ async fn the_login_travels_encrypted_only_and_is_never_reported() {
 }
 
 #[tokio::test]
+async fn a_server_that_offers_a_digest_alone_is_spoken_to() {
+    for security in SECURED {
+        let server = secured(security, "AUTH CRAM-MD5 XOAUTH2", []).await;
+        let report = deliver(&client(&server)).await;
+        assert!(matches!(report.outcome, Outcome::Accepted(_)), "{report:?}");
+        assert_eq!(server.taken()[0].user.as_deref(), Some("greenroom"));
+        assert_tells_no_secret(&report);
+        let mut settings = server.settings();
+        settings.login.as_mut().expect("a login").user = "somebody".into();
+        let report = deliver(&to(&settings)).await;
+        assert_eq!((report.stage, code(&report)), (Stage::Auth, Some(535)));
+        assert_eq!(report.text(), "535 5.7.8 *** is wrong");
+        let told = report.transcript_text();
+        assert!(
+            !told.contains("c29tZWJvZHk"),
+            "the response is a secret: {told}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_login_is_wrong_only_when_every_way_was_refused() {
+    for security in SECURED {
+        for (offers, tried, way) in [
+            (vec!["AUTH PLAIN LOGIN", "X-REFUSES-PLAIN"], 2, "LOGIN"),
+            (
+                vec![
+                    "AUTH CRAM-MD5 LOGIN PLAIN",
+                    "X-REFUSES-PLAIN",
+                    "X-REFUSES-LOGIN",
+                ],
+                3,
+                "CRAM-MD5",
+            ),
+        ] {
+            let options = Options {
+                security,
+                login: Some(("greenroom", PASSWORD)),
+                offers,
+            };
+            let server = SmtpServer::with(options, []).await;
+            let client = client(&server);
+            let report = deliver(&client).await;
+            assert!(matches!(report.outcome, Outcome::Accepted(_)), "{report:?}");
+            assert_eq!(server.connections(), tried, "each on a fresh one");
+            let told = report.transcript_text();
+            assert!(told.contains("535 5.7.8 not like this"), "{told}");
+            assert!(told.contains(&format!("AUTH {way}")), "{told}");
+            assert!(report.transcript.is_sorted_by_key(|line| line.at_ms));
+            assert_tells_no_secret(&report);
+            deliver(&client).await;
+            assert_eq!(server.connections(), tried + 1, "what worked is remembered");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_login_that_every_way_is_refused_for_is_wrong() {
+    let server = secured(Security::Starttls, "AUTH PLAIN LOGIN", []).await;
+    let mut settings = server.settings();
+    settings.login.as_mut().expect("a login").user = "somebody".into();
+    let report = deliver(&to(&settings)).await;
+    assert_eq!((report.stage, code(&report)), (Stage::Auth, Some(535)));
+    assert_eq!(server.connections(), 2);
+    let busy = Script::at(Step::Auth, Act::Reply("454 4.7.0 later"));
+    let server = secured(Security::Starttls, "AUTH PLAIN LOGIN", [busy]).await;
+    let report = deliver(&client(&server)).await;
+    assert_eq!(code(&report), Some(454), "a busy server is not asked again");
+    assert_eq!(server.connections(), 1);
+    // Whether the login is wrong is not known then.
+    let refused = Script::at(Step::Auth, Act::Reply("535 5.7.8 no"));
+    let full = Script::at(Step::Banner, Act::Reply("421 4.7.0 too many connections"));
+    let server = secured(Security::Starttls, "AUTH PLAIN LOGIN", [refused, full]).await;
+    let report = deliver(&client(&server)).await;
+    assert_eq!((report.stage, code(&report)), (Stage::Banner, Some(421)));
+    let refused = Script::at(Step::Auth, Act::Reply("535 5.7.8 wrong password"));
+    let unknown = Script::at(Step::Auth, Act::Reply("504 5.5.4 no such mechanism"));
+    let server = secured(Security::Starttls, "AUTH PLAIN LOGIN", [refused, unknown]).await;
+    let report = deliver(&client(&server)).await;
+    assert_eq!(report.text(), "535 5.7.8 wrong password");
+}
+
+#[tokio::test]
+async fn an_address_in_brackets_is_a_host() {
+    let server = secured(Security::Starttls, "AUTH PLAIN", []).await;
+    for host in ["127.0.0.1", "[127.0.0.1]", "[localhost]"] {
+        let mut settings = server.settings();
+        settings.host = host.into();
+        let report = deliver(&to(&settings)).await;
+        assert!(matches!(report.outcome, Outcome::Accepted(_)), "{report:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_of_version_six_is_a_host() {
+    for security in [Security::Plain, Security::Starttls, Security::Implicit] {
+        let options = Options {
+            security,
+            ..Options::default()
+        };
+        let server = SmtpServer::at("[::1]:0", options).await;
+        for host in ["[::1]", "::1", "[IPv6:::1]"] {
+            let mut settings = server.settings();
+            settings.host = host.into();
+            let report = deliver(&to(&settings)).await;
+            assert!(matches!(report.outcome, Outcome::Accepted(_)), "{report:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_refused_login_says_so_whatever_the_server_repeats() {
     let parrot = "535 5.7.8 AGdyZWVucm9vbQBjb3JyZWN0IGhvcnNl and correct horse are wrong";
     for security in SECURED {
@@ -676,6 +787,7 @@ fn assert_tells_no_secret(report: &Report) {
         PASSWORD,
         "Y29ycmVjdCBob3JzZQ",
         "AGdyZWVucm9vbQ",
+        "Z3JlZW5yb29tI",
         "eyJzdWIiOiI0NWU4YWJjZCJ9",
         "dBjftJeZ4CVPmB92K27uhbUJ",
         "two dots",

@@ -18,6 +18,7 @@ use crate::{
     clock::Clock,
     db::{self, Db},
     domain::{queue_health::Whose, transports},
+    error::Error,
     mail::{
         bounce::ReturnAddress,
         compose::Composer,
@@ -55,6 +56,9 @@ impl Doctor {
         let begun = Instant::now();
         let checks = match Settings::load() {
             Ok(settings) => {
+                for remark in &settings.remarks {
+                    terminal::complain(format_args!("{remark}."));
+                }
                 let checks = self.examine(&settings).await?;
                 if doctor::health(&checks) != Health::Broken {
                     let told = time::timeout(PATIENCE, try_at_once(&settings));
@@ -65,10 +69,15 @@ impl Doctor {
             Err(mistakes) => unreadable(&mistakes),
         };
         let health = doctor::health(&checks);
-        let out = io::stdout().lock();
+        let mut out = io::stdout().lock();
         terminal::unless_closed(match self.json {
             true => print_json(out, health, &checks, begun.elapsed()),
-            false => print(out, health, &checks),
+            false => print(&mut out, health, &checks).and_then(|()| {
+                match health != Health::Broken && !doctor::is_unfinished(&checks) {
+                    true => writeln!(out, "\n{}", doctor::checklists()),
+                    false => Ok(()),
+                }
+            }),
         })?;
         // A look-up of a name cannot be called off, and leaving in good order would wait for it.
         process::exit(match health {
@@ -93,7 +102,7 @@ impl Doctor {
             ..patient(settings, &composer, now)?
         };
         if !self.json {
-            let most = doctor::LONGEST.as_secs();
+            let most = doctor::SECONDS;
             terminal::say(format_args!("Checking; this takes {most} seconds at most."));
         }
         Ok(checkup::run(&patient, queue(settings, now), async |_| {}).await)
@@ -146,6 +155,11 @@ async fn open(settings: &Settings) -> Result<Db, &'static str> {
     let url = settings.database_url.expose();
     if db::sqlite_file(url).is_some_and(|file| !file.exists()) {
         return Err("There is no database yet.");
+    }
+    if let Err(Error::System(_)) = db::refuse_foreign(url).await {
+        return Err(
+            "The database is another program's: DATABASE_URL must name one of Greenroom's own.",
+        );
     }
     let Ok(db) = db::connect(url).await else {
         return Err("The database does not answer.");
@@ -229,6 +243,9 @@ fn print(mut out: impl Write, health: Health, checks: &[Check]) -> io::Result<()
     }
     let conclusion = match health {
         Health::Well => "Mail can be sent, and all is well.",
+        Health::Warnings if doctor::is_unfinished(checks) => {
+            "The mail server is slow so far: whether mail can be sent is not known yet."
+        }
         Health::Warnings => "Mail can be sent, but something should be seen to.",
         Health::Broken => "Mail cannot be sent like this.",
     };

@@ -1,4 +1,6 @@
 //! What a certificate says of itself (RFC 5280), for people to read; whether it is trusted is judged elsewhere.
+use std::net::IpAddr;
+
 use chrono::{DateTime, NaiveDateTime, Utc};
 
 /// What a certificate says of itself.
@@ -8,7 +10,7 @@ pub struct Certificate {
     pub issuer: String,
     /// Whom it is for.
     pub subject: String,
-    /// The host names it is good for.
+    /// The host names and addresses it is good for.
     pub names: Vec<String>,
     /// Good from.
     pub not_before: DateTime<Utc>,
@@ -25,6 +27,7 @@ const GENERALIZED_TIME: u8 = 0x18;
 const VERSION: u8 = 0xa0;
 const EXTENSIONS: u8 = 0xa3;
 const DNS_NAME: u8 = 0x82;
+const IP_ADDRESS: u8 = 0x87;
 
 const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
 const ORGANIZATION: &[u8] = &[0x55, 0x04, 0x0a];
@@ -123,8 +126,20 @@ fn names(content: &[u8]) -> Vec<String> {
         let (_, value) = fields.find(|(tag, _)| *tag == OCTET_STRING)?;
         (id == ALTERNATIVE_NAMES).then(|| Der(value).only(SEQUENCE))?
     });
-    let names = Der(found.unwrap_or_default()).filter(|(tag, _)| *tag == DNS_NAME);
-    names.map(|(_, name)| text(name)).collect()
+    let names = Der(found.unwrap_or_default()).filter_map(|(tag, name)| match tag {
+        DNS_NAME => Some(text(name)),
+        IP_ADDRESS => address(name),
+        _ => None,
+    });
+    names.collect()
+}
+
+fn address(octets: &[u8]) -> Option<String> {
+    if let Ok(v4) = <[u8; 4]>::try_from(octets) {
+        return Some(IpAddr::from(v4).to_string());
+    }
+    let v6 = <[u8; 16]>::try_from(octets).ok()?;
+    Some(IpAddr::from(v6).to_string())
 }
 
 fn instant((tag, content): (u8, &[u8])) -> Option<DateTime<Utc>> {
@@ -153,8 +168,8 @@ mod tests {
     use super::*;
 
     fn der() -> Vec<u8> {
-        let names = vec!["mail.example.com".into(), "smtp.example.com".into()];
-        let mut params = CertificateParams::new(names).unwrap();
+        let names = ["mail.example.com", "192.0.2.9", "2001:db8::9"].map(str::to_owned);
+        let mut params = CertificateParams::new(names.to_vec()).unwrap();
         params
             .distinguished_name
             .push(DnType::CommonName, "Zoë's server");
@@ -176,7 +191,10 @@ mod tests {
             "{certificate:?}"
         );
         assert!(certificate.issuer.contains("Example"), "{certificate:?}");
-        assert_eq!(certificate.names, ["mail.example.com", "smtp.example.com"]);
+        assert_eq!(
+            certificate.names,
+            ["mail.example.com", "192.0.2.9", "2001:db8::9"]
+        );
         assert_eq!(
             certificate.not_before.to_rfc3339(),
             "2026-01-02T00:00:00+00:00"
@@ -207,7 +225,7 @@ mod tests {
             damaged[at] ^= 0xff;
             // Whatever it says then, reading it ends well.
             if let Some(read) = Certificate::parse(&damaged) {
-                assert!(read.names.len() <= 2, "{at}");
+                assert!(read.names.len() <= 3, "{at}");
             }
         }
     }

@@ -5,13 +5,11 @@ use lettre::Address;
 use super::{
     Patient, Sends,
     check::{Found, Step},
+    remedy::put_off,
     samples::{self, Ends, Sample},
-    visit::{Stop, Visit, explained},
+    visit::{Stop, Visit},
 };
-use crate::mail::{
-    smtp::{Connection, Outcome},
-    verdict::{self, Scope},
-};
+use crate::mail::smtp::{Connection, Outcome};
 
 impl Visit<'_> {
     /// Sender and recipient, taken back before any message.
@@ -29,21 +27,19 @@ impl Visit<'_> {
         };
         let (report, connection) = connection.rehearse(sender, to, &bytes).await;
         let Some(connection) = connection else {
+            let found = self.explained(&report).await;
+            let put_off = put_off(&report, &found);
             if report.stage == Stage::MailFrom {
-                let found = explained(&report);
+                if let Some(warning) = put_off {
+                    return self.fail(Step::MailFrom, warning);
+                }
                 return match self.patient.comes_back_to {
                     Some(_) => self.fail(Step::MailFrom, found.and(made_for_bounces(sender))),
                     None => self.fail(Step::MailFrom, found),
                 };
             }
             self.tell(Step::MailFrom, Found::pass().saw(sender.to_string()));
-            let found = explained(&report);
-            let is_greylisted = report.reply().is_some_and(|reply| reply.code < 500)
-                && verdict::judge(&report).scope == Scope::Recipient;
-            return match is_greylisted {
-                true => self.fail(Step::Recipient, as_warning(found)),
-                false => self.fail(Step::Recipient, found),
-            };
+            return self.fail(Step::Recipient, put_off.unwrap_or(found));
         };
         self.tell(Step::MailFrom, Found::pass().saw(sender.to_string()));
         let recipient = match to {
@@ -120,14 +116,19 @@ impl Visit<'_> {
                 Some(connection) => connection,
                 None => match self.patient.client(self.smtp).connect().await {
                     Ok(connection) => connection,
-                    Err(report) => return self.fail(step, found.and(explained(&report))),
+                    Err(report) => {
+                        let ill = self.explained(&report).await;
+                        return self.fail(step, found.and(ill));
+                    }
                 },
             };
             let envelope = ends.envelope(&sample.link);
             let sent = connection.send(&envelope, &sample.bytes, async || true);
             let (report, connection) = sent.await;
             if !matches!(report.outcome, Outcome::Accepted(_)) {
-                return self.fail(step, found.and(explained(&report)));
+                let ill = self.explained(&report).await;
+                let ill = put_off(&report, &ill).unwrap_or(ill);
+                return self.fail(step, found.and(ill));
             }
             found = found.saw(report.text());
             kept = match connection {
@@ -163,8 +164,4 @@ fn unmakeable(error: &crate::error::Error) -> Found {
         format!("The message cannot be made: {error}."),
         "This is a fault of Greenroom's: please report it.",
     )
-}
-
-fn as_warning(found: Found) -> Found {
-    Found::warn(found.cause, found.fix).saw_all(found.evidence)
 }

@@ -1,7 +1,10 @@
 //! What all checks together mean.
 use entity::{mail_check::Health, transport::Name};
 
-use super::check::{Check, Grade};
+use super::{
+    SLOW,
+    check::{Check, Grade},
+};
 
 /// Mail can be sent as long as one server takes it, and nothing that all of them need is wrong.
 pub fn health(checks: &[Check]) -> Health {
@@ -18,6 +21,11 @@ pub fn health(checks: &[Check]) -> Health {
     } else {
         Health::Well
     }
+}
+
+/// Was the time over before it was known whether mail can be sent?
+pub fn is_unfinished(checks: &[Check]) -> bool {
+    checks.iter().any(|check| check.cause.starts_with(SLOW))
 }
 
 #[cfg(test)]

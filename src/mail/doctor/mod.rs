@@ -2,18 +2,23 @@
 //!
 //! Each check says what it saw, what is wrong in plain words, and what to do. None of them holds a
 //! password, a message or a link. Whatever a server does, all of it ends in time.
+mod blocked;
 mod certificate;
 mod check;
+mod checklists;
 mod dns;
 mod hand_over;
 mod health;
 mod ports;
+mod reach;
+mod remedy;
 mod samples;
 mod sender_domain;
 mod settings;
 mod talk;
 mod trust;
 mod visit;
+mod ways;
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -29,7 +34,8 @@ use tokio_rustls::rustls::pki_types::CertificateDer;
 
 pub use self::{
     check::{Check, Found, Grade, Step, sort},
-    health::health,
+    checklists::checklists,
+    health::{health, is_unfinished},
     settings::{lines, mistakes, outline},
 };
 use self::{dns::Resolver, samples::Ends, visit::Visit};
@@ -42,23 +48,21 @@ use crate::{
     settings::{Backend, BaseUrl, MailSettings, SmtpSettings},
 };
 
-/// All checks together take no longer.
-pub const LONGEST: Duration = Duration::from_secs(18);
+/// Whoever asks is told that all of it takes at most so many seconds.
+pub const SECONDS: u64 = 20;
 
-/// How long each step of a conversation may take here: shorter than when mail is sent, because
-/// somebody waits. Some servers wait on purpose before they refuse a login.
+/// The checks themselves take no longer: a little is left for the rest.
+pub const LONGEST: Duration = Duration::from_secs(SECONDS - 2);
+
+/// How long each step of a conversation may take: as long as when mail is sent, because what mail would
+/// still wait for is not silent. The end of all checks may come before.
 pub const LIMITS: Limits = Limits {
-    connect: Duration::from_secs(5),
-    tls: Duration::from_secs(5),
-    banner: Duration::from_secs(5),
-    ehlo: Duration::from_secs(5),
-    auth: Duration::from_secs(14),
-    envelope: Duration::from_secs(8),
-    data: Duration::from_secs(8),
-    body: Duration::from_secs(8),
-    verdict: LONGEST,
     quit: Duration::from_secs(1),
+    ..Limits::USUAL
 };
+
+/// What a check begins with that was still waiting for the mail server when the time was over.
+pub const SLOW: &str = "Slow so far";
 
 /// How far the checks go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,9 +145,6 @@ pub async fn examine(
     match first {
         Some(smtp) => {
             once.tell(Step::Settings, settings::settings(patient.mail, smtp));
-            for (step, found) in settings::review(patient.mail, servers) {
-                once.tell(step, found);
-            }
         }
         None => {
             let of_settings = [
@@ -169,6 +170,13 @@ pub async fn examine(
     tokio::join!(
         join_all(visits),
         once.ask(Step::BaseUrl, deadline, settings::base_url(patient)),
+        async {
+            if first.is_some() {
+                for (step, found) in settings::review(patient, servers, deadline).await {
+                    once.tell(step, found);
+                }
+            }
+        },
         async {
             match parse_address(patient.mail.from.email.as_ref()) {
                 Ok(from) if first.is_some() => {

@@ -1,34 +1,44 @@
 //! Two ways to begin encryption, and settings that say the wrong one: both look like silence or noise.
 use entity::attempt::Stage;
 
-use super::{check::Found, visit::Visit};
+use super::{Patient, check::Found, ways};
 use crate::{
     mail::smtp::{Outcome, Report, Sighting},
     settings::{Security, SmtpSettings},
 };
 
-/// Tries the other way, if what happened looks like it: none when that does not work either.
-pub(super) async fn mistaken(visit: &Visit<'_>, report: &Report) -> Option<Found> {
-    match (visit.smtp.security, report.stage, &report.outcome) {
-        (Security::Implicit, Stage::Tls, Outcome::Tls(text))
-            if text.contains("InvalidContentType") =>
-        {
-            speaks_first(visit).await
-        }
-        (Security::Implicit, Stage::Tls, Outcome::Timeout(_) | Outcome::Closed) => {
-            speaks_first(visit).await
-        }
+/// Tries the other way, if what happened looks like it: none when nothing answers to that either.
+pub(super) async fn mistaken(
+    patient: &Patient<'_>,
+    smtp: &SmtpSettings,
+    report: &Report,
+) -> Option<Found> {
+    let is_noise = match (smtp.security, report.stage, &report.outcome) {
+        (Security::Implicit, Stage::Tls, Outcome::Tls(text)) => text.contains("InvalidContentType"),
+        (Security::Implicit, Stage::Tls, Outcome::Timeout(_) | Outcome::Closed) => true,
         (
             Security::Plain | Security::Starttls,
             Stage::Banner,
             Outcome::Timeout(_) | Outcome::Closed,
-        ) => waits_for_tls(visit).await,
-        _ => None,
+        ) => true,
+        _ => false,
+    };
+    match is_noise {
+        true => begins_otherwise(patient, smtp).await,
+        false => None,
     }
 }
 
-async fn speaks_first(visit: &Visit<'_>) -> Option<Found> {
-    let seen = look(visit, Security::Plain).await;
+/// Does the port begin the other way? Says so, and what was tried with success.
+pub(super) async fn begins_otherwise(patient: &Patient<'_>, smtp: &SmtpSettings) -> Option<Found> {
+    match smtp.security {
+        Security::Implicit => speaks_first(patient, smtp).await,
+        Security::Plain | Security::Starttls => waits_for_tls(patient, smtp).await,
+    }
+}
+
+async fn speaks_first(patient: &Patient<'_>, smtp: &SmtpSettings) -> Option<Found> {
+    let seen = look(patient, smtp, Security::Plain).await;
     let banner = seen.iter().find_map(|sighting| match sighting {
         Sighting::Banner(banner) => Some(banner.text()),
         _ => None,
@@ -36,40 +46,38 @@ async fn speaks_first(visit: &Visit<'_>) -> Option<Found> {
     let offers_starttls = seen
         .iter()
         .any(|sighting| matches!(sighting, Sighting::Offers(_, offers) if offers.starttls));
-    let found = match offers_starttls {
-        true => Found::fail(
-            "EMAIL_USE_SSL=true begins encrypted, but this port begins in clear and offers STARTTLS.",
-            "Set EMAIL_USE_TLS=true and EMAIL_USE_SSL=false for this port, or use port 465.",
-        ),
-        false => Found::fail(
-            "EMAIL_USE_SSL=true begins encrypted, but this port begins in clear and offers no encryption.",
-            "Use the provider's port for encrypted mail: 465 with EMAIL_USE_SSL=true, or 587 with EMAIL_USE_TLS=true.",
-        ),
+    let cause = match offers_starttls {
+        true => {
+            "EMAIL_USE_SSL=true begins encrypted, but this port begins in clear and offers STARTTLS."
+        }
+        false => {
+            "EMAIL_USE_SSL=true begins encrypted, but this port begins in clear and offers no encryption."
+        }
     };
-    Some(found.saw(banner))
+    Some(Found::fail(cause, ways::advice(patient, smtp).await).saw(banner))
 }
 
-async fn waits_for_tls(visit: &Visit<'_>) -> Option<Found> {
-    let seen = look(visit, Security::Implicit).await;
-    seen.iter()
-        .any(|sighting| matches!(sighting, Sighting::Certificates(_) | Sighting::Encrypted(_)))
-        .then(|| {
-            Found::fail(
-                "This port waits for encryption from the first byte, and we begin in clear.",
-                "Set EMAIL_USE_SSL=true and EMAIL_USE_TLS=false for this port, or use port 587.",
-            )
-            .saw("silent in clear; it answers to a TLS handshake")
-        })
+async fn waits_for_tls(patient: &Patient<'_>, smtp: &SmtpSettings) -> Option<Found> {
+    let seen = look(patient, smtp, Security::Implicit).await;
+    let answers = seen
+        .iter()
+        .any(|sighting| matches!(sighting, Sighting::Certificates(_) | Sighting::Encrypted(_)));
+    if !answers {
+        return None;
+    }
+    let cause = "This port waits for encryption from the first byte, and we begin in clear.";
+    let found = Found::fail(cause, ways::advice(patient, smtp).await);
+    Some(found.saw("silent in clear; it answers to a TLS handshake"))
 }
 
 /// What is seen of a connection that begins otherwise. Nobody logs in: the wrong way may be an unsafe one.
-async fn look(visit: &Visit<'_>, security: Security) -> Vec<Sighting> {
+async fn look(patient: &Patient<'_>, smtp: &SmtpSettings, security: Security) -> Vec<Sighting> {
     let settings = SmtpSettings {
         security,
         login: None,
-        ..visit.smtp.clone()
+        ..smtp.clone()
     };
-    let (client, mut sightings) = visit.patient.client(&settings).watched();
+    let (client, mut sightings) = patient.client(&settings).watched();
     if let Ok(connection) = client.connect().await {
         connection.quit().await;
     }

@@ -2,12 +2,20 @@
 use std::time::Duration;
 
 use entity::transport::Name;
-use tokio::{net::lookup_host, time::timeout};
+use tokio::{
+    net::lookup_host,
+    time::{Instant, timeout, timeout_at},
+};
 
-use super::{Patient, check::Found, check::Step};
+use super::{
+    Patient,
+    check::{Found, Step},
+    remedy::advises_another_way,
+    ways,
+};
 use crate::{
     mail::providers::{self, Finding},
-    settings::{Backend, BaseUrl, MailSettings, Secret, Security, SmtpSettings},
+    settings::{Backend, BaseUrl, MailSettings, Secret, Security, SmtpSettings, lacking},
 };
 
 /// A name server that says nothing for so long will not.
@@ -38,6 +46,15 @@ pub fn mistakes(lines: &[String]) -> Vec<(Step, Found)> {
             None => found.push((step, mistake)),
         }
     }
+    let lacking = lacking(lines);
+    let settings = found.iter_mut().find(|(step, _)| *step == Step::Settings);
+    if let Some((_, settings)) = settings.filter(|_| !lacking.is_empty()) {
+        settings.cause = format!(
+            "Email configuration incomplete: {}. {}",
+            lacking.join(", "),
+            settings.cause
+        );
+    }
     found.sort_by_key(|(step, _)| *step);
     found
 }
@@ -47,11 +64,9 @@ pub(super) fn transport(mail: &MailSettings) -> Found {
     match &mail.backend {
         Backend::Console => Found::fail(
             "Mail is printed on the console: nobody receives it.",
-            "Set EMAIL_BACKEND=smtp, EMAIL_HOST and DEFAULT_FROM_EMAIL, and what else the provider wants.",
+            "Run greenroom mail setup: it asks for what is needed, tries each answer and writes it down. By hand it is EMAIL_BACKEND=smtp, EMAIL_HOST and DEFAULT_FROM_EMAIL, and what else the provider wants (docs/mail.md).",
         ),
-        Backend::Smtp(smtp) => {
-            Found::pass().saw(format!("SMTP through {}:{}", smtp.host, smtp.port))
-        }
+        Backend::Smtp(smtp) => Found::pass().saw(format!("SMTP through {}", smtp.address())),
     }
 }
 
@@ -120,14 +135,21 @@ pub fn outline(secret: &Secret) -> String {
 }
 
 /// Checks 3 to 5, for all servers. What is wrong with the second one keeps no mail from leaving.
-pub(super) fn review(mail: &MailSettings, servers: &[(Name, &SmtpSettings)]) -> [(Step, Found); 3] {
+pub(super) async fn review(
+    patient: &Patient<'_>,
+    servers: &[(Name, &SmtpSettings)],
+    deadline: Instant,
+) -> [(Step, Found); 3] {
+    let mut told: Vec<(Step, Found)> = Vec::new();
+    for (name, smtp) in servers {
+        for finding in providers::review(smtp, &patient.mail.from) {
+            let fix = tried(patient, smtp, &finding, deadline).await;
+            told.push((place(finding.about), as_found(&finding, fix, *name)));
+        }
+    }
     [Step::Contradictions, Step::Provider, Step::Sender].map(|step| {
-        let found = servers.iter().map(|(name, smtp)| {
-            let findings = providers::review(smtp, &mail.from).into_iter();
-            let own = findings.filter(|finding| place(finding.about) == step);
-            let found = own.map(|finding| told(&finding, *name));
-            found.fold(Found::pass(), Found::and)
-        });
+        let own = told.iter().filter(|(at, _)| *at == step);
+        let found = own.map(|(_, found)| found.clone());
         let found = found.fold(Found::pass(), Found::and);
         match step {
             Step::Provider => (step, found.saw_all(servers.iter().map(provider))),
@@ -136,12 +158,36 @@ pub(super) fn review(mail: &MailSettings, servers: &[(Name, &SmtpSettings)]) -> 
     })
 }
 
-fn told(finding: &Finding, server: Name) -> Found {
+/// Another port, another encryption or another host is advised only after it was tried with success.
+async fn tried(
+    patient: &Patient<'_>,
+    smtp: &SmtpSettings,
+    finding: &Finding,
+    deadline: Instant,
+) -> String {
+    let advice = async {
+        match (place(finding.about), providers::meant_host(&smtp.host)) {
+            (Step::Contradictions, Some(meant)) if finding.about == "EMAIL_HOST" => {
+                Some(ways::advice_of_hosts(patient, smtp, [meant.to_owned()]).await)
+            }
+            (Step::Contradictions, _) if advises_another_way(&finding.fix) => {
+                Some(ways::advice(patient, smtp).await)
+            }
+            _ => None,
+        }
+    };
+    let advice = timeout_at(deadline, advice).await.unwrap_or_else(|_| {
+        Some("Ask whoever runs the mail server; there was no time to try anything else.".into())
+    });
+    advice.unwrap_or_else(|| finding.fix.clone())
+}
+
+fn as_found(finding: &Finding, fix: String, server: Name) -> Found {
     let cause = format!("{} {}", finding.about, finding.cause);
     match (server, finding.is_fatal) {
-        (Name::Primary, true) => Found::fail(cause, &finding.fix),
-        (Name::Primary, false) => Found::warn(cause, &finding.fix),
-        (Name::Fallback, _) => Found::warn(cause, &finding.fix).of_the_fallback(),
+        (Name::Primary, true) => Found::fail(cause, fix),
+        (Name::Primary, false) => Found::warn(cause, fix),
+        (Name::Fallback, _) => Found::warn(cause, fix).of_the_fallback(),
     }
 }
 
@@ -233,6 +279,8 @@ mod tests {
         );
         let (_, settings) = &found[1];
         assert!(settings.cause.contains("EMAIL_HOST is required"));
+        let incomplete = "Email configuration incomplete: EMAIL_HOST. ";
+        assert!(settings.cause.starts_with(incomplete), "{settings:?}");
         assert!(settings.fix.contains("Correct SECRET_KEY"), "{settings:?}");
     }
 }

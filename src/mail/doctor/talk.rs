@@ -1,17 +1,19 @@
 //! Checks 9 to 14: the conversation up to the login, as it comes about.
-use std::pin::pin;
+use std::{pin::pin, time::Duration};
 
 use chrono::{DateTime, Utc};
 use entity::attempt::Stage;
+use tokio::time::sleep;
 
 use super::{
     certificate::Certificate,
     check::{Found, Step},
     ports, trust,
-    visit::{Stop, Visit, explained},
+    visit::{SILENCE, Stop, Visit},
+    ways,
 };
 use crate::{
-    mail::smtp::{Connection, Missing, Offers, Outcome, Reply, Report, Sighting},
+    mail::smtp::{Connection, Mechanism, Missing, Offers, Outcome, Reply, Report, Sighting},
     settings::{Security, is_loopback_host},
 };
 
@@ -19,8 +21,10 @@ use crate::{
 const LARGEST_DIFFERENCE_SECONDS: i64 = 60;
 /// An invitation has some tens of kilobytes.
 const SMALLEST_SIZE: u64 = 200_000;
-/// What Greenroom can log in with.
-const MECHANISMS: [&str; 2] = ["PLAIN", "LOGIN"];
+/// So many names of a certificate are tried at most.
+const MOST_NAMES: usize = 3;
+/// A greeting that comes later is worth a word.
+const SLOW_GREETING: Duration = Duration::from_secs(5);
 
 /// What was seen so far.
 #[derive(Default)]
@@ -28,27 +32,44 @@ struct Seen {
     before: Option<Offers>,
     abilities: Vec<String>,
     certificates: Vec<Certificate>,
+    refused: Vec<String>,
+    is_in_clear: bool,
 }
 
 impl Visit<'_> {
-    /// Connects as for a message, and tells what happens on the way.
+    /// Connects as for a message, and tells what happens on the way. While a server says nothing, it is
+    /// asked beside whether it waits for us to begin otherwise.
     pub(super) async fn converse(&mut self) -> Result<Connection, Stop> {
-        let (client, mut sightings) = self.patient.client(self.smtp).watched();
+        let (patient, smtp) = (self.patient, self.smtp);
+        let (client, mut sightings) = patient.client(smtp).watched();
         let mut seen = Seen::default();
         let mut connecting = pin!(client.connect());
+        let mut otherwise = pin!(async {
+            sleep(SILENCE).await;
+            ports::begins_otherwise(patient, smtp).await
+        });
+        let mut is_asked = false;
         let connected = loop {
+            let is_silent = !self.has_told(Step::Greeting) && !self.has_told(Step::Encryption);
             tokio::select! {
                 biased;
                 Some(sighting) = sightings.recv() => self.saw(sighting, &mut seen),
                 connected = &mut connecting => break connected,
+                found = &mut otherwise, if is_silent && !is_asked => match found {
+                    Some(found) => return self.fail(Step::Greeting, found),
+                    None => is_asked = true,
+                },
             }
         };
         while let Ok(sighting) = sightings.try_recv() {
             self.saw(sighting, &mut seen);
         }
+        if seen.is_in_clear {
+            self.no_encryption().await;
+        }
         match connected {
             Ok(connection) => {
-                if self.smtp.login.is_none() {
+                if smtp.login.is_none() {
                     let reason = "No login is set; the mail server may want none.";
                     self.tell(Step::Login, Found::skipped(reason));
                 }
@@ -58,15 +79,16 @@ impl Visit<'_> {
         }
     }
 
+    /// A second connection shows some of it again; once is enough.
     fn saw(&mut self, sighting: Sighting, seen: &mut Seen) {
         match sighting {
             Sighting::Banner(banner) => {
-                let found = greeting(&banner, self.patient.now);
-                self.tell(Step::Greeting, found);
+                let found = greeting(&banner, self.patient.now, self.since_last_told());
+                self.tell_once(Step::Greeting, found);
             }
             Sighting::Offers(reply, offers) => self.saw_offers(&reply, offers, seen),
             Sighting::Upgrading => {
-                self.tell(Step::Starttls, Found::pass().saw("offered, and accepted"));
+                self.tell_once(Step::Starttls, Found::pass().saw("offered, and accepted"));
             }
             Sighting::Certificates(shown) => {
                 seen.certificates = shown
@@ -76,11 +98,22 @@ impl Visit<'_> {
             }
             Sighting::Encrypted(description) => {
                 let found = trust::encryption(&seen.certificates, self.patient.now);
-                self.tell(Step::Encryption, found.saw(description));
+                self.tell_once(Step::Encryption, found.saw(description));
             }
-            Sighting::LoggedIn => {
+            Sighting::LoginRefused(mechanism, words) => {
+                seen.refused.push(format!("{}: {words}", mechanism.name()));
+            }
+            Sighting::LoggedIn(mechanism) => {
                 let user = self.smtp.login.as_ref().map(|login| login.user.clone());
-                self.tell(Step::Login, Found::pass().saw_all(user));
+                let found = Found::pass().saw_all(user).saw_all(seen.refused.clone());
+                let found = match seen.refused.is_empty() {
+                    true => found,
+                    false => found.saw(format!(
+                        "{}: accepted, and used from now on",
+                        mechanism.name()
+                    )),
+                };
+                self.tell_once(Step::Login, found);
             }
         }
     }
@@ -88,7 +121,7 @@ impl Visit<'_> {
     fn saw_offers(&mut self, reply: &Reply, offers: Offers, seen: &mut Seen) {
         if !self.has_told(Step::Ehlo) {
             seen.abilities = reply.lines.clone();
-            self.tell(Step::Ehlo, abilities(reply, &offers));
+            self.tell_once(Step::Ehlo, abilities(reply, &offers));
         }
         match self.smtp.security {
             Security::Starttls if seen.before.is_none() => {
@@ -98,35 +131,35 @@ impl Visit<'_> {
             Security::Starttls => {}
             Security::Implicit => {
                 let reason = "The connection is encrypted from the first byte.";
-                self.tell(Step::Starttls, Found::skipped(reason));
+                self.tell_once(Step::Starttls, Found::skipped(reason));
             }
-            Security::Plain => self.saw_no_encryption(),
+            Security::Plain => {
+                self.tell_once(Step::Starttls, Found::skipped("EMAIL_USE_TLS is false."));
+                seen.is_in_clear = true;
+            }
         }
-        let has_common = MECHANISMS
-            .iter()
-            .any(|ours| offers.auth.iter().any(|auth| auth == ours));
-        if has_common || self.smtp.login.is_none() {
-            self.tell(Step::LoginOffers, logins(seen.before.as_ref(), &offers));
+        if Mechanism::is_among(&offers) || self.smtp.login.is_none() {
+            self.tell_once(Step::LoginOffers, logins(seen.before.as_ref(), &offers));
         }
     }
 
-    fn saw_no_encryption(&mut self) {
-        self.tell(Step::Starttls, Found::skipped("EMAIL_USE_TLS is false."));
+    /// Nothing hides what is said: whether it could be hidden is tried, not guessed.
+    async fn no_encryption(&mut self) {
         let found = match is_loopback_host(&self.smtp.host) {
             true => Found::skipped("The mail server is on this machine."),
             false => Found::warn(
                 "Mail and password travel in clear.",
-                "Set EMAIL_USE_TLS=true, or EMAIL_USE_SSL=true for port 465.",
+                ways::advice(self.patient, self.smtp).await,
             ),
         };
-        self.tell(Step::Encryption, found);
+        self.tell_once(Step::Encryption, found);
     }
 
     async fn explain<T>(&mut self, report: &Report, seen: &Seen) -> Result<T, Stop> {
-        if let Some(found) = ports::mistaken(self, report).await {
+        if let Some(found) = ports::mistaken(self.patient, self.smtp, report).await {
             return self.fail(Step::Greeting, found);
         }
-        let found = explained(report);
+        let found = self.explained(report).await;
         match (report.stage, &report.outcome) {
             (Stage::Ehlo, _) => self.fail(Step::Ehlo, found),
             (Stage::Starttls, _) => self.fail(Step::Starttls, stripped(found, seen)),
@@ -134,19 +167,39 @@ impl Visit<'_> {
                 let found = found.saw_all(trust::describe(&seen.certificates));
                 let (error, now) = (report.text(), self.patient.now);
                 let found = trust::distrusted(found, &error, &seen.certificates, now);
+                let found = self.renamed(found, &error, &seen.certificates).await;
                 self.fail(Step::Encryption, found)
             }
             (Stage::Auth, Outcome::Missing(Missing::Login | Missing::Mechanism(_))) => {
                 self.fail(Step::LoginOffers, found)
             }
-            (Stage::Auth, _) => self.fail(Step::Login, found),
+            (Stage::Auth, _) => self.fail(Step::Login, found.saw_all(seen.refused.clone())),
             _ => self.fail(Step::Greeting, found),
         }
     }
+
+    /// A certificate for other names: the server is tried by those.
+    async fn renamed(&self, found: Found, error: &str, shown: &[Certificate]) -> Found {
+        let Some(own) = shown.first().filter(|_| error.contains("not valid for")) else {
+            return found;
+        };
+        let names = own.names.iter().filter(|name| !name.contains('*'));
+        let names = names.take(MOST_NAMES).cloned();
+        let advice = ways::advice_of_hosts(self.patient, self.smtp, names).await;
+        let fix = format!("The mail server's certificate is for another host name. {advice}");
+        Found { fix, ..found }
+    }
 }
 
-fn greeting(banner: &Reply, now: DateTime<Utc>) -> Found {
+fn greeting(banner: &Reply, now: DateTime<Utc>, took: Duration) -> Found {
     let found = Found::pass().saw(banner.text());
+    let found = match took > SLOW_GREETING {
+        true => found.saw(format!(
+            "greeted after {} s: well, but slow",
+            took.as_secs()
+        )),
+        false => found,
+    };
     let Some(theirs) = banner.lines.iter().find_map(|line| date_in(line)) else {
         return found;
     };
@@ -197,13 +250,16 @@ fn logins(before: Option<&Offers>, offers: &Offers) -> Found {
     }
 }
 
-/// Some firewalls and virus scanners overwrite the offer with the letter X.
+/// Some firewalls and virus scanners overwrite the offer with the letter X. What to do instead was tried.
 fn stripped(found: Found, seen: &Seen) -> Found {
     let is_masked = |line: &String| line.len() >= 4 && line.chars().all(|c| c == 'X' || c == 'x');
     match seen.abilities.iter().find(|line| is_masked(line)) {
         Some(line) => Found::fail(
             "Something between here and the mail server has overwritten its offer of encryption.",
-            "Switch off the inspection of SMTP in the firewall or virus scanner, or use port 465 with EMAIL_USE_SSL=true.",
+            format!(
+                "Switch off the inspection of SMTP in the firewall or virus scanner. {}",
+                found.fix
+            ),
         )
         .saw(line.clone()),
         None => found,
@@ -213,6 +269,7 @@ fn stripped(found: Found, seen: &Seen) -> Found {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mail::doctor::Grade;
 
     fn banner(line: &str) -> Reply {
         Reply {
@@ -225,7 +282,7 @@ mod tests {
     fn a_clock_that_is_wrong_is_seen_in_the_greeting() {
         let now = "2026-11-25T19:00:00Z".parse().unwrap();
         let grade = |line: &str| {
-            let found = greeting(&banner(line), now);
+            let found = greeting(&banner(line), now, Duration::ZERO);
             (found.cause, found.fix.is_empty())
         };
         let exim =
@@ -237,6 +294,16 @@ mod tests {
         assert!(cause.contains("3600 seconds ahead of"), "{cause}");
         assert_eq!(grade("mx ESMTP"), (String::new(), true));
         assert_eq!(grade("mx ESMTP Sun, flowers"), (String::new(), true));
+    }
+
+    #[test]
+    fn a_greeting_that_comes_late_is_well_but_slow() {
+        let now = "2026-11-25T19:00:00Z".parse().unwrap();
+        let found = greeting(&banner("mx ESMTP"), now, Duration::from_millis(8200));
+        assert_eq!(found.grade, Grade::Pass);
+        assert_eq!(found.evidence[1], "greeted after 8 s: well, but slow");
+        let soon = greeting(&banner("mx ESMTP"), now, SLOW_GREETING);
+        assert_eq!(soon.evidence.len(), 1);
     }
 
     #[test]

@@ -4,13 +4,16 @@
 //! we hear one line of numbers and one literal.
 mod wire;
 
-use std::{sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use tokio::net::TcpStream;
 use tokio_rustls::rustls::{ClientConfig, pki_types::CertificateDer};
 
 use self::wire::{Answer, Wire, within};
-use super::smtp::tls;
+use super::{
+    dial::{self, Unreachable},
+    smtp::tls,
+};
 use crate::settings::{ImapSettings, Security};
 
 /// How long one step may take; a server may have a large mailbox to look through.
@@ -49,12 +52,7 @@ impl Inbox {
         settings: &ImapSettings,
         roots: Option<Vec<CertificateDer<'static>>>,
     ) -> Result<Self, Failure> {
-        let address = (settings.host.as_str(), settings.port);
-        let tcp = within(PATIENCE, async {
-            let tcp = TcpStream::connect(address).await;
-            tcp.map_err(|error| Failure::Network(error.kind().to_string()))
-        });
-        let tcp = tcp.await?;
+        let tcp = within(PATIENCE, reach(settings)).await?;
         let mut wire = match settings.security {
             Security::Implicit => Wire::encrypted(encrypt(settings, roots, tcp).await?),
             Security::Plain => Wire::plain(tcp),
@@ -130,6 +128,17 @@ impl Inbox {
 
     async fn ask(&mut self, command: &str, what: &'static str) -> Result<Vec<Answer>, Failure> {
         self.wire.ask(command, what, PATIENCE).await
+    }
+}
+
+async fn reach(settings: &ImapSettings) -> Result<TcpStream, Failure> {
+    let network = |error: &io::Error| Failure::Network(error.kind().to_string());
+    let addresses = dial::look_up(&settings.host, settings.port).await;
+    let addresses = addresses.map_err(|error| network(&error))?;
+    match dial::dial(&addresses, PATIENCE, |_, _| {}).await {
+        Ok((tcp, _)) => Ok(tcp),
+        Err(Some(Unreachable::Network(error))) => Err(network(&error)),
+        Err(Some(Unreachable::Silent(_)) | None) => Err(Failure::Timeout),
     }
 }
 

@@ -3,7 +3,7 @@ mod review;
 mod services;
 
 pub use self::{
-    review::{Finding, review},
+    review::{Finding, meant_host, review},
     services::{ALL, Login, Provider, Service},
 };
 

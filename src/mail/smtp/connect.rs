@@ -1,33 +1,73 @@
 //! From the first byte to a connection that takes messages: reach, encrypt, greet, log in.
-use std::sync::Arc;
+use std::{mem, net::SocketAddr, sync::Arc};
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use entity::attempt::Stage;
 use lettre::transport::smtp::commands::{Ehlo, Starttls};
-use tokio::net::{TcpStream, lookup_host};
+use tokio::net::TcpStream;
 use tokio_rustls::rustls::ClientConfig;
 
 use super::{
     Client, Connection, Offers,
-    connection::{expect, give_up, positive},
+    connection::{give_up, positive},
+    login::{self, Tries},
     report::{Missing, Outcome, Party, Report},
     tls,
     wire::{Trace, Wire, within},
     witness::Sighting,
 };
-use crate::settings::{Login, Security};
-
-/// Of a host with more, the rest is as far away.
-const MOST_ADDRESSES: usize = 4;
+use crate::{
+    mail::dial::{self, Unreachable},
+    settings::{Login, Security, is_loopback_host},
+};
 
 impl Client {
     /// Connects, encrypts and logs in. What is wanted and not to be had is a failure, never left out.
+    ///
+    /// An address that hangs up before it greets is left for the next one, and a way to log in that is
+    /// refused for another that is offered; each on a fresh connection.
     ///
     /// # Errors
     /// The report of a message that could not even be offered.
     pub async fn connect(&self) -> Result<Connection, Box<Report>> {
         let mut trace = Trace::new(&self.host);
-        let tcp = match self.dial(&mut trace).await {
+        let mut addresses = match self.addresses().await {
+            Ok(addresses) => addresses,
+            Err(outcome) => return Err(Box::new(trace.report(outcome))),
+        };
+        let is_public = self.security == Security::Plain && !is_loopback_host(&self.host);
+        let mut tries = Tries::new(is_public);
+        let mut refused: Option<Outcome> = None;
+        loop {
+            let report = match self.open(trace, &addresses, &mut tries).await {
+                Ok(connection) => return Ok(connection),
+                Err(report) => report,
+            };
+            if has_hung_up_early(&report) && addresses.len() > 1 {
+                addresses.retain(|address| Some(*address) != report.peer);
+            } else if mem::take(&mut tries.has_another) {
+                refused.get_or_insert(report.outcome.clone());
+            } else {
+                return Err(told(report, refused));
+            }
+            trace = Trace::after(*report);
+        }
+    }
+
+    async fn addresses(&self) -> Result<Vec<SocketAddr>, Outcome> {
+        within(self.limits.connect, async {
+            let found = dial::look_up(&self.host, self.port).await;
+            found.map_err(|error| Outcome::NoAddress(error.to_string()))
+        })
+        .await
+    }
+
+    async fn open(
+        &self,
+        mut trace: Trace,
+        addresses: &[SocketAddr],
+        tries: &mut Tries,
+    ) -> Result<Connection, Box<Report>> {
+        let tcp = match self.dial(addresses, &mut trace).await {
             Ok(tcp) => tcp,
             Err(outcome) => return Err(Box::new(trace.report(outcome))),
         };
@@ -35,39 +75,29 @@ impl Client {
             Security::Implicit => self.encrypt(tcp, trace).await?,
             Security::Plain | Security::Starttls => Wire::plain(tcp, trace),
         };
-        self.greet(wire).await
+        self.greet(wire, tries).await
     }
 
-    /// The first of the host's addresses that answers.
-    async fn dial(&self, trace: &mut Trace) -> Result<TcpStream, Outcome> {
-        let limit = self.limits.connect;
-        let addresses = within(limit, async {
-            let found = lookup_host((self.host.as_str(), self.port)).await;
-            found.map_err(|error| Outcome::NoAddress(error.to_string()))
-        });
-        let mut last = Outcome::NoAddress("no address".into());
-        for address in addresses.await?.take(MOST_ADDRESSES) {
+    async fn dial(
+        &self,
+        addresses: &[SocketAddr],
+        trace: &mut Trace,
+    ) -> Result<TcpStream, Outcome> {
+        let dialled = dial::dial(addresses, self.limits.connect, |address, _| {
             trace.peer = Some(address);
-            let dialled = within(limit, async {
-                let tcp = TcpStream::connect(address).await;
-                tcp.map_err(|error| Outcome::Network(error.to_string()))
-            });
-            match dialled.await {
-                Ok(tcp) => {
-                    trace.say(Party::Remark, &format!("connected to {address}"));
-                    // Else every message waits for a delayed acknowledgement: 40 ms each.
-                    let set = tcp.set_nodelay(true);
-                    return set
-                        .map(|()| tcp)
-                        .map_err(|error| Outcome::Network(error.to_string()));
-                }
-                Err(outcome) => {
-                    trace.say(Party::Remark, &format!("no connection to {address}"));
-                    last = outcome;
-                }
-            }
-        }
-        Err(last)
+            trace.say(Party::Remark, &format!("no connection to {address}"));
+        });
+        let (tcp, address) = dialled.await.map_err(|failure| match failure {
+            Some(Unreachable::Silent(limit)) => Outcome::Timeout(limit),
+            Some(Unreachable::Network(error)) => Outcome::Network(error.to_string()),
+            None => Outcome::NoAddress("no address".into()),
+        })?;
+        trace.peer = Some(address);
+        trace.say(Party::Remark, &format!("connected to {address}"));
+        // Else every message waits for a delayed acknowledgement: 40 ms each.
+        tcp.set_nodelay(true)
+            .map_err(|error| Outcome::Network(error.to_string()))?;
+        Ok(tcp)
     }
 
     async fn encrypt(&self, tcp: TcpStream, mut trace: Trace) -> Result<Wire, Box<Report>> {
@@ -97,7 +127,7 @@ impl Client {
         Ok(tls::config(roots, self.witness.clone()))
     }
 
-    async fn greet(&self, mut wire: Wire) -> Result<Connection, Box<Report>> {
+    async fn greet(&self, mut wire: Wire, tries: &mut Tries) -> Result<Connection, Box<Report>> {
         let mut offers = match self.banner_and_ehlo(&mut wire).await {
             Ok(offers) => offers,
             Err(outcome) => return Err(give_up(wire, outcome, &self.limits).await),
@@ -114,12 +144,10 @@ impl Client {
                 Err(outcome) => return Err(give_up(wire, outcome, &self.limits).await),
             };
         }
-        if let Some(login) = &self.login
-            && let Err(outcome) = self.log_in(&mut wire, &offers, login).await
-        {
-            return Err(give_up(wire, outcome, &self.limits).await);
+        match &self.login {
+            Some(login) => self.log_in(wire, offers, login, tries).await,
+            None => Ok(Connection::new(wire, offers, self.limits)),
         }
-        Ok(Connection::new(wire, offers, self.limits))
     }
 
     async fn banner_and_ehlo(&self, wire: &mut Wire) -> Result<Offers, Outcome> {
@@ -149,31 +177,34 @@ impl Client {
         Ok(())
     }
 
-    async fn log_in(&self, wire: &mut Wire, offers: &Offers, login: &Login) -> Result<(), Outcome> {
+    async fn log_in(
+        &self,
+        mut wire: Wire,
+        offers: Offers,
+        login: &Login,
+        tries: &mut Tries,
+    ) -> Result<Connection, Box<Report>> {
         wire.trace.stage = Stage::Auth;
-        // Exposed to be sent, and to be masked in whatever the server repeats.
-        let (user, password) = (login.user.as_str(), login.password.expose());
-        let plain = STANDARD.encode(format!("\0{user}\0{password}"));
-        let (user, encoded) = (STANDARD.encode(user), STANDARD.encode(password));
-        for secret in [password, &plain, &encoded] {
-            wire.trace.hide(secret);
+        let is_encrypted = wire.trace.tls.is_some();
+        let Some(mechanism) = tries.next(&offers, is_encrypted, self.logs_in_by.get()) else {
+            return Err(give_up(wire, login::missing(&offers), &self.limits).await);
+        };
+        match login::speak(&mut wire, mechanism, login, self.limits.auth).await {
+            Ok(_) => {
+                self.logs_in_by.set(Some(mechanism));
+                self.saw(|| Sighting::LoggedIn(mechanism));
+                Ok(Connection::new(wire, offers, self.limits))
+            }
+            Err(outcome) => {
+                self.logs_in_by.set(None);
+                tries.note(mechanism, &outcome, &offers, is_encrypted);
+                let report = give_up(wire, outcome, &self.limits).await;
+                if tries.has_another {
+                    self.saw(|| Sighting::LoginRefused(mechanism, report.text()));
+                }
+                Err(report)
+            }
         }
-        let offered = |mechanism| offers.auth.iter().any(|offer| offer == mechanism);
-        let limit = self.limits.auth;
-        if offered("PLAIN") {
-            let command = format!("AUTH PLAIN {plain}\r\n");
-            positive(wire.ask(&command, "AUTH PLAIN ***", limit).await?)?;
-        } else if offered("LOGIN") {
-            expect(334, wire.ask("AUTH LOGIN\r\n", "AUTH LOGIN", limit).await?)?;
-            expect(334, wire.ask(&format!("{user}\r\n"), "***", limit).await?)?;
-            positive(wire.ask(&format!("{encoded}\r\n"), "***", limit).await?)?;
-        } else if offers.auth.is_empty() {
-            return Err(Outcome::Missing(Missing::Login));
-        } else {
-            return Err(Outcome::Missing(Missing::Mechanism(offers.auth.clone())));
-        }
-        self.saw(|| Sighting::LoggedIn);
-        Ok(())
     }
 
     /// Tells the witness, if there is one.
@@ -183,4 +214,21 @@ impl Client {
             witness.send(sighting()).ok();
         }
     }
+}
+
+/// Some addresses take every connection and lead nowhere: a forwarded port whose far end is not there.
+fn has_hung_up_early(report: &Report) -> bool {
+    matches!(report.stage, Stage::Banner | Stage::Tls)
+        && matches!(report.outcome, Outcome::Closed | Outcome::Network(_))
+}
+
+/// Of several refusals the one that says most, with all that was said.
+fn told(mut last: Box<Report>, first: Option<Outcome>) -> Box<Report> {
+    if let Some(first) = first
+        && last.stage == Stage::Auth
+        && login::is_about_the_mechanism(&last.outcome)
+    {
+        last.outcome = first;
+    }
+    last
 }

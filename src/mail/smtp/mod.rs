@@ -4,6 +4,7 @@
 //! timed-out or refused message can never leave a reply behind for the next one to read.
 mod connect;
 mod connection;
+mod login;
 mod offers;
 mod rehearsal;
 mod relay;
@@ -22,15 +23,16 @@ use tokio::sync::{
 };
 use tokio_rustls::rustls::{ClientConfig, pki_types::CertificateDer};
 
-use self::witness::Witness;
 pub use self::{
     connection::Connection,
+    login::Mechanism,
     offers::Offers,
     relay::Relay,
     reply::Reply,
     report::{Line, Missing, Outcome, Report},
     witness::Sighting,
 };
+use self::{login::Remembered, witness::Witness};
 use crate::settings::{Login, Security, SmtpSettings};
 
 /// How long each step may take. A server may be slow to look a name up or to scan a message; what
@@ -60,20 +62,25 @@ pub struct Limits {
     pub quit: Duration,
 }
 
+impl Limits {
+    /// Those of every message.
+    pub const USUAL: Self = Self {
+        connect: Duration::from_secs(15),
+        tls: Duration::from_secs(15),
+        banner: Duration::from_secs(60),
+        ehlo: Duration::from_secs(60),
+        auth: Duration::from_secs(60),
+        envelope: Duration::from_secs(60),
+        data: Duration::from_secs(120),
+        body: Duration::from_secs(180),
+        verdict: Duration::from_secs(600),
+        quit: Duration::from_secs(5),
+    };
+}
+
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(15),
-            tls: Duration::from_secs(15),
-            banner: Duration::from_secs(60),
-            ehlo: Duration::from_secs(60),
-            auth: Duration::from_secs(60),
-            envelope: Duration::from_secs(60),
-            data: Duration::from_secs(120),
-            body: Duration::from_secs(180),
-            verdict: Duration::from_secs(600),
-            quit: Duration::from_secs(5),
-        }
+        Self::USUAL
     }
 }
 
@@ -99,6 +106,7 @@ pub struct Client {
     roots: Option<Vec<CertificateDer<'static>>>,
     tls: OnceCell<Arc<ClientConfig>>,
     witness: Option<Witness>,
+    logs_in_by: Remembered,
 }
 
 impl Client {
@@ -114,6 +122,7 @@ impl Client {
             roots: None,
             tls: OnceCell::new(),
             witness: None,
+            logs_in_by: Remembered::default(),
         }
     }
 

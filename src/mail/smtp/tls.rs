@@ -18,6 +18,7 @@ use super::{
     wire::network,
     witness::{Watched, Witness},
 };
+use crate::settings::bare_host;
 
 /// Trusts the machine's certificates; `SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured.
 pub(in crate::mail) async fn machine_roots() -> Result<Vec<CertificateDer<'static>>, Outcome> {
@@ -64,7 +65,7 @@ pub(in crate::mail) async fn handshake(
     host: &str,
     tcp: TcpStream,
 ) -> Result<TlsStream<TcpStream>, Outcome> {
-    let name = ServerName::try_from(host.to_owned())
+    let name = ServerName::try_from(bare_host(host).to_owned())
         .map_err(|_| Outcome::Tls("the host's name cannot stand in a certificate".into()))?;
     TlsConnector::from(config)
         .connect(name, tcp)

@@ -62,6 +62,17 @@ impl Trace {
         }
     }
 
+    /// Goes on with the record of a connection that led nowhere.
+    pub(super) fn after(report: Report) -> Self {
+        let mut trace = Self::new(&report.host);
+        trace.started = trace
+            .started
+            .checked_sub(report.elapsed)
+            .unwrap_or(trace.started);
+        trace.lines = report.transcript;
+        trace
+    }
+
     /// Begins the record of another message on the same connection.
     pub(super) fn restart(&mut self, remark: &str) {
         self.started = Instant::now();

@@ -11,7 +11,7 @@ use tokio_rustls::rustls::{
     pki_types::{CertificateDer, ServerName, UnixTime},
 };
 
-use super::{offers::Offers, reply::Reply};
+use super::{login::Mechanism, offers::Offers, reply::Reply};
 
 /// Whom sightings are told.
 pub(super) type Witness = UnboundedSender<Sighting>;
@@ -29,8 +29,10 @@ pub enum Sighting {
     Certificates(Vec<CertificateDer<'static>>),
     /// Encrypted, and trusted: protocol version and cipher.
     Encrypted(String),
-    /// The login was accepted.
-    LoggedIn,
+    /// This way of logging in was refused, in these words; another one follows on a fresh connection.
+    LoginRefused(Mechanism, String),
+    /// The login was accepted, in this way.
+    LoggedIn(Mechanism),
 }
 
 /// Tells which certificates were shown, and leaves the judgement to the one who makes it anyway.

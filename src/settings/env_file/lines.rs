@@ -77,7 +77,7 @@ pub(super) fn quoted(value: &str) -> String {
 }
 
 /// Lines with their ends; those of one value together.
-fn entries(text: &str) -> Vec<&str> {
+pub(super) fn entries(text: &str) -> Vec<&str> {
     let mut entries = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
@@ -120,7 +120,7 @@ fn end_of_entry(text: &str) -> usize {
     }
 }
 
-fn key(entry: &str) -> Option<&str> {
+pub(super) fn key(entry: &str) -> Option<&str> {
     let entry = entry.trim_start().trim_start_matches('\u{feff}');
     let entry = after_export(entry).unwrap_or(entry);
     let (key, _) = entry.split_once('=')?;
@@ -153,7 +153,7 @@ fn value_of(entry: &str) -> Option<String> {
     Some(value)
 }
 
-fn is_readable(entry: &str) -> bool {
+pub(super) fn is_readable(entry: &str) -> bool {
     dotenvy::from_read_iter(whole(entry).as_bytes()).all(|line| line.is_ok())
 }
 

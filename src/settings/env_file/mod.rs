@@ -1,5 +1,6 @@
 //! The file `.env`, changed line by line.
 mod lines;
+mod start;
 
 use std::{
     collections::HashMap,
@@ -9,6 +10,8 @@ use std::{
     path::{Path, PathBuf},
     process,
 };
+
+pub use self::start::Start;
 
 /// A `.env` that is there, or would be.
 #[derive(Debug)]
@@ -24,15 +27,31 @@ impl EnvFile {
     /// # Errors
     /// When it is there and cannot be read as text.
     pub fn find() -> io::Result<Self> {
-        let here = env::current_dir()?;
-        let found = here.ancestors().map(|above| above.join(".env"));
-        match found.into_iter().find(|path| path.is_file()) {
-            Some(path) => Self::open(&path),
-            None => Ok(Self {
-                path: here.join(".env"),
+        match place()? {
+            (path, true) => Self::open(&path),
+            (path, false) => Ok(Self {
+                path,
                 text: String::new(),
             }),
         }
+    }
+
+    /// Puts what can be read of it into the environment, as far as that is not there already, and
+    /// answers with what there is to say of the rest.
+    ///
+    /// # Errors
+    /// When it is there and cannot be read at all.
+    pub fn begin() -> io::Result<Start> {
+        let bytes = match place()? {
+            (path, true) => fs::read(path)?,
+            (_, false) => return Ok(Start::default()),
+        };
+        let start = start::look_through(&bytes, |name| env::var_os(name).is_some());
+        dotenvy::from_read(start.readable.as_bytes()).map_err(|_| {
+            // Never with its words: they repeat the line.
+            io::Error::other("its lines make no sense together")
+        })?;
+        Ok(start)
     }
 
     /// Where a link leads is what gets written, so that the link stays one.
@@ -124,6 +143,16 @@ impl EnvFile {
         fs::rename(new, &self.path)?;
         fs::File::open(directory)?.sync_all()
     }
+}
+
+/// Where it is, or would be, and whether it is there.
+fn place() -> io::Result<(PathBuf, bool)> {
+    let here = env::current_dir()?;
+    let mut found = here.ancestors().map(|above| above.join(".env"));
+    Ok(match found.find(|path| path.is_file()) {
+        Some(path) => (path, true),
+        None => (here.join(".env"), false),
+    })
 }
 
 #[cfg(test)]

@@ -140,6 +140,10 @@ impl Run {
             .map_err(|error| Error::Stored(format!("checks of the mail: {error}")))?;
         let (tone, label) = match row.health {
             Some(Health::Well) => ("good", "Mail can be sent, and all is well"),
+            Some(Health::Warnings) if doctor::is_unfinished(&checks) => (
+                "wait",
+                "Slow so far: whether mail can be sent is not known yet",
+            ),
             Some(Health::Warnings) => ("wait", "Mail can be sent, but something should be seen to"),
             Some(Health::Broken) => ("bad", "Mail cannot be sent like this"),
             None if is_running => ("live", "Checking"),

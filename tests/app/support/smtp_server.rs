@@ -11,6 +11,8 @@ use greenroom::{
     clock::Clock,
     settings::{Login, Secret, Security, SmtpSettings},
 };
+use hmac::{Hmac, KeyInit, Mac};
+use md5::Md5;
 use rcgen::{BasicConstraints, Certificate, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader},
@@ -204,6 +206,20 @@ impl SmtpServer {
 
     pub async fn with(options: Options, scripts: impl IntoIterator<Item = Script>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        Self::listening(listener, options, scripts)
+    }
+
+    /// Takes everything at an address of its own.
+    pub async fn at(address: &str, options: Options) -> Self {
+        let listener = TcpListener::bind(address).await.expect("a port");
+        Self::listening(listener, options, [])
+    }
+
+    fn listening(
+        listener: TcpListener,
+        options: Options,
+        scripts: impl IntoIterator<Item = Script>,
+    ) -> Self {
         let port = listener.local_addr().expect("an address").port();
         let seen = Arc::new(Mutex::new(Seen {
             scripts: scripts.into_iter().collect(),
@@ -300,7 +316,7 @@ pub static CERTIFICATES: LazyLock<Certificates> = LazyLock::new(|| {
     }
 });
 
-const LOCAL: [&str; 2] = ["localhost", "127.0.0.1"];
+const LOCAL: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 /// Not so soon that a slow test sees its end.
 const ENDS_SOON: TimeDelta = TimeDelta::days(5);
 
@@ -487,6 +503,16 @@ impl Session {
     }
 
     async fn log_in(&mut self, io: &mut BufReader<Box<dyn Io>>, line: &str) -> Result<(), Over> {
+        let refuses = |mechanism: &str| {
+            let mark = format!("X-REFUSES-{mechanism}");
+            line.split(' ').nth(1) == Some(mechanism) && self.options.offers.contains(&&*mark)
+        };
+        if ["PLAIN", "LOGIN", "CRAM-MD5"].into_iter().any(refuses) {
+            return say(io, "535 5.7.8 not like this").await;
+        }
+        if line == "AUTH CRAM-MD5" {
+            return self.log_in_by_digest(io).await;
+        }
         let decode = |text: &str| {
             let bytes = STANDARD.decode(text.trim()).unwrap_or_default();
             String::from_utf8(bytes).unwrap_or_default()
@@ -513,6 +539,27 @@ impl Session {
         let usual = match is_right {
             true => "235 2.7.0 welcome",
             false => "535 5.7.8 Username and Password not accepted",
+        };
+        self.answer(io, Step::Auth, usual).await
+    }
+
+    async fn log_in_by_digest(&mut self, io: &mut BufReader<Box<dyn Io>>) -> Result<(), Over> {
+        let challenge = "<1896.697170952@mail.example.com>";
+        say(io, &format!("334 {}", STANDARD.encode(challenge))).await?;
+        let response = self.read_line(io).await?;
+        let wanted = self.options.login.map(|(user, password)| {
+            let mut mac = Hmac::<Md5>::new_from_slice(password.as_bytes()).expect("any key");
+            mac.update(challenge.as_bytes());
+            let digest = mac.finalize().into_bytes();
+            let digest: String = digest.iter().map(|b| format!("{b:02x}")).collect();
+            (user.to_owned(), STANDARD.encode(format!("{user} {digest}")))
+        });
+        let known = wanted.filter(|(_, wanted)| *wanted == response);
+        self.user = known.map(|(user, _)| user);
+        let parrot = format!("535 5.7.8 {response} is wrong");
+        let usual = match self.user {
+            Some(_) => "235 2.7.0 welcome",
+            None => &parrot,
         };
         self.answer(io, Step::Auth, usual).await
     }

@@ -62,15 +62,23 @@ pub async fn rehearse(
     ));
     let (client, mut seen) = Client::new(settings, hello).with_limits(LIMITS).watched();
     let mut connecting = pin!(client.connect());
+    let mut told = Vec::new();
+    let mut tell = |sighting: &Sighting| {
+        // What a second connection shows again was told already.
+        if let Some(line) = line(sighting).filter(|line| !told.contains(line)) {
+            talk.add(&line);
+            told.push(line);
+        }
+    };
     let connected = loop {
         tokio::select! {
             biased;
-            Some(sighting) = seen.recv() => tell(talk, &sighting),
+            Some(sighting) = seen.recv() => tell(&sighting),
             connected = &mut connecting => break connected,
         }
     };
     while let Ok(sighting) = seen.try_recv() {
-        tell(talk, &sighting);
+        tell(&sighting);
     }
     let connection = connected.map_err(|report| explain(talk, &report))?;
     let (report, connection) = connection.rehearse(&sender.address, None, REHEARSED).await;
@@ -82,13 +90,19 @@ pub async fn rehearse(
     Ok(())
 }
 
-fn tell(talk: &Talk, sighting: &Sighting) {
-    match sighting {
-        Sighting::Banner(_) => talk.add("✓ A mail server answers."),
-        Sighting::Encrypted(how) => talk.add(&format!("✓ The connection is encrypted ({how}).")),
-        Sighting::LoggedIn => talk.add("✓ The login is accepted."),
-        Sighting::Offers(..) | Sighting::Upgrading | Sighting::Certificates(_) => {}
-    }
+fn line(sighting: &Sighting) -> Option<String> {
+    Some(match sighting {
+        Sighting::Banner(_) => "✓ A mail server answers.".into(),
+        Sighting::Encrypted(how) => format!("✓ The connection is encrypted ({how})."),
+        Sighting::LoginRefused(mechanism, words) => {
+            format!(
+                "Another way to log in than {} is tried: {words}",
+                mechanism.name()
+            )
+        }
+        Sighting::LoggedIn(_) => "✓ The login is accepted.".into(),
+        Sighting::Offers(..) | Sighting::Upgrading | Sighting::Certificates(_) => return None,
+    })
 }
 
 /// Sends a message that says what it is.

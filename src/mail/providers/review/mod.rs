@@ -5,6 +5,7 @@ mod server;
 
 use lettre::message::Mailbox;
 
+pub use self::server::meant_host;
 use super::find;
 use crate::settings::SmtpSettings;
 

@@ -1,7 +1,7 @@
 //! The sender's address against the server that shall take it.
 use lettre::message::Mailbox;
 
-use super::{FROM, Finding, doubtful, fatal};
+use super::{FROM, Finding, doubtful, fatal, login::is_placeholder};
 use crate::{
     mail::providers::{Provider, Service},
     settings::{SmtpSettings, is_loopback_host},
@@ -55,6 +55,13 @@ pub(super) fn sender(
     from: &Mailbox,
 ) -> Option<Finding> {
     let domain = from.email.domain().to_lowercase();
+    if is_placeholder(from.email.user()) {
+        return Some(fatal(
+            FROM,
+            "is still the sample of a guide.",
+            "Put your own address there.",
+        ));
+    }
     if is_reserved(&domain) {
         return Some(fatal(
             FROM,

@@ -57,8 +57,15 @@ fn not_a_name(host: &str) -> Option<Finding> {
     Some(fatal(HOST, cause, fix))
 }
 
+/// The server that is meant by one that people name by mistake.
+pub fn meant_host(host: &str) -> Option<&'static str> {
+    let lower = host.to_lowercase();
+    let found = MISTAKEN.iter().find(|(wrong, _)| *wrong == lower);
+    found.map(|(_, meant)| *meant)
+}
+
 fn not_for_sending(host: &str) -> Option<Finding> {
-    if let Some((_, meant)) = MISTAKEN.iter().find(|(wrong, _)| *wrong == host) {
+    if let Some(meant) = meant_host(host) {
         let fix = format!("Set EMAIL_HOST={meant}.");
         return Some(fatal(
             HOST,

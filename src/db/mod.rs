@@ -1,4 +1,6 @@
 //! Connections, migrations and transactions: all that differs between SQLite and PostgreSQL.
+mod ownership;
+
 use std::{
     path::{Path, PathBuf},
     str::FromStr,
@@ -17,6 +19,7 @@ use sea_orm::{
     },
 };
 
+pub use self::ownership::refuse_foreign;
 use crate::error::{Error, Result};
 
 const POSTGRES_MIGRATION_LOCK: i64 = 0x6772_6565_6e72_6f6f;
@@ -69,6 +72,7 @@ pub async fn connect(url: &str) -> Result<Db> {
 /// Brings the schema up to date; two processes may try at once, one of them waits.
 /// Runs on a connection of its own, because migrations switch SQLite's foreign keys off.
 pub async fn migrate(url: &str) -> Result<()> {
+    refuse_foreign(url).await?;
     let db = connect_alone(url).await?;
     if db.get_database_backend() == DbBackend::Postgres {
         db.execute_unprepared(&format!(
@@ -242,6 +246,7 @@ pub fn sqlite_file(url: &str) -> Option<PathBuf> {
 /// Writes a consistent copy of an SQLite database, of the moment at which it is taken; whoever
 /// writes meanwhile need not stop. `to` must be absent or empty.
 pub async fn copy_sqlite(url: &str, to: &Path) -> Result<()> {
+    refuse_foreign(url).await?;
     let db = connect_alone(url).await?;
     let copied = db
         .execute_raw(Statement::from_sql_and_values(
