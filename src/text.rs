@@ -1,7 +1,8 @@
 //! Text as people type it: cleaned, checked, or refused with words that help.
 use chrono::{NaiveDate, NaiveTime, Timelike};
-use chrono_tz::Tz;
 use unicode_normalization::UnicodeNormalization;
+
+use crate::zones::Tz;
 
 /// Why a text is refused, in words that stand beside the field.
 pub type Refusal = &'static str;

@@ -4,7 +4,6 @@ use actix_web::{
     web::{Data, Json, Path},
 };
 use chrono::NaiveDateTime;
-use chrono_tz::Tz;
 use entity::slot::{self, DifficultyLevel, InterviewType};
 use serde::Serialize;
 use serde_json::Value;
@@ -18,12 +17,13 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::{
-        local_time::{self, Fold, NotAnInstant},
-        slots::{self, Created, Filter, Listed, NewSlot, State},
-    },
+    domain::slots::{self, Created, Filter, Listed, NewSlot, State},
     error::Error,
     text as typed, times,
+    zones::{
+        Tz,
+        local_time::{self, Fold, NotAnInstant},
+    },
 };
 
 /// A slot as it goes out.

@@ -14,7 +14,6 @@ pub mod interviews;
 pub mod jobs;
 pub mod join_links;
 pub mod join_window;
-pub mod local_time;
 pub mod logos;
 pub mod mail_checks;
 pub mod mail_texts;

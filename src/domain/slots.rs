@@ -20,6 +20,7 @@ use crate::{
         rows,
     },
     error::{Error, Result},
+    zones::Tz,
 };
 
 /// How many free slots a refused booking is offered.
@@ -30,12 +31,12 @@ const NEAREST: usize = 5;
 pub struct NewSlot {
     /// For which job.
     pub job_id: i64,
-    /// The instant: from [`crate::domain::local_time::resolve`].
+    /// The instant: from [`crate::zones::local_time::resolve`].
     pub starts_at: DateTime<Utc>,
     /// The wall clock at that instant, in `zone`.
     pub local_start: NaiveDateTime,
     /// Where that clock hangs.
-    pub zone: chrono_tz::Tz,
+    pub zone: Tz,
     /// 5 to 720.
     pub duration_minutes: i32,
     /// What kind of talk.

@@ -1,6 +1,5 @@
 //! What an e-mail tells: all that its templates may know, before a language gives it words.
 use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
 use entity::{
     InstructionLine,
     email::{Facts, Kind},
@@ -10,6 +9,7 @@ use sea_orm::Iterable;
 use serde::Serialize;
 
 use super::wording::Wording;
+use crate::zones::Tz;
 
 /// An e-mail to a candidate. The templates of each kind are in `templates/emails/<kind>/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +79,7 @@ impl Message {
             brand: Brand::new("#1f5f4a"),
             logo: None,
             wording: Wording::default(),
-            zone: Tz::Europe__Berlin,
+            zone: Tz::known("Europe/Berlin"),
             join_window_minutes: 15,
             instructions: InstructionLine::ALL.to_vec(),
             cancel_reason: match kind {

@@ -56,3 +56,4 @@ mod transports;
 mod unreadable;
 mod upkeep;
 mod users;
+mod zones;

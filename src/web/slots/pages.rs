@@ -1,5 +1,4 @@
 //! What the pages of slots show.
-use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::{
@@ -22,6 +21,7 @@ use crate::{
         stamp::Stamp,
     },
     words,
+    zones::Tz,
 };
 
 /// A slot in a list.
