@@ -1,5 +1,5 @@
 //! Lists: what they are asked for and how they are answered.
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use serde::Serialize;
 
 use super::{
@@ -70,7 +70,8 @@ fn limit(text: &str) -> Result<u64, &'static str> {
 
 fn instant(text: &str, caller: &Caller) -> Result<DateTime<Utc>, &'static str> {
     match DateTime::parse_from_rfc3339(text) {
-        Ok(at) => Ok(at.to_utc()),
+        Ok(at) if typed::YEARS.contains(&at.to_utc().year()) => Ok(at.to_utc()),
+        Ok(_) => Err(NO_INSTANT),
         Err(_) => match typed::date(text) {
             Ok(date) => Ok(times::bounds_of_day(date, caller.zone).0),
             Err(_) => Err(NO_INSTANT),

@@ -114,6 +114,7 @@ pub async fn create(app: Data<App>, caller: Caller, body: Body) -> Result<HttpRe
             ))
         }
         Created::Past => Err(past()),
+        Created::TooFar => Err(too_far()),
         Created::KeyReused => Err(Problem::key_reused()),
     }
 }
@@ -127,6 +128,11 @@ pub async fn show(app: Data<App>, caller: Caller, id: Path<i64>) -> Result<Json<
 /// 422: the slot would have begun already.
 pub fn past() -> Problem {
     Problem::invalid_field("start_time", "This is in the past.")
+}
+
+/// 422: the slot would begin in a year that nobody plans for.
+pub fn too_far() -> Problem {
+    Problem::invalid_field("interview_date", typed::TOO_FAR)
 }
 
 /// The fields of a new slot.

@@ -1,5 +1,5 @@
 //! Slots: times at which somebody can be interviewed for a job.
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Months, NaiveDateTime, Utc};
 use entity::{
     interview,
     slot::{self, DifficultyLevel, InterviewType},
@@ -25,6 +25,8 @@ use crate::{
 
 /// How many free slots a refused booking is offered.
 const NEAREST: usize = 5;
+/// Nobody plans an interview for later: the year is mistyped.
+const FARTHEST: Months = Months::new(5 * 12);
 
 /// A slot as somebody enters it.
 #[derive(Clone, Debug)]
@@ -56,8 +58,30 @@ pub enum Created {
     Slot(i64),
     /// It would have begun already.
     Past,
+    /// It would begin more than five years from now.
+    TooFar,
     /// The one-time key stands for another wish.
     KeyReused,
+}
+
+/// Can anything begin at an instant?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Timing {
+    /// It is to come.
+    Ahead,
+    /// It has begun already.
+    Past,
+    /// It is more than five years from now: the year is mistyped.
+    TooFar,
+}
+
+/// Can anything begin at this instant?
+pub fn timing(starts_at: DateTime<Utc>, now: DateTime<Utc>) -> Timing {
+    match now.checked_add_months(FARTHEST) {
+        _ if starts_at <= now => Timing::Past,
+        Some(farthest) if starts_at <= farthest => Timing::Ahead,
+        _ => Timing::TooFar,
+    }
 }
 
 /// What became of a slot that was to be closed.
@@ -226,8 +250,10 @@ pub async fn create(
             Seen::Reused => return Ok(Created::KeyReused),
             Seen::New => {}
         }
-        if new.starts_at <= now {
-            return Ok(Created::Past);
+        match timing(new.starts_at, now) {
+            Timing::Ahead => {}
+            Timing::Past => return Ok(Created::Past),
+            Timing::TooFar => return Ok(Created::TooFar),
         }
         let id = insert(txn, actor, &new, now).await?;
         one_time_keys::keep(txn, actor.company_id, once.as_ref(), id, now).await?;
@@ -386,5 +412,33 @@ fn state(slot: &slot::Model, is_booked: bool, now: DateTime<Utc>) -> State {
         slot if slot.closed_at.is_some() => State::Closed,
         slot if slot.starts_at <= now => State::Past,
         _ => State::Open,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    #[test]
+    fn what_begins_lies_within_five_years() {
+        let now: DateTime<Utc> = "2028-02-29T09:00:00Z".parse().expect("an instant");
+        let farthest: DateTime<Utc> = "2033-02-28T09:00:00Z".parse().expect("an instant");
+        for (at, seconds, expected) in [
+            (now, -1, Timing::Past),
+            (now, 0, Timing::Past),
+            (now, 1, Timing::Ahead),
+            (farthest, -1, Timing::Ahead),
+            (farthest, 0, Timing::Ahead),
+            (farthest, 1, Timing::TooFar),
+            (DateTime::<Utc>::MAX_UTC, 0, Timing::TooFar),
+        ] {
+            assert_eq!(
+                timing(at + TimeDelta::seconds(seconds), now),
+                expected,
+                "{at} {seconds}"
+            );
+        }
     }
 }

@@ -28,6 +28,7 @@ use crate::{
         page::PAGE_SIZE,
         slots::{self, Closing, Created},
     },
+    text,
 };
 
 /// GET /slots: by day, earliest first.
@@ -72,6 +73,7 @@ pub async fn create(app: Data<App>, viewer: Viewer, form: Form<SlotForm>) -> Res
                     return Ok(see_other(&next.unwrap_or(format!("/slots/{id}"))));
                 }
                 Created::Past => FormErrors::one("date", "This time is past already."),
+                Created::TooFar => FormErrors::one("date", text::TOO_FAR),
                 Created::KeyReused => form.sent_before(),
             }
         }
