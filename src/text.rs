@@ -17,6 +17,9 @@ pub const YEARS: RangeInclusive<i32> = 1900..=9998;
 pub const TOO_FAR: Refusal =
     "This is more than five years from now. Check the year: it looks mistyped.";
 
+/// Beside a slot whose start somebody has to confirm first.
+pub const UNSETTLED: Refusal = "Time zone rules have changed for this slot. First confirm its new start under Time zone changes.";
+
 /// One line: NFC, trimmed, not empty, at most `max` characters, no control or direction characters.
 pub fn line(text: &str, max: usize) -> Result<String, Refusal> {
     let text = optional_line(text, max)?;

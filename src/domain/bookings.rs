@@ -80,6 +80,8 @@ pub enum Outcome {
     SlotPast(Vec<slot::Model>),
     /// The slot would begin more than five years from now.
     SlotTooFar,
+    /// The rules of the slot's zone were changed: somebody has to confirm first when it starts.
+    SlotUnsettled,
     /// The interview has a slot already.
     AlreadyBooked(Box<Details>),
     /// The candidate who was to be entered is there: this one.
@@ -127,6 +129,7 @@ pub async fn book(db: &Db, actor: &Actor, new: NewBooking, now: DateTime<Utc>) -
             slots::free_near(db, actor.company_id, job_id, starts_at, now).await?,
         )),
         Step::TooFar => Ok(Outcome::SlotTooFar),
+        Step::Unsettled => Ok(Outcome::SlotUnsettled),
         Step::AlreadyBooked(id) | Step::Changed(id) => Ok(Outcome::AlreadyBooked(Box::new(
             interviews::details(db.read(), actor.company_id, id).await?,
         ))),
@@ -148,6 +151,7 @@ pub(super) enum Step {
         starts_at: DateTime<Utc>,
     },
     TooFar,
+    Unsettled,
     AlreadyBooked(i64),
     /// Somebody wrote it meanwhile; for moves.
     Changed(i64),
@@ -249,6 +253,9 @@ pub(super) async fn take_slot(
         return Err(Stop::Refused(Step::Closed(slot)));
     }
     refuse_timing(slot.job_id, slot.starts_at, now)?;
+    if slot.rules_changed_at.is_some() {
+        return Err(Stop::Refused(Step::Unsettled));
+    }
     Ok(slot)
 }
 

@@ -36,3 +36,4 @@ pub mod today;
 pub mod transports;
 pub mod user_passwords;
 pub mod users;
+pub mod zone_changes;

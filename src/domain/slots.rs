@@ -219,6 +219,7 @@ pub async fn free_near(
         slot::Entity::find()
             .filter(slot::COLUMN.company_id.eq(company_id))
             .filter(matching(&filter, now))
+            .filter(slot::COLUMN.rules_changed_at.is_null())
             .limit(NEAREST as u64)
     };
     let later = free()

@@ -1,7 +1,7 @@
 //! The languages of mails: one file of words each, in `templates/emails/words/`.
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 use entity::{InstructionLine, email::Kind, slot::InterviewType};
 use rust_embed::RustEmbed;
 use sea_orm::{ActiveEnum, Iterable};
@@ -168,6 +168,12 @@ impl Language {
     pub fn moment(&self, at: DateTime<Utc>, zone: Tz) -> String {
         let local = self.filled(&self.moment, LocalTime::of(at, &zone));
         format!("{local} ({})", times::offset(at, zone))
+    }
+
+    /// The same by an offset that no zone has any more.
+    pub fn moment_by(&self, at: DateTime<Utc>, offset: FixedOffset) -> String {
+        let local = self.filled(&self.moment, LocalTime::of(at, &offset));
+        format!("{local} (UTC{offset})")
     }
 
     /// `October 15, 2025 at 08:00 UTC`.

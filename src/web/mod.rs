@@ -54,6 +54,7 @@ pub mod tokens;
 mod upload;
 pub mod users;
 pub mod viewer;
+pub mod zone_changes;
 
 use crate::app::App;
 

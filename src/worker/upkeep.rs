@@ -7,7 +7,9 @@ use tokio::time;
 use crate::{
     app::App,
     db,
-    domain::{delivery, logos, one_time_keys, proofs, rate_limits, sessions, suppressions},
+    domain::{
+        delivery, logos, one_time_keys, proofs, rate_limits, sessions, suppressions, zone_changes,
+    },
     error::Result,
 };
 
@@ -24,7 +26,7 @@ pub async fn run(app: Data<App>) {
     }
 }
 
-/// Removes what nobody can use any more.
+/// Finds slots whose local time means another start, and removes what nobody can use any more.
 pub async fn keep_house(app: &App) -> Result<()> {
     let now = app.clock.now();
     db::transaction(&app.db, async |txn| delivery::set_all_aside(txn, now).await).await?;
@@ -36,5 +38,6 @@ pub async fn keep_house(app: &App) -> Result<()> {
         proofs::clear(txn, now).await?;
         logos::clear(txn, now).await
     })
-    .await
+    .await?;
+    zone_changes::check(&app.db, now).await
 }

@@ -56,4 +56,5 @@ mod transports;
 mod unreadable;
 mod upkeep;
 mod users;
+mod zone_changes;
 mod zones;

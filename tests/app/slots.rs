@@ -387,6 +387,7 @@ async fn slots_beyond_all_years_do_not_break_a_list() {
             "/slots?state=past",
             &format!("/slots/{slot}"),
             "/",
+            "/zone-changes",
         ] {
             assert_eq!(rita.get(path).await.status, 200, "{day} {path}");
         }

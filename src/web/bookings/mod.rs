@@ -108,6 +108,7 @@ fn answer(app: &App, viewer: &Viewer, form: &mut BookingForm, outcome: Outcome) 
         Outcome::SlotClosed(free) => Answer::TooLate(Refusal::of(State::Closed, &free, zone)),
         Outcome::SlotPast(free) => Answer::TooLate(Refusal::of(State::Past, &free, zone)),
         Outcome::SlotTooFar => Answer::Again(FormErrors::one("form", text::TOO_FAR)),
+        Outcome::SlotUnsettled => Answer::Again(FormErrors::one("form", text::UNSETTLED)),
         Outcome::AlreadyBooked(details) => Answer::TooLate(Refusal::booked_already(&details, zone)),
         Outcome::EmailTaken(id) => Answer::Again(form.taken_by(id)),
         Outcome::KeyReused => Answer::Again(form.sent_before()),

@@ -138,6 +138,10 @@ async fn answer(
             errors.add(field, text::TOO_FAR);
             Scene::of(details)
         }
+        Outcome::SlotUnsettled => {
+            errors.add("slot", text::UNSETTLED);
+            Scene::of(details)
+        }
         Outcome::SlotPast(free) => without_slot(
             details,
             Refusal::because("That slot has begun already."),
