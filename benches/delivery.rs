@@ -107,7 +107,7 @@ async fn fill(app: &App) {
     let now = app.clock.now();
     let company = NewCompany {
         name: "Sample Company".into(),
-        zone: chrono_tz::Europe::Berlin,
+        zone: greenroom::zones::Tz::known("Europe/Berlin"),
         contact_email: "jobs@example.com".into(),
     };
     let company_id = companies::create(&app.db, company, now)
@@ -154,7 +154,7 @@ async fn book(app: &App, actor: &Actor, job_id: i64, number: usize, now: DateTim
     };
     let minutes = i64::try_from(number).expect("few");
     let starts_at = now + TimeDelta::days(2) + TimeDelta::minutes(minutes);
-    let zone = chrono_tz::Europe::Berlin;
+    let zone = greenroom::zones::Tz::known("Europe/Berlin");
     let slot = NewSlot {
         job_id,
         starts_at,

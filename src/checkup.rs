@@ -1,6 +1,5 @@
 //! All checks of mail together: what the doctor finds, and what the queue says.
 use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
 use entity::transport;
 use sea_orm::ActiveEnum;
 use tokio::{
@@ -13,6 +12,7 @@ use crate::{
     domain::queue_health::{self, QueueHealth, Whose},
     mail::doctor::{self, Check, Found, NO_TIME, Patient, Step},
     times,
+    zones::Tz,
 };
 
 /// So many checks are told at once at most.

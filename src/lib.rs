@@ -19,3 +19,4 @@ pub mod times;
 pub mod web;
 pub mod words;
 pub mod worker;
+pub mod zones;

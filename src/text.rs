@@ -1,10 +1,24 @@
 //! Text as people type it: cleaned, checked, or refused with words that help.
-use chrono::{NaiveDate, NaiveTime, Timelike};
-use chrono_tz::Tz;
+use std::ops::RangeInclusive;
+
+use chrono::{Datelike, NaiveDate, NaiveTime, Timelike};
+
 use unicode_normalization::UnicodeNormalization;
+
+use crate::zones::Tz;
 
 /// Why a text is refused, in words that stand beside the field.
 pub type Refusal = &'static str;
+
+/// The years in which anything asked for can lie.
+pub const YEARS: RangeInclusive<i32> = 1900..=9998;
+
+/// Beside a time that nobody plans for.
+pub const TOO_FAR: Refusal =
+    "This is more than five years from now. Check the year: it looks mistyped.";
+
+/// Beside a slot whose start somebody has to confirm first.
+pub const UNSETTLED: Refusal = "Time zone rules have changed for this slot. First confirm its new start under Time zone changes.";
 
 /// One line: NFC, trimmed, with something to see in it, at most `max` characters, no control or direction characters.
 pub fn line(text: &str, max: usize) -> Result<String, Refusal> {
@@ -103,13 +117,19 @@ pub fn https_url(text: &str) -> Result<String, Refusal> {
     if is_good { Ok(text) } else { Err(WRONG) }
 }
 
-/// A day, as `<input type="date">` and the API send it.
+/// A day, as `<input type="date">` and the API send it. It ends in a year of four digits wherever the clock hangs:
+/// SQLite compares instants as text.
 pub fn date(text: &str) -> Result<NaiveDate, Refusal> {
+    const WRONG: Refusal = "Please give a date like 2027-01-05, the year first.";
     let text = text.trim();
-    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d");
-    date.ok()
-        .filter(|_| text.len() == 10)
-        .ok_or("Please give a date like 2027-01-05, the year first.")
+    if text.len() != 10 || text.starts_with(['+', '-']) {
+        return Err(WRONG);
+    }
+    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| WRONG)?;
+    match YEARS.contains(&date.year()) {
+        true => Ok(date),
+        false => Err("Check the year: it looks mistyped."),
+    }
 }
 
 /// A time of day with or without seconds, as `<input type="time">` and the API send it.
@@ -344,8 +364,22 @@ mod tests {
 
     #[test]
     fn days_and_times_have_one_form() {
-        assert!(date("2027-01-05").is_ok());
-        for wrong in ["", "5.1.2027", "2027-02-30", "+12027-01-05", "2027-1-5"] {
+        for right in ["2027-01-05", "1900-01-01", "9998-12-31"] {
+            assert!(date(right).is_ok(), "{right}");
+        }
+        for wrong in [
+            "",
+            "5.1.2027",
+            "2027-02-30",
+            "+12027-01-05",
+            "2027-1-5",
+            "20277-1-05",
+            "-227-01-05",
+            "+227-01-05",
+            "0207-01-05",
+            "1899-12-31",
+            "9999-01-01",
+        ] {
             assert!(date(wrong).is_err(), "{wrong}");
         }
         assert_eq!(time("09:30"), time("09:30:00"));

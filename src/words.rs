@@ -8,7 +8,7 @@ use entity::{
     user::Role,
 };
 
-use crate::{domain::slots::State, mail::wording::Block};
+use crate::{domain::slots::State, mail::wording::Block, zones::Tz};
 
 /// `Technical`: stands before the word interview.
 pub fn interview_type(kind: InterviewType) -> &'static str {
@@ -194,7 +194,7 @@ pub fn zone_for(
     candidate: &candidate::Model,
     slot: Option<&slot::Model>,
     company: &company::Model,
-) -> chrono_tz::Tz {
+) -> Tz {
     let names = [
         candidate.time_zone.as_deref(),
         slot.map(|slot| slot.time_zone.as_str()),
@@ -204,5 +204,5 @@ pub fn zone_for(
         .into_iter()
         .flatten()
         .find_map(|name| name.parse().ok())
-        .unwrap_or(chrono_tz::UTC)
+        .unwrap_or(Tz::UTC)
 }

@@ -173,6 +173,22 @@ pub struct Facts {
     pub link_version: i32,
     /// Was it called off?
     pub is_cancelled: bool,
+    /// When it moved because its wall time stayed as newer time zone rules came: the offset by which it was
+    /// told, in minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub former_offset_minutes: Option<i32>,
+}
+
+impl Facts {
+    /// Is there nothing to learn from these for who knows the others? Why an interview moved is not news of its own.
+    pub fn tell_the_same(&self, others: &Self) -> bool {
+        let former_offset_minutes = self.former_offset_minutes;
+        *self
+            == Self {
+                former_offset_minutes,
+                ..others.clone()
+            }
+    }
 }
 
 impl Status {

@@ -76,6 +76,8 @@ pub struct Model {
     pub interviewer: String,
     /// Since when it is no longer offered.
     pub closed_at: Option<DateTimeUtc>,
+    /// Since when its start is not what its wall time means: the rules of its zone were changed.
+    pub rules_changed_at: Option<DateTimeUtc>,
     /// The user who made it.
     pub created_by: Option<i64>,
     /// When it was made.

@@ -11,7 +11,6 @@ use actix_web::{
     web::Data,
 };
 use chrono::TimeDelta;
-use chrono_tz::Tz;
 
 use super::problem::{Problem, Result};
 use crate::{
@@ -24,6 +23,7 @@ use crate::{
     },
     error::Error,
     web::client_ip,
+    zones::Tz,
 };
 
 /// More than any program needs that means well.

@@ -120,6 +120,8 @@ async fn book(app: &App, caller: &Caller, new: NewBooking) -> Result<Answer> {
         Outcome::SlotClosed(free) => Err(slot_closed(free)?),
         Outcome::SlotPast(_) if is_new => Err(slots_api::past()),
         Outcome::SlotPast(free) => Err(slot_past(free)?),
+        Outcome::SlotTooFar => Err(slot_too_far(is_new)),
+        Outcome::SlotUnsettled => Err(slot_unsettled()),
         Outcome::AlreadyBooked(details) => Err(already_booked(*details)),
         Outcome::KeyReused => Err(Problem::key_reused()),
         // Nobody new is entered here.
@@ -176,6 +178,19 @@ pub fn slot_past(free: Vec<slot::Model>) -> Result<Problem> {
         "This slot has begun; `free_slots` has others.",
         free,
     )
+}
+
+/// 422: the slot begins in a year that nobody plans for.
+pub fn slot_too_far(is_new: bool) -> Problem {
+    match is_new {
+        true => slots_api::too_far(),
+        false => Problem::invalid_field("slot_id", typed::TOO_FAR),
+    }
+}
+
+/// 409: nobody has confirmed yet when the slot starts.
+pub fn slot_unsettled() -> Problem {
+    Problem::conflict("slot_unsettled", typed::UNSETTLED)
 }
 
 fn already_booked(details: Details) -> Problem {

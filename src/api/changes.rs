@@ -66,6 +66,8 @@ async fn move_to(app: &App, caller: &Caller, new: Move) -> Result<Answer> {
         rescheduling::Outcome::SlotTaken(taken) => Err(bookings::slot_taken(*taken)?),
         rescheduling::Outcome::SlotClosed(free) => Err(bookings::slot_closed(free)?),
         rescheduling::Outcome::SlotPast(free) => Err(past(is_new, free)?),
+        rescheduling::Outcome::SlotUnsettled => Err(bookings::slot_unsettled()),
+        rescheduling::Outcome::SlotTooFar => Err(bookings::slot_too_far(is_new)),
         rescheduling::Outcome::OtherJob => Err(other_job(is_new)),
         rescheduling::Outcome::KeyReused => Err(Problem::key_reused()),
     }

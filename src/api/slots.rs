@@ -4,7 +4,6 @@ use actix_web::{
     web::{Data, Json, Path},
 };
 use chrono::NaiveDateTime;
-use chrono_tz::Tz;
 use entity::slot::{self, DifficultyLevel, InterviewType};
 use serde::Serialize;
 use serde_json::Value;
@@ -18,12 +17,13 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::{
-        local_time::{self, Fold, NotAnInstant},
-        slots::{self, Created, Filter, Listed, NewSlot, State},
-    },
+    domain::slots::{self, Created, Filter, Listed, NewSlot, State},
     error::Error,
     text as typed, times,
+    zones::{
+        Tz,
+        local_time::{self, Fold, NotAnInstant},
+    },
 };
 
 /// A slot as it goes out.
@@ -113,6 +113,7 @@ pub async fn create(app: Data<App>, caller: Caller, body: Body) -> Result<HttpRe
                 idempotency::created(path, &Slot::of(slot)?)
             }
             Created::Past => Err(past()),
+            Created::TooFar => Err(too_far()),
             Created::KeyReused => Err(Problem::key_reused()),
         }
     })
@@ -128,6 +129,11 @@ pub async fn show(app: Data<App>, caller: Caller, id: Path<i64>) -> Result<Json<
 /// 422: the slot would have begun already.
 pub fn past() -> Problem {
     Problem::invalid_field("start_time", "This is in the past.")
+}
+
+/// 422: the slot would begin in a year that nobody plans for.
+pub fn too_far() -> Problem {
+    Problem::invalid_field("interview_date", typed::TOO_FAR)
 }
 
 /// The fields of a new slot.

@@ -14,7 +14,7 @@ mod token;
 mod user;
 mod worker;
 
-use std::{fs, os::unix::fs::OpenOptionsExt, path::Path, process::ExitCode};
+use std::{fs, os::unix::fs::OpenOptionsExt, path::Path, process::ExitCode, sync::LazyLock};
 
 use actix_web::web::Data;
 use anyhow::{Context, Result, bail};
@@ -26,6 +26,7 @@ use crate::{
     db::{self, Db},
     domain::delivery,
     settings::{Settings, make_private_dir},
+    zones,
 };
 use instance::{Claim, Instance};
 use remarks::refuse;
@@ -34,7 +35,7 @@ const USAGE_ERROR: u8 = 2;
 
 /// Schedules interviews and makes sure that the candidate knows.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(version, long_version = VERSION.as_str())]
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -58,6 +59,15 @@ enum Work {
     User(user::User),
     Worker(worker::Worker),
 }
+
+/// With the edition of the rules, because they age faster than the program.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "{}\nTime zone rules: {}",
+        env!("CARGO_PKG_VERSION"),
+        zones::version()
+    )
+});
 
 impl Default for Command {
     fn default() -> Self {

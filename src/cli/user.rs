@@ -2,7 +2,6 @@
 use std::{io, process::ExitCode};
 
 use anyhow::{Result, anyhow, bail, ensure};
-use chrono_tz::Tz;
 use clap::ValueEnum;
 use entity::user::Role;
 
@@ -18,6 +17,7 @@ use crate::{
     passwords::{About, Passwords},
     settings::Settings,
     text,
+    zones::Tz,
 };
 
 /// People who sign in

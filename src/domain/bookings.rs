@@ -22,7 +22,7 @@ use crate::{
         interviews::{self, Details},
         notifications,
         one_time_keys::{self, Once, Seen},
-        slots::{self, NewSlot},
+        slots::{self, NewSlot, Timing},
     },
     error::{Error, Result},
 };
@@ -78,6 +78,10 @@ pub enum Outcome {
     SlotClosed(Vec<slot::Model>),
     /// The slot has begun; these are free.
     SlotPast(Vec<slot::Model>),
+    /// The slot would begin more than five years from now.
+    SlotTooFar,
+    /// The rules of the slot's zone were changed: somebody has to confirm first when it starts.
+    SlotUnsettled,
     /// The interview has a slot already.
     AlreadyBooked(Box<Details>),
     /// The candidate who was to be entered is there: this one.
@@ -124,6 +128,8 @@ pub async fn book(db: &Db, actor: &Actor, new: NewBooking, now: DateTime<Utc>) -
         Step::Past { job_id, starts_at } => Ok(Outcome::SlotPast(
             slots::free_near(db, actor.company_id, job_id, starts_at, now).await?,
         )),
+        Step::TooFar => Ok(Outcome::SlotTooFar),
+        Step::Unsettled => Ok(Outcome::SlotUnsettled),
         Step::AlreadyBooked(id) | Step::Changed(id) => Ok(Outcome::AlreadyBooked(Box::new(
             interviews::details(db.read(), actor.company_id, id).await?,
         ))),
@@ -144,6 +150,8 @@ pub(super) enum Step {
         job_id: i64,
         starts_at: DateTime<Utc>,
     },
+    TooFar,
+    Unsettled,
     AlreadyBooked(i64),
     /// Somebody wrote it meanwhile; for moves.
     Changed(i64),
@@ -224,13 +232,10 @@ pub(super) async fn take_slot(
 ) -> Result<slot::Model, Stop> {
     let id = match place {
         Place::Slot(id) => *id,
-        Place::New(new) if new.starts_at <= now => {
-            return Err(Stop::Refused(Step::Past {
-                job_id: new.job_id,
-                starts_at: new.starts_at,
-            }));
+        Place::New(new) => {
+            refuse_timing(new.job_id, new.starts_at, now)?;
+            slots::insert(txn, actor, new, now).await?
         }
-        Place::New(new) => slots::insert(txn, actor, new, now).await?,
     };
     let slot = slots::lock(txn, actor.company_id, id).await?;
     let holder = interview::Entity::find()
@@ -247,13 +252,19 @@ pub(super) async fn take_slot(
     if slot.closed_at.is_some() {
         return Err(Stop::Refused(Step::Closed(slot)));
     }
-    if slot.starts_at <= now {
-        return Err(Stop::Refused(Step::Past {
-            job_id: slot.job_id,
-            starts_at: slot.starts_at,
-        }));
+    refuse_timing(slot.job_id, slot.starts_at, now)?;
+    if slot.rules_changed_at.is_some() {
+        return Err(Stop::Refused(Step::Unsettled));
     }
     Ok(slot)
+}
+
+fn refuse_timing(job_id: i64, starts_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Stop> {
+    match slots::timing(starts_at, now) {
+        Timing::Ahead => Ok(()),
+        Timing::Past => Err(Stop::Refused(Step::Past { job_id, starts_at })),
+        Timing::TooFar => Err(Stop::Refused(Step::TooFar)),
+    }
 }
 
 async fn take_interview(

@@ -1,6 +1,5 @@
 //! Companies: set up once, changed by their admins.
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use entity::{
     InstructionLine, company, rate_limit,
     user::{self, Role},
@@ -20,6 +19,7 @@ use crate::{
     db::{self, Db},
     error::{Error, Result},
     passwords::{NewPassword, Passwords},
+    zones::Tz,
 };
 
 /// Greenroom's own green, until a company chooses.

@@ -123,6 +123,7 @@ fn unmade(new: &NewSlot, actor: &Actor, now: DateTime<Utc>) -> slot::Model {
         meeting_url: new.meeting_url.clone(),
         interviewer: new.interviewer.clone(),
         closed_at: None,
+        rules_changed_at: None,
         created_by: actor.user_id,
         created_at: now,
     }

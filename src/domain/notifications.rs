@@ -40,6 +40,33 @@ pub async fn tell(
     details: &Details,
     now: DateTime<Utc>,
 ) -> Result<Option<i64>> {
+    drop_unsent(txn, details, now).await?;
+    let news = news(txn, kind, details).await?;
+    queue_before_reminders(txn, actor, news, details, now).await
+}
+
+/// The same for an interview that moved because its wall time stayed: what was told by the former offset is
+/// told by it once more.
+pub(super) async fn tell_changed_rules(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    former_offset_minutes: i32,
+    details: &Details,
+    now: DateTime<Utc>,
+) -> Result<Option<i64>> {
+    drop_unsent(txn, details, now).await?;
+    let mut news = news(txn, Kind::Rescheduled, details).await?;
+    if let Some(news) = &mut news {
+        news.facts.former_offset_minutes = Some(former_offset_minutes);
+    }
+    queue_before_reminders(txn, actor, news, details, now).await
+}
+
+async fn drop_unsent(
+    txn: &impl ConnectionTrait,
+    details: &Details,
+    now: DateTime<Utc>,
+) -> Result<()> {
     emails::drop_unsent(
         txn,
         details.interview.id,
@@ -47,8 +74,20 @@ pub async fn tell(
         "A newer message tells more.",
         now,
     )
-    .await?;
-    let email_id = queue(txn, actor, kind, details, now).await?;
+    .await
+}
+
+async fn queue_before_reminders(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    news: Option<News>,
+    details: &Details,
+    now: DateTime<Utc>,
+) -> Result<Option<i64>> {
+    let email_id = match news {
+        Some(news) => Some(queue(txn, actor, news, details, now).await?),
+        None => None,
+    };
     // After the message itself, so that they stand behind it in the stream.
     reminders::renew(txn, actor, details, now).await?;
     Ok(email_id)
@@ -57,13 +96,10 @@ pub async fn tell(
 async fn queue(
     txn: &impl ConnectionTrait,
     actor: &Actor,
-    kind: Kind,
+    news: News,
     details: &Details,
     now: DateTime<Utc>,
-) -> Result<Option<i64>> {
-    let Some(news) = news(txn, kind, details).await? else {
-        return Ok(None);
-    };
+) -> Result<i64> {
     let new = NewEmail {
         kind: news.kind,
         details,
@@ -73,7 +109,7 @@ async fn queue(
         facts: news.facts,
         lead_minutes: None,
     };
-    Ok(Some(emails::queue(txn, actor, new, now).await?))
+    emails::queue(txn, actor, new, now).await
 }
 
 /// What a candidate has to learn.
@@ -155,6 +191,7 @@ pub fn facts(details: &Details) -> Result<Facts> {
         notes: details.interview.booking_notes.clone(),
         link_version: details.interview.link_version,
         is_cancelled: details.interview.status == interview::Status::Cancelled,
+        former_offset_minutes: None,
     })
 }
 
@@ -277,7 +314,7 @@ fn needed(kind: Kind, now: &Facts, told: &Told) -> Option<Kind> {
         (Kind::Cancelled, None) => None,
         (Kind::Cancelled, Some(_)) => Some(Kind::Cancelled),
         (_, None) => Some(Kind::Scheduled),
-        (_, Some(told)) if told == now => None,
+        (_, Some(told)) if told.tell_the_same(now) => None,
         // An undone move leaves another change to tell, or a corrected one became a move.
         (_, Some(told)) if told.starts_at != now.starts_at => Some(Kind::Rescheduled),
         (_, Some(told)) if told.link_version != now.link_version => Some(Kind::LinkReplaced),
@@ -319,6 +356,7 @@ mod tests {
             notes: String::new(),
             link_version: 1,
             is_cancelled: false,
+            former_offset_minutes: None,
         }
     }
 

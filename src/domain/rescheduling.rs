@@ -52,6 +52,10 @@ pub enum Outcome {
     SlotClosed(Vec<slot::Model>),
     /// The slot has begun; these are free.
     SlotPast(Vec<slot::Model>),
+    /// The slot would begin more than five years from now.
+    SlotTooFar,
+    /// The rules of the slot's zone were changed: somebody has to confirm first when it starts.
+    SlotUnsettled,
     /// The slot is for another job.
     OtherJob,
     /// The one-time key stands for another wish.
@@ -84,6 +88,8 @@ pub async fn reschedule(db: &Db, actor: &Actor, new: Move, now: DateTime<Utc>) -
         Step::Past { job_id, starts_at } => {
             Outcome::SlotPast(slots::free_near(db, company_id, job_id, starts_at, now).await?)
         }
+        Step::TooFar => Outcome::SlotTooFar,
+        Step::Unsettled => Outcome::SlotUnsettled,
         Step::OtherJob => Outcome::OtherJob,
         Step::KeyReused | Step::EmailTaken(_) => Outcome::KeyReused,
     })

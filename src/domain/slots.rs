@@ -1,5 +1,5 @@
 //! Slots: times at which somebody can be interviewed for a job.
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Months, NaiveDateTime, Utc};
 use entity::{
     interview,
     slot::{self, DifficultyLevel, InterviewType},
@@ -20,22 +20,25 @@ use crate::{
         rows,
     },
     error::{Error, Result},
+    zones::Tz,
 };
 
 /// How many free slots a refused booking is offered.
 const NEAREST: usize = 5;
+/// Nobody plans an interview for later: the year is mistyped.
+const FARTHEST: Months = Months::new(5 * 12);
 
 /// A slot as somebody enters it.
 #[derive(Clone, Debug)]
 pub struct NewSlot {
     /// For which job.
     pub job_id: i64,
-    /// The instant: from [`crate::domain::local_time::resolve`].
+    /// The instant: from [`crate::zones::local_time::resolve`].
     pub starts_at: DateTime<Utc>,
     /// The wall clock at that instant, in `zone`.
     pub local_start: NaiveDateTime,
     /// Where that clock hangs.
-    pub zone: chrono_tz::Tz,
+    pub zone: Tz,
     /// 5 to 720.
     pub duration_minutes: i32,
     /// What kind of talk.
@@ -55,8 +58,30 @@ pub enum Created {
     Slot(i64),
     /// It would have begun already.
     Past,
+    /// It would begin more than five years from now.
+    TooFar,
     /// The one-time key stands for another wish.
     KeyReused,
+}
+
+/// Can anything begin at an instant?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Timing {
+    /// It is to come.
+    Ahead,
+    /// It has begun already.
+    Past,
+    /// It is more than five years from now: the year is mistyped.
+    TooFar,
+}
+
+/// Can anything begin at this instant?
+pub fn timing(starts_at: DateTime<Utc>, now: DateTime<Utc>) -> Timing {
+    match now.checked_add_months(FARTHEST) {
+        _ if starts_at <= now => Timing::Past,
+        Some(farthest) if starts_at <= farthest => Timing::Ahead,
+        _ => Timing::TooFar,
+    }
 }
 
 /// What became of a slot that was to be closed.
@@ -194,6 +219,7 @@ pub async fn free_near(
         slot::Entity::find()
             .filter(slot::COLUMN.company_id.eq(company_id))
             .filter(matching(&filter, now))
+            .filter(slot::COLUMN.rules_changed_at.is_null())
             .limit(NEAREST as u64)
     };
     let later = free()
@@ -225,8 +251,10 @@ pub async fn create(
             Seen::Reused => return Ok(Created::KeyReused),
             Seen::New => {}
         }
-        if new.starts_at <= now {
-            return Ok(Created::Past);
+        match timing(new.starts_at, now) {
+            Timing::Ahead => {}
+            Timing::Past => return Ok(Created::Past),
+            Timing::TooFar => return Ok(Created::TooFar),
         }
         let id = insert(txn, actor, &new, now).await?;
         one_time_keys::keep(txn, actor.company_id, once.as_ref(), id, now).await?;
@@ -385,5 +413,33 @@ fn state(slot: &slot::Model, is_booked: bool, now: DateTime<Utc>) -> State {
         slot if slot.closed_at.is_some() => State::Closed,
         slot if slot.starts_at <= now => State::Past,
         _ => State::Open,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    #[test]
+    fn what_begins_lies_within_five_years() {
+        let now: DateTime<Utc> = "2028-02-29T09:00:00Z".parse().expect("an instant");
+        let farthest: DateTime<Utc> = "2033-02-28T09:00:00Z".parse().expect("an instant");
+        for (at, seconds, expected) in [
+            (now, -1, Timing::Past),
+            (now, 0, Timing::Past),
+            (now, 1, Timing::Ahead),
+            (farthest, -1, Timing::Ahead),
+            (farthest, 0, Timing::Ahead),
+            (farthest, 1, Timing::TooFar),
+            (DateTime::<Utc>::MAX_UTC, 0, Timing::TooFar),
+        ] {
+            assert_eq!(
+                timing(at + TimeDelta::seconds(seconds), now),
+                expected,
+                "{at} {seconds}"
+            );
+        }
     }
 }

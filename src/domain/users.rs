@@ -1,6 +1,5 @@
 //! People who sign in.
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use entity::user::{self, Role};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
@@ -18,6 +17,7 @@ use crate::{
     db::{self, Db},
     error::{Error, Result},
     passwords::{NewPassword, Passwords},
+    zones::Tz,
 };
 
 /// How many users a choice offers.

@@ -53,8 +53,14 @@ pub fn of(
     };
     let mut changes = Vec::new();
     if before.starts_at != now.starts_at {
+        let former = message.former_offset();
         changes.push(compared("date_and_time", &|facts| {
-            Ok(language.moment(facts.starts_at, message.zone))
+            Ok(match former {
+                Some(offset) if facts.starts_at == before.starts_at => {
+                    language.moment_by(facts.starts_at, offset)
+                }
+                _ => language.moment(facts.starts_at, message.zone),
+            })
         })?);
     }
     if before.duration_minutes != now.duration_minutes {

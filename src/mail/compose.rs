@@ -77,7 +77,11 @@ impl Composer {
         let values = Values::of(message, language)?;
         let kind = message.kind.to_value();
         let own = message.wording.of_block(Block::Subject);
-        let subject = own.map_or_else(|| language.phrase(&kind, "subject"), Ok)?;
+        let subject = match message.former_offset() {
+            // A company's own words for a new time would be wrong.
+            Some(_) => language.phrase(&kind, "subject_same_clock")?,
+            None => own.map_or_else(|| language.phrase(&kind, "subject"), Ok)?,
+        };
         let subject = header_text(&values.fill(subject, Medium::Plain));
         let render = |medium, file| -> Result<String> {
             let mut context = context(message, language, &values, medium)?;
@@ -130,11 +134,13 @@ fn context(
     values: &Values,
     medium: Medium,
 ) -> Result<Context> {
+    let same_clock = message.former_offset();
     let phrases = |group: &str| -> Result<Value> {
-        let filled = language.group(group)?.iter();
-        Ok(map(filled.map(|(name, phrase)| {
+        let all = language.group(group)?;
+        Ok(map(all.iter().map(|(name, phrase)| {
             let own = message.wording.instead_of(message.kind, group, name);
-            let phrase = own.unwrap_or(phrase);
+            let same_clock = same_clock.and_then(|_| all.get(&format!("{name}_same_clock")));
+            let phrase = same_clock.or(own).unwrap_or(phrase);
             (name.as_str(), medium.printed(&values.fill(phrase, medium)))
         })))
     };

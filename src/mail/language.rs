@@ -1,8 +1,7 @@
 //! The languages of mails: one file of words each, in `templates/emails/words/`.
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
+use chrono::{DateTime, FixedOffset, Utc};
 use entity::{InstructionLine, email::Kind, slot::InterviewType};
 use rust_embed::RustEmbed;
 use sea_orm::{ActiveEnum, Iterable};
@@ -12,6 +11,7 @@ use super::pattern::Pattern;
 use crate::{
     error::{Error, Result},
     times::{self, LocalTime},
+    zones::Tz,
 };
 
 /// The language of those whose own is not here; every other one is checked against it.
@@ -166,13 +166,19 @@ impl Language {
 
     /// `October 15, 2025 at 10:00 AM (UTC+02:00)`.
     pub fn moment(&self, at: DateTime<Utc>, zone: Tz) -> String {
-        let local = self.filled(&self.moment, LocalTime::of(at, zone));
+        let local = self.filled(&self.moment, LocalTime::of(at, &zone));
         format!("{local} ({})", times::offset(at, zone))
+    }
+
+    /// The same by an offset that no zone has any more.
+    pub fn moment_by(&self, at: DateTime<Utc>, offset: FixedOffset) -> String {
+        let local = self.filled(&self.moment, LocalTime::of(at, &offset));
+        format!("{local} (UTC{offset})")
     }
 
     /// `October 15, 2025 at 08:00 UTC`.
     pub fn moment_in_utc(&self, at: DateTime<Utc>) -> String {
-        self.filled(&self.moment_in_utc, LocalTime::of(at, Tz::UTC))
+        self.filled(&self.moment_in_utc, LocalTime::of(at, &Tz::UTC))
     }
 
     /// `60 minutes`.
@@ -258,9 +264,19 @@ fn wrong(file: &str, why: impl std::fmt::Display) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use chrono_tz::{America::New_York, Asia::Kathmandu, Europe::Berlin};
-
     use super::*;
+
+    fn berlin() -> Tz {
+        Tz::known("Europe/Berlin")
+    }
+
+    fn kathmandu() -> Tz {
+        Tz::known("Asia/Kathmandu")
+    }
+
+    fn new_york() -> Tz {
+        Tz::known("America/New_York")
+    }
 
     fn languages() -> Languages {
         Languages::new().expect("languages")
@@ -319,14 +335,14 @@ mod tests {
                 "July 31, 2027 at 7:59 PM (UTC-04:00)",
             ),
         ] {
-            assert_eq!(moment("en", text, New_York), words);
+            assert_eq!(moment("en", text, new_york()), words);
         }
         assert_eq!(
-            moment("de", "2027-03-07T13:05:00Z", Berlin),
+            moment("de", "2027-03-07T13:05:00Z", berlin()),
             "Sonntag, 7. März 2027, 14:05 Uhr (UTC+01:00)"
         );
         assert_eq!(
-            moment("en", "2027-03-07T18:30:00Z", Kathmandu),
+            moment("en", "2027-03-07T18:30:00Z", kathmandu()),
             "March 8, 2027 at 12:15 AM (UTC+05:45)"
         );
         assert_eq!(

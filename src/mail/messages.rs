@@ -1,6 +1,5 @@
 //! What an e-mail tells: all that its templates may know, before a language gives it words.
-use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
+use chrono::{DateTime, FixedOffset, Offset, TimeDelta, Utc};
 use entity::{
     InstructionLine,
     email::{Facts, Kind},
@@ -10,6 +9,7 @@ use sea_orm::Iterable;
 use serde::Serialize;
 
 use super::wording::Wording;
+use crate::zones::Tz;
 
 /// An e-mail to a candidate. The templates of each kind are in `templates/emails/<kind>/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +67,7 @@ impl Message {
                     .into(),
             link_version: 1,
             is_cancelled: kind == Kind::Cancelled,
+            former_offset_minutes: None,
         };
         Self {
             before: Self::imagined_before(kind, &facts),
@@ -79,7 +80,7 @@ impl Message {
             brand: Brand::new("#1f5f4a"),
             logo: None,
             wording: Wording::default(),
-            zone: Tz::Europe__Berlin,
+            zone: Tz::known("Europe/Berlin"),
             join_window_minutes: 15,
             instructions: InstructionLine::ALL.to_vec(),
             cancel_reason: match kind {
@@ -116,6 +117,17 @@ impl Message {
                 ..before
             }),
         }
+    }
+
+    /// The offset by which its reader was told the time, when the same time on the clock holds by newer rules.
+    pub fn former_offset(&self) -> Option<FixedOffset> {
+        let former = self.facts.former_offset_minutes?;
+        let before = self.before.as_ref()?;
+        let moved_by = (self.facts.starts_at - before.starts_at).num_minutes();
+        let here = self.facts.starts_at.with_timezone(&self.zone);
+        let is_same_clock =
+            i64::from(here.offset().fix().local_minus_utc()) == (i64::from(former) - moved_by) * 60;
+        FixedOffset::east_opt(former * 60).filter(|_| is_same_clock && moved_by != 0)
     }
 
     /// When it ends.

@@ -1,7 +1,6 @@
 //! What stands in the places of phrases, written for the medium that it is printed in.
 use std::collections::BTreeMap;
 
-use chrono_tz::Tz;
 use sea_orm::ActiveEnum;
 use tera::Value;
 
@@ -13,7 +12,7 @@ use super::{
     pattern::Pattern,
     plain_text,
 };
-use crate::error::Result;
+use crate::{error::Result, zones::Tz};
 
 /// The places that a company's own words may use. The link is none of them: where it stands, and that it
 /// stands there once, is not left to chance.

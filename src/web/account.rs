@@ -23,6 +23,7 @@ use crate::{
     },
     passwords::About,
     text,
+    zones::Tz,
 };
 
 /// GET /account: the form.
@@ -108,7 +109,7 @@ pub struct AccountForm {
 }
 
 impl AccountForm {
-    fn parse(&self) -> Result<(String, Option<chrono_tz::Tz>), FormErrors> {
+    fn parse(&self) -> Result<(String, Option<Tz>), FormErrors> {
         let mut errors = FormErrors::new();
         let name = errors.check("name", text::line(&self.name, 100));
         let zone = match self.time_zone.trim() {

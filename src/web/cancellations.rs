@@ -3,7 +3,6 @@ use actix_web::{
     HttpResponse,
     web::{Data, Form, Path},
 };
-use chrono_tz::Tz;
 use entity::{email::Kind, interview::Status};
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +25,7 @@ use crate::{
         interviews::{self, Details},
     },
     text, words,
+    zones::Tz,
 };
 
 /// GET /interviews/{id}/cancellation: what would be called off, and what the candidate would be told.

@@ -1,9 +1,8 @@
 //! Options of selects: names that are stored, with the words that people read.
-use chrono_tz::TZ_VARIANTS;
 use sea_orm::{ActiveEnum, Iterable};
 
 use super::render::Choice;
-use crate::{error::Result, mail::language::Languages};
+use crate::{error::Result, mail::language::Languages, zones};
 
 /// All values of a closed enum, in its order.
 pub fn of<T: ActiveEnum<Value = String> + Iterable>(words: fn(T) -> &'static str) -> Vec<Choice> {
@@ -19,9 +18,9 @@ pub fn rows(rows: Vec<(i64, String)>) -> Vec<Choice> {
         .collect()
 }
 
-/// The names of all time zones, for a `<datalist>`.
+/// The names of the time zones that are offered, for a `<datalist>`.
 pub fn zones() -> Vec<&'static str> {
-    TZ_VARIANTS.iter().map(|zone| zone.name()).collect()
+    zones::choices().collect()
 }
 
 /// The languages of mails, and the one that is chosen though it may be none of them.

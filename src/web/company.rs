@@ -23,7 +23,7 @@ use crate::{
     },
     error::Error as AppError,
     text::{self, Refusal},
-    words,
+    words, zones,
 };
 
 /// GET /company: the form.
@@ -188,6 +188,8 @@ pub struct EditPage {
     errors: FormErrors,
     lines: Vec<Choice>,
     zones: Vec<&'static str>,
+    /// What the zone is for, and by which edition of the rules times are reckoned.
+    zone_hint: String,
 }
 
 impl EditPage {
@@ -200,6 +202,10 @@ impl EditPage {
                 .map(|line| Choice::new(line.name(), words::instruction_line(line)))
                 .collect(),
             zones: choices::zones(),
+            zone_hint: format!(
+                "New slots begin with it. Times follow edition {} of the IANA time zone rules.",
+                zones::version()
+            ),
         }
     }
 }

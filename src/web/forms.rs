@@ -1,6 +1,5 @@
 //! Forms: what was typed stays, and each mistake stands beside its field.
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use chrono_tz::Tz;
 use serde::{Serialize, Serializer};
 
 use crate::{
@@ -8,6 +7,7 @@ use crate::{
     domain::one_time_keys::Once,
     text::{self, Refusal},
     times,
+    zones::Tz,
 };
 
 /// Beside a form whose one-time key stands for something else already.

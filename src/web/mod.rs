@@ -57,6 +57,7 @@ mod upload;
 pub mod users;
 pub mod viewer;
 pub mod wire;
+pub mod zone_changes;
 
 use crate::app::App;
 

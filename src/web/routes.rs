@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::{
     account, actions, alerts, assets, bookings, cancellations, candidates, company, emails, health,
     interviews, jobs, join, login, logo, mail, mail_texts, rescheduling, sessions, setup, slots,
-    today, tokens, users,
+    today, tokens, users, zone_changes,
 };
 use crate::{api, app::App};
 
@@ -87,6 +87,8 @@ fn table() -> Vec<Route> {
         get(Recruiter, "/slots/{id}/booking", bookings::new),
         post(Recruiter, "/slots/{id}/booking", bookings::create),
         post(Recruiter, "/slots/{id}/closure", slots::close),
+        get(Recruiter, "/zone-changes", zone_changes::index),
+        post(Recruiter, "/zone-changes", zone_changes::create),
 
         get(Admin, "/actions", actions::index),
         get(Admin, "/actions.csv", actions::export::index),

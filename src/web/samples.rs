@@ -9,7 +9,7 @@ use super::{
     error_page::ErrorPage,
     interviews, jobs, join, login, logo, mail, mail_texts,
     render::{Files, Flash, Frame, Page, PublicFrame, Renderer, SignedInFrame},
-    rescheduling, setup, slots, today, tokens, users,
+    rescheduling, setup, slots, today, tokens, users, zone_changes,
 };
 use crate::error::Result;
 
@@ -60,6 +60,7 @@ fn pages() -> Vec<Sample> {
         of::<tokens::IndexPage>(),
         of::<tokens::NewPage>(),
         of::<users::access::PasswordPage>(),
+        of::<zone_changes::pages::IndexPage>(),
         of::<users::edit::EditPage>(),
         of::<users::IndexPage>(),
         of::<users::NewPage>(),

@@ -1,10 +1,9 @@
 //! An instant on a page: words for people, with the machine's form beside them.
 use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
 use entity::slot;
 use serde::Serialize;
 
-use crate::times;
+use crate::{times, zones::Tz};
 
 /// What the component `stamp` prints as `<time datetime>`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -48,6 +47,6 @@ impl Stamp {
     /// For the samples of pages: `Tue 5 January 2027, 10:00`.
     pub fn sample() -> Self {
         let nine = DateTime::UNIX_EPOCH + TimeDelta::hours(499_761);
-        Self::day_and_clock(nine, chrono_tz::Europe::Berlin)
+        Self::day_and_clock(nine, crate::zones::Tz::known("Europe/Berlin"))
     }
 }

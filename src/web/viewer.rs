@@ -8,7 +8,6 @@ use actix_web::{
     http::{Method, StatusCode},
     web::Data,
 };
-use chrono_tz::Tz;
 use entity::user::Role;
 use serde::de::DeserializeOwned;
 
@@ -25,6 +24,7 @@ use crate::{
     domain::{actions::Actor, mail_checks, sessions},
     error::Error as AppError,
     mail::doctor,
+    zones::Tz,
 };
 
 /// The signed-in user, as the database knows them at this request. Nobody signed in: 303 to the sign-in page.

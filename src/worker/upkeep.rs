@@ -9,7 +9,7 @@ use crate::{
     db,
     domain::{
         delivery, known_devices, logos, one_time_keys, proofs, rate_limits, sessions, suppressions,
-        unsent_forms,
+        unsent_forms, zone_changes,
     },
     error::Result,
 };
@@ -27,7 +27,7 @@ pub async fn run(app: Data<App>) {
     }
 }
 
-/// Removes what nobody can use any more.
+/// Finds slots whose local time means another start, and removes what nobody can use any more.
 pub async fn keep_house(app: &App) -> Result<()> {
     let now = app.clock.now();
     db::transaction(&app.db, async |txn| delivery::set_all_aside(txn, now).await).await?;
@@ -41,5 +41,6 @@ pub async fn keep_house(app: &App) -> Result<()> {
         proofs::clear(txn, now).await?;
         logos::clear(txn, now).await
     })
-    .await
+    .await?;
+    zone_changes::check(&app.db, now).await
 }

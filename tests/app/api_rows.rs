@@ -557,3 +557,41 @@ async fn two_calls_with_one_key_at_one_moment_are_answered_alike() {
         }
     }
 }
+
+#[actix_web::test]
+async fn nothing_starts_more_than_five_years_from_now() {
+    let app = TestApp::start().await;
+    app.expect_undelivered_mail();
+    let mut program = app.program().await;
+    let booked = builders::booked(&app, app.company_id).await.details;
+    let job = booked.job.expect("a job").id;
+    let candidate = builders::candidate(&app, app.company_id).await;
+    let waiting = builders::interview(&app, app.company_id, candidate, job).await;
+    let before = rows::all(&app).await;
+    let moving = format!("/api/interviews/{}/reschedule/", booked.interview.id);
+    let start = |date: &str, time: &str| {
+        let changes = json!({ "interview_date": date, "start_time": time, "time_zone": "UTC" });
+        with(slot(job), changes)
+    };
+    for (date, time) in [
+        ("2032-01-04", "08:00:01"),
+        ("2132-01-04", "08:00"),
+        ("9998-12-31", "23:59"),
+    ] {
+        let wrong = start(date, time);
+        let booking = with(wrong.clone(), json!({ "interview_id": waiting }));
+        for (path, body) in [
+            (SLOTS, &wrong),
+            ("/api/interviews/schedules/book_interview/", &booking),
+            (moving.as_str(), &wrong),
+        ] {
+            let refused = program.post_json(path, body).await;
+            assert_eq!(wrong_fields(&refused), ["interview_date"], "{path} {date}");
+            assert!(refused.text.contains("mistyped"), "{}", refused.text);
+        }
+    }
+    assert_eq!(rows::all(&app).await, before, "nothing was written");
+    for time in ["07:59:59", "08:00:00"] {
+        created(&mut program, SLOTS, &start("2032-01-04", time)).await;
+    }
+}

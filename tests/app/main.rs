@@ -60,3 +60,5 @@ mod unreadable;
 mod unsent;
 mod upkeep;
 mod users;
+mod zone_changes;
+mod zones;

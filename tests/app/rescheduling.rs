@@ -605,3 +605,25 @@ async fn an_interview_of_another_company_cannot_be_moved() {
     assert_eq!(foreign.status, 404);
     assert_eq!(interview(&app, &booked).await.version, 2);
 }
+
+#[actix_web::test]
+async fn no_interview_moves_to_a_mistyped_year() {
+    let app = TestApp::start().await;
+    let (booked, path) = booked(&app).await;
+    let mut rita = app.recruiter().await;
+    let form = Form::of(&mut rita, &path).await;
+    for (date, time, status) in [
+        ("2032-01-04", "09:00:01", 422),
+        ("2270-01-05", "10:00", 422),
+        ("9999-12-31", "10:00", 422),
+        ("2032-01-04", "09:00:00", 303),
+    ] {
+        let wish = filled(&form, &[("slot", "new"), ("date", date), ("time", time)]);
+        let answer = rita.post_form(&path, &wish).await;
+        assert_eq!(answer.status, status, "{date} {time}");
+        if status == 422 {
+            assert!(answer.error_of("date").contains("year"), "{date}");
+            assert_eq!(interview(&app, &booked).await.revision, 1, "{date}");
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! Slots, as recruiters enter, find and close them.
 use chrono::TimeDelta;
 use greenroom::domain::slots::{self, State};
+use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};
 
 use crate::support::{TestApp, builders};
 
@@ -285,4 +286,131 @@ async fn a_slot_of_another_company_is_not_there() {
     assert!(!eve.get("/slots").await.has(".agenda li"));
     let still_open = slots::show(&app.app.db, app.company_id, slot, app.now());
     assert_eq!(still_open.await.expect("a slot").state, State::Open);
+}
+
+#[actix_web::test]
+async fn a_start_more_than_five_years_ahead_is_refused_beside_its_date() {
+    let app = TestApp::start().await;
+    builders::job(&app, app.company_id).await;
+    // Until nine in Berlin, five years from now.
+    let mut rita = app.recruiter().await;
+    for (date, time, status) in [
+        ("2032-01-04", "08:59:59", 303),
+        ("2032-01-04", "09:00:00", 303),
+        ("2032-01-04", "09:00:01", 422),
+        ("2072-01-04", "09:00", 422),
+        ("9998-12-31", "23:59", 422),
+        ("9999-12-31", "23:59", 422),
+        ("0027-01-05", "10:00", 422),
+    ] {
+        let page = rita
+            .post_form("/slots/new", &typed(&[("date", date), ("time", time)]))
+            .await;
+        assert_eq!(page.status, status, "{date} {time}");
+        if status == 422 {
+            assert!(
+                page.error_of("date").contains("year"),
+                "{date}: {}",
+                page.error_of("date")
+            );
+            assert_eq!(page.value_of("date"), date);
+        }
+    }
+}
+
+#[actix_web::test]
+async fn days_that_nobody_means_are_no_trouble_in_a_filter() {
+    let app = TestApp::start().await;
+    let mut rita = app.recruiter().await;
+    for path in [
+        "/slots?from=",
+        "/interviews?to=",
+        "/interviews?from=",
+        "/emails?to=",
+        "/?day=",
+    ] {
+        for (day, status) in [
+            ("9998-12-31", 200),
+            ("9999-12-31", 422),
+            ("1900-01-01", 200),
+            ("0001-01-01", 422),
+            ("-001-01-01", 422),
+            ("%2B99-01-01", 422),
+        ] {
+            let answer = rita.get(&format!("{path}{day}")).await;
+            assert_eq!(answer.status, status, "{path}{day}");
+        }
+    }
+    let mut program = app.program().await;
+    for path in [
+        "/api/interviews/slots/?from=",
+        "/api/interviews/?to=",
+        "/api/emails/?to=",
+    ] {
+        for (at, status) in [
+            ("9998-12-31", 200),
+            ("9999-12-31", 422),
+            ("9999-12-31T23:59:59Z", 422),
+            ("9998-12-31T23:59:59-23:59", 422),
+            ("0000-01-01T00:00:00Z", 422),
+        ] {
+            let answer = program.get(&format!("{path}{at}")).await;
+            assert_eq!(answer.status, status, "{path}{at}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn slots_beyond_all_years_do_not_break_a_list() {
+    let app = TestApp::start().await;
+    let job = builders::job(&app, app.company_id).await;
+    for (day, local) in [
+        ("+10000-01-01T11:59:00Z", "9999-12-31T23:59:00"),
+        ("9999-12-31T22:59:00Z", "9999-12-31T23:59:00"),
+        ("2999-01-01T09:00:00Z", "2999-01-01T10:00:00"),
+    ] {
+        let slot = builders::slot(&app, app.company_id, job, app.now() + TimeDelta::hours(1)).await;
+        let at: chrono::DateTime<chrono::Utc> = day.parse().expect("an instant");
+        builders::write(&app, async |txn| {
+            entity::slot::Entity::update_many()
+                .col_expr(entity::slot::Column::StartsAt, Expr::value(at))
+                .col_expr(entity::slot::Column::LocalStart, Expr::value(local))
+                .filter(entity::slot::COLUMN.id.eq(slot))
+                .exec(txn)
+                .await?;
+            Ok(())
+        })
+        .await;
+        let mut rita = app.recruiter().await;
+        for path in [
+            "/slots",
+            "/slots?state=past",
+            &format!("/slots/{slot}"),
+            "/",
+            "/zone-changes",
+        ] {
+            assert_eq!(rita.get(path).await.status, 200, "{day} {path}");
+        }
+        let candidate = builders::candidate(&app, app.company_id).await.to_string();
+        let wish = [
+            ("candidate", candidate.as_str()),
+            ("act", "book"),
+            ("key", day),
+        ];
+        let refused = rita
+            .post_form(&format!("/slots/{slot}/booking"), &wish)
+            .await;
+        assert!(
+            matches!(refused.status, 409 | 422),
+            "{day}: {}",
+            refused.status
+        );
+        let mut program = app.program().await;
+        for path in [
+            "/api/interviews/slots/".to_owned(),
+            format!("/api/interviews/slots/{slot}/"),
+        ] {
+            assert_eq!(program.get(&path).await.status, 200, "{day} {path}");
+        }
+    }
 }

@@ -4,7 +4,6 @@ mod schedule;
 
 use anyhow::{Result, anyhow, bail, ensure};
 use chrono::{DateTime, Utc};
-use chrono_tz::{Europe::Berlin, Tz};
 use entity::user::{self, Role};
 
 use crate::{
@@ -18,11 +17,12 @@ use crate::{
     passwords::NewPassword,
     settings::{Backend, Settings, is_loopback_host},
     worker::{self, Turn},
+    zones::Tz,
 };
 
 const COMPANY: &str = "Sample Company";
 const CONTACT: &str = "hiring@sample-company.example";
-const ZONE: Tz = Berlin;
+const ZONE: &str = "Europe/Berlin";
 const PEOPLE: [(&str, &str, Role); 2] = [
     ("Alex Berg", "admin@sample-company.example", Role::Admin),
     (
@@ -87,7 +87,7 @@ async fn let_in_again(app: &App, company_id: i64, now: DateTime<Utc>) -> Result<
 async fn fill(app: &App, now: DateTime<Utc>) -> Result<Vec<SignIn>> {
     let company = NewCompany {
         name: COMPANY.into(),
-        zone: ZONE,
+        zone: Tz::known(ZONE),
         contact_email: CONTACT.into(),
     };
     let company_id = companies::create(&app.db, company, now).await?;

@@ -11,8 +11,11 @@ use crate::{
         bookings::{self, NewBooking, Outcome, Place, Who},
         candidates::{self, NewCandidate, Saved},
         interviews,
-        local_time::{self, Fold},
         slots::{self, Created, NewSlot},
+    },
+    zones::{
+        Tz,
+        local_time::{self, Fold},
     },
 };
 
@@ -135,7 +138,7 @@ fn today(jobs: Jobs, now: DateTime<Utc>) -> Vec<NewSlot> {
     let soon = (now + TimeDelta::minutes(6) + five)
         .duration_trunc(five)
         .unwrap_or(now + five);
-    let day = soon.with_timezone(&ZONE).date_naive();
+    let day = soon.with_timezone(&Tz::known(ZONE)).date_naive();
     [
         (0, 60, jobs.senior),
         (100, 45, jobs.architect),
@@ -149,7 +152,7 @@ fn today(jobs: Jobs, now: DateTime<Utc>) -> Vec<NewSlot> {
 
 /// Four on each of the next working days, from tomorrow.
 fn coming_days(jobs: Jobs, now: DateTime<Utc>) -> Vec<NewSlot> {
-    let today = now.with_timezone(&ZONE).date_naive();
+    let today = now.with_timezone(&Tz::known(ZONE)).date_naive();
     let days = (1..)
         .filter_map(|days| today.checked_add_days(Days::new(days)))
         .filter(|day| !matches!(day.weekday(), Weekday::Sat | Weekday::Sun))
@@ -158,7 +161,8 @@ fn coming_days(jobs: Jobs, now: DateTime<Utc>) -> Vec<NewSlot> {
         .flatten()
         .zip([jobs.senior, jobs.architect].into_iter().cycle())
         .filter_map(|(local, job)| {
-            let starts_at = local_time::resolve(local, ZONE, Some(Fold::Earlier)).ok()?;
+            let starts_at =
+                local_time::resolve(local, Tz::known(ZONE), Some(Fold::Earlier)).ok()?;
             Some(slot(starts_at, 60, job))
         })
         .collect()
@@ -172,8 +176,8 @@ fn slot(starts_at: DateTime<Utc>, duration_minutes: i32, job_id: i64) -> NewSlot
     NewSlot {
         job_id,
         starts_at,
-        local_start: starts_at.with_timezone(&ZONE).naive_local(),
-        zone: ZONE,
+        local_start: starts_at.with_timezone(&Tz::known(ZONE)).naive_local(),
+        zone: Tz::known(ZONE),
         duration_minutes,
         interview_type,
         difficulty_level: Some(difficulty_level),

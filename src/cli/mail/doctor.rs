@@ -26,7 +26,7 @@ use crate::{
         mailbox::parse_address,
     },
     settings::Settings,
-    text,
+    text, zones,
 };
 
 const DNS_PORT: u16 = 53;
@@ -191,6 +191,7 @@ fn unreadable(mistakes: &[String]) -> Vec<Check> {
 struct Printed<'a> {
     health: Health,
     milliseconds: u64,
+    time_zone_rules: &'static str,
     checks: &'a [Check],
 }
 
@@ -203,6 +204,7 @@ fn print_json(
     let printed = Printed {
         health,
         milliseconds: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+        time_zone_rules: zones::version(),
         checks,
     };
     serde_json::to_writer_pretty(&mut out, &printed)?;
@@ -249,7 +251,7 @@ fn print(mut out: impl Write, health: Health, checks: &[Check]) -> io::Result<()
         Health::Warnings => "Mail can be sent, but something should be seen to.",
         Health::Broken => "Mail cannot be sent like this.",
     };
-    writeln!(out, "\n{conclusion}")
+    writeln!(out, "\nTime zone rules: {}\n{conclusion}", zones::version())
 }
 
 fn name_server(text: &str) -> Result<SocketAddr, String> {

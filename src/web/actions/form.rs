@@ -1,5 +1,4 @@
 //! What the audit log is asked for.
-use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -11,6 +10,7 @@ use crate::{
         forms::FormErrors,
         lists::{self, At},
     },
+    zones::Tz,
 };
 
 /// What `who` says of lines that no user wrote.

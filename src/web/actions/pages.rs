@@ -1,5 +1,4 @@
 //! The audit log, a page at a time.
-use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::{
@@ -14,6 +13,7 @@ use crate::{
         render::{Choice, Page},
         stamp::Stamp,
     },
+    zones::Tz,
 };
 
 /// The list.

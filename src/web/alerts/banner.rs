@@ -1,6 +1,5 @@
 //! The banner above every page of a user, while candidates do not know.
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::card::Card;
@@ -9,6 +8,7 @@ use crate::{
     domain::alerts::{self, Overview},
     error::Result,
     web::mail_servers,
+    zones::Tz,
 };
 
 /// So many are shown; the list has them all.

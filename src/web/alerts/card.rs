@@ -1,5 +1,4 @@
 //! One candidate who was not notified, and how to tell them.
-use chrono_tz::Tz;
 use entity::{
     email::{self, Status},
     transport,
@@ -11,6 +10,7 @@ use crate::{
     mail::compose::Composer,
     web::{preview::Preview, stamp::Stamp},
     words,
+    zones::Tz,
 };
 
 /// For the component `alert`.

@@ -1,5 +1,4 @@
 //! The list of candidates who were not notified.
-use chrono_tz::Tz;
 use entity::transport;
 use serde::Serialize;
 
@@ -12,6 +11,7 @@ use crate::{
         lists::{At, Pager},
         render::Page,
     },
+    zones::Tz,
 };
 
 /// All that is read for the list.

@@ -30,6 +30,7 @@ use crate::{
         candidates, drafts, interviews,
         slots::{self, Listed, State},
     },
+    text,
 };
 
 /// What is said of a booking that the candidate hears nothing of yet.
@@ -106,6 +107,8 @@ fn answer(app: &App, viewer: &Viewer, form: &mut BookingForm, outcome: Outcome) 
         Outcome::SlotTaken(taken) => Answer::TooLate(Refusal::taken(&taken.by, &taken.free, zone)),
         Outcome::SlotClosed(free) => Answer::TooLate(Refusal::of(State::Closed, &free, zone)),
         Outcome::SlotPast(free) => Answer::TooLate(Refusal::of(State::Past, &free, zone)),
+        Outcome::SlotTooFar => Answer::Again(FormErrors::one("form", text::TOO_FAR)),
+        Outcome::SlotUnsettled => Answer::Again(FormErrors::one("form", text::UNSETTLED)),
         Outcome::AlreadyBooked(details) => Answer::TooLate(Refusal::booked_already(&details, zone)),
         Outcome::EmailTaken(id) => Answer::Again(form.taken_by(id)),
         Outcome::KeyReused => Answer::Again(form.sent_before()),

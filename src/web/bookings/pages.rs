@@ -1,5 +1,4 @@
 //! What the page that books shows.
-use chrono_tz::Tz;
 use entity::{candidate, slot};
 use serde::Serialize;
 
@@ -19,6 +18,7 @@ use crate::{
         stamp::Stamp,
     },
     words,
+    zones::Tz,
 };
 
 /// All that the page shows besides the form.

@@ -1,6 +1,5 @@
 //! What the delivery log is asked for.
 use chrono::{DateTime, Days, Utc};
-use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -13,6 +12,7 @@ use crate::{
         forms::{self, FormErrors},
         lists::{self, At},
     },
+    zones::Tz,
 };
 
 /// As long as an address can be (RFC 5321 §4.5.3.1).
@@ -165,15 +165,21 @@ mod tests {
             from: from.into(),
             ..Default::default()
         };
-        let zone = chrono_tz::Europe::Berlin;
+        let zone = crate::zones::Tz::known("Europe/Berlin");
         let from = |filters: Filters| {
             let (filter, _) = filters.parse(zone, now, &At::default()).expect("a filter");
             filter.from.expect("a day").with_timezone(&zone).to_string()
         };
-        assert_eq!(from(filters("1", "")), "2027-01-05 00:00:00 CET");
-        assert_eq!(from(filters("14", "")), "2026-12-23 00:00:00 CET");
+        assert_eq!(from(filters("1", "")), "2027-01-05 00:00:00 +01:00");
+        assert_eq!(from(filters("14", "")), "2026-12-23 00:00:00 +01:00");
         // Both hold.
-        assert_eq!(from(filters("14", "2027-01-02")), "2027-01-02 00:00:00 CET");
-        assert_eq!(from(filters("2", "2027-01-01")), "2027-01-04 00:00:00 CET");
+        assert_eq!(
+            from(filters("14", "2027-01-02")),
+            "2027-01-02 00:00:00 +01:00"
+        );
+        assert_eq!(
+            from(filters("2", "2027-01-01")),
+            "2027-01-04 00:00:00 +01:00"
+        );
     }
 }

@@ -1,6 +1,5 @@
 //! A message's story in words: what happened step by step, and what to do now.
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use entity::{
     attempt::{self, Outcome, Stage},
     bounce::{self, Action},
@@ -13,6 +12,7 @@ use crate::{
     times,
     web::stamp::Stamp,
     words,
+    zones::Tz,
 };
 
 /// One thing that happened.

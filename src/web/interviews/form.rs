@@ -1,6 +1,5 @@
 //! What a list of interviews is asked for.
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use entity::interview::Status;
 use sea_orm::ActiveEnum;
 use serde::{Deserialize, Serialize};
@@ -8,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     domain::{interviews::Filter, page::Cursor},
     web::{forms::FormErrors, lists::At},
+    zones::Tz,
 };
 
 /// Which interviews to list.
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn the_last_day_is_part_of_the_list() {
-        let zone = chrono_tz::Europe::Berlin;
+        let zone = crate::zones::Tz::known("Europe/Berlin");
         let (filter, _) = filters("", "2027-01-05", "2027-01-05")
             .parse(zone, &At::default())
             .expect("a filter");

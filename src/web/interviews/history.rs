@@ -139,7 +139,15 @@ fn words_for(verb: &str, details: &Value, reader: &Reader) -> (&'static str, Str
                 &details["after"]["starts_at"],
             );
             match (when(from), when(to)) {
-                (Some(from), Some(to)) => ("live", format!("Moved from {from} to {to}")),
+                (Some(from), Some(to)) => match details["time_zone_rules"].as_str() {
+                    Some(_) => (
+                        "live",
+                        format!(
+                            "Kept at its local time by new time zone rules: from {from} to {to}"
+                        ),
+                    ),
+                    None => ("live", format!("Moved from {from} to {to}")),
+                },
                 _ => ("live", "Moved".into()),
             }
         }

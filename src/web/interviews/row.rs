@@ -1,6 +1,5 @@
 //! An interview in a list: when, who, how it stands, and what became of its mail.
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use entity::{email, interview::Status};
 use serde::Serialize;
 
@@ -17,6 +16,7 @@ use crate::{
     times,
     web::{stamp::Stamp, viewer::Viewer},
     words,
+    zones::Tz,
 };
 
 /// From where and when a list is read.

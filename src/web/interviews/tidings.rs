@@ -1,6 +1,5 @@
 //! What the candidate hears of a change, in words for the recruiter: before it is made, and after.
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use entity::email::{self, Kind, Status};
 
 use crate::{
@@ -9,6 +8,7 @@ use crate::{
     error::Result,
     times,
     web::{errors, render::Flash, viewer::Viewer},
+    zones::Tz,
 };
 
 /// What would be told of such a change.

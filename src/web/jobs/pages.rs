@@ -1,5 +1,4 @@
 //! What the pages of jobs show.
-use chrono_tz::Tz;
 use entity::job;
 use serde::Serialize;
 
@@ -19,6 +18,7 @@ use crate::{
         stamp::Stamp,
     },
     words,
+    zones::Tz,
 };
 
 /// The list.

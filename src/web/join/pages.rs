@@ -10,6 +10,7 @@ use crate::{
     times,
     web::render::Page,
     words,
+    zones::Tz,
 };
 
 /// Too early: a countdown, and all there is to know.
@@ -284,7 +285,7 @@ impl Interview {
             } else {
                 zone_name
             },
-            utc: (zone != chrono_tz::UTC)
+            utc: (zone != Tz::UTC)
                 .then(|| times::span_in_utc(window.starts_at, window.ends_at, zone)),
             duration_minutes: slot.duration_minutes,
             interviewer: slot.interviewer.clone(),
@@ -316,7 +317,7 @@ impl Interview {
     }
 }
 
-fn zone(admission: &Admission) -> chrono_tz::Tz {
+fn zone(admission: &Admission) -> Tz {
     let details = &admission.details;
     words::zone_for(&details.candidate, details.slot.as_ref(), &details.company)
 }

@@ -1,6 +1,5 @@
 //! What the page about mail shows.
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use entity::{
     mail_check::{self, Health},
     transport::{self, Name},
@@ -13,6 +12,7 @@ use crate::{
     settings::{Backend, Settings},
     web::{facts::Facts, forms, render::Page, stamp::Stamp, viewer::AdminViewer},
     words,
+    zones::Tz,
 };
 
 /// What there is to show.

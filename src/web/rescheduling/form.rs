@@ -166,6 +166,7 @@ mod tests {
             meeting_url: Some("https://meet.example.com/x".into()),
             interviewer: "Ida".into(),
             closed_at: None,
+            rules_changed_at: None,
             created_by: None,
             created_at: starts_at,
         }

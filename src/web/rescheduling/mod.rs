@@ -32,7 +32,7 @@ use crate::{
         rescheduling::{self, Move, Outcome},
         slots::{self, Filter, State},
     },
-    times,
+    text, times,
 };
 
 /// GET /interviews/{id}/reschedule: the form.
@@ -131,6 +131,15 @@ async fn answer(
         Outcome::SlotTaken(taken) => without_slot(details, Refusal::taken(&taken.by), taken.free),
         Outcome::SlotPast(_) if is_new_time => {
             errors.add("date", "This time is past already.");
+            Scene::of(details)
+        }
+        Outcome::SlotTooFar => {
+            let field = if is_new_time { "date" } else { "slot" };
+            errors.add(field, text::TOO_FAR);
+            Scene::of(details)
+        }
+        Outcome::SlotUnsettled => {
+            errors.add("slot", text::UNSETTLED);
             Scene::of(details)
         }
         Outcome::SlotPast(free) => without_slot(

@@ -1,6 +1,5 @@
 //! What the page that moves an interview shows.
 use chrono::NaiveDate;
-use chrono_tz::Tz;
 use entity::slot;
 use serde::Serialize;
 
@@ -18,6 +17,7 @@ use crate::{
         stamp::Stamp,
     },
     words,
+    zones::Tz,
 };
 
 /// All that the page shows besides the form.

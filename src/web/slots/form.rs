@@ -1,6 +1,5 @@
 //! What is typed about slots.
 use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
 use entity::slot::InterviewType;
 use sea_orm::ActiveEnum;
 use serde::{Deserialize, Serialize};
@@ -19,6 +18,7 @@ use crate::{
         render::Choice,
     },
     words,
+    zones::Tz,
 };
 
 /// The states in the order in which a list offers them, by the name in its address.
@@ -227,7 +227,7 @@ mod tests {
                 time_zone: "Europe/Berlin".into(),
                 duration_minutes: "60".into(),
             },
-            ..SlotForm::default().with_defaults(chrono_tz::Europe::Berlin)
+            ..SlotForm::default().with_defaults(crate::zones::Tz::known("Europe/Berlin"))
         }
     }
 
@@ -316,7 +316,7 @@ mod tests {
     #[test]
     fn a_list_of_slots_begins_today_where_the_viewer_is() {
         let now = "2027-01-05T23:30:00Z".parse().expect("an instant");
-        let zone = chrono_tz::Europe::Berlin;
+        let zone = crate::zones::Tz::known("Europe/Berlin");
         let filters = Filters::default().with_day(zone, now);
         assert_eq!(filters.from, "2027-01-06");
         let (filter, _) = filters.parse(zone, &At::default()).expect("a filter");

@@ -27,7 +27,9 @@ use crate::{
         interviews, jobs,
         page::PAGE_SIZE,
         slots::{self, Closing, Created},
+        zone_changes,
     },
+    text,
 };
 
 /// GET /slots: by day, earliest first.
@@ -44,7 +46,16 @@ pub async fn index(
         Ok((filter, cursor)) => {
             let company_id = viewer.company_id;
             let slots = slots::list(&app.db, company_id, &filter, cursor, PAGE_SIZE, now).await?;
-            viewer.page(&IndexPage::new(filters, jobs, &at, slots, viewer.zone()))
+            let has_changes = zone_changes::some(&app.db, company_id, now).await?;
+            let zone = viewer.zone();
+            viewer.page(&IndexPage::new(
+                filters,
+                jobs,
+                &at,
+                slots,
+                has_changes,
+                zone,
+            ))
         }
         Err(errors) => {
             viewer.unprocessable(&IndexPage::refused(filters, jobs, errors, viewer.zone()))
@@ -72,6 +83,7 @@ pub async fn create(app: Data<App>, viewer: Viewer, form: Form<SlotForm>) -> Res
                     return Ok(see_other(&next.unwrap_or(format!("/slots/{id}"))));
                 }
                 Created::Past => FormErrors::one("date", "This time is past already."),
+                Created::TooFar => FormErrors::one("date", text::TOO_FAR),
                 Created::KeyReused => form.sent_before(),
             }
         }

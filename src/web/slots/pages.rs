@@ -1,5 +1,4 @@
 //! What the pages of slots show.
-use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::{
@@ -22,6 +21,7 @@ use crate::{
         stamp::Stamp,
     },
     words,
+    zones::Tz,
 };
 
 /// A slot in a list.
@@ -92,6 +92,7 @@ pub struct IndexPage {
     pager: Pager,
     zone: String,
     is_for_somebody: bool,
+    has_zone_changes: bool,
 }
 
 #[derive(Serialize)]
@@ -107,6 +108,7 @@ impl IndexPage {
         jobs: Vec<(i64, String)>,
         at: &At,
         slots: List<Listed>,
+        has_zone_changes: bool,
         zone: Tz,
     ) -> Self {
         let pager = Pager::new("/slots", &form, at, slots.next).with_unreadable(&slots.unreadable);
@@ -118,6 +120,7 @@ impl IndexPage {
         Self {
             days: by_day(rows),
             pager,
+            has_zone_changes,
             ..Self::refused(form, jobs, FormErrors::new(), zone)
         }
     }

@@ -1,13 +1,15 @@
 //! When a slot is, as it is typed: the wall clock in a zone.
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
-use chrono_tz::Tz;
 use entity::slot;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    domain::local_time::{self, Fold, NotAnInstant},
     text, times,
     web::{forms::FormErrors, render::Choice},
+    zones::{
+        Tz,
+        local_time::{self, Fold, NotAnInstant},
+    },
 };
 
 /// The fields of the component `slot_time`.

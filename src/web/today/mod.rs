@@ -12,7 +12,7 @@ use self::pages::{Board, ShowPage};
 use super::{errors::Result, forms::FormErrors, interviews::Reader, viewer::Viewer};
 use crate::{
     app::App,
-    domain::{companies, emails, interviews, today},
+    domain::{companies, emails, interviews, today, zone_changes},
     times,
 };
 
@@ -54,6 +54,7 @@ async fn read(app: &App, viewer: &Viewer, day: NaiveDate, reader: &Reader) -> Re
         held,
         numbers: today::numbers(&app.db, company_id, week, now).await?,
         worries: today::worries(&app.db, &company, WORRIES + 1, now).await?,
+        has_zone_changes: zone_changes::some(&app.db, company_id, now).await?,
     })
 }
 

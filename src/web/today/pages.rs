@@ -32,6 +32,8 @@ pub struct Board {
     pub numbers: Numbers,
     /// What needs attention, one more than is shown when there are many.
     pub worries: Vec<Worry>,
+    /// Do slots start at another instant than their local time means?
+    pub has_zone_changes: bool,
 }
 
 /// A day.
@@ -51,6 +53,7 @@ pub struct ShowPage {
     stats: Vec<Stat>,
     worries: Vec<Trouble>,
     has_more_worries: bool,
+    has_zone_changes: bool,
     rows: Vec<Row>,
 }
 
@@ -110,6 +113,7 @@ impl ShowPage {
                 .next
                 .map(|_| format!("/interviews?from={day}&to={day}")),
             stats: stats(&board.numbers, board.worries.len()),
+            has_zone_changes: board.has_zone_changes,
             has_more_worries: board.worries.len() as u64 > WORRIES,
             worries: board
                 .worries
@@ -192,6 +196,7 @@ impl Page for ShowPage {
                 has_no_meeting_url: true,
             }],
             has_more_worries: true,
+            has_zone_changes: true,
             rows: vec![Row::sample()],
         }
     }

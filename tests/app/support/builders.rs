@@ -137,7 +137,7 @@ pub async fn candidate(app: &TestApp, company_id: i64) -> i64 {
 
 /// A free slot of 45 minutes.
 pub async fn slot(app: &TestApp, company_id: i64, job_id: i64, starts_at: DateTime<Utc>) -> i64 {
-    let zone = chrono_tz::Europe::Berlin;
+    let zone = greenroom::zones::Tz::known("Europe/Berlin");
     let new = NewSlot {
         job_id,
         starts_at,

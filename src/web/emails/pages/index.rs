@@ -1,6 +1,5 @@
 //! The delivery log, a page at a time.
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use entity::{email::Status, transport};
 use serde::Serialize;
 
@@ -17,6 +16,7 @@ use crate::{
         stamp::Stamp,
     },
     words,
+    zones::Tz,
 };
 
 /// Who reads the log, when, and what can be chosen.

@@ -2,13 +2,12 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use chrono_tz::Tz;
 use entity::{email::Status, transport};
 use sea_orm::{ActiveEnum, Iterable};
 use serde::Serialize;
 
 use super::chart::Chart;
-use crate::{domain::emails::Count, times, web::stamp::Stamp, words};
+use crate::{domain::emails::Count, times, web::stamp::Stamp, words, zones::Tz};
 
 /// So many days are counted, today among them.
 const DAYS: u64 = 14;

@@ -1,6 +1,5 @@
 //! One message: what became of it, what it said, what can be done.
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use entity::{
     email::{self, Kind, Status},
     logo, transport,
@@ -24,6 +23,7 @@ use crate::{
         stamp::Stamp,
     },
     words,
+    zones::Tz,
 };
 
 /// Stands where the candidate's own link stood in the mail.

@@ -1,6 +1,7 @@
 //! From the wall clock of a zone to an instant: some times do not exist, some exist twice.
 use chrono::{DateTime, LocalResult, NaiveDateTime, TimeDelta, TimeZone, Utc};
-use chrono_tz::Tz;
+
+use super::Tz;
 
 /// Which of two is meant when the clock is set back (PEP 495 calls it the fold).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,9 +61,24 @@ fn after_the_jump(local: NaiveDateTime, zone: Tz) -> NaiveDateTime {
 #[cfg(test)]
 mod tests {
     use chrono::NaiveDate;
-    use chrono_tz::{America::New_York, Asia::Kathmandu, Australia::Lord_Howe, Europe::Berlin};
 
     use super::*;
+
+    fn berlin() -> Tz {
+        Tz::known("Europe/Berlin")
+    }
+
+    fn kathmandu() -> Tz {
+        Tz::known("Asia/Kathmandu")
+    }
+
+    fn new_york() -> Tz {
+        Tz::known("America/New_York")
+    }
+
+    fn lord_howe() -> Tz {
+        Tz::known("Australia/Lord_Howe")
+    }
 
     fn local(y: i32, m: u32, d: u32, h: u32, min: u32) -> NaiveDateTime {
         NaiveDate::from_ymd_opt(y, m, d)
@@ -73,14 +89,18 @@ mod tests {
     #[test]
     fn a_time_that_the_clock_jumps_over_is_refused_with_the_next_one() {
         let cases = [
-            (Berlin, local(2027, 3, 28, 2, 30), local(2027, 3, 28, 3, 0)),
             (
-                New_York,
+                berlin(),
+                local(2027, 3, 28, 2, 30),
+                local(2027, 3, 28, 3, 0),
+            ),
+            (
+                new_york(),
                 local(2027, 3, 14, 2, 30),
                 local(2027, 3, 14, 3, 0),
             ),
             (
-                Lord_Howe,
+                lord_howe(),
                 local(2027, 10, 3, 2, 15),
                 local(2027, 10, 3, 2, 30),
             ),
@@ -97,20 +117,20 @@ mod tests {
     #[test]
     fn a_time_that_comes_twice_is_asked_about() {
         let time = local(2027, 10, 31, 2, 30);
-        let Err(NotAnInstant::Twice { earlier, later }) = resolve(time, Berlin, None) else {
+        let Err(NotAnInstant::Twice { earlier, later }) = resolve(time, berlin(), None) else {
             panic!("twice")
         };
         assert_eq!(later - earlier, TimeDelta::hours(1));
-        assert_eq!(resolve(time, Berlin, Some(Fold::Earlier)), Ok(earlier));
-        assert_eq!(resolve(time, Berlin, Some(Fold::Later)), Ok(later));
+        assert_eq!(resolve(time, berlin(), Some(Fold::Earlier)), Ok(earlier));
+        assert_eq!(resolve(time, berlin(), Some(Fold::Later)), Ok(later));
     }
 
     #[test]
     fn an_ordinary_time_is_one_instant_in_any_zone() {
-        let at = resolve(local(2027, 1, 5, 10, 0), Kathmandu, None).expect("one instant");
+        let at = resolve(local(2027, 1, 5, 10, 0), kathmandu(), None).expect("one instant");
         assert_eq!(at.to_rfc3339(), "2027-01-05T04:15:00+00:00");
         assert_eq!(
-            resolve(local(2027, 1, 5, 10, 0), Kathmandu, Some(Fold::Later)),
+            resolve(local(2027, 1, 5, 10, 0), kathmandu(), Some(Fold::Later)),
             Ok(at)
         );
     }

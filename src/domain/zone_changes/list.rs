@@ -1,0 +1,148 @@
+//! The slots concerned, for people to look at.
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use entity::{candidate, interview, slot};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::{Reading, concerned, moving::MOST_AT_ONCE, reading};
+use crate::{
+    db::Db,
+    domain::{
+        jobs,
+        page::{self, Cursor, Page},
+    },
+    error::{Error, Result},
+};
+
+/// A slot, what its wall time means now, and who is in it.
+#[derive(Clone, Debug)]
+pub struct Concerned {
+    /// As it is.
+    pub slot: slot::Model,
+    /// Of its job.
+    pub job_title: String,
+    /// What its wall time means now.
+    pub reading: Reading,
+    /// The live interview in it, and the candidate's name.
+    pub booked: Option<(i64, String)>,
+}
+
+/// How much there is to do, as far as one confirmation goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Overview {
+    /// Slots that a confirmation moves.
+    pub movable: usize,
+    /// How many of them are booked.
+    pub booked: usize,
+    /// Slots that somebody must decide about.
+    pub others: usize,
+    /// Are there more than one confirmation moves?
+    pub has_more: bool,
+}
+
+/// Earliest first.
+pub async fn list(
+    db: &Db,
+    company_id: i64,
+    cursor: Option<Cursor>,
+    limit: u64,
+    now: DateTime<Utc>,
+) -> Result<Page<Concerned>> {
+    let rows = rows(db, company_id, cursor, limit + 1, now).await?;
+    let Page {
+        rows,
+        next,
+        unreadable,
+    } = Page::cut(rows, limit, |row| Cursor {
+        at: row.starts_at,
+        id: row.id,
+    });
+    let titles = jobs::titles(db, company_id, rows.iter().map(|row| row.job_id)).await?;
+    let mut people = people(db, company_id, rows.iter().map(|row| row.id)).await?;
+    let rows = rows.into_iter().map(|slot| {
+        let title = titles.get(&slot.job_id).cloned();
+        Ok(Concerned {
+            job_title: title.ok_or(Error::NotFound)?,
+            reading: reading(&slot, now),
+            booked: people.remove(&slot.id),
+            slot,
+        })
+    });
+    Ok(Page {
+        rows: rows.collect::<Result<_>>()?,
+        next,
+        unreadable,
+    })
+}
+
+/// Is any slot of the company concerned?
+pub async fn some(db: &Db, company_id: i64, now: DateTime<Utc>) -> Result<bool> {
+    Ok(!rows(db, company_id, None, 1, now).await?.is_empty())
+}
+
+/// How much there is to do.
+pub async fn overview(db: &Db, company_id: i64, now: DateTime<Utc>) -> Result<Overview> {
+    let mut rows = rows(db, company_id, None, MOST_AT_ONCE + 1, now).await?;
+    let has_more = rows.len() as u64 > MOST_AT_ONCE;
+    rows.truncate(MOST_AT_ONCE as usize);
+    let (movable, others): (Vec<_>, Vec<_>) = rows
+        .into_iter()
+        .filter(|row| reading(row, now) != Reading::Same)
+        .partition(|row| matches!(reading(row, now), Reading::Moves(_)));
+    let people = people(db, company_id, movable.iter().map(|row| row.id)).await?;
+    Ok(Overview {
+        movable: movable.len(),
+        booked: people.len(),
+        others: others.len(),
+        has_more,
+    })
+}
+
+/// The slots concerned, earliest first.
+pub(super) async fn rows(
+    db: &Db,
+    company_id: i64,
+    cursor: Option<Cursor>,
+    limit: u64,
+    now: DateTime<Utc>,
+) -> Result<Vec<slot::Model>> {
+    let mut rows = slot::Entity::find().filter(concerned(company_id, now));
+    if let Some(cursor) = cursor {
+        rows = rows.filter(page::after(
+            slot::Column::StartsAt,
+            slot::Column::Id,
+            cursor,
+        ));
+    }
+    Ok(rows
+        .order_by_asc(slot::Column::StartsAt)
+        .order_by_asc(slot::Column::Id)
+        .limit(limit)
+        .all(db.read())
+        .await?)
+}
+
+/// Who is booked into these slots: the interview and the candidate's name, by the slot's key.
+async fn people(
+    db: &Db,
+    company_id: i64,
+    slots: impl Iterator<Item = i64>,
+) -> Result<HashMap<i64, (i64, String)>> {
+    let rows: Vec<(i64, i64, String)> = interview::Entity::find()
+        .inner_join(candidate::Entity)
+        .select_only()
+        .column(interview::Column::SlotId)
+        .column(interview::Column::Id)
+        .column(candidate::Column::Name)
+        .filter(interview::COLUMN.company_id.eq(company_id))
+        .filter(interview::Column::SlotId.is_in(slots))
+        .filter(interview::Column::Status.ne(interview::Status::Cancelled))
+        .into_tuple()
+        .all(db.read())
+        .await?;
+    let by_slot = rows
+        .into_iter()
+        .map(|(slot, interview, name)| (slot, (interview, name)));
+    Ok(by_slot.collect())
+}

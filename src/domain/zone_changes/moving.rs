@@ -1,0 +1,222 @@
+//! Moving the slots concerned to where their wall time is, and telling whoever is booked.
+use chrono::{DateTime, NaiveDateTime, Utc};
+use entity::{
+    email::Kind,
+    interview::{self, Status},
+    slot,
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
+use serde_json::json;
+
+use super::{Reading, WALL_TIME, concerned, list, reading};
+use crate::{
+    db::{self, Db},
+    domain::{
+        actions::{self, Act, Actor},
+        candidates, interviews, notifications,
+        one_time_keys::{self, Once, Seen},
+        slots,
+    },
+    error::{Error, Result},
+    zones,
+};
+
+/// So many are moved by one confirmation, each in a transaction of its own: nobody else waits long.
+pub(super) const MOST_AT_ONCE: u64 = 500;
+
+/// What somebody looked at and agreed to.
+#[derive(Clone, Debug)]
+pub struct Confirmation {
+    /// The edition of the rules by which the new starts were shown.
+    pub rules: String,
+    /// The caller's one-time key.
+    pub once: Option<Once>,
+}
+
+/// How many were moved.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Moved {
+    /// Slots.
+    pub slots: usize,
+    /// Of them those whose candidate will be told.
+    pub told: usize,
+}
+
+/// What became of a confirmation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done.
+    Moved(Moved),
+    /// It came before and is done, or being done.
+    Repeated,
+    /// The rules are others by now: the new starts have to be looked at again.
+    OtherRules,
+    /// The one-time key stands for another wish.
+    KeyReused,
+}
+
+/// Moves the slots concerned, earliest first. What changed while somebody looked at the list is left as it is, and
+/// stays listed if it still has to move.
+pub async fn apply(
+    db: &Db,
+    actor: &Actor,
+    confirmation: &Confirmation,
+    now: DateTime<Utc>,
+) -> Result<Outcome> {
+    if confirmation.rules != zones::version() {
+        return Ok(Outcome::OtherRules);
+    }
+    match take_key(db, actor, confirmation.once.as_ref(), now).await? {
+        Seen::New => {}
+        Seen::Done(_) => return Ok(Outcome::Repeated),
+        Seen::Reused => return Ok(Outcome::KeyReused),
+    }
+    let mut moved = Moved::default();
+    for slot in list::rows(db, actor.company_id, None, MOST_AT_ONCE, now).await? {
+        let Reading::Moves(at) = reading(&slot, now) else {
+            continue;
+        };
+        let step = db::transaction(db, async |txn| move_one(txn, actor, &slot, at, now).await);
+        match step.await {
+            Ok(Step::Moved { is_told }) => {
+                moved.slots += 1;
+                moved.told += usize::from(is_told);
+            }
+            // Somebody else was first: the list shows what is left to do.
+            Ok(Step::Changed) | Err(Error::Conflict(_) | Error::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Outcome::Moved(moved))
+}
+
+/// The key is taken before anything is moved: a second click finds it, however long the first one takes.
+async fn take_key(db: &Db, actor: &Actor, once: Option<&Once>, now: DateTime<Utc>) -> Result<Seen> {
+    db::transaction_with_second_look(db, async |txn| {
+        let seen = one_time_keys::look_up(txn, actor.company_id, once).await?;
+        if seen == Seen::New {
+            let company_id = actor.company_id;
+            one_time_keys::keep(txn, company_id, once, company_id, now).await?;
+        }
+        Ok(seen)
+    })
+    .await
+}
+
+enum Step {
+    Moved { is_told: bool },
+    Changed,
+}
+
+async fn move_one(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    seen: &slot::Model,
+    at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Step> {
+    slots::lock(txn, actor.company_id, seen.id).await?;
+    let written = slot::Entity::update_many()
+        .col_expr(slot::Column::StartsAt, Expr::value(at))
+        .col_expr(
+            slot::Column::RulesChangedAt,
+            Expr::value(None::<DateTime<Utc>>),
+        )
+        .filter(concerned(actor.company_id, now))
+        .filter(slot::COLUMN.id.eq(seen.id))
+        .filter(slot::COLUMN.starts_at.eq(seen.starts_at))
+        .filter(slot::COLUMN.local_start.eq(&seen.local_start))
+        .filter(slot::COLUMN.time_zone.eq(&seen.time_zone))
+        .exec(txn)
+        .await?
+        .rows_affected;
+    if written == 0 {
+        return Ok(Step::Changed);
+    }
+    let act = Act {
+        verb: "slot.moved",
+        object_type: "slot",
+        object_id: seen.id,
+        details: changed(seen, at),
+    };
+    actions::record(txn, actor, act, now).await?;
+    let booked = interview::Entity::find()
+        .filter(interview::COLUMN.company_id.eq(actor.company_id))
+        .filter(interview::COLUMN.slot_id.eq(Some(seen.id)))
+        .filter(interview::Column::Status.eq(Status::Scheduled))
+        .one(txn)
+        .await?;
+    let is_told = match booked {
+        Some(row) => move_interview(txn, actor, &row, seen, at, now).await?,
+        None => false,
+    };
+    Ok(Step::Moved { is_told })
+}
+
+/// What a move by hand does to an interview, and its message; true when there was anybody to tell.
+async fn move_interview(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    row: &interview::Model,
+    slot: &slot::Model,
+    at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    candidates::hold(txn, actor.company_id, row.candidate_id).await?;
+    let raised = |column: interview::Column| (column, Expr::col(column).add(1));
+    let mut update = interview::Entity::update_many();
+    for (column, value) in [
+        raised(interview::Column::Version),
+        raised(interview::Column::Revision),
+        raised(interview::Column::IcsSequence),
+    ] {
+        update = update.col_expr(column, value);
+    }
+    let written = update
+        .col_expr(
+            interview::Column::JoinedAt,
+            Expr::value(None::<DateTime<Utc>>),
+        )
+        .filter(interview::COLUMN.id.eq(row.id))
+        .filter(interview::COLUMN.company_id.eq(actor.company_id))
+        .filter(interview::COLUMN.version.eq(row.version))
+        .exec(txn)
+        .await?
+        .rows_affected;
+    if written == 0 {
+        return Err(Error::Conflict("the interview was changed meanwhile"));
+    }
+    let after = interviews::details(txn, actor.company_id, row.id).await?;
+    let email_id = match former_offset_minutes(slot) {
+        Some(former) => notifications::tell_changed_rules(txn, actor, former, &after, now).await?,
+        None => notifications::tell(txn, actor, Kind::Rescheduled, &after, now).await?,
+    };
+    let mut details = changed(slot, at);
+    details["version"] = json!(after.interview.version);
+    details["email"] = json!(email_id);
+    let act = Act {
+        verb: "interview.rescheduled",
+        object_type: "interview",
+        object_id: row.id,
+        details,
+    };
+    actions::record(txn, actor, act, now).await?;
+    Ok(email_id.is_some())
+}
+
+/// The offset by which a slot was told: what its wall time was ahead of its start.
+fn former_offset_minutes(slot: &slot::Model) -> Option<i32> {
+    let local = NaiveDateTime::parse_from_str(&slot.local_start, WALL_TIME).ok()?;
+    let ahead = local.and_utc() - slot.starts_at;
+    i32::try_from(ahead.num_minutes()).ok()
+}
+
+fn changed(slot: &slot::Model, at: DateTime<Utc>) -> serde_json::Value {
+    json!({
+        "before": { "slot": slot.id, "starts_at": slot.starts_at },
+        "after": { "slot": slot.id, "starts_at": at },
+        "local_start": slot.local_start,
+        "time_zone": slot.time_zone,
+        "time_zone_rules": zones::version(),
+    })
+}

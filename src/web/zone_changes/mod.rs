@@ -1,0 +1,98 @@
+//! The page that moves slots to where their local time is by newer time zone rules.
+pub mod pages;
+
+use actix_web::{
+    HttpResponse,
+    http::StatusCode,
+    web::{Data, Form, Query},
+};
+use serde::{Deserialize, Serialize};
+
+use self::pages::{Board, IndexPage};
+use super::{
+    errors::Result,
+    forms::{self, FormErrors},
+    lists::At,
+    render::Flash,
+    respond::see_other,
+    viewer::Viewer,
+};
+use crate::{
+    app::App,
+    domain::{
+        page::PAGE_SIZE,
+        zone_changes::{self, Confirmation, Moved, Outcome},
+    },
+};
+
+/// GET /zone-changes: the slots concerned, earliest first.
+pub async fn index(app: Data<App>, viewer: Viewer, at: Query<At>) -> Result<HttpResponse> {
+    let mut errors = FormErrors::new();
+    let cursor = at.cursor(&mut errors);
+    if !errors.is_empty() {
+        return viewer.unprocessable(&IndexPage::refused(errors));
+    }
+    let (company_id, now) = (viewer.company_id, app.clock.now());
+    let board = Board {
+        list: zone_changes::list(&app.db, company_id, cursor, PAGE_SIZE, now).await?,
+        overview: zone_changes::overview(&app.db, company_id, now).await?,
+    };
+    viewer.page(&IndexPage::new(board, &at))
+}
+
+/// POST /zone-changes: moves them, and queues the messages that tell.
+pub async fn create(
+    app: Data<App>,
+    viewer: Viewer,
+    form: Form<ConfirmationForm>,
+) -> Result<HttpResponse> {
+    let (actor, now) = (viewer.actor(), app.clock.now());
+    let outcome = zone_changes::apply(&app.db, &actor, &form.parse(), now).await?;
+    let flash = match outcome {
+        Outcome::Moved(moved) => {
+            app.wake.notify_one();
+            Flash::done(words_for(moved))
+        }
+        Outcome::Repeated => Flash::done("This was confirmed before."),
+        Outcome::OtherRules | Outcome::KeyReused => {
+            let refused = IndexPage::refused(FormErrors::one("form", LOOK_AGAIN));
+            return viewer.respond(StatusCode::CONFLICT, &refused);
+        }
+    };
+    viewer.flash(flash)?;
+    Ok(see_other("/zone-changes"))
+}
+
+const LOOK_AGAIN: &str = "The time zone rules have changed again since you opened this page. \
+     Nothing was moved. Reload the page and check the new times.";
+
+fn words_for(moved: Moved) -> String {
+    let slots = match moved.slots {
+        0 => return "There was nothing left to move.".into(),
+        1 => "1 slot moved.".into(),
+        many => format!("{many} slots moved."),
+    };
+    match moved.told {
+        0 => slots,
+        1 => format!("{slots} The email to 1 candidate is on its way."),
+        many => format!("{slots} Emails to {many} candidates are on their way."),
+    }
+}
+
+/// What was looked at.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct ConfirmationForm {
+    rules: String,
+    #[serde(skip_serializing)]
+    key: String,
+}
+
+impl ConfirmationForm {
+    fn parse(&self) -> Confirmation {
+        Confirmation {
+            rules: self.rules.clone(),
+            once: forms::once("zone_changes", &self.key, self),
+        }
+    }
+}
