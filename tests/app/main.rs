@@ -41,6 +41,7 @@ mod notices;
 mod notifications;
 mod proofs;
 mod races;
+mod refusals;
 mod rescheduling;
 mod routes;
 mod schema;
