@@ -10,6 +10,7 @@ mod api_openapi;
 mod api_rows;
 mod bodies;
 mod bookings;
+mod bounce_letters;
 mod bounces;
 mod cancellations;
 mod candidates;
