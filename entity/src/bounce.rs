@@ -2,7 +2,7 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// What the server did with the message (RFC 3464 §2.3.3); the good news is not kept.
+/// What the server did with the message (RFC 3464 §2.3.3).
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize,
 )]
@@ -17,6 +17,9 @@ pub enum Action {
     Failed,
     /// It goes on trying.
     Delayed,
+    /// Something else came back to the message's own return address: an automatic answer, good news, or what nobody
+    /// understands.
+    Noted,
 }
 
 /// What a mail server reported of a message after another one had taken it.

@@ -25,6 +25,7 @@ mod m20261129_000027_keep_answers;
 mod m20261129_000029_create_known_devices;
 mod m20261129_000030_revoke_tokens_of_disabled_users;
 mod m20261129_000031_create_unsent_forms;
+mod m20261129_000032_keep_what_came_back;
 mod m20261129_000034_index_actions;
 
 /// Every step, oldest first.
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000029_create_known_devices::Migration),
             Box::new(m20261129_000030_revoke_tokens_of_disabled_users::Migration),
             Box::new(m20261129_000031_create_unsent_forms::Migration),
+            Box::new(m20261129_000032_keep_what_came_back::Migration),
             Box::new(m20261129_000034_index_actions::Migration),
             Box::new(m20261129_000027_keep_answers::Migration),
         ]

@@ -42,6 +42,17 @@ pub struct Notice {
     pub host: String,
     /// Whom it is about.
     pub recipients: Vec<Fate>,
+    /// What to keep of it when it came to a signed return address and tells of no failure; none when a person wrote it.
+    pub remark: Option<Remark>,
+}
+
+/// What came back and is no report of a failure.
+#[derive(Clone, Debug)]
+pub struct Remark {
+    /// Its words.
+    pub words: String,
+    /// What it is, in plain words.
+    pub hint: String,
 }
 
 /// What became of a message for one recipient.
@@ -57,6 +68,10 @@ pub struct Fate {
     pub diagnostic: String,
     /// What it means, in plain words.
     pub hint: String,
+    /// The same if the address is one that the candidate's mailbox forwards to.
+    pub elsewhere: String,
+    /// Is there no such mailbox?
+    pub is_dead: bool,
 }
 
 /// What a report changed.
@@ -79,29 +94,28 @@ pub enum Taken {
 /// Takes note of a report.
 pub async fn take(db: &Db, notice: &Notice, now: DateTime<Utc>) -> Result<Taken> {
     db::transaction(db, async |txn| {
-        let Some(email) = subject(txn, notice).await? else {
+        let Some((email, is_signed)) = subject(txn, notice).await? else {
             return Ok(Taken::Unknown);
         };
         let email = hold(txn, email.id).await?;
-        let is_ours = |fate: &&Fate| fate.addresses.contains(&email.recipient);
-        let Some(fate) = notice.recipients.iter().find(is_ours) else {
-            return Ok(Taken::OtherRecipient(email.id));
-        };
-        let Some(action) = fate.action else {
-            return Ok(Taken::Known(email.id));
+        let told = match told(notice, &email.recipient, is_signed) {
+            Told::News(told) => told,
+            Told::NothingNew => return Ok(Taken::Known(email.id)),
+            Told::OfAnother => return Ok(Taken::OtherRecipient(email.id)),
+            Told::Nothing => return Ok(Taken::Unknown),
         };
         if email.status == Status::Sending {
             return Ok(Taken::Busy(email.id));
         }
-        if !keep(txn, &email, (action, fate, &notice.host), now).await? {
+        if !keep(txn, &email, &told, &notice.host, now).await? {
             return Ok(Taken::Known(email.id));
         }
-        if action == Action::Delayed {
+        if told.action != Action::Failed {
             return Ok(Taken::Noted(email.id));
         }
-        let has_bounced = bounce(txn, &email, &fate.hint, now).await?;
-        if fate.code.as_deref().is_some_and(suppressions::is_dead) {
-            suppressions::add(txn, &email, &fate.hint, now).await?;
+        let has_bounced = bounce(txn, &email, told.hint, now).await?;
+        if told.is_dead {
+            suppressions::add(txn, &email, told.hint, now).await?;
         }
         Ok(match has_bounced {
             true => Taken::Bounced(email.id),
@@ -109,6 +123,82 @@ pub async fn take(db: &Db, notice: &Notice, now: DateTime<Utc>) -> Result<Taken>
         })
     })
     .await
+}
+
+/// What a report tells of one message.
+struct News<'a> {
+    action: Action,
+    code: Option<&'a str>,
+    diagnostic: &'a str,
+    hint: &'a str,
+    is_dead: bool,
+}
+
+enum Told<'a> {
+    News(News<'a>),
+    NothingNew,
+    OfAnother,
+    Nothing,
+}
+
+/// What a report tells of the message to a recipient. A signed return address names the message by itself, so that the
+/// report may speak of an address that the recipient's mailbox forwards to, or of none.
+fn told<'a>(notice: &'a Notice, recipient: &str, is_signed: bool) -> Told<'a> {
+    let fates = &notice.recipients;
+    let ours = fates
+        .iter()
+        .find(|fate| fate.addresses.iter().any(|one| one == recipient));
+    let nameless = fates.iter().find(|fate| fate.addresses.is_empty());
+    let fate = match (ours, is_signed) {
+        (Some(fate), _) => Some((fate, fate.hint.as_str(), fate.is_dead)),
+        (None, true) => nameless
+            .map(|fate| (fate, fate.hint.as_str(), false))
+            .or_else(|| elsewhere(fates)),
+        (None, false) if fates.is_empty() => return Told::Nothing,
+        (None, false) => return Told::OfAnother,
+    };
+    let remark = notice.remark.as_ref().filter(|_| is_signed);
+    match (fate, remark) {
+        (Some((fate, hint, is_dead)), remark) => match (fate.action, remark) {
+            (Some(action), _) => Told::News(News {
+                action,
+                code: fate.code.as_deref(),
+                diagnostic: &fate.diagnostic,
+                hint,
+                is_dead,
+            }),
+            (None, Some(remark)) => Told::News(News {
+                diagnostic: &remark.words,
+                ..noted(hint)
+            }),
+            (None, None) => Told::NothingNew,
+        },
+        (None, Some(remark)) => Told::News(News {
+            diagnostic: &remark.words,
+            ..noted(&remark.hint)
+        }),
+        (None, None) => Told::Nothing,
+    }
+}
+
+fn noted(hint: &str) -> News<'_> {
+    News {
+        action: Action::Noted,
+        code: None,
+        diagnostic: "",
+        hint,
+        is_dead: false,
+    }
+}
+
+/// Of several addresses that a mailbox forwards to, one that got the message is enough.
+fn elsewhere(fates: &[Fate]) -> Option<(&Fate, &str, bool)> {
+    let arrived = fates.iter().find(|fate| fate.action.is_none());
+    let failed = fates
+        .iter()
+        .find(|fate| fate.action == Some(Action::Failed));
+    let fate = arrived.or(failed).or(fates.first())?;
+    Some((fate, fate.elsewhere.as_str(), false))
 }
 
 /// What was reported of a message, first to last.
@@ -120,25 +210,28 @@ pub async fn of(db: &Db, company_id: i64, email_id: i64) -> Result<Vec<bounce::M
     rows::readable(all, db.read(), "report").await
 }
 
-/// The message that a report is about. Looked up without a company: a signed return address, or a
+/// The message that a report is about, and whether its signed return address says so. Looked up without a company: a signed return address, or a
 /// Message-ID that only its receivers have seen, is what gives access.
-async fn subject(txn: &impl ConnectionTrait, notice: &Notice) -> Result<Option<email::Model>> {
-    if let Some(id) = notice.email_id {
-        let named = email::Entity::find_by_id(id).one(txn).await?;
-        if named.is_some() {
-            return Ok(named);
-        }
+async fn subject(
+    txn: &impl ConnectionTrait,
+    notice: &Notice,
+) -> Result<Option<(email::Model, bool)>> {
+    if let Some(id) = notice.email_id
+        && let Some(named) = email::Entity::find_by_id(id).one(txn).await?
+    {
+        return Ok(Some((named, true)));
     }
     for message_id in &notice.message_ids {
         let named = email::Entity::find()
             .filter(email::COLUMN.message_id.eq(message_id))
             .one(txn)
             .await?;
-        if named.is_some() {
-            return Ok(named);
+        if let Some(named) = named {
+            return Ok(Some((named, false)));
         }
     }
-    renamed(txn, &notice.message_ids).await
+    let renamed = renamed(txn, &notice.message_ids).await?;
+    Ok(renamed.map(|named| (named, false)))
 }
 
 /// The message as it stands now, held until the transaction ends: no worker takes it meanwhile.
@@ -192,26 +285,29 @@ async fn renamed(
 async fn keep(
     txn: &impl ConnectionTrait,
     email: &email::Model,
-    (action, fate, host): (Action, &Fate, &str),
+    news: &News<'_>,
+    host: &str,
     now: DateTime<Utc>,
 ) -> Result<bool> {
-    let code = fate.code.as_deref().unwrap_or_default();
-    let told = format!("{}|{code}|{}", action.to_value(), fate.diagnostic);
+    let code = news.code.unwrap_or_default();
+    let told = format!("{}|{code}|{}", news.action.to_value(), news.diagnostic);
     let digest = crypto::sha256_hex(&told);
     let earlier = bounce::Entity::find().filter(bounce::COLUMN.email_id.eq(email.id));
     let earlier = rows::readable(earlier, txn, "report").await?;
-    if earlier.len() >= MOST_REPORTS || earlier.iter().any(|kept| kept.digest == digest) {
+    // Whoever reports delays without end does not keep out the report that ends them.
+    let alike = earlier.iter().filter(|kept| kept.action == news.action);
+    if alike.count() >= MOST_REPORTS || earlier.iter().any(|kept| kept.digest == digest) {
         return Ok(false);
     }
     let row = bounce::ActiveModel {
         company_id: Set(email.company_id),
         email_id: Set(email.id),
         digest: Set(digest),
-        action: Set(action),
-        code: Set(fate.code.clone()),
+        action: Set(news.action),
+        code: Set(news.code.map(str::to_owned)),
         host: Set(host.to_owned()),
-        diagnostic: Set(fate.diagnostic.clone()),
-        hint: Set(fate.hint.clone()),
+        diagnostic: Set(news.diagnostic.to_owned()),
+        hint: Set(news.hint.to_owned()),
         reported_at: Set(now),
         ..Default::default()
     };

@@ -26,11 +26,6 @@ use crate::{
 const DAYS: i64 = 30;
 const UNREADABLE: &str = "Mail to this address is held back, and Greenroom cannot read why. Check the address with the candidate; if it is right, release the message.";
 
-/// Does the RFC 3463 code say that there is no such mailbox? Other refusals may be about us, or pass.
-pub fn is_dead(code: &str) -> bool {
-    matches!(code, "5.1.1" | "5.1.2" | "5.1.10")
-}
-
 /// Sends nothing more to the address of a message, which it showed to be dead, for a while: what waits
 /// for it is held back. In the transaction that records what came of the message.
 pub async fn add(
@@ -200,19 +195,4 @@ pub async fn clear(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()>
         .exec(txn)
         .await?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_missing_mailbox_is_dead() {
-        for code in ["5.1.1", "5.1.2", "5.1.10"] {
-            assert!(is_dead(code), "{code}");
-        }
-        for code in ["5.1.0", "5.1.8", "5.2.2", "5.7.1", "4.1.1", "5.0.0"] {
-            assert!(!is_dead(code), "{code}");
-        }
-    }
 }

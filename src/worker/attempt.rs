@@ -33,7 +33,7 @@ impl Done {
     pub(super) fn server_goes_on(&self) -> bool {
         !matches!(
             self.ended.next,
-            Next::Retry(Setback::Server(_)) | Next::Uncertain
+            Next::Retry(Setback::Server(_) | Setback::Limit(_)) | Next::Uncertain
         )
     }
 }

@@ -10,7 +10,7 @@ use super::caught::caught;
 use crate::{
     app::App,
     db::Db,
-    domain::bounces::{self, Fate, Notice, Taken},
+    domain::bounces::{self, Fate, Notice, Remark, Taken},
     error::{Error, Result},
     mail::{
         bounce::{self, Recipient, Report, ReturnAddress},
@@ -46,6 +46,10 @@ fn notice(report: Report, return_address: Option<&ReturnAddress>) -> Notice {
     let find = |header: &String| return_address.and_then(|ours| ours.find(header));
     Notice {
         email_id: report.delivered_to.iter().find_map(find),
+        remark: report.note.map(|note| Remark {
+            words: note.words,
+            hint: note.hint.to_owned(),
+        }),
         message_ids: report.message_ids,
         host: report.host,
         recipients: report.recipients.into_iter().map(fate).collect(),
@@ -55,12 +59,15 @@ fn notice(report: Report, return_address: Option<&ReturnAddress>) -> Notice {
 fn fate(recipient: Recipient) -> Fate {
     let addresses = recipient.addresses.iter();
     let addresses = addresses.filter(|typed| typed.len() <= LONGEST_ADDRESS);
+    let meaning = bounce::meaning(&recipient);
     Fate {
         addresses: addresses
             .filter_map(|typed| text::email(typed).ok())
             .collect(),
         action: recipient.action,
-        hint: bounce::meaning(recipient.action, recipient.code.as_deref()),
+        hint: meaning.hint,
+        elsewhere: meaning.elsewhere,
+        is_dead: meaning.is_dead,
         code: recipient.code,
         diagnostic: recipient.diagnostic,
     }

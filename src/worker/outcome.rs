@@ -40,7 +40,7 @@ pub(super) fn from_report(report: &Report, name: Name) -> Ended {
             Next::Accepted => Outcome::Accepted,
             Next::Printed => Outcome::Printed,
             Next::Retry(_) => Outcome::Deferred,
-            Next::Fail | Next::FailForPolicy => Outcome::Refused,
+            Next::Fail | Next::FailAsDead | Next::FailForPolicy => Outcome::Refused,
             Next::Uncertain => Outcome::Uncertain,
             Next::Release => Outcome::Released,
         },
@@ -68,14 +68,21 @@ fn next(report: &Report, verdict: &Verdict) -> Next {
     match (verdict.course, is_everybodys, pause) {
         (Course::Accepted, ..) => Next::Accepted,
         (Course::Uncertain, ..) => Next::Uncertain,
-        (course, Some(scope), pause) => Next::Retry(Setback::Server(Failure {
-            scope,
-            reason: verdict.hint.clone(),
-            pause: pause.filter(|_| matches!(course, Course::AgainAfter(_))),
-        })),
+        (course, Some(scope), pause) => {
+            let failure = Failure {
+                scope,
+                reason: verdict.hint.clone(),
+                pause: pause.filter(|_| matches!(course, Course::AgainAfter(_))),
+            };
+            Next::Retry(match course {
+                Course::WhenThereIsRoom => Setback::Limit(failure),
+                _ => Setback::Server(failure),
+            })
+        }
         (Course::AgainAfter(_), None, Some(pause)) => Next::Retry(Setback::For(pause)),
         (Course::AgainFor(_), None, Some(limit)) => Next::Retry(Setback::ForAtMost(limit)),
         (Course::OnceAfter(_), None, Some(pause)) => Next::Retry(Setback::OnceMore(pause)),
+        (Course::Never, ..) if verdict.is_dead => Next::FailAsDead,
         (Course::Never, ..) if is_for_policy(report) => Next::FailForPolicy,
         (Course::Never, ..) => Next::Fail,
         (_, None, _) => Next::Retry(Setback::Recipient),

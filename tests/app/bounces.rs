@@ -27,7 +27,7 @@ use crate::{
     },
 };
 
-const OWN_ADDRESS: (&str, &str) = ("EMAIL_BOUNCE_ADDRESS", "bounces@sample-company.example");
+pub const OWN_ADDRESS: (&str, &str) = ("EMAIL_BOUNCE_ADDRESS", "bounces@sample-company.example");
 
 macro_rules! letter {
     ($name:literal) => {
@@ -36,14 +36,14 @@ macro_rules! letter {
 }
 
 /// An accepted message, and the server that took it.
-struct Scene {
-    app: TestApp,
+pub struct Scene {
+    pub app: TestApp,
     server: SmtpServer,
-    id: i64,
+    pub id: i64,
 }
 
 impl Scene {
-    async fn new(variables: &[(&str, &str)]) -> Self {
+    pub async fn new(variables: &[(&str, &str)]) -> Self {
         Self::with(SmtpServer::start().await, variables).await
     }
 
@@ -54,14 +54,14 @@ impl Scene {
         Self { app, server, id }
     }
 
-    async fn email(&self) -> email::Model {
+    pub async fn email(&self) -> email::Model {
         let found = email::Entity::find_by_id(self.id);
         let email = found.one(self.app.app.db.read()).await;
         email.expect("an answer").expect("a message")
     }
 
     /// A letter as if it were about this scene's message.
-    async fn about_it(&self, letter: &str) -> String {
+    pub async fn about_it(&self, letter: &str) -> String {
         let email = self.email().await;
         let interview = entity::interview::Entity::find_by_id(email.interview_id)
             .one(self.app.app.db.read())
@@ -78,18 +78,31 @@ impl Scene {
             .replace("fedcba9876543210fedcba9876543210", &interview.public_id)
     }
 
-    async fn take(&self, letter: &str) -> Taken {
+    /// A letter as if it came back to this message's own return address, and knew nothing else of it.
+    pub async fn to_its_address(&self, letter: &str) -> String {
+        let came_from = self.server.taken()[0].from.clone();
+        let letter = self.about_it(letter).await;
+        let own_id = self.email().await.message_id;
+        letter
+            .replace(
+                "bounces+42-aaaaaaaaaaaaaaaaaaaa@sample-company.example",
+                &came_from,
+            )
+            .replace(&own_id, "another@example.net")
+    }
+
+    pub async fn take(&self, letter: &str) -> Taken {
         let app = &self.app.app;
         let ours = app.return_address.as_ref();
         let taken = bounces::take(&app.db, ours, letter.as_bytes(), self.app.now());
         taken.await.expect("an answer")
     }
 
-    async fn take_about_it(&self, letter: &str) -> Taken {
+    pub async fn take_about_it(&self, letter: &str) -> Taken {
         self.take(&self.about_it(letter).await).await
     }
 
-    async fn reports(&self) -> Vec<bounce::Model> {
+    pub async fn reports(&self) -> Vec<bounce::Model> {
         let reports = bounce::Entity::find().filter(bounce::Column::EmailId.eq(self.id));
         reports.all(self.app.app.db.read()).await.expect("reports")
     }
@@ -169,6 +182,7 @@ async fn reports_of_every_make_are_matched_by_what_they_return() {
         letter!("postfix"),
         letter!("exim"),
         letter!("exim-plain"),
+        letter!("qmail"),
         letter!("microsoft365"),
         letter!("gmail"),
         letter!("full"),
@@ -227,7 +241,11 @@ async fn what_names_no_message_of_ours_changes_nothing() {
         let foreign = letter.replace("zoe@example.net", &scene.email().await.recipient);
         assert_eq!(scene.take(&foreign).await, Taken::Unknown, "{letter}");
     }
-    for letter in [letter!("qmail"), letter!("auto-reply"), letter!("receipt")] {
+    for letter in [
+        letter!("auto-reply"),
+        letter!("receipt"),
+        letter!("declined"),
+    ] {
         assert_eq!(
             scene.take_about_it(letter).await,
             Taken::Unknown,
@@ -396,6 +414,12 @@ async fn somebody_who_writes_reports_for_fun_fills_no_log() {
         scene.take(&other).await;
     }
     assert_eq!(scene.reports().await.len(), 20);
+    let gone = scene.take_about_it(letter!("postfix")).await;
+    assert_eq!(
+        gone,
+        Taken::Bounced(scene.id),
+        "the end is told all the same"
+    );
 }
 
 #[actix_web::test]

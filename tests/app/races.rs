@@ -205,7 +205,10 @@ async fn a_report_that_meets_a_worker_is_brought_again() {
             code: Some("5.2.2".into()),
             diagnostic: "full".into(),
             hint: "The mailbox is full.".into(),
+            elsewhere: String::new(),
+            is_dead: false,
         }],
+        remark: None,
     };
     let take = bounces::take(&app.app.db, &notice, app.now());
     let taken = during(&app, status(Status::Sending), take).await;

@@ -125,7 +125,7 @@ async fn other_refusals_hold_nothing_back() {
         "550 5.7.1 not from you",
         "550 5.2.1 mailbox closed",
         "550 no such user",
-        "550 5.1.0 sender rejected",
+        "550 5.1.0 rejected",
     ] {
         let scene = Scene::refused_with(reply).await;
         let states = scene.states().await;

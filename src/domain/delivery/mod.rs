@@ -148,6 +148,8 @@ pub enum Next {
     Retry(Setback),
     /// Refused for good; the hint says why.
     Fail,
+    /// Refused for good because there is no such mailbox: nothing more should go there.
+    FailAsDead,
     /// Refused for its sender or its words: for good, unless others are refused so as well.
     FailForPolicy,
     /// Nobody knows: one more try, then a person decides.
@@ -169,6 +171,9 @@ pub enum Setback {
     OnceMore(TimeDelta),
     /// The mail server takes nobody's message: this one waits until it does, and spends nothing.
     Server(Failure),
+    /// The mail server takes no more at this moment: this one comes back a little later, spends nothing, and is not
+    /// suspected itself when others are taken meanwhile.
+    Limit(Failure),
     /// Greenroom has a problem of its own; a moment later it may be gone.
     Ours,
 }

@@ -22,6 +22,9 @@ const UNCERTAIN_PAUSE_MINUTES: i64 = 10;
 const MOST_REFUSALS: i32 = 40;
 /// Minutes to wait for the recipient's side, the longer the oftener; the last goes on.
 const RECIPIENT_MINUTES: [i64; 7] = [1, 5, 15, 30, 60, 120, 240];
+/// Seconds before a message knocks again where the server took no more, and how often they double.
+const LIMIT_SECONDS: i64 = 5;
+const LIMIT_DOUBLINGS: i32 = 5;
 /// How soon a problem of our own is looked at again.
 const OUR_SECONDS: i64 = 15;
 
@@ -130,7 +133,7 @@ pub(super) fn follow(
             status: Status::Retrying,
             ..untried
         },
-        Next::Fail | Next::FailForPolicy => end(Status::Failed),
+        Next::Fail | Next::FailAsDead | Next::FailForPolicy => end(Status::Failed),
         // A reminder that came twice reminds nobody better.
         Next::Uncertain if earlier.uncertain == 0 && email.kind != Kind::Reminder => {
             again(TimeDelta::minutes(UNCERTAIN_PAUSE_MINUTES))
@@ -150,6 +153,12 @@ pub(super) fn follow(
             server_failures: email.server_failures + 1,
             ..untried
         },
+        Next::Retry(Setback::Limit(_)) => After {
+            status: Status::Retrying,
+            server_failures: email.server_failures + 1,
+            due_at: Ord::min(now + limit_pause(email), email.expires_at),
+            ..untried
+        },
         Next::Retry(Setback::Recipient) => put_off(recipient_pause(email)),
         Next::Retry(Setback::For(pause)) => put_off(*pause),
         Next::Retry(Setback::ForAtMost(limit)) => {
@@ -167,7 +176,9 @@ pub(super) fn follow(
 pub(super) fn finding(ended: &Ended, earlier: &Earlier) -> Option<Finding> {
     match &ended.next {
         Next::Accepted => Some(Finding::Took),
-        Next::Retry(Setback::Server(failure)) => Some(Finding::Fails(failure.clone())),
+        Next::Retry(Setback::Server(failure) | Setback::Limit(failure)) => {
+            Some(Finding::Fails(failure.clone()))
+        }
         Next::FailForPolicy if earlier.others_refused => Some(Finding::Fails(Failure {
             scope: Scope::Settings,
             reason: reason(ended),
@@ -177,14 +188,18 @@ pub(super) fn finding(ended: &Ended, earlier: &Earlier) -> Option<Finding> {
         Next::Uncertain if ended.reply.is_none() => None,
         Next::Uncertain => Some(Finding::LeavesADoubt(reason(ended))),
         Next::Retry(Setback::Ours) | Next::Printed | Next::Release => None,
-        Next::Retry(_) | Next::Fail | Next::FailForPolicy => Some(Finding::Answers),
+        Next::Retry(_) | Next::Fail | Next::FailAsDead | Next::FailForPolicy => {
+            Some(Finding::Answers)
+        }
     }
 }
 
 /// What the attempt was after all, once it is known where the message stands.
 pub(super) fn outcome_after(ended: &Ended, after: &After) -> Outcome {
     match (&ended.next, after.status) {
-        (Next::Fail | Next::FailForPolicy, Status::Retrying) => Outcome::Deferred,
+        (Next::Fail | Next::FailAsDead | Next::FailForPolicy, Status::Retrying) => {
+            Outcome::Deferred
+        }
         (Next::Retry(_), Status::Failed) => Outcome::Refused,
         _ => ended.outcome,
     }
@@ -193,6 +208,12 @@ pub(super) fn outcome_after(ended: &Ended, after: &After) -> Outcome {
 fn reason(ended: &Ended) -> String {
     let words = ended.hint.clone().or_else(|| ended.reply.clone());
     words.unwrap_or_default()
+}
+
+/// A server that takes no more at this moment may take others meanwhile: without this the message would knock without end.
+fn limit_pause(email: &email::Model) -> TimeDelta {
+    let doublings = email.server_failures.clamp(0, LIMIT_DOUBLINGS);
+    TimeDelta::seconds(LIMIT_SECONDS << doublings)
 }
 
 /// ±20 % so that a crowd does not come back at once.

@@ -235,8 +235,7 @@ async fn end(
     if status.is_final() {
         undelivered::note(txn, vec![email.id], now).await?;
     }
-    let is_dead = |code: &String| suppressions::is_dead(code);
-    if status == Status::Failed && ended.enhanced_code.as_ref().is_some_and(is_dead) {
+    if status == Status::Failed && ended.next == Next::FailAsDead {
         suppressions::add(txn, email, &reason, now).await?;
     }
     Ok((Recorded::As(status), finding(ended, &earlier)))

@@ -6,6 +6,7 @@ use super::{
     parts::{Fields, next_line},
     status,
 };
+use crate::mail::verdict::cause;
 
 /// Longer explanations are somebody's novel.
 const MOST_LINES: usize = 20;
@@ -20,7 +21,7 @@ pub(super) fn look_through(header: &Fields, body: &[u8], report: &mut Report) {
         report.recipients.push(Recipient {
             addresses: vec![address.to_owned()],
             action: Some(Action::Failed),
-            code: status::code("", &said),
+            code: cause::precise(None, &said),
             diagnostic: status::words(&said),
         });
     }

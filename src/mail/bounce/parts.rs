@@ -40,14 +40,22 @@ impl Fields {
         // What has no name, such as the first line of an mbox, is passed over.
         if let Some((name, value)) = line.split_once(':')
             && self.0.len() < MOST_FIELDS
-            && !name.contains(char::is_whitespace)
+            && !name.trim_end().contains(char::is_whitespace)
         {
-            self.0.push((name.to_lowercase(), value.trim().to_owned()));
+            let name = name.trim_end().to_lowercase();
+            self.0.push((name, value.trim().to_owned()));
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// Takes over the fields of another header.
+    pub(super) fn extend(&mut self, other: Self) {
+        let room = MOST_FIELDS.saturating_sub(self.0.len());
+        self.0.extend(other.0.into_iter().take(room));
+    }
+
+    /// Whether there is a field of this name, in lower case.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
     }
 
     /// The first field of this name, in lower case.
@@ -69,17 +77,18 @@ impl Fields {
         kind.trim().to_lowercase()
     }
 
-    fn boundary(&self) -> Option<&str> {
+    /// A parameter of the content type, as it is written.
+    pub(super) fn parameter(&self, name: &str) -> Option<&str> {
         let parameters = self.get("content-type")?.split(';').skip(1);
         let mut named = parameters.filter_map(|parameter| parameter.split_once('='));
-        let (_, value) = named.find(|(name, _)| name.trim().eq_ignore_ascii_case("boundary"))?;
-        Some(value.trim().trim_matches('"')).filter(|boundary| !boundary.is_empty())
+        let (_, value) = named.find(|(own, _)| own.trim().eq_ignore_ascii_case(name))?;
+        Some(value.trim().trim_matches('"')).filter(|value| !value.is_empty())
     }
 }
 
 /// The parts of a multipart, each with its own header; none of anything else.
 pub(super) fn parts<'a>(fields: &Fields, body: &'a [u8]) -> Vec<&'a [u8]> {
-    let Some(boundary) = fields.boundary() else {
+    let Some(boundary) = fields.parameter("boundary") else {
         return Vec::new();
     };
     let (begin, end) = (format!("--{boundary}"), format!("--{boundary}--"));

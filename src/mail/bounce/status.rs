@@ -3,9 +3,10 @@ use entity::bounce::Action;
 
 use super::{
     Recipient, Report,
+    address::{self, without_comments},
     parts::{Fields, next_line},
 };
-use crate::mail::mailbox::clean_line;
+use crate::mail::{mailbox::clean_line, verdict::cause};
 
 /// More than anybody puts into one transaction.
 const MOST_RECIPIENTS: usize = 100;
@@ -13,116 +14,176 @@ const MOST_RECIPIENTS: usize = 100;
 const LONGEST_DIAGNOSTIC: usize = 1000;
 /// What a link of ours has in it; servers quote what they refuse.
 const LINK_MARK: &str = "/interview/";
+/// A piece of a link that was broken in two is at least so long.
+const SHORTEST_PIECE: usize = 12;
+/// Fields that name the recipient.
+const ADDRESSES: [&str; 3] = [
+    "final-recipient",
+    "original-recipient",
+    "x-actual-recipient",
+];
+/// Fields in which a server's words stand.
+const WORDS: [&str; 7] = [
+    "diagnostic-code",
+    "x-supplementary-info",
+    "x-supplementary-information",
+    "x-diagnostic-code",
+    "x-smtp-response",
+    "x-error",
+    "x-reason",
+];
+/// Words for an end that the RFC does not know, by how they begin.
+const ENDS: [&str; 9] = [
+    "fail",
+    "expire",
+    "bounce",
+    "undeliver",
+    "reject",
+    "return",
+    "refuse",
+    "permanent",
+    "timeout",
+];
 
 /// Groups of fields with an empty line between: one about the message, then one for each recipient.
-pub(super) fn look_through(mut rest: &[u8], report: &mut Report) {
+pub(super) fn look_through(part: &[u8], report: &mut Report) {
+    let mut groups: Vec<Fields> = Vec::new();
+    let mut rest = part;
     while let Some((line, after)) = next_line(rest) {
-        if line.is_empty() {
+        if line.trim_ascii().is_empty() {
             rest = after;
             continue;
         }
         let (group, after) = Fields::read(rest);
         rest = after;
-        if group.is_empty() {
-            continue;
-        }
         if let Some(host) = group
             .get("reporting-mta")
             .filter(|_| report.host.is_empty())
         {
             report.host = clean_line(value_of(host)).chars().take(253).collect();
         }
-        if group.get("action").is_some() && report.recipients.len() < MOST_RECIPIENTS {
-            report.recipients.push(recipient(&group));
+        let names_somebody = ADDRESSES.iter().any(|name| group.has(name));
+        let says_something = group.has("action") || group.has("status");
+        let is_full = groups.len() >= MOST_RECIPIENTS;
+        match groups.last_mut() {
+            // Some put an empty line between the name and what became of it.
+            Some(last) if says_something && !names_somebody && !last.has("action") => {
+                last.extend(group);
+            }
+            _ if is_full => break,
+            _ if names_somebody || group.has("action") => groups.push(group),
+            _ => {}
         }
     }
+    let room = MOST_RECIPIENTS.saturating_sub(report.recipients.len());
+    let recipients = groups.iter().take(room).map(recipient);
+    report.recipients.extend(recipients);
 }
 
 fn recipient(group: &Fields) -> Recipient {
-    let names = [
-        "final-recipient",
-        "original-recipient",
-        "x-actual-recipient",
-    ];
-    let addresses = names.iter().filter_map(|name| group.get(name)).map(address);
-    let diagnostic = group.get("diagnostic-code").unwrap_or_default();
-    Recipient {
-        addresses: addresses.collect(),
-        action: action(group.get("action").unwrap_or_default()),
-        code: code(group.get("status").unwrap_or_default(), diagnostic),
-        diagnostic: words(value_of(diagnostic)),
-    }
-}
-
-fn action(text: &str) -> Option<Action> {
-    match text.split([' ', '(']).next()?.to_lowercase().as_str() {
-        "failed" => Some(Action::Failed),
-        "delayed" => Some(Action::Delayed),
-        _ => None,
-    }
-}
-
-/// `rfc822; someone@example.com` without its type.
-fn value_of(typed: &str) -> &str {
-    let is_type = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    match typed.split_once(';') {
-        Some((kind, value)) if is_type(kind.trim()) => value.trim(),
-        _ => typed.trim(),
-    }
-}
-
-/// An address as the report names it; `utf-8` ones may be written with `\x{fc}` (RFC 6533 §3).
-fn address(typed: &str) -> String {
-    let bare = value_of(typed).trim_matches(['<', '>']);
-    let mut pieces = bare.split("\\x{");
-    let mut address = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        let letter = piece.split_once('}').and_then(|(code, rest)| {
-            let letter = u32::from_str_radix(code, 16).ok().and_then(char::from_u32);
-            Some((letter?, rest))
-        });
-        match letter {
-            Some((letter, rest)) => {
-                address.push(letter);
-                address.push_str(rest);
-            }
-            None => address.push_str(piece),
+    let typed = ADDRESSES.iter().filter_map(|name| group.get(name));
+    let mut addresses: Vec<String> = Vec::new();
+    for name in typed.flat_map(address::names) {
+        if !addresses.contains(&name) {
+            addresses.push(name);
         }
     }
-    address
+    let status = group.get("status").unwrap_or_default();
+    let diagnostic = diagnostic(group, status);
+    let stated = cause::codes(status).next();
+    Recipient {
+        addresses,
+        action: action(group, status),
+        code: cause::precise(stated, &diagnostic),
+        diagnostic,
+    }
 }
 
-/// The code of the status, or that in the words of the server where the status says nothing but
-/// `5.0.0`, as Exim's does.
-pub(super) fn code(status: &str, diagnostic: &str) -> Option<String> {
-    let stated = enhanced_codes(status).next();
-    let vague = stated.as_deref().is_none_or(|code| code.ends_with(".0.0"));
-    let class = stated.as_deref().and_then(|code| code.chars().next());
-    let precise = vague.then(|| {
-        enhanced_codes(diagnostic).find(|code| class.is_none_or(|class| code.starts_with(class)))
-    });
-    precise.flatten().or(stated)
+/// What the servers said, the innermost last.
+fn diagnostic(group: &Fields, status: &str) -> String {
+    let mut told: Vec<String> = Vec::new();
+    for value in WORDS.iter().flat_map(|name| group.all(name)) {
+        let bare = value
+            .strip_prefix('<')
+            .and_then(|inside| inside.strip_suffix('>'));
+        let value = bare.unwrap_or(value);
+        // `mx.example #5.0.0 smtp; 550 …`: what stands before is no reply.
+        let reply = match value.split_once(" smtp;") {
+            Some((before, reply)) if before.contains('#') => reply.trim(),
+            _ => value_of(value),
+        };
+        let reply = words(reply);
+        if !reply.is_empty() && !told.iter().any(|earlier| earlier.contains(&reply)) {
+            told.push(reply);
+        }
+    }
+    if told.is_empty()
+        && let Some((_, comment)) = status.split_once('(')
+    {
+        told.push(words(comment.trim_end_matches(')')));
+    }
+    let told = told.join(" ");
+    told.chars().take(LONGEST_DIAGNOSTIC).collect()
 }
 
-/// Codes of RFC 3463 in a text: three numbers with dots, the first of them 2, 4 or 5.
-fn enhanced_codes(text: &str) -> impl Iterator<Item = String> {
-    let candidates = text.split(|c: char| !c.is_ascii_digit() && c != '.');
-    let is_code = |text: &&str| {
-        let parts: Vec<&str> = text.split('.').collect();
-        parts.len() == 3
-            && matches!(parts[0], "2" | "4" | "5")
-            && parts[1..].iter().all(|part| (1..=3).contains(&part.len()))
-    };
-    candidates.filter(is_code).map(str::to_owned)
+/// An unknown word means what the status says, and the end where that says nothing, as does no word at all.
+fn action(group: &Fields, status: &str) -> Option<Action> {
+    let text = without_comments(group.get("action").unwrap_or_default()).to_lowercase();
+    let word = text
+        .split(|c: char| !c.is_ascii_alphabetic() && c != '-')
+        .find(|word| !word.is_empty())
+        .unwrap_or_default();
+    match word {
+        "failed" => return Some(Action::Failed),
+        "delayed" => return Some(Action::Delayed),
+        "delivered" | "relayed" | "expanded" => return None,
+        _ if ENDS.iter().any(|end| word.starts_with(end)) => return Some(Action::Failed),
+        _ => {}
+    }
+    let class = status.trim_start_matches(['"', '\'', ' ']).chars().next();
+    match class {
+        Some('2') => None,
+        Some('4') => Some(Action::Delayed),
+        Some('5') => Some(Action::Failed),
+        _ if group.has("will-retry-until") => Some(Action::Delayed),
+        _ => Some(Action::Failed),
+    }
+}
+
+/// `smtp; 550 no` without its type.
+fn value_of(typed: &str) -> &str {
+    match typed.split_once(';') {
+        Some((kind, value)) if address::is_type(kind.trim()) => value.trim(),
+        _ => typed.trim(),
+    }
 }
 
 /// What a server said, on one line, without a link that would let somebody in.
 pub(super) fn words(text: &str) -> String {
     let line = clean_line(text);
-    let words = line.split(' ').map(|word| match word.contains(LINK_MARK) {
-        true => "[link]",
-        false => word,
+    let mut follows_link = false;
+    let words = line.split(' ').filter_map(|word| {
+        let is_link = word.contains(LINK_MARK);
+        // A long link may have been broken at the end of a line.
+        let is_its_rest = follows_link && is_piece(word);
+        follows_link = is_link || is_its_rest;
+        match (is_link, is_its_rest) {
+            (true, _) => Some("[link]"),
+            (_, true) => None,
+            _ => Some(word),
+        }
     });
     let words = words.collect::<Vec<_>>().join(" ");
     words.chars().take(LONGEST_DIAGNOSTIC).collect()
+}
+
+fn is_piece(word: &str) -> bool {
+    let word = word.trim_matches(['>', '<', '=', '"', ')']);
+    word.len() >= SHORTEST_PIECE
+        && word
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'='))
+        && word
+            .bytes()
+            .any(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }

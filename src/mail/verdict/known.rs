@@ -1,7 +1,5 @@
 //! Replies that providers are known to give, and what to do about each.
-use entity::attempt::Stage;
-
-use super::{Course, GREYLISTED, HOUR, Scope, Verdict, verdict};
+use super::{Course, HOUR, Scope, Verdict, cause, verdict};
 use crate::mail::smtp::{Reply, Report};
 
 /// A reply is known by its code (none: any), by words that all occur in it, and by the server's name.
@@ -16,19 +14,14 @@ struct Known {
 
 /// The meaning of a reply that is known; the first that fits.
 pub(super) fn find(report: &Report, reply: &Reply) -> Option<Verdict> {
-    let text = reply.text().to_lowercase();
+    // An address may look like anything.
+    let text = cause::without_addresses(&reply.text()).to_lowercase();
     let known = KNOWN.iter().find(|known| {
         (known.codes.is_empty() || known.codes.contains(&reply.code))
             && known.words.iter().all(|word| text.contains(word))
             && report.host.ends_with(known.host)
-            // Refused logins are spoken of in many words; elsewhere the same words may mean the recipient.
-            && (known.scope != Scope::Recipient || is_about_the_message(report.stage))
     })?;
     Some(verdict(known.scope, known.course, known.hint))
-}
-
-fn is_about_the_message(stage: Stage) -> bool {
-    matches!(stage, Stage::RcptTo | Stage::Data | Stage::Body)
 }
 
 const fn settings(
@@ -184,13 +177,13 @@ const KNOWN: &[Known] = &[
     server(
         &[454],
         &["throttling"],
-        Course::Again,
+        Course::WhenThereIsRoom,
         "Amazon SES limits how fast this account may send. Greenroom slows down by itself.",
     ),
     server(
         &[421],
         &["too many concurrent"],
-        Course::Again,
+        Course::WhenThereIsRoom,
         "The mail server allows fewer connections at a time. Greenroom comes back by itself.",
     ),
     // SendGrid, Mailgun, Postmark, Brevo
@@ -252,14 +245,6 @@ const KNOWN: &[Known] = &[
         &["auth"],
         "The mail server knows no login here. Most offer it only after encryption: set EMAIL_USE_TLS=true.",
     ),
-    Known {
-        codes: &[450, 451],
-        words: &["greylist"],
-        host: "",
-        scope: Scope::Recipient,
-        course: Course::AgainAfter(GREYLISTED),
-        hint: "The receiving server lets unknown senders wait on purpose. This is normal; Greenroom comes back by itself.",
-    },
 ];
 
 const APP_PASSWORD: &str = "Gmail wants an App Password here, not the account's own password: switch on 2-Step Verification, create one at https://myaccount.google.com/apppasswords and put its 16 letters into EMAIL_HOST_PASSWORD. Accounts under Advanced Protection cannot have one: use another account or a relay service.";
@@ -271,4 +256,4 @@ const SMTP_KEY: &str = "Brevo wants the login that is shown under SMTP & API, an
 const SEND_AS: &str = "This login may not send as our sender: set DEFAULT_FROM_EMAIL to its own address, or grant it Send As.";
 const LOGIN_FIRST: &str =
     "The mail server wants a login: set EMAIL_HOST_USER and EMAIL_HOST_PASSWORD.";
-const RELAY: &str = "The mail server takes mail for its own domains only: it wants a login (EMAIL_HOST_USER, EMAIL_HOST_PASSWORD), or is the wrong one.";
+pub(super) const RELAY: &str = "The mail server takes mail for its own domains only: it wants a login (EMAIL_HOST_USER, EMAIL_HOST_PASSWORD), or is the wrong one.";

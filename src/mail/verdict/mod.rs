@@ -2,6 +2,8 @@
 //!
 //! The first digit of a reply is not enough: Mailgun refuses its sandbox for ever with 421, and Gmail's
 //! 550 for a used-up quota heals by itself. Words go before enhanced codes, those before the digits.
+mod by_cause;
+pub mod cause;
 mod known;
 
 use std::time::Duration;
@@ -37,6 +39,8 @@ pub struct Verdict {
     pub course: Course,
     /// Cause and remedy in plain words.
     pub hint: String,
+    /// Is there no such mailbox, for sure? Nothing more should go there.
+    pub is_dead: bool,
 }
 
 /// Whom the outcome of an attempt concerns.
@@ -61,6 +65,8 @@ pub enum Course {
     Uncertain,
     /// Try again, at the pace that fits the scope.
     Again,
+    /// Try again when the server takes more: however often it says so, it is not for this message.
+    WhenThereIsRoom,
     /// Try again after this long.
     AgainAfter(Duration),
     /// Try again, but not for longer than this.
@@ -86,10 +92,7 @@ pub fn judge(report: &Report) -> Verdict {
             Course::Accepted,
             "The mail server took the message.",
         ),
-        Outcome::Refused(reply) => known::find(report, reply)
-            .or_else(|| by_stage(report.stage, reply))
-            .or_else(|| by_enhanced_code(reply))
-            .unwrap_or_else(|| by_code(report.stage, reply.code)),
+        Outcome::Refused(reply) => refused(report, reply),
         Outcome::Missing(missing) => lacks(missing),
         Outcome::Tls(text) => untrusted(text),
         _ => out_of_reach(report),
@@ -101,7 +104,31 @@ fn verdict(scope: Scope, course: Course, hint: impl Into<String>) -> Verdict {
         scope,
         course,
         hint: hint.into(),
+        is_dead: false,
     }
+}
+
+fn refused(report: &Report, reply: &Reply) -> Verdict {
+    let text = reply.text();
+    let code = precise_code(reply);
+    let cause = cause::find(code.as_deref(), &text);
+    let judged = known::find(report, reply)
+        .or_else(|| by_cause::judge(report.stage, reply, cause.as_ref()?))
+        .or_else(|| by_stage(report.stage, reply))
+        .or_else(|| by_enhanced_code(code.as_deref()?, &text))
+        .unwrap_or_else(|| by_code(report.stage, reply.code));
+    let is_final = (judged.scope, judged.course) == (Scope::Recipient, Course::Never);
+    Verdict {
+        is_dead: is_final && cause::is_dead(code.as_deref(), cause.as_ref()),
+        ..judged
+    }
+}
+
+/// The code that says most, among those that agree with the reply's own digits.
+fn precise_code(reply: &Reply) -> Option<String> {
+    let code = cause::precise(reply.enhanced_code(), &reply.text())?;
+    let class = (reply.code / 100).to_string();
+    code.starts_with(&class).then_some(code)
 }
 
 /// Before the recipient is named, a refusal concerns every message.
@@ -136,16 +163,11 @@ fn by_stage(stage: Stage, reply: &Reply) -> Option<Verdict> {
 
 /// What an enhanced code (RFC 3463) that a refusal ends with means; none when it says nothing of use.
 pub fn of_code(code: &str) -> Option<String> {
-    let reply = Reply {
-        code: 550,
-        lines: vec![code.to_owned()],
-    };
-    Some(by_enhanced_code(&reply)?.hint)
+    Some(by_enhanced_code(code, "")?.hint)
 }
 
 /// RFC 3463.
-fn by_enhanced_code(reply: &Reply) -> Option<Verdict> {
-    let code = reply.enhanced_code()?;
+fn by_enhanced_code(code: &str, text: &str) -> Option<Verdict> {
     let (class, detail) = code.split_once('.')?;
     let subject = detail.split('.').next()?;
     let found = match (class, subject, detail) {
@@ -155,12 +177,9 @@ fn by_enhanced_code(reply: &Reply) -> Option<Verdict> {
             Course::Again,
             "The receiving side refuses our sender address: check DEFAULT_FROM_EMAIL and its domain.",
         ),
+        ("5", "1", "1.0") => unexplained(),
         ("5", "1", _) => no_such_address(),
-        ("5", _, "2.1") => verdict(
-            Scope::Recipient,
-            Course::Never,
-            "The recipient's mailbox is closed. Ask them for another address.",
-        ),
+        ("5", _, "2.1") => closed(),
         ("5", _, "2.3" | "3.4") => too_big(),
         ("5", "6", _) => verdict(
             Scope::Message,
@@ -178,7 +197,7 @@ fn by_enhanced_code(reply: &Reply) -> Option<Verdict> {
             "The receiving server refuses the message for its policy. Reach the candidate another way, and have an admin look at the reply.",
         ),
         ("4", "3" | "4", _) => unwell(),
-        ("4", _, _) => come_back(reply),
+        ("4", _, _) => come_back(text),
         _ => return None,
     };
     Some(found)
@@ -190,7 +209,7 @@ fn by_code(stage: Stage, code: u16) -> Verdict {
         (Stage::RcptTo, 552) => verdict(Scope::Recipient, Course::Again, LATER),
         (_, 552) => too_big(),
         (_, 400..500) => verdict(Scope::Recipient, Course::Again, LATER),
-        (Stage::RcptTo, 550 | 551 | 553) => no_such_address(),
+        (Stage::RcptTo, 550 | 551 | 553) => unexplained(),
         _ => verdict(
             Scope::Message,
             Course::OnceAfter(UNKNOWN),
@@ -218,6 +237,23 @@ fn no_such_address() -> Verdict {
     )
 }
 
+/// A refusal of this recipient that may have any reason.
+fn unexplained() -> Verdict {
+    verdict(
+        Scope::Recipient,
+        Course::Never,
+        "The receiving server refuses mail to this recipient and does not say why in a way that Greenroom knows. Read its words below; check the address with the candidate, or reach them another way.",
+    )
+}
+
+fn closed() -> Verdict {
+    verdict(
+        Scope::Recipient,
+        Course::Never,
+        "The recipient's mailbox is closed. Ask them for another address.",
+    )
+}
+
 fn too_big() -> Verdict {
     verdict(
         Scope::Message,
@@ -234,8 +270,8 @@ fn full() -> Verdict {
     )
 }
 
-fn come_back(reply: &Reply) -> Verdict {
-    let course = match told_wait(&reply.text()) {
+fn come_back(text: &str) -> Verdict {
+    let course = match told_wait(text) {
         Some(wait) => Course::AgainAfter(wait),
         None => Course::Again,
     };

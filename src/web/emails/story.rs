@@ -102,7 +102,7 @@ pub fn meaning(status: Status) -> &'static str {
             "It never left: no mail server took it before the interview was over. Nobody received it."
         }
         Status::Bounced => {
-            "A mail server took it and then reported that it cannot be delivered: nobody received it. Correct the address or tell the candidate another way; when the cause is mended, send it again."
+            "A mail server took it and then reported that it cannot be delivered: nobody received it. The report says why and what to do: tell the candidate another way, or correct the address if that was wrong; when the cause is mended, send it again."
         }
     }
 }
@@ -237,6 +237,7 @@ impl Teller {
         let (tone, what) = match bounce.action {
             Action::Failed => ("bad", format!("Sent back by {host}")),
             Action::Delayed => ("wait", format!("Reported as delayed by {host}")),
+            Action::Noted => ("wait", format!("Something came back from {host}")),
         };
         let code = bounce.code.as_ref().map(|code| format!("code {code}"));
         Step {

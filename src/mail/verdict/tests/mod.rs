@@ -1,6 +1,7 @@
 //! What each reply means.
 mod hints;
 mod no_reply;
+mod whose;
 
 use super::*;
 
@@ -33,6 +34,7 @@ fn meaning(report: &Report) -> (Scope, Course) {
 
 const AGAIN: Course = Course::Again;
 const NEVER: Course = Course::Never;
+const ROOM: Course = Course::WhenThereIsRoom;
 const ONCE: Course = Course::OnceAfter(UNKNOWN);
 
 #[test]

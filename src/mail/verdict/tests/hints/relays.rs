@@ -33,7 +33,7 @@ fn amazon_is_understood() {
             Body,
             "454 Throttling failure: Maximum sending rate exceeded.",
             Server,
-            AGAIN,
+            ROOM,
             &["slows down"],
         ),
         (
@@ -49,7 +49,7 @@ fn amazon_is_understood() {
             Banner,
             "421 Too many concurrent SMTP connections",
             Server,
-            AGAIN,
+            ROOM,
             &["connections"],
         ),
     ]);

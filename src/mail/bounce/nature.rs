@@ -1,0 +1,143 @@
+//! What kind of letter it is: a machine's or a person's, and why it may have been written.
+use super::{Note, address, parts::Fields, status};
+
+/// More of what somebody wrote is not kept.
+const LONGEST_WORDS: usize = 500;
+/// Local parts that programs write under.
+const DAEMONS: [&str; 6] = [
+    "mailer-daemon",
+    "mailerdaemon",
+    "mail-daemon",
+    "postmaster",
+    "mdaemon",
+    "mailer_daemon",
+];
+/// Names that programs write under.
+const NAMES: [&str; 8] = [
+    "mail delivery",
+    "mailer-daemon",
+    "mailer daemon",
+    "system administrator",
+    "delivery system",
+    "delivery subsystem",
+    "mail administrator",
+    "postmaster",
+];
+
+/// Did nobody in person send it? Then it may be noted without being understood.
+pub(super) fn is_automatic(header: &Fields) -> bool {
+    let is_answer = header
+        .get("auto-submitted")
+        .is_some_and(|value| !value.trim().to_lowercase().starts_with("no"));
+    has_null_sender(header)
+        || is_answer
+        || is_daemon(header)
+        || header.content_type() == "multipart/report"
+        || ["x-failed-recipients", "x-autoreply", "x-autorespond"]
+            .iter()
+            .any(|name| header.has(name))
+}
+
+/// Does a mail system speak, of whom a report can be expected in plain words?
+pub(super) fn is_daemon(header: &Fields) -> bool {
+    let from = header.get("from").unwrap_or_default().to_lowercase();
+    let local = sender(header).and_then(|address| {
+        let (local, _) = address.split_once('@')?;
+        Some(local.to_owned())
+    });
+    let is_known = |local: &str| DAEMONS.contains(&local);
+    local.as_deref().is_some_and(is_known)
+        || NAMES.iter().any(|name| from.contains(name))
+        || (from.trim().is_empty() && has_null_sender(header))
+}
+
+/// Of the From header, in lower case.
+pub(super) fn sender(header: &Fields) -> Option<String> {
+    let names = address::names(header.get("from")?);
+    names.first().map(|name| name.to_lowercase())
+}
+
+fn has_null_sender(header: &Fields) -> bool {
+    let Some(path) = header.get("return-path") else {
+        return false;
+    };
+    let path = path.trim().trim_matches(['<', '>', ' ']).to_lowercase();
+    // Postfix's pipe writes so.
+    path.is_empty() || path.split('@').next() == Some("mailer-daemon")
+}
+
+/// Reports of that kind tell of no failure, whatever words are in them.
+pub(super) fn is_no_failure(header: &Fields) -> bool {
+    kind_of_report(header).is_some_and(|kind| kind != "delivery-status")
+}
+
+fn kind_of_report(header: &Fields) -> Option<String> {
+    let kind = header.parameter("report-type")?;
+    (header.content_type() == "multipart/report").then(|| kind.to_lowercase())
+}
+
+/// What is kept of a letter that is not understood.
+pub(super) fn note(header: &Fields, text: &str) -> Note {
+    let subject = subject(header);
+    let own = own_words(text);
+    let words = match (subject.is_empty(), own.is_empty()) {
+        (false, false) => format!("{subject}: {own}"),
+        _ => format!("{subject}{own}"),
+    };
+    let kind = kind_of_report(header);
+    let hint = match kind.as_deref() {
+        Some("disposition-notification") => RECEIPT,
+        Some("feedback-report") => COMPLAINT,
+        _ if is_answer(header) => ANSWER,
+        _ => UNCLEAR,
+    };
+    Note {
+        words: words.chars().take(LONGEST_WORDS).collect(),
+        hint,
+    }
+}
+
+/// Decoded where it is plain to see; an encoded one says little, and the text says more.
+fn subject(header: &Fields) -> String {
+    let subject = header.get("subject").unwrap_or_default();
+    match subject.contains("=?") {
+        true => String::new(),
+        false => status::words(subject),
+    }
+}
+
+fn is_answer(header: &Fields) -> bool {
+    let says = |name: &str, word: &str| {
+        header
+            .get(name)
+            .is_some_and(|value| value.to_lowercase().contains(word))
+    };
+    !is_daemon(header)
+        && (says("auto-submitted", "replied")
+            || header.has("x-autoreply")
+            || header.has("x-autorespond")
+            || says("subject", "automatic reply")
+            || says("subject", "out of office")
+            || says("subject", "auto"))
+}
+
+/// What stands before anything quoted.
+fn own_words(text: &str) -> String {
+    let is_own = |line: &&str| {
+        let line = line.trim();
+        let lower = line.to_lowercase();
+        !(line.starts_with('>')
+            || line.starts_with("-----")
+            || lower.starts_with("from:")
+            || lower.starts_with("von:")
+            || lower.starts_with("message-id:")
+            || lower.starts_with("received:"))
+    };
+    let own: Vec<&str> = text.lines().take(60).take_while(is_own).collect();
+    status::words(&own.join(" "))
+}
+
+const ANSWER: &str = "This is an automatic answer, such as an out-of-office note: no report that the message failed. Read what it says.";
+const RECEIPT: &str = "This is a receipt: a mail program tells what was done with the message. Nothing needs to be done.";
+const COMPLAINT: &str = "The recipient's mail service passes on a complaint: the message was marked as unwanted. Ask the candidate before more is sent.";
+const UNCLEAR: &str = "Something came back for this message, and Greenroom does not understand it. Read its words: if they say that it was not delivered, reach the candidate another way.";

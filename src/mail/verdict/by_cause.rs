@@ -1,0 +1,117 @@
+//! Refusals by what their words say.
+use entity::attempt::Stage;
+
+use super::{
+    Course, GREYLISTED, Scope, Verdict,
+    cause::{self, Cause, Kind, Listing},
+    closed, full, known, no_such_address, told_wait, too_big, verdict,
+};
+use crate::mail::smtp::Reply;
+
+/// What follows when the words are known; none where the stage or the code tells more.
+pub(super) fn judge(stage: Stage, reply: &Reply, cause: &Cause) -> Option<Verdict> {
+    let kind = cause.kind();
+    if !may_be(kind, stage, reply) {
+        return None;
+    }
+    let is_final = reply.code >= 500;
+    // What may pass by itself is not worth stopping everything at once.
+    let ours = match is_final {
+        true => Scope::Settings,
+        false => Scope::Server,
+    };
+    let found = match kind {
+        Kind::Listed => match cause {
+            Cause::Listed(listing) => verdict(listed_scope(stage), Course::Again, listed(listing)),
+            Cause::Plain(_) => return None,
+        },
+        Kind::Limit => verdict(Scope::Server, Course::WhenThereIsRoom, LIMIT),
+        Kind::Quota => verdict(Scope::Server, Course::Again, QUOTA),
+        Kind::Reputation => verdict(listed_scope(stage), Course::Again, REPUTATION),
+        // Before the message was sent nobody can dislike it.
+        Kind::Spam if stage != Stage::Body => {
+            verdict(listed_scope(stage), Course::Again, REPUTATION)
+        }
+        Kind::Spam => verdict(Scope::Message, Course::Never, SPAM),
+        Kind::Name => verdict(ours, Course::Again, NAME),
+        Kind::Unauthenticated if matches!(stage, Stage::Data | Stage::Body) => {
+            verdict(Scope::Message, Course::Never, UNAUTHENTICATED)
+        }
+        Kind::Unauthenticated => verdict(ours, Course::Again, UNAUTHENTICATED),
+        Kind::Sender => verdict(ours, Course::Again, SENDER),
+        Kind::Relaying => verdict(Scope::Settings, Course::Again, known::RELAY),
+        Kind::Greylisted => {
+            let wait = told_wait(&reply.text()).unwrap_or(GREYLISTED);
+            verdict(Scope::Recipient, Course::AgainAfter(wait), GREYLISTING)
+        }
+        Kind::Full => full(),
+        Kind::TooBig => too_big(),
+        Kind::NoSuchAddress => no_such_address(),
+        Kind::Closed => closed(),
+        Kind::Unwanted => verdict(Scope::Recipient, Course::Never, UNWANTED),
+        Kind::Policy => verdict(Scope::Message, Course::Never, POLICY),
+        Kind::Unreached => return None,
+    };
+    Some(found)
+}
+
+/// Words mean something else before the message is spoken of, and what will pass is left to the code.
+fn may_be(kind: Kind, stage: Stage, reply: &Reply) -> bool {
+    let is_final = reply.code >= 500;
+    let is_about_the_message = matches!(stage, Stage::RcptTo | Stage::Data | Stage::Body);
+    let asks_for_login = matches!(reply.code, 530 | 534 | 535 | 538);
+    match kind {
+        _ if asks_for_login => false,
+        // A login that is refused too often is spoken of in the same words.
+        Kind::Limit | Kind::Quota => stage != Stage::Auth || !is_final,
+        Kind::Listed => stage != Stage::Auth,
+        Kind::Reputation | Kind::Spam => stage != Stage::Auth && is_final,
+        Kind::Name => stage != Stage::Auth && (is_final || is_about_the_message),
+        Kind::Unauthenticated => is_about_the_message || (stage == Stage::MailFrom && is_final),
+        Kind::Greylisted => is_about_the_message || stage == Stage::MailFrom,
+        Kind::Sender | Kind::Full | Kind::Relaying => is_about_the_message,
+        Kind::TooBig => is_final && (is_about_the_message || stage == Stage::MailFrom),
+        Kind::NoSuchAddress | Kind::Closed | Kind::Unwanted => is_final && is_about_the_message,
+        // A code in front of such words mostly says as much.
+        Kind::Policy => {
+            stage == Stage::RcptTo
+                && matches!(reply.code, 550 | 551 | 553 | 554)
+                && reply.enhanced_code().is_none_or(cause::is_vague)
+        }
+        Kind::Unreached => false,
+    }
+}
+
+/// A server that greets us so takes nobody's message, and a person must act; one that takes a sender first may do so for
+/// this recipient only.
+fn listed_scope(stage: Stage) -> Scope {
+    match stage {
+        Stage::RcptTo | Stage::Data | Stage::Body => Scope::Server,
+        _ => Scope::Settings,
+    }
+}
+
+fn listed(listing: &Listing) -> String {
+    let address = match &listing.address {
+        Some(address) => format!("the address that we send from, {address},"),
+        None => "the address that we send from".into(),
+    };
+    let list = match &listing.list {
+        Some(list) => format!("the block list {list}"),
+        None => "a block list".into(),
+    };
+    format!(
+        "Block-listed: {address} is on {list}, so the mail server takes nothing from us. This says nothing about the candidate. Whoever runs the sending machine can ask the list to remove it; until then send through another mail server or a relay service. Greenroom goes on trying."
+    )
+}
+
+const LIMIT: &str = "The mail server allows fewer connections at a time, or fewer messages in so short a time. Nothing is wrong with the message: Greenroom slows down and comes back by itself.";
+const QUOTA: &str = "Our sender has sent as much as the mail server takes for now. Nothing is wrong with the message or the candidate: Greenroom waits and goes on by itself. If it happens often, use a relay service.";
+const REPUTATION: &str = "The mail server refuses us for the reputation of the address or domain that we send from. This says nothing about the candidate. Have an admin read its words and ask the receiving side to let us in, or send through a relay service. Greenroom goes on trying.";
+const NAME: &str = "The mail server wants the machine that we send from to have a proper name: its address needs a reverse DNS (PTR) record that leads to a name which leads back. Whoever runs the sending machine can set it; or send through a relay service.";
+const SENDER: &str = "The receiving side refuses our sender address: check that DEFAULT_FROM_EMAIL exists, that its domain allows this mail server to send for it, and the same for EMAIL_BOUNCE_ADDRESS where that is set.";
+const UNAUTHENTICATED: &str = "The sender is not allowed by its domain: the receiving server cannot tell that the message is from us. The domain of DEFAULT_FROM_EMAIL needs SPF and DKIM records for this mail server, or DEFAULT_FROM_EMAIL must be on a domain that has them.";
+const GREYLISTING: &str = "The receiving server lets unknown senders wait on purpose. This is normal; Greenroom comes back by itself.";
+const SPAM: &str = "The receiving server takes the message for spam. Reach the candidate another way, and have an admin check that the domain of DEFAULT_FROM_EMAIL has SPF and DKIM records for this mail server.";
+const UNWANTED: &str = "This mailbox takes no mail from our sender: its owner, or whoever runs it, has ruled it out. Reach the candidate another way, and ask them to allow our sender.";
+const POLICY: &str = "The receiving server refuses the message for its policy. Reach the candidate another way, and have an admin look at the reply.";
