@@ -20,11 +20,13 @@ mod m20261125_000016_keep_bounces;
 mod m20261125_000017_create_mail_checks;
 mod m20261125_000018_keep_own_words;
 mod m20261129_000022_print_copies_once;
+mod m20261129_000024_count_versions;
+mod m20261129_000025_create_mail_text_versions;
+mod m20261129_000027_keep_answers;
 mod m20261129_000029_create_known_devices;
 mod m20261129_000030_revoke_tokens_of_disabled_users;
 mod m20261129_000031_create_unsent_forms;
 mod m20261129_000034_index_actions;
-mod m20261129_000027_keep_answers;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -52,11 +54,13 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000017_create_mail_checks::Migration),
             Box::new(m20261125_000018_keep_own_words::Migration),
             Box::new(m20261129_000022_print_copies_once::Migration),
+            Box::new(m20261129_000024_count_versions::Migration),
+            Box::new(m20261129_000025_create_mail_text_versions::Migration),
+            Box::new(m20261129_000027_keep_answers::Migration),
             Box::new(m20261129_000029_create_known_devices::Migration),
             Box::new(m20261129_000030_revoke_tokens_of_disabled_users::Migration),
             Box::new(m20261129_000031_create_unsent_forms::Migration),
             Box::new(m20261129_000034_index_actions::Migration),
-            Box::new(m20261129_000027_keep_answers::Migration),
         ]
     }
 }

@@ -230,6 +230,10 @@ async fn correct_slot(
             slot::Column::MeetingUrl,
             Expr::value(correction.meeting_url.clone()),
         )
+        .col_expr(
+            slot::Column::Version,
+            Expr::col(slot::Column::Version).add(1),
+        )
         .filter(slot::COLUMN.id.eq(slot.id))
         .filter(slot::COLUMN.company_id.eq(slot.company_id))
         .exec(txn)
@@ -265,6 +269,15 @@ impl Correction {
 }
 
 impl Change {
+    /// Is the interview like that already?
+    pub fn is_made(&self, details: &Details) -> bool {
+        match self {
+            Self::CallOff { .. } => details.interview.status == Status::Cancelled,
+            Self::Correct(correction) => correction.differences(details).is_empty(),
+            Self::ReplaceLink => false,
+        }
+    }
+
     fn kind(&self) -> Kind {
         match self {
             Self::CallOff { .. } => Kind::Cancelled,

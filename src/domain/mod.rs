@@ -39,3 +39,4 @@ pub mod transports;
 pub mod unsent_forms;
 pub mod user_passwords;
 pub mod users;
+pub mod versions;

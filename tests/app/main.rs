@@ -49,6 +49,7 @@ mod sessions;
 mod setup;
 mod slots;
 mod smtp;
+mod stale_forms;
 mod support;
 mod suppressions;
 mod tellings;

@@ -13,10 +13,11 @@ use greenroom::{
         actions::Actor,
         bookings::{self, NewBooking, Place, Who},
         bounces::{self, Fate, Notice, Taken},
-        candidates::{self, NewCandidate, Saved},
+        candidates::{self, NewCandidate, Updated},
         delivery::{self, Ended, Entry, Next, Recorded},
         one_time_keys::{self, Once},
         slots::{self, Closing},
+        versions::Target,
     },
     error::Error,
 };
@@ -69,17 +70,22 @@ async fn who_is_booked_while_their_address_changes_is_told_at_the_new_one() {
         job_id: None,
         notes: String::new(),
     };
+    let target = Target {
+        id: candidate_id,
+        version: 1,
+        once: None,
+    };
     let (booked, changed) = crossing(
         &app,
         bookings::book(&app.app.db, &actor, new, app.now()),
-        candidates::update(&app.app.db, &actor, candidate_id, moved, app.now()),
+        candidates::update(&app.app.db, &actor, &target, &moved, app.now()),
     )
     .await;
     assert!(
         matches!(booked, Ok(bookings::Outcome::Booked(_))),
         "{booked:?}"
     );
-    assert!(matches!(changed, Ok(Saved::Candidate(_))), "{changed:?}");
+    assert!(matches!(changed, Ok(Updated::Done { .. })), "{changed:?}");
     app.deliver().await;
     let told = emails(&app).await;
     assert!(

@@ -272,6 +272,7 @@ fn sample() -> job::Model {
         salary_currency: "USD".into(),
         location: "Remote".into(),
         status: job::Status::Open,
+        version: 1,
         created_at: chrono::DateTime::UNIX_EPOCH,
     }
 }
