@@ -94,14 +94,15 @@ pub async fn apply(
 }
 
 /// What the transaction came to; everything but `Done` comes before anything is written.
-enum Step {
+pub(super) enum Step {
     Done(Option<i64>),
     Changed,
     NotBooked,
     KeyReused,
 }
 
-async fn carry_out(
+/// The change inside a transaction that may do more.
+pub(super) async fn carry_out(
     txn: &impl ConnectionTrait,
     actor: &Actor,
     target: &Target,
@@ -242,6 +243,17 @@ async fn correct_slot(
 }
 
 impl Correction {
+    /// What the candidate sees now; none of what has no time.
+    pub fn of(details: &Details) -> Option<Self> {
+        let slot = details.slot.as_ref()?;
+        Some(Self {
+            interview_type: slot.interview_type,
+            duration_minutes: slot.duration_minutes,
+            meeting_url: slot.meeting_url.clone(),
+            notes: details.interview.booking_notes.clone(),
+        })
+    }
+
     /// The names of what it changes.
     fn differences(&self, before: &Details) -> Vec<&'static str> {
         let slot = before.slot.as_ref();

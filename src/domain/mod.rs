@@ -31,6 +31,7 @@ pub mod resendings;
 pub mod rows;
 pub mod sessions;
 pub mod sign_ins;
+pub mod slot_changes;
 pub mod slots;
 pub mod suppressions;
 pub mod tellings;

@@ -19,16 +19,16 @@ pub struct Conflict {
     events: Vec<Event>,
     /// Where they differ.
     differences: Vec<Difference>,
-    /// What to do about it.
+    /// What was not done, and what to do about it.
     advice: &'static str,
-    /// The page that shows what is stored.
+    /// The page that shows what is stored; empty where that is this page.
     stored_form: String,
 }
 
 /// Where everything typed is still in the form.
-const SAVE_AGAIN: &str = "What you entered is still in the form below. Check it and save again to replace what is saved.";
+const SAVE_AGAIN: &str = "Your changes are not saved. What you entered is still in the form below. Check it and save again to replace what is saved.";
 /// Where a button was pressed.
-const PRESS_AGAIN: &str = "Check the page below, then try again.";
+const PRESS_AGAIN: &str = "Nothing was done. Check the page below, then try again.";
 
 #[derive(Debug, Serialize)]
 struct Event {
@@ -130,11 +130,32 @@ impl Conflict {
     }
 
     /// The same where nothing was typed: a button was pressed on a page that was out of date.
-    pub fn of_a_button(self) -> Self {
-        Self {
+    pub async fn of_a_button(
+        app: &App,
+        viewer: &Viewer,
+        thing: &Thing<'_>,
+        seen: i32,
+    ) -> Result<Self> {
+        Ok(Self {
             advice: PRESS_AGAIN,
-            ..self
-        }
+            stored_form: String::new(),
+            ..Self::new(app, viewer, thing, seen, Default::default()).await?
+        })
+    }
+
+    /// The same of a thing that has no versions but is replaced as a whole: the log's newest line tells of it.
+    pub async fn of_the_newest(app: &App, viewer: &Viewer, thing: &Thing<'_>) -> Result<Self> {
+        let (object_type, id) = thing.object;
+        let lines = actions::history(&app.db, viewer.company_id, object_type, id).await?;
+        let newest = lines.iter().rfind(|line| (thing.is_about)(&line.action));
+        let event = |line| Event::new(line, &Reading::new(), viewer);
+        Ok(Self {
+            what: thing.what,
+            events: newest.map(event).into_iter().collect(),
+            differences: Vec::new(),
+            advice: PRESS_AGAIN,
+            stored_form: String::new(),
+        })
     }
 
     /// For the samples of pages.

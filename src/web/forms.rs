@@ -1,11 +1,14 @@
 //! Forms: what was typed stays, and each mistake stands beside its field.
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
     crypto,
-    domain::one_time_keys::Once,
+    domain::{
+        one_time_keys::Once,
+        versions::{NEWEST, Target},
+    },
     text::{self, Refusal},
     times,
 };
@@ -18,9 +21,30 @@ pub const SENT_BEFORE: Refusal =
 pub const NO_VERSION: Refusal = "This form does not say which version it shows, so nothing was saved. \
     Open the page again and repeat your changes there.";
 
+/// A form that is one button, and the version of the row as its page showed it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Button {
+    version: String,
+}
+
+impl Button {
+    /// The row that it is meant for; none when it does not say in which version.
+    pub fn target(&self, id: i64) -> Option<Target> {
+        let (version, once) = (version(&self.version)?, None);
+        Some(Target { id, version, once })
+    }
+
+    /// The version as it came.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+}
+
 /// The version of a row that came with a form; none for what is no version.
 pub fn version(text: &str) -> Option<i32> {
-    text.trim().parse().ok().filter(|version| *version >= 0)
+    let version = text.trim().parse().ok();
+    version.filter(|version| (0..=NEWEST).contains(version))
 }
 
 /// A fresh one-time key, for the hidden field of a form.

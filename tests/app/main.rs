@@ -7,6 +7,7 @@ mod api_bookings;
 mod api_changes;
 mod api_lists;
 mod api_openapi;
+mod api_patch;
 mod api_rows;
 mod bodies;
 mod bookings;

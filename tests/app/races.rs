@@ -17,7 +17,6 @@ use greenroom::{
         delivery::{self, Ended, Entry, Next, Recorded},
         one_time_keys::{self, Once},
         slots::{self, Closing},
-        versions::Target,
     },
     error::Error,
 };
@@ -40,7 +39,7 @@ async fn a_slot_is_booked_or_closed_and_never_both() {
     let (booked, closed) = crossing(
         &app,
         bookings::book(&app.app.db, &actor, new, app.now()),
-        slots::close(&app.app.db, &actor, slot_id, app.now()),
+        slots::close(&app.app.db, &actor, &builders::seen(slot_id), app.now()),
     )
     .await;
     assert!(
@@ -70,11 +69,7 @@ async fn who_is_booked_while_their_address_changes_is_told_at_the_new_one() {
         job_id: None,
         notes: String::new(),
     };
-    let target = Target {
-        id: candidate_id,
-        version: 1,
-        once: None,
-    };
+    let target = builders::seen(candidate_id);
     let (booked, changed) = crossing(
         &app,
         bookings::book(&app.app.db, &actor, new, app.now()),

@@ -10,7 +10,7 @@ use crate::{
     app::App,
     domain::{
         changes::{self, Change, Outcome, Target},
-        interviews::Details,
+        interviews::{self, Details},
     },
     web::{errors::Result, forms, render::Flash, respond::see_other, viewer::Viewer},
 };
@@ -24,6 +24,7 @@ pub async fn create(
 ) -> Result<HttpResponse> {
     let (actor, now) = (viewer.actor(), app.clock.now());
     let Some(target) = form.target(*id) else {
+        interviews::find(app.db.read(), viewer.company_id, *id).await?;
         viewer.flash(Flash::problem(forms::NO_VERSION))?;
         return Ok(see_other(&format!("/interviews/{id}")));
     };

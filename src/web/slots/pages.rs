@@ -15,6 +15,7 @@ use crate::{
     times,
     web::{
         choices,
+        conflict::Conflict,
         facts::Facts,
         forms::FormErrors,
         lists::{At, Pager},
@@ -216,6 +217,8 @@ pub struct ShowPage {
     book: Option<String>,
     can_close: bool,
     booked: Option<Booked>,
+    version: i32,
+    conflict: Option<Conflict>,
 }
 
 /// Who has the slot.
@@ -261,6 +264,8 @@ impl ShowPage {
             tone: tone(listed.state),
             book: (listed.state == State::Open).then(|| booking_address(slot.id, &Whom::default())),
             can_close: matches!(listed.state, State::Open | State::Past),
+            version: slot.version,
+            conflict: None,
             facts,
             booked: booked.map(|details| Booked {
                 interview_id: details.interview.id,
@@ -271,6 +276,14 @@ impl ShowPage {
                 candidate_id: details.candidate.id,
                 candidate: details.candidate.name,
             }),
+        }
+    }
+
+    /// The same, when somebody changed the slot before a button was pressed.
+    pub fn in_conflict(self, conflict: Conflict) -> Self {
+        Self {
+            conflict: Some(conflict),
+            ..self
         }
     }
 }
@@ -297,6 +310,8 @@ impl Page for ShowPage {
                 candidate_id: 1,
                 there: Stamp::sample(),
             }),
+            version: 1,
+            conflict: Some(Conflict::sample()),
         }
     }
 }
