@@ -25,6 +25,8 @@ pub struct Model {
     pub job_id: Option<i64>,
     /// For recruiters only.
     pub notes: String,
+    /// +1 at each change, for compare-and-set.
+    pub version: i32,
     /// When the person was entered.
     pub created_at: DateTimeUtc,
     #[sea_orm(belongs_to, from = "job_id", to = "id")]

@@ -29,6 +29,8 @@ pub struct Model {
     pub instruction_lines: Json,
     /// The picture that its mails show, one of `logos`.
     pub logo_id: Option<i64>,
+    /// +1 at each change, for compare-and-set.
+    pub version: i32,
     /// When it was set up.
     pub created_at: DateTimeUtc,
 }

@@ -51,6 +51,8 @@ pub struct Model {
     pub location: String,
     /// Whether people are still wanted.
     pub status: Status,
+    /// +1 at each change, for compare-and-set.
+    pub version: i32,
     /// When it was entered.
     pub created_at: DateTimeUtc,
 }

@@ -13,6 +13,7 @@ pub mod known_device;
 pub mod logo;
 pub mod mail_check;
 pub mod mail_text;
+pub mod mail_text_version;
 pub mod one_time_key;
 pub mod proof;
 pub mod rate_limit;

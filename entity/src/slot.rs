@@ -80,6 +80,8 @@ pub struct Model {
     pub rules_changed_at: Option<DateTimeUtc>,
     /// The user who made it.
     pub created_by: Option<i64>,
+    /// +1 at each change, for compare-and-set.
+    pub version: i32,
     /// When it was made.
     pub created_at: DateTimeUtc,
     #[sea_orm(belongs_to, from = "job_id", to = "id")]

@@ -41,6 +41,8 @@ pub struct Model {
     pub time_zone: Option<String>,
     /// Since when the user may no longer sign in.
     pub disabled_at: Option<DateTimeUtc>,
+    /// +1 at each change, for compare-and-set.
+    pub version: i32,
     /// When the user was added.
     pub created_at: DateTimeUtc,
 }

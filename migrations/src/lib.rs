@@ -21,6 +21,8 @@ mod m20261125_000017_create_mail_checks;
 mod m20261125_000018_keep_own_words;
 mod m20261129_000020_mark_changed_zones;
 mod m20261129_000022_print_copies_once;
+mod m20261129_000024_count_versions;
+mod m20261129_000025_create_mail_text_versions;
 mod m20261129_000027_keep_answers;
 mod m20261129_000029_create_known_devices;
 mod m20261129_000030_revoke_tokens_of_disabled_users;
@@ -55,12 +57,14 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000018_keep_own_words::Migration),
             Box::new(m20261129_000020_mark_changed_zones::Migration),
             Box::new(m20261129_000022_print_copies_once::Migration),
+            Box::new(m20261129_000024_count_versions::Migration),
+            Box::new(m20261129_000025_create_mail_text_versions::Migration),
+            Box::new(m20261129_000027_keep_answers::Migration),
             Box::new(m20261129_000029_create_known_devices::Migration),
             Box::new(m20261129_000030_revoke_tokens_of_disabled_users::Migration),
             Box::new(m20261129_000031_create_unsent_forms::Migration),
             Box::new(m20261129_000032_keep_what_came_back::Migration),
             Box::new(m20261129_000034_index_actions::Migration),
-            Box::new(m20261129_000027_keep_answers::Migration),
         ]
     }
 }

@@ -5,6 +5,7 @@ use actix_web::{
 };
 use entity::candidate;
 use serde::Serialize;
+use serde_json::json;
 
 use super::{
     auth::Caller,
@@ -15,9 +16,15 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::candidates::{self, Filter, NewCandidate, Saved},
+    domain::{
+        candidates::{self, Filter, NewCandidate, Saved, Updated},
+        one_time_keys::{Answer, Once},
+        versions::Target,
+    },
     text as typed, times,
 };
+
+const LONGEST_NOTES: usize = 5000;
 
 /// A candidate as one goes out.
 #[derive(Debug, Serialize)]
@@ -29,7 +36,9 @@ pub struct Candidate {
     time_zone: Option<String>,
     locale: String,
     job: Option<i64>,
+    notes: String,
     company: i64,
+    version: i32,
     created_at: String,
 }
 
@@ -43,7 +52,9 @@ impl From<candidate::Model> for Candidate {
             time_zone: candidate.time_zone,
             locale: candidate.locale,
             job: candidate.job_id,
+            notes: candidate.notes,
             company: candidate.company_id,
+            version: candidate.version,
             created_at: times::rfc3339(candidate.created_at),
         }
     }
@@ -80,15 +91,87 @@ pub async fn create(app: Data<App>, caller: Caller, body: Body) -> Result<HttpRe
                 let path = format!("/api/candidates/{id}/");
                 idempotency::created(path, &Candidate::from(candidate))
             }
-            Saved::EmailTaken(id) => Err(Problem::conflict(
-                "email_taken",
-                "A candidate with this address is there already; `candidate` is the id.",
-            )
-            .with("candidate", id.into())),
+            Saved::EmailTaken(id) => Err(email_taken(id)),
             Saved::KeyReused => Err(Problem::key_reused()),
         }
     })
     .await
+}
+
+/// PATCH /api/candidates/{id}/: changes what is given; a new address is told what the old one was.
+pub async fn update(
+    app: Data<App>,
+    caller: Caller,
+    id: Path<i64>,
+    body: Body,
+) -> Result<HttpResponse> {
+    let fields = body.fields()?;
+    let once = caller.once(
+        "api.candidate.patch",
+        &format!("{id} {}", fields.exact_wish()),
+    )?;
+    idempotency::answer(&app, &caller, once, async |once| {
+        change(&app, &caller, (*id, once), fields).await
+    })
+    .await
+}
+
+async fn change(
+    app: &App,
+    caller: &Caller,
+    (id, once): (i64, Option<Once>),
+    fields: Fields,
+) -> Result<Answer> {
+    let company_id = caller.company_id;
+    let before = candidates::find(app.db.read(), company_id, id).await?;
+    let (version, new) = read_change(fields, NewCandidate::of(before.clone()))?;
+    let target = Target { id, version, once };
+    let now = app.clock.now();
+    match candidates::update(&app.db, &caller.actor(), &target, &new, now).await? {
+        Updated::Done { .. } => app.wake.notify_one(),
+        Updated::Same if before.version == version => {}
+        Updated::Same => return Err(stale(before)),
+        Updated::Stale(row) => return Err(stale(*row)),
+        Updated::EmailTaken(id) => return Err(email_taken(id)),
+        Updated::KeyReused => return Err(Problem::key_reused()),
+    }
+    let row = candidates::find(app.db.read(), company_id, id).await?;
+    idempotency::ok(&Candidate::from(row))
+}
+
+fn stale(row: candidate::Model) -> Problem {
+    Problem::stale("candidate", json!(Candidate::from(row)))
+}
+
+fn email_taken(id: i64) -> Problem {
+    Problem::conflict(
+        "email_taken",
+        "A candidate with this address is there already; `candidate` is the id.",
+    )
+    .with("candidate", id.into())
+}
+
+/// What is given, over what is stored.
+fn read_change(mut fields: Fields, stored: NewCandidate) -> Result<(i32, NewCandidate)> {
+    let version = fields.version();
+    let name = fields.optional("name", text(|t| typed::line(t, 200)));
+    let email = fields.optional("email", text(typed::email));
+    let phone = fields.optional("phone", text(|t| typed::optional_line(t, 50)));
+    let time_zone = fields.clearable("time_zone", text(typed::zone));
+    let locale = fields.optional("locale", text(typed::locale));
+    let job_id = fields.clearable("job", id);
+    let notes = fields.optional("notes", text(|t| typed::lines(t, LONGEST_NOTES)));
+    let time_zone = time_zone.map(|zone| zone.map(|zone| zone.name().to_owned()));
+    let new = NewCandidate {
+        name: name.unwrap_or(stored.name),
+        email: email.unwrap_or(stored.email),
+        phone: phone.unwrap_or(stored.phone),
+        time_zone: time_zone.unwrap_or(stored.time_zone),
+        locale: locale.unwrap_or(stored.locale),
+        job_id: job_id.unwrap_or(stored.job_id),
+        notes: notes.unwrap_or(stored.notes),
+    };
+    fields.finish(version.map(|version| (version, new)))
 }
 
 /// GET /api/candidates/{id}/: one candidate.
@@ -104,6 +187,7 @@ fn read(mut fields: Fields) -> Result<NewCandidate> {
     let time_zone = fields.optional("time_zone", text(typed::zone));
     let locale = fields.optional("locale", text(typed::locale));
     let job_id = fields.optional("job", id);
+    let notes = fields.optional("notes", text(|t| typed::lines(t, LONGEST_NOTES)));
     fields.finish((|| {
         Some(NewCandidate {
             name: name?,
@@ -112,7 +196,7 @@ fn read(mut fields: Fields) -> Result<NewCandidate> {
             time_zone: time_zone.map(|zone| zone.name().into()),
             locale: locale.unwrap_or_else(|| "en".into()),
             job_id,
-            notes: String::new(),
+            notes: notes.unwrap_or_default(),
         })
     })())
 }

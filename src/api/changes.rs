@@ -3,13 +3,13 @@ use actix_web::{
     HttpResponse,
     web::{Data, Path},
 };
-use entity::slot;
+use entity::slot::{self, InterviewType};
 use serde_json::json;
 
 use super::{
     auth::Caller,
     bookings,
-    fields::{Body, text},
+    fields::{Body, Fields, choice, number, text},
     idempotency,
     interviews::Interview,
     problem::{Problem, Result},
@@ -19,9 +19,9 @@ use crate::{
     app::App,
     domain::{
         bookings::Place,
-        changes::{self, Change, Target},
-        interviews::Details,
-        one_time_keys::Answer,
+        changes::{self, Change, Correction, Target},
+        interviews::{self, Details},
+        one_time_keys::{Answer, Once},
         rescheduling::{self, Move},
     },
     text as typed,
@@ -73,6 +73,77 @@ async fn move_to(app: &App, caller: &Caller, new: Move) -> Result<Answer> {
     }
 }
 
+/// PATCH /api/interviews/{id}/: corrects what is given, and tells the candidate as the page does.
+pub async fn update(
+    app: Data<App>,
+    caller: Caller,
+    id: Path<i64>,
+    body: Body,
+) -> Result<HttpResponse> {
+    let fields = body.fields()?;
+    let once = caller.once(
+        "api.interview.patch",
+        &format!("{id} {}", fields.exact_wish()),
+    )?;
+    idempotency::answer(&app, &caller, once, async |once| {
+        change(&app, &caller, (*id, once), fields).await
+    })
+    .await
+}
+
+async fn change(
+    app: &App,
+    caller: &Caller,
+    (id, once): (i64, Option<Once>),
+    mut fields: Fields,
+) -> Result<Answer> {
+    let before = interviews::details(app.db.read(), caller.company_id, id).await?;
+    let version = fields.version();
+    let given = Given::read(&mut fields);
+    let version = fields.finish(version)?;
+    let Some(stored) = Correction::of(&before) else {
+        return Err(not_booked(before));
+    };
+    let target = Target {
+        interview_id: id,
+        version: Some(version),
+        once,
+    };
+    let change = Change::Correct(given.over(stored));
+    if before.interview.version == version && change.is_made(&before) {
+        return idempotency::ok(&Interview::from(before));
+    }
+    apply(app, caller, &target, &change).await
+}
+
+/// What a call gives of an interview's details.
+struct Given {
+    interview_type: Option<InterviewType>,
+    duration_minutes: Option<i32>,
+    meeting_url: Option<Option<String>>,
+    notes: Option<String>,
+}
+
+impl Given {
+    fn read(fields: &mut Fields) -> Self {
+        Self {
+            interview_type: fields.optional("ai_interview_type", choice),
+            duration_minutes: fields.optional("duration_minutes", number(5..=720)),
+            meeting_url: fields.clearable("meeting_url", text(typed::https_url)),
+            notes: bookings::notes(fields),
+        }
+    }
+
+    fn over(self, stored: Correction) -> Correction {
+        Correction {
+            interview_type: self.interview_type.unwrap_or(stored.interview_type),
+            duration_minutes: self.duration_minutes.unwrap_or(stored.duration_minutes),
+            meeting_url: self.meeting_url.unwrap_or(stored.meeting_url),
+            notes: self.notes.unwrap_or(stored.notes),
+        }
+    }
+}
+
 /// POST /api/interviews/{id}/cancel/: calls it off.
 pub async fn cancel(
     app: Data<App>,
@@ -91,12 +162,12 @@ pub async fn cancel(
             once,
         };
         let reason = reason.unwrap_or_default();
-        call_off(&app, &caller, &target, &Change::CallOff { reason }).await
+        apply(&app, &caller, &target, &Change::CallOff { reason }).await
     })
     .await
 }
 
-async fn call_off(app: &App, caller: &Caller, target: &Target, change: &Change) -> Result<Answer> {
+async fn apply(app: &App, caller: &Caller, target: &Target, change: &Change) -> Result<Answer> {
     let (actor, now) = (caller.actor(), app.clock.now());
     match changes::apply(&app.db, &actor, target, change, now).await? {
         changes::Outcome::Done(details, _) => {
@@ -124,12 +195,13 @@ fn other_job(is_new: bool) -> Problem {
 fn changed(details: Details) -> Problem {
     Problem::conflict(
         "changed",
-        "Somebody changed this interview at the same moment; `interview` is as it stands.",
+        "Somebody changed this interview meanwhile; `interview` is as it stands.",
     )
     .with("interview", json!(Interview::from(details)))
 }
 
-fn not_booked(details: Details) -> Problem {
+/// 409: there is nothing that could be changed.
+pub fn not_booked(details: Details) -> Problem {
     Problem::conflict(
         "not_booked",
         "This interview is not booked, or over; `interview` is as it stands.",

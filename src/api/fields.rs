@@ -15,6 +15,7 @@ use serde::{
 use serde_json::{Value, error::Category};
 
 use super::problem::{Errors, Problem, Result};
+use crate::domain::versions::NEWEST;
 
 /// The body as it came. It is read only after the caller is known, so that strangers are told
 /// nothing but that.
@@ -113,6 +114,11 @@ impl Fields {
         &self.wish
     }
 
+    /// The same for a change: there `null` is something that is asked for.
+    pub fn exact_wish(&self) -> String {
+        serde_json::json!(self.given).to_string()
+    }
+
     /// Is there anything under this name?
     pub fn has(&self, name: &str) -> bool {
         self.given.get(name).is_some_and(|value| !value.is_null())
@@ -128,6 +134,26 @@ impl Fields {
         read(&value)
             .map_err(|message| self.refuse(name, &message))
             .ok()
+    }
+
+    /// A field that a change may empty: none when it is left out, and none inside for `null`.
+    pub fn clearable<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&Value) -> Result<T, String>,
+    ) -> Option<Option<T>> {
+        match self.given.get(name) {
+            Some(Value::Null) => {
+                self.given.remove(name);
+                Some(None)
+            }
+            _ => self.optional(name, read).map(Some),
+        }
+    }
+
+    /// The version of the row that a change is meant for.
+    pub fn version(&mut self) -> Option<i32> {
+        self.required("version", number(1..=i64::from(NEWEST)))
     }
 
     /// A field that must be there.

@@ -3,7 +3,10 @@ use actix_web::{
     HttpResponse,
     web::{Data, Json, Path},
 };
-use entity::{interview, slot};
+use entity::{
+    interview,
+    slot::{self, InterviewType},
+};
 use serde::Serialize;
 
 use super::{
@@ -31,10 +34,14 @@ pub struct Interview {
     starts_at: Option<String>,
     ends_at: Option<String>,
     time_zone: Option<String>,
+    ai_interview_type: Option<InterviewType>,
+    duration_minutes: Option<i32>,
+    meeting_url: Option<String>,
     booking_notes: String,
     cancel_reason: String,
     opened_at: Option<String>,
     joined_at: Option<String>,
+    version: i32,
     created_at: String,
 }
 
@@ -49,11 +56,15 @@ impl Interview {
             company: interview.company_id,
             starts_at: slot.as_ref().map(|slot| times::rfc3339(slot.starts_at)),
             ends_at: slot.as_ref().map(|slot| times::rfc3339(slot.ends_at())),
-            time_zone: slot.map(|slot| slot.time_zone),
+            ai_interview_type: slot.as_ref().map(|slot| slot.interview_type),
+            duration_minutes: slot.as_ref().map(|slot| slot.duration_minutes),
+            time_zone: slot.as_ref().map(|slot| slot.time_zone.clone()),
+            meeting_url: slot.and_then(|slot| slot.meeting_url),
             booking_notes: interview.booking_notes,
             cancel_reason: interview.cancel_reason,
             opened_at: interview.opened_at.map(times::rfc3339),
             joined_at: interview.joined_at.map(times::rfc3339),
+            version: interview.version,
             created_at: times::rfc3339(interview.created_at),
         }
     }

@@ -5,7 +5,7 @@ use actix_web::{
 };
 use entity::job::{self, Status};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     auth::Caller,
@@ -16,7 +16,11 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::jobs::{self, Created, Filter, NewJob},
+    domain::{
+        jobs::{self, Created, Filter, NewJob},
+        one_time_keys::{Answer, Once},
+        versions::{Target, Updated},
+    },
     text as typed, times,
 };
 
@@ -39,6 +43,7 @@ pub struct Job {
     location: String,
     status: Status,
     company: i64,
+    version: i32,
     created_at: String,
 }
 
@@ -58,6 +63,7 @@ impl From<job::Model> for Job {
             location: job.location,
             status: job.status,
             company: job.company_id,
+            version: job.version,
             created_at: times::rfc3339(job.created_at),
         }
     }
@@ -106,6 +112,99 @@ pub async fn create(app: Data<App>, caller: Caller, body: Body) -> Result<HttpRe
 pub async fn show(app: Data<App>, caller: Caller, id: Path<i64>) -> Result<Json<Job>> {
     let job = jobs::find(app.db.read(), caller.company_id, *id).await?;
     Ok(Json(job.into()))
+}
+
+/// PATCH /api/jobs/{id}/: changes what is given.
+pub async fn update(
+    app: Data<App>,
+    caller: Caller,
+    id: Path<i64>,
+    body: Body,
+) -> Result<HttpResponse> {
+    let fields = body.fields()?;
+    let once = caller.once("api.job.patch", &format!("{id} {}", fields.exact_wish()))?;
+    idempotency::answer(&app, &caller, once, async |once| {
+        change(&app, &caller, (*id, once), fields).await
+    })
+    .await
+}
+
+async fn change(
+    app: &App,
+    caller: &Caller,
+    (id, once): (i64, Option<Once>),
+    fields: Fields,
+) -> Result<Answer> {
+    let company_id = caller.company_id;
+    let before = jobs::find(app.db.read(), company_id, id).await?;
+    let (version, new) = read_change(fields, before.clone())?;
+    let target = Target { id, version, once };
+    match jobs::update(&app.db, &caller.actor(), &target, &new, app.clock.now()).await? {
+        Updated::Done => {}
+        Updated::Same if before.version == version => {}
+        Updated::Same => return Err(stale(before)),
+        Updated::Stale(row) => return Err(stale(*row)),
+        Updated::KeyReused => return Err(Problem::key_reused()),
+    }
+    let row = jobs::find(app.db.read(), company_id, id).await?;
+    idempotency::ok(&Job::from(row))
+}
+
+fn stale(row: job::Model) -> Problem {
+    Problem::stale("job", json!(Job::from(row)))
+}
+
+/// What is given, over what is stored.
+fn read_change(mut fields: Fields, row: job::Model) -> Result<(i32, NewJob)> {
+    let line = |most| text(move |t: &str| typed::optional_line(t, most));
+    let (is_of, stored) = (row.version, NewJob::of(row)?);
+    let version = fields.version();
+    let title = fields.optional("title", text(|t| typed::line(t, 200)));
+    let description = fields.optional("description", text(|t| typed::lines(t, 20_000)));
+    let domain = fields.optional("domain", line(200));
+    let team_size = fields.optional("team_size", line(200));
+    let positions = fields.optional("positions_to_fill", number(1..=9999));
+    let key_skills = fields.optional("key_skills", list(MOST_SKILLS, |t| typed::line(t, 80)));
+    let salary_min = fields.clearable("salary_min", number(0..=HIGHEST_SALARY));
+    let salary_max = fields.clearable("salary_max", number(0..=HIGHEST_SALARY));
+    let currency = fields.optional("salary_currency", text(currency));
+    let location = fields.optional("location", line(200));
+    let status = fields.optional("status", choice);
+    let new = NewJob {
+        title: title.unwrap_or(stored.title),
+        description: description.unwrap_or(stored.description),
+        domain: domain.unwrap_or(stored.domain),
+        team_size: team_size.unwrap_or(stored.team_size),
+        positions_to_fill: positions.unwrap_or(stored.positions_to_fill),
+        key_skills: key_skills.unwrap_or(stored.key_skills),
+        salary_min: salary_min.unwrap_or(stored.salary_min),
+        salary_max: salary_max.unwrap_or(stored.salary_max),
+        salary_currency: currency.unwrap_or(stored.salary_currency),
+        location: location.unwrap_or(stored.location),
+        status: status.unwrap_or(stored.status),
+    };
+    // Over another version it would be about salaries that the caller never saw.
+    if version == Some(is_of) {
+        check_salary(&mut fields, &new);
+    }
+    fields.finish(version.map(|version| (version, new)))
+}
+
+fn check_salary(fields: &mut Fields, new: &NewJob) {
+    if new.salary_min > new.salary_max && new.salary_max.is_some() {
+        fields.refuse("salary_max", "This is less than `salary_min`.");
+    }
+    if new.salary_min.or(new.salary_max).is_some() && new.salary_currency.is_empty() {
+        fields.refuse("salary_currency", "A salary needs its currency, like EUR.");
+    }
+}
+
+/// As it goes out: empty where there is none.
+fn currency(code: &str) -> Result<String, typed::Refusal> {
+    match code.trim() {
+        "" => Ok(String::new()),
+        code => typed::currency(code),
+    }
 }
 
 fn read(mut fields: Fields) -> Result<NewJob> {

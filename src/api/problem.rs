@@ -65,6 +65,12 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, detail).coded(code)
     }
 
+    /// 409: the row has another version than the one that the change was meant for; this is how it is now.
+    pub fn stale(name: &str, row: Value) -> Self {
+        let detail = "Somebody changed this after the version that you gave; the row as it is now is in the answer, under its name.";
+        Self::conflict("changed", detail).with(name, row)
+    }
+
     /// 422: these fields are wrong.
     pub fn invalid(errors: Errors) -> Self {
         Self::new(

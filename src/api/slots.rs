@@ -3,21 +3,29 @@ use actix_web::{
     HttpResponse,
     web::{Data, Json, Path},
 };
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDateTime, Utc};
 use entity::slot::{self, DifficultyLevel, InterviewType};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     auth::Caller,
+    changes,
     fields::{Body, Fields, choice, id, number, text},
     idempotency,
+    interviews::Interview,
     lists::{self, List},
     problem::{Problem, Result},
 };
 use crate::{
     app::App,
-    domain::slots::{self, Created, Filter, Listed, NewSlot, State},
+    domain::{
+        interviews::{self, Details},
+        one_time_keys::{Answer, Once},
+        slot_changes::{self, Outcome},
+        slots::{self, Created, Filter, Listed, NewSlot, State},
+        versions::Target,
+    },
     error::Error,
     text as typed, times,
     zones::{
@@ -43,6 +51,7 @@ pub struct Slot {
     difficulty_level: Option<DifficultyLevel>,
     meeting_url: Option<String>,
     interview: Option<i64>,
+    version: i32,
     created_at: String,
 }
 
@@ -71,6 +80,7 @@ impl Slot {
             difficulty_level: slot.difficulty_level,
             meeting_url: slot.meeting_url,
             interview,
+            version: slot.version,
             created_at: times::rfc3339(slot.created_at),
         })
     }
@@ -126,6 +136,98 @@ pub async fn show(app: Data<App>, caller: Caller, id: Path<i64>) -> Result<Json<
     Ok(Json(Slot::of(slot)?))
 }
 
+/// PATCH /api/interviews/slots/{id}/: changes what is given; who is booked into it is told.
+pub async fn update(
+    app: Data<App>,
+    caller: Caller,
+    id: Path<i64>,
+    body: Body,
+) -> Result<HttpResponse> {
+    let fields = body.fields()?;
+    let once = caller.once("api.slot.patch", &format!("{id} {}", fields.exact_wish()))?;
+    idempotency::answer(&app, &caller, once, async |once| {
+        change(&app, &caller, (*id, once), fields).await
+    })
+    .await
+}
+
+async fn change(
+    app: &App,
+    caller: &Caller,
+    (id, once): (i64, Option<Once>),
+    mut fields: Fields,
+) -> Result<Answer> {
+    let (company_id, now) = (caller.company_id, app.clock.now());
+    let before = slots::find(app.db.read(), company_id, id).await?;
+    let is_of = before.version;
+    let version = fields.version();
+    let new = read_change(&mut fields, caller, NewSlot::of(&before)?);
+    let (version, new) = fields.finish(version.zip(new))?;
+    let target = Target { id, version, once };
+    let outcome = slot_changes::update(&app.db, &caller.actor(), &target, &new, now).await?;
+    let slot = Slot::of(slots::show(&app.db, company_id, id, now).await?)?;
+    match outcome {
+        Outcome::Done => app.wake.notify_one(),
+        Outcome::Same if is_of == version => {}
+        Outcome::Same | Outcome::Stale => return Err(Problem::stale("slot", json!(slot))),
+        Outcome::Booked(id) => {
+            let details = interviews::details(app.db.read(), company_id, id).await?;
+            return Err(booked(details));
+        }
+        Outcome::Over(id) => {
+            let details = interviews::details(app.db.read(), company_id, id).await?;
+            return Err(changes::not_booked(details));
+        }
+        Outcome::Past => return Err(past()),
+        Outcome::KeyReused => return Err(Problem::key_reused()),
+    }
+    idempotency::ok(&slot)
+}
+
+/// 409: who is in it is moved, not the slot under them.
+fn booked(details: Details) -> Problem {
+    Problem::conflict(
+        "slot_booked",
+        "This slot is booked, so its time and job stay; reschedule the `interview` that is in it.",
+    )
+    .with("interview", json!(Interview::from(details)))
+}
+
+/// What is given, over what is stored. A time that is not touched stays the same instant.
+fn read_change(fields: &mut Fields, caller: &Caller, stored: NewSlot) -> Option<NewSlot> {
+    let moves = ["interview_date", "start_time", "time_zone", "fold"];
+    let moves = moves.iter().any(|name| fields.has(name));
+    let date = fields.optional("interview_date", text(typed::date));
+    let time = fields.optional("start_time", text(typed::time));
+    let zone = fields.optional("time_zone", text(typed::zone));
+    let fold = fields.optional("fold", fold);
+    let duration = fields.optional("duration_minutes", number(5..=720));
+    let job_id = fields.optional("job", id);
+    fields.optional("company", |value| own_company(value, caller));
+    let interview_type = fields.optional("ai_interview_type", choice);
+    let difficulty_level = fields.clearable("difficulty_level", choice);
+    let meeting_url = fields.clearable("meeting_url", text(typed::https_url));
+    let zone = zone.unwrap_or(stored.zone);
+    let date = date.unwrap_or(stored.local_start.date());
+    let local_start = date.and_time(time.unwrap_or(stored.local_start.time()));
+    let stays = fold.is_none() && (local_start, zone) == (stored.local_start, stored.zone);
+    let starts_at = match moves && !stays {
+        true => instant(fields, local_start, zone, fold)?,
+        false => stored.starts_at,
+    };
+    Some(NewSlot {
+        job_id: job_id.unwrap_or(stored.job_id),
+        starts_at,
+        local_start,
+        zone,
+        duration_minutes: duration.unwrap_or(stored.duration_minutes),
+        interview_type: interview_type.unwrap_or(stored.interview_type),
+        difficulty_level: difficulty_level.unwrap_or(stored.difficulty_level),
+        meeting_url: meeting_url.unwrap_or(stored.meeting_url),
+        interviewer: stored.interviewer,
+    })
+}
+
 /// 422: the slot would have begun already.
 pub fn past() -> Problem {
     Problem::invalid_field("start_time", "This is in the past.")
@@ -151,9 +253,7 @@ pub fn read(fields: &mut Fields, caller: &Caller) -> Option<NewSlot> {
     let fold = fields.optional("fold", fold);
     let meeting_url = fields.optional("meeting_url", text(typed::https_url));
     let (local_start, zone) = (date?.and_time(time?), zone?);
-    let starts_at = local_time::resolve(local_start, zone, fold)
-        .map_err(|why| fields.refuse("start_time", &explained(why, zone)))
-        .ok()?;
+    let starts_at = instant(fields, local_start, zone, fold)?;
     Some(NewSlot {
         job_id: job_id?,
         starts_at,
@@ -165,6 +265,17 @@ pub fn read(fields: &mut Fields, caller: &Caller) -> Option<NewSlot> {
         meeting_url,
         interviewer: String::new(),
     })
+}
+
+fn instant(
+    fields: &mut Fields,
+    local_start: NaiveDateTime,
+    zone: Tz,
+    fold: Option<Fold>,
+) -> Option<DateTime<Utc>> {
+    local_time::resolve(local_start, zone, fold)
+        .map_err(|why| fields.refuse("start_time", &explained(why, zone)))
+        .ok()
 }
 
 fn own_company(value: &Value, caller: &Caller) -> Result<(), String> {

@@ -18,13 +18,14 @@ use crate::{
         one_time_keys::{self, Once, Seen},
         page::{Cursor, Page},
         rows,
+        versions::{self, Target},
     },
     error::{Error, Result},
     text,
 };
 
 /// A candidate as somebody enters one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewCandidate {
     /// As the mail greets.
     pub name: String,
@@ -57,12 +58,30 @@ impl NewCandidate {
     }
 }
 
-/// What became of a candidate who was entered or changed.
+/// What became of a candidate who was entered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Saved {
     /// The person is there, now or since an earlier call with the same key.
     Candidate(i64),
     /// Somebody with this address is there already.
+    EmailTaken(i64),
+    /// The one-time key stands for another wish.
+    KeyReused,
+}
+
+/// What became of a change of a candidate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Updated {
+    /// It is done, now or by an earlier call with the same key.
+    Done {
+        /// Then the links that went to the old address are dead.
+        address_changed: bool,
+    },
+    /// The candidate is like that already; nothing was written.
+    Same,
+    /// Somebody changed the candidate after the caller saw them; this is how they are now.
+    Stale(Box<candidate::Model>),
+    /// Another candidate has this address.
     EmailTaken(i64),
     /// The one-time key stands for another wish.
     KeyReused,
@@ -220,45 +239,82 @@ pub async fn insert(
     Ok(Saved::Candidate(id))
 }
 
-/// Changes a candidate.
+/// Changes the candidate, if nobody else did since the caller saw them.
 pub async fn update(
     db: &Db,
     actor: &Actor,
-    id: i64,
-    new: NewCandidate,
+    target: &Target,
+    new: &NewCandidate,
     now: DateTime<Utc>,
-) -> Result<Saved> {
-    db::transaction_with_second_look(db, async |txn| change(txn, actor, id, &new, now).await).await
+) -> Result<Updated> {
+    let once = target.once.as_ref();
+    db::transaction_with_second_look(db, async |txn| {
+        match one_time_keys::look_up(txn, actor.company_id, once).await? {
+            Seen::Done(_) => {
+                return Ok(Updated::Done {
+                    address_changed: false,
+                });
+            }
+            Seen::Reused => return Ok(Updated::KeyReused),
+            Seen::New => {}
+        }
+        let before = find(txn, actor.company_id, target.id).await?;
+        if NewCandidate::of(before.clone()) == *new {
+            return Ok(Updated::Same);
+        }
+        if before.version != target.version {
+            return Ok(Updated::Stale(Box::new(before)));
+        }
+        let updated = change(txn, actor, &before, new, now).await?;
+        if let Updated::Done { .. } = updated {
+            one_time_keys::keep(txn, actor.company_id, once, target.id, now).await?;
+        }
+        Ok(updated)
+    })
+    .await
 }
 
-/// Changes a candidate inside a transaction that does more. A changed address kills the links that
-/// went to the old one, and what the old one was told is told to the new one.
+/// Changes a candidate inside a transaction that does more, unless somebody else did after they were read. A
+/// changed address kills the links that went to the old one, and what the old one was told is told to the
+/// new one.
 pub async fn change(
     txn: &impl ConnectionTrait,
     actor: &Actor,
-    id: i64,
+    before: &candidate::Model,
     new: &NewCandidate,
     now: DateTime<Utc>,
-) -> Result<Saved> {
-    let before = find(txn, actor.company_id, id).await?;
-    if let Some(other) = find_by_email(txn, actor.company_id, &new.email).await?
+) -> Result<Updated> {
+    let (company_id, id) = (actor.company_id, before.id);
+    if let Some(other) = find_by_email(txn, company_id, &new.email).await?
         && other.id != id
     {
-        return Ok(Saved::EmailTaken(other.id));
+        return Ok(Updated::EmailTaken(other.id));
     }
     if let Some(job_id) = new.job_id {
-        jobs::find(txn, actor.company_id, job_id).await?;
+        jobs::find(txn, company_id, job_id).await?;
     }
-    candidate::Entity::update_many()
-        .set(columns(new))
+    let after = candidate::ActiveModel {
+        version: Set(before.version + 1),
+        ..columns(new)
+    };
+    let written = candidate::Entity::update_many()
+        .set(after)
         .filter(candidate::COLUMN.id.eq(id))
-        .filter(candidate::COLUMN.company_id.eq(actor.company_id))
+        .filter(candidate::COLUMN.company_id.eq(company_id))
+        .filter(candidate::COLUMN.version.eq(before.version))
         .exec(txn)
         .await?;
-    index(txn, actor.company_id, id, new).await?;
+    if written.rows_affected == 0 {
+        return Ok(Updated::Stale(Box::new(find(txn, company_id, id).await?)));
+    }
+    index(txn, company_id, id, new).await?;
     let address_changed = before.email != new.email;
-    let details =
-        json!({ "address_changed": address_changed, "name_changed": before.name != new.name });
+    let details = json!({
+        "address_changed": address_changed,
+        "name_changed": before.name != new.name,
+        "changed": differences(before, new),
+        "version": before.version + 1,
+    });
     let act = Act {
         verb: "candidate.changed",
         object_type: "candidate",
@@ -267,9 +323,22 @@ pub async fn change(
     };
     actions::record(txn, actor, act, now).await?;
     if address_changed {
-        interviews::tell_new_address(txn, actor, &before, now).await?;
+        interviews::tell_new_address(txn, actor, before, now).await?;
     }
-    Ok(Saved::Candidate(id))
+    Ok(Updated::Done { address_changed })
+}
+
+/// The names of what a change gives another value.
+fn differences(before: &candidate::Model, new: &NewCandidate) -> Vec<&'static str> {
+    versions::changed([
+        ("name", before.name != new.name),
+        ("email", before.email != new.email),
+        ("phone", before.phone != new.phone),
+        ("time_zone", before.time_zone != new.time_zone),
+        ("locale", before.locale != new.locale),
+        ("job", before.job_id != new.job_id),
+        ("notes", before.notes != new.notes),
+    ])
 }
 
 /// Holds for candidates whose name or address has, for each word of the search, a word that begins with it.

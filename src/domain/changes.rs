@@ -94,14 +94,15 @@ pub async fn apply(
 }
 
 /// What the transaction came to; everything but `Done` comes before anything is written.
-enum Step {
+pub(super) enum Step {
     Done(Option<i64>),
     Changed,
     NotBooked,
     KeyReused,
 }
 
-async fn carry_out(
+/// The change inside a transaction that may do more.
+pub(super) async fn carry_out(
     txn: &impl ConnectionTrait,
     actor: &Actor,
     target: &Target,
@@ -230,6 +231,10 @@ async fn correct_slot(
             slot::Column::MeetingUrl,
             Expr::value(correction.meeting_url.clone()),
         )
+        .col_expr(
+            slot::Column::Version,
+            Expr::col(slot::Column::Version).add(1),
+        )
         .filter(slot::COLUMN.id.eq(slot.id))
         .filter(slot::COLUMN.company_id.eq(slot.company_id))
         .exec(txn)
@@ -238,6 +243,17 @@ async fn correct_slot(
 }
 
 impl Correction {
+    /// What the candidate sees now; none of what has no time.
+    pub fn of(details: &Details) -> Option<Self> {
+        let slot = details.slot.as_ref()?;
+        Some(Self {
+            interview_type: slot.interview_type,
+            duration_minutes: slot.duration_minutes,
+            meeting_url: slot.meeting_url.clone(),
+            notes: details.interview.booking_notes.clone(),
+        })
+    }
+
     /// The names of what it changes.
     fn differences(&self, before: &Details) -> Vec<&'static str> {
         let slot = before.slot.as_ref();
@@ -265,6 +281,15 @@ impl Correction {
 }
 
 impl Change {
+    /// Is the interview like that already?
+    pub fn is_made(&self, details: &Details) -> bool {
+        match self {
+            Self::CallOff { .. } => details.interview.status == Status::Cancelled,
+            Self::Correct(correction) => correction.differences(details).is_empty(),
+            Self::ReplaceLink => false,
+        }
+    }
+
     fn kind(&self) -> Kind {
         match self {
             Self::CallOff { .. } => Kind::Cancelled,

@@ -5,15 +5,15 @@ use entity::{
     user::{self, Role},
 };
 use sea_orm::{
-    ActiveValue::{Set, Unchanged},
-    ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     actions::{self, Act, Actor},
     known_devices,
     users::{self, NewUser},
+    versions::Updated,
 };
 use crate::{
     db::{self, Db},
@@ -189,7 +189,7 @@ async fn insert(txn: &impl ConnectionTrait, new: &NewCompany, now: DateTime<Utc>
 }
 
 /// All that an admin may change.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Changes {
     /// As it stands in subjects and signatures.
     pub name: String,
@@ -211,34 +211,95 @@ pub struct Changes {
     pub instruction_lines: Vec<InstructionLine>,
 }
 
-/// Changes the actor's company. Mails that have not been composed yet will tell the new facts.
-pub async fn update(db: &Db, actor: &Actor, changes: Changes, now: DateTime<Utc>) -> Result<()> {
+impl Changes {
+    /// A company as it is.
+    pub fn of(company: &company::Model) -> Result<Self> {
+        let stored = |what: &str| Error::Stored(format!("{what} of company {}", company.id));
+        let zone = company.time_zone.parse();
+        let leads = serde_json::from_value(company.reminder_lead_minutes.clone());
+        Ok(Self {
+            name: company.name.clone(),
+            zone: zone.map_err(|_| stored("time zone"))?,
+            contact_email: company.contact_email.clone(),
+            brand_colour: company.brand_colour.clone(),
+            default_meeting_url: company.default_meeting_url.clone(),
+            join_window_minutes: company.join_window_minutes,
+            reminder_lead_minutes: leads.map_err(|_| stored("reminders"))?,
+            undo_seconds: company.undo_seconds,
+            instruction_lines: instructions(company)?,
+        })
+    }
+}
+
+/// Changes the actor's company, if nobody else did since its version was `seen`. Mails that have not been
+/// composed yet will tell the new facts.
+pub async fn update(
+    db: &Db,
+    actor: &Actor,
+    seen: i32,
+    changes: &Changes,
+    now: DateTime<Utc>,
+) -> Result<Updated<company::Model>> {
     db::transaction(db, async |txn| {
-        let row = company::Entity::find_by_id(actor.company_id)
-            .lock_exclusive()
-            .one(txn)
-            .await?
-            .ok_or(Error::NotFound)?;
-        let before = facts(&row);
-        let after = company::ActiveModel {
-            id: Unchanged(row.id),
-            name: Set(changes.name),
-            time_zone: Set(changes.zone.name().into()),
-            contact_email: Set(changes.contact_email),
-            brand_colour: Set(changes.brand_colour),
-            default_meeting_url: Set(changes.default_meeting_url),
-            join_window_minutes: Set(changes.join_window_minutes),
-            reminder_lead_minutes: Set(json!(changes.reminder_lead_minutes)),
-            undo_seconds: Set(changes.undo_seconds),
-            instruction_lines: Set(json!(changes.instruction_lines)),
-            ..Default::default()
-        };
-        let after = company::Entity::update(after).exec(txn).await?;
-        let details = json!({ "before": before, "after": facts(&after) });
-        let act = act("company.updated", actor.company_id, details);
-        actions::record(txn, actor, act, now).await
+        let row = lock(txn, actor.company_id).await?;
+        if Changes::of(&row)? == *changes {
+            return Ok(Updated::Same);
+        }
+        let written = company::Entity::update_many()
+            .set(company::ActiveModel {
+                version: Set(seen + 1),
+                ..columns(changes)
+            })
+            .filter(company::COLUMN.id.eq(row.id))
+            .filter(company::COLUMN.version.eq(seen))
+            .exec(txn)
+            .await?;
+        if written.rows_affected == 0 {
+            return Ok(Updated::Stale(Box::new(row)));
+        }
+        let (before, after) = (facts(&row), facts(&lock(txn, row.id).await?));
+        let details = json!({
+            "changed": differences(&before, &after),
+            "version": seen + 1,
+            "before": before,
+            "after": after,
+        });
+        let act = act("company.updated", row.id, details);
+        actions::record(txn, actor, act, now).await?;
+        Ok(Updated::Done)
     })
     .await
+}
+
+/// The company, for a transaction that changes it or what hangs on it: whoever else would waits.
+pub async fn lock(txn: &impl ConnectionTrait, company_id: i64) -> Result<company::Model> {
+    company::Entity::find_by_id(company_id)
+        .lock_exclusive()
+        .one(txn)
+        .await?
+        .ok_or(Error::NotFound)
+}
+
+fn columns(changes: &Changes) -> company::ActiveModel {
+    company::ActiveModel {
+        name: Set(changes.name.clone()),
+        time_zone: Set(changes.zone.name().into()),
+        contact_email: Set(changes.contact_email.clone()),
+        brand_colour: Set(changes.brand_colour.clone()),
+        default_meeting_url: Set(changes.default_meeting_url.clone()),
+        join_window_minutes: Set(changes.join_window_minutes),
+        reminder_lead_minutes: Set(json!(changes.reminder_lead_minutes)),
+        undo_seconds: Set(changes.undo_seconds),
+        instruction_lines: Set(json!(changes.instruction_lines)),
+        ..Default::default()
+    }
+}
+
+/// The names of the facts that have another value.
+fn differences(before: &Value, after: &Value) -> Vec<String> {
+    let after = after.as_object().into_iter().flatten();
+    let changed = after.filter(|(name, value)| before[name.as_str()] != **value);
+    changed.map(|(name, _)| name.clone()).collect()
 }
 
 /// What the audit log keeps of a company.

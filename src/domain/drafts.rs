@@ -125,6 +125,7 @@ fn unmade(new: &NewSlot, actor: &Actor, now: DateTime<Utc>) -> slot::Model {
         closed_at: None,
         rules_changed_at: None,
         created_by: actor.user_id,
+        version: 1,
         created_at: now,
     }
 }
@@ -140,6 +141,7 @@ fn stranger(new: &NewCandidate, actor: &Actor, now: DateTime<Utc>) -> candidate:
         locale: new.locale.clone(),
         job_id: new.job_id,
         notes: new.notes.clone(),
+        version: 1,
         created_at: now,
     }
 }

@@ -16,6 +16,7 @@ use crate::{
         one_time_keys::{self, Once, Seen},
         page::{Cursor, Page},
         rows,
+        versions::{self, Target, Updated},
     },
     error::{Error, Result},
 };
@@ -24,7 +25,7 @@ use crate::{
 const CHOICES: u64 = 500;
 
 /// A job as somebody enters it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewJob {
     /// As it stands in subjects.
     pub title: String,
@@ -50,6 +51,25 @@ pub struct NewJob {
     pub status: Status,
 }
 
+impl NewJob {
+    /// A job as it is.
+    pub fn of(job: job::Model) -> Result<Self> {
+        Ok(Self {
+            key_skills: skills(&job)?,
+            title: job.title,
+            description: job.description,
+            domain: job.domain,
+            team_size: job.team_size,
+            positions_to_fill: job.positions_to_fill,
+            salary_min: job.salary_min,
+            salary_max: job.salary_max,
+            salary_currency: job.salary_currency,
+            location: job.location,
+            status: job.status,
+        })
+    }
+}
+
 /// What became of a job that was entered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Created {
@@ -68,6 +88,12 @@ pub struct Filter {
     pub from: Option<DateTime<Utc>>,
     /// Only those entered before this instant.
     pub until: Option<DateTime<Utc>>,
+}
+
+/// The skills that a job wants, as they are stored.
+pub fn skills(job: &job::Model) -> Result<Vec<String>> {
+    serde_json::from_value(job.key_skills.clone())
+        .map_err(|error| Error::Stored(format!("key skills of job {}: {error}", job.id)))
 }
 
 /// The job, if it is the company's.
@@ -173,26 +199,81 @@ pub async fn create(
     .await
 }
 
-/// Changes a job. Mails that have not been composed yet will tell the new title.
+/// Changes a job, if nobody else did since the caller saw it. Mails that have not been composed yet will
+/// tell the new title.
 pub async fn update(
     db: &Db,
     actor: &Actor,
-    id: i64,
-    new: NewJob,
+    target: &Target,
+    new: &NewJob,
     now: DateTime<Utc>,
-) -> Result<()> {
-    db::transaction(db, async |txn| {
-        let before = find(txn, actor.company_id, id).await?;
-        job::Entity::update_many()
-            .set(columns(&new))
+) -> Result<Updated<job::Model>> {
+    let (company_id, id, once) = (actor.company_id, target.id, target.once.as_ref());
+    db::transaction_with_second_look(db, async |txn| {
+        match one_time_keys::look_up(txn, company_id, once).await? {
+            Seen::Done(_) => return Ok(Updated::Done),
+            Seen::Reused => return Ok(Updated::KeyReused),
+            Seen::New => {}
+        }
+        let before = find(txn, company_id, id).await?;
+        let old = NewJob::of(before.clone())?;
+        if old == *new {
+            return Ok(Updated::Same);
+        }
+        let after = job::ActiveModel {
+            version: Set(target.version + 1),
+            ..columns(new)
+        };
+        let written = job::Entity::update_many()
+            .set(after)
             .filter(job::COLUMN.id.eq(id))
-            .filter(job::COLUMN.company_id.eq(actor.company_id))
+            .filter(job::COLUMN.company_id.eq(company_id))
+            .filter(job::COLUMN.version.eq(target.version))
             .exec(txn)
             .await?;
-        let details = json!({ "before": { "title": before.title, "status": before.status }, "after": { "title": new.title, "status": new.status } });
-        actions::record(txn, actor, Act { verb: "job.changed", object_type: "job", object_id: id, details }, now).await
+        if written.rows_affected == 0 {
+            return Ok(Updated::Stale(Box::new(find(txn, company_id, id).await?)));
+        }
+        let details = json!({
+            "before": { "title": before.title, "status": before.status },
+            "after": { "title": new.title, "status": new.status },
+            "changed": differences(&old, new),
+            "version": target.version + 1,
+        });
+        let act = Act {
+            verb: "job.changed",
+            object_type: "job",
+            object_id: id,
+            details,
+        };
+        actions::record(txn, actor, act, now).await?;
+        one_time_keys::keep(txn, company_id, once, id, now).await?;
+        Ok(Updated::Done)
     })
     .await
+}
+
+/// The names of what a change gives another value.
+fn differences(old: &NewJob, new: &NewJob) -> Vec<&'static str> {
+    versions::changed([
+        ("title", old.title != new.title),
+        ("description", old.description != new.description),
+        ("key_skills", old.key_skills != new.key_skills),
+        ("domain", old.domain != new.domain),
+        ("location", old.location != new.location),
+        ("team_size", old.team_size != new.team_size),
+        (
+            "positions_to_fill",
+            old.positions_to_fill != new.positions_to_fill,
+        ),
+        ("salary_min", old.salary_min != new.salary_min),
+        ("salary_max", old.salary_max != new.salary_max),
+        (
+            "salary_currency",
+            old.salary_currency != new.salary_currency,
+        ),
+        ("status", old.status != new.status),
+    ])
 }
 
 fn columns(new: &NewJob) -> job::ActiveModel {

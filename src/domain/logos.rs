@@ -3,12 +3,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::{company, email, logo, proof};
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
-    ConnectionTrait, DerivePartialModel, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
+    ConnectionTrait, DerivePartialModel, EntityTrait, ExprTrait, QueryFilter,
     sea_query::{Expr, OnConflict, Query},
 };
 use serde_json::json;
 
-use super::actions::{self, Act, Actor};
+use super::{
+    actions::{self, Act, Actor},
+    companies,
+    versions::Updated,
+};
 use crate::{
     crypto,
     db::{self, Db},
@@ -72,17 +76,32 @@ pub async fn shown(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Resul
         })?)
 }
 
-/// Makes a picture the logo of the actor's company. Mails that are composed from now on show it.
-pub async fn choose(db: &Db, actor: &Actor, picture: Picture, now: DateTime<Utc>) -> Result<()> {
+/// Makes a picture the logo of the actor's company, if it still has the logo that was `seen`. Mails that are
+/// composed from now on show it.
+pub async fn choose(
+    db: &Db,
+    actor: &Actor,
+    seen: Option<i64>,
+    picture: &Picture,
+    now: DateTime<Utc>,
+) -> Result<Updated<company::Model>> {
+    let content_hash = crypto::sha256_hex_of(&picture.bytes);
     db::transaction(db, async |txn| {
-        let content_hash = crypto::sha256_hex_of(&picture.bytes);
+        let company = companies::lock(txn, actor.company_id).await?;
+        let same = of_content(txn, company.id, &content_hash).await?;
+        if same.is_some() && same.map(|logo| logo.id) == company.logo_id {
+            return Ok(Updated::Same);
+        }
+        if company.logo_id != seen {
+            return Ok(Updated::Stale(Box::new(company)));
+        }
         let row = logo::ActiveModel {
-            company_id: Set(actor.company_id),
+            company_id: Set(company.id),
             content_hash: Set(content_hash.clone()),
             format: Set(picture.format),
             width: Set(picture.width),
             height: Set(picture.height),
-            bytes: Set(picture.bytes),
+            bytes: Set(picture.bytes.clone()),
             created_at: Set(now),
             left_at: Set(None),
             ..Default::default()
@@ -99,39 +118,59 @@ pub async fn choose(db: &Db, actor: &Actor, picture: Picture, now: DateTime<Utc>
             )
             .exec_without_returning(txn)
             .await?;
-        let chosen = logo::Entity::find()
-            .filter(logo::COLUMN.company_id.eq(actor.company_id))
-            .filter(logo::COLUMN.content_hash.eq(content_hash))
-            .into_partial_model::<Shown>()
-            .one(txn)
-            .await?
-            .ok_or(Error::NotFound)?;
-        replace(txn, actor, Some(chosen), now).await
+        let chosen = of_content(txn, company.id, &content_hash).await?;
+        let chosen = chosen.ok_or(Error::NotFound)?;
+        replace(txn, actor, &company, Some(chosen), now).await?;
+        Ok(Updated::Done)
     })
     .await
 }
 
-/// Takes the logo of the actor's company away. Mails that were composed with it keep it.
-pub async fn remove(db: &Db, actor: &Actor, now: DateTime<Utc>) -> Result<()> {
-    db::transaction(db, async |txn| replace(txn, actor, None, now).await).await
+/// Takes the logo of the actor's company away, if it is still the one that was `seen`. Mails that were
+/// composed with it keep it.
+pub async fn remove(
+    db: &Db,
+    actor: &Actor,
+    seen: Option<i64>,
+    now: DateTime<Utc>,
+) -> Result<Updated<company::Model>> {
+    db::transaction(db, async |txn| {
+        let company = companies::lock(txn, actor.company_id).await?;
+        if company.logo_id.is_none() {
+            return Ok(Updated::Same);
+        }
+        if company.logo_id != seen {
+            return Ok(Updated::Stale(Box::new(company)));
+        }
+        replace(txn, actor, &company, None, now).await?;
+        Ok(Updated::Done)
+    })
+    .await
 }
 
+async fn of_content(
+    txn: &impl ConnectionTrait,
+    company_id: i64,
+    content_hash: &str,
+) -> Result<Option<Shown>> {
+    Ok(logo::Entity::find()
+        .filter(logo::COLUMN.company_id.eq(company_id))
+        .filter(logo::COLUMN.content_hash.eq(content_hash))
+        .into_partial_model::<Shown>()
+        .one(txn)
+        .await?)
+}
+
+/// The company is locked.
 async fn replace(
     txn: &impl ConnectionTrait,
     actor: &Actor,
+    company: &company::Model,
     chosen: Option<Shown>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let row = company::Entity::find_by_id(actor.company_id)
-        .lock_exclusive()
-        .one(txn)
-        .await?
-        .ok_or(Error::NotFound)?;
     let id = chosen.as_ref().map(|logo| logo.id);
-    if row.logo_id == id {
-        return Ok(());
-    }
-    if let Some(left) = row.logo_id {
+    if let Some(left) = company.logo_id {
         logo::Entity::update_many()
             .col_expr(logo::Column::LeftAt, Expr::value(now))
             .filter(logo::COLUMN.company_id.eq(actor.company_id))
@@ -140,7 +179,7 @@ async fn replace(
             .await?;
     }
     let after = company::ActiveModel {
-        id: Unchanged(row.id),
+        id: Unchanged(company.id),
         logo_id: Set(id),
         ..Default::default()
     };
@@ -153,7 +192,7 @@ async fn replace(
         object_type: "company",
         object_id: actor.company_id,
         details: json!({
-            "before": row.logo_id,
+            "before": company.logo_id,
             "after": id,
             "content_hash": chosen.map(|logo| logo.content_hash),
         }),

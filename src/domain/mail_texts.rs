@@ -2,10 +2,12 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use entity::{company, email::Kind, mail_text};
+use entity::{company, email::Kind, mail_text, mail_text_version};
 use sea_orm::{
-    ActiveEnum, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, Iterable, QueryFilter,
-    QueryOrder, sea_query::OnConflict,
+    ActiveEnum,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, Iterable, QueryFilter, QueryOrder,
+    sea_query::{Expr, OnConflict},
 };
 use serde_json::json;
 
@@ -13,6 +15,7 @@ use super::{
     actions::{self, Act, Actor},
     logos::{self, Shown},
     rows,
+    versions::Updated,
 };
 use crate::{
     db::{self, Db},
@@ -66,27 +69,63 @@ pub struct Which<'a> {
     pub locale: &'a str,
 }
 
+/// A company's own words for these mails, as they are stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// +1 at each change; 0 before the first.
+    pub version: i32,
+    /// By the names of their parts.
+    pub texts: BTreeMap<String, String>,
+}
+
+/// The version of a company's words for these mails; 0 before the first change.
+pub async fn version(db: &impl ConnectionTrait, company_id: i64, which: &Which<'_>) -> Result<i32> {
+    let row = mail_text_version::Entity::find()
+        .filter(mail_text_version::COLUMN.company_id.eq(company_id))
+        .filter(mail_text_version::Column::Kind.eq(which.kind))
+        .filter(mail_text_version::COLUMN.locale.eq(which.locale))
+        .one(db)
+        .await?;
+    Ok(row.map_or(0, |row| row.version))
+}
+
 /// Keeps the actor's company's words for these mails, by the names of their parts, in place of all that it
-/// had. Of what a newer version may have kept under other names nothing is touched. Mails that are
-/// composed from now on have them.
+/// had, if nobody else changed them since their version was `seen`. Of what a newer version of Greenroom may
+/// have kept under other names nothing is touched. Mails that are composed from now on have them.
 pub async fn save(
     db: &Db,
     actor: &Actor,
-    which: &Which<'_>,
+    (which, seen): (&Which<'_>, i32),
     known: &[&'static str],
-    texts: BTreeMap<&'static str, String>,
+    texts: &BTreeMap<&'static str, String>,
     now: DateTime<Utc>,
-) -> Result<()> {
-    db::transaction(db, async |txn| {
-        let before = kept(txn, actor.company_id, which, known).await?;
-        clear(txn, actor.company_id, which, known).await?;
-        for (name, text) in &texts {
-            keep(txn, actor.company_id, which, name, text).await?;
+) -> Result<Updated<Kept>> {
+    let company_id = actor.company_id;
+    db::transaction_with_second_look(db, async |txn| {
+        let before = Kept {
+            version: version(txn, company_id, which).await?,
+            texts: kept(txn, company_id, which, known).await?,
+        };
+        let is_same = |(name, text): (&String, &String)| texts.get(name.as_str()) == Some(text);
+        if before.texts.len() == texts.len() && before.texts.iter().all(is_same) {
+            return Ok(Updated::Same);
         }
+        if before.version != seen || !raise(txn, company_id, which, seen).await? {
+            return Ok(Updated::Stale(Box::new(before)));
+        }
+        clear(txn, company_id, which, known).await?;
+        for (name, text) in texts {
+            keep(txn, company_id, which, name, text).await?;
+        }
+        let changed = known.iter().filter(|name| {
+            before.texts.get(**name).map(String::as_str) != texts.get(**name).map(String::as_str)
+        });
         let details = json!({
             "kind": which.kind.to_value(),
             "locale": which.locale,
-            "before": before,
+            "changed": changed.collect::<Vec<_>>(),
+            "version": seen + 1,
+            "before": before.texts,
             "after": texts,
         });
         let verb = match texts.is_empty() {
@@ -96,12 +135,47 @@ pub async fn save(
         let act = Act {
             verb,
             object_type: "company",
-            object_id: actor.company_id,
+            object_id: company_id,
             details,
         };
-        actions::record(txn, actor, act, now).await
+        actions::record(txn, actor, act, now).await?;
+        Ok(Updated::Done)
     })
     .await
+}
+
+/// Counts a change of what was `seen` in this version; false when somebody was first. Of two first changes at
+/// once the unique key refuses one, which then looks again.
+async fn raise(
+    txn: &impl ConnectionTrait,
+    company_id: i64,
+    which: &Which<'_>,
+    seen: i32,
+) -> Result<bool> {
+    if seen == 0 {
+        let row = mail_text_version::ActiveModel {
+            company_id: Set(company_id),
+            locale: Set(which.locale.to_owned()),
+            kind: Set(which.kind),
+            version: Set(1),
+        };
+        mail_text_version::Entity::insert(row)
+            .exec_without_returning(txn)
+            .await?;
+        return Ok(true);
+    }
+    let raised = mail_text_version::Entity::update_many()
+        .col_expr(
+            mail_text_version::Column::Version,
+            Expr::col(mail_text_version::Column::Version).add(1),
+        )
+        .filter(mail_text_version::COLUMN.company_id.eq(company_id))
+        .filter(mail_text_version::Column::Kind.eq(which.kind))
+        .filter(mail_text_version::COLUMN.locale.eq(which.locale))
+        .filter(mail_text_version::COLUMN.version.eq(seen))
+        .exec(txn)
+        .await?;
+    Ok(raised.rows_affected == 1)
 }
 
 async fn kept(

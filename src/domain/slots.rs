@@ -18,6 +18,7 @@ use crate::{
         one_time_keys::{self, Once, Seen},
         page::{self, Cursor, Page},
         rows,
+        versions::Target,
     },
     error::{Error, Result},
     zones::Tz,
@@ -29,7 +30,7 @@ const NEAREST: usize = 5;
 const FARTHEST: Months = Months::new(5 * 12);
 
 /// A slot as somebody enters it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewSlot {
     /// For which job.
     pub job_id: i64,
@@ -49,6 +50,26 @@ pub struct NewSlot {
     pub meeting_url: Option<String>,
     /// Who asks.
     pub interviewer: String,
+}
+
+impl NewSlot {
+    /// A slot as it is.
+    pub fn of(slot: &slot::Model) -> Result<Self> {
+        let stored = |what: &str| Error::Stored(format!("{what} of slot {}", slot.id));
+        let local_start = slot.local_start.parse();
+        let zone = slot.time_zone.parse();
+        Ok(Self {
+            job_id: slot.job_id,
+            starts_at: slot.starts_at,
+            local_start: local_start.map_err(|_| stored("local time"))?,
+            zone: zone.map_err(|_| stored("time zone"))?,
+            duration_minutes: slot.duration_minutes,
+            interview_type: slot.interview_type,
+            difficulty_level: slot.difficulty_level,
+            meeting_url: slot.meeting_url.clone(),
+            interviewer: slot.interviewer.clone(),
+        })
+    }
 }
 
 /// What became of a slot that was entered.
@@ -91,6 +112,8 @@ pub enum Closing {
     Closed,
     /// Somebody is booked into it: move or cancel the interview first.
     Booked,
+    /// Somebody changed it after the caller saw it.
+    Stale,
 }
 
 /// What a slot is good for.
@@ -273,18 +296,9 @@ pub async fn insert(
     jobs::find(txn, actor.company_id, new.job_id).await?;
     let row = slot::ActiveModel {
         company_id: Set(actor.company_id),
-        job_id: Set(new.job_id),
-        starts_at: Set(new.starts_at),
-        duration_minutes: Set(new.duration_minutes),
-        time_zone: Set(new.zone.name().into()),
-        local_start: Set(new.local_start.format("%Y-%m-%dT%H:%M:%S").to_string()),
-        interview_type: Set(new.interview_type),
-        difficulty_level: Set(new.difficulty_level),
-        meeting_url: Set(new.meeting_url.clone()),
-        interviewer: Set(new.interviewer.clone()),
         created_by: Set(actor.user_id),
         created_at: Set(now),
-        ..Default::default()
+        ..columns(new)
     };
     let id = slot::Entity::insert(row).exec(txn).await?.last_insert_id;
     let details = json!({ "starts_at": new.starts_at, "job": new.job_id });
@@ -303,35 +317,56 @@ pub async fn insert(
     Ok(id)
 }
 
-/// Takes a slot off the offer, unless somebody is booked into it. Closing twice is harmless.
-pub async fn close(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Result<Closing> {
+/// What somebody entered, for the row.
+pub(super) fn columns(new: &NewSlot) -> slot::ActiveModel {
+    slot::ActiveModel {
+        job_id: Set(new.job_id),
+        starts_at: Set(new.starts_at),
+        duration_minutes: Set(new.duration_minutes),
+        time_zone: Set(new.zone.name().into()),
+        local_start: Set(new.local_start.format("%Y-%m-%dT%H:%M:%S").to_string()),
+        interview_type: Set(new.interview_type),
+        difficulty_level: Set(new.difficulty_level),
+        meeting_url: Set(new.meeting_url.clone()),
+        interviewer: Set(new.interviewer.clone()),
+        ..Default::default()
+    }
+}
+
+/// Takes a slot off the offer, unless somebody is booked into it or changed it since the caller saw it.
+/// Closing twice is harmless.
+pub async fn close(db: &Db, actor: &Actor, target: &Target, now: DateTime<Utc>) -> Result<Closing> {
+    let id = target.id;
     db::transaction(db, async |txn| {
-        lock(txn, actor.company_id, id).await?;
+        let before = lock(txn, actor.company_id, id).await?;
+        if before.closed_at.is_some() {
+            return Ok(Closing::Closed);
+        }
         let closed = slot::Entity::update_many()
             .col_expr(slot::Column::ClosedAt, Expr::value(now))
+            .col_expr(slot::Column::Version, Expr::value(before.version + 1))
             .filter(slot::COLUMN.id.eq(id))
             .filter(slot::COLUMN.company_id.eq(actor.company_id))
+            .filter(slot::COLUMN.version.eq(target.version))
             .filter(slot::COLUMN.closed_at.is_null())
             .filter(is_booked().not())
             .exec(txn)
             .await?
             .rows_affected;
-        if closed == 1 {
-            let act = Act {
-                verb: "slot.closed",
-                object_type: "slot",
-                object_id: id,
-                details: json!({}),
-            };
-            actions::record(txn, actor, act, now).await?;
-            return Ok(Closing::Closed);
+        if closed == 0 && before.version != target.version {
+            return Ok(Closing::Stale);
         }
-        let still_open = find(txn, actor.company_id, id).await?.closed_at.is_none();
-        Ok(if still_open {
-            Closing::Booked
-        } else {
-            Closing::Closed
-        })
+        if closed == 0 {
+            return Ok(Closing::Booked);
+        }
+        let act = Act {
+            verb: "slot.closed",
+            object_type: "slot",
+            object_id: id,
+            details: json!({ "version": before.version + 1 }),
+        };
+        actions::record(txn, actor, act, now).await?;
+        Ok(Closing::Closed)
     })
     .await
 }

@@ -1,7 +1,7 @@
 //! New passwords: one's own, or somebody's on an admin's word.
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::user;
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
 use serde_json::json;
 
 use super::{
@@ -9,6 +9,7 @@ use super::{
     api_tokens, known_devices,
     rate_limits::{self, Limit, Turn},
     sessions, users,
+    versions::{Target, Updated},
 };
 use crate::{
     db::{self, Db},
@@ -23,26 +24,43 @@ const PER_SESSION: Limit = Limit {
     window: TimeDelta::minutes(15),
 };
 
-/// Gives a user a new password. Every session and token of theirs ends, and no browser is known to them
+/// Gives a user a new password, if nobody changed the user since the caller saw them. Every session and token of theirs ends, and no browser is known to them
 /// any more: whoever had the old password has nothing left.
 pub async fn reset(
     db: &Db,
     passwords: &Passwords,
     actor: &Actor,
-    id: i64,
+    target: &Target,
     new: &NewPassword,
     now: DateTime<Utc>,
-) -> Result<()> {
-    let user = users::find(db, actor.company_id, id).await?;
+) -> Result<Updated<user::Model>> {
+    let user = users::find(db, actor.company_id, target.id).await?;
     let hash = passwords.hash(new.expose()).await?;
-    db::transaction(db, async |txn| {
-        set(txn, &user, hash).await?;
-        sessions::end_others(txn, user.company_id, id, None).await?;
-        known_devices::forget_others(txn, user.company_id, id, &[]).await?;
-        api_tokens::revoke_all(txn, actor, id, now).await?;
-        actions::record(txn, actor, act("user.password_reset", id), now).await
+    let seen = user::Model {
+        version: target.version,
+        ..user
+    };
+    let done = db::transaction(db, async |txn| {
+        let after = user::ActiveModel {
+            password_hash: Set(hash),
+            ..Default::default()
+        };
+        let Some(version) = users::write(txn, &seen, after).await? else {
+            return Ok(false);
+        };
+        sessions::end_others(txn, seen.company_id, seen.id, None).await?;
+        known_devices::forget_others(txn, seen.company_id, seen.id, &[]).await?;
+        api_tokens::revoke_all(txn, actor, seen.id, now).await?;
+        let act = act("user.password_reset", seen.id, version);
+        actions::record(txn, actor, act, now).await?;
+        Ok(true)
     })
-    .await
+    .await?;
+    if done {
+        return Ok(Updated::Done);
+    }
+    let now = users::find(db, actor.company_id, target.id).await?;
+    Ok(Updated::Stale(Box::new(now)))
 }
 
 /// Gives a user another password that nobody has a reason to doubt; sessions end, tokens go on.
@@ -55,11 +73,16 @@ pub async fn renew(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let user = users::find(db, actor.company_id, id).await?;
-    let hash = passwords.hash(new.expose()).await?;
+    let after = user::ActiveModel {
+        password_hash: Set(passwords.hash(new.expose()).await?),
+        ..Default::default()
+    };
     db::transaction(db, async |txn| {
-        set(txn, &user, hash).await?;
+        let version = users::write(txn, &user, after).await?;
+        let version = version.ok_or(Error::Conflict("the user was changed meanwhile"))?;
         sessions::end_others(txn, user.company_id, id, None).await?;
-        actions::record(txn, actor, act("user.password_reset", id), now).await
+        let act = act("user.password_reset", id, version);
+        actions::record(txn, actor, act, now).await
     })
     .await
 }
@@ -111,32 +134,39 @@ pub async fn change(
     rate_limits::give_back(db, PER_SESSION, own.session).await?;
     let hash = passwords.hash(own.new.expose()).await?;
     db::transaction(db, async |txn| {
-        set(txn, &user, hash).await?;
+        let written = user::Entity::update_many()
+            .col_expr(user::Column::PasswordHash, Expr::value(hash))
+            .col_expr(
+                user::Column::Version,
+                Expr::col(user::Column::Version).add(1),
+            )
+            .filter(user::COLUMN.company_id.eq(user.company_id))
+            .filter(user::COLUMN.id.eq(id))
+            // The one that was just verified; an admin may have set another meanwhile.
+            .filter(user::COLUMN.password_hash.eq(&user.password_hash))
+            .exec(txn)
+            .await?;
+        if written.rows_affected == 0 {
+            return Ok(Change::Wrong);
+        }
         sessions::end_others(txn, user.company_id, id, Some(own.session)).await?;
         known_devices::forget_others(txn, user.company_id, id, own.mark_hashes).await?;
         if own.ends_tokens {
             api_tokens::revoke_all(txn, actor, id, now).await?;
         }
-        actions::record(txn, actor, act("user.password_changed", id), now).await
+        let version = users::version(txn, user.company_id, id).await?;
+        let act = act("user.password_changed", id, version);
+        actions::record(txn, actor, act, now).await?;
+        Ok(Change::Done)
     })
-    .await?;
-    Ok(Change::Done)
+    .await
 }
 
-async fn set(txn: &impl ConnectionTrait, user: &user::Model, hash: String) -> Result<()> {
-    user::Entity::update_many()
-        .col_expr(user::Column::PasswordHash, Expr::value(hash))
-        .filter(user::COLUMN.id.eq(user.id))
-        .exec(txn)
-        .await?;
-    Ok(())
-}
-
-fn act(verb: &'static str, id: i64) -> Act {
+fn act(verb: &'static str, id: i64, version: i32) -> Act {
     Act {
         verb,
         object_type: "user",
         object_id: id,
-        details: json!({}),
+        details: json!({ "version": version }),
     }
 }

@@ -3,7 +3,7 @@ use chrono::{DateTime, Utc};
 use entity::user::{self, Role};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, sea_query::Expr,
+    QueryOrder, QuerySelect,
 };
 use serde_json::json;
 
@@ -12,6 +12,7 @@ use super::{
     api_tokens, known_devices,
     page::{self, Cursor, PAGE_SIZE, Page},
     rows, sessions,
+    versions::{self, Target, Updated},
 };
 use crate::{
     db::{self, Db},
@@ -152,107 +153,196 @@ pub struct Changes {
 }
 
 /// What comes of changing a user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// It is as wished.
     Done,
+    /// Somebody changed the user after the caller saw them; this is how they are now.
+    Stale(Box<user::Model>),
     /// Nobody could undo it: no admin who can sign in would be left.
     LastAdmin,
 }
 
-/// Changes name and role. With another role one signs in anew.
+/// Changes name and role, if nobody else changed the user since the caller saw them. With another role one
+/// signs in anew.
 pub async fn update(
     db: &Db,
     actor: &Actor,
-    id: i64,
-    changes: Changes,
+    target: &Target,
+    changes: &Changes,
     now: DateTime<Utc>,
 ) -> Result<Change> {
+    let id = target.id;
     db::transaction(db, async |txn| {
         let user = locked(txn, actor.company_id, id).await?;
+        let changed = versions::changed([
+            ("name", user.name != changes.name),
+            ("role", user.role != changes.role),
+        ]);
+        if changed.is_empty() {
+            return Ok(Change::Done);
+        }
+        if user.version != target.version {
+            return Ok(Change::Stale(Box::new(user)));
+        }
         if changes.role != Role::Admin && is_last_admin(txn, &user).await? {
             return Ok(Change::LastAdmin);
         }
-        user::Entity::update_many()
-            .col_expr(user::Column::Name, Expr::value(&changes.name))
-            .col_expr(user::Column::Role, Expr::value(changes.role))
-            .filter(user::COLUMN.id.eq(user.id))
-            .exec(txn)
-            .await?;
+        let after = user::ActiveModel {
+            name: Set(changes.name.clone()),
+            role: Set(changes.role),
+            ..Default::default()
+        };
+        let Some(version) = write(txn, &user, after).await? else {
+            return stale(txn, &user).await;
+        };
         if changes.role != user.role {
             sessions::end_others(txn, actor.company_id, id, None).await?;
         }
-        let details = json!({ "role": { "before": user.role, "after": changes.role } });
+        let details = json!({
+            "role": { "before": user.role, "after": changes.role },
+            "changed": changed,
+            "version": version,
+        });
         actions::record(txn, actor, act("user.updated", id, details), now).await?;
         Ok(Change::Done)
     })
     .await
 }
 
-/// Shuts a user out at once: sessions end, no browser is known to them any more, and their tokens are
-/// revoked for good: enabling them brings none back.
-pub async fn disable(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Result<Change> {
+/// Shuts a user out at once, as the caller saw them: sessions end, no browser is known to them any more, and
+/// their tokens are revoked for good: enabling them brings none back.
+pub async fn disable(
+    db: &Db,
+    actor: &Actor,
+    target: &Target,
+    now: DateTime<Utc>,
+) -> Result<Change> {
     db::transaction(db, async |txn| {
-        let user = locked(txn, actor.company_id, id).await?;
+        let user = locked(txn, actor.company_id, target.id).await?;
         if !user.is_active() {
             return Ok(Change::Done);
+        }
+        if user.version != target.version {
+            return Ok(Change::Stale(Box::new(user)));
         }
         if is_last_admin(txn, &user).await? {
             return Ok(Change::LastAdmin);
         }
-        set_disabled(txn, id, Some(now)).await?;
-        sessions::end_others(txn, actor.company_id, id, None).await?;
-        known_devices::forget_others(txn, actor.company_id, id, &[]).await?;
-        api_tokens::revoke_all(txn, actor, id, now).await?;
-        actions::record(txn, actor, act("user.disabled", id, json!({})), now).await?;
+        let Some(version) = set_disabled(txn, &user, Some(now)).await? else {
+            return stale(txn, &user).await;
+        };
+        sessions::end_others(txn, actor.company_id, user.id, None).await?;
+        known_devices::forget_others(txn, actor.company_id, user.id, &[]).await?;
+        api_tokens::revoke_all(txn, actor, user.id, now).await?;
+        let details = json!({ "version": version });
+        actions::record(txn, actor, act("user.disabled", user.id, details), now).await?;
         Ok(Change::Done)
     })
     .await
 }
 
-/// Lets a disabled user in again.
-pub async fn enable(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Result<()> {
+/// Lets a disabled user in again, as the caller saw them.
+pub async fn enable(db: &Db, actor: &Actor, target: &Target, now: DateTime<Utc>) -> Result<Change> {
     db::transaction(db, async |txn| {
-        let user = locked(txn, actor.company_id, id).await?;
+        let user = locked(txn, actor.company_id, target.id).await?;
         if user.is_active() {
-            return Ok(());
+            return Ok(Change::Done);
         }
-        set_disabled(txn, id, None).await?;
-        actions::record(txn, actor, act("user.enabled", id, json!({})), now).await
+        if user.version != target.version {
+            return Ok(Change::Stale(Box::new(user)));
+        }
+        let Some(version) = set_disabled(txn, &user, None).await? else {
+            return stale(txn, &user).await;
+        };
+        let details = json!({ "version": version });
+        actions::record(txn, actor, act("user.enabled", user.id, details), now).await?;
+        Ok(Change::Done)
     })
     .await
 }
 
 async fn set_disabled(
     txn: &impl ConnectionTrait,
-    id: i64,
+    user: &user::Model,
     at: Option<DateTime<Utc>>,
-) -> Result<()> {
-    user::Entity::update_many()
-        .col_expr(user::Column::DisabledAt, Expr::value(at))
-        .filter(user::COLUMN.id.eq(id))
-        .exec(txn)
-        .await?;
-    Ok(())
+) -> Result<Option<i32>> {
+    let after = user::ActiveModel {
+        disabled_at: Set(at),
+        ..Default::default()
+    };
+    write(txn, user, after).await
 }
 
-/// Changes the actor's own name and zone.
-pub async fn update_own(db: &Db, actor: &Actor, name: &str, zone: Option<Tz>) -> Result<()> {
+/// Changes the actor's own name and zone, if nobody else changed the user since the version was `seen`.
+pub async fn update_own(
+    db: &Db,
+    actor: &Actor,
+    seen: i32,
+    (name, zone): (&str, Option<Tz>),
+    now: DateTime<Utc>,
+) -> Result<Updated<user::Model>> {
     let id = actor.user_id.ok_or(Error::NotFound)?;
+    let zone = zone.map(|zone| zone.name());
     db::transaction(db, async |txn| {
-        user::Entity::update_many()
-            .col_expr(user::Column::Name, Expr::value(name))
-            .col_expr(
-                user::Column::TimeZone,
-                Expr::value(zone.map(|zone| zone.name())),
-            )
-            .filter(user::COLUMN.company_id.eq(actor.company_id))
-            .filter(user::COLUMN.id.eq(id))
-            .exec(txn)
-            .await?;
-        Ok(())
+        let user = of_company(actor.company_id, id).one(txn).await?;
+        let user = user.ok_or(Error::NotFound)?;
+        let changed = versions::changed([
+            ("name", user.name != name),
+            ("time_zone", user.time_zone.as_deref() != zone),
+        ]);
+        if changed.is_empty() {
+            return Ok(Updated::Same);
+        }
+        let after = user::ActiveModel {
+            name: Set(name.to_owned()),
+            time_zone: Set(zone.map(str::to_owned)),
+            ..Default::default()
+        };
+        let read = user::Model {
+            version: seen,
+            ..user
+        };
+        let Some(version) = write(txn, &read, after).await? else {
+            let user = of_company(actor.company_id, id).one(txn).await?;
+            return Ok(Updated::Stale(Box::new(user.ok_or(Error::NotFound)?)));
+        };
+        let details = json!({ "changed": changed, "version": version });
+        actions::record(txn, actor, act("user.updated", id, details), now).await?;
+        Ok(Updated::Done)
     })
     .await
+}
+
+/// The version of a user of the company.
+pub(super) async fn version(txn: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<i32> {
+    let user = of_company(company_id, id).one(txn).await?;
+    Ok(user.ok_or(Error::NotFound)?.version)
+}
+
+/// Writes a user who is still as they were read: the new version; none when they are not.
+pub(super) async fn write(
+    txn: &impl ConnectionTrait,
+    read: &user::Model,
+    after: user::ActiveModel,
+) -> Result<Option<i32>> {
+    let version = read.version + 1;
+    let written = user::Entity::update_many()
+        .set(user::ActiveModel {
+            version: Set(version),
+            ..after
+        })
+        .filter(user::COLUMN.company_id.eq(read.company_id))
+        .filter(user::COLUMN.id.eq(read.id))
+        .filter(user::COLUMN.version.eq(read.version))
+        .exec(txn)
+        .await?;
+    Ok((written.rows_affected == 1).then_some(version))
+}
+
+async fn stale(txn: &impl ConnectionTrait, user: &user::Model) -> Result<Change> {
+    let now = of_company(user.company_id, user.id).one(txn).await?;
+    Ok(Change::Stale(Box::new(now.ok_or(Error::NotFound)?)))
 }
 
 fn of_company(company_id: i64, id: i64) -> sea_orm::Select<user::Entity> {

@@ -3,10 +3,12 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Form},
 };
+use entity::user;
 use serde::{Deserialize, Serialize};
 
 use super::{
     choices,
+    conflict::{Conflict, Reading, Thing},
     errors::{Error, Result},
     forms::FormErrors,
     known_devices,
@@ -20,6 +22,7 @@ use crate::{
         api_tokens,
         user_passwords::{self, Change, OwnPassword},
         users,
+        versions::Updated,
     },
     passwords::About,
     text,
@@ -29,10 +32,7 @@ use crate::{
 /// GET /account: the form.
 pub async fn edit(app: Data<App>, viewer: Viewer) -> Result<HttpResponse> {
     let user = users::find(&app.db, viewer.company_id, viewer.user_id).await?;
-    let form = viewer.typed(AccountForm {
-        name: user.name,
-        time_zone: user.time_zone.unwrap_or_default(),
-    });
+    let form = viewer.typed(AccountForm::of(&user));
     viewer.page(&EditPage::new(&viewer, form, FormErrors::new()))
 }
 
@@ -42,14 +42,41 @@ pub async fn update(
     viewer: Viewer,
     form: Form<AccountForm>,
 ) -> Result<HttpResponse> {
-    match form.parse() {
-        Ok((name, zone)) => {
-            users::update_own(&app.db, &viewer.actor(), &name, zone).await?;
+    let form = form.into_inner();
+    let (seen, name, zone) = match form.parse() {
+        Ok(parsed) => parsed,
+        Err(errors) => return viewer.unprocessable(&EditPage::new(&viewer, form, errors)),
+    };
+    let (actor, now) = (viewer.actor(), app.clock.now());
+    match users::update_own(&app.db, &actor, seen, (&name, zone), now).await? {
+        Updated::Stale(stored) => {
+            let typed = AccountForm::filled(name, zone.map(|zone| zone.name()));
+            conflict(&app, &viewer, form, (seen, typed, *stored)).await
+        }
+        _ => {
             viewer.flash(Flash::done("Saved."))?;
             Ok(see_other("/account"))
         }
-        Err(errors) => viewer.unprocessable(&EditPage::new(&viewer, form.into_inner(), errors)),
     }
+}
+
+/// 409: what is stored beside what was typed, and the form that could replace it.
+async fn conflict(
+    app: &App,
+    viewer: &Viewer,
+    mut form: AccountForm,
+    (seen, typed, stored): (i32, AccountForm, user::Model),
+) -> Result<HttpResponse> {
+    let stored = AccountForm::of(&stored);
+    let thing = Thing {
+        what: "account",
+        ..Thing::new("user", viewer.user_id, "/account")
+    };
+    let readings = (stored.reading(), typed.reading());
+    let conflict = Conflict::new(app, viewer, &thing, seen, readings).await?;
+    form.version = stored.version;
+    let page = EditPage::new(viewer, form, FormErrors::new());
+    viewer.conflict(&page.in_conflict(conflict))
 }
 
 /// GET /account/password: the form.
@@ -106,18 +133,46 @@ pub async fn update_password(
 pub struct AccountForm {
     name: String,
     time_zone: String,
+    /// Of the user as the form shows them.
+    version: String,
 }
 
 impl AccountForm {
-    fn parse(&self) -> Result<(String, Option<Tz>), FormErrors> {
+    fn of(user: &user::Model) -> Self {
+        Self {
+            version: user.version.to_string(),
+            ..Self::filled(user.name.clone(), user.time_zone.as_deref())
+        }
+    }
+
+    /// Filled with what was typed, in canonical form.
+    fn filled(name: String, zone: Option<&str>) -> Self {
+        Self {
+            name,
+            time_zone: zone.unwrap_or_default().to_owned(),
+            version: String::new(),
+        }
+    }
+
+    /// As a person reads it.
+    fn reading(&self) -> Reading {
+        Reading::new().text("name", "Name", &self.name).text(
+            "time_zone",
+            "Time zone",
+            &self.time_zone,
+        )
+    }
+
+    fn parse(&self) -> Result<(i32, String, Option<Tz>), FormErrors> {
         let mut errors = FormErrors::new();
         let name = errors.check("name", text::line(&self.name, 100));
         let zone = match self.time_zone.trim() {
             "" => Some(None),
             zone => errors.check("time_zone", text::zone(zone)).map(Some),
         };
-        match (name, zone) {
-            (Some(name), Some(zone)) => Ok((name, zone)),
+        let version = errors.version(&self.version);
+        match (version, name, zone) {
+            (Some(version), Some(name), Some(zone)) => Ok((version, name, zone)),
             _ => Err(errors),
         }
     }
@@ -141,6 +196,7 @@ pub struct EditPage {
     company_zone: &'static str,
     form: AccountForm,
     errors: FormErrors,
+    conflict: Option<Conflict>,
     zones: Vec<&'static str>,
 }
 
@@ -151,7 +207,15 @@ impl EditPage {
             company_zone: viewer.company_zone().name(),
             form,
             errors,
+            conflict: None,
             zones: choices::zones(),
+        }
+    }
+
+    fn in_conflict(self, conflict: Conflict) -> Self {
+        Self {
+            conflict: Some(conflict),
+            ..self
         }
     }
 }
@@ -169,6 +233,7 @@ impl Page for EditPage {
             company_zone: "Europe/Berlin",
             form: AccountForm::default(),
             errors: FormErrors::one("name", "Please fill this in."),
+            conflict: Some(Conflict::sample()),
             zones: choices::zones(),
         }
     }

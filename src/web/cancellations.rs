@@ -60,8 +60,7 @@ pub async fn create(
             Ok(see_other(&format!("/interviews/{id}")))
         }
         Outcome::Changed(details) | Outcome::NotBooked(details) => {
-            let seen = forms::version(&form.version);
-            let refusal = Refusal::changed(&app, &viewer, &details, seen).await?;
+            let refusal = Refusal::changed(&app, &viewer, &details, target.version).await?;
             form.version = details.interview.version.to_string();
             show(
                 &app,
@@ -163,14 +162,16 @@ impl CancellationForm {
     }
 
     fn parse(&self, interview_id: i64) -> Result<(Target, Change), FormErrors> {
-        let reason = text::lines(&self.reason, 2000)
-            .map_err(|message| FormErrors::one("reason", message))?;
+        let mut errors = FormErrors::new();
+        let reason = errors.check("reason", text::lines(&self.reason, 2000));
+        let version = errors.version(&self.version);
         let wish = (interview_id, &self.reason);
         let target = Target {
             interview_id,
-            version: Some(forms::version(&self.version)),
+            version,
             once: forms::once("cancellation", &self.key, &wish),
         };
+        let reason = reason.filter(|_| errors.is_empty()).ok_or(errors)?;
         Ok((target, Change::CallOff { reason }))
     }
 

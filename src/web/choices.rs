@@ -23,14 +23,16 @@ pub fn zones() -> Vec<&'static str> {
     zones::choices().collect()
 }
 
-/// The languages of mails, and the one that is chosen though it may be none of them.
-pub fn languages(languages: &Languages, chosen: &str) -> Result<Vec<Choice>> {
+/// The languages of mails, and those that are chosen though they may be none of them.
+pub fn languages(languages: &Languages, chosen: &[&str]) -> Result<Vec<Choice>> {
     let mut choices: Vec<Choice> = languages
         .list()
         .map(|(tag, name)| Choice::new(tag, name))
         .collect();
-    if !chosen.is_empty() && choices.iter().all(|choice| choice.value != chosen) {
-        choices.push(Choice::new(chosen, language(languages, chosen)?));
+    for tag in chosen {
+        if !tag.is_empty() && choices.iter().all(|choice| choice.value != *tag) {
+            choices.push(Choice::new(tag, language(languages, tag)?));
+        }
     }
     Ok(choices)
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     choices,
+    conflict::{Conflict, Reading, Thing},
     errors::Result,
     forms::FormErrors,
     render::{Choice, Flash, Page},
@@ -18,10 +19,10 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::companies::{
-        self, Changes, MAX_JOIN_WINDOW_MINUTES, MAX_LEAD_MINUTES, MAX_UNDO_SECONDS,
+    domain::{
+        companies::{self, Changes, MAX_JOIN_WINDOW_MINUTES, MAX_LEAD_MINUTES, MAX_UNDO_SECONDS},
+        versions::Updated,
     },
-    error::Error as AppError,
     text::{self, Refusal},
     words, zones,
 };
@@ -39,15 +40,37 @@ pub async fn update(
     viewer: AdminViewer,
     form: Form<CompanyForm>,
 ) -> Result<HttpResponse> {
-    match form.parse() {
-        Ok(changes) => {
-            let now = app.clock.now();
-            companies::update(&app.db, &viewer.actor(), changes, now).await?;
+    let form = form.into_inner();
+    let (seen, changes) = match form.parse() {
+        Ok(parsed) => parsed,
+        Err(errors) => return viewer.unprocessable(&EditPage::new(form, errors)),
+    };
+    let (actor, now) = (viewer.actor(), app.clock.now());
+    match companies::update(&app.db, &actor, seen, &changes, now).await? {
+        Updated::Stale(stored) => conflict(&app, &viewer, form, (seen, changes, *stored)).await,
+        _ => {
             viewer.flash(Flash::done("Saved."))?;
             Ok(see_other("/company"))
         }
-        Err(errors) => viewer.unprocessable(&EditPage::new(form.into_inner(), errors)),
     }
+}
+
+/// 409: what is stored beside what was typed, and the form that could replace it.
+async fn conflict(
+    app: &App,
+    viewer: &AdminViewer,
+    mut form: CompanyForm,
+    (seen, typed, stored): (i32, Changes, company::Model),
+) -> Result<HttpResponse> {
+    let (stored, typed) = (CompanyForm::of(&stored)?, CompanyForm::filled(&typed));
+    let thing = Thing {
+        is_about: &|line| line.verb == "company.updated",
+        ..Thing::new("company", viewer.company_id, "/company")
+    };
+    let readings = (stored.reading(), typed.reading());
+    let conflict = Conflict::new(app, viewer, &thing, seen, readings).await?;
+    form.version = stored.version;
+    viewer.conflict(&EditPage::new(form, FormErrors::new()).in_conflict(conflict))
 }
 
 /// The settings as typed.
@@ -62,6 +85,8 @@ pub struct CompanyForm {
     join_window_minutes: String,
     reminder_lead_minutes: String,
     undo_seconds: String,
+    /// Of the company as the form shows it.
+    version: String,
     /// The instruction lines by their names: `on` for each that is wanted.
     #[serde(flatten)]
     lines: BTreeMap<String, String>,
@@ -69,29 +94,70 @@ pub struct CompanyForm {
 
 impl CompanyForm {
     fn of(company: &company::Model) -> Result<Self> {
-        let unreadable = |error: serde_json::Error| AppError::Stored(error.to_string());
-        let leads = company.reminder_lead_minutes.clone();
-        let leads: Vec<i32> = serde_json::from_value(leads).map_err(unreadable)?;
-        let leads: Vec<String> = leads.iter().map(i32::to_string).collect();
-        let lines = company.instruction_lines.clone();
-        let lines: Vec<InstructionLine> = serde_json::from_value(lines).map_err(unreadable)?;
         Ok(Self {
-            name: company.name.clone(),
-            time_zone: company.time_zone.clone(),
-            contact_email: company.contact_email.clone(),
-            brand_colour: company.brand_colour.clone(),
-            default_meeting_url: company.default_meeting_url.clone().unwrap_or_default(),
-            join_window_minutes: company.join_window_minutes.to_string(),
-            reminder_lead_minutes: leads.join(", "),
-            undo_seconds: company.undo_seconds.to_string(),
-            lines: lines
-                .into_iter()
-                .map(|line| (line.name().into(), "on".into()))
-                .collect(),
+            version: company.version.to_string(),
+            ..Self::filled(&Changes::of(company)?)
         })
     }
 
-    fn parse(&self) -> Result<Changes, FormErrors> {
+    /// Filled with what was typed, in canonical form.
+    fn filled(changes: &Changes) -> Self {
+        let leads = changes.reminder_lead_minutes.iter();
+        let leads: Vec<String> = leads.map(i32::to_string).collect();
+        let lines = changes.instruction_lines.iter();
+        Self {
+            name: changes.name.clone(),
+            time_zone: changes.zone.name().into(),
+            contact_email: changes.contact_email.clone(),
+            brand_colour: changes.brand_colour.clone(),
+            default_meeting_url: changes.default_meeting_url.clone().unwrap_or_default(),
+            join_window_minutes: changes.join_window_minutes.to_string(),
+            reminder_lead_minutes: leads.join(", "),
+            undo_seconds: changes.undo_seconds.to_string(),
+            version: String::new(),
+            lines: lines
+                .map(|line| (line.name().into(), "on".into()))
+                .collect(),
+        }
+    }
+
+    /// As a person reads it.
+    fn reading(&self) -> Reading {
+        let lines = self.wanted_lines().into_iter();
+        let lines: Vec<&str> = lines.map(words::instruction_line).collect();
+        Reading::new()
+            .text("name", "Name", &self.name)
+            .text("time_zone", "Time zone", &self.time_zone)
+            .text("contact_email", "Contact email", &self.contact_email)
+            .text("brand_colour", "Colour", &self.brand_colour)
+            .text(
+                "default_meeting_url",
+                "Meeting URL",
+                &self.default_meeting_url,
+            )
+            .text(
+                "join_window_minutes",
+                "Join link opens",
+                &self.join_window_minutes,
+            )
+            .text(
+                "reminder_lead_minutes",
+                "Reminders",
+                &self.reminder_lead_minutes,
+            )
+            .text(
+                "undo_seconds",
+                "Mail waits for corrections",
+                &self.undo_seconds,
+            )
+            .text(
+                "instruction_lines",
+                "Instructions in emails",
+                &lines.join("\n"),
+            )
+    }
+
+    fn parse(&self) -> Result<(i32, Changes), FormErrors> {
         let mut errors = FormErrors::new();
         let name = errors.check("name", text::line(&self.name, 100));
         let zone = errors.check("time_zone", text::zone(&self.time_zone));
@@ -106,7 +172,9 @@ impl CompanyForm {
         );
         let leads = errors.check("reminder_lead_minutes", self.leads());
         let undo_seconds = errors.number("undo_seconds", &self.undo_seconds, 0, MAX_UNDO_SECONDS);
+        let version = errors.version(&self.version);
         match (
+            version,
             name,
             zone,
             contact_email,
@@ -117,6 +185,7 @@ impl CompanyForm {
             undo_seconds,
         ) {
             (
+                Some(version),
                 Some(name),
                 Some(zone),
                 Some(contact_email),
@@ -125,17 +194,20 @@ impl CompanyForm {
                 Some(join_window_minutes),
                 Some(reminder_lead_minutes),
                 Some(undo_seconds),
-            ) => Ok(Changes {
-                name,
-                zone,
-                contact_email,
-                brand_colour,
-                default_meeting_url,
-                join_window_minutes,
-                reminder_lead_minutes,
-                undo_seconds,
-                instruction_lines: self.wanted_lines(),
-            }),
+            ) => Ok((
+                version,
+                Changes {
+                    name,
+                    zone,
+                    contact_email,
+                    brand_colour,
+                    default_meeting_url,
+                    join_window_minutes,
+                    reminder_lead_minutes,
+                    undo_seconds,
+                    instruction_lines: self.wanted_lines(),
+                },
+            )),
             _ => Err(errors),
         }
     }
@@ -186,6 +258,7 @@ fn colour(typed: &str) -> Result<String, Refusal> {
 pub struct EditPage {
     form: CompanyForm,
     errors: FormErrors,
+    conflict: Option<Conflict>,
     lines: Vec<Choice>,
     zones: Vec<&'static str>,
     /// What the zone is for, and by which edition of the rules times are reckoned.
@@ -197,6 +270,7 @@ impl EditPage {
         Self {
             form,
             errors,
+            conflict: None,
             lines: InstructionLine::ALL
                 .into_iter()
                 .map(|line| Choice::new(line.name(), words::instruction_line(line)))
@@ -206,6 +280,13 @@ impl EditPage {
                 "New slots begin with it. Times follow edition {} of the IANA time zone rules.",
                 zones::version()
             ),
+        }
+    }
+
+    fn in_conflict(self, conflict: Conflict) -> Self {
+        Self {
+            conflict: Some(conflict),
+            ..self
         }
     }
 }
@@ -225,6 +306,7 @@ impl Page for EditPage {
                 "This is not an address that begins with https://.",
             ),
         )
+        .in_conflict(Conflict::sample())
     }
 }
 

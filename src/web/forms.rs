@@ -1,10 +1,13 @@
 //! Forms: what was typed stays, and each mistake stands beside its field.
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
     crypto,
-    domain::one_time_keys::Once,
+    domain::{
+        one_time_keys::Once,
+        versions::{NEWEST, Target},
+    },
     text::{self, Refusal},
     times,
     zones::Tz,
@@ -13,6 +16,36 @@ use crate::{
 /// Beside a form whose one-time key stands for something else already.
 pub const SENT_BEFORE: Refusal =
     "This form was sent before, with something else in it. Check it and send it again.";
+
+/// Beside a form that does not say which version it shows: what it would overwrite is not known.
+pub const NO_VERSION: Refusal = "This form does not say which version it shows, so nothing was saved. \
+    Open the page again and repeat your changes there.";
+
+/// A form that is one button, and the version of the row as its page showed it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Button {
+    version: String,
+}
+
+impl Button {
+    /// The row that it is meant for; none when it does not say in which version.
+    pub fn target(&self, id: i64) -> Option<Target> {
+        let (version, once) = (version(&self.version)?, None);
+        Some(Target { id, version, once })
+    }
+
+    /// The version as it came.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+}
+
+/// The version of a row that came with a form; none for what is no version.
+pub fn version(text: &str) -> Option<i32> {
+    let version = text.trim().parse().ok();
+    version.filter(|version| (0..=NEWEST).contains(version))
+}
 
 /// A fresh one-time key, for the hidden field of a form.
 pub fn new_key() -> String {
@@ -32,12 +65,6 @@ pub fn own_key(key: &str) -> Option<&str> {
     let key = key.trim();
     let is_key = (1..=64).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
     is_key.then_some(key)
-}
-
-/// The version of a row that came with a form. What is no version is one that no row has: the change
-/// is then refused like one that comes too late.
-pub fn version(text: &str) -> i32 {
-    text.trim().parse().unwrap_or(0)
 }
 
 /// What is wrong with a form: a message for each field that has one, in the order of parsing. Parse
@@ -80,6 +107,11 @@ impl FormErrors {
     pub fn of(&self, field: &str) -> Option<&str> {
         let found = self.0.iter().find(|(name, _)| *name == field);
         found.map(|(_, message)| message.as_str())
+    }
+
+    /// The version of the row that a form shows; without one the form as a whole is refused.
+    pub fn version(&mut self, text: &str) -> Option<i32> {
+        self.check("form", version(text).ok_or(NO_VERSION))
     }
 
     /// The value of a field, or none with its mistake noted.

@@ -2,13 +2,15 @@
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
-    web::{Bytes, Data, Path},
+    web::{Bytes, Data, Form, Path},
 };
+use entity::company;
 use serde::Serialize;
 
 use super::{
+    conflict::{Conflict, Thing},
     errors::Result,
-    forms::FormErrors,
+    forms::{self, Button, FormErrors},
     render::{Flash, Page},
     respond::see_other,
     upload,
@@ -19,6 +21,7 @@ use crate::{
     domain::{
         companies,
         logos::{self, Shown},
+        versions::Updated,
     },
     mail::messages::Logo,
     pictures::Picture,
@@ -38,25 +41,63 @@ pub async fn update(
 ) -> Result<HttpResponse> {
     let content_type = request.headers().get(CONTENT_TYPE);
     let content_type = content_type.and_then(|value| value.to_str().ok());
-    let file = upload::file(content_type.unwrap_or_default(), &body, "logo");
-    match Picture::read(file.unwrap_or_default()) {
-        Ok(picture) => {
-            logos::choose(&app.db, &viewer.actor(), picture, app.clock.now()).await?;
-            viewer.flash(Flash::done("Mails show this logo from now on."))?;
-            Ok(see_other("/company/logo"))
+    let content_type = content_type.unwrap_or_default();
+    let part = |name| upload::file(content_type, &body, name).unwrap_or_default();
+    let seen = seen(&String::from_utf8_lossy(part("version")));
+    let picture = Picture::read(part("logo"));
+    let (seen, picture) = match (seen, picture) {
+        (Some(seen), Ok(picture)) => (seen, picture),
+        (seen, picture) => {
+            let mut errors = FormErrors::new();
+            errors.check("logo", picture);
+            errors.check("form", seen.ok_or(forms::NO_VERSION));
+            return viewer.unprocessable(&EditPage::new(&app, &viewer, errors).await?);
         }
-        Err(refusal) => {
-            let errors = FormErrors::one("logo", refusal);
-            viewer.unprocessable(&EditPage::new(&app, &viewer, errors).await?)
-        }
-    }
+    };
+    let (actor, now) = (viewer.actor(), app.clock.now());
+    let updated = logos::choose(&app.db, &actor, seen, &picture, now).await?;
+    answer(&app, &viewer, updated, "Mails show this logo from now on.").await
 }
 
 /// POST /company/logo/removal: takes it away.
-pub async fn destroy(app: Data<App>, viewer: AdminViewer) -> Result<HttpResponse> {
-    logos::remove(&app.db, &viewer.actor(), app.clock.now()).await?;
-    viewer.flash(Flash::done("Mails show no logo from now on."))?;
+pub async fn destroy(
+    app: Data<App>,
+    viewer: AdminViewer,
+    button: Form<Button>,
+) -> Result<HttpResponse> {
+    let Some(seen) = seen(button.version()) else {
+        viewer.flash(Flash::problem(forms::NO_VERSION))?;
+        return Ok(see_other("/company/logo"));
+    };
+    let (actor, now) = (viewer.actor(), app.clock.now());
+    let updated = logos::remove(&app.db, &actor, seen, now).await?;
+    answer(&app, &viewer, updated, "Mails show no logo from now on.").await
+}
+
+async fn answer(
+    app: &App,
+    viewer: &AdminViewer,
+    updated: Updated<company::Model>,
+    done: &str,
+) -> Result<HttpResponse> {
+    if let Updated::Stale(_) = updated {
+        let thing = Thing {
+            what: "logo",
+            is_about: &|line| line.verb.starts_with("logo."),
+            ..Thing::new("company", viewer.company_id, "/company/logo")
+        };
+        let conflict = Conflict::of_the_newest(app, viewer, &thing).await?;
+        let page = EditPage::new(app, viewer, FormErrors::new()).await?;
+        return viewer.conflict(&page.in_conflict(conflict));
+    }
+    viewer.flash(Flash::done(done))?;
     Ok(see_other("/company/logo"))
+}
+
+/// The version of a logo is its key, because no logo ever changes; 0 for none.
+fn seen(version: &str) -> Option<Option<i64>> {
+    let id: i64 = version.trim().parse().ok()?;
+    (id >= 0).then_some((id > 0).then_some(id))
 }
 
 /// GET /company/logos/{id}: the picture itself, also of a logo that only earlier mails show.
@@ -75,7 +116,9 @@ pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpR
 pub struct EditPage {
     company: String,
     picture: Option<Shape>,
+    version: i64,
     errors: FormErrors,
+    conflict: Option<Conflict>,
 }
 
 /// As large as mails show it.
@@ -96,8 +139,17 @@ impl EditPage {
         Ok(Self {
             company: company.name,
             picture: shown.as_ref().map(Shape::of),
+            version: company.logo_id.unwrap_or_default(),
             errors,
+            conflict: None,
         })
+    }
+
+    fn in_conflict(self, conflict: Conflict) -> Self {
+        Self {
+            conflict: Some(conflict),
+            ..self
+        }
     }
 }
 
@@ -127,7 +179,9 @@ impl Page for EditPage {
                 width: 180,
                 height: 60,
             }),
+            version: 1,
             errors: FormErrors::one("logo", "This is no PNG, JPEG or GIF."),
+            conflict: Some(Conflict::sample()),
         }
     }
 }

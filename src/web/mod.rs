@@ -19,6 +19,7 @@ pub mod candidates;
 pub mod choices;
 pub mod client_ip;
 pub mod company;
+mod conflict;
 mod csv;
 pub mod emails;
 pub mod error_page;

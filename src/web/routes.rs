@@ -124,6 +124,7 @@ fn table() -> Vec<Route> {
         get(Api, "/api/candidates/", api::candidates::index),
         post(Api, "/api/candidates/", api::candidates::create),
         get(Api, "/api/candidates/{id}/", api::candidates::show),
+        patch(Api, "/api/candidates/{id}/", api::candidates::update),
         get(Api, "/api/emails/", api::emails::index),
         get(Api, "/api/emails/{id}/", api::emails::show),
         get(Api, "/api/interviews/", api::interviews::index),
@@ -132,13 +133,16 @@ fn table() -> Vec<Route> {
         get(Api, "/api/interviews/slots/", api::slots::index),
         post(Api, "/api/interviews/slots/", api::slots::create),
         get(Api, "/api/interviews/slots/{id}/", api::slots::show),
+        patch(Api, "/api/interviews/slots/{id}/", api::slots::update),
         post(Api, "/api/interviews/slots/{slot_id}/book_slot/", api::bookings::book_slot),
         get(Api, "/api/interviews/{id}/", api::interviews::show),
+        patch(Api, "/api/interviews/{id}/", api::changes::update),
         post(Api, "/api/interviews/{id}/cancel/", api::changes::cancel),
         post(Api, "/api/interviews/{id}/reschedule/", api::changes::reschedule),
         get(Api, "/api/jobs/", api::jobs::index),
         post(Api, "/api/jobs/", api::jobs::create),
         get(Api, "/api/jobs/{id}/", api::jobs::show),
+        patch(Api, "/api/jobs/{id}/", api::jobs::update),
     ]
 }
 
@@ -271,6 +275,21 @@ where
         path,
         who,
         endpoint: web::post().to(handler),
+        keeps_session: who.may_be_signed_in(),
+    }
+}
+
+fn patch<F, Args>(who: Who, path: &'static str, handler: F) -> Route
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    Route {
+        method: Method::PATCH,
+        path,
+        who,
+        endpoint: web::patch().to(handler),
         keeps_session: who.may_be_signed_in(),
     }
 }

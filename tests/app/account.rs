@@ -8,13 +8,13 @@ async fn name_and_zone_are_changed() {
     let app = TestApp::start().await;
     let mut rita = app.recruiter().await;
     let fields = [("name", "Rita Núñez"), ("time_zone", "Asia/Kathmandu")];
-    let answer = rita.post_form("/account", &fields).await;
+    let answer = rita.save_form("/account", &fields).await;
     assert_eq!((answer.status, answer.location.as_str()), (303, "/account"));
     let page = rita.get("/account").await;
     assert_eq!(page.notice(), "Saved.");
     assert_eq!(page.value_of("name"), "Rita Núñez");
     assert_eq!(page.value_of("time_zone"), "Asia/Kathmandu");
-    rita.post_form("/account", &[("name", "Rita"), ("time_zone", "")])
+    rita.save_form("/account", &[("name", "Rita"), ("time_zone", "")])
         .await;
     assert_eq!(
         rita.get("/account").await.value_of("time_zone"),
@@ -22,7 +22,7 @@ async fn name_and_zone_are_changed() {
         "the company's again"
     );
     let answer = rita
-        .post_form("/account", &[("name", "Rita"), ("time_zone", "CEST")])
+        .save_form("/account", &[("name", "Rita"), ("time_zone", "CEST")])
         .await;
     assert_eq!(
         (answer.status, answer.value_of("time_zone").as_str()),

@@ -218,7 +218,10 @@ async fn a_booking_whose_message_came_back_is_written_down_once() {
             code: Some("5.1.1".into()),
             diagnostic: words.into(),
             hint: "No such mailbox.".into(),
+            elsewhere: String::new(),
+            is_dead: true,
         }],
+        remark: None,
     };
     for words in ["550 no such user", "550 still no such user"] {
         let taken = bounces::take(&app.app.db, &returned(words), app.now()).await;

@@ -239,6 +239,7 @@ async fn only_the_newest_message_counts_and_a_reminder_is_none() {
         ("name", "Zoë"),
         ("email", "right@example.com"),
         ("locale", "en"),
+        ("version", "1"),
     ];
     assert_eq!(rita.post_form(&edit, &fields).await.status, 303);
     assert!(
@@ -379,6 +380,7 @@ async fn somebody_with_a_number_can_be_called() {
         ("email", booked.details.candidate.email.as_str()),
         ("phone", "+1 (212) 555-01"),
         ("locale", "en"),
+        ("version", "1"),
     ];
     let mut rita = app.recruiter().await;
     assert_eq!(rita.post_form(&edit, &fields).await.status, 303);

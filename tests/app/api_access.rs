@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use entity::{action, api_token, rate_limit, slot};
 use greenroom::{
     db,
-    domain::{actions, api_tokens, users},
+    domain::{actions, api_tokens, users, versions::Target},
 };
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde_json::json;
@@ -123,10 +123,14 @@ async fn a_disabled_users_token_opens_nothing_even_when_the_user_is_back() {
     let mut program = app.program().await;
     let actor = actions::Actor::system(app.company_id);
     let (db, user_id) = (&app.app.db, program.user_id());
-    let disabled = users::disable(db, &actor, user_id, app.now()).await;
+    let disabled = users::disable(db, &actor, &builders::seen(user_id), app.now()).await;
     disabled.expect("disabled");
     assert_problem(&program.get("/api/jobs/").await, 401);
-    let enabled = users::enable(db, &actor, user_id, app.now()).await;
+    let disabled = Target {
+        version: 2,
+        ..builders::seen(user_id)
+    };
+    let enabled = users::enable(db, &actor, &disabled, app.now()).await;
     enabled.expect("enabled");
     assert_problem(&program.get("/api/jobs/").await, 401);
 }

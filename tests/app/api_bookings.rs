@@ -239,7 +239,13 @@ async fn a_slot_that_was_closed_or_has_begun_takes_nobody() {
     let mut scene = Scene::set().await;
     let closed = scene.another_slot(1).await;
     let actor = actions::Actor::system(scene.app.company_id);
-    let done = slots::close(&scene.app.app.db, &actor, closed, scene.app.now()).await;
+    let done = slots::close(
+        &scene.app.app.db,
+        &actor,
+        &builders::seen(closed),
+        scene.app.now(),
+    )
+    .await;
     done.expect("closed");
     let answer = scene
         .program

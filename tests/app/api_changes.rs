@@ -256,7 +256,13 @@ async fn a_slot_that_cannot_be_had_is_refused_with_what_is_free() {
         .post_json(&book, &json!({ "interview_id": other }))
         .await;
     let actor = actions::Actor::system(scene.app.company_id);
-    let done = slots::close(&scene.app.app.db, &actor, closed, scene.app.now()).await;
+    let done = slots::close(
+        &scene.app.app.db,
+        &actor,
+        &builders::seen(closed),
+        scene.app.now(),
+    )
+    .await;
     done.expect("closed");
     let path = scene.path("reschedule");
     for (slot, code) in [(taken, "slot_taken"), (closed, "slot_closed")] {

@@ -113,7 +113,7 @@ async fn slots_are_filtered_by_state_job_and_time() {
     let booked = booked.details.slot.expect("a slot").id;
     app.expect_undelivered_mail();
     let actor = actions::Actor::system(app.company_id);
-    let done = slots::close(&app.app.db, &actor, closed, app.now()).await;
+    let done = slots::close(&app.app.db, &actor, &builders::seen(closed), app.now()).await;
     done.expect("closed");
     app.advance(TimeDelta::hours(2));
     let mut slots =

@@ -344,7 +344,8 @@ async fn a_slot_that_was_closed_or_has_begun_is_refused_with_what_is_free() {
     )
     .await;
     let mut rita = app.recruiter().await;
-    rita.post_form(&format!("/slots/{slot}/closure"), &[]).await;
+    rita.press(&format!("/slots/{slot}"), &format!("/slots/{slot}/closure"))
+        .await;
     app.advance(TimeDelta::minutes(5));
     for (id, words) in [(slot, "was closed"), (soon, "has begun")] {
         let path = format!("/slots/{id}/booking");

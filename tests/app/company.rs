@@ -22,7 +22,7 @@ const GOOD: [(&str, &str); 10] = [
 async fn an_admin_changes_all_of_it() {
     let app = TestApp::start().await;
     let mut ada = app.admin().await;
-    let answer = ada.post_form("/company", &GOOD).await;
+    let answer = ada.save_form("/company", &GOOD).await;
     assert_eq!((answer.status, answer.location.as_str()), (303, "/company"));
     let page = ada.get("/company").await;
     assert_eq!(page.notice(), "Saved.");
@@ -55,7 +55,7 @@ async fn an_admin_changes_all_of_it() {
 async fn before_and_after_are_written_down() {
     let app = TestApp::start().await;
     let mut ada = app.admin().await;
-    ada.post_form("/company", &GOOD).await;
+    ada.save_form("/company", &GOOD).await;
     let actions = action::Entity::find()
         .all(app.app.db.read())
         .await
@@ -97,7 +97,7 @@ async fn what_cannot_be_is_refused_beside_its_field_and_changes_nothing() {
         ("undo_seconds", ""),
     ] {
         let fields = GOOD.map(|(name, value)| (name, if name == field { wrong } else { value }));
-        let answer = ada.post_form("/company", &fields).await;
+        let answer = ada.save_form("/company", &fields).await;
         assert_eq!(answer.status, 422, "{field}: {wrong:?}");
         assert!(!answer.error_of(field).is_empty(), "{field}: {wrong:?}");
     }
@@ -112,7 +112,7 @@ async fn a_meeting_url_and_reminders_can_be_left_out() {
         "default_meeting_url" | "reminder_lead_minutes" => (name, ""),
         _ => (name, value),
     });
-    assert_eq!(ada.post_form("/company", &fields).await.status, 303);
+    assert_eq!(ada.save_form("/company", &fields).await.status, 303);
     let found = company::Entity::find_by_id(app.company_id)
         .one(app.app.db.read())
         .await;
@@ -133,13 +133,13 @@ async fn mails_print_the_instructions_that_are_switched_on() {
         let others = InstructionLine::ALL.into_iter().filter(|line| *line != off);
         let mut fields = bare[..8].to_vec();
         fields.extend(others.map(|line| (line.name(), "on")));
-        assert_eq!(ada.post_form("/company", &fields).await.status, 303);
+        assert_eq!(ada.save_form("/company", &fields).await.status, 303);
         let html = ada.get("/company/texts/scheduled/en/html").await;
         assert_eq!(html.all_words("li").len(), 5, "{off:?}");
         let has_id = html.text.contains("government-issued ID");
         assert_eq!(has_id, off != InstructionLine::GovernmentId);
     }
-    assert_eq!(ada.post_form("/company", &bare[..8]).await.status, 303);
+    assert_eq!(ada.save_form("/company", &bare[..8]).await.status, 303);
     builders::booked(&app, app.company_id).await;
     // The settings above let mails wait for corrections.
     app.advance(TimeDelta::seconds(90));
@@ -153,7 +153,7 @@ async fn mails_print_the_instructions_that_are_switched_on() {
 async fn another_company_is_not_touched() {
     let app = TestApp::start().await;
     let (mut ada, mut other) = (app.admin().await, app.other_company().await);
-    ada.post_form("/company", &GOOD).await;
+    ada.save_form("/company", &GOOD).await;
     assert_eq!(
         other.get("/company").await.value_of("name"),
         "Other Company"

@@ -173,10 +173,13 @@ async fn of_two_who_correct_it_the_second_is_shown_what_the_first_did() {
         "{said}"
     );
     assert_eq!(late.value_of("notes"), "Mine");
-    let now = late.words("#preview");
-    assert!(
-        now.contains("As it is Type Technical Minutes 30"),
-        "what would be overwritten: {now}"
+    assert_eq!(
+        late.all_words("#conflict tbody tr"),
+        [
+            "Minutes Changed meanwhile 30 45",
+            "Notes for the candidate Not changed meanwhile Bring a portfolio. Mine",
+        ],
+        "what would be overwritten"
     );
     assert_eq!(late.value_of("key"), mine[1].1);
     assert_eq!(late.value_of("version"), "3");
@@ -204,8 +207,8 @@ async fn a_changed_address_counts_as_a_change() {
     let mine = form(&mut rita, &edit, &[("notes", "Mine")]).await;
     let person = format!("/candidates/{}/edit", booked.details.candidate.id);
     let page = rita.get(&person).await;
-    let fields_of_person =
-        ["name", "phone", "time_zone", "locale", "notes"].map(|name| (name, page.value_of(name)));
+    let fields_of_person = ["name", "phone", "time_zone", "locale", "notes", "version"]
+        .map(|name| (name, page.value_of(name)));
     let mut changed = fields(&fields_of_person);
     changed.push(("email", "zoe@example.com"));
     assert_eq!(rita.post_form(&person, &changed).await.status, 303);

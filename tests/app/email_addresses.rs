@@ -99,6 +99,7 @@ async fn an_address_that_is_changed_at_the_candidate_links_the_messages_as_well(
         ("name", "Zoë Núñez"),
         ("email", "zoe.right@example.com"),
         ("locale", "en"),
+        ("version", "1"),
     ];
     assert_eq!(rita.post_form(&edit, &typed).await.status, 303);
     app.deliver().await;

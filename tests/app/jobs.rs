@@ -50,7 +50,7 @@ async fn a_job_is_entered_shown_and_changed() {
     assert_eq!(form.value_of("key_skills"), "AWS, Terraform");
     assert_eq!(form.value_of("salary_min"), "150000");
     let closed = rita
-        .post_form(
+        .save_form(
             &edit,
             &with(&[("title", "Cloud Chef"), ("status", "closed")]),
         )

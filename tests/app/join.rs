@@ -6,6 +6,7 @@ use greenroom::domain::{
     candidates::{self, NewCandidate},
     interviews,
     join_links::Ticket,
+    versions::Target,
 };
 use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};
 
@@ -457,7 +458,12 @@ async fn a_changed_address_kills_the_link_in_the_old_mailbox() {
     };
     let actor = greenroom::domain::actions::Actor::system(invitation.app.company_id);
     let now = invitation.app.now();
-    candidates::update(&invitation.app.app.db, &actor, person.id, new, now)
+    let target = Target {
+        id: person.id,
+        version: person.version,
+        once: None,
+    };
+    candidates::update(&invitation.app.app.db, &actor, &target, &new, now)
         .await
         .expect("changed");
     assert_is_unknown(&invitation.look().await);

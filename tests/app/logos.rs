@@ -60,7 +60,7 @@ async fn a_logo_is_uploaded_shown_and_removed() {
     assert_eq!(other.get(&shown("src")).await.status, 404);
     assert!(!other.get("/company/logo").await.has("#present"));
     let removal = page.attribute("form[action$=removal]", "action");
-    assert_eq!(ada.post_form(&removal, &[]).await.status, 303);
+    assert_eq!(ada.press("/company/logo", &removal).await.status, 303);
     assert!(!ada.get("/company/logo").await.has("#present"));
     let verbs: Vec<_> = actions(&app).await;
     assert_eq!(verbs, ["logo.chosen", "logo.removed"]);
@@ -135,7 +135,7 @@ async fn a_mail_brings_the_logo_inside_its_html_and_stays_the_same_at_every_atte
     upload(&mut ada, "logo", BANNER).await;
     app.advance(TimeDelta::hours(1));
     assert_eq!(app.deliver().await, 1);
-    ada.post_form("/company/logo/removal", &[]).await;
+    ada.press("/company/logo", "/company/logo/removal").await;
     app.advance(TimeDelta::hours(1));
     upkeep::keep_house(&app.app).await.expect("done");
     assert_eq!(app.deliver().await, 1);
@@ -207,7 +207,7 @@ async fn a_logo_is_kept_while_a_mail_or_a_company_shows_it_and_a_day_longer() {
     app.deliver().await;
     upload(&mut ada, "logo", BANNER).await;
     let unseen = logos(&app).await[1].id;
-    ada.post_form("/company/logo/removal", &[]).await;
+    ada.press("/company/logo", "/company/logo/removal").await;
     let ids = async || -> Vec<i64> { logos(&app).await.iter().map(|logo| logo.id).collect() };
     for (after, left) in [
         (TimeDelta::hours(24), vec![shown, unseen]),
@@ -248,9 +248,17 @@ async fn a_logo_that_is_gone_loses_no_mail() {
     assert!(html.contains(">Sample Company</td>") && !html.contains("<img"));
 }
 
+/// With the version that the page shows.
 async fn upload(actor: &mut Actor, field: &str, file: &[u8]) -> Answer {
+    let version = actor.get("/company/logo").await.value_of("version");
+    upload_over(actor, &version, field, file).await
+}
+
+/// With what a tab holds that was opened a while ago.
+async fn upload_over(actor: &mut Actor, version: &str, field: &str, file: &[u8]) -> Answer {
     let mut body = format!(
-        "--form\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"logo.png\"\r\n\
+        "--form\r\nContent-Disposition: form-data; name=\"version\"\r\n\r\n{version}\r\n\
+         --form\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"logo.png\"\r\n\
          Content-Type: image/png\r\n\r\n"
     )
     .into_bytes();
@@ -287,4 +295,33 @@ async fn actions(app: &TestApp) -> Vec<String> {
     let lines = lines.all(app.app.db.read()).await.expect("actions");
     let verbs = lines.into_iter().map(|line| line.verb);
     verbs.filter(|verb| verb.starts_with("logo.")).collect()
+}
+
+#[actix_web::test]
+async fn a_stale_tab_neither_replaces_nor_removes_a_logo_that_it_never_showed() {
+    let app = TestApp::start().await;
+    let (mut ada, mut otto) = (app.admin().await, app.admin().await);
+    assert_eq!(upload(&mut otto, "logo", BANNER).await.status, 303);
+    let chosen = logos(&app).await[0].id.to_string();
+    for _ in 0..2 {
+        let late = upload_over(&mut ada, "0", "logo", DOT).await;
+        assert_eq!(late.status, 409);
+        let said = late.words("main .notice--problem:not([hidden])");
+        assert!(said.contains("This logo was changed"), "{said}");
+        assert!(said.contains("Replaced by Ada Admin"), "{said}");
+        assert_eq!(late.value_of("version"), chosen, "the next try knows of it");
+    }
+    let removal = "/company/logo/removal";
+    for version in ["0", "999"] {
+        let late = ada.post_form(removal, &[("version", version)]).await;
+        assert_eq!(late.status, 409, "{version}");
+    }
+    let without = ada.post_form(removal, &[]).await;
+    assert_eq!(without.status, 303);
+    let page = ada.get("/company/logo").await;
+    assert!(page.notice().contains("Open the page again"));
+    assert_eq!(upload_over(&mut ada, "", "logo", DOT).await.status, 422);
+    assert_eq!(logos(&app).await.len(), 1, "nothing refused is kept");
+    let again = upload_over(&mut ada, "0", "logo", BANNER).await;
+    assert_eq!(again.status, 303, "it is the logo already");
 }

@@ -286,7 +286,7 @@ async fn a_reset_brings_the_usual_words_back_and_is_written_down() {
     let reset = format!("{PAGE}/reset");
     let form = format!("form[action='{reset}']");
     assert!(!page.attribute(&form, "hx-confirm").is_empty(), "it asks");
-    let answer = ada.post_form(&reset, &[]).await;
+    let answer = ada.press(PAGE, &reset).await;
     assert_eq!((answer.status, answer.location.as_str()), (303, PAGE));
     assert_eq!(ada.get(PAGE).await.value_of("regards"), "Best regards,");
     assert_eq!(kept(&app).await, Vec::<String>::new());
@@ -431,9 +431,12 @@ async fn what_recruiters_see_before_they_book_is_what_will_be_sent() {
     );
 }
 
+/// Sends the form as its page would, with the version that the page shows.
 pub async fn post(actor: &mut Actor, path: &str, act: &str, fields: &[(&str, &str)]) -> Answer {
+    let version = actor.get(path).await.value_of("version");
     let mut all = fields.to_vec();
     all.push(("act", act));
+    all.push(("version", &version));
     let request = TestRequest::default().set_form(all);
     actor.send(Method::POST, path, request).await
 }

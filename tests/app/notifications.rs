@@ -55,7 +55,7 @@ impl Scene {
             .iter()
             .map(|(name, it)| (*name, it.as_str()))
             .collect();
-        assert_eq!(ada.post_form("/company", &typed).await.status, 303);
+        assert_eq!(ada.save_form("/company", &typed).await.status, 303);
         let details = builders::booked(&app, app.company_id).await.details;
         Self {
             rita: app.recruiter().await,

@@ -13,7 +13,7 @@ use greenroom::{
         actions::Actor,
         bookings::{self, NewBooking, Place, Who},
         bounces::{self, Fate, Notice, Taken},
-        candidates::{self, NewCandidate, Saved},
+        candidates::{self, NewCandidate, Updated},
         delivery::{self, Ended, Entry, Next, Recorded},
         one_time_keys::{self, Once},
         slots::{self, Closing},
@@ -39,7 +39,7 @@ async fn a_slot_is_booked_or_closed_and_never_both() {
     let (booked, closed) = crossing(
         &app,
         bookings::book(&app.app.db, &actor, new, app.now()),
-        slots::close(&app.app.db, &actor, slot_id, app.now()),
+        slots::close(&app.app.db, &actor, &builders::seen(slot_id), app.now()),
     )
     .await;
     assert!(
@@ -69,17 +69,18 @@ async fn who_is_booked_while_their_address_changes_is_told_at_the_new_one() {
         job_id: None,
         notes: String::new(),
     };
+    let target = builders::seen(candidate_id);
     let (booked, changed) = crossing(
         &app,
         bookings::book(&app.app.db, &actor, new, app.now()),
-        candidates::update(&app.app.db, &actor, candidate_id, moved, app.now()),
+        candidates::update(&app.app.db, &actor, &target, &moved, app.now()),
     )
     .await;
     assert!(
         matches!(booked, Ok(bookings::Outcome::Booked(_))),
         "{booked:?}"
     );
-    assert!(matches!(changed, Ok(Saved::Candidate(_))), "{changed:?}");
+    assert!(matches!(changed, Ok(Updated::Done { .. })), "{changed:?}");
     app.deliver().await;
     let told = emails(&app).await;
     assert!(

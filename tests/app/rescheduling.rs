@@ -443,8 +443,11 @@ async fn a_slot_that_cannot_be_had_is_refused_with_who_has_it_and_what_is_free()
     let Ok(Outcome::Booked(other)) = other else {
         panic!("{other:?}");
     };
-    rita.post_form(&format!("/slots/{closed}/closure"), &[])
-        .await;
+    rita.press(
+        &format!("/slots/{closed}"),
+        &format!("/slots/{closed}/closure"),
+    )
+    .await;
     for (slot, words) in [
         (taken, "Zoë Núñez has that slot, booked by Ada Admin."),
         (closed, "That slot was closed."),

@@ -47,7 +47,7 @@ async fn every_answer_carries_the_headers_whatever_its_status() {
         (200, app.stranger().get("/login").await),
         (200, rita.get("/account").await),
         (303, app.stranger().get("/account").await),
-        (303, rita.post_form("/account", &[("name", "Rita")]).await),
+        (303, rita.save_form("/account", &[("name", "Rita")]).await),
         (
             415,
             rita.send(
@@ -83,14 +83,14 @@ async fn every_answer_carries_the_headers_whatever_its_status() {
             405,
             app.stranger().send(Method::PUT, "/login", form()).await,
         ),
-        (413, rita.post_form("/account", &[("name", &big)]).await),
+        (413, rita.save_form("/account", &[("name", &big)]).await),
         (
             414,
             app.stranger()
                 .get(&format!("/login?next=/{}", "x".repeat(5000)))
                 .await,
         ),
-        (422, rita.post_form("/account", &[("name", "")]).await),
+        (422, rita.save_form("/account", &[("name", "")]).await),
         (
             422,
             app.stranger().sign_in("nobody@example.com", "wrong").await,
@@ -202,7 +202,7 @@ async fn static_files_may_be_kept_and_pages_may_not() {
 
 /// Sends the account form with exactly these headers.
 async fn send_from(actor: &mut Actor, headers: &[(&str, &str)]) -> u16 {
-    let mut request = TestRequest::default().set_form([("name", "Changed")]);
+    let mut request = TestRequest::default().set_form([("name", "Changed"), ("version", "1")]);
     for (name, value) in headers {
         request = request.insert_header((*name, *value));
     }
@@ -373,7 +373,7 @@ async fn texts_with_control_or_direction_characters_are_refused_beside_their_fie
         "\u{2800}\u{2800}",
         "\u{115f}\u{ad}\u{fe0f}",
     ] {
-        let answer = rita.post_form("/account", &[("name", name)]).await;
+        let answer = rita.save_form("/account", &[("name", name)]).await;
         assert_eq!(answer.status, 422, "{name:?}");
         assert!(!answer.error_of("name").is_empty(), "{name:?}");
     }
@@ -389,7 +389,7 @@ async fn what_people_type_is_never_markup() {
     let mut ada = app.admin().await;
     let name = r#""><img src=x onerror=alert(1)>' hx-get=/logout hx-trigger=load x='{{7*7}}"#;
     assert_eq!(
-        ada.post_form("/account", &[("name", name)]).await.status,
+        ada.save_form("/account", &[("name", name)]).await.status,
         303
     );
     for path in ["/account", "/users"] {

@@ -97,8 +97,11 @@ async fn a_wrong_password_and_an_unknown_address_are_answered_alike() {
     let known = builders::user(&app, app.company_id, Role::Recruiter).await;
     let disabled = builders::user(&app, app.company_id, Role::Recruiter).await;
     let mut ada = app.admin().await;
-    ada.post_form(&format!("/users/{}/disabling", disabled.id), &[])
-        .await;
+    ada.press(
+        &format!("/users/{}", disabled.id),
+        &format!("/users/{}/disabling", disabled.id),
+    )
+    .await;
     let mut answers = Vec::new();
     for (email, password) in [
         (known.email.as_str(), "wrong"),
@@ -320,16 +323,14 @@ async fn a_disabled_user_is_out_at_the_next_request() {
     let path = format!("/users/{}", rita.user_id());
     let copy = rita.cookies.clone();
     assert_eq!(
-        ada.post_form(&format!("{path}/disabling"), &[])
-            .await
-            .status,
+        ada.press(&path, &format!("{path}/disabling")).await.status,
         303
     );
     assert!(!is_in(&mut rita).await);
     let email = rita.user.clone().expect("a user").email;
     assert_eq!(app.stranger().sign_in(&email, PASSWORD).await.status, 422);
     assert_eq!(
-        ada.post_form(&format!("{path}/enabling"), &[]).await.status,
+        ada.press(&path, &format!("{path}/enabling")).await.status,
         303
     );
     rita.cookies = copy;
@@ -344,7 +345,7 @@ async fn a_role_counts_from_the_next_request() {
     assert_eq!(other_admin.get("/users").await.status, 200);
     let path = format!("/users/{}/edit", other_admin.user_id());
     let fields = [("name", "Otto"), ("role", "recruiter")];
-    assert_eq!(ada.post_form(&path, &fields).await.status, 303);
+    assert_eq!(ada.save_form(&path, &fields).await.status, 303);
     assert_eq!(other_admin.get("/users").await.status, 303, "signed out");
     let email = other_admin.user.clone().expect("a user").email;
     other_admin.sign_in(&email, PASSWORD).await;

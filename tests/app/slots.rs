@@ -166,9 +166,12 @@ async fn the_list_is_by_day_and_narrowed_by_job_state_and_date() {
     let mut rita = app.recruiter().await;
     let booked = booked.details.slot.expect("a slot").id;
     assert_eq!(
-        rita.post_form(&format!("/slots/{closed}/closure"), &[])
-            .await
-            .status,
+        rita.press(
+            &format!("/slots/{closed}"),
+            &format!("/slots/{closed}/closure")
+        )
+        .await
+        .status,
         303
     );
     let mut listed = async |path: &str| {
@@ -246,7 +249,9 @@ async fn a_closed_slot_is_no_longer_offered_and_a_booked_one_is_not_closed() {
             .has(&format!("a[href='{page}/booking']"))
     );
     for _ in 0..2 {
-        let answer = rita.post_form(&format!("{page}/closure"), &[]).await;
+        let answer = rita
+            .post_form(&format!("{page}/closure"), &[("version", "1")])
+            .await;
         assert_eq!(
             (answer.status, answer.location.as_str()),
             (303, page.as_str())
@@ -258,7 +263,7 @@ async fn a_closed_slot_is_no_longer_offered_and_a_booked_one_is_not_closed() {
     }
 
     let taken = booked.details.slot.expect("a slot").id;
-    rita.post_form(&format!("/slots/{taken}/closure"), &[])
+    rita.post_form(&format!("/slots/{taken}/closure"), &[("version", "1")])
         .await;
     let shown = rita.get(&format!("/slots/{taken}")).await;
     assert!(

@@ -271,6 +271,7 @@ async fn a_corrected_address_gets_the_message_as_usual() {
         ("name", "Zoë Núñez"),
         ("email", "right@example.com"),
         ("locale", "en"),
+        ("version", "1"),
     ];
     let path = format!("/candidates/{candidate}/edit");
     assert_eq!(rita.post_form(&path, &fields).await.status, 303);

@@ -155,6 +155,7 @@ async fn what_needs_attention_is_listed_until_it_does_no_more() {
                 ("name", "Zoë Núñez"),
                 ("email", "right@example.com"),
                 ("locale", "en"),
+                ("version", "1"),
             ],
         )
         .await;

@@ -100,7 +100,7 @@ async fn disabling_a_user_revokes_their_tokens_for_good() {
     let mut program = app.program().await;
     let user = program.user.clone().expect("a user");
     let path = format!("/users/{}", user.id);
-    ada.post_form(&format!("{path}/disabling"), &[]).await;
+    ada.press(&path, &format!("{path}/disabling")).await;
     let notice = ada.get(&path).await.notice();
     assert!(notice.contains("revoked for good"), "{notice}");
     assert_eq!(program.get("/api/jobs/").await.status, 401);
@@ -110,7 +110,7 @@ async fn disabling_a_user_revokes_their_tokens_for_good() {
     assert!(!form.text.contains(&user.email), "cannot be chosen");
     let refused = make(&mut ada, user.id, "90").await;
     assert_eq!(refused.status, 422);
-    ada.post_form(&format!("{path}/enabling"), &[]).await;
+    ada.press(&path, &format!("{path}/enabling")).await;
     assert_eq!(program.get("/api/jobs/").await.status, 401, "for good");
     let actions = action::Entity::find().all(app.app.db.read()).await;
     let actions = actions.expect("actions");

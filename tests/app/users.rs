@@ -152,7 +152,7 @@ async fn what_the_form_does_not_ask_cannot_be_set() {
         ("role", "admin"),
         ("company_id", &company_id),
     ];
-    assert_eq!(rita.post_form("/account", &fields).await.status, 303);
+    assert_eq!(rita.save_form("/account", &fields).await.status, 303);
     let rita = find(&app, rita.user_id()).await;
     assert_eq!(
         (rita.role, rita.company_id),
@@ -195,14 +195,17 @@ async fn the_last_admin_can_be_neither_disabled_nor_made_a_recruiter() {
     let mut ada = app.admin().await;
     let path = format!("/users/{}", ada.user_id());
     let disabled_admin = app.admin().await.user_id();
-    ada.post_form(&format!("/users/{disabled_admin}/disabling"), &[])
-        .await;
-    let answer = ada.post_form(&format!("{path}/disabling"), &[]).await;
+    ada.press(
+        &format!("/users/{disabled_admin}"),
+        &format!("/users/{disabled_admin}/disabling"),
+    )
+    .await;
+    let answer = ada.press(&path, &format!("{path}/disabling")).await;
     assert_eq!(answer.location, path);
     let page = ada.get(&path).await;
     assert!(page.notice().contains("last admin"), "{}", page.text);
     let answer = ada
-        .post_form(
+        .save_form(
             &format!("{path}/edit"),
             &[("name", "Ada"), ("role", "recruiter")],
         )
@@ -225,8 +228,8 @@ async fn two_admins_who_disable_each_other_at_once_do_not_both_succeed() {
         let mut second = other.signed_in_as(&two).await;
         let disable = |id| format!("/users/{id}/disabling");
         futures_util::future::join(
-            first.post_form(&disable(two.id), &[]),
-            second.post_form(&disable(one.id), &[]),
+            first.post_form(&disable(two.id), &[("version", "1")]),
+            second.post_form(&disable(one.id), &[("version", "1")]),
         )
         .await;
         let users = [find(&app, one.id).await, find(&app, two.id).await];
@@ -242,7 +245,7 @@ async fn a_new_password_ends_every_session_of_its_user() {
     let path = format!("/users/{}/password", rita.user_id());
     let password = ada.get(&path).await.value_of("password");
     assert_eq!(
-        ada.post_form(&path, &[("password", "too short")])
+        ada.save_form(&path, &[("password", "too short")])
             .await
             .status,
         422
@@ -253,7 +256,7 @@ async fn a_new_password_ends_every_session_of_its_user() {
         "nothing has changed"
     );
     assert_eq!(
-        ada.post_form(&path, &[("password", &password)])
+        ada.save_form(&path, &[("password", &password)])
             .await
             .status,
         303
@@ -269,13 +272,11 @@ async fn who_did_what_is_written_down_with_the_address() {
     let app = TestApp::start().await;
     let mut ada = app.admin().await;
     let id = add(&mut ada, "rolf@example.com").await;
-    for (path, fields) in [
-        ("edit", &[("name", "Rolf"), ("role", "admin")][..]),
-        ("disabling", &[]),
-        ("enabling", &[]),
-    ] {
-        ada.post_form(&format!("/users/{id}/{path}"), fields).await;
-    }
+    let page = format!("/users/{id}");
+    let fields = [("name", "Rolf"), ("role", "admin")];
+    ada.save_form(&format!("{page}/edit"), &fields).await;
+    ada.press(&page, &format!("{page}/disabling")).await;
+    ada.press(&page, &format!("{page}/enabling")).await;
     let actions = action::Entity::find()
         .all(app.app.db.read())
         .await

@@ -14,7 +14,7 @@ use crate::{
     db::{self, Db},
     domain::{
         actions::{self, Act, Actor},
-        candidates::{self, NewCandidate, Saved},
+        candidates::{self, NewCandidate, Updated},
         interviews::{self, Details},
     },
     error::{Error, Result},
@@ -66,15 +66,15 @@ pub async fn correct(
         if !can_be_corrected(&wrong, &details, now) {
             return Ok(Corrected::Outdated);
         }
-        let candidate_id = details.candidate.id;
+        let before = details.candidate;
         let new = NewCandidate {
             email: address.into(),
-            ..NewCandidate::of(details.candidate)
+            ..NewCandidate::of(before.clone())
         };
-        if let Saved::EmailTaken(other) =
-            candidates::change(txn, actor, candidate_id, &new, now).await?
-        {
-            return Ok(Corrected::Taken(other));
+        match candidates::change(txn, actor, &before, &new, now).await? {
+            Updated::EmailTaken(other) => return Ok(Corrected::Taken(other)),
+            Updated::Stale(_) | Updated::KeyReused => return Ok(Corrected::Outdated),
+            Updated::Done { .. } | Updated::Same => {}
         }
         let told = newest_to(txn, actor.company_id, wrong.interview_id, address).await?;
         let told = told.ok_or(Error::NotFound)?;

@@ -180,7 +180,7 @@ async fn read(
             Some(draft) => Some(Preview::of(&app.composer, draft)?),
             None => None,
         },
-        languages: super::choices::languages(app.composer.languages(), form.locale())?,
+        languages: super::choices::languages(app.composer.languages(), &[form.locale()])?,
         slot,
         interview,
         found,

@@ -2,15 +2,18 @@
 use entity::candidate;
 use serde::{Deserialize, Serialize};
 
+use super::pages::Choices;
 use crate::{
     domain::{
         candidates::{Filter, NewCandidate},
         one_time_keys::Once,
         page::Cursor,
+        versions::Target,
     },
     mail::language::FALLBACK,
     text::{self, Refusal},
     web::{
+        conflict::Reading,
         forms::{self, FormErrors},
         lists::At,
     },
@@ -60,6 +63,8 @@ pub struct CandidateForm {
     job: String,
     notes: String,
     key: String,
+    /// Of the candidate as the form shows them; empty for a new one.
+    version: String,
     /// Who has the typed address already.
     #[serde(skip_deserializing)]
     taken_by: Option<i64>,
@@ -78,24 +83,64 @@ impl CandidateForm {
     /// Filled with a candidate as they are.
     pub fn of(candidate: candidate::Model) -> Self {
         Self {
-            name: candidate.name,
-            email: candidate.email,
-            phone: candidate.phone,
-            time_zone: candidate.time_zone.unwrap_or_default(),
-            locale: candidate.locale,
-            job: candidate
-                .job_id
-                .map(|id| id.to_string())
-                .unwrap_or_default(),
-            notes: candidate.notes,
-            key: String::new(),
-            taken_by: None,
+            version: candidate.version.to_string(),
+            ..Self::filled(NewCandidate::of(candidate))
         }
+    }
+
+    /// Filled with what was typed, in canonical form.
+    pub fn filled(new: NewCandidate) -> Self {
+        Self {
+            name: new.name,
+            email: new.email,
+            phone: new.phone,
+            time_zone: new.time_zone.unwrap_or_default(),
+            locale: new.locale,
+            job: new.job_id.map(|id| id.to_string()).unwrap_or_default(),
+            notes: new.notes,
+            ..Default::default()
+        }
+    }
+
+    /// As a person reads it.
+    pub fn reading(&self, choices: &Choices) -> Reading {
+        Reading::new()
+            .text("name", "Name", &self.name)
+            .text("email", "Email", &self.email)
+            .text("phone", "Phone", &self.phone)
+            .text("time_zone", "Time zone", &self.time_zone)
+            .choice("job", "Applied for", &self.job, &choices.jobs)
+            .choice("locale", "Language", &self.locale, &choices.languages)
+            .text("notes", "Notes", &self.notes)
+    }
+
+    /// From now on about the candidate as they are now.
+    pub fn saw(self, stored: &Self) -> Self {
+        Self {
+            version: stored.version.clone(),
+            ..self
+        }
+    }
+
+    /// A change of the candidate, or what is wrong in the order of the page.
+    pub fn parse_change(&self, id: i64) -> Result<(Target, NewCandidate), FormErrors> {
+        let mut errors = FormErrors::new();
+        let new = self.read(&mut errors);
+        let version = errors.version(&self.version);
+        let parsed = version.zip(new).filter(|_| errors.is_empty());
+        let (version, new) = parsed.ok_or(errors)?;
+        let once = None;
+        Ok((Target { id, version, once }, new))
     }
 
     /// The candidate, or what is wrong in the order of the page.
     pub fn parse(&self) -> Result<NewCandidate, FormErrors> {
         let mut errors = FormErrors::new();
+        let new = self.read(&mut errors);
+        new.filter(|_| errors.is_empty()).ok_or(errors)
+    }
+
+    fn read(&self, errors: &mut FormErrors) -> Option<NewCandidate> {
         let person = Person {
             name: &self.name,
             email: &self.email,
@@ -103,17 +148,14 @@ impl CandidateForm {
             time_zone: &self.time_zone,
             locale: &self.locale,
         };
-        let person = person.parse(&mut errors);
+        let person = person.parse(errors);
         let job_id = errors.optional(&self.job, |e, text| e.number("job", text, 1, i64::MAX));
         let notes = errors.check("notes", text::lines(&self.notes, 5000));
-        let parsed = (|| {
-            Some(NewCandidate {
-                job_id,
-                notes: notes?,
-                ..person?
-            })
-        })();
-        parsed.filter(|_| errors.is_empty()).ok_or(errors)
+        Some(NewCandidate {
+            job_id,
+            notes: notes?,
+            ..person?
+        })
     }
 
     /// The form's one-time key.

@@ -6,6 +6,7 @@ use actix_web::{
     HttpResponse,
     web::{Data, Form, Path, Query},
 };
+use entity::candidate;
 
 pub use self::form::Person;
 use self::{
@@ -13,8 +14,9 @@ use self::{
     pages::{Choices, EditPage, IndexPage, NewPage, ShowPage},
 };
 use super::{
+    conflict::{Conflict, Thing},
     errors::Result,
-    forms::{self, FormErrors},
+    forms::FormErrors,
     interviews::Reader,
     lists::At,
     render::Flash,
@@ -24,9 +26,10 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        candidates::{self, Saved},
+        candidates::{self, NewCandidate, Saved, Updated},
         emails, interviews, jobs,
         page::PAGE_SIZE,
+        versions::Target,
     },
 };
 
@@ -50,7 +53,7 @@ pub async fn index(
 /// GET /candidates/new: the form.
 pub async fn new(app: Data<App>, viewer: Viewer) -> Result<HttpResponse> {
     let form = viewer.typed(CandidateForm::blank());
-    let choices = choices(&app, &viewer, &form).await?;
+    let choices = choices(&app, &viewer, &[&form]).await?;
     viewer.page(&NewPage::new(form, FormErrors::new(), choices))
 }
 
@@ -72,7 +75,7 @@ pub async fn create(
         }
         Err(errors) => errors,
     };
-    let choices = choices(&app, &viewer, &form).await?;
+    let choices = choices(&app, &viewer, &[&form]).await?;
     viewer.unprocessable(&NewPage::new(form, errors, choices))
 }
 
@@ -106,7 +109,7 @@ pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpR
 pub async fn edit(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
     let candidate = candidates::find(app.db.read(), viewer.company_id, *id).await?;
     let form = viewer.typed(CandidateForm::of(candidate));
-    let choices = choices(&app, &viewer, &form).await?;
+    let choices = choices(&app, &viewer, &[&form]).await?;
     viewer.page(&EditPage::new(*id, form, FormErrors::new(), choices))
 }
 
@@ -118,40 +121,68 @@ pub async fn update(
     form: Form<CandidateForm>,
 ) -> Result<HttpResponse> {
     let mut form = form.into_inner();
-    let before = candidates::find(app.db.read(), viewer.company_id, *id).await?;
-    let errors = match form.parse() {
-        Ok(new) => {
-            let has_moved = new.email != before.email;
+    let errors = match form.parse_change(*id) {
+        Ok((target, new)) => {
             let (actor, now) = (viewer.actor(), app.clock.now());
-            match candidates::update(&app.db, &actor, *id, new, now).await? {
-                Saved::Candidate(id) => {
+            let has_moved = match candidates::update(&app.db, &actor, &target, &new, now).await? {
+                Updated::Done { address_changed } => Ok(address_changed),
+                Updated::Same => Ok(false),
+                Updated::Stale(stored) => {
+                    return conflict(&app, &viewer, form, (target, new, *stored)).await;
+                }
+                Updated::EmailTaken(other) => Err(form.taken_by(other)),
+                Updated::KeyReused => Err(form.sent_before()),
+            };
+            match has_moved {
+                Ok(has_moved) => {
                     app.wake.notify_one();
                     viewer.flash(Flash::done(if has_moved { MOVED } else { "Saved." }))?;
                     return Ok(see_other(&format!("/candidates/{id}")));
                 }
-                Saved::EmailTaken(other) => form.taken_by(other),
-                Saved::KeyReused => FormErrors::one("form", forms::SENT_BEFORE),
+                Err(errors) => errors,
             }
         }
-        Err(errors) => errors,
+        Err(errors) => {
+            candidates::find(app.db.read(), viewer.company_id, *id).await?;
+            errors
+        }
     };
-    let choices = choices(&app, &viewer, &form).await?;
+    let choices = choices(&app, &viewer, &[&form]).await?;
     viewer.unprocessable(&EditPage::new(*id, form, errors, choices))
+}
+
+/// 409: what is stored beside what was typed, and the form that could replace it.
+async fn conflict(
+    app: &App,
+    viewer: &Viewer,
+    form: CandidateForm,
+    (target, typed, stored): (Target, NewCandidate, candidate::Model),
+) -> Result<HttpResponse> {
+    let (stored, typed) = (CandidateForm::of(stored), CandidateForm::filled(typed));
+    let choices = choices(app, viewer, &[&form, &stored]).await?;
+    let address = format!("/candidates/{}/edit", target.id);
+    let thing = Thing::new("candidate", target.id, &address);
+    let readings = (stored.reading(&choices), typed.reading(&choices));
+    let conflict = Conflict::new(app, viewer, &thing, target.version, readings).await?;
+    let page = EditPage::new(target.id, form.saw(&stored), FormErrors::new(), choices);
+    viewer.conflict(&page.in_conflict(conflict))
 }
 
 const MOVED: &str = "Saved. Links in mails to the old address no longer work; coming interviews are told to the new one.";
 
-/// The languages; open jobs, and the one that is chosen though it may be closed.
-async fn choices(app: &App, viewer: &Viewer, form: &CandidateForm) -> Result<Choices> {
+/// The languages; open jobs, and those that are chosen though they may be closed.
+async fn choices(app: &App, viewer: &Viewer, forms: &[&CandidateForm]) -> Result<Choices> {
     let mut open = jobs::choices(&app.db, viewer.company_id).await?;
-    if let Some(id) = form.job_id()
-        && open.iter().all(|(open, _)| *open != id)
-    {
-        let chosen = jobs::titles(&app.db, viewer.company_id, [id].into_iter()).await?;
-        open.extend(chosen);
+    let languages: Vec<&str> = forms.iter().map(|form| form.locale()).collect();
+    let chosen = forms.iter().filter_map(|form| form.job_id());
+    let missing = chosen.filter(|id| open.iter().all(|(open, _)| open != id));
+    let missing: Vec<i64> = missing.collect();
+    if !missing.is_empty() {
+        let missing = missing.into_iter();
+        open.extend(jobs::titles(&app.db, viewer.company_id, missing).await?);
     }
     Ok(Choices {
         jobs: super::choices::rows(open),
-        languages: super::choices::languages(app.composer.languages(), form.locale())?,
+        languages: super::choices::languages(app.composer.languages(), &languages)?,
     })
 }

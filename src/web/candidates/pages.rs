@@ -8,6 +8,7 @@ use crate::{
     times,
     web::{
         choices,
+        conflict::Conflict,
         facts::Facts,
         forms::FormErrors,
         interviews::{Reader, Row as InterviewRow},
@@ -153,6 +154,7 @@ pub struct EditPage {
     id: i64,
     form: CandidateForm,
     errors: FormErrors,
+    conflict: Option<Conflict>,
     #[serde(flatten)]
     choices: Choices,
     zones: Vec<&'static str>,
@@ -165,8 +167,17 @@ impl EditPage {
             id,
             form,
             errors,
+            conflict: None,
             choices,
             zones: choices::zones(),
+        }
+    }
+
+    /// The same, when somebody changed the candidate meanwhile.
+    pub fn in_conflict(self, conflict: Conflict) -> Self {
+        Self {
+            conflict: Some(conflict),
+            ..self
         }
     }
 }
@@ -181,6 +192,7 @@ impl Page for EditPage {
     fn sample() -> Self {
         let errors = FormErrors::one("phone", "This is no number.");
         Self::new(1, CandidateForm::blank(), errors, Choices::sample())
+            .in_conflict(Conflict::sample())
     }
 }
 

@@ -11,6 +11,7 @@ use super::{Refusal, tidings};
 use crate::{
     app::App,
     domain::{
+        actions,
         changes::{self, Change, Correction, Outcome, Target},
         drafts,
         interviews::{self, Details},
@@ -18,11 +19,11 @@ use crate::{
     text,
     web::{
         choices,
+        conflict::{self, Difference, Reading},
         errors::Result,
-        facts::Facts,
         forms::{self, FormErrors},
         preview::Preview,
-        render::{Choice, Page},
+        render::{Choice, Flash, Page},
         respond::see_other,
         stamp::Stamp,
         viewer::Viewer,
@@ -61,10 +62,13 @@ pub async fn update(
             tidings::flash(&app, &viewer, "Saved.", &details).await?;
             Ok(see_other(&format!("/interviews/{id}")))
         }
+        // Sent twice from two tabs: it is as it was to be.
+        Outcome::Changed(details) if change.is_made(&details) => {
+            viewer.flash(Flash::done("Saved."))?;
+            Ok(see_other(&format!("/interviews/{id}")))
+        }
         Outcome::Changed(details) | Outcome::NotBooked(details) => {
-            let seen = forms::version(&form.version);
-            let refusal = Refusal::changed(&app, &viewer, &details, seen).await?;
-            form.version = details.interview.version.to_string();
+            let refusal = Refusal::changed(&app, &viewer, &details, target.version).await?;
             show(
                 &app,
                 &viewer,
@@ -87,10 +91,17 @@ async fn show(
     app: &App,
     viewer: &Viewer,
     details: Details,
-    form: EditForm,
+    mut form: EditForm,
     errors: FormErrors,
     refusal: Option<Refusal>,
 ) -> Result<HttpResponse> {
+    let differences = match &refusal {
+        Some(_) => differences(app, &details, &form).await?,
+        None => Vec::new(),
+    };
+    if refusal.is_some() {
+        form.version = details.interview.version.to_string();
+    }
     let outlook = tidings::outlook(app, &details, Kind::Updated).await?;
     let preview = match form.parse(details.interview.id) {
         Ok((_, Change::Correct(correction))) if refusal.is_none() => {
@@ -111,7 +122,7 @@ async fn show(
         errors,
         preview,
         outlook,
-        now: refusal.as_ref().map(|_| facts(&details)),
+        differences,
         refusal,
     };
     match (is_refused, has_mistakes) {
@@ -159,6 +170,7 @@ impl EditForm {
             errors.check("meeting_url", text::https_url(text))
         });
         let notes = errors.check("notes", text::lines(&self.notes, 2000));
+        let version = errors.version(&self.version);
         let wish = (
             interview_id,
             (&self.interview_type, &self.duration_minutes),
@@ -166,7 +178,7 @@ impl EditForm {
         );
         let target = Target {
             interview_id,
-            version: Some(forms::version(&self.version)),
+            version,
             once: forms::once("correction", &self.key, &wish),
         };
         let correction = (|| {
@@ -181,6 +193,17 @@ impl EditForm {
             Some(correction) => Ok((target, Change::Correct(correction))),
             None => Err(errors),
         }
+    }
+
+    /// As a person reads it.
+    fn reading(&self) -> Reading {
+        let types = choices::of(words::interview_type);
+        let notes = text::lines(&self.notes, 2000).unwrap_or_else(|_| self.notes.clone());
+        Reading::new()
+            .choice("interview_type", "Type", &self.interview_type, &types)
+            .text("duration_minutes", "Minutes", self.duration_minutes.trim())
+            .text("meeting_url", "Meeting URL", self.meeting_url.trim())
+            .text("booking_notes", "Notes for the candidate", &notes)
     }
 
     /// The key stands for another correction: the form gets a new one, and says why.
@@ -203,8 +226,8 @@ pub struct EditPage {
     preview: Option<Preview>,
     outlook: String,
     refusal: Option<Refusal>,
-    /// As it is, when somebody changed it meanwhile.
-    now: Option<Facts>,
+    /// What is stored beside what was typed, when somebody changed it meanwhile.
+    differences: Vec<Difference>,
 }
 
 impl Page for EditPage {
@@ -226,22 +249,22 @@ impl Page for EditPage {
             preview: Some(Preview::sample()),
             outlook: "A mail with what changed goes to john@example.com.".into(),
             refusal: Some(Refusal::sample()),
-            now: Some(Facts::sample()),
+            differences: vec![Difference::sample()],
         }
     }
 }
 
-fn facts(details: &Details) -> Facts {
-    let form = EditForm::of(details);
-    let slot = details.slot.as_ref();
-    Facts::new()
-        .text(
-            "Type",
-            slot.map_or("", |slot| words::interview_type(slot.interview_type)),
-        )
-        .text("Minutes", form.duration_minutes)
-        .text("Meeting URL", form.meeting_url)
-        .text("Notes", form.notes)
+/// What is stored beside what was typed.
+async fn differences(app: &App, details: &Details, form: &EditForm) -> Result<Vec<Difference>> {
+    let row = &details.interview;
+    let lines = actions::history(&app.db, row.company_id, "interview", row.id).await?;
+    let seen = forms::version(&form.version).unwrap_or(row.version);
+    let (stored, typed) = (EditForm::of(details), form);
+    Ok(conflict::differences(
+        &conflict::since(lines, seen),
+        stored.reading(),
+        typed.reading(),
+    ))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::{
     app::App,
     domain::{
         changes::{self, Change, Outcome, Target},
-        interviews::Details,
+        interviews::{self, Details},
     },
     web::{errors::Result, forms, render::Flash, respond::see_other, viewer::Viewer},
 };
@@ -23,7 +23,11 @@ pub async fn create(
     form: Form<LinkForm>,
 ) -> Result<HttpResponse> {
     let (actor, now) = (viewer.actor(), app.clock.now());
-    let target = form.target(*id);
+    let Some(target) = form.target(*id) else {
+        interviews::find(app.db.read(), viewer.company_id, *id).await?;
+        viewer.flash(Flash::problem(forms::NO_VERSION))?;
+        return Ok(see_other(&format!("/interviews/{id}")));
+    };
     match changes::apply(&app.db, &actor, &target, &Change::ReplaceLink, now).await? {
         Outcome::Done(details, _) => {
             app.wake.notify_one();
@@ -58,11 +62,12 @@ impl LinkForm {
         }
     }
 
-    fn target(&self, interview_id: i64) -> Target {
-        Target {
+    /// None when the button does not say which version its page showed.
+    fn target(&self, interview_id: i64) -> Option<Target> {
+        Some(Target {
             interview_id,
-            version: Some(forms::version(&self.version)),
+            version: Some(forms::version(&self.version)?),
             once: forms::once("link", &self.key, &interview_id),
-        }
+        })
     }
 }

@@ -28,7 +28,12 @@ pub struct Refusal {
 
 impl Refusal {
     /// Somebody changed it after it was seen in this version: what they did.
-    pub async fn changed(app: &App, viewer: &Viewer, details: &Details, seen: i32) -> Result<Self> {
+    pub async fn changed(
+        app: &App,
+        viewer: &Viewer,
+        details: &Details,
+        seen: Option<i32>,
+    ) -> Result<Self> {
         let reader = Reader::of(app, viewer).await?;
         let row = &details.interview;
         let actions = actions::history(&app.db, row.company_id, "interview", row.id).await?;
@@ -38,7 +43,7 @@ impl Refusal {
             None => "This interview was changed while you had it open.".into(),
         };
         Ok(Self {
-            events: history::since(actions, seen, &reader),
+            events: history::since(actions, seen.unwrap_or_default(), &reader),
             is_final: over.is_some(),
             ..Self::because(text)
         })

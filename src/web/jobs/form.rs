@@ -8,13 +8,17 @@ use crate::{
         jobs::{Filter, NewJob},
         one_time_keys::Once,
         page::Cursor,
+        versions::Target,
     },
-    error::{Error, Result},
+    error::Result,
     text::{self, Refusal},
     web::{
+        choices,
+        conflict::Reading,
         forms::{self, FormErrors},
         lists::At,
     },
+    words,
 };
 
 const MOST_SKILLS: usize = 40;
@@ -61,6 +65,8 @@ pub struct JobForm {
     salary_currency: String,
     status: String,
     key: String,
+    /// Of the job as the form shows it; empty for a new one.
+    version: String,
 }
 
 impl JobForm {
@@ -77,24 +83,78 @@ impl JobForm {
     /// Filled with a job as it is.
     pub fn of(job: job::Model) -> Result<Self> {
         Ok(Self {
-            key_skills: skills(&job)?.join(", "),
-            title: job.title,
-            description: job.description,
-            domain: job.domain,
-            location: job.location,
-            team_size: job.team_size,
-            positions_to_fill: job.positions_to_fill.to_string(),
-            salary_min: job.salary_min.map(|n| n.to_string()).unwrap_or_default(),
-            salary_max: job.salary_max.map(|n| n.to_string()).unwrap_or_default(),
-            salary_currency: job.salary_currency,
-            status: job.status.to_value(),
-            key: String::new(),
+            version: job.version.to_string(),
+            ..Self::filled(NewJob::of(job)?)
         })
+    }
+
+    /// Filled with what was typed, in canonical form.
+    pub fn filled(new: NewJob) -> Self {
+        let amount = |amount: Option<i64>| amount.map(|n| n.to_string()).unwrap_or_default();
+        Self {
+            title: new.title,
+            description: new.description,
+            domain: new.domain,
+            location: new.location,
+            team_size: new.team_size,
+            positions_to_fill: new.positions_to_fill.to_string(),
+            key_skills: new.key_skills.join(", "),
+            salary_min: amount(new.salary_min),
+            salary_max: amount(new.salary_max),
+            salary_currency: new.salary_currency,
+            status: new.status.to_value(),
+            ..Default::default()
+        }
+    }
+
+    /// As a person reads it.
+    pub fn reading(&self) -> Reading {
+        let statuses = choices::of(words::job_status);
+        Reading::new()
+            .text("title", "Title", &self.title)
+            .text("description", "Description", &self.description)
+            .text("key_skills", "Key skills", &self.key_skills)
+            .text("domain", "Field of work", &self.domain)
+            .text("location", "Location", &self.location)
+            .text("team_size", "Team", &self.team_size)
+            .text(
+                "positions_to_fill",
+                "Positions to fill",
+                &self.positions_to_fill,
+            )
+            .text("salary_min", "Salary from", &self.salary_min)
+            .text("salary_max", "Salary to", &self.salary_max)
+            .text("salary_currency", "Currency", &self.salary_currency)
+            .choice("status", "Status", &self.status, &statuses)
+    }
+
+    /// From now on about the job as it is now.
+    pub fn saw(self, stored: &Self) -> Self {
+        Self {
+            version: stored.version.clone(),
+            ..self
+        }
+    }
+
+    /// A change of the job, or what is wrong in the order of the page.
+    pub fn parse_change(&self, id: i64) -> Result<(Target, NewJob), FormErrors> {
+        let mut errors = FormErrors::new();
+        let new = self.read(&mut errors);
+        let version = errors.version(&self.version);
+        let parsed = version.zip(new).filter(|_| errors.is_empty());
+        let (version, new) = parsed.ok_or(errors)?;
+        let once = None;
+        Ok((Target { id, version, once }, new))
     }
 
     /// The job, or what is wrong in the order of the page.
     pub fn parse(&self) -> Result<NewJob, FormErrors> {
         let mut errors = FormErrors::new();
+        let new = self.read(&mut errors);
+        new.filter(|_| errors.is_empty()).ok_or(errors)
+    }
+
+    fn read(&self, errors: &mut FormErrors) -> Option<NewJob> {
         let title = errors.check("title", text::line(&self.title, 200));
         let description = errors.check("description", text::lines(&self.description, 20_000));
         let key_skills = errors.check("key_skills", parse_skills(&self.key_skills));
@@ -102,26 +162,23 @@ impl JobForm {
         let location = errors.check("location", text::optional_line(&self.location, 200));
         let team_size = errors.check("team_size", text::optional_line(&self.team_size, 200));
         let positions = errors.number("positions_to_fill", &self.positions_to_fill, 1, 9999);
-        let (salary_min, salary_max) = self.salaries(&mut errors);
+        let (salary_min, salary_max) = self.salaries(errors);
         let pays = salary_min.or(salary_max).is_some();
         let salary_currency = errors.check("salary_currency", self.currency(pays));
         let status = errors.choice("status", &self.status);
-        let parsed = (|| {
-            Some(NewJob {
-                title: title?,
-                description: description?,
-                domain: domain?,
-                team_size: team_size?,
-                positions_to_fill: positions?,
-                key_skills: key_skills?,
-                salary_min,
-                salary_max,
-                salary_currency: salary_currency?,
-                location: location?,
-                status: status?,
-            })
-        })();
-        parsed.filter(|_| errors.is_empty()).ok_or(errors)
+        Some(NewJob {
+            title: title?,
+            description: description?,
+            domain: domain?,
+            team_size: team_size?,
+            positions_to_fill: positions?,
+            key_skills: key_skills?,
+            salary_min,
+            salary_max,
+            salary_currency: salary_currency?,
+            location: location?,
+            status: status?,
+        })
     }
 
     /// The form's one-time key.
@@ -157,12 +214,6 @@ impl JobForm {
             code => text::currency(code),
         }
     }
-}
-
-/// The skills that a job wants, as they are stored.
-pub fn skills(job: &job::Model) -> Result<Vec<String>> {
-    serde_json::from_value(job.key_skills.clone())
-        .map_err(|error| Error::Stored(format!("key skills of job {}: {error}", job.id)))
 }
 
 fn parse_skills(typed: &str) -> Result<Vec<String>, Refusal> {

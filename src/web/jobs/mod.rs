@@ -7,18 +7,28 @@ use actix_web::{
     web::{Data, Form, Path, Query},
 };
 use chrono::TimeDelta;
+use entity::job;
 
 use self::{
     form::{Filters, JobForm},
     pages::{EditPage, IndexPage, NewPage, ShowPage},
 };
-use super::{errors::Result, lists::At, render::Flash, respond::see_other, viewer::Viewer};
+use super::{
+    conflict::{Conflict, Thing},
+    errors::Result,
+    forms::FormErrors,
+    lists::At,
+    render::Flash,
+    respond::see_other,
+    viewer::Viewer,
+};
 use crate::{
     app::App,
     domain::{
-        jobs::{self, Created},
+        jobs::{self, Created, NewJob},
         page::PAGE_SIZE,
         slots,
+        versions::{Target, Updated},
     },
 };
 
@@ -93,15 +103,39 @@ pub async fn update(
     id: Path<i64>,
     form: Form<JobForm>,
 ) -> Result<HttpResponse> {
-    match form.parse() {
-        Ok(new) => {
-            jobs::update(&app.db, &viewer.actor(), *id, new, app.clock.now()).await?;
-            viewer.flash(Flash::done("Saved."))?;
-            Ok(see_other(&format!("/jobs/{id}")))
+    let mut form = form.into_inner();
+    let errors = match form.parse_change(*id) {
+        Ok((target, new)) => {
+            let (actor, now) = (viewer.actor(), app.clock.now());
+            match jobs::update(&app.db, &actor, &target, &new, now).await? {
+                Updated::Done | Updated::Same => {
+                    viewer.flash(Flash::done("Saved."))?;
+                    return Ok(see_other(&format!("/jobs/{id}")));
+                }
+                Updated::Stale(stored) => {
+                    return conflict(&app, &viewer, form, (target, new, *stored)).await;
+                }
+                Updated::KeyReused => form.sent_before(),
+            }
         }
-        Err(errors) => {
-            jobs::find(app.db.read(), viewer.company_id, *id).await?;
-            viewer.unprocessable(&EditPage::new(*id, form.into_inner(), errors))
-        }
-    }
+        Err(errors) => errors,
+    };
+    jobs::find(app.db.read(), viewer.company_id, *id).await?;
+    viewer.unprocessable(&EditPage::new(*id, form, errors))
+}
+
+/// 409: what is stored beside what was typed, and the form that could replace it.
+async fn conflict(
+    app: &App,
+    viewer: &Viewer,
+    form: JobForm,
+    (target, typed, stored): (Target, NewJob, job::Model),
+) -> Result<HttpResponse> {
+    let (stored, typed) = (JobForm::of(stored)?, JobForm::filled(typed));
+    let address = format!("/jobs/{}/edit", target.id);
+    let thing = Thing::new("job", target.id, &address);
+    let readings = (stored.reading(), typed.reading());
+    let conflict = Conflict::new(app, viewer, &thing, target.version, readings).await?;
+    let page = EditPage::new(target.id, form.saw(&stored), FormErrors::new());
+    viewer.conflict(&page.in_conflict(conflict))
 }

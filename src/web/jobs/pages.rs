@@ -2,13 +2,14 @@
 use entity::job;
 use serde::Serialize;
 
-use super::form::{self, Filters, JobForm};
+use super::form::{Filters, JobForm};
 use crate::{
-    domain::{page::Page as List, slots},
+    domain::{jobs, page::Page as List, slots},
     error::Result,
     times,
     web::{
         choices,
+        conflict::Conflict,
         facts::Facts,
         forms::FormErrors,
         lists::{At, Pager},
@@ -132,6 +133,7 @@ pub struct EditPage {
     id: i64,
     form: JobForm,
     errors: FormErrors,
+    conflict: Option<Conflict>,
     statuses: Vec<Choice>,
 }
 
@@ -142,7 +144,16 @@ impl EditPage {
             id,
             form,
             errors,
+            conflict: None,
             statuses: choices::of(words::job_status),
+        }
+    }
+
+    /// The same, when somebody changed the job meanwhile.
+    pub fn in_conflict(self, conflict: Conflict) -> Self {
+        Self {
+            conflict: Some(conflict),
+            ..self
         }
     }
 }
@@ -156,6 +167,7 @@ impl Page for EditPage {
 
     fn sample() -> Self {
         Self::new(1, JobForm::blank(), FormErrors::one("form", "Mistake."))
+            .in_conflict(Conflict::sample())
     }
 }
 
@@ -183,7 +195,7 @@ impl ShowPage {
             .text("Team", &job.team_size)
             .text("Positions", job.positions_to_fill.to_string())
             .text("Salary", salary(&job))
-            .text("Key skills", form::skills(&job)?.join(", "))
+            .text("Key skills", jobs::skills(&job)?.join(", "))
             .at("Entered", Some(entered));
         Ok(Self {
             id: job.id,
@@ -272,6 +284,7 @@ fn sample() -> job::Model {
         salary_currency: "USD".into(),
         location: "Remote".into(),
         status: job::Status::Open,
+        version: 1,
         created_at: chrono::DateTime::UNIX_EPOCH,
     }
 }

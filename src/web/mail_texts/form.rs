@@ -9,7 +9,7 @@ use crate::{
     domain::{
         companies,
         interviews::{self, Details},
-        mail_texts::{self, Own},
+        mail_texts::{self, Kept, Own},
         one_time_keys::Once,
     },
     error::{Error, Result},
@@ -19,9 +19,11 @@ use crate::{
     },
     notices, text,
     web::{
+        conflict::Reading,
         forms::{self, FormErrors},
         viewer::Viewer,
     },
+    words,
 };
 
 /// Stands for the imagined interview where a real one could be chosen.
@@ -42,6 +44,8 @@ pub enum Act {
 #[serde(default)]
 pub struct TextsForm {
     key: String,
+    /// Of the words as the form shows them.
+    version: String,
     act: String,
     pub(super) interview: String,
     /// By the names of [`Block`].
@@ -53,15 +57,53 @@ impl TextsForm {
     /// As they are kept, the usual ones where there are none.
     pub fn kept(target: &Target, own: &Own) -> Self {
         let kept: BTreeMap<&str, &str> = own.words(target.kind, &target.locale).collect();
+        Self::with(target, |block| kept.get(block.name()).copied())
+    }
+
+    /// The same of what a change met.
+    pub fn stored(target: &Target, kept: &Kept) -> Self {
+        Self::with(target, |block| {
+            kept.texts.get(block.name()).map(String::as_str)
+        })
+    }
+
+    /// With the usual words.
+    pub fn usual(target: &Target) -> Self {
+        Self::with(target, |_| None)
+    }
+
+    fn with<'a>(target: &'a Target, own: impl Fn(Block) -> Option<&'a str>) -> Self {
         let texts = Block::ALL.map(|block| {
-            let text = kept.get(block.name()).copied();
-            let text = text.unwrap_or_else(|| target.usual(block));
+            let text = own(block).unwrap_or_else(|| target.usual(block));
             (block.name().to_owned(), text.to_owned())
         });
         Self {
             texts: texts.into(),
             ..Default::default()
         }
+    }
+
+    /// About the words in this version.
+    pub fn of_version(self, version: i32) -> Self {
+        Self {
+            version: version.to_string(),
+            ..self
+        }
+    }
+
+    /// The version of the words that the form showed.
+    pub fn parse_version(&self) -> Result<i32, FormErrors> {
+        let mut errors = FormErrors::new();
+        errors.version(&self.version).ok_or(errors)
+    }
+
+    /// As a person reads it; line breaks as they are stored.
+    pub fn reading(&self) -> Reading {
+        Block::ALL.into_iter().fold(Reading::new(), |read, block| {
+            let text = parsed(block, self.text(block));
+            let text = text.unwrap_or_else(|_| self.text(block).to_owned());
+            read.text(block.name(), words::mail_block(block), &text)
+        })
     }
 
     /// With a fresh one-time key.

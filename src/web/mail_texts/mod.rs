@@ -13,6 +13,8 @@ use actix_web::{
     http::StatusCode,
     web::{Data, Form, Path},
 };
+use entity::action;
+use sea_orm::ActiveEnum;
 
 use self::{
     form::{Act, TextsForm},
@@ -21,14 +23,20 @@ use self::{
     target::Target,
 };
 use super::{
-    errors::Result, forms::FormErrors, mail_html, render::Flash, respond::see_other,
+    conflict::{Conflict, Thing},
+    errors::Result,
+    forms::{self, FormErrors},
+    mail_html,
+    render::Flash,
+    respond::see_other,
     viewer::AdminViewer,
 };
 use crate::{
     app::App,
     domain::{
         companies,
-        mail_texts::{self, Own},
+        mail_texts::{self, Kept, Own},
+        versions::Updated,
     },
     mail::wording::Block,
 };
@@ -46,7 +54,9 @@ pub async fn edit(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse> {
     let target = Target::find(&app, path.into_inner())?;
-    let form = viewer.typed(TextsForm::kept(&target, &own(&app, &viewer).await?));
+    let version = mail_texts::version(app.db.read(), viewer.company_id, &target.which()).await?;
+    let form = TextsForm::kept(&target, &own(&app, &viewer).await?).of_version(version);
+    let form = viewer.typed(form);
     let form = with_interview(&app, &viewer, form).await?;
     // What was kept by another version may not fit any more: it is said, and the usual words are used.
     let errors = form.parse(&target).err().unwrap_or_default();
@@ -65,11 +75,10 @@ pub async fn update(
     let form = with_interview(&app, &viewer, form.into_inner()).await?;
     let (status, errors) = match (form.parse(&target), form.act()) {
         (Err(errors), _) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
-        (Ok(texts), Act::Save) => {
-            keep(&app, &viewer, &target, texts).await?;
-            viewer.flash(Flash::done(SAVED))?;
-            return Ok(see_other(&target.address()));
-        }
+        (Ok(texts), Act::Save) => match form.parse_version() {
+            Ok(seen) => return keep(&app, &viewer, (target, seen), texts, form).await,
+            Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
+        },
         // The interview that was chosen may be none.
         (Ok(_), Act::Preview) => match form.message(&app, &viewer, &target).await? {
             Ok(_) => (StatusCode::OK, FormErrors::new()),
@@ -87,20 +96,69 @@ pub async fn destroy(
     app: Data<App>,
     viewer: AdminViewer,
     path: Path<(String, String)>,
+    form: Form<TextsForm>,
 ) -> Result<HttpResponse> {
     let target = Target::find(&app, path.into_inner())?;
-    keep(&app, &viewer, &target, Texts::new()).await?;
-    viewer.flash(Flash::done("Back to the usual words."))?;
-    Ok(see_other(&target.address()))
+    let Ok(seen) = form.parse_version() else {
+        viewer.flash(Flash::problem(forms::NO_VERSION))?;
+        return Ok(see_other(&target.address()));
+    };
+    let form = with_interview(&app, &viewer, TextsForm::usual(&target)).await?;
+    keep(&app, &viewer, (target, seen), Texts::new(), form).await
 }
 
 /// Words that are not the usual ones, by the names of their parts.
 type Texts = BTreeMap<&'static str, String>;
 
-async fn keep(app: &App, viewer: &AdminViewer, target: &Target, texts: Texts) -> Result<()> {
+async fn keep(
+    app: &App,
+    viewer: &AdminViewer,
+    (target, seen): (Target, i32),
+    texts: Texts,
+    form: TextsForm,
+) -> Result<HttpResponse> {
     let (actor, now) = (viewer.actor(), app.clock.now());
-    let (which, names) = (target.which(), Block::ALL.map(Block::name));
-    Ok(mail_texts::save(&app.db, &actor, &which, &names, texts, now).await?)
+    let (which, names) = ((&target.which(), seen), Block::ALL.map(Block::name));
+    match mail_texts::save(&app.db, &actor, which, &names, &texts, now).await? {
+        Updated::Stale(stored) => conflict(app, viewer, (target, seen), *stored, form).await,
+        _ => {
+            let done = match texts.is_empty() {
+                true => "Back to the usual words.",
+                false => SAVED,
+            };
+            viewer.flash(Flash::done(done))?;
+            Ok(see_other(&target.address()))
+        }
+    }
+}
+
+/// 409: what is stored beside what was typed, and the form that could replace it.
+async fn conflict(
+    app: &App,
+    viewer: &AdminViewer,
+    (target, seen): (Target, i32),
+    stored: Kept,
+    form: TextsForm,
+) -> Result<HttpResponse> {
+    let (address, kind) = (target.address(), target.kind.to_value());
+    let is_about = |line: &action::Model| {
+        line.verb.starts_with("mail_texts.")
+            && line.details["kind"] == kind.as_str()
+            && line.details["locale"] == target.locale.as_str()
+    };
+    let thing = Thing {
+        what: "text",
+        is_about: &is_about,
+        ..Thing::new("company", viewer.company_id, &address)
+    };
+    let readings = (
+        TextsForm::stored(&target, &stored).reading(),
+        form.reading(),
+    );
+    let conflict = Conflict::new(app, viewer, &thing, seen, readings).await?;
+    let form = form.of_version(stored.version);
+    let wish = Wish::new(target, form, FormErrors::new()).in_conflict(conflict);
+    respond(app, viewer, wish, StatusCode::CONFLICT).await
 }
 
 /// The form with an interview to look at the words with: the next one, where none was chosen.

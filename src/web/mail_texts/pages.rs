@@ -20,6 +20,7 @@ use crate::{
     },
     times,
     web::{
+        conflict::Conflict,
         forms::FormErrors,
         preview::{self, Preview},
         render::{Choice, Page},
@@ -37,6 +38,7 @@ pub struct Wish {
     target: Target,
     form: TextsForm,
     errors: FormErrors,
+    conflict: Option<Conflict>,
 }
 
 impl Wish {
@@ -46,6 +48,15 @@ impl Wish {
             target,
             form,
             errors,
+            conflict: None,
+        }
+    }
+
+    /// The same, when somebody changed the words meanwhile.
+    pub fn in_conflict(self, conflict: Conflict) -> Self {
+        Self {
+            conflict: Some(conflict),
+            ..self
         }
     }
 }
@@ -58,6 +69,7 @@ pub struct EditPage {
     me: String,
     form: TextsForm,
     errors: FormErrors,
+    conflict: Option<Conflict>,
     blocks: Vec<Part>,
     interviews: Vec<Choice>,
     places: Vec<Place>,
@@ -118,6 +130,7 @@ impl EditPage {
             target,
             form,
             mut errors,
+            conflict,
         } = wish;
         let offered = offered(app, viewer).await?;
         let mut shown = Shown::default();
@@ -141,6 +154,7 @@ impl EditPage {
             proof: newest.map(|proof| Proof::new(proof, viewer)),
             form: form.with_new_key(),
             errors,
+            conflict,
         })
     }
 }
@@ -240,6 +254,7 @@ impl Page for EditPage {
             me: "ada@example.com".into(),
             form: TextsForm::default(),
             errors: FormErrors::one("opening", "Nothing is called {x}."),
+            conflict: Some(Conflict::sample()),
             blocks: Block::ALL
                 .map(|block| Part {
                     name: block.name(),

@@ -58,7 +58,7 @@ impl RescheduleForm {
     }
 
     /// As the page showed the interview.
-    pub fn version_seen(&self) -> i32 {
+    pub fn version_seen(&self) -> Option<i32> {
         forms::version(&self.version)
     }
 
@@ -76,11 +76,12 @@ impl RescheduleForm {
         let mut errors = FormErrors::new();
         let place = self.place(old, &mut errors);
         let notes = errors.check("notes", text::lines(&self.notes, 2000));
+        let version = errors.version(&self.version);
         let wish = (interview_id, &self.slot, &self.at, &self.notes);
         let parsed = (|| {
             Some(Move {
                 interview_id,
-                version: Some(self.version_seen()),
+                version,
                 place: place?,
                 notes: Some(notes?),
                 once: forms::once("reschedule", &self.key, &wish),
@@ -168,6 +169,7 @@ mod tests {
             closed_at: None,
             rules_changed_at: None,
             created_by: None,
+            version: 1,
             created_at: starts_at,
         }
     }

@@ -14,8 +14,9 @@ use self::{
 };
 pub use self::{pages::Row, time::TimeForm};
 use super::{
+    conflict::{Conflict, Thing},
     errors::Result,
-    forms::FormErrors,
+    forms::{self, Button, FormErrors},
     lists::{self, At},
     render::Flash,
     respond::see_other,
@@ -95,22 +96,44 @@ pub async fn create(app: Data<App>, viewer: Viewer, form: Form<SlotForm>) -> Res
 
 /// GET /slots/{id}: when, what for, and who has it.
 pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
-    let slot = slots::show(&app.db, viewer.company_id, *id, app.clock.now()).await?;
+    viewer.page(&page(&app, &viewer, *id).await?)
+}
+
+async fn page(app: &App, viewer: &Viewer, id: i64) -> Result<ShowPage> {
+    let slot = slots::show(&app.db, viewer.company_id, id, app.clock.now()).await?;
     let booked = match slot.interview_id {
         Some(id) => Some(interviews::details(app.db.read(), viewer.company_id, id).await?),
         None => None,
     };
-    viewer.page(&ShowPage::new(slot, booked, viewer.zone()))
+    Ok(ShowPage::new(slot, booked, viewer.zone()))
 }
 
 /// POST /slots/{id}/closure: takes the slot off the offer.
-pub async fn close(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
-    let flash = match slots::close(&app.db, &viewer.actor(), *id, app.clock.now()).await? {
-        Closing::Closed => Flash::done("The slot is closed: nobody can be booked into it."),
-        Closing::Booked => Flash::problem("Somebody was booked into this slot: it stays."),
+pub async fn close(
+    app: Data<App>,
+    viewer: Viewer,
+    id: Path<i64>,
+    button: Form<Button>,
+) -> Result<HttpResponse> {
+    let address = format!("/slots/{id}");
+    let Some(target) = button.target(*id) else {
+        slots::find(app.db.read(), viewer.company_id, *id).await?;
+        viewer.flash(Flash::problem(forms::NO_VERSION))?;
+        return Ok(see_other(&address));
     };
-    viewer.flash(flash)?;
-    Ok(see_other(&format!("/slots/{id}")))
+    viewer.flash(
+        match slots::close(&app.db, &viewer.actor(), &target, app.clock.now()).await? {
+            Closing::Closed => Flash::done("The slot is closed: nobody can be booked into it."),
+            Closing::Booked => Flash::problem("Somebody was booked into this slot: it stays."),
+            Closing::Stale => {
+                let thing = Thing::new("slot", target.id, &address);
+                let conflict = Conflict::of_a_button(&app, &viewer, &thing, target.version).await?;
+                let page = page(&app, &viewer, target.id).await?;
+                return viewer.conflict(&page.in_conflict(conflict));
+            }
+        },
+    )?;
+    Ok(see_other(&address))
 }
 
 /// Where a booking into this slot begins, with whom already chosen if there is somebody.

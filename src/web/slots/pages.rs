@@ -14,6 +14,7 @@ use crate::{
     times,
     web::{
         choices,
+        conflict::Conflict,
         facts::Facts,
         forms::FormErrors,
         lists::{At, Pager},
@@ -219,6 +220,8 @@ pub struct ShowPage {
     book: Option<String>,
     can_close: bool,
     booked: Option<Booked>,
+    version: i32,
+    conflict: Option<Conflict>,
 }
 
 /// Who has the slot.
@@ -264,6 +267,8 @@ impl ShowPage {
             tone: tone(listed.state),
             book: (listed.state == State::Open).then(|| booking_address(slot.id, &Whom::default())),
             can_close: matches!(listed.state, State::Open | State::Past),
+            version: slot.version,
+            conflict: None,
             facts,
             booked: booked.map(|details| Booked {
                 interview_id: details.interview.id,
@@ -274,6 +279,14 @@ impl ShowPage {
                 candidate_id: details.candidate.id,
                 candidate: details.candidate.name,
             }),
+        }
+    }
+
+    /// The same, when somebody changed the slot before a button was pressed.
+    pub fn in_conflict(self, conflict: Conflict) -> Self {
+        Self {
+            conflict: Some(conflict),
+            ..self
         }
     }
 }
@@ -300,6 +313,8 @@ impl Page for ShowPage {
                 candidate_id: 1,
                 there: Stamp::sample(),
             }),
+            version: 1,
+            conflict: Some(Conflict::sample()),
         }
     }
 }

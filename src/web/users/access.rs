@@ -3,19 +3,22 @@ use actix_web::{
     HttpResponse,
     web::{Data, Form, Path},
 };
+use entity::user;
 use serde::{Deserialize, Serialize};
 
-use super::LAST_ADMIN;
+use super::{LAST_ADMIN, ShowPage};
 use crate::{
     app::App,
     domain::{
         user_passwords,
         users::{self, Change},
+        versions::{Target, Updated},
     },
     passwords::{About, NewPassword},
     web::{
+        conflict::{Conflict, Thing},
         errors::Result,
-        forms::FormErrors,
+        forms::{self, Button, FormErrors},
         render::{Flash, Page},
         respond::see_other,
         viewer::AdminViewer,
@@ -23,25 +26,67 @@ use crate::{
 };
 
 /// POST /users/{id}/disabling: shuts a user out at once.
-pub async fn disable(app: Data<App>, viewer: AdminViewer, id: Path<i64>) -> Result<HttpResponse> {
+pub async fn disable(
+    app: Data<App>,
+    viewer: AdminViewer,
+    id: Path<i64>,
+    button: Form<Button>,
+) -> Result<HttpResponse> {
+    let Some(target) = button.target(*id) else {
+        return without_version(&app, &viewer, *id).await;
+    };
     let now = app.clock.now();
-    viewer.flash(
-        match users::disable(&app.db, &viewer.actor(), *id, now).await? {
-            Change::Done => Flash::done(
-                "Disabled: signed out everywhere, and their API tokens are revoked for good.",
-            ),
-            Change::LastAdmin => Flash::problem(LAST_ADMIN),
-        },
-    )?;
-    Ok(see_other(&format!("/users/{id}")))
+    let change = users::disable(&app.db, &viewer.actor(), &target, now).await?;
+    let done = "Disabled: signed out everywhere, and their API tokens are revoked for good.";
+    answer(&app, &viewer, target, change, done).await
 }
 
 /// POST /users/{id}/enabling: lets a user in again.
-pub async fn enable(app: Data<App>, viewer: AdminViewer, id: Path<i64>) -> Result<HttpResponse> {
-    users::enable(&app.db, &viewer.actor(), *id, app.clock.now()).await?;
-    viewer.flash(Flash::done(
+pub async fn enable(
+    app: Data<App>,
+    viewer: AdminViewer,
+    id: Path<i64>,
+    button: Form<Button>,
+) -> Result<HttpResponse> {
+    let Some(target) = button.target(*id) else {
+        return without_version(&app, &viewer, *id).await;
+    };
+    let now = app.clock.now();
+    let change = users::enable(&app.db, &viewer.actor(), &target, now).await?;
+    answer(
+        &app,
+        &viewer,
+        target,
+        change,
         "Enabled: they can sign in again. Tokens that were revoked stay revoked.",
-    ))?;
+    )
+    .await
+}
+
+async fn answer(
+    app: &App,
+    viewer: &AdminViewer,
+    target: Target,
+    change: Change,
+    done: &str,
+) -> Result<HttpResponse> {
+    let id = target.id;
+    viewer.flash(match change {
+        Change::Done => Flash::done(done),
+        Change::LastAdmin => Flash::problem(LAST_ADMIN),
+        Change::Stale(user) => {
+            let address = format!("/users/{id}");
+            let thing = Thing::new("user", id, &address);
+            let conflict = Conflict::of_a_button(app, viewer, &thing, target.version).await?;
+            return viewer.conflict(&ShowPage::new(viewer, *user).in_conflict(conflict));
+        }
+    })?;
+    Ok(see_other(&format!("/users/{id}")))
+}
+
+async fn without_version(app: &App, viewer: &AdminViewer, id: i64) -> Result<HttpResponse> {
+    users::find(&app.db, viewer.company_id, id).await?;
+    viewer.flash(Flash::problem(forms::NO_VERSION))?;
     Ok(see_other(&format!("/users/{id}")))
 }
 
@@ -54,13 +99,9 @@ pub async fn edit_password(
     let user = users::find(&app.db, viewer.company_id, *id).await?;
     let form = PasswordForm {
         password: NewPassword::generate().expose().into(),
+        version: user.version.to_string(),
     };
-    viewer.page(&PasswordPage {
-        id: user.id,
-        name: user.name,
-        form,
-        errors: FormErrors::new(),
-    })
+    viewer.page(&PasswordPage::new(user, form, FormErrors::new()))
 }
 
 /// POST /users/{id}/password: the old one is void, and every session and token of theirs.
@@ -71,24 +112,36 @@ pub async fn update_password(
     form: Form<PasswordForm>,
 ) -> Result<HttpResponse> {
     let user = users::find(&app.db, viewer.company_id, *id).await?;
+    let mut form = form.into_inner();
     let about = About::new(&user.email, &user.name, &viewer.company_name);
-    let password = match app.passwords.choose(&form.password, about).await? {
-        Ok(password) => password,
-        Err(weakness) => {
-            return viewer.unprocessable(&PasswordPage {
-                id: user.id,
-                name: user.name,
-                form: form.into_inner(),
-                errors: FormErrors::one("password", weakness.advice()),
-            });
-        }
+    let mut errors = FormErrors::new();
+    let password = app.passwords.choose(&form.password, about).await?;
+    let password = errors.check("password", password.map_err(|weakness| weakness.advice()));
+    let version = errors.version(&form.version);
+    let Some((version, password)) = version.zip(password) else {
+        return viewer.unprocessable(&PasswordPage::new(user, form, errors));
     };
+    let (id, once) = (user.id, None);
+    let target = Target { id, version, once };
     let (actor, now) = (viewer.actor(), app.clock.now());
-    user_passwords::reset(&app.db, &app.passwords, &actor, user.id, &password, now).await?;
-    viewer.flash(Flash::done(
-        "New password set, and their API tokens are revoked. Pass the password on to them.",
-    ))?;
-    Ok(see_other(&format!("/users/{id}")))
+    let (db, passwords) = (&app.db, &app.passwords);
+    match user_passwords::reset(db, passwords, &actor, &target, &password, now).await? {
+        Updated::Stale(stored) => {
+            let address = format!("/users/{id}");
+            let thing = Thing::new("user", id, &address);
+            let readings = Default::default();
+            let conflict = Conflict::new(&app, &viewer, &thing, target.version, readings).await?;
+            form.version = stored.version.to_string();
+            let page = PasswordPage::new(*stored, form, FormErrors::new());
+            viewer.conflict(&page.in_conflict(conflict))
+        }
+        _ => {
+            viewer.flash(Flash::done(
+                "New password set, and their API tokens are revoked. Pass the password on to them.",
+            ))?;
+            Ok(see_other(&format!("/users/{id}")))
+        }
+    }
 }
 
 /// A password to pass on, so it is shown.
@@ -96,6 +149,8 @@ pub async fn update_password(
 #[serde(default)]
 pub struct PasswordForm {
     password: String,
+    /// Of the user as the form was made for.
+    version: String,
 }
 
 /// The form for a user's new password.
@@ -105,6 +160,26 @@ pub struct PasswordPage {
     name: String,
     form: PasswordForm,
     errors: FormErrors,
+    conflict: Option<Conflict>,
+}
+
+impl PasswordPage {
+    fn new(user: user::Model, form: PasswordForm, errors: FormErrors) -> Self {
+        Self {
+            id: user.id,
+            name: user.name,
+            form,
+            errors,
+            conflict: None,
+        }
+    }
+
+    fn in_conflict(self, conflict: Conflict) -> Self {
+        Self {
+            conflict: Some(conflict),
+            ..self
+        }
+    }
 }
 
 impl Page for PasswordPage {
@@ -120,6 +195,7 @@ impl Page for PasswordPage {
             name: "Jane Roe".into(),
             form: PasswordForm::default(),
             errors: FormErrors::one("password", "Use at least 12 characters."),
+            conflict: Some(Conflict::sample()),
         }
     }
 }

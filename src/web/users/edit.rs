@@ -9,10 +9,14 @@ use serde::{Deserialize, Serialize};
 use super::LAST_ADMIN;
 use crate::{
     app::App,
-    domain::users::{self, Change, Changes},
+    domain::{
+        users::{self, Change, Changes},
+        versions::Target,
+    },
     text,
     web::{
         choices,
+        conflict::{Conflict, Reading, Thing},
         errors::Result,
         forms::FormErrors,
         render::{Choice, Flash, Page},
@@ -25,10 +29,7 @@ use crate::{
 /// GET /users/{id}/edit: the form.
 pub async fn show(app: Data<App>, viewer: AdminViewer, id: Path<i64>) -> Result<HttpResponse> {
     let user = users::find(&app.db, viewer.company_id, *id).await?;
-    let form = viewer.typed(EditForm {
-        name: user.name.clone(),
-        role: role_name(user.role).into(),
-    });
+    let form = viewer.typed(EditForm::of(&user));
     viewer.page(&EditPage::new(user, form, FormErrors::new()))
 }
 
@@ -39,24 +40,43 @@ pub async fn update(
     id: Path<i64>,
     form: Form<EditForm>,
 ) -> Result<HttpResponse> {
-    let user = users::find(&app.db, viewer.company_id, *id).await?;
-    let changes = match form.parse() {
-        Ok(changes) => changes,
-        Err(errors) => {
-            return viewer.unprocessable(&EditPage::new(user, form.into_inner(), errors));
-        }
+    let (form, user) = (
+        form.into_inner(),
+        users::find(&app.db, viewer.company_id, *id).await?,
+    );
+    let (target, changes) = match form.parse(*id) {
+        Ok(parsed) => parsed,
+        Err(errors) => return viewer.unprocessable(&EditPage::new(user, form, errors)),
     };
     let now = app.clock.now();
-    match users::update(&app.db, &viewer.actor(), user.id, changes, now).await? {
+    match users::update(&app.db, &viewer.actor(), &target, &changes, now).await? {
         Change::Done => {
             viewer.flash(Flash::done("Saved."))?;
             Ok(see_other(&format!("/users/{id}")))
         }
+        Change::Stale(stored) => conflict(&app, &viewer, form, (target, changes, *stored)).await,
         Change::LastAdmin => {
             let errors = FormErrors::one("role", LAST_ADMIN);
-            viewer.unprocessable(&EditPage::new(user, form.into_inner(), errors))
+            viewer.unprocessable(&EditPage::new(user, form, errors))
         }
     }
+}
+
+/// 409: what is stored beside what was typed, and the form that could replace it.
+async fn conflict(
+    app: &App,
+    viewer: &AdminViewer,
+    mut form: EditForm,
+    (target, typed, user): (Target, Changes, user::Model),
+) -> Result<HttpResponse> {
+    let (stored, typed) = (EditForm::of(&user), EditForm::filled(&typed));
+    let address = format!("/users/{}/edit", target.id);
+    let thing = Thing::new("user", target.id, &address);
+    let readings = (stored.reading(), typed.reading());
+    let conflict = Conflict::new(app, viewer, &thing, target.version, readings).await?;
+    form.version = stored.version;
+    let page = EditPage::new(user, form, FormErrors::new());
+    viewer.conflict(&page.in_conflict(conflict))
 }
 
 fn role_name(role: Role) -> &'static str {
@@ -72,15 +92,48 @@ fn role_name(role: Role) -> &'static str {
 pub struct EditForm {
     name: String,
     role: String,
+    /// Of the user as the form shows them.
+    version: String,
 }
 
 impl EditForm {
-    fn parse(&self) -> Result<Changes, FormErrors> {
+    fn of(user: &user::Model) -> Self {
+        Self {
+            name: user.name.clone(),
+            role: role_name(user.role).into(),
+            version: user.version.to_string(),
+        }
+    }
+
+    /// Filled with what was typed, in canonical form.
+    fn filled(changes: &Changes) -> Self {
+        Self {
+            name: changes.name.clone(),
+            role: role_name(changes.role).into(),
+            version: String::new(),
+        }
+    }
+
+    /// As a person reads it.
+    fn reading(&self) -> Reading {
+        Reading::new().text("name", "Name", &self.name).choice(
+            "role",
+            "Role",
+            &self.role,
+            &choices::of(words::role),
+        )
+    }
+
+    fn parse(&self, id: i64) -> Result<(Target, Changes), FormErrors> {
         let mut errors = FormErrors::new();
         let name = errors.check("name", text::line(&self.name, 100));
         let role = errors.choice("role", &self.role);
-        match (name, role) {
-            (Some(name), Some(role)) => Ok(Changes { name, role }),
+        let version = errors.version(&self.version);
+        match (name, role, version) {
+            (Some(name), Some(role), Some(version)) => {
+                let once = None;
+                Ok((Target { id, version, once }, Changes { name, role }))
+            }
             _ => Err(errors),
         }
     }
@@ -93,6 +146,7 @@ pub struct EditPage {
     name: String,
     form: EditForm,
     errors: FormErrors,
+    conflict: Option<Conflict>,
     roles: Vec<Choice>,
 }
 
@@ -103,7 +157,15 @@ impl EditPage {
             name: user.name,
             form,
             errors,
+            conflict: None,
             roles: choices::of(words::role),
+        }
+    }
+
+    fn in_conflict(self, conflict: Conflict) -> Self {
+        Self {
+            conflict: Some(conflict),
+            ..self
         }
     }
 }
@@ -121,6 +183,7 @@ impl Page for EditPage {
             name: "Jane Roe".into(),
             form: EditForm::default(),
             errors: FormErrors::one("role", LAST_ADMIN),
+            conflict: Some(Conflict::sample()),
             roles: choices::of(words::role),
         }
     }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     choices,
+    conflict::Conflict,
     errors::Result,
     forms::FormErrors,
     render::{Choice, Flash, Page},
@@ -92,9 +93,7 @@ pub async fn create(
 /// GET /users/{id}: one user.
 pub async fn show(app: Data<App>, viewer: AdminViewer, id: Path<i64>) -> Result<HttpResponse> {
     let user = users::find(&app.db, viewer.company_id, *id).await?;
-    viewer.page(&ShowPage {
-        user: Line::new(&viewer, user),
-    })
+    viewer.page(&ShowPage::new(&viewer, user))
 }
 
 /// What an admin reads who would shut everybody out.
@@ -146,6 +145,7 @@ struct Line {
     is_active: bool,
     is_you: bool,
     since: String,
+    version: i32,
 }
 
 impl Line {
@@ -156,6 +156,7 @@ impl Line {
             is_you: user.id == viewer.user_id,
             since: times::day(user.created_at, viewer.zone()),
             role: words::role(user.role),
+            version: user.version,
             name: user.name,
             email: user.email,
         }
@@ -170,6 +171,7 @@ impl Line {
             is_active: true,
             is_you: false,
             since: "Mon 4 Jan 2027".into(),
+            version: 1,
         }
     }
 }
@@ -237,6 +239,23 @@ impl Page for NewPage {
 #[derive(Serialize)]
 pub struct ShowPage {
     user: Line,
+    conflict: Option<Conflict>,
+}
+
+impl ShowPage {
+    fn new(viewer: &AdminViewer, user: user::Model) -> Self {
+        Self {
+            user: Line::new(viewer, user),
+            conflict: None,
+        }
+    }
+
+    fn in_conflict(self, conflict: Conflict) -> Self {
+        Self {
+            conflict: Some(conflict),
+            ..self
+        }
+    }
 }
 
 impl Page for ShowPage {
@@ -249,6 +268,7 @@ impl Page for ShowPage {
     fn sample() -> Self {
         Self {
             user: Line::sample(),
+            conflict: Some(Conflict::sample()),
         }
     }
 }

@@ -84,6 +84,27 @@ impl Actor {
         self.send(Method::POST, path, request).await
     }
 
+    /// Opens the page of a form and sends it, filled like this, with the version that the page shows.
+    pub async fn save_form(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let version = self.get(path).await.value_of("version");
+        let mut fields = fields.to_vec();
+        fields.push(("version", &version));
+        self.post_form(path, &fields).await
+    }
+
+    /// Opens a page and presses the button of it that leads there.
+    pub async fn press(&mut self, page: &str, action: &str) -> Answer {
+        let version = format!("form[action='{action}'] input[name=version]");
+        let version = self.get(page).await.attribute(&version, "value");
+        self.post_form(action, &[("version", &version)]).await
+    }
+
+    /// Changes a row through the API.
+    pub async fn patch_json(&mut self, path: &str, body: &Value) -> Answer {
+        let request = TestRequest::default().set_json(body);
+        self.send(Method::PATCH, path, request).await
+    }
+
     /// Sends JSON.
     pub async fn post_json(&mut self, path: &str, body: &Value) -> Answer {
         let request = TestRequest::default().set_json(body);

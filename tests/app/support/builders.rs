@@ -16,6 +16,7 @@ use greenroom::{
         jobs::{self, NewJob},
         logos,
         slots::{self, NewSlot},
+        versions::Target,
     },
     pictures::Picture,
 };
@@ -73,11 +74,22 @@ pub async fn api_token(app: &TestApp, user: &user::Model) -> NewToken {
         .expect("a token")
 }
 
+/// A row as it was made, for a change of it.
+pub fn seen(id: i64) -> Target {
+    Target {
+        id,
+        version: 1,
+        once: None,
+    }
+}
+
 /// The company's logo: a green dot.
 pub async fn logo(app: &TestApp, company_id: i64) -> i64 {
     let picture = Picture::read(DOT).expect("a picture");
     let actor = Actor::system(company_id);
-    logos::choose(&app.app.db, &actor, picture, app.now())
+    let company = companies::find(&app.app.db, company_id).await;
+    let seen = company.expect("the company").logo_id;
+    logos::choose(&app.app.db, &actor, seen, &picture, app.now())
         .await
         .expect("a logo");
     let company = companies::find(&app.app.db, company_id).await;

@@ -31,6 +31,7 @@ pub async fn all(app: &TestApp) -> Vec<String> {
         job,
         logo,
         mail_text,
+        mail_text_version,
         one_time_key,
         proof,
         slot,

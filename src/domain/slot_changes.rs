@@ -1,0 +1,233 @@
+//! Changing a slot: a free one as its company likes, a booked one as its interview allows.
+use chrono::{DateTime, Utc};
+use entity::{interview, slot};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
+};
+use serde_json::json;
+
+use crate::{
+    db::{self, Db},
+    domain::{
+        actions::{self, Act, Actor},
+        candidates,
+        changes::{self, Change, Correction},
+        interviews, jobs,
+        one_time_keys::{self, Seen},
+        slots::{self, NewSlot},
+        versions::{self, Target},
+    },
+    error::{Error, Result},
+};
+
+/// What became of a change of a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is done, now or by an earlier call with the same key.
+    Done,
+    /// The slot is like that already; nothing was written.
+    Same,
+    /// Somebody changed or booked it after the caller saw it.
+    Stale,
+    /// This interview is in it: the interview is moved, not the slot under it.
+    Booked(i64),
+    /// This interview is in it, and over.
+    Over(i64),
+    /// It would have begun already.
+    Past,
+    /// The one-time key stands for another wish.
+    KeyReused,
+}
+
+/// Changes a slot, if nobody else did since the caller saw it. What a candidate who is booked into it can see
+/// is told to them.
+pub async fn update(
+    db: &Db,
+    actor: &Actor,
+    target: &Target,
+    new: &NewSlot,
+    now: DateTime<Utc>,
+) -> Result<Outcome> {
+    let once = target.once.as_ref();
+    db::transaction_with_second_look(db, async |txn| {
+        match one_time_keys::look_up(txn, actor.company_id, once).await? {
+            Seen::Done(_) => return Ok(Outcome::Done),
+            Seen::Reused => return Ok(Outcome::KeyReused),
+            Seen::New => {}
+        }
+        let outcome = match live(txn, actor.company_id, target.id).await? {
+            Some(interview) => change_booked(txn, actor, target, &interview, new, now).await?,
+            None => change_free(txn, actor, target, new, now).await?,
+        };
+        if outcome == Outcome::Done {
+            one_time_keys::keep(txn, actor.company_id, once, target.id, now).await?;
+        }
+        Ok(outcome)
+    })
+    .await
+}
+
+/// The live interview in a slot.
+async fn live(
+    txn: &impl ConnectionTrait,
+    company_id: i64,
+    slot_id: i64,
+) -> Result<Option<interview::Model>> {
+    Ok(interview::Entity::find()
+        .filter(interview::COLUMN.company_id.eq(company_id))
+        .filter(interview::COLUMN.slot_id.eq(Some(slot_id)))
+        .filter(interview::Column::Status.ne(interview::Status::Cancelled))
+        .one(txn)
+        .await?)
+}
+
+async fn change_free(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    target: &Target,
+    new: &NewSlot,
+    now: DateTime<Utc>,
+) -> Result<Outcome> {
+    // Who books it meanwhile waits for this, or this finds it booked.
+    let before = slots::lock(txn, actor.company_id, target.id).await?;
+    let old = NewSlot::of(&before)?;
+    if before.version != target.version || live(txn, actor.company_id, target.id).await?.is_some() {
+        return Ok(Outcome::Stale);
+    }
+    if old == *new {
+        return Ok(Outcome::Same);
+    }
+    if new.starts_at != old.starts_at && new.starts_at <= now {
+        return Ok(Outcome::Past);
+    }
+    jobs::find(txn, actor.company_id, new.job_id).await?;
+    match write(txn, target, actor.company_id, slots::columns(new)).await? {
+        true => record(txn, actor, target, (&old, new), now).await,
+        false => Ok(Outcome::Stale),
+    }
+}
+
+/// In the order in which all that change an interview take its rows: candidate, interview, slot.
+async fn change_booked(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    target: &Target,
+    interview: &interview::Model,
+    new: &NewSlot,
+    now: DateTime<Utc>,
+) -> Result<Outcome> {
+    candidates::hold(txn, actor.company_id, interview.candidate_id).await?;
+    interview::Entity::find_by_id(interview.id)
+        .filter(interview::COLUMN.company_id.eq(actor.company_id))
+        .lock_exclusive()
+        .one(txn)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let details = interviews::details(txn, actor.company_id, interview.id).await?;
+    let Some(before) = details.slot.as_ref().filter(|slot| slot.id == target.id) else {
+        return Ok(Outcome::Stale);
+    };
+    if before.version != target.version {
+        return Ok(Outcome::Stale);
+    }
+    let old = NewSlot::of(before)?;
+    if old == *new {
+        return Ok(Outcome::Same);
+    }
+    if (old.starts_at, old.local_start, old.zone) != (new.starts_at, new.local_start, new.zone)
+        || old.job_id != new.job_id
+    {
+        return Ok(Outcome::Booked(interview.id));
+    }
+    let change = Change::Correct(Correction {
+        interview_type: new.interview_type,
+        duration_minutes: new.duration_minutes,
+        meeting_url: new.meeting_url.clone(),
+        notes: details.interview.booking_notes.clone(),
+    });
+    if !change.is_made(&details) {
+        let of_interview = changes::Target {
+            interview_id: interview.id,
+            version: None,
+            once: None,
+        };
+        match changes::carry_out(txn, actor, &of_interview, &change, now).await? {
+            changes::Step::Done(_) => {}
+            changes::Step::NotBooked => return Ok(Outcome::Over(interview.id)),
+            changes::Step::Changed | changes::Step::KeyReused => return Ok(Outcome::Stale),
+        }
+    }
+    // What only interviewers see; the correction may have counted the version up already.
+    let now_stored = slots::find(txn, actor.company_id, target.id).await?;
+    if now_stored.difficulty_level != new.difficulty_level {
+        let after = slot::ActiveModel {
+            difficulty_level: Set(new.difficulty_level),
+            version: Set(target.version + 1),
+            ..Default::default()
+        };
+        slot::Entity::update_many()
+            .set(after)
+            .filter(slot::COLUMN.id.eq(target.id))
+            .filter(slot::COLUMN.company_id.eq(actor.company_id))
+            .exec(txn)
+            .await?;
+    }
+    record(txn, actor, target, (&old, new), now).await
+}
+
+/// The conditional write of a slot that is as the caller saw it.
+async fn write(
+    txn: &impl ConnectionTrait,
+    target: &Target,
+    company_id: i64,
+    columns: slot::ActiveModel,
+) -> Result<bool> {
+    let written = slot::Entity::update_many()
+        .set(slot::ActiveModel {
+            version: Set(target.version + 1),
+            ..columns
+        })
+        .filter(slot::COLUMN.id.eq(target.id))
+        .filter(slot::COLUMN.company_id.eq(company_id))
+        .filter(slot::COLUMN.version.eq(target.version))
+        .exec(txn)
+        .await?;
+    Ok(written.rows_affected == 1)
+}
+
+async fn record(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    target: &Target,
+    (old, new): (&NewSlot, &NewSlot),
+    now: DateTime<Utc>,
+) -> Result<Outcome> {
+    let changed = versions::changed([
+        ("starts_at", old.starts_at != new.starts_at),
+        ("time_zone", old.zone != new.zone),
+        (
+            "duration_minutes",
+            old.duration_minutes != new.duration_minutes,
+        ),
+        ("job", old.job_id != new.job_id),
+        ("interview_type", old.interview_type != new.interview_type),
+        (
+            "difficulty_level",
+            old.difficulty_level != new.difficulty_level,
+        ),
+        ("meeting_url", old.meeting_url != new.meeting_url),
+    ]);
+    let act = Act {
+        verb: "slot.changed",
+        object_type: "slot",
+        object_id: target.id,
+        details: json!({
+            "before": { "starts_at": old.starts_at },
+            "after": { "starts_at": new.starts_at },
+            "changed": changed,
+            "version": target.version + 1,
+        }),
+    };
+    actions::record(txn, actor, act, now).await?;
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,255 @@
+//! A change that came too late: what is stored beside what was typed, field by field.
+use entity::action;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{render::Choice, stamp::Stamp, viewer::Viewer};
+use crate::{
+    app::App,
+    domain::actions::{self, Told},
+    error::Result,
+};
+
+/// What the component `conflict` shows.
+#[derive(Debug, Serialize)]
+pub struct Conflict {
+    /// What was changed meanwhile.
+    what: &'static str,
+    /// By whom and when, as far as the audit log knows.
+    events: Vec<Event>,
+    /// Where they differ.
+    differences: Vec<Difference>,
+    /// What was not done, and what to do about it.
+    advice: &'static str,
+    /// The page that shows what is stored; empty where that is this page.
+    stored_form: String,
+}
+
+/// Where everything typed is still in the form.
+const SAVE_AGAIN: &str = "Your changes are not saved. What you entered is still in the form below. Check it and save again to replace what is saved.";
+/// Where a button was pressed.
+const PRESS_AGAIN: &str = "Nothing was done. Check the page below, then try again.";
+
+#[derive(Debug, Serialize)]
+struct Event {
+    text: String,
+    at: Stamp,
+}
+
+/// A field in which what is stored is not what was typed.
+#[derive(Debug, Serialize)]
+pub struct Difference {
+    label: &'static str,
+    stored: String,
+    typed: String,
+    /// Whether the stored value is new; empty when that is not known.
+    note: &'static str,
+}
+
+/// The thing that was changed meanwhile.
+#[derive(Clone, Copy)]
+pub struct Thing<'a> {
+    /// As a sentence calls it: `candidate`.
+    pub what: &'static str,
+    /// As the audit log calls it.
+    pub object: (&'static str, i64),
+    /// Is a line of the log about it? Several things are logged under their company.
+    pub is_about: &'a dyn Fn(&action::Model) -> bool,
+    /// The page that shows the form as it is stored.
+    pub form: &'a str,
+}
+
+impl<'a> Thing<'a> {
+    /// A row that the audit log tells about under its own name.
+    pub fn new(what: &'static str, id: i64, form: &'a str) -> Self {
+        Self {
+            what,
+            object: (what, id),
+            is_about: &|_| true,
+            form,
+        }
+    }
+}
+
+/// The fields of a form as a person reads them, in the order of the page.
+#[derive(Clone, Debug, Default)]
+pub struct Reading(Vec<(&'static str, &'static str, String)>);
+
+impl Reading {
+    /// Nothing was read yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A field with its label and what stands in it.
+    pub fn text(mut self, name: &'static str, label: &'static str, text: &str) -> Self {
+        self.0.push((name, label, text.to_owned()));
+        self
+    }
+
+    /// A field that was chosen: as the choice is called.
+    pub fn choice(
+        self,
+        name: &'static str,
+        label: &'static str,
+        value: &str,
+        choices: &[Choice],
+    ) -> Self {
+        let chosen = choices.iter().find(|choice| choice.value == value);
+        let text = chosen.map_or(value, |choice| choice.label.as_str());
+        self.text(name, label, text)
+    }
+
+    fn label_of(&self, name: &str) -> Option<&'static str> {
+        let found = self.0.iter().find(|(known, ..)| *known == name);
+        found.map(|(_, label, _)| *label)
+    }
+}
+
+impl Conflict {
+    /// Of what is stored, and was `seen` in an older version, with what was typed.
+    pub async fn new(
+        app: &App,
+        viewer: &Viewer,
+        thing: &Thing<'_>,
+        seen: i32,
+        (stored, typed): (Reading, Reading),
+    ) -> Result<Self> {
+        let (object_type, id) = thing.object;
+        let lines = actions::history(&app.db, viewer.company_id, object_type, id).await?;
+        let about = |line: &Told| (thing.is_about)(&line.action);
+        let later = since(lines.into_iter().filter(about).collect(), seen);
+        let events = later.iter().map(|line| Event::new(line, &stored, viewer));
+        Ok(Self {
+            what: thing.what,
+            events: events.collect(),
+            differences: differences(&later, stored, typed),
+            advice: SAVE_AGAIN,
+            stored_form: thing.form.to_owned(),
+        })
+    }
+
+    /// The same where nothing was typed: a button was pressed on a page that was out of date.
+    pub async fn of_a_button(
+        app: &App,
+        viewer: &Viewer,
+        thing: &Thing<'_>,
+        seen: i32,
+    ) -> Result<Self> {
+        Ok(Self {
+            advice: PRESS_AGAIN,
+            stored_form: String::new(),
+            ..Self::new(app, viewer, thing, seen, Default::default()).await?
+        })
+    }
+
+    /// The same of a thing that has no versions but is replaced as a whole: the log's newest line tells of it.
+    pub async fn of_the_newest(app: &App, viewer: &Viewer, thing: &Thing<'_>) -> Result<Self> {
+        let (object_type, id) = thing.object;
+        let lines = actions::history(&app.db, viewer.company_id, object_type, id).await?;
+        let newest = lines.iter().rfind(|line| (thing.is_about)(&line.action));
+        let event = |line| Event::new(line, &Reading::new(), viewer);
+        Ok(Self {
+            what: thing.what,
+            events: newest.map(event).into_iter().collect(),
+            differences: Vec::new(),
+            advice: PRESS_AGAIN,
+            stored_form: String::new(),
+        })
+    }
+
+    /// For the samples of pages.
+    pub fn sample() -> Self {
+        Self {
+            what: "candidate",
+            events: vec![Event {
+                text: "Email changed by Ada Admin".into(),
+                at: Stamp::sample(),
+            }],
+            differences: vec![Difference::sample()],
+            advice: SAVE_AGAIN,
+            stored_form: "/candidates/1/edit".into(),
+        }
+    }
+}
+
+impl Difference {
+    /// For the samples of pages.
+    pub fn sample() -> Self {
+        Self {
+            label: "Email",
+            stored: "john@example.com".into(),
+            typed: "jon@example.com".into(),
+            note: "Changed meanwhile",
+        }
+    }
+}
+
+impl Event {
+    fn new(line: &Told, fields: &Reading, viewer: &Viewer) -> Self {
+        let labels: Vec<&str> = changed(line)
+            .filter_map(|name| fields.label_of(name))
+            .collect();
+        let what = match labels.is_empty() {
+            true => words_for(&line.action.verb).to_owned(),
+            false => format!("{} changed", labels.join(", ")),
+        };
+        let by = match &line.by {
+            Some(_) if line.action.user_id == Some(viewer.user_id) => "you",
+            Some(name) => name,
+            None => "Greenroom",
+        };
+        Self {
+            text: format!("{what} by {by}"),
+            at: Stamp::day_and_clock(line.action.at, viewer.zone()),
+        }
+    }
+}
+
+/// The fields that differ, told by the lines of the log since the form was filled. What the log does not
+/// tell of is not guessed at.
+pub fn differences(since: &[Told], stored: Reading, typed: Reading) -> Vec<Difference> {
+    let both = stored.0.into_iter().zip(typed.0);
+    both.filter(|((.., stored), (.., typed))| stored != typed)
+        .map(|((name, label, stored), (.., typed))| Difference {
+            label,
+            stored,
+            typed,
+            note: match since.iter().any(|line| changed(line).any(|it| it == name)) {
+                true => "Changed meanwhile",
+                false if since.is_empty() => "",
+                false => "Not changed meanwhile",
+            },
+        })
+        .collect()
+}
+
+/// The lines that led to a version after the one that was seen.
+pub fn since(lines: Vec<Told>, seen: i32) -> Vec<Told> {
+    let is_later = |line: &Told| {
+        let version = line.action.details["version"].as_i64();
+        version.is_some_and(|version| version > i64::from(seen))
+    };
+    lines.into_iter().filter(is_later).collect()
+}
+
+/// The names of the fields that a line of the log says were changed.
+fn changed(line: &Told) -> impl Iterator<Item = &str> {
+    let details = &line.action.details;
+    let lists = [&details["changed"], &details["change"]["changed"]];
+    let names = lists.into_iter().filter_map(Value::as_array).flatten();
+    names.filter_map(Value::as_str)
+}
+
+/// What a line tells of that names no fields.
+fn words_for(verb: &str) -> &'static str {
+    match verb {
+        "logo.chosen" => "Replaced",
+        "logo.removed" => "Removed",
+        "mail_texts.reset" => "Reset to default",
+        "user.disabled" => "Disabled",
+        "user.enabled" => "Enabled",
+        "user.password_changed" | "user.password_reset" => "Password changed",
+        _ => "Changed",
+    }
+}
