@@ -8,6 +8,7 @@ use crate::{
     error::Result,
     mail::{bounce::ReturnAddress, compose::Composer, mailer::Mailer},
     passwords::Passwords,
+    readiness::Readiness,
     settings::{Secret, Settings},
     web::{client_ip::UntrustedProxies, render::Renderer},
 };
@@ -34,6 +35,8 @@ pub struct App {
     pub keys: Keys,
     /// Proxies whose word is not taken.
     pub untrusted_proxies: UntrustedProxies,
+    /// Whether the database could be written of late.
+    pub readiness: Readiness,
     /// Where undeliverable e-mails come back to; none when that is their sender.
     pub return_address: Option<ReturnAddress>,
 }
@@ -63,6 +66,7 @@ impl App {
             wake: Notify::new(),
             untrusted_proxies: UntrustedProxies::default(),
             passwords,
+            readiness: Readiness::default(),
             settings,
         })
     }

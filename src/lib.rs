@@ -13,6 +13,7 @@ pub mod mail;
 pub mod notices;
 pub mod passwords;
 pub mod pictures;
+pub mod readiness;
 pub mod settings;
 pub mod text;
 pub mod times;

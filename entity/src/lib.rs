@@ -23,6 +23,7 @@ pub mod suppression;
 pub mod transport;
 pub mod unsent_form;
 pub mod user;
+pub mod write_check;
 
 use serde::{Deserialize, Serialize};
 

@@ -19,6 +19,7 @@ mod m20261125_000015_tell_another_way;
 mod m20261125_000016_keep_bounces;
 mod m20261125_000017_create_mail_checks;
 mod m20261125_000018_keep_own_words;
+mod m20261129_000019_create_write_checks;
 mod m20261129_000020_mark_changed_zones;
 mod m20261129_000022_print_copies_once;
 mod m20261129_000024_count_versions;
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000016_keep_bounces::Migration),
             Box::new(m20261125_000017_create_mail_checks::Migration),
             Box::new(m20261125_000018_keep_own_words::Migration),
+            Box::new(m20261129_000019_create_write_checks::Migration),
             Box::new(m20261129_000020_mark_changed_zones::Migration),
             Box::new(m20261129_000022_print_copies_once::Migration),
             Box::new(m20261129_000024_count_versions::Migration),

@@ -4,7 +4,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use chrono::{DateTime, Utc};
-use entity::{email, slot};
+use entity::{email, interview::Status, slot};
 use serde::Serialize;
 use serde_json::json;
 
@@ -136,10 +136,19 @@ pub async fn answer(
     booked: Booked,
     now: DateTime<Utc>,
 ) -> Result<Booking> {
-    let slot_id = booked.details.interview.slot_id.ok_or(Error::NotFound)?;
-    let slot = slots::show(&app.db, caller.company_id, slot_id, now).await?;
+    let row = &booked.details.interview;
+    let slot = match &booked.details.slot {
+        // The booking is done: asking the database once more could only fail.
+        Some(slot) if row.status != Status::Cancelled => {
+            Slot::new(slot.clone(), State::Booked, Some(row.id))?
+        }
+        _ => {
+            let id = row.slot_id.ok_or(Error::NotFound)?;
+            Slot::of(slots::show(&app.db, caller.company_id, id, now).await?)?
+        }
+    };
     Ok(Booking {
-        slot: Slot::of(slot)?,
+        slot,
         interview: booked.details.into(),
         notification: Notification {
             id: booked.email.id,

@@ -1,25 +1,35 @@
 //! Connections, migrations and transactions: all that differs between SQLite and PostgreSQL.
+mod connection;
+mod errors;
+#[cfg(debug_assertions)]
+pub mod failpoint;
 mod ownership;
+mod proof;
+mod watched;
 
 use std::{
     path::{Path, PathBuf},
     str::FromStr,
+    sync::Arc,
     time::Duration,
 };
 
 use log::LevelFilter;
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    DbErr, RuntimeErr, SqlErr, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait,
-    sqlx::{
-        self,
-        sqlite::{SqliteConnectOptions, SqliteJournalMode},
-    },
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
+    sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode},
 };
 
-pub use self::ownership::refuse_foreign;
+use self::connection::Pool;
+#[cfg(debug_assertions)]
+use self::failpoint::Failpoint;
+pub use self::{
+    errors::{is_away, is_duplicate, is_unreadable, reason},
+    ownership::refuse_foreign,
+    proof::prove_writable,
+    watched::{Reader, Txn},
+};
 use crate::error::{Error, Result};
 
 const POSTGRES_MIGRATION_LOCK: i64 = 0x6772_6565_6e72_6f6f;
@@ -29,27 +39,43 @@ const SQLITE_OLDEST: (u32, u32, u32) = (3, 51, 3);
 /// others never wait for it; on PostgreSQL both are the same pool.
 #[derive(Clone, Debug)]
 pub struct Db {
-    read: DatabaseConnection,
-    write: DatabaseConnection,
+    read: Arc<Reader>,
+    write: Pool,
 }
 
 impl Db {
     /// Where to look things up. Refuses to write on SQLite.
-    pub fn read(&self) -> &DatabaseConnection {
+    pub fn read(&self) -> &Reader {
         &self.read
-    }
-
-    /// Does the database answer?
-    pub async fn ping(&self) -> Result<()> {
-        self.read.execute_unprepared("SELECT 1").await?;
-        Ok(())
     }
 
     /// Waits for running statements and closes every connection.
     pub async fn close(self) -> Result<()> {
-        self.read.close_by_ref().await?;
-        self.write.close_by_ref().await?;
+        self.read.close().await;
+        self.write.close().await;
         Ok(())
+    }
+
+    /// Makes statements fail, in tests; a release build has none.
+    #[cfg(debug_assertions)]
+    pub fn failpoint(&self) -> &Failpoint {
+        &self.write.failpoint
+    }
+
+    fn new(read: &DatabaseConnection, write: &DatabaseConnection) -> Self {
+        #[cfg(debug_assertions)]
+        let failpoint = Failpoint::default();
+        let pool = |opened| {
+            Pool::of(
+                opened,
+                #[cfg(debug_assertions)]
+                &failpoint,
+            )
+        };
+        Self {
+            read: Arc::new(Reader::new(pool(read))),
+            write: pool(write),
+        }
     }
 }
 
@@ -59,13 +85,10 @@ pub async fn connect(url: &str) -> Result<Db> {
         let write = Database::connect(sqlite(url, 1, false)).await?;
         require_sound_sqlite(&write).await?;
         let read = Database::connect(sqlite(url, 4, true)).await?;
-        Ok(Db { read, write })
+        Ok(Db::new(&read, &write))
     } else {
         let pool = Database::connect(postgres(url, 16)).await?;
-        Ok(Db {
-            read: pool.clone(),
-            write: pool,
-        })
+        Ok(Db::new(&pool, &pool))
     }
 }
 
@@ -88,7 +111,7 @@ pub async fn migrate(url: &str) -> Result<()> {
 
 /// Has every migration of this version been applied?
 pub async fn is_migrated(db: &Db) -> Result<bool> {
-    let versions = applied(&db.read).await?;
+    let versions = applied(db.read()).await?;
     Ok(Migrator::migrations()
         .iter()
         .all(|migration| versions.iter().any(|version| version == migration.name())))
@@ -125,24 +148,21 @@ pub async fn connect_alone(url: &str) -> Result<DatabaseConnection> {
     Ok(Database::connect(options).await?)
 }
 
-/// Runs `work` in one transaction: committed when it answers `Ok`, rolled back otherwise.
-/// On SQLite it takes the write lock at once, so that nothing read inside can be stale.
-pub async fn transaction<T>(
-    db: &Db,
-    work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T>,
-) -> Result<T> {
-    let options = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..Default::default()
-    };
-    let txn = db.write.begin_with_options(options).await?;
+/// Runs `work` in one transaction: committed when it answers `Ok` and no statement failed, rolled back otherwise.
+/// On SQLite it takes the write lock at once, so that nothing read inside can be stale. Whatever goes wrong, the
+/// next one begins on a connection that is outside of any.
+pub async fn transaction<T>(db: &Db, work: impl AsyncFnOnce(&Txn) -> Result<T>) -> Result<T> {
+    let txn = Txn::begin(&db.write).await?;
     match work(&txn).await {
         Ok(done) => {
-            txn.commit().await?;
+            txn.commit().await.map_err(errors::of_commit)?;
             Ok(done)
         }
         Err(error) => {
-            txn.rollback().await?;
+            // The connection is closed then, which undoes it as well.
+            if let Err(failure) = txn.roll_back().await {
+                tracing::warn!(error = %failure, "A transaction was not rolled back; its connection is closed");
+            }
             Err(error)
         }
     }
@@ -152,64 +172,12 @@ pub async fn transaction<T>(
 /// anew, and this time sees what the first one left.
 pub async fn transaction_with_second_look<T>(
     db: &Db,
-    work: impl AsyncFn(&DatabaseTransaction) -> Result<T>,
+    work: impl AsyncFn(&Txn) -> Result<T>,
 ) -> Result<T> {
     match transaction(db, &work).await {
         Err(error) if is_duplicate(&error) => transaction(db, &work).await,
         done => done,
     }
-}
-
-/// Did a unique index refuse the write?
-pub fn is_duplicate(error: &Error) -> bool {
-    matches!(error, Error::Db(e) if matches!(e.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))))
-}
-
-/// Is the database out of reach or unable to write just now, as opposed to refusing what was asked?
-pub fn is_away(error: &DbErr) -> bool {
-    let runtime = match error {
-        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => return true,
-        DbErr::Exec(e) | DbErr::Query(e) => e,
-        _ => return false,
-    };
-    let RuntimeErr::SqlxError(error) = runtime else {
-        return false;
-    };
-    match &**error {
-        sqlx::Error::Io(_)
-        | sqlx::Error::Tls(_)
-        | sqlx::Error::PoolTimedOut
-        | sqlx::Error::PoolClosed
-        | sqlx::Error::WorkerCrashed => true,
-        sqlx::Error::Database(e) => e.code().is_some_and(|code| means_away(&code)),
-        _ => false,
-    }
-}
-
-/// Could the database read a row, and we could not?
-pub fn is_unreadable(error: &DbErr) -> bool {
-    match error {
-        DbErr::Type(_) | DbErr::Json(_) | DbErr::TryIntoErr { .. } => true,
-        DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
-            matches!(
-                **error,
-                sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_)
-            )
-        }
-        _ => false,
-    }
-}
-
-/// SQLite: BUSY 5, LOCKED 6, READONLY 8, IOERR 10, FULL 13, CANTOPEN 14, by the low byte of the code.
-/// PostgreSQL: classes 08 (connection), 53 (resources) and 57 (operator intervention), 25006 (read-only),
-/// and 40001 and 40P01: one of two that stood in each other's way had to give way.
-fn means_away(code: &str) -> bool {
-    if code.len() == 5 && !code.starts_with("000") {
-        return matches!(&code[..2], "08" | "53" | "57")
-            || matches!(code, "25006" | "40001" | "40P01");
-    }
-    code.parse::<u32>()
-        .is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 8 | 10 | 13 | 14))
 }
 
 /// Makes the next row of an empty table the one with this key. `table` is one of ours, never what somebody typed.

@@ -8,17 +8,16 @@ use entity::{
     slot,
 };
 use sea_orm::{
-    ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait,
-    QueryFilter, sea_query::Expr,
+    ActiveEnum, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
+    sea_query::Expr,
 };
 use serde_json::json;
 
 use crate::{
-    db::{self, Db},
+    db::{self, Db, Txn},
     domain::{
         actions::{self, Act, Actor},
         candidates::{self, NewCandidate, Saved},
-        emails,
         interviews::{self, Details},
         notifications,
         one_time_keys::{self, Once, Seen},
@@ -115,7 +114,7 @@ pub async fn book(db: &Db, actor: &Actor, new: NewBooking, now: DateTime<Utc>) -
     })
     .await?;
     match step {
-        Step::Booked(interview_id) => booked(db, actor.company_id, interview_id).await,
+        Step::Booked(booked) => Ok(Outcome::Booked(booked)),
         Step::Taken { slot, by } => {
             let by = interviews::details(db.read(), actor.company_id, by).await?;
             let free =
@@ -140,7 +139,8 @@ pub async fn book(db: &Db, actor: &Actor, new: NewBooking, now: DateTime<Utc>) -
 
 /// What the transaction came to; everything but `Booked` leaves no trace.
 pub(super) enum Step {
-    Booked(i64),
+    /// Read in the transaction itself: once it is committed, nothing may fail any more.
+    Booked(Box<Booked>),
     Taken {
         slot: slot::Model,
         by: i64,
@@ -179,7 +179,7 @@ pub(super) async fn in_one_step(
     db: &Db,
     company_id: i64,
     once: Option<&Once>,
-    work: impl AsyncFn(&DatabaseTransaction) -> Result<Step, Stop>,
+    work: impl AsyncFn(&Txn) -> Result<Step, Stop>,
 ) -> Result<Step> {
     let refusal = Cell::new(None);
     let done = db::transaction_with_second_look(db, async |txn| {
@@ -198,7 +198,7 @@ pub(super) async fn in_one_step(
     // What stood in the way may have been this very call, sent twice at one moment: then its key is
     // there by now.
     match one_time_keys::look_up(db.read(), company_id, once).await? {
-        Seen::Done(id) => Ok(Step::Booked(id)),
+        Seen::Done(id) => told(db.read(), company_id, id).await,
         Seen::New | Seen::Reused => Ok(refusal),
     }
 }
@@ -210,7 +210,7 @@ async fn carry_out(
     now: DateTime<Utc>,
 ) -> Result<Step, Stop> {
     match one_time_keys::look_up(txn, actor.company_id, new.once.as_ref()).await? {
-        Seen::Done(id) => return Ok(Step::Booked(id)),
+        Seen::Done(id) => return Ok(told(txn, actor.company_id, id).await?),
         Seen::Reused => return Ok(Step::KeyReused),
         Seen::New => {}
     }
@@ -220,7 +220,7 @@ async fn carry_out(
     point(txn, actor, &interview, &slot, &new.notes).await?;
     tell(txn, actor, &interview, now).await?;
     one_time_keys::keep(txn, actor.company_id, new.once.as_ref(), interview.id, now).await?;
-    Ok(Step::Booked(interview.id))
+    Ok(told(txn, actor.company_id, interview.id).await?)
 }
 
 /// The slot, if it is free for this interview; one that is made is made here.
@@ -371,21 +371,20 @@ async fn tell(
     Ok(())
 }
 
-async fn booked(db: &Db, company_id: i64, interview_id: i64) -> Result<Outcome> {
-    Ok(Outcome::Booked(Box::new(
-        told(db, company_id, interview_id).await?,
-    )))
-}
-
 /// An interview with the newest message that tells of it.
-pub(super) async fn told(db: &Db, company_id: i64, interview_id: i64) -> Result<Booked> {
-    let details = interviews::details(db.read(), company_id, interview_id).await?;
-    let lines = emails::about(db, company_id, vec![interview_id]).await?;
-    let newest = lines
-        .iter()
-        .rfind(|line| line.kind != email::Kind::Reminder)
-        .ok_or(Error::NotFound)?
-        .id;
-    let email = emails::find(db.read(), company_id, newest).await?;
-    Ok(Booked { details, email })
+pub(super) async fn told(
+    db: &impl ConnectionTrait,
+    company_id: i64,
+    interview_id: i64,
+) -> Result<Step> {
+    let details = interviews::details(db, company_id, interview_id).await?;
+    let email = email::Entity::find()
+        .filter(email::COLUMN.company_id.eq(company_id))
+        .filter(email::COLUMN.interview_id.eq(interview_id))
+        .filter(email::Column::Kind.ne(email::Kind::Reminder))
+        .order_by_desc(email::Column::Id)
+        .one(db)
+        .await?
+        .ok_or(Error::NotFound)?;
+    Ok(Step::Booked(Box::new(Booked { details, email })))
 }

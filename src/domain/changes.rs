@@ -83,19 +83,24 @@ pub async fn apply(
         carry_out(txn, actor, target, change, now).await
     })
     .await?;
-    let details =
-        Box::new(interviews::details(db.read(), actor.company_id, target.interview_id).await?);
+    let as_it_is = async || {
+        let id = target.interview_id;
+        interviews::details(db.read(), actor.company_id, id)
+            .await
+            .map(Box::new)
+    };
     Ok(match step {
-        Step::Done(email_id) => Outcome::Done(details, email_id),
-        Step::Changed => Outcome::Changed(details),
-        Step::NotBooked => Outcome::NotBooked(details),
+        Step::Done(details, email_id) => Outcome::Done(details, email_id),
+        Step::Changed => Outcome::Changed(as_it_is().await?),
+        Step::NotBooked => Outcome::NotBooked(as_it_is().await?),
         Step::KeyReused => Outcome::KeyReused,
     })
 }
 
 /// What the transaction came to; everything but `Done` comes before anything is written.
 pub(super) enum Step {
-    Done(Option<i64>),
+    /// Read in the transaction itself: once it is committed, nothing may fail any more.
+    Done(Box<Details>, Option<i64>),
     Changed,
     NotBooked,
     KeyReused,
@@ -110,7 +115,10 @@ pub(super) async fn carry_out(
     now: DateTime<Utc>,
 ) -> Result<Step> {
     match one_time_keys::look_up(txn, actor.company_id, target.once.as_ref()).await? {
-        Seen::Done(_) => return Ok(Step::Done(None)),
+        Seen::Done(_) => {
+            let as_it_is = interviews::details(txn, actor.company_id, target.interview_id).await?;
+            return Ok(Step::Done(Box::new(as_it_is), None));
+        }
         Seen::Reused => return Ok(Step::KeyReused),
         Seen::New => {}
     }
@@ -143,7 +151,7 @@ pub(super) async fn carry_out(
     };
     actions::record(txn, actor, act, now).await?;
     one_time_keys::keep(txn, actor.company_id, target.once.as_ref(), row.id, now).await?;
-    Ok(Step::Done(email_id))
+    Ok(Step::Done(Box::new(after), email_id))
 }
 
 fn can_change(before: &Details, change: &Change, now: DateTime<Utc>) -> bool {

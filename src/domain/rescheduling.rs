@@ -70,7 +70,7 @@ pub async fn reschedule(db: &Db, actor: &Actor, new: Move, now: DateTime<Utc>) -
     .await?;
     let company_id = actor.company_id;
     Ok(match step {
-        Step::Booked(id) => Outcome::Moved(Box::new(bookings::told(db, company_id, id).await?)),
+        Step::Booked(booked) => Outcome::Moved(booked),
         Step::Changed(id) => Outcome::Changed(Box::new(
             interviews::details(db.read(), company_id, id).await?,
         )),
@@ -102,7 +102,7 @@ async fn carry_out(
     now: DateTime<Utc>,
 ) -> Result<Step, Stop> {
     match one_time_keys::look_up(txn, actor.company_id, new.once.as_ref()).await? {
-        Seen::Done(id) => return Ok(Step::Booked(id)),
+        Seen::Done(id) => return Ok(bookings::told(txn, actor.company_id, id).await?),
         Seen::Reused => return Ok(Step::KeyReused),
         Seen::New => {}
     }
@@ -124,7 +124,7 @@ async fn carry_out(
         .as_ref()
         .is_some_and(|it| *it != row.booking_notes);
     if stays && !has_new_notes {
-        return Ok(Step::Booked(row.id));
+        return Ok(bookings::told(txn, actor.company_id, row.id).await?);
     }
     let slot = match &before.slot {
         Some(slot) if stays => slot.clone(),
@@ -159,7 +159,7 @@ async fn carry_out(
     };
     actions::record(txn, actor, act, now).await?;
     one_time_keys::keep(txn, actor.company_id, new.once.as_ref(), row.id, now).await?;
-    Ok(Step::Booked(row.id))
+    Ok(bookings::told(txn, actor.company_id, row.id).await?)
 }
 
 async fn point(

@@ -152,7 +152,7 @@ async fn change_booked(
             once: None,
         };
         match changes::carry_out(txn, actor, &of_interview, &change, now).await? {
-            changes::Step::Done(_) => {}
+            changes::Step::Done(..) => {}
             changes::Step::NotBooked => return Ok(Outcome::Over(interview.id)),
             changes::Step::Changed | changes::Step::KeyReused => return Ok(Outcome::Stale),
         }

@@ -26,6 +26,7 @@ mod email_overview;
 mod email_proof;
 mod emails;
 mod faults;
+mod full_disk;
 mod idempotency;
 mod interviews;
 mod jobs;

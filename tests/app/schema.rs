@@ -50,6 +50,7 @@ async fn rows_and_tables_have_the_same_columns() {
         compare::<entity::transport::Entity>(&schema).await,
         compare::<entity::unsent_form::Entity>(&schema).await,
         compare::<entity::user::Entity>(&schema).await,
+        compare::<entity::write_check::Entity>(&schema).await,
         "seaql_migrations".to_owned(),
     ];
     compared.sort();

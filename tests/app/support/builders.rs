@@ -213,7 +213,7 @@ pub async fn booked(app: &TestApp, company_id: i64) -> Booked {
 /// Writes rows as no rule would.
 pub async fn write<T>(
     app: &TestApp,
-    work: impl AsyncFnOnce(&sea_orm::DatabaseTransaction) -> greenroom::error::Result<T>,
+    work: impl AsyncFnOnce(&db::Txn) -> greenroom::error::Result<T>,
 ) -> T {
     db::transaction(&app.app.db, work).await.expect("a row")
 }

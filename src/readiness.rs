@@ -1,0 +1,65 @@
+//! Whether this process can serve: the schema is ours, and what is written is kept.
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::Mutex;
+
+use crate::{
+    db::{self, Db},
+    error::{Error, Result},
+};
+
+/// A proof costs a wait for the disk: in between, the last one counts.
+const PROVE_EVERY: TimeDelta = TimeDelta::seconds(3);
+
+/// What a look at the database came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It can be read and written.
+    Ready,
+    /// It has the schema of another version.
+    OtherSchema,
+    /// It cannot be used, and why.
+    Unusable(&'static str),
+}
+
+/// Remembers the last proof.
+#[derive(Debug, Default)]
+pub struct Readiness(Mutex<Option<(DateTime<Utc>, Verdict)>>);
+
+impl Readiness {
+    /// Looks, and writes if the last proof is older than a few seconds. One caller does, others wait for it.
+    pub async fn check(&self, db: &Db, now: DateTime<Utc>) -> Verdict {
+        let mut last = self.0.lock().await;
+        match db::is_migrated(db).await {
+            Ok(true) => {}
+            Ok(false) => return Verdict::OtherSchema,
+            Err(error) => return unusable(&error),
+        }
+        let is_recent = |at: DateTime<Utc>| (TimeDelta::zero()..PROVE_EVERY).contains(&(now - at));
+        if let Some((at, verdict)) = *last
+            && is_recent(at)
+        {
+            return verdict;
+        }
+        let verdict = judge(db::prove_writable(db).await);
+        let before = last.replace((now, verdict)).map(|(_, before)| before);
+        if verdict == Verdict::Ready && before.is_some_and(|before| before != Verdict::Ready) {
+            tracing::info!("The database can be written again");
+        }
+        verdict
+    }
+}
+
+fn judge(proof: Result<()>) -> Verdict {
+    match proof {
+        Ok(()) => Verdict::Ready,
+        Err(error) => unusable(&error),
+    }
+}
+
+fn unusable(error: &Error) -> Verdict {
+    tracing::error!(%error, "The database cannot be used; /ready says so");
+    Verdict::Unusable(match error {
+        Error::Unavailable(error) | Error::Db(error) => db::reason(error),
+        _ => "it does not keep what is written",
+    })
+}
