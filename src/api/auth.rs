@@ -96,10 +96,18 @@ async fn find(request: &HttpRequest) -> Result<Caller> {
     let bearer = api_tokens::find(&app.db, token, now).await?;
     let bearer = bearer.ok_or_else(Problem::unauthorized)?;
     let who = bearer.token_id.to_string();
-    if let Turn::Limited(seconds) = rate_limits::take(&app.db, CALLS_PER_TOKEN, &who, now).await? {
-        return Err(Problem::too_often(seconds));
+    match rate_limits::take(&app.db, CALLS_PER_TOKEN, &who, now).await {
+        Ok(Turn::Allowed) => {}
+        Ok(Turn::Limited(seconds)) => return Err(Problem::too_often(seconds)),
+        // A database that cannot write just now can still be read.
+        Err(error @ Error::Unavailable(_)) if request.method().is_safe() => {
+            tracing::warn!(%error, "A call was not counted");
+        }
+        Err(error) => return Err(error.into()),
     }
-    api_tokens::touch(&app.db, &bearer, now).await?;
+    if let Err(error) = api_tokens::touch(&app.db, &bearer, now).await {
+        tracing::warn!(%error, "A token's last use was not noted");
+    }
     let zone = bearer.company_time_zone.parse();
     let key = request.headers().get("idempotency-key");
     Ok(Caller {

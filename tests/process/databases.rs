@@ -102,7 +102,7 @@ fn commands_work_beside_a_server() {
 }
 
 #[test]
-fn a_file_that_may_not_grow_refuses_writes_and_nothing_else() {
+fn a_file_that_may_not_grow_refuses_writes_and_nothing_else_until_it_may() {
     let installation = Installation::new();
     let token = installation.token();
     installation.serve().kill();
@@ -111,7 +111,7 @@ fn a_file_that_may_not_grow_refuses_writes_and_nothing_else() {
     installation.prepare(&mut shell);
     shell.args([
         "-c",
-        r#"ulimit -f 2000; exec "$0" serve"#,
+        r#"ulimit -S -f 2000; exec "$0" serve"#,
         env!("CARGO_BIN_EXE_greenroom"),
     ]);
     let mut server = installation.start(shell);
@@ -122,8 +122,32 @@ fn a_file_that_may_not_grow_refuses_writes_and_nothing_else() {
         (answer.status != 201).then_some(answer)
     });
     assert_eq!(refused.expect("the limit is reached").status, 503);
+    for _ in 0..3 {
+        let again = server.post(&token, "/api/jobs/", &job).expect("an answer");
+        assert_eq!(again.status, 503);
+    }
     assert_eq!(server.read(&token, "/api/jobs/").status, 200);
+    let told = support::wait_for("it to be told", || {
+        let answer = server.get("/ready");
+        (answer.status == 503).then_some(answer)
+    });
+    assert!(told.body.contains("may not grow"), "{}", told.body);
     assert!(server.has_ended().is_none());
+
+    let lifted = Command::new("prlimit")
+        .args(["--pid", &server.id().to_string(), "--fsize=unlimited"])
+        .status();
+    assert!(lifted.expect("it runs").success());
+    server.wait_until_ready();
+    let job = server.enter(&token, "/api/jobs/", &job);
+    let wish = server.wish(&token, job, 0);
+    server.book(&token, &wish);
+    // What was acknowledged is on disk, not only in a transaction that never ends.
+    server.kill();
+    let server = installation.serve();
+    let path = format!("/api/interviews/{}/", wish.interview);
+    assert_eq!(server.read(&token, &path).json()["status"], "scheduled");
+    support::assert_sound(&installation.path("data/greenroom.db"), server);
 }
 
 #[test]
