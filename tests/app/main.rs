@@ -25,6 +25,7 @@ mod email_exports;
 mod email_overview;
 mod email_proof;
 mod emails;
+mod failpoints;
 mod faults;
 mod full_disk;
 mod idempotency;

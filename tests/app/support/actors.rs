@@ -26,6 +26,7 @@ use super::app::Raw;
 type Call = Rc<dyn Fn(TestRequest) -> Pin<Box<dyn Future<Output = Raw>>>>;
 
 /// Somebody who sends requests and keeps cookies.
+#[derive(Clone)]
 pub struct Actor {
     /// Who it is, when signed in.
     pub user: Option<user::Model>,

@@ -1,0 +1,305 @@
+//! What recruiters, programs and candidates do.
+use chrono::TimeDelta;
+use entity::email::{self, Status};
+use greenroom::domain::{bookings::Booked, join_links::Ticket};
+use sea_orm::{ActiveEnum, EntityTrait, QueryFilter, sea_query::Expr};
+use serde_json::json;
+
+use super::matrix::{Call, Scene};
+use crate::support::{TestApp, builders};
+
+#[actix_web::test]
+async fn bookings_survive_every_fault() {
+    let mut scene = Scene::set().await;
+    let (rita, program) = (scene.app.recruiter().await, scene.app.program().await);
+    scene
+        .survives("book a candidate", async |app| {
+            let (candidate, path) = (
+                builders::candidate(app, app.company_id).await,
+                slot(app).await,
+            );
+            let candidate = candidate.to_string();
+            let page = format!("{path}/booking?candidate={candidate}");
+            let typed = [("candidate", &*candidate), ("act", "book")];
+            let path = format!("{path}/booking");
+            Call::form(rita.clone(), &page, &path, &typed).await.once()
+        })
+        .await;
+    scene
+        .survives("book somebody new", async |app| {
+            let path = format!("{}/booking", slot(app).await);
+            let email = address();
+            let typed = [
+                ("candidate", "new"),
+                ("name", "Jo"),
+                ("email", &*email),
+                ("act", "book"),
+            ];
+            Call::form(rita.clone(), &path, &path, &typed).await.once()
+        })
+        .await;
+    scene
+        .survives("book_slot", async |app| {
+            let path = format!("/api/interviews{}/book_slot/", slot(app).await);
+            let body = json!({ "interview_id": interview(app).await });
+            Call::json(program.clone(), &path, body)
+        })
+        .await;
+    scene
+        .survives("book_interview with a new slot and a key", async |app| {
+            let path = "/api/interviews/schedules/book_interview/";
+            let key = address();
+            let program = program.clone().with_header("Idempotency-Key", &key);
+            Call::json(program, path, new_slot(app).await).once()
+        })
+        .await;
+    scene.end();
+}
+
+#[actix_web::test]
+async fn changes_survive_every_fault() {
+    let mut scene = Scene::set().await;
+    let (rita, program) = (scene.app.recruiter().await, scene.app.program().await);
+    scene
+        .survives("reschedule", async |app| {
+            let booked = builders::booked(app, app.company_id).await;
+            let job = booked.details.slot.as_ref().expect("a slot").job_id;
+            let at = app.now() + TimeDelta::days(2);
+            let slot = builders::slot(app, app.company_id, job, at)
+                .await
+                .to_string();
+            let path = format!("{}/reschedule", page(&booked));
+            let typed = [("slot", &*slot), ("act", "move")];
+            Call::form(rita.clone(), &path, &path, &typed).await.once()
+        })
+        .await;
+    scene
+        .survives("reschedule by a program", async |app| {
+            let booked = builders::booked(app, app.company_id).await;
+            let mut body = new_slot(app).await;
+            let fields = body.as_object_mut().expect("an object");
+            fields.remove("interview_id");
+            fields["job"] = booked.details.slot.as_ref().expect("a slot").job_id.into();
+            let path = format!("/api{}/reschedule/", page(&booked));
+            Call::json(program.clone(), &path, body)
+        })
+        .await;
+    scene
+        .survives("cancel", async |app| {
+            let booked = builders::booked(app, app.company_id).await;
+            let path = format!("{}/cancellation", page(&booked));
+            let cancel = [("act", "cancel")];
+            Call::form(rita.clone(), &path, &path, &cancel).await.once()
+        })
+        .await;
+    scene
+        .survives("cancel by a program", async |app| {
+            let booked = builders::booked(app, app.company_id).await;
+            let path = format!("/api{}/cancel/", page(&booked));
+            Call::json(program.clone(), &path, json!({ "reason": "Ill." }))
+        })
+        .await;
+    scene
+        .survives("correct", async |app| {
+            let booked = builders::booked(app, app.company_id).await;
+            let path = format!("{}/edit", page(&booked));
+            Call::form(rita.clone(), &path, &path, &[("notes", "Bring a pen.")]).await
+        })
+        .await;
+    scene
+        .survives("replace the link", async |app| {
+            let booked = builders::booked(app, app.company_id).await;
+            let path = format!("{}/link", page(&booked));
+            Call::form(rita.clone(), &page(&booked), &path, &[]).await
+        })
+        .await;
+    scene.end();
+}
+
+#[actix_web::test]
+async fn rows_of_recruiters_survive_every_fault() {
+    let mut scene = Scene::set().await;
+    let (rita, program) = (scene.app.recruiter().await, scene.app.program().await);
+    scene
+        .survives("enter a candidate", async |_| {
+            let email = address();
+            let typed = [("name", "Jo"), ("email", &*email)];
+            Call::form(rita.clone(), "/candidates/new", "/candidates/new", &typed).await
+        })
+        .await;
+    scene
+        .survives("enter a candidate by a program", async |_| {
+            let body = json!({ "name": "Jo", "email": address() });
+            let program = program.clone().with_header("Idempotency-Key", &address());
+            Call::json(program, "/api/candidates/", body).once()
+        })
+        .await;
+    scene
+        .survives("change the address of a booked candidate", async |app| {
+            let booked = builders::booked(app, app.company_id).await;
+            let path = format!("/candidates/{}/edit", booked.details.candidate.id);
+            let email = address();
+            Call::form(rita.clone(), &path, &path, &[("email", &*email)]).await
+        })
+        .await;
+    scene
+        .survives("enter a job", async |_| {
+            Call::form(rita.clone(), "/jobs/new", "/jobs/new", &[("title", "Chef")]).await
+        })
+        .await;
+    scene
+        .survives("enter a job by a program", async |_| {
+            let program = program.clone().with_header("Idempotency-Key", &address());
+            Call::json(program, "/api/jobs/", json!({ "title": "Chef" })).once()
+        })
+        .await;
+    scene
+        .survives("change a job", async |app| {
+            let path = format!("/jobs/{}/edit", builders::job(app, app.company_id).await);
+            Call::form(rita.clone(), &path, &path, &[("title", "Chef")]).await
+        })
+        .await;
+    scene
+        .survives("enter a slot", async |app| {
+            let job = builders::job(app, app.company_id).await.to_string();
+            let typed = [("job", &*job), ("date", "2027-02-01"), ("time", "10:00")];
+            Call::form(rita.clone(), "/slots/new", "/slots/new", &typed).await
+        })
+        .await;
+    scene
+        .survives("enter a slot by a program", async |app| {
+            let mut body = new_slot(app).await;
+            body.as_object_mut()
+                .expect("an object")
+                .remove("interview_id");
+            let program = program.clone().with_header("Idempotency-Key", &address());
+            Call::json(program, "/api/interviews/slots/", body).once()
+        })
+        .await;
+    scene
+        .survives("close a slot", async |app| {
+            let path = slot(app).await;
+            Call::form(rita.clone(), &path, &format!("{path}/closure"), &[]).await
+        })
+        .await;
+    scene
+        .survives("enter an interview by a program", async |app| {
+            let candidate = builders::candidate(app, app.company_id).await;
+            let job = builders::job(app, app.company_id).await;
+            let body = json!({ "candidate": candidate, "job": job });
+            let program = program.clone().with_header("Idempotency-Key", &address());
+            Call::json(program, "/api/interviews/", body).once()
+        })
+        .await;
+    scene.end();
+}
+
+#[actix_web::test]
+async fn what_is_done_about_messages_survives_every_fault() {
+    let mut scene = Scene::set().await;
+    let rita = scene.app.recruiter().await;
+    for (what, status, action) in [
+        ("send again", Status::Failed, "resend"),
+        ("call off", Status::Queued, "cancellation"),
+        ("try at once", Status::Retrying, "attempts"),
+        ("release", Status::Held, "release"),
+    ] {
+        scene
+            .survives(what, async |app| {
+                let path = message(app, status).await;
+                Call::form(rita.clone(), &path, &format!("{path}/{action}"), &[]).await
+            })
+            .await;
+    }
+    scene
+        .survives("correct an address", async |app| {
+            let path = format!("{}/address", message(app, Status::Failed).await);
+            let email = address();
+            Call::form(rita.clone(), &path, &path, &[("email", &*email)]).await
+        })
+        .await;
+    scene
+        .survives("told by phone", async |app| {
+            let path = format!("{}/telling", message(app, Status::Failed).await);
+            Call::post(rita.clone(), &path, &[])
+        })
+        .await;
+    scene
+        .survives("not told by phone", async |app| {
+            let path = format!("{}/telling", message(app, Status::Failed).await);
+            let told = rita.clone().post_form(&path, &[]).await;
+            assert_eq!(told.status, 303);
+            Call::post(rita.clone(), &format!("{path}/withdrawal"), &[])
+        })
+        .await;
+    scene.end();
+}
+
+#[actix_web::test]
+async fn what_candidates_do_survives_every_fault() {
+    let mut scene = Scene::set().await;
+    for action in ["opened", "join"] {
+        scene
+            .survives(action, async |app| {
+                let booked = builders::booked(app, app.company_id).await;
+                app.advance(TimeDelta::days(1));
+                let row = &booked.details.interview;
+                let token = app.app.keys.token(&Ticket {
+                    public_id: &row.public_id,
+                    link_version: row.link_version,
+                    revision: row.revision,
+                });
+                let token = token.expect("a token");
+                Call::post(
+                    app.candidate(),
+                    &format!("/interview/{token}/{action}"),
+                    &[],
+                )
+            })
+            .await;
+    }
+    scene.end();
+}
+
+async fn slot(app: &TestApp) -> String {
+    let job = builders::job(app, app.company_id).await;
+    let at = app.now() + TimeDelta::days(1);
+    format!(
+        "/slots/{}",
+        builders::slot(app, app.company_id, job, at).await
+    )
+}
+
+async fn interview(app: &TestApp) -> i64 {
+    let candidate = builders::candidate(app, app.company_id).await;
+    let job = builders::job(app, app.company_id).await;
+    builders::interview(app, app.company_id, candidate, job).await
+}
+
+async fn new_slot(app: &TestApp) -> serde_json::Value {
+    json!({
+        "interview_id": interview(app).await, "job": builders::job(app, app.company_id).await,
+        "interview_date": "2027-02-01", "start_time": "10:00", "duration_minutes": 60,
+        "ai_interview_type": "technical",
+    })
+}
+
+fn page(booked: &Booked) -> String {
+    format!("/interviews/{}", booked.details.interview.id)
+}
+
+/// The page of an invitation that has come so far.
+async fn message(app: &TestApp, status: Status) -> String {
+    let id = builders::booked(app, app.company_id).await.email.id;
+    let later = app.now() + TimeDelta::hours(1);
+    let update = email::Entity::update_many()
+        .col_expr(email::Column::Status, Expr::value(status.to_value()))
+        .col_expr(email::Column::DueAt, Expr::value(later))
+        .filter(email::COLUMN.id.eq(id));
+    builders::write(app, async |txn| Ok(update.exec(txn).await?)).await;
+    format!("/emails/{id}")
+}
+
+fn address() -> String {
+    format!("{}@example.net", &greenroom::crypto::random_id()[..12])
+}
