@@ -94,9 +94,9 @@ fn the_block_for_a_proxy_starts_as_it_is_given() {
         .split_once("\n## Behind a proxy\n")
         .expect("a chapter");
     let block = chapter.split("```").nth(1).expect("a block");
-    let key = "b1c9f04e7a6d3852".repeat(2) + "0f3e8d71c2a495b6e7d8c9fa01b23c45";
+    let key = "9f2c7a41e8d05b36c1f4a9e27d8b0c53a6e1947fb2d8c03e5f7a1b9c4d6e8f20";
     let filled = block
-        .replace("{openssl rand -hex 32}", &key)
+        .replace("{openssl rand -hex 32}", key)
         .replace("{password}", "Correct#horse$2026!");
     let variables = read(&filled);
     assert!(variables.contains_key("TRUSTED_PROXIES"));
