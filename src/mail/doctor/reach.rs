@@ -21,7 +21,7 @@ impl Visit<'_> {
         let (patient, smtp) = (self.patient, self.smtp);
         let mut other_ways = pin!(async {
             sleep(SILENCE).await;
-            ways::advice(patient, smtp).await
+            ways::advice_elsewhere(patient, smtp).await
         });
         let mut advice = None;
         let mut dialling = pin!(dial_all(addresses, patient.limits.connect));
@@ -38,7 +38,7 @@ impl Visit<'_> {
             false => {
                 let advice = match advice {
                     Some(advice) => advice,
-                    None => ways::advice(patient, smtp).await,
+                    None => ways::advice_elsewhere(patient, smtp).await,
                 };
                 out_of_reach(smtp, &dialled, advice)
             }
@@ -171,5 +171,5 @@ fn out_of_reach(smtp: &SmtpSettings, dialled: &[Dialled], advice: String) -> Fou
             "Check this machine's network and its firewall.",
         ),
     };
-    Found::fail(cause, format!("{advice} {first}").trim())
+    Found::fail(cause, format!("{first} {advice}").trim())
 }

@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use super::{
-    NO_TIME, Patient, SLOW, Sends,
+    NO_TIME, Patient, SECONDS, SLOW, Sends,
     check::{Check, Found, Step},
     tell,
 };
@@ -118,8 +118,7 @@ impl<'a> Visit<'a> {
         if let Some(step) = asked {
             let slow = Found::warn(
                 format!(
-                    "{SLOW}: the check ran out of time after {} seconds. Mail that is sent waits longer.",
-                    self.patient.longest.as_secs()
+                    "{SLOW}: the {SECONDS} seconds of this check were over before the mail server answered. Mail that is sent waits longer."
                 ),
                 "Run the check again when the mail server has less to do. If it is always so slow, ask whoever runs it: mostly it looks in vain for this machine's name.",
             );

@@ -29,6 +29,13 @@ pub(super) async fn advice(patient: &Patient<'_>, smtp: &SmtpSettings) -> String
     advice_among(patient, smtp, ways(smtp)).await
 }
 
+/// The same where nobody answers at the port that is set.
+pub(super) async fn advice_elsewhere(patient: &Patient<'_>, smtp: &SmtpSettings) -> String {
+    let mut ways = ways(smtp);
+    ways.retain(|way| way.0.port != smtp.port);
+    advice_among(patient, smtp, ways).await
+}
+
 /// The same for other names of the server.
 pub(super) async fn advice_of_hosts(
     patient: &Patient<'_>,
