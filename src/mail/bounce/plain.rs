@@ -247,11 +247,12 @@ const ASKS: [&str; 5] = [
     "verify ~3 you|yourself",
 ];
 
-const DELAYS: [&str; 9] = [
+const DELAYS: [&str; 10] = [
     "delayed",
     "warning only",
     "still being retried",
-    "will ~3 retried|retry|keep|continue",
+    "will be retried",
+    "will keep|continue|retry",
     "not yet been delivered",
     "has not been delivered yet",
     "no action is required",

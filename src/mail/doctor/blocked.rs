@@ -1,53 +1,18 @@
 //! Refusals of the address that our mail comes from: which one, and who has it on which list.
-use std::net::IpAddr;
-
 use super::check::Found;
-use crate::mail::smtp::{Outcome, Report};
+use crate::mail::{
+    smtp::{Outcome, Report},
+    verdict::cause::{self, Cause},
+};
 
-/// A list by what gives it away, and where it is asked about.
-const LISTS: [(&str, &str, &str); 8] = [
-    ("spamhaus", "Spamhaus", "https://check.spamhaus.org/"),
-    ("spamcop", "SpamCop", "https://www.spamcop.net/bl.shtml"),
-    (
-        "barracuda",
-        "Barracuda's list",
-        "https://www.barracudacentral.org/lookups",
-    ),
-    (
-        "uceprotect",
-        "UCEPROTECT",
-        "https://www.uceprotect.net/en/rblcheck.php",
-    ),
-    ("sorbs", "SORBS", ""),
-    (
-        "proofpoint",
-        "Proofpoint's list",
-        "https://ipcheck.proofpoint.com/",
-    ),
-    (
-        "s3140",
-        "Microsoft's list (S3140)",
-        "https://olcsupport.office.com/",
-    ),
-    (
-        "s3150",
-        "Microsoft's list (S3150)",
-        "https://olcsupport.office.com/",
-    ),
-];
-
-/// Words that mean a list of addresses whose mail nobody wants.
-const WORDS: [&str; 10] = [
-    "blocked using",
-    "block list",
-    "blocklist",
-    "blacklist",
-    "black list",
-    "black-list",
-    "dnsbl",
-    "rbl",
-    "listed at",
-    "listed by",
+/// Where a list is asked about, by what its name has in it.
+const SITES: [(&str, &str); 6] = [
+    ("spamhaus", "https://check.spamhaus.org/"),
+    ("spamcop", "https://www.spamcop.net/bl.shtml"),
+    ("barracuda", "https://www.barracudacentral.org/lookups"),
+    ("uceprotect", "https://www.uceprotect.net/en/rblcheck.php"),
+    ("proofpoint", "https://ipcheck.proofpoint.com/"),
+    ("microsoft", "https://olcsupport.office.com/"),
 ];
 
 /// What a refusal says of a list; none when it is about something else.
@@ -56,30 +21,25 @@ pub(super) fn by_a_list(report: &Report) -> Option<Found> {
         return None;
     };
     let text = reply.text();
-    let known = known(&text);
-    let is_about_a_list = known.is_some() || has_word(&text);
-    if !is_about_a_list {
+    let Some(Cause::Listed(listing)) = cause::find(reply.enhanced_code(), &text) else {
         return None;
-    }
-    let zone = zone(&text);
-    let (name, site) = known.unwrap_or(("", ""));
-    let list = match (zone, name) {
-        (Some(zone), "") => zone,
-        (Some(zone), name) => format!("{zone} ({name})"),
-        (None, "") => "a block list that the reply does not name".into(),
-        (None, name) => name.into(),
     };
-    let own = address(&text);
-    let (whose, it) = match own {
-        Some(address) => (format!("The address {address}"), address.to_string()),
+    let list = match &listing.list {
+        Some(list) => format!("the block list {list}"),
+        None => "a block list that the reply does not name".into(),
+    };
+    let (whose, it) = match &listing.address {
+        Some(address) => (format!("The address {address}"), address.as_str()),
         None => (
             "The address that this mail comes from".into(),
-            "the address".into(),
+            "the address",
         ),
     };
+    let name = list.to_lowercase();
+    let site = SITES.iter().find(|(mark, _)| name.contains(mark));
     let at = match site {
-        "" => "there".into(),
-        site => format!("at {site}"),
+        None => "there".into(),
+        Some((_, site)) => format!("at {site}"),
     };
     Some(Found::fail(
         format!("{whose} is blocked: it is on {list}. The mail server says: {text}"),
@@ -87,61 +47,6 @@ pub(super) fn by_a_list(report: &Report) -> Option<Found> {
             "Look {it} up {at} and have it taken off the list, or send through a relay service. If it is not this machine's, it is your mail server's: tell whoever runs that."
         ),
     ))
-}
-
-fn known(text: &str) -> Option<(&'static str, &'static str)> {
-    let lower = text.to_lowercase();
-    let found = LISTS.iter().find(|(mark, ..)| lower.contains(mark));
-    found.map(|(_, name, site)| (*name, *site))
-}
-
-/// As words of their own: `rbl` is part of many others.
-fn has_word(text: &str) -> bool {
-    let spaced: String = text
-        .to_lowercase()
-        .chars()
-        .map(|c| {
-            if c.is_alphanumeric() || c == '-' {
-                c
-            } else {
-                ' '
-            }
-        })
-        .collect();
-    let words = format!(
-        " {} ",
-        spaced.split_whitespace().collect::<Vec<_>>().join(" ")
-    );
-    WORDS.iter().any(|word| {
-        words.contains(&format!(" {word} "))
-            || words.contains(&format!(" {word}ed "))
-            || words.contains(&format!(" {word}s "))
-    })
-}
-
-/// The name by which a list is asked: `zen.spamhaus.org`.
-fn zone(text: &str) -> Option<String> {
-    let words: Vec<&str> = text
-        .split(|c: char| !(c.is_alphanumeric() || "-._".contains(c)))
-        .map(|word| word.trim_matches('.'))
-        .filter(|word| !word.is_empty())
-        .collect();
-    let after = ["using", "by", "at", "in", "on", "from"];
-    words.windows(2).find_map(|pair| {
-        let is_name = pair[1].contains('.')
-            && pair[1].parse::<IpAddr>().is_err()
-            && pair[1]
-                .rsplit('.')
-                .next()
-                .is_some_and(|end| end.len() > 1 && end.chars().all(|c| c.is_ascii_alphabetic()));
-        (after.contains(&&*pair[0].to_lowercase()) && is_name).then(|| pair[1].to_owned())
-    })
-}
-
-fn address(text: &str) -> Option<IpAddr> {
-    let words = text.split(|c: char| !(c.is_ascii_hexdigit() || ":.".contains(c)));
-    let mut addresses = words.filter_map(|word| word.trim_matches('.').parse().ok());
-    addresses.find(|address: &IpAddr| !address.is_loopback() && !address.is_unspecified())
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ const MARKS: [&str; 16] = [
     "see",
 ];
 /// Lists by the domains that lead to them, and by what they are called.
-const KNOWN: [(&str, &str); 20] = [
+const KNOWN: [(&str, &str); 21] = [
     ("spamhaus", "Spamhaus"),
     ("spamcop", "SpamCop"),
     ("sorbs", "SORBS"),
@@ -43,7 +43,8 @@ const KNOWN: [(&str, &str); 20] = [
     ("mimecast", "Mimecast"),
     ("abuseat", "Spamhaus"),
     ("surriel", "PSBL"),
-    ("s3140", "Microsoft"),
+    ("s3140", "Microsoft S3140"),
+    ("s3150", "Microsoft S3150"),
 ];
 
 /// What is known of a block.
@@ -135,7 +136,7 @@ mod tests {
             ("Email blocked by SPAMHAUS", Some("Spamhaus"), None),
             (
                 "messages from [192.0.2.9] weren't sent. part of their network is on our block list (S3140)",
-                Some("Microsoft"),
+                Some("Microsoft S3140"),
                 Some("192.0.2.9"),
             ),
             (

@@ -21,6 +21,9 @@ pub(super) use said::without_addresses;
 /// Codes that say that there is no such mailbox. Others may be about us, or pass.
 const DEAD: [&str; 3] = ["5.1.1", "5.1.2", "5.1.10"];
 
+/// Words for whoever sends.
+const OUR_SIDE: &str = "sender|senders|sending|originator|absender|expediteur|remitente|mittente";
+
 /// Why a server refuses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
@@ -104,6 +107,13 @@ pub fn find(code: Option<&str>, text: &str) -> Option<Cause> {
             && phrase::occurs("access denied", &said.words) =>
         {
             Some(Cause::Plain(Kind::NoSuchAddress))
+        }
+        // A code that speaks of the recipient, with words that speak of us and are not known.
+        None if code.is_some_and(is_dead_code) && !said.addresses.is_empty() => {
+            Some(Cause::Plain(Kind::Reputation))
+        }
+        None if code.is_some_and(is_dead_code) && phrase::occurs(OUR_SIDE, &said.words) => {
+            Some(Cause::Plain(Kind::Sender))
         }
         // "Access denied" says less than a code that says who is missing.
         Some(Kind::Policy) if code.is_some_and(is_dead_code) => None,

@@ -321,6 +321,18 @@ fn words_that_say_nothing_leave_it_to_the_code() {
 }
 
 #[test]
+fn unknown_words_that_speak_of_us_leave_an_address_alone() {
+    for (text, kind) in [
+        ("550 5.1.1 192.0.2.9 has a bad hair day", Reputation),
+        ("550 5.1.1 the sender has a bad hair day", Sender),
+    ] {
+        let cause = find(Some("5.1.1"), text);
+        assert_eq!(cause.as_ref().map(Cause::kind), Some(kind), "{text}");
+        assert!(!is_dead(Some("5.1.1"), cause.as_ref()), "{text}");
+    }
+}
+
+#[test]
 fn the_list_and_our_address_are_told() {
     let cause = find(
         Some("5.7.1"),

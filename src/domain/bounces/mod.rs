@@ -1,4 +1,6 @@
 //! Bounces: what mail servers report of messages that another one had taken.
+mod told;
+
 use chrono::{DateTime, Utc};
 use entity::{
     attempt,
@@ -14,6 +16,7 @@ use sea_orm::{
 };
 use serde_json::json;
 
+use self::told::{News, Told, told};
 use crate::{
     crypto,
     db::{self, Db},
@@ -125,82 +128,6 @@ pub async fn take(db: &Db, notice: &Notice, now: DateTime<Utc>) -> Result<Taken>
     .await
 }
 
-/// What a report tells of one message.
-struct News<'a> {
-    action: Action,
-    code: Option<&'a str>,
-    diagnostic: &'a str,
-    hint: &'a str,
-    is_dead: bool,
-}
-
-enum Told<'a> {
-    News(News<'a>),
-    NothingNew,
-    OfAnother,
-    Nothing,
-}
-
-/// What a report tells of the message to a recipient. A signed return address names the message by itself, so that the
-/// report may speak of an address that the recipient's mailbox forwards to, or of none.
-fn told<'a>(notice: &'a Notice, recipient: &str, is_signed: bool) -> Told<'a> {
-    let fates = &notice.recipients;
-    let ours = fates
-        .iter()
-        .find(|fate| fate.addresses.iter().any(|one| one == recipient));
-    let nameless = fates.iter().find(|fate| fate.addresses.is_empty());
-    let fate = match (ours, is_signed) {
-        (Some(fate), _) => Some((fate, fate.hint.as_str(), fate.is_dead)),
-        (None, true) => nameless
-            .map(|fate| (fate, fate.hint.as_str(), false))
-            .or_else(|| elsewhere(fates)),
-        (None, false) if fates.is_empty() => return Told::Nothing,
-        (None, false) => return Told::OfAnother,
-    };
-    let remark = notice.remark.as_ref().filter(|_| is_signed);
-    match (fate, remark) {
-        (Some((fate, hint, is_dead)), remark) => match (fate.action, remark) {
-            (Some(action), _) => Told::News(News {
-                action,
-                code: fate.code.as_deref(),
-                diagnostic: &fate.diagnostic,
-                hint,
-                is_dead,
-            }),
-            (None, Some(remark)) => Told::News(News {
-                diagnostic: &remark.words,
-                ..noted(hint)
-            }),
-            (None, None) => Told::NothingNew,
-        },
-        (None, Some(remark)) => Told::News(News {
-            diagnostic: &remark.words,
-            ..noted(&remark.hint)
-        }),
-        (None, None) => Told::Nothing,
-    }
-}
-
-fn noted(hint: &str) -> News<'_> {
-    News {
-        action: Action::Noted,
-        code: None,
-        diagnostic: "",
-        hint,
-        is_dead: false,
-    }
-}
-
-/// Of several addresses that a mailbox forwards to, one that got the message is enough.
-fn elsewhere(fates: &[Fate]) -> Option<(&Fate, &str, bool)> {
-    let arrived = fates.iter().find(|fate| fate.action.is_none());
-    let failed = fates
-        .iter()
-        .find(|fate| fate.action == Some(Action::Failed));
-    let fate = arrived.or(failed).or(fates.first())?;
-    Some((fate, fate.elsewhere.as_str(), false))
-}
-
 /// What was reported of a message, first to last.
 pub async fn of(db: &Db, company_id: i64, email_id: i64) -> Result<Vec<bounce::Model>> {
     let all = bounce::Entity::find()
@@ -210,8 +137,8 @@ pub async fn of(db: &Db, company_id: i64, email_id: i64) -> Result<Vec<bounce::M
     rows::readable(all, db.read(), "report").await
 }
 
-/// The message that a report is about, and whether its signed return address says so. Looked up without a company: a signed return address, or a
-/// Message-ID that only its receivers have seen, is what gives access.
+/// The message that a report is about, and whether its signed return address says so. Looked up without a company: such
+/// an address, or a Message-ID that only its receivers have seen, is what gives access.
 async fn subject(
     txn: &impl ConnectionTrait,
     notice: &Notice,
