@@ -626,3 +626,41 @@ async fn a_mark_goes_when_start_and_local_time_agree_again() {
     rules_come(&app).await;
     assert_eq!(slot_of(&app, slot).await.rules_changed_at, None);
 }
+
+#[actix_web::test]
+async fn a_slot_that_cannot_be_read_keeps_nobody_from_the_others() {
+    let app = TestApp::start().await;
+    let job = builders::job(&app, app.company_id).await;
+    let mut slots = Vec::new();
+    for days in 1..=3 {
+        let start = app.now() + TimeDelta::days(days);
+        let slot = builders::slot(&app, app.company_id, job, start).await;
+        slots.push((slot, entered_by_old_rules(&app, slot).await));
+    }
+    rules_come(&app).await;
+    let (broken, _) = slots.remove(1);
+    builders::write(&app, async |txn| {
+        slot::Entity::update_many()
+            .col_expr(slot::Column::LocalStart, Expr::value("nine o'clock"))
+            .filter(slot::COLUMN.id.eq(broken))
+            .exec(txn)
+            .await?;
+        Ok(())
+    })
+    .await;
+    rules_come(&app).await;
+    let mut rita = app.recruiter().await;
+    let page = rita.get("/zone-changes").await;
+    assert_eq!(page.words("main form button"), "Move 2 slots");
+    assert!(
+        page.words("tbody").contains("not known"),
+        "{}",
+        page.words("tbody")
+    );
+    confirm(&mut rita, &page).await;
+    assert_eq!(rita.get("/zone-changes").await.notice(), "2 slots moved.");
+    for (slot, starts_at) in slots {
+        let hour = TimeDelta::hours(1);
+        assert_eq!(slot_of(&app, slot).await.starts_at, starts_at - hour);
+    }
+}

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use entity::{candidate, interview, slot};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use super::{Reading, concerned, moving::MOST_AT_ONCE, reading};
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
     domain::{
         jobs,
         page::{self, Cursor, Page},
+        rows,
     },
     error::{Error, Result},
 };
@@ -49,12 +50,20 @@ pub async fn list(
     limit: u64,
     now: DateTime<Utc>,
 ) -> Result<Page<Concerned>> {
-    let rows = rows(db, company_id, cursor, limit + 1, now).await?;
+    let mut query = query(company_id, limit + 1, now);
+    if let Some(cursor) = cursor {
+        query = query.filter(page::after(
+            slot::Column::StartsAt,
+            slot::Column::Id,
+            cursor,
+        ));
+    }
+    let all = rows::all(query, db.read()).await?;
     let Page {
         rows,
         next,
         unreadable,
-    } = Page::cut(rows, limit, |row| Cursor {
+    } = Page::of_stored(all, limit, "slot", |row| Cursor {
         at: row.starts_at,
         id: row.id,
     });
@@ -78,12 +87,14 @@ pub async fn list(
 
 /// Is any slot of the company concerned?
 pub async fn some(db: &Db, company_id: i64, now: DateTime<Utc>) -> Result<bool> {
-    Ok(!rows(db, company_id, None, 1, now).await?.is_empty())
+    Ok(!rows::all(query(company_id, 1, now), db.read())
+        .await?
+        .is_empty())
 }
 
 /// How much there is to do.
 pub async fn overview(db: &Db, company_id: i64, now: DateTime<Utc>) -> Result<Overview> {
-    let mut rows = rows(db, company_id, None, MOST_AT_ONCE + 1, now).await?;
+    let mut rows = first(db, company_id, MOST_AT_ONCE + 1, now).await?;
     let has_more = rows.len() as u64 > MOST_AT_ONCE;
     rows.truncate(MOST_AT_ONCE as usize);
     let (movable, others): (Vec<_>, Vec<_>) = rows
@@ -99,28 +110,23 @@ pub async fn overview(db: &Db, company_id: i64, now: DateTime<Utc>) -> Result<Ov
     })
 }
 
-/// The slots concerned, earliest first.
-pub(super) async fn rows(
+/// The first so many of the slots concerned.
+pub(super) async fn first(
     db: &Db,
     company_id: i64,
-    cursor: Option<Cursor>,
     limit: u64,
     now: DateTime<Utc>,
 ) -> Result<Vec<slot::Model>> {
-    let mut rows = slot::Entity::find().filter(concerned(company_id, now));
-    if let Some(cursor) = cursor {
-        rows = rows.filter(page::after(
-            slot::Column::StartsAt,
-            slot::Column::Id,
-            cursor,
-        ));
-    }
-    Ok(rows
+    rows::readable(query(company_id, limit, now), db.read(), "slot").await
+}
+
+/// Earliest first.
+fn query(company_id: i64, limit: u64, now: DateTime<Utc>) -> Select<slot::Entity> {
+    slot::Entity::find()
+        .filter(concerned(company_id, now))
         .order_by_asc(slot::Column::StartsAt)
         .order_by_asc(slot::Column::Id)
         .limit(limit)
-        .all(db.read())
-        .await?)
 }
 
 /// Who is booked into these slots: the interview and the candidate's name, by the slot's key.

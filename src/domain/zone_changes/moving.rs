@@ -72,7 +72,7 @@ pub async fn apply(
         Seen::Reused => return Ok(Outcome::KeyReused),
     }
     let mut moved = Moved::default();
-    for slot in list::rows(db, actor.company_id, None, MOST_AT_ONCE, now).await? {
+    for slot in list::first(db, actor.company_id, MOST_AT_ONCE, now).await? {
         let Reading::Moves(at) = reading(&slot, now) else {
             continue;
         };

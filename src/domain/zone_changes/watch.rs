@@ -9,6 +9,7 @@ use sea_orm::{
 use super::{Reading, read};
 use crate::{
     db::{self, Db},
+    domain::rows::Stored,
     error::Result,
     zones,
 };
@@ -33,10 +34,12 @@ pub async fn check(db: &Db, now: DateTime<Utc>) -> Result<()> {
     let mut found = 0;
     loop {
         let rows = times_after(db, last, now).await?;
-        let Some(row) = rows.last() else { break };
-        last = row.id;
+        let Some(newest) = rows.iter().filter_map(key).max() else {
+            break;
+        };
+        last = newest;
         let (mut differ, mut agree) = (Vec::new(), Vec::new());
-        for row in rows {
+        for row in rows.into_iter().filter_map(|row| row.or_log("slot")) {
             let reading = read(&row.time_zone, &row.local_start, row.starts_at, now);
             let is_marked = row.rules_changed_at.is_some();
             match reading {
@@ -71,7 +74,14 @@ pub async fn check(db: &Db, now: DateTime<Utc>) -> Result<()> {
     Ok(())
 }
 
-async fn times_after(db: &Db, id: i64, now: DateTime<Utc>) -> Result<Vec<Times>> {
+fn key(row: &Stored<Times>) -> Option<i64> {
+    match row {
+        Stored::Read(row) => Some(row.id),
+        Stored::Unreadable(row) => row.id,
+    }
+}
+
+async fn times_after(db: &Db, id: i64, now: DateTime<Utc>) -> Result<Vec<Stored<Times>>> {
     Ok(slot::Entity::find()
         .select_only()
         .columns([
@@ -85,7 +95,7 @@ async fn times_after(db: &Db, id: i64, now: DateTime<Utc>) -> Result<Vec<Times>>
         .filter(slot::COLUMN.starts_at.gt(now))
         .order_by_asc(slot::Column::Id)
         .limit(AT_ONCE)
-        .into_model::<Times>()
+        .into_model::<Stored<Times>>()
         .all(db.read())
         .await?)
 }

@@ -28,6 +28,7 @@ pub const VERBS: &[(&str, &str)] = &[
     ("email.bounced", "Email bounced"),
     ("slot.created", "Slot added"),
     ("slot.closed", "Slot closed"),
+    ("slot.moved", "Slot moved by new time zone rules"),
     ("job.created", "Job added"),
     ("job.changed", "Job changed"),
     ("candidate.created", "Candidate added"),

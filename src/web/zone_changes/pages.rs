@@ -66,7 +66,8 @@ impl IndexPage {
         let Board { list, overview } = board;
         Self {
             rows: list.rows.into_iter().map(Row::new).collect(),
-            pager: Pager::new("/zone-changes", &(), at, list.next),
+            pager: Pager::new("/zone-changes", &(), at, list.next)
+                .with_unreadable(&list.unreadable),
             button: button(&overview),
             told: told(&overview),
             by_hand: by_hand(&overview),
@@ -118,7 +119,7 @@ impl Row {
             reading,
             booked,
         } = concerned;
-        // A slot whose zone cannot be read is on no list.
+        // Of one that cannot be read the row says so.
         let zone = text::zone(&slot.time_zone).unwrap_or(Tz::UTC);
         let stamp = |at| {
             let words = format!(
@@ -162,7 +163,7 @@ fn problem(reading: Reading, zone: Tz) -> String {
             next.format("%H:%M")
         ),
         Reading::Twice { .. } => "The clock shows this time twice.".into(),
-        Reading::Unreadable => "Its time zone is not known.".into(),
+        Reading::Unreadable => "Its local time or time zone is not known.".into(),
     }
 }
 
