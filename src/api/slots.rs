@@ -179,6 +179,7 @@ async fn change(
             return Err(changes::not_booked(details));
         }
         Outcome::Past => return Err(past()),
+        Outcome::TooFar => return Err(too_far()),
         Outcome::KeyReused => return Err(Problem::key_reused()),
     }
     idempotency::ok(&slot)

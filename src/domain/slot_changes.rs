@@ -14,7 +14,7 @@ use crate::{
         changes::{self, Change, Correction},
         interviews, jobs,
         one_time_keys::{self, Seen},
-        slots::{self, NewSlot},
+        slots::{self, NewSlot, Timing},
         versions::{self, Target},
     },
     error::{Error, Result},
@@ -35,6 +35,8 @@ pub enum Outcome {
     Over(i64),
     /// It would have begun already.
     Past,
+    /// It would begin more than five years from now.
+    TooFar,
     /// The one-time key stands for another wish.
     KeyReused,
 }
@@ -97,11 +99,18 @@ async fn change_free(
     if old == *new {
         return Ok(Outcome::Same);
     }
-    if new.starts_at != old.starts_at && new.starts_at <= now {
-        return Ok(Outcome::Past);
+    let mut columns = slots::columns(new);
+    if new.starts_at != old.starts_at {
+        match slots::timing(new.starts_at, now) {
+            Timing::Ahead => {}
+            Timing::Past => return Ok(Outcome::Past),
+            Timing::TooFar => return Ok(Outcome::TooFar),
+        }
+        // It was reckoned by the rules of now.
+        columns.rules_changed_at = Set(None);
     }
     jobs::find(txn, actor.company_id, new.job_id).await?;
-    match write(txn, target, actor.company_id, slots::columns(new)).await? {
+    match write(txn, target, actor.company_id, columns).await? {
         true => record(txn, actor, target, (&old, new), now).await,
         false => Ok(Outcome::Stale),
     }

@@ -344,6 +344,10 @@ async fn a_free_slot_is_changed_as_a_whole() {
             json!({ "version": 3, "interview_date": "2027-03-14", "start_time": "02:30" }),
             "start_time",
         ),
+        (
+            json!({ "version": 3, "interview_date": "2270-01-05" }),
+            "interview_date",
+        ),
         (json!({ "version": 3, "company": 999 }), "company"),
     ] {
         let refused = program.patch_json(&path, &change).await;

@@ -664,3 +664,41 @@ async fn a_slot_that_cannot_be_read_keeps_nobody_from_the_others() {
         assert_eq!(slot_of(&app, slot).await.starts_at, starts_at - hour);
     }
 }
+
+#[actix_web::test]
+async fn a_slot_that_gets_another_time_needs_no_confirmation() {
+    let app = TestApp::start().await;
+    let job = builders::job(&app, app.company_id).await;
+    let start = app.now() + TimeDelta::days(1);
+    let slot = builders::slot(&app, app.company_id, job, start).await;
+    entered_by_old_rules(&app, slot).await;
+    rules_come(&app).await;
+    let mut program = app.program().await;
+    let path = format!("/api/interviews/slots/{slot}/");
+    let longer = json!({ "version": 1, "duration_minutes": 60 });
+    assert_eq!(program.patch_json(&path, &longer).await.status, 200);
+    let row = slot_of(&app, slot).await;
+    assert!(row.rules_changed_at.is_some(), "its start is as it was");
+    let later = json!({ "version": 2, "start_time": "11:00" });
+    let answer = program.patch_json(&path, &later).await;
+    assert_eq!(answer.json()["starts_at"], "2027-01-05T18:00:00Z");
+    let row = slot_of(&app, slot).await;
+    assert_eq!(row.rules_changed_at, None);
+}
+
+#[actix_web::test]
+async fn a_move_is_seen_by_whoever_edits_the_slot() {
+    let app = TestApp::start().await;
+    let job = builders::job(&app, app.company_id).await;
+    let start = app.now() + TimeDelta::days(1);
+    let slot = builders::slot(&app, app.company_id, job, start).await;
+    entered_by_old_rules(&app, slot).await;
+    rules_come(&app).await;
+    let mut rita = app.recruiter().await;
+    let page = rita.get("/zone-changes").await;
+    confirm(&mut rita, &page).await;
+    let mut program = app.program().await;
+    let path = format!("/api/interviews/slots/{slot}/");
+    let stale = json!({ "version": 1, "duration_minutes": 60 });
+    assert_eq!(program.patch_json(&path, &stale).await.status, 409);
+}

@@ -15,7 +15,6 @@ use crate::{
         actions::{self, Act, Actor},
         candidates, interviews, notifications,
         one_time_keys::{self, Once, Seen},
-        slots,
     },
     error::{Error, Result},
     zones,
@@ -78,12 +77,12 @@ pub async fn apply(
         };
         let step = db::transaction(db, async |txn| move_one(txn, actor, &slot, at, now).await);
         match step.await {
-            Ok(Step::Moved { is_told }) => {
+            Ok(is_told) => {
                 moved.slots += 1;
                 moved.told += usize::from(is_told);
             }
             // Somebody else was first: the list shows what is left to do.
-            Ok(Step::Changed) | Err(Error::Conflict(_) | Error::NotFound) => {}
+            Err(Error::Conflict(_) | Error::NotFound) => {}
             Err(error) => return Err(error),
         }
     }
@@ -103,36 +102,26 @@ async fn take_key(db: &Db, actor: &Actor, once: Option<&Once>, now: DateTime<Utc
     .await
 }
 
-enum Step {
-    Moved { is_told: bool },
-    Changed,
-}
-
+/// In the order in which all that change an interview take its rows: candidate, interview, slot. Answers whether
+/// there was anybody to tell; a conflict leaves no trace.
 async fn move_one(
     txn: &impl ConnectionTrait,
     actor: &Actor,
     seen: &slot::Model,
     at: DateTime<Utc>,
     now: DateTime<Utc>,
-) -> Result<Step> {
-    slots::lock(txn, actor.company_id, seen.id).await?;
-    let written = slot::Entity::update_many()
-        .col_expr(slot::Column::StartsAt, Expr::value(at))
-        .col_expr(
-            slot::Column::RulesChangedAt,
-            Expr::value(None::<DateTime<Utc>>),
-        )
-        .filter(concerned(actor.company_id, now))
-        .filter(slot::COLUMN.id.eq(seen.id))
-        .filter(slot::COLUMN.starts_at.eq(seen.starts_at))
-        .filter(slot::COLUMN.local_start.eq(&seen.local_start))
-        .filter(slot::COLUMN.time_zone.eq(&seen.time_zone))
-        .exec(txn)
-        .await?
-        .rows_affected;
-    if written == 0 {
-        return Ok(Step::Changed);
+) -> Result<bool> {
+    let booked = interview::Entity::find()
+        .filter(interview::COLUMN.company_id.eq(actor.company_id))
+        .filter(interview::COLUMN.slot_id.eq(Some(seen.id)))
+        .filter(interview::Column::Status.eq(Status::Scheduled))
+        .one(txn)
+        .await?;
+    if let Some(row) = &booked {
+        candidates::hold(txn, actor.company_id, row.candidate_id).await?;
+        raise(txn, row).await?;
     }
+    move_slot(txn, seen, at, now).await?;
     let act = Act {
         verb: "slot.moved",
         object_type: "slot",
@@ -140,53 +129,83 @@ async fn move_one(
         details: changed(seen, at),
     };
     actions::record(txn, actor, act, now).await?;
-    let booked = interview::Entity::find()
-        .filter(interview::COLUMN.company_id.eq(actor.company_id))
-        .filter(interview::COLUMN.slot_id.eq(Some(seen.id)))
-        .filter(interview::Column::Status.eq(Status::Scheduled))
-        .one(txn)
-        .await?;
-    let is_told = match booked {
-        Some(row) => move_interview(txn, actor, &row, seen, at, now).await?,
-        None => false,
-    };
-    Ok(Step::Moved { is_told })
+    match booked {
+        Some(row) => tell(txn, actor, row.id, seen, at, now).await,
+        None => Ok(false),
+    }
 }
 
-/// What a move by hand does to an interview, and its message; true when there was anybody to tell.
-async fn move_interview(
-    txn: &impl ConnectionTrait,
-    actor: &Actor,
-    row: &interview::Model,
-    slot: &slot::Model,
-    at: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Result<bool> {
-    candidates::hold(txn, actor.company_id, row.candidate_id).await?;
-    let raised = |column: interview::Column| (column, Expr::col(column).add(1));
-    let mut update = interview::Entity::update_many();
-    for (column, value) in [
-        raised(interview::Column::Version),
-        raised(interview::Column::Revision),
-        raised(interview::Column::IcsSequence),
-    ] {
-        update = update.col_expr(column, value);
-    }
-    let written = update
+/// What a move by hand does to an interview.
+async fn raise(txn: &impl ConnectionTrait, row: &interview::Model) -> Result<()> {
+    let raised = |column: interview::Column| Expr::col(column).add(1);
+    let written = interview::Entity::update_many()
+        .col_expr(
+            interview::Column::Version,
+            raised(interview::Column::Version),
+        )
+        .col_expr(
+            interview::Column::Revision,
+            raised(interview::Column::Revision),
+        )
+        .col_expr(
+            interview::Column::IcsSequence,
+            raised(interview::Column::IcsSequence),
+        )
         .col_expr(
             interview::Column::JoinedAt,
             Expr::value(None::<DateTime<Utc>>),
         )
         .filter(interview::COLUMN.id.eq(row.id))
-        .filter(interview::COLUMN.company_id.eq(actor.company_id))
+        .filter(interview::COLUMN.company_id.eq(row.company_id))
         .filter(interview::COLUMN.version.eq(row.version))
         .exec(txn)
         .await?
         .rows_affected;
-    if written == 0 {
-        return Err(Error::Conflict("the interview was changed meanwhile"));
+    match written {
+        1 => Ok(()),
+        _ => Err(Error::Conflict("the interview was changed meanwhile")),
     }
-    let after = interviews::details(txn, actor.company_id, row.id).await?;
+}
+
+async fn move_slot(
+    txn: &impl ConnectionTrait,
+    seen: &slot::Model,
+    at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let written = slot::Entity::update_many()
+        .col_expr(slot::Column::StartsAt, Expr::value(at))
+        .col_expr(
+            slot::Column::RulesChangedAt,
+            Expr::value(None::<DateTime<Utc>>),
+        )
+        .col_expr(
+            slot::Column::Version,
+            Expr::col(slot::Column::Version).add(1),
+        )
+        .filter(concerned(seen.company_id, now))
+        .filter(slot::COLUMN.id.eq(seen.id))
+        .filter(slot::COLUMN.version.eq(seen.version))
+        .filter(slot::COLUMN.starts_at.eq(seen.starts_at))
+        .exec(txn)
+        .await?
+        .rows_affected;
+    match written {
+        1 => Ok(()),
+        _ => Err(Error::Conflict("the slot was changed meanwhile")),
+    }
+}
+
+/// Queues the message; true when there is anybody to tell.
+async fn tell(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    interview_id: i64,
+    slot: &slot::Model,
+    at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let after = interviews::details(txn, actor.company_id, interview_id).await?;
     let email_id = match former_offset_minutes(slot) {
         Some(former) => notifications::tell_changed_rules(txn, actor, former, &after, now).await?,
         None => notifications::tell(txn, actor, Kind::Rescheduled, &after, now).await?,
@@ -197,7 +216,7 @@ async fn move_interview(
     let act = Act {
         verb: "interview.rescheduled",
         object_type: "interview",
-        object_id: row.id,
+        object_id: interview_id,
         details,
     };
     actions::record(txn, actor, act, now).await?;
