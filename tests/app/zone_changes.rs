@@ -391,7 +391,7 @@ async fn what_is_over_closed_or_cancelled_asks_nobody() {
     let mut rita = app.recruiter().await;
     let id = booked.details.interview.id;
     assert_eq!(
-        rita.post_form(&format!("/slots/{closed}/closure"), &[])
+        rita.post_form(&format!("/slots/{closed}/closure"), &[("version", "1")])
             .await
             .status,
         303

@@ -51,7 +51,7 @@ async fn places_are_offered_and_old_names_are_understood() {
     let mut rita = app.recruiter().await;
     let zone = |name| [("name", "Rita"), ("time_zone", name)];
     assert_eq!(
-        rita.post_form("/account", &zone("US/Pacific")).await.status,
+        rita.save_form("/account", &zone("US/Pacific")).await.status,
         303
     );
     assert_eq!(
@@ -59,7 +59,7 @@ async fn places_are_offered_and_old_names_are_understood() {
         "US/Pacific"
     );
     assert_eq!(
-        rita.post_form("/account", &zone("us/pacific")).await.status,
+        rita.save_form("/account", &zone("us/pacific")).await.status,
         422
     );
 }
