@@ -49,7 +49,7 @@ async fn the_log_is_filtered_by_who_what_and_when() {
     let mut rita = app.recruiter().await;
     let slot = builders::slot(&app, app.company_id, 1, app.now() + TimeDelta::days(1)).await;
     assert_eq!(
-        rita.post_form(&format!("/slots/{slot}/closure"), &[])
+        rita.press(&format!("/slots/{slot}"), &format!("/slots/{slot}/closure"))
             .await
             .status,
         303

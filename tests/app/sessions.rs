@@ -272,7 +272,7 @@ async fn no_session_begins_with_a_password_that_was_changed_while_it_was_checked
     fresh.expect("a session");
     let mut ada = app.admin().await;
     let disabling = format!("/users/{}/disabling", user.id);
-    ada.post_form(&disabling, &[]).await;
+    ada.press(&format!("/users/{}", user.id), &disabling).await;
     let late = domain::begin(&app.app.db, new(&user.password_hash, "c"), app.now()).await;
     assert!(late.is_err(), "disabled meanwhile");
 }

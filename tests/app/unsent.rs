@@ -108,7 +108,7 @@ async fn it_does_not_matter_why_the_session_ended() {
             "password reset" => {
                 ada = app.admin().await;
                 let path = format!("/users/{}/password", user.id);
-                ada.post_form(&path, &[("password", password)]).await;
+                ada.save_form(&path, &[("password", password)]).await;
             }
             _ => {
                 rita.post_form("/logout", &[]).await;

@@ -27,6 +27,7 @@ pub const VERBS: &[(&str, &str)] = &[
     ("email.released", "Address released, emails sent"),
     ("email.bounced", "Email bounced"),
     ("slot.created", "Slot added"),
+    ("slot.changed", "Slot changed"),
     ("slot.closed", "Slot closed"),
     ("slot.moved", "Slot moved by new time zone rules"),
     ("job.created", "Job added"),
