@@ -99,21 +99,25 @@ async fn change_free(
     if old == *new {
         return Ok(Outcome::Same);
     }
-    let mut columns = slots::columns(new);
-    if new.starts_at != old.starts_at {
+    let mut after = slots::columns(new);
+    if is_moved(&old, new) {
         match slots::timing(new.starts_at, now) {
             Timing::Ahead => {}
             Timing::Past => return Ok(Outcome::Past),
             Timing::TooFar => return Ok(Outcome::TooFar),
         }
-        // It was reckoned by the rules of now.
-        columns.rules_changed_at = Set(None);
+        // Read by the rules of today.
+        after.rules_changed_at = Set(None);
     }
     jobs::find(txn, actor.company_id, new.job_id).await?;
-    match write(txn, target, actor.company_id, columns).await? {
+    match write(txn, target, actor.company_id, after).await? {
         true => record(txn, actor, target, (&old, new), now).await,
         false => Ok(Outcome::Stale),
     }
+}
+
+fn is_moved(old: &NewSlot, new: &NewSlot) -> bool {
+    (old.starts_at, old.local_start, old.zone) != (new.starts_at, new.local_start, new.zone)
 }
 
 /// In the order in which all that change an interview take its rows: candidate, interview, slot.
@@ -143,9 +147,7 @@ async fn change_booked(
     if old == *new {
         return Ok(Outcome::Same);
     }
-    if (old.starts_at, old.local_start, old.zone) != (new.starts_at, new.local_start, new.zone)
-        || old.job_id != new.job_id
-    {
+    if is_moved(&old, new) || old.job_id != new.job_id {
         return Ok(Outcome::Booked(interview.id));
     }
     let change = Change::Correct(Correction {

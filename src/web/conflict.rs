@@ -247,6 +247,7 @@ fn words_for(verb: &str) -> &'static str {
         "logo.chosen" => "Replaced",
         "logo.removed" => "Removed",
         "mail_texts.reset" => "Reset to default",
+        "slot.moved" => "Moved",
         "user.disabled" => "Disabled",
         "user.enabled" => "Enabled",
         "user.password_changed" | "user.password_reset" => "Password changed",

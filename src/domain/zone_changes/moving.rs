@@ -122,11 +122,13 @@ async fn move_one(
         raise(txn, row).await?;
     }
     move_slot(txn, seen, at, now).await?;
+    let mut details = changed(seen, at);
+    details["version"] = json!(seen.version + 1);
     let act = Act {
         verb: "slot.moved",
         object_type: "slot",
         object_id: seen.id,
-        details: changed(seen, at),
+        details,
     };
     actions::record(txn, actor, act, now).await?;
     match booked {
