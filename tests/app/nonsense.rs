@@ -42,6 +42,8 @@ const INSTANTS: [&str; 3] = [
     "300000-01-01T00:00:00Z",
 ];
 
+const THINGS: [&str; 3] = ["interview:9223372036854775808", "%00:1", "interview:1%00"];
+
 const CURSORS: [&str; 12] = [
     "9223372036854775807_9223372036854775807",
     "-9223372036854775808_-9223372036854775808",
@@ -58,7 +60,7 @@ const CURSORS: [&str; 12] = [
     "_",
 ];
 
-const FILTERS: [&str; 19] = [
+const FILTERS: [&str; 22] = [
     "status",
     "state",
     "kind",
@@ -77,12 +79,17 @@ const FILTERS: [&str; 19] = [
     "fold",
     "limit",
     "duration_minutes",
+    "who",
+    "what",
+    "on",
     "%00",
 ];
 
 /// The pages that are narrowed down or begun by what stands in their address; of the API, all lists.
-const FILTERED: [&str; 13] = [
+const FILTERED: [&str; 15] = [
     "/",
+    "/actions",
+    "/actions.csv",
     "/alerts",
     "/candidates",
     "/emails",
@@ -211,6 +218,9 @@ async fn no_path_and_no_filter_makes_a_page_fail() {
                 true => queries.extend(one),
                 false => queries.push(one.join("&")),
             }
+        }
+        if is_filtered {
+            queries.extend(THINGS.map(|thing| format!("on={thing}")));
         }
         for cursor in CURSORS.into_iter().filter(|_| is_filtered) {
             for more in ["", "&from=2027-01-01", "&status=past", "&state=past"] {

@@ -70,7 +70,7 @@ fn what_is_no_http_is_answered_like_everything_else_and_is_no_error_of_ours() {
             b"POST /login HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
             400,
         ),
-        (many_headers.as_bytes(), 400),
+        (many_headers.as_bytes(), 431),
         (long_header.as_bytes(), 431),
         (long_line.as_bytes(), 431),
     ];
