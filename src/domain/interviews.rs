@@ -146,11 +146,10 @@ pub struct Listed {
 
 /// The interview, if one of the company's.
 pub async fn find(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<interview::Model> {
-    interview::Entity::find_by_id(id)
-        .filter(interview::COLUMN.company_id.eq(company_id))
-        .one(db)
-        .await?
-        .ok_or(Error::NotFound)
+    let found =
+        interview::Entity::find_by_id(id).filter(interview::COLUMN.company_id.eq(company_id));
+    let found = rows::strictly_one(found, db).await?;
+    found.ok_or(Error::NotFound)
 }
 
 /// All that is known of an interview of the company.
@@ -167,10 +166,10 @@ pub async fn all_details(
 ) -> Result<HashMap<i64, Details>> {
     let rows = interview::Entity::find()
         .filter(interview::COLUMN.company_id.eq(company_id))
-        .filter(interview::Column::Id.is_in(ids))
-        .all(db)
-        .await?;
-    let company = company::Entity::find_by_id(company_id).one(db).await?;
+        .filter(interview::Column::Id.is_in(ids));
+    let rows = rows::strictly(rows, db).await?;
+    let company = company::Entity::find_by_id(company_id);
+    let company = rows::strictly_one(company, db).await?;
     let Some(company) = company.filter(|_| !rows.is_empty()) else {
         return Ok(HashMap::new());
     };
@@ -178,12 +177,12 @@ pub async fn all_details(
     let candidates = candidate::Entity::find()
         .filter(candidate::COLUMN.company_id.eq(company_id))
         .filter(candidate::Column::Id.is_in(people));
-    let candidates = by_key(candidates.all(db).await?, |row| row.id);
+    let candidates = by_key(rows::strictly(candidates, db).await?, |row| row.id);
     let times: HashSet<i64> = rows.iter().filter_map(|row| row.slot_id).collect();
     let slots = slot::Entity::find()
         .filter(slot::COLUMN.company_id.eq(company_id))
         .filter(slot::Column::Id.is_in(times));
-    let slots = by_key(slots.all(db).await?, |row| row.id);
+    let slots = by_key(rows::strictly(slots, db).await?, |row| row.id);
     let bookers: HashSet<i64> = rows.iter().filter_map(|row| row.booked_by).collect();
     let users = user::Entity::find()
         .filter(user::COLUMN.company_id.eq(company_id))
@@ -201,7 +200,7 @@ pub async fn all_details(
     let jobs = job::Entity::find()
         .filter(job::COLUMN.company_id.eq(company_id))
         .filter(job::Column::Id.is_in(wanted));
-    let jobs = by_key(jobs.all(db).await?, |row| row.id);
+    let jobs = by_key(rows::strictly(jobs, db).await?, |row| row.id);
     let own = mail_texts::own(db, &company).await?;
     let mut all = HashMap::with_capacity(rows.len());
     for interview in rows {

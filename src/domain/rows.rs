@@ -5,7 +5,7 @@ use sea_orm::{
     ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryResult, Select, TryGetError,
 };
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A row, or what is known of one that cannot be read.
 #[derive(Clone, Debug)]
@@ -26,6 +26,13 @@ pub struct Unreadable {
 }
 
 impl<T> Stored<T> {
+    fn into_result(self) -> Result<T> {
+        match self {
+            Self::Read(row) => Ok(row),
+            Self::Unreadable(row) => Err(Error::Stored(row.why)),
+        }
+    }
+
     /// The row; one that cannot be read is told to the log and left out.
     pub fn or_log(self, what: &'static str) -> Option<T> {
         match self {
@@ -100,6 +107,30 @@ where
 {
     let rows = all(query, db).await?.into_iter();
     Ok(rows.filter_map(|row| row.or_log(what)).collect())
+}
+
+/// All that a query finds; an error if one of them cannot be read, whatever its driver makes of it.
+pub async fn strictly<E: EntityTrait>(
+    query: Select<E>,
+    db: &impl ConnectionTrait,
+) -> Result<Vec<E::Model>>
+where
+    E::Model: FromQueryResult,
+{
+    let rows = all(query, db).await?.into_iter();
+    rows.map(Stored::into_result).collect()
+}
+
+/// The first that a query finds; an error if it cannot be read, whatever its driver makes of it.
+pub async fn strictly_one<E: EntityTrait>(
+    query: Select<E>,
+    db: &impl ConnectionTrait,
+) -> Result<Option<E::Model>>
+where
+    E::Model: FromQueryResult,
+{
+    let row = one(query, db).await?;
+    row.map(Stored::into_result).transpose()
 }
 
 /// The first that a query finds.

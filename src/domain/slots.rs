@@ -157,11 +157,9 @@ pub struct Listed {
 
 /// The slot, if one of the company's.
 pub async fn find(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<slot::Model> {
-    slot::Entity::find_by_id(id)
-        .filter(slot::COLUMN.company_id.eq(company_id))
-        .one(db)
-        .await?
-        .ok_or(Error::NotFound)
+    let found = slot::Entity::find_by_id(id).filter(slot::COLUMN.company_id.eq(company_id));
+    let found = rows::strictly_one(found, db).await?;
+    found.ok_or(Error::NotFound)
 }
 
 /// The slot, for a transaction that decides over it: whoever else would book or close it waits.

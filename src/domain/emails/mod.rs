@@ -31,17 +31,15 @@ pub use self::{
 };
 use crate::{
     db::Db,
-    domain::interviews::Details,
+    domain::{interviews::Details, rows},
     error::{Error, Result},
 };
 
 /// The message, if one of the company's.
 pub async fn find(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<email::Model> {
-    email::Entity::find_by_id(id)
-        .filter(email::COLUMN.company_id.eq(company_id))
-        .one(db)
-        .await?
-        .ok_or(Error::NotFound)
+    let found = email::Entity::find_by_id(id).filter(email::COLUMN.company_id.eq(company_id));
+    let found = rows::strictly_one(found, db).await?;
+    found.ok_or(Error::NotFound)
 }
 
 /// Which interview a message of the company's is about, whatever else of it can be read.
