@@ -22,6 +22,7 @@ mod m20261125_000018_keep_own_words;
 mod m20261129_000019_create_write_checks;
 mod m20261129_000020_mark_changed_zones;
 mod m20261129_000022_print_copies_once;
+mod m20261129_000023_find_wrong_clocks;
 mod m20261129_000024_count_versions;
 mod m20261129_000025_create_mail_text_versions;
 mod m20261129_000027_keep_answers;
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000019_create_write_checks::Migration),
             Box::new(m20261129_000020_mark_changed_zones::Migration),
             Box::new(m20261129_000022_print_copies_once::Migration),
+            Box::new(m20261129_000023_find_wrong_clocks::Migration),
             Box::new(m20261129_000024_count_versions::Migration),
             Box::new(m20261129_000025_create_mail_text_versions::Migration),
             Box::new(m20261129_000027_keep_answers::Migration),

@@ -5,6 +5,7 @@ mod errors;
 pub mod failpoint;
 mod ownership;
 mod proof;
+mod shared_clock;
 mod watched;
 
 use std::{
@@ -21,9 +22,9 @@ use sea_orm::{
     sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode},
 };
 
-use self::connection::Pool;
 #[cfg(debug_assertions)]
 use self::failpoint::Failpoint;
+use self::{connection::Pool, shared_clock::SharedClock};
 pub use self::{
     errors::{is_away, is_duplicate, is_unreadable, reason},
     ownership::refuse_foreign,
@@ -41,6 +42,7 @@ const SQLITE_OLDEST: (u32, u32, u32) = (3, 51, 3);
 pub struct Db {
     read: Arc<Reader>,
     write: Pool,
+    clock: SharedClock,
 }
 
 impl Db {
@@ -75,6 +77,10 @@ impl Db {
         Self {
             read: Arc::new(Reader::new(pool(read))),
             write: pool(write),
+            clock: match write.get_database_backend() {
+                DbBackend::Postgres => SharedClock::server(),
+                _ => SharedClock::Own,
+            },
         }
     }
 }

@@ -102,7 +102,7 @@ pub async fn end(
             .exec(txn)
             .await?;
         match health {
-            Health::Well | Health::Warnings => transports::end_waits(txn, now).await,
+            Health::Well | Health::Warnings => transports::end_waits(txn).await,
             Health::Broken => Ok(()),
         }
     })
@@ -186,7 +186,9 @@ async fn anew(
     };
     let is_over = Condition::any()
         .add(mail_check::COLUMN.ended_at.is_not_null())
-        .add(mail_check::COLUMN.ends_by.lte(now));
+        .add(mail_check::COLUMN.ends_by.lte(now))
+        // By a clock that was wrong.
+        .add(mail_check::COLUMN.ends_by.gt(now + LONGEST));
     let begun = mail_check::Entity::update_many()
         .set(row)
         .filter(mail_check::COLUMN.company_id.eq(last.company_id))

@@ -5,8 +5,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::proof::{self, Status};
 use sea_orm::{
-    ActiveEnum, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+    ActiveEnum, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 
 use super::{
@@ -123,6 +123,7 @@ pub async fn claim(db: &Db, now: DateTime<Utc>) -> Result<Option<proof::Model>> 
     if waits == 0 {
         return Ok(None);
     }
+    let now = db.shared_now(now).await?;
     db::transaction(db, async |txn| {
         give_up_lost(txn, now).await?;
         let oldest = proof::Entity::find()
@@ -176,13 +177,15 @@ async fn give_up_lost(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<
         finished_at: Set(Some(now)),
         ..Default::default()
     };
+    let longest = TimeDelta::minutes(LONGEST_ATTEMPT_MINUTES);
     proof::Entity::update_many()
         .set(row)
         .filter(proof::Column::Status.eq(Status::Sending))
         .filter(
-            proof::COLUMN
-                .begun_at
-                .lte(now - TimeDelta::minutes(LONGEST_ATTEMPT_MINUTES)),
+            Condition::any()
+                .add(proof::COLUMN.begun_at.lte(now - longest))
+                // By a clock that was wrong.
+                .add(proof::COLUMN.begun_at.gt(now + longest)),
         )
         .exec(txn)
         .await?;

@@ -3,7 +3,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::rate_limit;
 use sea_orm::{
     ActiveValue::Set,
-    ConnectionTrait, EntityTrait, QueryFilter,
+    Condition, ConnectionTrait, EntityTrait, QueryFilter,
     sea_query::{CaseStatement, Expr, ExprTrait, OnConflict},
 };
 
@@ -14,6 +14,8 @@ use crate::{
 
 /// No window is longer.
 const KEPT: TimeDelta = TimeDelta::days(1);
+/// What began later than this from now was begun by a clock that was wrong, and is over.
+const EARLY: TimeDelta = TimeDelta::minutes(1);
 
 /// So often within so long a time. It never grows: when the time is over, counting starts afresh.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +40,7 @@ pub enum Turn {
 /// Counts one try by `who` and says whether it may go on. Counted before the work, so that many at once
 /// cannot slip through together; a refused try neither counts nor writes.
 pub async fn take(db: &Db, limit: Limit, who: &str, now: DateTime<Utc>) -> Result<Turn> {
+    let now = db.shared_now(now).await?;
     let key = key(limit, who);
     let found = rate_limit::Entity::find_by_id(&key).one(db.read()).await?;
     if let Some(row) = found
@@ -84,7 +87,11 @@ pub async fn give_back(db: &Db, limit: Limit, who: &str) -> Result<()> {
 /// Removes counters that nothing depends on any more.
 pub async fn clear(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
     rate_limit::Entity::delete_many()
-        .filter(rate_limit::COLUMN.window_started_at.lt(now - KEPT))
+        .filter(
+            Condition::any()
+                .add(rate_limit::COLUMN.window_started_at.lt(now - KEPT))
+                .add(rate_limit::COLUMN.window_started_at.gt(now + KEPT)),
+        )
         .exec(txn)
         .await?;
     Ok(())
@@ -97,12 +104,17 @@ fn key(limit: Limit, who: &str) -> String {
 /// How long the row's window still lasts; none when it is over.
 fn seconds_left(limit: Limit, row: &rate_limit::Model, now: DateTime<Utc>) -> Option<i64> {
     let left = row.window_started_at + limit.window - now;
-    (left > TimeDelta::zero()).then(|| Ord::max(1, left.num_seconds()))
+    (left > TimeDelta::zero() && left <= limit.window + EARLY)
+        .then(|| Ord::max(1, left.num_seconds()))
 }
 
 fn count_or_start_afresh(limit: Limit, now: DateTime<Utc>) -> OnConflict {
     let stored = |column| Expr::col((rate_limit::Entity, column));
-    let is_over = || stored(rate_limit::Column::WindowStartedAt).lte(now - limit.window);
+    let started_at = || stored(rate_limit::Column::WindowStartedAt);
+    let is_over = || {
+        let is_past = started_at().lte(now - limit.window);
+        is_past.or(started_at().gt(now + EARLY))
+    };
     OnConflict::column(rate_limit::Column::Key)
         .value(
             rate_limit::Column::Count,

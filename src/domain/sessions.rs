@@ -126,14 +126,18 @@ pub async fn find(db: &Db, key_hash: &str, now: DateTime<Utc>) -> Result<Option<
 
 /// Notes that a session is in use; writes at most every five minutes.
 pub async fn touch(db: &Db, key_hash: &str, seen: &SignedIn, now: DateTime<Utc>) -> Result<()> {
-    if now - seen.last_used_at < SEEN_EVERY {
+    let is_noted = seen.last_used_at <= now + SEEN_EVERY && now - seen.last_used_at < SEEN_EVERY;
+    if is_noted {
         return Ok(());
     }
-    let expires_at = Ord::min(now + IDLE, seen.created_at + ABSOLUTE);
+    // A clock that was wrong gives nobody more time.
+    let created_at = Ord::min(seen.created_at, now);
+    let expires_at = Ord::min(now + IDLE, created_at + ABSOLUTE);
     db::transaction(db, async |txn| {
         session::Entity::update_many()
             .col_expr(session::Column::LastUsedAt, Expr::value(now))
             .col_expr(session::Column::ExpiresAt, Expr::value(expires_at))
+            .col_expr(session::Column::CreatedAt, Expr::value(created_at))
             .filter(session::COLUMN.key_hash.eq(key_hash))
             .exec(txn)
             .await?;
@@ -181,8 +185,13 @@ pub async fn end_others(
     Ok(())
 }
 
-/// Removes the rows of sessions that have ended.
+/// Removes the rows of sessions that have ended. None lasts longer than it may because a clock was wrong.
 pub async fn clear(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
+    session::Entity::update_many()
+        .col_expr(session::Column::ExpiresAt, Expr::value(now + IDLE))
+        .filter(session::COLUMN.expires_at.gt(now + IDLE))
+        .exec(txn)
+        .await?;
     session::Entity::delete_many()
         .filter(session::COLUMN.expires_at.lte(now))
         .exec(txn)

@@ -188,8 +188,14 @@ pub(super) async fn expire_held(txn: &impl ConnectionTrait, now: DateTime<Utc>) 
     delivery::note_undelivered(txn, expired.into_iter().map(|(id, _)| id).collect(), now).await
 }
 
-/// Forgets what has no more effect.
+/// Forgets what has no more effect. Nothing has for longer than it should because a clock was wrong.
 pub async fn clear(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
+    let latest = now + TimeDelta::days(DAYS);
+    suppression::Entity::update_many()
+        .col_expr(suppression::Column::ExpiresAt, Expr::value(latest))
+        .filter(suppression::COLUMN.expires_at.gt(latest))
+        .exec(txn)
+        .await?;
     suppression::Entity::delete_many()
         .filter(suppression::COLUMN.expires_at.lte(now))
         .exec(txn)

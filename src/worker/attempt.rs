@@ -41,8 +41,10 @@ impl Done {
 /// Delivers one composed message. Whatever goes wrong with this one, others go on. What came of it has to be
 /// [`record`]ed, and before the next message begins.
 pub(super) async fn deliver(app: &App, ledger: &Ledger, claimed: Claimed, mut stop: Stop) -> Done {
+    let own = app.clock.now();
     let claimed = Arc::new(Claimed {
-        started_at: app.clock.now(),
+        // By the clock by which its end is told, so that it takes as long as it takes.
+        started_at: app.db.shared_now(own).await.unwrap_or(own),
         ..claimed
     });
     let id = claimed.email.id;

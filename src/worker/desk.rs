@@ -196,7 +196,7 @@ impl Desk {
         if unsent.is_empty() {
             return;
         }
-        if let Err(error) = delivery::release(&self.app.db, &unsent, self.app.clock.now()).await {
+        if let Err(error) = delivery::release(&self.app.db, &unsent).await {
             tracing::warn!(%error, "Unsent e-mails could not be given back; they are taken up when their claim runs out");
         }
     }
@@ -225,7 +225,9 @@ async fn fetched(fetch: &mut Option<JoinHandle<Fetched>>) -> Fetched {
 
 async fn until_next_due(app: &App) -> Duration {
     let due = delivery::next_due(&app.db).await.ok().flatten();
-    let pause = due.and_then(|due| (due - app.clock.now()).to_std().ok());
+    let own = app.clock.now();
+    let now = app.db.shared_now(own).await.unwrap_or(own);
+    let pause = due.and_then(|due| (due - now).to_std().ok());
     match due {
         Some(_) => pause.unwrap_or_default().clamp(SHORTEST_PAUSE, ROUND),
         None => ROUND,

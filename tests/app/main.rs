@@ -15,6 +15,7 @@ mod bounce_letters;
 mod bounces;
 mod cancellations;
 mod candidates;
+mod clocks;
 mod company;
 mod copies;
 mod corrections;

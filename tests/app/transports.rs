@@ -211,7 +211,7 @@ async fn what_one_process_learned_of_a_server_the_others_know() {
     assert_eq!(server.connections(), connections);
     // And when somebody has mended something, it is tried at once.
     server.be_away(false);
-    let tried = transports::try_at_once(&other.app.db, app.now()).await;
+    let tried = transports::try_at_once(&other.app.db).await;
     tried.expect("written");
     assert_eq!(other.deliver().await, 1);
     assert_eq!(server.taken().len(), 1);

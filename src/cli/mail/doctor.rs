@@ -145,7 +145,7 @@ async fn try_at_once(settings: &Settings) {
     let Ok(db) = open(settings).await else {
         return;
     };
-    if let Err(error) = transports::try_at_once(&db, Clock::System.now()).await {
+    if let Err(error) = transports::try_at_once(&db).await {
         tracing::warn!(%error, "Mail servers that are left alone are not tried at once");
     }
 }

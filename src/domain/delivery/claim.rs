@@ -9,17 +9,18 @@ use entity::{
 use sea_orm::{
     ActiveEnum, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult,
     Iterable, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
-    sea_query::{Alias, Expr, Query},
+    sea_query::{Alias, CaseStatement, Expr, Query},
 };
 
 use super::{
     Claimed, Ended, LEASE_MINUTES, UNMAKEABLE, attempts, is_sending,
-    outcome::{After, follow},
+    outcome::{After, LONGEST_PAUSE, follow},
     returned_claims, still_ours, undelivered, unreadable, waits,
 };
 use crate::{
     db::{self, Db},
     domain::{
+        companies::MAX_UNDO_SECONDS,
         emails,
         interviews::{self, Details},
         notifications,
@@ -45,8 +46,10 @@ pub async fn claim(
     limit: u64,
     now: DateTime<Utc>,
 ) -> Result<Vec<Claimed>> {
+    let now = db.shared_now(now).await?;
     db::transaction(db, async |txn| {
         unreadable::set_strangers_aside(txn, now).await?;
+        end_impossible_waits(txn, now).await?;
         expire(txn, now).await?;
         take_back(txn, now).await?;
         let mut turns = transports::turns(txn, routes, limit, now).await?;
@@ -81,7 +84,7 @@ pub async fn claim(
 }
 
 /// Gives messages back whose attempt never began, so that they are due again.
-pub async fn release(db: &Db, claimed: &[Claimed], now: DateTime<Utc>) -> Result<()> {
+pub async fn release(db: &Db, claimed: &[Claimed]) -> Result<()> {
     db::transaction(db, async |txn| {
         for Claimed {
             email,
@@ -91,7 +94,7 @@ pub async fn release(db: &Db, claimed: &[Claimed], now: DateTime<Utc>) -> Result
         } in claimed
         {
             if let Some(name) = transport.filter(|_| *is_probe) {
-                transports::take_back_probe(txn, name, now).await?;
+                transports::take_back_probe(txn, name).await?;
             }
             email::Entity::update_many()
                 .set(After::given_back(email).into_row(None))
@@ -189,12 +192,52 @@ async fn expire(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
     suppressions::expire_held(txn, now).await
 }
 
+/// Whoever gave it an instant that is farther away than any pause had a wrong clock: it is due.
+async fn end_impossible_waits(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
+    let constant = |status: Status| Expr::Constant(status.to_value().into());
+    let status = || Expr::col((email::Entity, email::Column::Status));
+    let kind = Expr::col((email::Entity, email::Column::Kind));
+    let is_no_reminder = kind.ne(Expr::Constant(Kind::Reminder.to_value().into()));
+    let untried = status().eq(constant(Status::Queued)).and(is_no_reminder);
+    let tried = status().eq(constant(Status::Retrying));
+    for (which, longest) in [
+        (untried, TimeDelta::seconds(MAX_UNDO_SECONDS.into())),
+        (tried, LONGEST_PAUSE),
+    ] {
+        email::Entity::update_many()
+            .col_expr(email::Column::DueAt, Expr::value(now))
+            .col_expr(
+                email::Column::FirstDueAt,
+                CaseStatement::new()
+                    .case(email::COLUMN.first_due_at.gt(now), Expr::value(now))
+                    .finally(Expr::col(email::Column::FirstDueAt))
+                    .into(),
+            )
+            .filter(which)
+            .filter(email::COLUMN.due_at.gt(now + longest))
+            .exec(txn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Holds for claims that are over: past, or farther away than any claim lasts, by a clock that was wrong.
+fn has_run_out(now: DateTime<Utc>) -> Condition {
+    Condition::any()
+        .add(email::COLUMN.lease_until.lte(now))
+        .add(
+            email::COLUMN
+                .lease_until
+                .gt(now + TimeDelta::minutes(LEASE_MINUTES)),
+        )
+}
+
 /// A worker that dies before the last byte has sent nothing; one that dies after it leaves a doubt.
 async fn take_back(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
     let lost = email::Entity::find()
         .filter(is_sending())
         .filter(email::Column::Kind.is_in(Kind::iter()))
-        .filter(email::COLUMN.lease_until.lte(now));
+        .filter(has_run_out(now));
     let lost = or_set_aside(txn, rows::all(lost, txn).await?, now).await?;
     for email in lost {
         let open = attempts::open(txn, &email, now).await?;
@@ -204,7 +247,7 @@ async fn take_back(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()>
             .set(follow(&email, &ended, &earlier, now).into_row(Some(now)))
             .filter(still_ours(&email))
             // It may be begun anew at this moment, with the last byte.
-            .filter(email::COLUMN.lease_until.lte(now))
+            .filter(has_run_out(now))
             .exec(txn)
             .await?
             .rows_affected;

@@ -57,6 +57,7 @@ pub async fn not_printed(
     limit: u64,
     now: DateTime<Utc>,
 ) -> Result<Vec<Claimed>> {
+    let now = db.shared_now(now).await?;
     let mut found = tried(now).limit(limit).all(db.read()).await?;
     if transports::all_are_open(db, routes).await? {
         found.extend(due(now).limit(limit).all(db.read()).await?);

@@ -25,6 +25,8 @@ const RECIPIENT_MINUTES: [i64; 7] = [1, 5, 15, 30, 60, 120, 240];
 /// Seconds before a message knocks again where the server took no more, and how often they double.
 const LIMIT_SECONDS: i64 = 5;
 const LIMIT_DOUBLINGS: i32 = 5;
+/// No pause between two attempts is longer.
+pub(super) const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(5);
 /// How soon a problem of our own is looked at again.
 const OUR_SECONDS: i64 = 15;
 
@@ -113,7 +115,7 @@ pub(super) fn follow(
         ..After::untried(email)
     };
     let again = |pause: TimeDelta| After {
-        due_at: Ord::min(now + pause, email.expires_at),
+        due_at: Ord::min(now + pause.min(LONGEST_PAUSE), email.expires_at),
         ..end(Status::Retrying)
     };
     let put_off = |pause: TimeDelta| {

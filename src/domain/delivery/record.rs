@@ -82,6 +82,7 @@ pub async fn fix(db: &Db, composed: &[(Claimed, Fixed)]) -> Result<Vec<Claimed>>
 
 /// Writes entries in one transaction: all of them, or none.
 pub async fn write(db: &Db, entries: &[Entry], now: DateTime<Utc>) -> Result<Written> {
+    let now = db.shared_now(now).await?;
     db::transaction(db, async |txn| {
         let begun = last_bytes(txn, entries, now).await?;
         let taken = all_accepted(txn, entries, now).await?;
@@ -112,7 +113,7 @@ pub async fn write(db: &Db, entries: &[Entry], now: DateTime<Utc>) -> Result<Wri
                 && claimed.is_probe
                 && ended.next == Next::Release
             {
-                transports::take_back_probe(txn, name, now).await?;
+                transports::take_back_probe(txn, name).await?;
             }
             if let Some((name, finding)) = claimed.transport.zip(found) {
                 let noted = Noted {

@@ -46,12 +46,13 @@ fn may_leave(kind: Kind, status: Status) -> bool {
 
 /// Makes a message that waits due now, and has mail servers tried that are left alone.
 pub async fn hurry(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Result<Hurried> {
+    let now = db.shared_now(now).await?;
     db::transaction(db, async |txn| {
         let email = find(txn, actor.company_id, id).await?;
         let waiting = [Status::Queued, Status::Retrying].into_iter();
         let may_leave = waiting.filter(|status| may_leave(email.kind, *status));
         if can_be_hurried(&email, now) {
-            transports::end_waits(txn, now).await?;
+            transports::end_waits(txn).await?;
         }
         let hurried = email::Entity::update_many()
             .col_expr(email::Column::DueAt, Expr::value(now))

@@ -3,7 +3,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::transport::{self, Scope};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
-use super::{Route, held, keep};
+use super::{Route, held, keep, turns::LONGEST_WAIT};
 use crate::{crypto, domain::rows, error::Result};
 
 /// A server that fails so often in a row is left alone. One failure is enough where a person has to mend something.
@@ -163,7 +163,7 @@ fn fail(row: &mut transport::Model, email_id: i64, failure: &Failure, now: DateT
 /// The longer it fails the longer the pause, ±20 % so that many installations do not come back at once.
 fn pause(row: &transport::Model, failure: &Failure) -> TimeDelta {
     if let Some(pause) = failure.pause {
-        return pause;
+        return pause.min(LONGEST_WAIT);
     }
     if !row.is_open() {
         return TimeDelta::seconds(row.failures.into());

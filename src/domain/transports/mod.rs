@@ -15,7 +15,7 @@ use sea_orm::{
 
 pub use self::{
     health::{Failure, Finding, Turned},
-    turns::Route,
+    turns::{Route, waits_until},
 };
 pub(super) use self::{
     health::{Noted, glance, is_its_own, note},
@@ -46,8 +46,12 @@ pub(super) async fn all_are_open(db: &Db, routes: &[Route]) -> Result<bool> {
 }
 
 /// When a message that is due is tried: not before one of the servers may be asked again.
-pub fn next_try(servers: &[transport::Model], due_at: DateTime<Utc>) -> DateTime<Utc> {
-    let free_from = servers.iter().map(|server| server.wait_until);
+pub fn next_try(
+    servers: &[transport::Model],
+    due_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> DateTime<Utc> {
+    let free_from = servers.iter().map(|server| waits_until(server, now));
     match free_from.min().flatten() {
         Some(until) => due_at.max(until),
         None => due_at,
@@ -55,29 +59,31 @@ pub fn next_try(servers: &[transport::Model], due_at: DateTime<Utc>) -> DateTime
 }
 
 /// Lets every server that is left alone be tried at once: somebody mended something.
-pub async fn try_at_once(db: &Db, now: DateTime<Utc>) -> Result<()> {
-    db::transaction(db, async |txn| end_waits(txn, now).await).await
+pub async fn try_at_once(db: &Db) -> Result<()> {
+    db::transaction(db, async |txn| end_waits(txn).await).await
 }
 
 /// The same within a transaction: one message then shows how each server is. Before any message is touched, because
 /// whoever claims messages holds the servers first.
-pub(super) async fn end_waits(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
+pub(super) async fn end_waits(txn: &impl ConnectionTrait) -> Result<()> {
     transport::Entity::update_many()
-        .col_expr(transport::Column::WaitUntil, Expr::value(now))
-        .filter(transport::COLUMN.wait_until.gt(now))
+        .col_expr(
+            transport::Column::WaitUntil,
+            Expr::value(None::<DateTime<Utc>>),
+        )
+        .filter(transport::COLUMN.wait_until.is_not_null())
         .exec(txn)
         .await?;
     Ok(())
 }
 
 /// Lets a server be probed at once whose probe came back without having asked it.
-pub(super) async fn take_back_probe(
-    txn: &impl ConnectionTrait,
-    name: Name,
-    now: DateTime<Utc>,
-) -> Result<()> {
+pub(super) async fn take_back_probe(txn: &impl ConnectionTrait, name: Name) -> Result<()> {
     transport::Entity::update_many()
-        .col_expr(transport::Column::WaitUntil, Expr::value(now))
+        .col_expr(
+            transport::Column::WaitUntil,
+            Expr::value(None::<DateTime<Utc>>),
+        )
         .filter(transport::Column::Name.eq(name))
         .filter(transport::COLUMN.failures.gt(0))
         .exec(txn)

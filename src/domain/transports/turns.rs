@@ -11,6 +11,23 @@ const BURST: i32 = 5;
 /// A probe whose process died is followed by another one after this long.
 const PROBE_MINUTES: i64 = 5;
 
+/// No server is left alone for longer, whatever it says of itself.
+pub(super) const LONGEST_WAIT: TimeDelta = TimeDelta::hours(4);
+/// Before it is left alone, it is waited for so long at the most.
+const LONGEST_FIRST_WAIT: TimeDelta = TimeDelta::minutes(PROBE_MINUTES);
+/// Nobody is ahead of the pace by more, but who had a wrong clock.
+const LONGEST_AHEAD: TimeDelta = TimeDelta::minutes(1);
+
+/// Until when a server is given nothing; none when it may be, and when only a wrong clock can have said so.
+pub fn waits_until(row: &transport::Model, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let longest = match row.opened_at {
+        Some(opened_at) if opened_at <= now + LONGEST_AHEAD => LONGEST_WAIT,
+        Some(_) => return None,
+        None => LONGEST_FIRST_WAIT,
+    };
+    row.wait_until.filter(|until| *until <= now + longest)
+}
+
 /// A mail server that is set up.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Route {
@@ -108,7 +125,7 @@ pub(in crate::domain) async fn settle(
 }
 
 fn most(row: &transport::Model, pause: Option<TimeDelta>, limit: u64, now: DateTime<Utc>) -> u64 {
-    if row.wait_until.is_some_and(|until| now < until) {
+    if waits_until(row, now).is_some_and(|until| now < until) {
         return 0;
     }
     // While it fails, one message at a time shows whether it still does.
@@ -123,7 +140,7 @@ fn most(row: &transport::Model, pause: Option<TimeDelta>, limit: u64, now: DateT
     let free = (now - paced_from(row, pause, now)).num_microseconds();
     let per_message = pause.num_microseconds().filter(|micros| *micros > 0);
     match free.zip(per_message) {
-        Some((free, per_message)) => limit.min((free / per_message).unsigned_abs()),
+        Some((free, per_message)) => limit.min(Ord::max(free / per_message, 0).unsigned_abs()),
         None => limit,
     }
 }
@@ -132,7 +149,12 @@ fn most(row: &transport::Model, pause: Option<TimeDelta>, limit: u64, now: DateT
 /// burst of them can be saved up.
 fn paced_from(row: &transport::Model, pause: TimeDelta, now: DateTime<Utc>) -> DateTime<Utc> {
     let full = now - pause * BURST;
-    row.paced_until.map_or(full, |until| until.max(full))
+    match row.paced_until {
+        None => full,
+        // By a clock that was wrong: one message, and the pace begins anew.
+        Some(until) if until > now + Ord::max(LONGEST_AHEAD, pause * BURST) => now - pause,
+        Some(until) => until.max(full),
+    }
 }
 
 fn pause(per_second: f64) -> Option<TimeDelta> {
@@ -176,6 +198,31 @@ mod tests {
         assert_eq!(most(used, at(1000)), 1);
         assert_eq!(most(used, at(3000)), 3);
         assert_eq!(most(used, at(3_600_000)), 5, "no more is saved up");
+    }
+
+    #[test]
+    fn whoever_is_ahead_of_the_pace_gets_nothing_and_no_huge_allowance() {
+        let second = TimeDelta::seconds(1);
+        let most = |until| most(&row(Some(at(until))), Some(second), 64, at(0));
+        assert_eq!(most(1), 0);
+        assert_eq!(most(10_000), 0);
+        assert_eq!(most(60_000), 0);
+        assert_eq!(most(60_001), 1, "by a clock that was wrong");
+    }
+
+    #[test]
+    fn no_server_is_left_alone_until_a_wrong_time_comes() {
+        let waiting = |opened: Option<i64>, hours| transport::Model {
+            failures: 3,
+            opened_at: opened.map(at),
+            wait_until: Some(at(0) + TimeDelta::hours(hours)),
+            ..row(None)
+        };
+        let most = |row| most(&row, None, 64, at(0));
+        assert_eq!(most(waiting(Some(0), 4)), 0);
+        assert_eq!(most(waiting(Some(0), 5)), 1);
+        assert_eq!(most(waiting(Some(60_001), 1)), 1, "it fell ill tomorrow");
+        assert_eq!(most(waiting(None, 1)), 1, "it is not left alone yet");
     }
 
     #[test]

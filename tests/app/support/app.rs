@@ -276,6 +276,8 @@ async fn open(database: &Database, mut settings: Settings, printer: &Printer) ->
     let cheap = Params::new(8, 1, 1, None).expect("parameters");
     let passwords = Passwords::with_params(cheap).expect("a pool");
     let db = db::connect(&database.url).await.expect("a database");
+    // The clock that a test holds, not the server's.
+    let db = db.with_clock(None);
     let mut app = App::with_passwords(db, clock, settings, passwords).expect("an app");
     app.mailer.console = Console::new(printer.clone());
     app

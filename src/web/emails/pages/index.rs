@@ -104,7 +104,7 @@ impl Row {
     fn new(line: Line, reader: &Reader) -> Self {
         let waits = matches!(line.status, Status::Queued | Status::Retrying);
         let next = waits.then(|| {
-            let at = transports::next_try(&reader.servers, line.due_at);
+            let at = transports::next_try(&reader.servers, line.due_at, reader.now);
             Stamp::new(at, times::ahead(at, reader.now))
         });
         Self {

@@ -122,7 +122,7 @@ impl ShowPage {
         now: DateTime<Utc>,
     ) -> Self {
         let email = &story.email;
-        let next_try = transports::next_try(servers, email.due_at);
+        let next_try = transports::next_try(servers, email.due_at, now);
         Self {
             id: email.id,
             heading: email.subject.clone().unwrap_or_else(|| {
