@@ -29,6 +29,7 @@ const KNOWN: &[&str] = &[
     "EMAIL_PORT",
     "EMAIL_USE_SSL",
     "EMAIL_USE_TLS",
+    "HSTS_INCLUDE_SUBDOMAINS",
     "LISTEN",
     "RUST_LOG",
     "SECRET_KEY",
