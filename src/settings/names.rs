@@ -96,7 +96,9 @@ fn meant(name: &str) -> Option<&'static str> {
         LONG.. => 2,
         _ => 1,
     };
-    let near = KNOWN.iter().map(|known| (distance(&upper, known), *known));
+    let own = KNOWN.iter().map(|known| (*known, *known));
+    let near = own.chain(ELSEWHERE.iter().copied());
+    let near = near.map(|(name, meant)| (distance(&upper, name), meant));
     let (distance, known) = near.min()?;
     (distance <= most).then_some(known)
 }
@@ -158,6 +160,7 @@ mod tests {
                 "DEFAULT_FROM_MAIL",
                 Some("did you mean DEFAULT_FROM_EMAIL?"),
             ),
+            ("EMAIL_TSL", Some("did you mean EMAIL_USE_TLS?")),
             ("SECRETKEY", Some("did you mean SECRET_KEY?")),
             (
                 "EMAIL_TIMEOUT",
