@@ -93,8 +93,8 @@ fn meant(name: &str) -> Option<&'static str> {
         return Some(meant);
     }
     let most = match upper.len() {
-        LONG.. => 2,
-        _ => 1,
+        LONG.. => 4,
+        _ => 2,
     };
     let own = KNOWN.iter().map(|known| (*known, *known));
     let near = own.chain(ELSEWHERE.iter().copied());
@@ -103,19 +103,20 @@ fn meant(name: &str) -> Option<&'static str> {
     (distance <= most).then_some(known)
 }
 
-/// How many letters are missing, too many or wrong; two that changed places count once.
+/// Two for each letter that is missing, too many or wrong; one for two that changed places, which is the
+/// likelier slip: `TSL` is TLS rather than SSL.
 fn distance(one: &str, other: &str) -> usize {
     let (one, other) = (one.as_bytes(), other.as_bytes());
     let mut rows = vec![vec![0; other.len() + 1]; one.len() + 1];
     for i in 0..=one.len() {
         for j in 0..=other.len() {
             if i == 0 || j == 0 {
-                rows[i][j] = i + j;
+                rows[i][j] = 2 * (i + j);
                 continue;
             }
-            let differs = usize::from(one[i - 1] != other[j - 1]);
+            let differs = 2 * usize::from(one[i - 1] != other[j - 1]);
             let changed = rows[i - 1][j - 1] + differs;
-            let mut least = changed.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
+            let mut least = changed.min(rows[i - 1][j] + 2).min(rows[i][j - 1] + 2);
             if i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1] {
                 least = least.min(rows[i - 2][j - 2] + 1);
             }
@@ -161,6 +162,7 @@ mod tests {
                 Some("did you mean DEFAULT_FROM_EMAIL?"),
             ),
             ("EMAIL_TSL", Some("did you mean EMAIL_USE_TLS?")),
+            ("EMAIL_USE_TSL", Some("did you mean EMAIL_USE_TLS?")),
             ("SECRETKEY", Some("did you mean SECRET_KEY?")),
             (
                 "EMAIL_TIMEOUT",
