@@ -365,7 +365,10 @@ async fn a_free_slot_is_changed_as_a_whole() {
     let closure = format!("/slots/{id}/closure");
     let late = rita.post_form(&closure, &[("version", "1")]).await;
     assert_eq!(late.status, 409);
-    assert!(late.words(".notice--problem li").contains("changed by"));
+    assert!(
+        late.words(".notice--problem li")
+            .contains("Changed by Rita Recruiter")
+    );
 }
 
 #[actix_web::test]
