@@ -372,7 +372,7 @@ async fn no_browser_is_known_after_a_reset_and_only_this_one_after_an_own_change
     assert_eq!(other.sign_in(&email, new).await.status, 429);
     let path = format!("/users/{}/password", rita.user_id());
     let reset = [("password", "six paper windmills")];
-    assert_eq!(ada.post_form(&path, &reset).await.status, 303);
+    assert_eq!(ada.save_form(&path, &reset).await.status, 303);
     let mut own = signed_out(&app, &rita);
     let answer = own.sign_in(&email, "six paper windmills").await;
     assert_eq!(answer.status, 429, "it is a stranger's now");

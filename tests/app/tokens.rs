@@ -134,7 +134,7 @@ async fn a_password_that_an_admin_resets_ends_its_users_tokens_and_no_others() {
         page.text
     );
     let reset = [("password", "six paper windmills")];
-    assert_eq!(ada.post_form(&path, &reset).await.status, 303);
+    assert_eq!(ada.save_form(&path, &reset).await.status, 303);
     assert_eq!(program.get("/api/jobs/").await.status, 401);
     assert_eq!(other.get("/api/jobs/").await.status, 200);
 }

@@ -146,10 +146,16 @@ async fn every_form_is_back_as_typed() {
     for line in lines.iter().filter(|line| line.method == "POST") {
         let is_page =
             matches!(line.who, Who::Recruiter | Who::Admin) && routes::has_page(&line.path);
-        // A file is never kept, passwords neither; the other is a part of a page.
+        // A file is never kept, passwords neither; the first is a part of a page.
         let has_nothing_to_keep = line.path.ends_with("/html")
-            || ["/company/logo", "/account/password", "/users/{id}/password"]
-                .contains(&line.path.as_str());
+            || [
+                "/company/logo",
+                "/account/password",
+                "/users/{id}/password",
+                // Asks for a confirmation alone.
+                "/zone-changes",
+            ]
+            .contains(&line.path.as_str());
         if !is_page || has_nothing_to_keep {
             continue;
         }
@@ -204,12 +210,17 @@ struct Field {
     is_sent: bool,
 }
 
-/// The fields of a page's forms.
+/// The fields of a page's largest form: others are a button each.
 fn fields(answer: &Answer) -> Vec<Field> {
     let page = Html::parse_document(&answer.text);
-    let all = Selector::parse("main form[method=post] [name]").expect("a selector");
+    let forms = Selector::parse("main form[method=post]").expect("a selector");
+    let all = Selector::parse("[name]").expect("a selector");
     let chosen = Selector::parse("option[selected]").expect("a selector");
-    page.select(&all)
+    let form = page
+        .select(&forms)
+        .max_by_key(|form| form.select(&all).count());
+    form.into_iter()
+        .flat_map(|form| form.select(&all))
         .filter(|element| element.value().name() != "button")
         .map(|element| {
             let own = |name| element.value().attr(name).unwrap_or_default().to_owned();
