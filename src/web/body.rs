@@ -181,7 +181,7 @@ mod tests {
 
     #[actix_web::test]
     async fn beyond_the_first_bytes_it_matters_who_sends_them() {
-        let (sixteen, more) = ([&"01234567"[..]; 2], [&"01234567"[..]; 3]);
+        let (sixteen, more) = (["01234567"; 2], ["01234567"; 3]);
         assert_eq!(status(stream::iter(sixteen), stranger()).await, None);
         assert_eq!(status(stream::iter(more), stranger()).await, Some(401));
         assert_eq!(status(stream::iter(more), Ok(())).await, None);
