@@ -7,7 +7,7 @@ use actix_web::{
     dev::{Payload, ServiceRequest, ServiceResponse},
     error::InternalError,
     http::{
-        Method, StatusCode,
+        ConnectionType, Method, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
@@ -72,12 +72,19 @@ pub async fn guard(
     match answer.catch_unwind().await {
         Ok(Ok(response)) => {
             let (request, response) = response.into_parts();
-            let response = visit.finish(&app, response);
+            let mut response = visit.finish(&app, response);
+            if visit.has_unread_body {
+                let head = response.head_mut();
+                head.set_connection_type(ConnectionType::Close);
+            }
             Ok(ServiceResponse::new(request, response))
         }
         // The request is gone with the error, so the finished answer travels as one.
         Ok(Err(error)) => {
-            let response = visit.finish(&app, HttpResponse::from_error(error));
+            let mut response = visit.finish(&app, HttpResponse::from_error(error));
+            // Its body was not read to the end, and nobody wants the rest.
+            let head = response.head_mut();
+            head.set_connection_type(ConnectionType::Close);
             Err(InternalError::from_response("", response).into())
         }
         Err(_) => {
@@ -137,6 +144,8 @@ struct Visit {
     /// The line of the URL table: paths themselves may hold join links.
     route: String,
     is_api: bool,
+    /// A body that nothing reads, and of unknown length.
+    has_unread_body: bool,
     reference: String,
 }
 
@@ -148,6 +157,8 @@ impl Visit {
             method: request.method().clone(),
             route: route.unwrap_or_else(|| "(no route)".into()),
             is_api: is_api(request.path()),
+            has_unread_body: !is_unsafe(request.method())
+                && request.headers().contains_key(header::TRANSFER_ENCODING),
             reference: crypto::random_id().chars().take(12).collect(),
         }
     }

@@ -1,16 +1,25 @@
 //! The connection below HTTP: what cannot be read as a request is answered by the web server itself, and that
-//! answer carries our headers like every other.
+//! answer carries our headers like every other; a last answer is followed by the end.
 use std::{
     io,
     pin::Pin,
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use actix_web::rt::net::TcpStream;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    time::{Sleep, sleep},
+};
 
 use super::security;
 use crate::settings::Settings;
+
+/// How long, and how many bytes more, a client is listened to after its last answer: one that is cut off while it
+/// sends may lose it.
+const LAST_TIME: Duration = Duration::from_secs(1);
+const LAST_BYTES: usize = 256 * 1024;
 
 /// A connection that dresses the web server's bare answers.
 pub struct Wire<S = TcpStream> {
@@ -20,6 +29,13 @@ pub struct Wire<S = TcpStream> {
     waiting: Vec<u8>,
     /// Was the last buffer taken whole? Then the next one begins where an answer does.
     is_at_start: bool,
+    /// The last answer has left; the web server itself would listen for ever to a body in chunks.
+    end: Option<End>,
+}
+
+struct End {
+    time: Pin<Box<Sleep>>,
+    bytes: usize,
 }
 
 impl<S> Wire<S> {
@@ -32,6 +48,7 @@ impl<S> Wire<S> {
             headers: headers.collect(),
             waiting: Vec::new(),
             is_at_start: true,
+            end: None,
         }
     }
 }
@@ -55,7 +72,17 @@ impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_read(context, buffer)
+        let this = &mut *self;
+        let Some(end) = &mut this.end else {
+            return Pin::new(&mut this.socket).poll_read(context, buffer);
+        };
+        if end.bytes == 0 || end.time.as_mut().poll(context).is_ready() {
+            return Poll::Ready(Ok(()));
+        }
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut this.socket).poll_read(context, buffer))?;
+        end.bytes = end.bytes.saturating_sub(buffer.filled().len() - before);
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -66,8 +93,15 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
         buffer: &[u8],
     ) -> Poll<io::Result<usize>> {
         ready!(self.send_waiting(context))?;
-        let bare = self.is_at_start.then(|| bare_answer(buffer)).flatten();
-        let Some(Bare { at, status }) = bare else {
+        let last = self.is_at_start.then(|| last_head(buffer)).flatten();
+        if last.is_some_and(|last| value(last.head, "connection") == Some("close")) {
+            self.end.get_or_insert_with(|| End {
+                time: Box::pin(sleep(LAST_TIME)),
+                bytes: LAST_BYTES,
+            });
+        }
+        let bare = last.filter(|last| last.is_bare(buffer));
+        let Some(Head { at, status, .. }) = bare else {
             let sent = ready!(Pin::new(&mut self.socket).poll_write(context, buffer))?;
             self.is_at_start = sent == buffer.len();
             return Poll::Ready(Ok(sent));
@@ -94,31 +128,49 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
     }
 }
 
-/// An answer that no code of ours has seen.
-#[derive(Debug, PartialEq, Eq)]
-struct Bare {
+/// The head of an answer, and where in a buffer it begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Head<'a> {
     at: usize,
     status: u16,
+    head: &'a str,
 }
 
-/// The bare answer with which a buffer ends; whole answers of ours may stand before it. They all carry a policy, and
-/// a buffer of its own begins with the head of an answer or, in chunks, with a length: so nothing that stands in a
-/// body is taken for one.
-fn bare_answer(buffer: &[u8]) -> Option<Bare> {
-    let mut at = 0;
-    loop {
-        let rest = buffer.get(at..)?;
-        let end = rest.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
-        let head = std::str::from_utf8(&rest[..end]).ok()?;
-        let status = status(head)?;
-        let length = value(head, "content-length").and_then(|text| text.parse().ok());
-        if value(head, "content-security-policy").is_none() && status >= 200 {
-            let is_bare = status >= 400 && end == rest.len() && length == Some(0);
-            return is_bare.then_some(Bare { at, status });
-        }
-        let has_body = status >= 200 && !rest[end..].starts_with(b"HTTP/1.");
-        at += end + if has_body { length? } else { 0 };
+impl Head<'_> {
+    /// Has no code of ours seen it? Everything of ours carries a policy.
+    fn is_bare(&self, buffer: &[u8]) -> bool {
+        self.status >= 400
+            && value(self.head, "content-security-policy").is_none()
+            && value(self.head, "content-length") == Some("0")
+            && self.at + self.head.len() == buffer.len()
     }
+}
+
+/// The last head in a buffer that begins where an answer does. Bodies are stepped over by their length, and what
+/// follows one in chunks is not looked at: so nothing that stands in a body is taken for a head.
+fn last_head(buffer: &[u8]) -> Option<Head<'_>> {
+    let mut last = None;
+    let mut at = 0;
+    while let Some(rest) = buffer.get(at..) {
+        let Some(head) = head(rest) else { break };
+        let Some(status) = status(head) else { break };
+        last = Some(Head { at, status, head });
+        at += head.len();
+        // To HEAD the length is told without a body, and before the answer proper there is none.
+        if status >= 200 && !rest[head.len()..].starts_with(b"HTTP/1.") {
+            let length = value(head, "content-length").and_then(|text| text.parse().ok());
+            let Some(length) = length.and_then(|length: usize| at.checked_add(length)) else {
+                break;
+            };
+            at = length;
+        }
+    }
+    last
+}
+
+fn head(rest: &[u8]) -> Option<&str> {
+    let end = rest.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
+    std::str::from_utf8(&rest[..end]).ok()
 }
 
 fn status(head: &str) -> Option<u16> {
@@ -147,15 +199,14 @@ mod tests {
     }
 
     fn found(text: &str) -> Option<usize> {
-        bare_answer(text.as_bytes()).map(|bare| bare.at)
+        let last = last_head(text.as_bytes());
+        last.filter(|last| last.is_bare(text.as_bytes()))
+            .map(|last| last.at)
     }
 
     #[test]
     fn a_bare_answer_is_found_alone_and_behind_others() {
-        assert_eq!(
-            bare_answer(BARE.as_bytes()),
-            Some(Bare { at: 0, status: 400 })
-        );
+        assert_eq!(found(BARE), Some(0));
         let one = ours(5, "hello");
         assert_eq!(found(&format!("{one}{BARE}")), Some(one.len()));
         assert_eq!(found(&format!("{one}{one}{BARE}")), Some(2 * one.len()));
@@ -227,6 +278,7 @@ mod tests {
             headers: "x-ours: yes\r\n".into(),
             waiting: Vec::new(),
             is_at_start: true,
+            end: None,
         };
         let body = format!("x{BARE}");
         let answer = ours(body.len(), &body);

@@ -3,6 +3,7 @@ use std::{
     io::{Read, Write},
     net::{Shutdown, SocketAddr},
     thread,
+    time::{Duration, Instant},
 };
 
 use crate::support::{
@@ -156,6 +157,29 @@ fn what_is_announced_to_be_too_much_or_packed_is_refused_before_it_is_sent() {
         413,
         "chunks without an end",
     );
+}
+
+/// The web server itself listens to a body in chunks for ever, though nobody reads it.
+#[test]
+fn who_was_refused_is_not_listened_to_any_longer() {
+    let installation = Installation::new();
+    let server = installation.serve();
+    let to = server.address();
+    for (first_line, headers, status) in [
+        ("POST /login", "Origin: http://elsewhere.example\r\n", 403),
+        ("POST /login", "Content-Encoding: gzip\r\n", 415),
+        ("POST /api/jobs/", "Content-Encoding: gzip\r\n", 415),
+        ("GET /health", "", 200),
+        ("GET /health", "Content-Encoding: gzip\r\n", 415),
+    ] {
+        let head = format!(
+            "{first_line} HTTP/1.1\r\nHost: {to}\r\n{headers}Transfer-Encoding: chunked\r\n\r\n"
+        );
+        let begin = Instant::now();
+        assert_guarded(&exchange(to, head.as_bytes()), status, &head);
+        let waited = begin.elapsed();
+        assert!(waited < Duration::from_secs(20), "{head}: {waited:?}");
+    }
 }
 
 /// Peak memory of a process, in kilobytes.
