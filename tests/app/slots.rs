@@ -355,9 +355,10 @@ async fn days_that_nobody_means_are_no_trouble_in_a_filter() {
         for (at, status) in [
             ("9998-12-31", 200),
             ("9999-12-31", 422),
-            ("9999-12-31T23:59:59Z", 422),
-            ("9998-12-31T23:59:59-23:59", 422),
-            ("0000-01-01T00:00:00Z", 422),
+            // An instant is capped where it is compared.
+            ("9999-12-31T23:59:59Z", 200),
+            ("9999-12-31T23:59:59-23:59", 200),
+            ("10000-01-01T00:00:00Z", 422),
         ] {
             let answer = program.get(&format!("{path}{at}")).await;
             assert_eq!(answer.status, status, "{path}{at}");
