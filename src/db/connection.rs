@@ -115,7 +115,10 @@ impl Borrowed {
     pub(super) async fn ask(&mut self, question: Question<'_>) -> Result<Answer, DbErr> {
         let is_query = question.is_query();
         #[cfg(debug_assertions)]
-        let question = match self.failpoint.statement(self.connection.backend()) {
+        let question = match self
+            .failpoint
+            .statement(self.connection.backend(), self.is_in_transaction)
+        {
             Some(script) => Question::Script(script),
             None => question,
         };

@@ -6,8 +6,10 @@ use sea_orm::DbBackend;
 /// What is to fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// The n-th statement from now on, look-ups too, as on a full disk.
+    /// The n-th statement in a transaction from now on, as on a full disk.
     Statement(usize),
+    /// The n-th outside of any.
+    LookUp(usize),
     /// The n-th statement, and then the rollback as well.
     StatementAndRollback(usize),
     /// The n-th commit: nothing is stored.
@@ -43,13 +45,18 @@ impl Failpoint {
     }
 
     /// What to do instead of a statement.
-    pub(super) fn statement(&self, backend: DbBackend) -> Option<&'static str> {
+    pub(super) fn statement(
+        &self,
+        backend: DbBackend,
+        is_in_transaction: bool,
+    ) -> Option<&'static str> {
         let mut plan = self.plan();
-        plan.statements += 1;
-        let nth = match plan.fault? {
-            Fault::Statement(nth) | Fault::StatementAndRollback(nth) => nth,
-            Fault::Commit(_) | Fault::CommitAnswer(_) => return None,
+        let nth = match (plan.fault?, is_in_transaction) {
+            (Fault::Statement(nth) | Fault::StatementAndRollback(nth), true) => nth,
+            (Fault::LookUp(nth), false) => nth,
+            _ => return None,
         };
+        plan.statements += 1;
         if plan.statements != nth {
             return None;
         }

@@ -154,7 +154,7 @@ async fn a_look_up_that_meets_a_broken_connection_is_done_on_another() {
     let mut program = app.program().await;
     builders::job(&app, app.company_id).await;
     for _ in 0..20 {
-        app.app.db.failpoint().arm(Fault::Statement(2));
+        app.app.db.failpoint().arm(Fault::LookUp(2));
         let next = program.get("/api/jobs/").await;
         assert!(app.app.db.failpoint().disarm());
         assert_eq!(next.status, 200);
@@ -165,7 +165,7 @@ async fn a_look_up_that_meets_a_broken_connection_is_done_on_another() {
 /// No page more, for the connection that writes. On PostgreSQL the next statement meets a full disk.
 async fn fill_the_disk(app: &TestApp) {
     if is_postgres(app) {
-        app.app.db.failpoint().arm(Fault::Statement(3));
+        app.app.db.failpoint().arm(Fault::Statement(1));
         return;
     }
     let free = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100) \
