@@ -26,8 +26,10 @@ mod email_exports;
 mod email_overview;
 mod email_proof;
 mod emails;
+#[cfg(debug_assertions)]
 mod failpoints;
 mod faults;
+#[cfg(debug_assertions)]
 mod full_disk;
 mod idempotency;
 mod interviews;
