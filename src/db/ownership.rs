@@ -54,8 +54,7 @@ async fn foreign_tables(db: &DatabaseConnection) -> Result<Vec<String>> {
         let applied = names(db, "SELECT version AS name FROM seaql_migrations").await?;
         let ours = Migrator::migrations();
         let is_ours = |name: &String| ours.iter().any(|migration| migration.name() == name);
-        // None at all: a first start that was cut off goes on.
-        if applied.is_empty() || applied.iter().any(is_ours) {
+        if applied.iter().any(is_ours) {
             return Ok(Vec::new());
         }
     }

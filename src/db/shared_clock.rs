@@ -16,12 +16,15 @@ use crate::{
 /// Between two questions the time passes by this machine's monotonic clock, which nobody can set.
 const ASKED_EVERY: Duration = Duration::from_secs(2);
 
+/// What the server said, and when.
+type Asked = (DateTime<Utc>, Instant);
+
 #[derive(Clone, Debug)]
 pub(super) enum SharedClock {
     /// The process's own: the machine's clock is the database's.
     Own,
     /// The server's, and when it was asked last.
-    Server(Arc<Mutex<Option<(DateTime<Utc>, Instant)>>>),
+    Server(Arc<Mutex<Option<Asked>>>),
     /// One that a test holds.
     Held(Clock),
 }

@@ -233,7 +233,9 @@ pub(super) async fn take_slot(
     let id = match place {
         Place::Slot(id) => *id,
         Place::New(new) => {
-            refuse_timing(new.job_id, new.starts_at, now)?;
+            if let Some(step) = refusal_of(new.job_id, new.starts_at, now) {
+                return Err(Stop::Refused(step));
+            }
             slots::insert(txn, actor, new, now).await?
         }
     };
@@ -252,18 +254,20 @@ pub(super) async fn take_slot(
     if slot.closed_at.is_some() {
         return Err(Stop::Refused(Step::Closed(slot)));
     }
-    refuse_timing(slot.job_id, slot.starts_at, now)?;
+    if let Some(step) = refusal_of(slot.job_id, slot.starts_at, now) {
+        return Err(Stop::Refused(step));
+    }
     if slot.rules_changed_at.is_some() {
         return Err(Stop::Refused(Step::Unsettled));
     }
     Ok(slot)
 }
 
-fn refuse_timing(job_id: i64, starts_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Stop> {
+fn refusal_of(job_id: i64, starts_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<Step> {
     match slots::timing(starts_at, now) {
-        Timing::Ahead => Ok(()),
-        Timing::Past => Err(Stop::Refused(Step::Past { job_id, starts_at })),
-        Timing::TooFar => Err(Stop::Refused(Step::TooFar)),
+        Timing::Ahead => None,
+        Timing::Past => Some(Step::Past { job_id, starts_at }),
+        Timing::TooFar => Some(Step::TooFar),
     }
 }
 

@@ -156,13 +156,24 @@ fn last_head(buffer: &[u8]) -> Option<Head<'_>> {
         let Some(status) = status(head) else { break };
         last = Some(Head { at, status, head });
         at += head.len();
-        // To HEAD the length is told without a body, and before the answer proper there is none.
-        if status >= 200 && !rest[head.len()..].starts_with(b"HTTP/1.") {
-            let length = value(head, "content-length").and_then(|text| text.parse().ok());
-            let Some(length) = length.and_then(|length: usize| at.checked_add(length)) else {
-                break;
-            };
-            at = length;
+        if status < 200 {
+            continue;
+        }
+        let after_body = value(head, "content-length")
+            .and_then(|text| text.parse().ok())
+            .and_then(|length: usize| at.checked_add(length));
+        let begins_an_answer = |at: usize| {
+            buffer
+                .get(at..)
+                .is_some_and(|rest| rest.starts_with(b"HTTP/1."))
+        };
+        let ends_there = |at: usize| at == buffer.len() || begins_an_answer(at);
+        match after_body {
+            // To HEAD the length is told without a body: then it leads into the midst of something.
+            Some(after) if begins_an_answer(at) && !ends_there(after) => {}
+            Some(after) => at = after,
+            None if begins_an_answer(at) => {}
+            None => break,
         }
     }
     last

@@ -64,7 +64,7 @@ async fn a_job_is_entered_with_all_its_fields() {
     let expected = with(
         body,
         json!({
-            "id": job["id"], "salary_currency": "USD", "status": "open",
+            "id": job["id"], "salary_currency": "USD", "status": "open", "version": 1,
             "company": app.company_id, "created_at": "2027-01-04T08:00:00Z",
         }),
     );
@@ -179,7 +179,7 @@ async fn a_candidate_is_entered_with_the_address_in_its_one_form() {
     let expected = json!({
         "id": candidate["id"], "name": "Zoë Núñez", "email": "zoe@example.com",
         "phone": "+49 30 1234", "time_zone": "America/New_York", "locale": "pt-BR", "job": job,
-        "company": app.company_id, "created_at": "2027-01-04T08:00:00Z",
+        "notes": "", "version": 1, "company": app.company_id, "created_at": "2027-01-04T08:00:00Z",
     });
     assert_eq!(candidate, expected);
     let least = json!({ "name": "Jo", "email": "jo@example.com" });
@@ -195,7 +195,7 @@ async fn a_wrong_candidate_is_refused_field_by_field() {
     let before = rows::all(&app).await;
     let body = json!({
         "name": "", "email": "zoe", "phone": 7, "time_zone": "Mars/Base", "locale": "Deutsch!",
-        "job": "1", "notes": "x",
+        "job": "1", "remark": "x",
     });
     let answer = program.post_json("/api/candidates/", &body).await;
     let expected = [
@@ -203,8 +203,8 @@ async fn a_wrong_candidate_is_refused_field_by_field() {
         "job",
         "locale",
         "name",
-        "notes",
         "phone",
+        "remark",
         "time_zone",
     ];
     assert_eq!(wrong_fields(&answer), expected);
@@ -239,6 +239,7 @@ async fn an_interview_is_unscheduled_until_it_is_booked() {
         "id": interview["id"], "status": "unscheduled", "candidate": candidate, "job": job,
         "slot": null, "company": app.company_id, "starts_at": null, "ends_at": null,
         "time_zone": null, "booking_notes": "", "cancel_reason": "", "opened_at": null, "joined_at": null,
+        "ai_interview_type": null, "duration_minutes": null, "meeting_url": null, "version": 1,
         "created_at": "2027-01-04T08:00:00Z",
     });
     assert_eq!(interview, expected);
@@ -270,7 +271,7 @@ async fn a_slot_lies_on_the_wall_clock_of_its_zone() {
         "interview_date": "2027-02-01", "start_time": "10:30:15", "duration_minutes": 60,
         "job": job, "company": app.company_id, "ai_interview_type": "technical",
         "difficulty_level": "hard", "meeting_url": "https://meet.example.com/x",
-        "interview": null, "created_at": "2027-01-04T08:00:00Z",
+        "interview": null, "version": 1, "created_at": "2027-01-04T08:00:00Z",
     });
     assert_eq!(made, expected);
     let least = created(&mut program, SLOTS, &slot(job)).await;

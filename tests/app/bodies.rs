@@ -51,7 +51,8 @@ async fn a_body_that_says_it_is_not_packed_is_taken() {
     let mut rita = app.recruiter().await;
     for coding in ["identity", "Identity", ""] {
         let answer = rita.send(Method::POST, "/account", packed(coding)).await;
-        assert_eq!(answer.status, 303, "{coding:?}");
+        // It is read: what is wrong with it is said beside the form.
+        assert_eq!(answer.status, 422, "{coding:?}");
     }
 }
 

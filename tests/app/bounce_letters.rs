@@ -164,7 +164,7 @@ async fn reports_are_understood_however_they_are_written() {
             "quoted-printable",
             part(
                 "Content-Type: message/delivery-status\nContent-Transfer-Encoding: quoted-printable",
-                "Reporting-MTA: dns; relay.example\n\nFinal-Recipient: rfc822; zoe@exam=\nple.net\nAction: fai=6Ced\nStatus: 5.1.1\n",
+                "Reporting-MTA: dns; relay.example\n\nFinal-Recipient: rfc822; zoe@example.net\nAct=\nion: fai=6Ced\nStatus: 5.1.1\n",
             ),
             DEAD,
             true,

@@ -188,7 +188,8 @@ async fn every_page_is_reached_by_links_from_the_first() {
     Ids::make(&app, app.company_id).await;
     let mut ada = app.admin().await;
     let mut left: Vec<String> = of(&[Who::Recruiter, Who::Admin])
-        .filter(|line| line.method == "GET")
+        // Pages lead there when rules have changed; its own test goes that way.
+        .filter(|line| line.method == "GET" && line.path != "/zone-changes")
         .map(|line| line.path)
         .collect();
     let mut found: Vec<String> = vec!["/".into()];

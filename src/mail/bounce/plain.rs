@@ -157,10 +157,7 @@ fn own_lines(lines: &[&str]) -> usize {
             .iter()
             .any(|name| lower.starts_with(name))
     };
-    lines
-        .iter()
-        .position(|line| returns(&line))
-        .unwrap_or(lines.len())
+    lines.iter().position(returns).unwrap_or(lines.len())
 }
 
 fn recipients(own: &[&str], action: Action, speaker: &Speaker) -> Vec<Recipient> {

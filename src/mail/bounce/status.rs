@@ -48,9 +48,10 @@ const ENDS: [&str; 9] = [
 /// Groups of fields with an empty line between: one about the message, then one for each recipient.
 pub(super) fn look_through(part: &[u8], report: &mut Report) {
     let mut groups: Vec<Fields> = Vec::new();
-    let mut rest = part;
+    let part = parted(part);
+    let mut rest = part.as_slice();
     while let Some((line, after)) = next_line(rest) {
-        if line.trim_ascii().is_empty() {
+        if line.is_empty() {
             rest = after;
             continue;
         }
@@ -78,6 +79,31 @@ pub(super) fn look_through(part: &[u8], report: &mut Report) {
     let room = MOST_RECIPIENTS.saturating_sub(report.recipients.len());
     let recipients = groups.iter().take(room).map(recipient);
     report.recipients.extend(recipients);
+}
+
+/// The same with an empty line wherever a group ends: some leave blanks in it, some leave it out.
+fn parted(part: &[u8]) -> Vec<u8> {
+    let mut lines = Vec::with_capacity(part.len());
+    let mut names_somebody = false;
+    let mut rest = part;
+    while let Some((line, after)) = next_line(rest) {
+        rest = after;
+        let line = match line.trim_ascii().is_empty() {
+            true => &[][..],
+            false => line,
+        };
+        let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
+        let is_next = name
+            .trim_ascii_end()
+            .eq_ignore_ascii_case(b"final-recipient");
+        if is_next && names_somebody {
+            lines.push(b'\n');
+        }
+        names_somebody = is_next || (names_somebody && !line.is_empty());
+        lines.extend_from_slice(line);
+        lines.push(b'\n');
+    }
+    lines
 }
 
 fn recipient(group: &Fields) -> Recipient {

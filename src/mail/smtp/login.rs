@@ -108,8 +108,8 @@ impl Tries {
     fn allows(&self, mechanism: Mechanism) -> bool {
         let was_shown = self.refused.iter().any(|refused| refused.shows_password());
         let gives_away = mechanism.shows_password() && !was_shown;
-        !self.refused.contains(&mechanism)
-            && !(self.is_public && gives_away && !self.refused.is_empty())
+        let gives_away_too_much = self.is_public && gives_away && !self.refused.is_empty();
+        !gives_away_too_much && !self.refused.contains(&mechanism)
     }
 
     /// Notes how a try ended that did not succeed.

@@ -133,9 +133,9 @@ pub fn is_dead(code: Option<&str>, cause: Option<&Cause>) -> bool {
     }
 }
 
-/// Does a text say one of these? In the language of [`phrase`].
+/// Does a letter say one of these? In the language of [`phrase`].
 pub fn says(phrases: &[&str], text: &str) -> bool {
-    let said = Said::read(text);
+    let said = Said::whole(text);
     phrases.iter().any(|one| phrase::occurs(one, &said.words))
 }
 

@@ -35,18 +35,25 @@ impl Said {
     /// Takes a reply apart; what a server tells of another one's counts from where that one speaks.
     pub(super) fn read(text: &str) -> Self {
         let text = without_quotes(text, true);
+        match text.rfind(" said:") {
+            Some(at) => Self::of(&text[at + " said:".len()..]),
+            None => Self::of(&text),
+        }
+    }
+
+    /// Takes a whole letter apart.
+    pub(super) fn whole(text: &str) -> Self {
+        Self::of(&without_quotes(text, true))
+    }
+
+    fn of(text: &str) -> Self {
         let end = text
             .char_indices()
             .nth(LONGEST)
             .map_or(text.len(), |(at, _)| at);
-        let text = &text[..end];
-        let own = match text.rfind(" said:") {
-            Some(at) => &text[at + " said:".len()..],
-            None => text,
-        };
         let mut said = Self::default();
         let mut linked = Vec::new();
-        for piece in own.split_whitespace() {
+        for piece in text[..end].split_whitespace() {
             if said.words.len() >= MOST_WORDS {
                 break;
             }
