@@ -2,6 +2,11 @@
 //!
 //! The peer is Postfix's `smtp-sink`; both go over four connections without Nagle's delay. On SQLite (synchronous=FULL)
 //! and on PostgreSQL (every commit waits for the disk), in one run.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a benchmark prints its figures"
+)]
 use std::{
     collections::HashMap,
     io::{BufRead, BufReader, Read, Write},

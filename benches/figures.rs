@@ -1,4 +1,9 @@
 //! The figures that were promised, measured with the real binary on this machine: `cargo bench --bench figures`.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a benchmark prints its figures"
+)]
 use std::{
     fs, io,
     net::TcpListener,

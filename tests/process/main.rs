@@ -1,4 +1,8 @@
 //! What only the real binary can show: kills, signals, files, and a database that goes away.
+#![allow(
+    clippy::print_stderr,
+    reason = "what a server printed is shown where its test failed"
+)]
 mod support;
 
 mod bounces;

@@ -119,9 +119,9 @@ impl Scene {
         };
         let told_first = told(&answer);
         let mut wrong = None;
-        if !is_success(&answer) && !(is_hit && answer.status == 503) {
+        if !is_success(&answer) && (!is_hit || answer.status != 503) {
             wrong = Some(format!("answered {told_first}"));
-        } else if stored != *expected && !(is_in_doubt && !is_done) {
+        } else if stored != *expected && (!is_in_doubt || is_done) {
             wrong = Some(format!("stored {stored:?}, and answered {told_first}"));
         }
         // Whoever was told of success has no reason to ask again, but for a program that did not hear it.
@@ -135,7 +135,7 @@ impl Scene {
         }
         if again.status >= 500 || !(is_in_doubt || is_success(&again)) {
             wrong = wrong.or_else(|| Some(format!("again: {}", told(&again))));
-        } else if stored != *usual && !(is_in_doubt && !call.is_once) {
+        } else if stored != *usual && (!is_in_doubt || call.is_once) {
             wrong = wrong.or_else(|| Some(format!("again: stored {stored:?}, {}", told(&again))));
         }
         Met { is_hit, wrong }
