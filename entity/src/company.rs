@@ -25,6 +25,8 @@ pub struct Model {
     pub reminder_lead_minutes: Json,
     /// How long a message waits for corrections, in seconds; 0 for not at all.
     pub undo_seconds: i32,
+    /// The most messages that leave for one address within an hour; the rest waits.
+    pub hourly_email_limit: i32,
     /// The instructions that mails print, a list of [`crate::InstructionLine`] names.
     pub instruction_lines: Json,
     /// The picture that its mails show, one of `logos`.

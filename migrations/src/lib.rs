@@ -31,6 +31,8 @@ mod m20261129_000030_revoke_tokens_of_disabled_users;
 mod m20261129_000031_create_unsent_forms;
 mod m20261129_000032_keep_what_came_back;
 mod m20261129_000034_index_actions;
+mod m20261129_000035_limit_emails_to_one_address;
+mod m20261129_000036_find_urgent_emails;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -69,6 +71,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000031_create_unsent_forms::Migration),
             Box::new(m20261129_000032_keep_what_came_back::Migration),
             Box::new(m20261129_000034_index_actions::Migration),
+            Box::new(m20261129_000035_limit_emails_to_one_address::Migration),
+            Box::new(m20261129_000036_find_urgent_emails::Migration),
         ]
     }
 }

@@ -33,6 +33,8 @@ pub const MAX_LEAD_MINUTES: i32 = 40_320;
 
 /// The longest time for which a message may wait for corrections, in seconds.
 pub const MAX_UNDO_SECONDS: i32 = 600;
+/// Most that [`Changes::hourly_email_limit`] may be.
+pub const MAX_HOURLY_EMAILS: i32 = 1000;
 
 const JOIN_WINDOW_MINUTES: i32 = 15;
 
@@ -207,6 +209,8 @@ pub struct Changes {
     pub reminder_lead_minutes: Vec<i32>,
     /// 0 to [`MAX_UNDO_SECONDS`].
     pub undo_seconds: i32,
+    /// 1 to [`MAX_HOURLY_EMAILS`].
+    pub hourly_email_limit: i32,
     /// The lines that mails print.
     pub instruction_lines: Vec<InstructionLine>,
 }
@@ -226,6 +230,7 @@ impl Changes {
             join_window_minutes: company.join_window_minutes,
             reminder_lead_minutes: leads.map_err(|_| stored("reminders"))?,
             undo_seconds: company.undo_seconds,
+            hourly_email_limit: company.hourly_email_limit,
             instruction_lines: instructions(company)?,
         })
     }
@@ -290,6 +295,7 @@ fn columns(changes: &Changes) -> company::ActiveModel {
         join_window_minutes: Set(changes.join_window_minutes),
         reminder_lead_minutes: Set(json!(changes.reminder_lead_minutes)),
         undo_seconds: Set(changes.undo_seconds),
+        hourly_email_limit: Set(changes.hourly_email_limit),
         instruction_lines: Set(json!(changes.instruction_lines)),
         ..Default::default()
     }
@@ -313,6 +319,7 @@ fn facts(row: &company::Model) -> serde_json::Value {
         "join_window_minutes": row.join_window_minutes,
         "reminder_lead_minutes": row.reminder_lead_minutes,
         "undo_seconds": row.undo_seconds,
+        "hourly_email_limit": row.hourly_email_limit,
         "instruction_lines": row.instruction_lines,
     })
 }

@@ -5,7 +5,8 @@ use entity::{
     transport,
 };
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
+    ActiveEnum, ColumnTrait, Condition, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter,
+    QuerySelect,
     sea_query::{Expr, ExprTrait},
 };
 
@@ -91,4 +92,16 @@ pub async fn look(db: &Db, whose: Whose, now: DateTime<Utc>) -> Result<QueueHeal
         failed_lately: count(Status::Failed),
         transports: transports::all(db).await?,
     })
+}
+
+/// How many messages are due and wait, of whatever company: all of them leave by the same mail servers.
+pub async fn backlog(db: &Db, now: DateTime<Utc>) -> Result<u64> {
+    let waiting = [Status::Queued, Status::Retrying];
+    // In constants, so that SQLite sees that the index of what waits is the one.
+    let waits = Expr::col((email::Entity, email::Column::Status))
+        .is_in(waiting.map(|status| Expr::Constant(status.to_value().into())));
+    let due = email::Entity::find()
+        .filter(waits)
+        .filter(email::COLUMN.due_at.lte(now));
+    Ok(due.count(db.read()).await?)
 }

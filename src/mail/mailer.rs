@@ -1,9 +1,10 @@
 //! The ways that messages can go.
 use super::{
     console::Console,
+    providers,
     smtp::{Client, Relay},
 };
-use crate::settings::{Backend, MailSettings};
+use crate::settings::{Backend, MailSettings, SmtpSettings};
 
 /// The mail servers that are set up, and the terminal.
 pub struct Mailer {
@@ -22,7 +23,14 @@ impl Mailer {
             Backend::Console => None,
             Backend::Smtp(smtp) => Some(smtp),
         };
-        let relay_to = |smtp| Relay::new(Client::new(smtp, hello));
+        let relay_to = |smtp: &SmtpSettings| {
+            let relay = Relay::new(Client::new(smtp, hello));
+            let allowance = providers::allowance(&smtp.host, settings.max_per_second);
+            match allowance.connections {
+                Some(_) => relay.without_idle_connections(),
+                None => relay,
+            }
+        };
         Self {
             console: Console::stdout(),
             relay: relay.map(relay_to),

@@ -20,7 +20,10 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        companies::{self, Changes, MAX_JOIN_WINDOW_MINUTES, MAX_LEAD_MINUTES, MAX_UNDO_SECONDS},
+        companies::{
+            self, Changes, MAX_HOURLY_EMAILS, MAX_JOIN_WINDOW_MINUTES, MAX_LEAD_MINUTES,
+            MAX_UNDO_SECONDS,
+        },
         versions::Updated,
     },
     text::{self, Refusal},
@@ -85,6 +88,7 @@ pub struct CompanyForm {
     join_window_minutes: String,
     reminder_lead_minutes: String,
     undo_seconds: String,
+    hourly_email_limit: String,
     /// Of the company as the form shows it.
     version: String,
     /// The instruction lines by their names: `on` for each that is wanted.
@@ -114,6 +118,7 @@ impl CompanyForm {
             join_window_minutes: changes.join_window_minutes.to_string(),
             reminder_lead_minutes: leads.join(", "),
             undo_seconds: changes.undo_seconds.to_string(),
+            hourly_email_limit: changes.hourly_email_limit.to_string(),
             version: String::new(),
             lines: lines
                 .map(|line| (line.name().into(), "on".into()))
@@ -151,6 +156,11 @@ impl CompanyForm {
                 &self.undo_seconds,
             )
             .text(
+                "hourly_email_limit",
+                "Emails to one address in an hour",
+                &self.hourly_email_limit,
+            )
+            .text(
                 "instruction_lines",
                 "Instructions in emails",
                 &lines.join("\n"),
@@ -172,6 +182,12 @@ impl CompanyForm {
         );
         let leads = errors.check("reminder_lead_minutes", self.leads());
         let undo_seconds = errors.number("undo_seconds", &self.undo_seconds, 0, MAX_UNDO_SECONDS);
+        let hourly_email_limit = errors.number(
+            "hourly_email_limit",
+            &self.hourly_email_limit,
+            1,
+            MAX_HOURLY_EMAILS,
+        );
         let version = errors.version(&self.version);
         match (
             version,
@@ -183,6 +199,7 @@ impl CompanyForm {
             join_window_minutes,
             leads,
             undo_seconds,
+            hourly_email_limit,
         ) {
             (
                 Some(version),
@@ -194,6 +211,7 @@ impl CompanyForm {
                 Some(join_window_minutes),
                 Some(reminder_lead_minutes),
                 Some(undo_seconds),
+                Some(hourly_email_limit),
             ) => Ok((
                 version,
                 Changes {
@@ -205,6 +223,7 @@ impl CompanyForm {
                     join_window_minutes,
                     reminder_lead_minutes,
                     undo_seconds,
+                    hourly_email_limit,
                     instruction_lines: self.wanted_lines(),
                 },
             )),

@@ -5,7 +5,7 @@ use crate::{
     app::App,
     crypto,
     domain::transports::Route,
-    mail::smtp::Relay,
+    mail::{providers, smtp::Relay},
     settings::{Backend, SmtpSettings},
 };
 
@@ -24,11 +24,14 @@ pub(super) fn routes(app: &App) -> Vec<Route> {
     relays
         .filter_map(|(name, relay, smtp)| {
             let host = relay.as_ref()?.host();
+            let allowance = providers::allowance(host, mail.max_per_second);
             Some(Route {
                 name,
                 host: host.to_owned(),
                 fingerprint: fingerprint(app, smtp),
-                per_second: mail.max_per_second.for_host(host),
+                per_second: allowance.per_second,
+                burst: i32::try_from(allowance.burst).unwrap_or(i32::MAX),
+                connections: allowance.connections.map(u64::from),
             })
         })
         .collect()

@@ -5,7 +5,7 @@ use sea_orm::EntityTrait;
 
 use crate::support::{TestApp, builders, rows};
 
-const GOOD: [(&str, &str); 10] = [
+const GOOD: [(&str, &str); 11] = [
     ("name", "Acme & Söhne"),
     ("time_zone", "America/New_York"),
     ("contact_email", "Jobs@Acme.example"),
@@ -14,6 +14,7 @@ const GOOD: [(&str, &str); 10] = [
     ("join_window_minutes", "20"),
     ("reminder_lead_minutes", "60, 2880"),
     ("undo_seconds", "90"),
+    ("hourly_email_limit", "12"),
     ("join_early", "on"),
     ("government_id", "on"),
 ];
@@ -35,6 +36,7 @@ async fn an_admin_changes_all_of_it() {
         ("join_window_minutes", "20"),
         ("reminder_lead_minutes", "2880, 60"),
         ("undo_seconds", "90"),
+        ("hourly_email_limit", "12"),
     ] {
         assert_eq!(page.value_of(field), value);
     }
@@ -95,6 +97,9 @@ async fn what_cannot_be_is_refused_beside_its_field_and_changes_nothing() {
         ("undo_seconds", "-1"),
         ("undo_seconds", "601"),
         ("undo_seconds", ""),
+        ("hourly_email_limit", "0"),
+        ("hourly_email_limit", "1001"),
+        ("hourly_email_limit", ""),
     ] {
         let fields = GOOD.map(|(name, value)| (name, if name == field { wrong } else { value }));
         let answer = ada.save_form("/company", &fields).await;

@@ -46,6 +46,7 @@ mod mail_texts;
 mod nonsense;
 mod notices;
 mod notifications;
+mod pace;
 mod proofs;
 mod races;
 mod refusals;

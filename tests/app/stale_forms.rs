@@ -270,6 +270,7 @@ async fn of_two_who_change_the_company_the_second_is_asked() {
         "join_window_minutes",
         "reminder_lead_minutes",
         "undo_seconds",
+        "hourly_email_limit",
     ];
     let changes = (
         ("default_meeting_url", "https://meet.example.com/new"),

@@ -397,6 +397,8 @@ async fn what_was_on_its_way_when_a_server_fell_ill_counts_as_one_illness() {
         host: "mail.example.com".into(),
         fingerprint: "the settings".into(),
         per_second: None,
+        burst: 0,
+        connections: None,
     };
     let (db, now) = (&app.app.db, app.now());
     let claimed = delivery::claim(db, &[route], 8, now).await.expect("claims");

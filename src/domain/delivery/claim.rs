@@ -15,6 +15,7 @@ use sea_orm::{
 use super::{
     Claimed, Ended, LEASE_MINUTES, UNMAKEABLE, attempts, is_sending,
     outcome::{After, LONGEST_PAUSE, follow},
+    per_address::{self, Allowances},
     returned_claims, still_ours, undelivered, unreadable, waits,
 };
 use crate::{
@@ -30,6 +31,9 @@ use crate::{
     },
     error::{Error, Result},
 };
+
+/// What is of no more use in this time goes before everything that may wait longer.
+const URGENT: TimeDelta = TimeDelta::hours(24);
 
 const LATE: &str = "No mail server took it before it was of no more use.";
 const LATE_IN_DOUBT: &str =
@@ -65,10 +69,11 @@ pub async fn claim(
                 break;
             }
             // One more to choose from: the message that failed last lets others go first.
-            let due = rows::all(due(now).limit(free + 1), txn).await?;
+            let due = next(txn, free + 1, now).await?;
             let found = due.len();
             let due = or_set_aside(txn, due, now).await?;
             let news = still_news(txn, due, now).await?;
+            let news = within_hourly_limit(txn, news, now).await?;
             // What was dropped may have kept others waiting.
             let is_last = found as u64 <= free && news.len() == found;
             let shared = share(news, &mut turns, routes, free);
@@ -262,7 +267,55 @@ async fn take_back(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()>
     Ok(())
 }
 
-/// Due messages, the longest waiting first, each only when no older one to the same person about the
+/// The next messages that are due: first those that are soon of no more use, the most urgent one first, so that an
+/// interview that begins in a moment waits behind no backlog; then those that wait longest.
+async fn next(
+    txn: &impl ConnectionTrait,
+    limit: u64,
+    now: DateTime<Utc>,
+) -> Result<Vec<Stored<email::Model>>> {
+    let mut found = rows::all(urgent(now).limit(limit), txn).await?;
+    let left = limit - Ord::min(found.len() as u64, limit);
+    if left > 0 {
+        found.extend(rows::all(patient(now).limit(left), txn).await?);
+    }
+    Ok(found)
+}
+
+fn urgent(now: DateTime<Utc>) -> Select<email::Entity> {
+    due(now)
+        .filter(email::COLUMN.expires_at.lte(now + URGENT))
+        .order_by_asc(email::Column::ExpiresAt)
+        .order_by_asc(email::Column::Id)
+}
+
+fn patient(now: DateTime<Utc>) -> Select<email::Entity> {
+    due(now)
+        .filter(email::COLUMN.expires_at.gt(now + URGENT))
+        .order_by_asc(email::Column::DueAt)
+        .order_by_asc(email::Column::Id)
+}
+
+/// Puts off what is more than its address may get in an hour.
+async fn within_hourly_limit(
+    txn: &impl ConnectionTrait,
+    news: Vec<Candidate>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Candidate>> {
+    let emails = news.iter().map(|candidate| &candidate.email);
+    let mut allowances = Allowances::of(txn, emails, now).await?;
+    let mut within = Vec::with_capacity(news.len());
+    for candidate in news {
+        let limit = candidate.details.company.hourly_email_limit;
+        match allowances.take(&candidate.email, limit) {
+            Ok(()) => within.push(candidate),
+            Err(until) => per_address::put_off(txn, &candidate.email, limit, until).await?,
+        }
+    }
+    Ok(within)
+}
+
+/// Due messages, each only when no older one to the same person about the
 /// same interview is on its way: a later message never overtakes an earlier one.
 fn due(now: DateTime<Utc>) -> Select<email::Entity> {
     let older = Alias::new("older");
@@ -293,8 +346,6 @@ fn due(now: DateTime<Utc>) -> Select<email::Entity> {
         .filter(email::Column::Kind.is_in(Kind::iter()))
         .filter(email::COLUMN.due_at.lte(now))
         .filter(Expr::exists(blocked).not())
-        .order_by_asc(email::Column::DueAt)
-        .order_by_asc(email::Column::Id)
 }
 
 /// A message that is still news.
@@ -480,20 +531,22 @@ mod tests {
         db::migrate(&url).await.expect("migrated");
         let db = db::connect(&url).await.expect("a database");
         let now = DateTime::from_timestamp(1_800_000_000, 0).expect("an instant");
-        let mut query = due(now).limit(1).build(DbBackend::Sqlite);
-        query.sql = format!("EXPLAIN QUERY PLAN {}", query.sql);
-        let plan: Vec<String> = db
-            .read()
-            .query_all_raw(query)
-            .await
-            .expect("a plan")
-            .iter()
-            .map(|step| step.try_get("", "detail").expect("a step"))
-            .collect();
-        assert!(plan[0].contains("ix_emails_due"), "{plan:?}");
-        assert!(
-            !plan.iter().any(|step| step.contains("ORDER BY")),
-            "{plan:?}"
-        );
+        for (next, index) in [
+            (urgent(now), "ix_emails_urgent"),
+            (patient(now), "ix_emails_due"),
+        ] {
+            let mut query = next.limit(1).build(DbBackend::Sqlite);
+            query.sql = format!("EXPLAIN QUERY PLAN {}", query.sql);
+            let steps = db.read().query_all_raw(query).await.expect("a plan");
+            let plan: Vec<String> = steps
+                .iter()
+                .map(|step| step.try_get("", "detail").expect("a step"))
+                .collect();
+            assert!(plan[0].contains(index), "{plan:?}");
+            assert!(
+                !plan.iter().any(|step| step.contains("ORDER BY")),
+                "{plan:?}"
+            );
+        }
     }
 }

@@ -7,6 +7,7 @@ mod attempts;
 mod claim;
 mod copies;
 mod outcome;
+mod per_address;
 mod record;
 mod undelivered;
 mod unreadable;
@@ -20,7 +21,8 @@ use entity::{
     transport,
 };
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, ExprTrait,
+    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait,
+    QueryFilter,
     sea_query::{Expr, Query, SimpleExpr, UpdateStatement},
 };
 
@@ -199,6 +201,12 @@ fn waits() -> SimpleExpr {
 fn is_sending() -> SimpleExpr {
     Expr::col((email::Entity, email::Column::Status))
         .eq(Expr::Constant(Status::Sending.to_value().into()))
+}
+
+/// How many messages are on their way at this moment, over all processes.
+pub(super) async fn in_flight(txn: &impl ConnectionTrait) -> Result<u64> {
+    let sending = email::Entity::find().filter(is_sending());
+    Ok(sending.count(txn).await?)
 }
 
 /// Holds for a message while this claim of it does.

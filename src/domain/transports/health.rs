@@ -85,6 +85,8 @@ pub(in crate::domain) async fn note(
         host: row.host.clone(),
         fingerprint: row.fingerprint.clone(),
         per_second: None,
+        burst: 0,
+        connections: None,
     };
     let Some(mut row) = held(txn, &[route]).await?.pop() else {
         return Ok(None);

@@ -4,10 +4,8 @@ use entity::transport::{self, Name};
 use sea_orm::ConnectionTrait;
 
 use super::{held, keep};
-use crate::error::Result;
+use crate::{domain::delivery, error::Result};
 
-/// A server that is limited may be given so many messages at once after a quiet time.
-const BURST: i32 = 5;
 /// A probe whose process died is followed by another one after this long.
 const PROBE_MINUTES: i64 = 5;
 
@@ -39,13 +37,17 @@ pub struct Route {
     pub fingerprint: String,
     /// The most messages a second; none is no limit.
     pub per_second: Option<f64>,
+    /// So many messages it may be given at once after a quiet time, where it is limited.
+    pub burst: i32,
+    /// So many messages may be on their way at once, over all processes; none is no limit.
+    pub connections: Option<u64>,
 }
 
 /// What one mail server may be given now.
 #[derive(Clone, Debug)]
 pub(in crate::domain) struct Turn {
     row: transport::Model,
-    pause: Option<TimeDelta>,
+    pace: Option<Pace>,
     most: u64,
     used: u64,
 }
@@ -85,11 +87,19 @@ pub(in crate::domain) async fn turns(
     now: DateTime<Utc>,
 ) -> Result<Vec<Turn>> {
     let rows = held(txn, routes).await?;
+    let in_flight = match routes.iter().any(|route| route.connections.is_some()) {
+        true => delivery::in_flight(txn).await?,
+        false => 0,
+    };
     let turns = rows.into_iter().zip(routes).map(|(row, route)| {
-        let pause = route.per_second.and_then(pause);
+        let pace = Pace::of(route);
+        let limit = match route.connections {
+            Some(connections) => limit.min(connections.saturating_sub(in_flight)),
+            None => limit,
+        };
         Turn {
-            most: most(&row, pause, limit, now),
-            pause,
+            most: most(&row, pace, limit, now),
+            pace,
             used: 0,
             row,
         }
@@ -105,26 +115,26 @@ pub(in crate::domain) async fn settle(
 ) -> Result<()> {
     for Turn {
         mut row,
-        pause,
+        pace,
         used,
         ..
     } in turns.into_iter().filter(|turn| turn.used > 0)
     {
-        if let Some(pause) = pause {
+        if let Some(pace) = pace {
             let used = i32::try_from(used).unwrap_or(i32::MAX);
-            row.paced_until = Some(paced_from(&row, pause, now) + pause * used);
+            row.paced_until = Some(paced_from(&row, pace, now) + pace.pause * used);
         }
         if row.failures > 0 {
             row.wait_until = Some(now + TimeDelta::minutes(PROBE_MINUTES));
         }
-        if pause.is_some() || row.failures > 0 {
+        if pace.is_some() || row.failures > 0 {
             keep(txn, &row).await?;
         }
     }
     Ok(())
 }
 
-fn most(row: &transport::Model, pause: Option<TimeDelta>, limit: u64, now: DateTime<Utc>) -> u64 {
+fn most(row: &transport::Model, pace: Option<Pace>, limit: u64, now: DateTime<Utc>) -> u64 {
     if waits_until(row, now).is_some_and(|until| now < until) {
         return 0;
     }
@@ -134,11 +144,11 @@ fn most(row: &transport::Model, pause: Option<TimeDelta>, limit: u64, now: DateT
     } else {
         limit
     };
-    let Some(pause) = pause else {
+    let Some(pace) = pace else {
         return limit;
     };
-    let free = (now - paced_from(row, pause, now)).num_microseconds();
-    let per_message = pause.num_microseconds().filter(|micros| *micros > 0);
+    let free = (now - paced_from(row, pace, now)).num_microseconds();
+    let per_message = pace.pause.num_microseconds().filter(|micros| *micros > 0);
     match free.zip(per_message) {
         Some((free, per_message)) => limit.min(Ord::max(free / per_message, 0).unsigned_abs()),
         None => limit,
@@ -147,19 +157,35 @@ fn most(row: &transport::Model, pause: Option<TimeDelta>, limit: u64, now: DateT
 
 /// A bucket of tokens as one instant (the generic cell rate algorithm): a message costs one pause, and no more than a
 /// burst of them can be saved up.
-fn paced_from(row: &transport::Model, pause: TimeDelta, now: DateTime<Utc>) -> DateTime<Utc> {
-    let full = now - pause * BURST;
+fn paced_from(row: &transport::Model, pace: Pace, now: DateTime<Utc>) -> DateTime<Utc> {
+    let Pace { pause, burst } = pace;
+    let full = now - pause * burst;
     match row.paced_until {
         None => full,
         // By a clock that was wrong: one message, and the pace begins anew.
-        Some(until) if until > now + Ord::max(LONGEST_AHEAD, pause * BURST) => now - pause,
+        Some(until) if until > now + Ord::max(LONGEST_AHEAD, pause * burst) => now - pause,
         Some(until) => until.max(full),
     }
 }
 
-fn pause(per_second: f64) -> Option<TimeDelta> {
-    let micros = 1_000_000.0 / per_second;
-    (micros.is_finite() && micros >= 1.0).then(|| TimeDelta::microseconds(micros as i64))
+/// How fast a limited server is given messages.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Pace {
+    /// From one message to the next.
+    pause: TimeDelta,
+    /// So many at once after a quiet time.
+    burst: i32,
+}
+
+impl Pace {
+    fn of(route: &Route) -> Option<Self> {
+        let micros = 1_000_000.0 / route.per_second?;
+        let pause = (micros.is_finite() && micros >= 1.0)
+            // Rounded up: not one message more than the limit.
+            .then(|| TimeDelta::microseconds(micros.ceil() as i64))?;
+        let burst = route.burst;
+        Some(Self { pause, burst })
+    }
 }
 
 #[cfg(test)]
@@ -186,10 +212,45 @@ mod tests {
         }
     }
 
+    const SECOND: Pace = Pace {
+        pause: TimeDelta::seconds(1),
+        burst: 5,
+    };
+
+    fn route(per_second: f64, burst: i32) -> Route {
+        Route {
+            name: Name::Primary,
+            host: String::new(),
+            fingerprint: String::new(),
+            per_second: Some(per_second),
+            burst,
+            connections: None,
+        }
+    }
+
+    #[test]
+    fn a_limit_of_messages_a_minute_holds_in_every_minute() {
+        // Thirty a minute, two of them at once.
+        let pace = Pace::of(&route(28.0 / 60.0, 2)).expect("a pace");
+        let mut row = row(None);
+        let mut given: Vec<i64> = Vec::new();
+        for millis in (0..600_000).step_by(50) {
+            let now = at(millis);
+            let most = most(&row, Some(pace), 3, now);
+            given.extend(std::iter::repeat_n(millis, most as usize));
+            row.paced_until = Some(paced_from(&row, pace, now) + pace.pause * most as i32);
+        }
+        let within_a_minute = |begin: &i64| {
+            let within = |at: &&i64| (*begin..begin + 60_000).contains(*at);
+            given.iter().filter(within).count()
+        };
+        let busiest = given.iter().map(within_a_minute).max();
+        assert!(busiest <= Some(30) && busiest >= Some(29), "{busiest:?}");
+    }
+
     #[test]
     fn after_a_quiet_time_there_is_a_burst_and_then_one_at_a_time() {
-        let second = TimeDelta::seconds(1);
-        let most = |until, now| most(&row(until), Some(second), 64, now);
+        let most = |until, now| most(&row(until), Some(SECOND), 64, now);
         assert_eq!(most(None, at(0)), 5);
         // All five are used: the next one is due a second later.
         let used = Some(at(0));
@@ -202,8 +263,7 @@ mod tests {
 
     #[test]
     fn whoever_is_ahead_of_the_pace_gets_nothing_and_no_huge_allowance() {
-        let second = TimeDelta::seconds(1);
-        let most = |until| most(&row(Some(at(until))), Some(second), 64, at(0));
+        let most = |until| most(&row(Some(at(until))), Some(SECOND), 64, at(0));
         assert_eq!(most(1), 0);
         assert_eq!(most(10_000), 0);
         assert_eq!(most(60_000), 0);
@@ -228,6 +288,7 @@ mod tests {
     #[test]
     fn without_a_limit_there_is_none() {
         assert_eq!(most(&row(None), None, 64, at(0)), 64);
+        let pause = |per_second| Pace::of(&route(per_second, 5)).map(|pace| pace.pause);
         assert_eq!(pause(0.0), None);
         assert_eq!(pause(0.5), Some(TimeDelta::seconds(2)));
     }

@@ -2,9 +2,11 @@
 mod review;
 mod services;
 
+use crate::settings::MaxPerSecond;
+
 pub use self::{
     review::{Finding, meant_host, review},
-    services::{ALL, Login, Provider, Service},
+    services::{ALL, Login, Pace, Provider, Service},
 };
 
 /// The provider whose mail server this is.
@@ -12,6 +14,39 @@ pub fn find(host: &str) -> Option<&'static Provider> {
     let host = host.to_lowercase();
     ALL.iter()
         .find(|provider| provider.hosts.iter().any(|pattern| fits(pattern, &host)))
+}
+
+/// How fast a mail server is given mail.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Allowance {
+    /// Messages a second; none is no limit.
+    pub per_second: Option<f64>,
+    /// So many at once after a quiet time, where there is a limit.
+    pub burst: u32,
+    /// Connections at once, over all processes; none is no limit.
+    pub connections: Option<u32>,
+}
+
+/// After a quiet time a server that says nothing of itself is given so many messages at once.
+const BURST: u32 = 5;
+
+/// How fast this server is given mail: as fast as the settings say, else as its provider documents, else one message a
+/// second where it is elsewhere. A provider's limit of connections holds in any case.
+pub fn allowance(host: &str, set: MaxPerSecond) -> Allowance {
+    let pace = find(host).map_or_else(Pace::default, |provider| provider.pace);
+    let (per_second, burst) = match (set, pace.per_minute) {
+        (MaxPerSecond::Usual, Some(per_minute)) => {
+            // What comes at once after a quiet time counts in that minute as well.
+            let burst = pace.connections.map_or(1, |most| most.min(2));
+            (Some(f64::from(per_minute - burst) / 60.0), burst)
+        }
+        (set, _) => (set.for_host(host), BURST),
+    };
+    Allowance {
+        per_second,
+        burst,
+        connections: pace.connections,
+    }
 }
 
 /// At most one `*` in a pattern, for what differs from customer to customer.
@@ -51,6 +86,22 @@ mod tests {
         ] {
             assert_eq!(find(host).map(|found| found.service), service, "{host}");
         }
+    }
+
+    #[test]
+    fn a_provider_is_given_no_more_than_it_documents() {
+        let usual = |host| allowance(host, MaxPerSecond::Usual);
+        let microsoft = usual("smtp.office365.com");
+        assert_eq!(microsoft.connections, Some(3));
+        let a_minute = |it: Allowance| it.per_second.map(|rate| rate * 60.0 + f64::from(it.burst));
+        assert_eq!(a_minute(microsoft).map(f64::round), Some(30.0));
+        let sandbox = usual("email-smtp.eu-west-1.amazonaws.com");
+        assert_eq!(sandbox.burst, 1);
+        assert!(sandbox.per_second.is_some_and(|rate| rate <= 1.0));
+        assert_eq!(usual("smtp.gmail.com").per_second, Some(1.0));
+        assert_eq!(usual("127.0.0.1").per_second, None);
+        let set = allowance("smtp.office365.com", MaxPerSecond::Of(2.0));
+        assert_eq!((set.per_second, set.connections), (Some(2.0), Some(3)));
     }
 
     #[test]

@@ -39,7 +39,24 @@ pub struct Provider {
     pub from: &'static str,
     /// How much it takes, in a sentence.
     pub limit: &'static str,
+    /// How fast it takes it, by its own documentation; what is not documented is none.
+    pub pace: Pace,
 }
+
+/// How fast a service takes mail from one account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pace {
+    /// So many connections at once, over all processes.
+    pub connections: Option<u32>,
+    /// So many messages within any minute.
+    pub per_minute: Option<u32>,
+}
+
+/// Nothing is documented that would be slower than what every server is spared.
+const UNKNOWN: Pace = Pace {
+    connections: None,
+    per_minute: None,
+};
 
 /// What the two halves of a login look like, a sentence each.
 #[derive(Debug)]
@@ -105,6 +122,7 @@ pub const ALL: &[Provider] = &[
         },
         from: "The account's own address, or one that is set up there under \"Send mail as\".",
         limit: "About 500 recipients a day with gmail.com, 2,000 with Google Workspace.",
+        pace: UNKNOWN,
     },
     Provider {
         service: Service::Microsoft365,
@@ -123,6 +141,10 @@ pub const ALL: &[Provider] = &[
         },
         from: "The mailbox's own address, or one for which it was granted Send As.",
         limit: "30 messages a minute and 10,000 recipients a day.",
+        pace: Pace {
+            connections: Some(3),
+            per_minute: Some(30),
+        },
     },
     Provider {
         service: Service::Ses,
@@ -140,6 +162,10 @@ pub const ALL: &[Provider] = &[
         },
         from: "An address or domain that is verified in the same region.",
         limit: "In the sandbox 200 a day, one a second, and to verified addresses only; afterwards as the console shows.",
+        pace: Pace {
+            connections: None,
+            per_minute: Some(60),
+        },
     },
     Provider {
         service: Service::SendGrid,
@@ -154,6 +180,7 @@ pub const ALL: &[Provider] = &[
         },
         from: "A verified single sender, or any address on an authenticated domain.",
         limit: "As the plan says; a trial takes 100 a day.",
+        pace: UNKNOWN,
     },
     Provider {
         service: Service::Mailgun,
@@ -168,6 +195,7 @@ pub const ALL: &[Provider] = &[
         },
         from: "Any address on the domain of the login.",
         limit: "As the plan says; a sandbox domain reaches five authorised recipients only.",
+        pace: UNKNOWN,
     },
     Provider {
         service: Service::Postmark,
@@ -182,6 +210,7 @@ pub const ALL: &[Provider] = &[
         },
         from: "A confirmed sender signature, or any address on a verified domain.",
         limit: "As the plan says; before the account is approved, to your own domain only.",
+        pace: UNKNOWN,
     },
     Provider {
         service: Service::Brevo,
@@ -196,5 +225,6 @@ pub const ALL: &[Provider] = &[
         },
         from: "A verified sender, or any address on an authenticated domain.",
         limit: "As the plan says; the free one takes 300 a day.",
+        pace: UNKNOWN,
     },
 ];

@@ -8,6 +8,7 @@ use super::{Client, Connection, Envelope, Report};
 pub struct Relay {
     client: Client,
     idle: Mutex<Vec<Connection>>,
+    keeps: bool,
 }
 
 impl Relay {
@@ -16,6 +17,15 @@ impl Relay {
         Self {
             client,
             idle: Mutex::default(),
+            keeps: true,
+        }
+    }
+
+    /// One connection for each message: where connections are counted, an idle one takes another's place.
+    pub fn without_idle_connections(self) -> Self {
+        Self {
+            keeps: false,
+            ..self
         }
     }
 
@@ -39,7 +49,10 @@ impl Relay {
             },
         };
         let (report, connection) = connection.send(envelope, message, before_dot).await;
-        self.idle().extend(connection);
+        match connection {
+            Some(connection) if !self.keeps => connection.quit().await,
+            connection => self.idle().extend(connection),
+        }
         report
     }
 

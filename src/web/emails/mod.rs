@@ -115,5 +115,6 @@ async fn overview(
         Backend::Console => None,
         Backend::Smtp(_) => Some(reader.servers.clone()),
     };
-    Ok(overview.with_state(&days, &counts, servers, now))
+    let outlook = mail_servers::outlook(app, &reader.servers, zone, now).await?;
+    Ok(overview.with_state(&days, &counts, servers, outlook, now))
 }

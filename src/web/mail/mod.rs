@@ -22,10 +22,13 @@ pub async fn show(app: Data<App>, viewer: AdminViewer) -> Result<HttpResponse> {
         }
         None => None,
     };
+    let now = app.clock.now();
+    let servers = mail_servers::in_force(&app).await?;
     let state = State {
         settings: &app.settings,
-        servers: mail_servers::in_force(&app).await?,
+        outlook: mail_servers::outlook(&app, &servers, viewer.zone(), now).await?,
+        servers,
         last,
     };
-    viewer.page(&ShowPage::new(state, &viewer, app.clock.now())?)
+    viewer.page(&ShowPage::new(state, &viewer, now)?)
 }

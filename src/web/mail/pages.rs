@@ -21,6 +21,8 @@ pub struct State<'a> {
     pub settings: &'a Settings,
     /// The mail servers.
     pub servers: Vec<transport::Model>,
+    /// When the queue will be empty; none where that is not worth a word.
+    pub outlook: Option<String>,
     /// The last checks, and the name of whoever asked for them.
     pub last: Option<(mail_check::Model, String)>,
 }
@@ -31,6 +33,7 @@ pub struct ShowPage {
     is_console: bool,
     settings: Facts,
     servers: Vec<ServerRow>,
+    outlook: Option<String>,
     run: Option<Run>,
     is_running: bool,
     key: String,
@@ -91,6 +94,7 @@ impl ShowPage {
                 .into_iter()
                 .map(|server| ServerRow::new(server, zone))
                 .collect(),
+            outlook: state.outlook,
             run: run.transpose()?,
             is_running,
             key: forms::new_key(),
@@ -213,6 +217,7 @@ impl Page for ShowPage {
                 next: Some(Stamp::sample()),
                 accepted: Some(Stamp::sample()),
             }],
+            outlook: Some("In an hour.".into()),
             run: Some(Run {
                 tone: "live",
                 label: "Checking",

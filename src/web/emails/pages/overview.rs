@@ -24,6 +24,8 @@ pub struct Overview {
 struct State {
     chart: Chart,
     servers: Vec<Server>,
+    /// When the queue will be empty; none where that is not worth a word.
+    outlook: Option<String>,
 }
 
 /// How many messages stand in one status, and where they are listed.
@@ -68,6 +70,7 @@ impl Overview {
         days: &[NaiveDate],
         counts: &[Count],
         servers: Option<Vec<transport::Model>>,
+        outlook: Option<String>,
         now: DateTime<Utc>,
     ) -> Self {
         let servers = match servers {
@@ -77,7 +80,11 @@ impl Overview {
         };
         let chart = Chart::new(days, counts);
         Self {
-            state: Some(State { chart, servers }),
+            state: Some(State {
+                chart,
+                servers,
+                outlook,
+            }),
             ..self
         }
     }
@@ -105,7 +112,13 @@ impl Overview {
             paced_until: None,
         };
         let (waiting, now) = ([(Status::Retrying, 1)], DateTime::UNIX_EPOCH);
-        Self::new(&counts, &waiting).with_state(&days, &counts, Some(vec![server]), now)
+        Self::new(&counts, &waiting).with_state(
+            &days,
+            &counts,
+            Some(vec![server]),
+            Some("In an hour.".into()),
+            now,
+        )
     }
 }
 
