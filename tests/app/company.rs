@@ -136,7 +136,7 @@ async fn mails_print_the_instructions_that_are_switched_on() {
     });
     for off in InstructionLine::ALL {
         let others = InstructionLine::ALL.into_iter().filter(|line| *line != off);
-        let mut fields = bare[..8].to_vec();
+        let mut fields = bare[..9].to_vec();
         fields.extend(others.map(|line| (line.name(), "on")));
         assert_eq!(ada.save_form("/company", &fields).await.status, 303);
         let html = ada.get("/company/texts/scheduled/en/html").await;

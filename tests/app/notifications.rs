@@ -45,6 +45,7 @@ impl Scene {
             "join_window_minutes",
             "reminder_lead_minutes",
             "undo_seconds",
+            "hourly_email_limit",
         ];
         let typed = names.map(|name| {
             let changed = settings.iter().find(|(changed, _)| *changed == name);
