@@ -148,9 +148,9 @@ async fn tokens_of_users_who_were_disabled_before_stay_dead_after_an_update() {
     let url = app.app.settings.database_url.expose();
     let schema = db::connect_alone(url).await.expect("a connection");
     let steps = Migrator::migrations();
-    let is_ours =
-        |step: &Box<dyn MigrationTrait>| step.name().contains("revoke_tokens_of_disabled");
-    let ours = steps.iter().position(is_ours).expect("the step");
+    let mut names = steps.iter().map(|step| step.name());
+    let ours = names.position(|name| name.contains("revoke_tokens_of_disabled"));
+    let ours = ours.expect("the step");
     let back = u32::try_from(steps.len() - ours).expect("a few");
     Migrator::down(&schema, Some(back)).await.expect("down");
     // As it was written before tokens were revoked with their user.

@@ -266,7 +266,7 @@ fn typed(answer: &Answer) -> Vec<(String, String)> {
             "select" => {
                 let options = format!("select[name={}] option", field.name);
                 let options = Selector::parse(&options).expect("a selector");
-                option(page.select(&options).last())
+                option(page.select(&options).next_back())
             }
             _ => format!("<{}> & \"typed\" ü", field.name),
         };

@@ -13,7 +13,7 @@ use super::is_sending;
 use crate::{domain::rows::Stored, error::Result};
 
 /// Within this time the messages are counted.
-const WINDOW: TimeDelta = TimeDelta::hours(1);
+pub(super) const WINDOW: TimeDelta = TimeDelta::hours(1);
 /// Where those that count are still on their way, it is worth another look this much later.
 const SOON: TimeDelta = TimeDelta::minutes(5);
 
