@@ -2,7 +2,7 @@
 use chrono::TimeDelta;
 use entity::{action, api_token, user::Role};
 use greenroom::{crypto, db};
-use migrations::{MigrationTrait, Migrator, MigratorTrait};
+use migrations::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, EntityTrait};
 
 use crate::support::{Actor, Answer, TestApp, builders};
