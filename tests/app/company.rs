@@ -144,7 +144,7 @@ async fn mails_print_the_instructions_that_are_switched_on() {
         let has_id = html.text.contains("government-issued ID");
         assert_eq!(has_id, off != InstructionLine::GovernmentId);
     }
-    assert_eq!(ada.save_form("/company", &bare[..8]).await.status, 303);
+    assert_eq!(ada.save_form("/company", &bare[..9]).await.status, 303);
     builders::booked(&app, app.company_id).await;
     // The settings above let mails wait for corrections.
     app.advance(TimeDelta::seconds(90));
