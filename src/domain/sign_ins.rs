@@ -71,8 +71,10 @@ pub async fn authenticate(
     attempt: Attempt<'_>,
     now: DateTime<Utc>,
 ) -> Result<SignIn> {
-    let email = text::email(attempt.email).ok();
-    let email = email.as_deref().unwrap_or(attempt.email);
+    // What is no address is nobody's, and is looked up all the same; PostgreSQL refuses to be asked for a NUL.
+    let email =
+        text::email(attempt.email).unwrap_or_else(|_| attempt.email.replace('\0', "\u{fffd}"));
+    let email = email.as_str();
     let account = crypto::sha256_hex(email);
     let known = known_devices::find(db, email, attempt.mark_hashes, now).await?;
     let (counters, share) = match &known {
