@@ -95,10 +95,12 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
         ready!(self.send_waiting(context))?;
         let last = self.is_at_start.then(|| last_head(buffer)).flatten();
         if last.is_some_and(|last| value(last.head, "connection") == Some("close")) {
-            self.end.get_or_insert_with(|| End {
+            let end = self.end.get_or_insert_with(|| End {
                 time: Box::pin(sleep(LAST_TIME)),
                 bytes: LAST_BYTES,
             });
+            // Whoever waits for the client since before this answer is woken when the time is over.
+            let _not_yet = end.time.as_mut().poll(context);
         }
         let bare = last.filter(|last| last.is_bare(buffer));
         let Some(Head { at, status, .. }) = bare else {
