@@ -211,5 +211,6 @@ fn a_silent_server_is_given_up_within_twenty_seconds() {
         "{:?}",
         begun.elapsed()
     );
-    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    // Silent so far: the worker waits longer than the doctor does, so that this is a warning.
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
 }

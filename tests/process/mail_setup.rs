@@ -211,7 +211,7 @@ fn lines_that_keep_everything_from_starting_become_comments() {
     let here = Installation::new();
     let server = MailServer::start();
     let port = server.address.port().to_string();
-    fs::write(here.path(".env"), "A=1\nnobody can read this line\n").expect("written");
+    fs::write(here.path(".env"), "A=1\nEMAIL_HOST nobody can read\n").expect("written");
     assert_eq!(here.run(&["migrate"]).status.code(), Some(2));
     let (status, printed) = set_up(
         &here,
@@ -234,7 +234,7 @@ fn lines_that_keep_everything_from_starting_become_comments() {
     );
     let new = fs::read_to_string(here.path(".env")).expect("it is there");
     assert!(
-        new.starts_with("A=1\n# nobody can read this line\n"),
+        new.starts_with("A=1\n# EMAIL_HOST nobody can read\n"),
         "{new}"
     );
     let starts = here.run(&["migrate"]);
