@@ -70,7 +70,7 @@ pub fn imagined(
     details: &Details,
 ) -> Result<Message> {
     let facts = Facts {
-        is_cancelled: kind == Kind::Cancelled,
+        is_cancelled: kind.has_last_word(),
         ..notifications::facts(details)?
     };
     let before = Message::imagined_before(kind, &facts);

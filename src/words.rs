@@ -153,6 +153,40 @@ pub fn email_kind(kind: email::Kind) -> &'static str {
     }
 }
 
+/// A message of this kind where a sentence begins with it: `A cancellation`.
+pub fn email_in_a_sentence(kind: email::Kind) -> &'static str {
+    match kind {
+        email::Kind::Scheduled => "The invitation",
+        email::Kind::Rescheduled => "A mail with the old and the new time",
+        email::Kind::Updated => "A mail with what changed",
+        email::Kind::Cancelled => "A cancellation",
+        email::Kind::Reminder => "A reminder",
+        email::Kind::LinkReplaced => "A mail with the new link",
+    }
+}
+
+/// What it means for the candidate of this name when a message of this kind does not leave.
+pub fn not_leaving(kind: email::Kind, name: &str) -> String {
+    match kind {
+        email::Kind::Scheduled => format!(
+            "{name} is not invited by it: no time, no link. The interview stays booked, and reminders still leave; tell them another way."
+        ),
+        email::Kind::Rescheduled => format!(
+            "{name} does not learn of the new time, and may come at the old one. Tell them another way."
+        ),
+        email::Kind::Updated => format!("{name} does not learn what was changed."),
+        email::Kind::Cancelled => format!(
+            "{name} does not learn that the interview is called off, and may wait for it in vain. Tell them another way."
+        ),
+        email::Kind::Reminder => {
+            format!("{name} is not reminded this time. The interview stays as it is.")
+        }
+        email::Kind::LinkReplaced => format!(
+            "{name} does not get the new link, and the old one is dead: without it nobody can join."
+        ),
+    }
+}
+
 /// A part of a mail whose words may be a company's own.
 pub fn mail_block(block: Block) -> &'static str {
     match block {

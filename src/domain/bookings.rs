@@ -18,6 +18,7 @@ use crate::{
     domain::{
         actions::{self, Act, Actor},
         candidates::{self, NewCandidate, Saved},
+        emails,
         interviews::{self, Details},
         notifications,
         one_time_keys::{self, Once, Seen},
@@ -385,7 +386,7 @@ pub(super) async fn told(
     let email = email::Entity::find()
         .filter(email::COLUMN.company_id.eq(company_id))
         .filter(email::COLUMN.interview_id.eq(interview_id))
-        .filter(email::Column::Kind.ne(email::Kind::Reminder))
+        .filter(emails::of_kinds(email::Kind::tells_of_change))
         .order_by_desc(email::Column::Id)
         .one(db)
         .await?

@@ -149,7 +149,7 @@ pub(super) async fn look_again(
     was_told: bool,
 ) -> Result<bool> {
     let is_fixed = email.text.is_some() || email.resend_of.is_some() || email.facts.is_none();
-    if is_fixed || email.kind == Kind::Reminder {
+    if is_fixed || !email.kind.tells_of_change() {
         return Ok(true);
     }
     let facts = emails::facts_of(email)?;
@@ -212,7 +212,7 @@ pub async fn newest(db: &Db, details: &Details) -> Result<Option<email::Model>> 
     let newest = email::Entity::find()
         .filter(email::COLUMN.company_id.eq(details.interview.company_id))
         .filter(email::COLUMN.interview_id.eq(details.interview.id))
-        .filter(email::Column::Kind.ne(Kind::Reminder))
+        .filter(emails::of_kinds(Kind::tells_of_change))
         .filter(email::Column::Status.ne(Status::Superseded))
         .order_by_desc(email::Column::Id);
     let newest = rows::one(newest, db.read()).await?;
@@ -251,7 +251,7 @@ impl Told {
     /// What a message of this kind tells as it was before.
     fn before(self, kind: Kind) -> Option<Facts> {
         match self {
-            Self::Facts(told) if kind != Kind::Scheduled => Some(told),
+            Self::Facts(told) if kind.follows() => Some(told),
             _ => None,
         }
     }
@@ -296,7 +296,7 @@ fn may_be_known() -> Condition {
         ]))
         .add(Expr::exists(delivery::in_doubt()));
     Condition::all()
-        .add(email::Column::Kind.ne(Kind::Reminder))
+        .add(emails::of_kinds(Kind::tells_of_change))
         // What came back has told nobody, however doubtful its attempts were.
         .add(email::Column::Status.ne(Status::Bounced))
         .add(may_be_known)
@@ -306,19 +306,19 @@ fn may_be_known() -> Condition {
 /// follows something that nobody can read.
 fn needed(kind: Kind, now: &Facts, told: &Told) -> Option<Kind> {
     let told = match told {
-        Told::Unreadable if kind == Kind::Cancelled => return Some(Kind::Cancelled),
+        Told::Unreadable if kind.has_last_word() => return Some(kind),
         Told::Facts(told) if !told.is_cancelled => Some(told),
         _ => None,
     };
-    match (kind, told) {
-        (Kind::Cancelled, None) => None,
-        (Kind::Cancelled, Some(_)) => Some(Kind::Cancelled),
-        (_, None) => Some(Kind::Scheduled),
-        (_, Some(told)) if told.tell_the_same(now) => None,
+    match told {
+        None if kind.has_last_word() => None,
+        Some(_) if kind.has_last_word() => Some(kind),
+        None => Some(Kind::Scheduled),
+        Some(told) if told.tell_the_same(now) => None,
         // An undone move leaves another change to tell, or a corrected one became a move.
-        (_, Some(told)) if told.starts_at != now.starts_at => Some(Kind::Rescheduled),
-        (_, Some(told)) if told.link_version != now.link_version => Some(Kind::LinkReplaced),
-        (_, Some(_)) => Some(Kind::Updated),
+        Some(told) if told.starts_at != now.starts_at => Some(Kind::Rescheduled),
+        Some(told) if told.link_version != now.link_version => Some(Kind::LinkReplaced),
+        Some(_) => Some(Kind::Updated),
     }
 }
 
@@ -333,7 +333,7 @@ fn patience(details: &Details, now: DateTime<Utc>) -> TimeDelta {
 fn useful_until(kind: Kind, facts: &Facts, now: DateTime<Utc>) -> DateTime<Utc> {
     let ends_at = facts.starts_at + TimeDelta::minutes(facts.duration_minutes.into());
     // Who has not heard of a cancellation by the start is waiting in vain; afterwards it is late but true.
-    if kind == Kind::Cancelled && now < facts.starts_at {
+    if kind.has_last_word() && now < facts.starts_at {
         facts.starts_at
     } else {
         ends_at

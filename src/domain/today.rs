@@ -1,8 +1,7 @@
 //! What a recruiter should know today: some numbers, and what needs somebody's attention.
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    company,
-    email::{self, Kind},
+    company, email,
     interview::{self, Status},
     slot,
 };
@@ -114,7 +113,7 @@ pub async fn worries(
         mail: mails
             .iter()
             .filter(|mail| mail.interview_id == listed.interview.id)
-            .rfind(|mail| mail.kind != Kind::Reminder && mail.status != email::Status::Superseded)
+            .rfind(|mail| mail.kind.tells_of_change() && mail.status != email::Status::Superseded)
             .filter(|mail| is_worrying(mail, now))
             .cloned(),
         has_no_meeting_url: company.default_meeting_url.is_none()

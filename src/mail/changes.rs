@@ -30,7 +30,7 @@ pub fn of(
     let Some(before) = message
         .before
         .as_ref()
-        .filter(|_| message.kind != Kind::Cancelled)
+        .filter(|_| !message.kind.has_last_word())
     else {
         return Ok(Vec::new());
     };

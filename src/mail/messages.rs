@@ -66,7 +66,7 @@ impl Message {
                 "Please ensure you have a stable internet connection.\nWe will draw: bring a pen."
                     .into(),
             link_version: 1,
-            is_cancelled: kind == Kind::Cancelled,
+            is_cancelled: kind.has_last_word(),
             former_offset_minutes: None,
         };
         Self {
@@ -83,9 +83,9 @@ impl Message {
             zone: Tz::known("Europe/Berlin"),
             join_window_minutes: 15,
             instructions: InstructionLine::ALL.to_vec(),
-            cancel_reason: match kind {
-                Kind::Cancelled => "The position has been filled.".into(),
-                _ => String::new(),
+            cancel_reason: match kind.has_last_word() {
+                true => "The position has been filled.".into(),
+                false => String::new(),
             },
             contact_name: "Dana Whitfield".into(),
             contact_email: "dana@sample-company.example".into(),

@@ -7,11 +7,15 @@ use entity::{
 use sea_orm::{
     ActiveEnum, ColumnTrait, Condition, EntityTrait, FromQueryResult, Iterable, JoinType,
     QueryFilter, QueryOrder, QuerySelect, RelationTrait, Select,
-    sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement},
+    sea_query::{Alias, Expr, ExprTrait, IntoIden, Query, SelectStatement},
 };
 
 use super::rule::{FIRST_ATTEMPT, Fate, LATE, NEAR, fate};
-use crate::{db::Db, domain::rows::Stored, error::Result};
+use crate::{
+    db::Db,
+    domain::{emails, rows::Stored},
+    error::Result,
+};
 
 /// Holds for messages that may be a reason to tell a candidate another way, whenever. In constants: else
 /// SQLite does not see that the index of such messages is the one, and reads the whole log.
@@ -24,8 +28,8 @@ pub(in crate::domain) fn may_alert() -> Condition {
             col(email::Column::Status).is_not_in(settled.map(|status| constant(status.to_value()))),
         )
         .add(col(email::Column::ToldAt).is_null())
-        // A reminder says nothing of what the candidate knows.
-        .add(col(email::Column::Kind).ne(constant(Kind::Reminder.to_value())))
+        // What tells of no change says nothing of what the candidate knows.
+        .add(emails::of_kinds(Kind::tells_of_change))
 }
 
 /// Holds for the message that decides what a candidate knows of an interview: none came after it but
@@ -40,8 +44,11 @@ pub(in crate::domain) fn decides() -> Expr {
         .and_where(col(email::Column::CompanyId).equals(outer(email::Column::CompanyId)))
         .and_where(col(email::Column::InterviewId).equals(outer(email::Column::InterviewId)))
         .and_where(col(email::Column::Id).gt(Expr::col(outer(email::Column::Id))))
-        .and_where(col(email::Column::Kind).ne(Kind::Reminder.to_value()))
         .and_where(col(email::Column::Status).ne(Status::Superseded.to_value()))
+        .cond_where(emails::of_kinds_in(
+            newer.into_iden(),
+            Kind::tells_of_change,
+        ))
         .to_owned();
     Expr::exists(later).not()
 }
@@ -68,15 +75,15 @@ pub(in crate::domain) fn open(company_id: i64, now: DateTime<Utc>) -> Select<ema
         .add(in_status(Fate::Lost))
         .add(email::COLUMN.first_due_at.lte(now - LATE))
         .add(is_near);
-    let called_off = email::Column::Kind.eq(Kind::Cancelled);
+    let has_last_word = email::Column::Kind.is_in(Kind::iter().filter(|kind| kind.has_last_word()));
     let tells_the_present = Condition::any()
         .add(
-            called_off
+            has_last_word
                 .clone()
                 .and(interview::Column::Status.eq(interview::Status::Cancelled)),
         )
         .add(
-            called_off
+            has_last_word
                 .not()
                 .and(interview::Column::Status.eq(interview::Status::Scheduled)),
         )

@@ -201,18 +201,17 @@ async fn expire(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
 async fn end_impossible_waits(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
     let constant = |status: Status| Expr::Constant(status.to_value().into());
     let status = || Expr::col((email::Entity, email::Column::Status));
-    let kind = Expr::col((email::Entity, email::Column::Kind));
-    let is_no_reminder = kind.ne(Expr::Constant(Kind::Reminder.to_value().into()));
-    let untried = status().eq(constant(Status::Queued)).and(is_no_reminder);
+    let untried = emails::of_kinds(|kind| !kind.waits_for_its_hour())
+        .add(status().eq(constant(Status::Queued)));
     // Only what waits for its address is due later than it was to leave.
     let was_put_off = Expr::col(email::Column::DueAt).gt(Expr::col(email::Column::FirstDueAt));
-    let tried = status().eq(constant(Status::Retrying));
+    let tried = Condition::all().add(status().eq(constant(Status::Retrying)));
     for (which, longest) in [
         (
-            untried.clone().and(was_put_off.clone().not()),
+            untried.clone().add(was_put_off.clone().not()),
             TimeDelta::seconds(MAX_UNDO_SECONDS.into()),
         ),
-        (untried.and(was_put_off), per_address::WINDOW),
+        (untried.add(was_put_off), per_address::WINDOW),
         (tried, LONGEST_PAUSE),
     ] {
         email::Entity::update_many()

@@ -2,7 +2,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     attempt::{Outcome, Stage},
-    email::{self, Kind, Status},
+    email::{self, Status},
     transport::Scope,
 };
 use sea_orm::ActiveValue::Set;
@@ -136,8 +136,7 @@ pub(super) fn follow(
             ..untried
         },
         Next::Fail | Next::FailAsDead | Next::FailForPolicy => end(Status::Failed),
-        // A reminder that came twice reminds nobody better.
-        Next::Uncertain if earlier.uncertain == 0 && email.kind != Kind::Reminder => {
+        Next::Uncertain if earlier.uncertain == 0 && email.kind.is_worth_repeating() => {
             again(TimeDelta::minutes(UNCERTAIN_PAUSE_MINUTES))
         }
         Next::Uncertain => end(Status::Uncertain),

@@ -5,7 +5,8 @@ use entity::{
     interview,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationTrait,
+    ColumnTrait, ConnectionTrait, EntityTrait, Iterable, JoinType, QueryFilter, QuerySelect,
+    RelationTrait,
 };
 use serde_json::json;
 
@@ -42,7 +43,7 @@ pub(in crate::domain) async fn note(
         .column(interview::Column::SlotId)
         .join(JoinType::LeftJoin, email::Relation::Interview.def())
         .filter(email::Column::Id.is_in(email_ids))
-        .filter(email::Column::Kind.is_in([Kind::Scheduled, Kind::Rescheduled]))
+        .filter(email::Column::Kind.is_in(Kind::iter().filter(|kind| kind.tells_of_time())))
         .filter(email::Column::Status.is_in([Status::Failed, Status::Expired, Status::Bounced]))
         .into_tuple()
         .all(txn)

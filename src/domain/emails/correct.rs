@@ -4,12 +4,10 @@ use entity::{
     email::{self, Kind},
     interview,
 };
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr,
-};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 use serde_json::json;
 
-use super::find;
+use super::{find, of_kinds};
 use crate::{
     db::{self, Db},
     domain::{
@@ -132,7 +130,7 @@ async fn newest_to(
         .filter(email::COLUMN.company_id.eq(company_id))
         .filter(email::COLUMN.interview_id.eq(interview_id))
         .filter(email::COLUMN.recipient.eq(recipient))
-        .filter(email::Column::Kind.ne(Kind::Reminder))
+        .filter(of_kinds(Kind::tells_of_change))
         .order_by_desc(email::Column::Id)
         .one(db)
         .await?)

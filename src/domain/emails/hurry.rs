@@ -35,11 +35,11 @@ pub fn can_be_hurried(email: &email::Model, now: DateTime<Utc>) -> bool {
     waits && may_leave(email.kind, email.status)
 }
 
-/// A reminder that has not been tried waits for its hour; whatever else waits may leave now.
+/// What waits for its hour and was not tried goes on waiting; everything else may leave now.
 fn may_leave(kind: Kind, status: Status) -> bool {
     match status {
         Status::Retrying => true,
-        Status::Queued => kind != Kind::Reminder,
+        Status::Queued => !kind.waits_for_its_hour(),
         _ => false,
     }
 }

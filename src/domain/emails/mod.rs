@@ -4,6 +4,7 @@ mod correct;
 mod counts;
 mod facts;
 mod hurry;
+mod kinds;
 mod line;
 mod list;
 mod queue;
@@ -11,12 +12,10 @@ mod resend;
 mod story;
 
 use chrono::{DateTime, Utc};
-use entity::{
-    email::{self, Kind},
-    interview,
-};
+use entity::{email, interview};
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
+pub(in crate::domain) use self::kinds::{of_kinds, of_kinds_in};
 pub use self::{
     cancel::{Cancelled, can_be_cancelled, cancel},
     correct::{Corrected, can_be_corrected, correct, link_correction},
@@ -68,9 +67,9 @@ pub async fn reason_of(db: &Db, company_id: i64, id: i64) -> Result<String> {
 
 /// Is what the message tells still so? A message about another revision would mislead.
 pub fn tells_the_present(email: &email::Model, details: &Details) -> bool {
-    let status = match email.kind {
-        Kind::Cancelled => interview::Status::Cancelled,
-        _ => interview::Status::Scheduled,
+    let status = match email.kind.has_last_word() {
+        true => interview::Status::Cancelled,
+        false => interview::Status::Scheduled,
     };
     details.interview.status == status
         && details.interview.revision == email.revision

@@ -9,6 +9,7 @@ use sea_orm::{
 };
 use serde_json::json;
 
+use super::of_kinds;
 use crate::{
     crypto,
     domain::{actions::Actor, interviews::Details, suppressions},
@@ -58,7 +59,7 @@ pub async fn drop_unsent(
         .col_expr(email::Column::Reason, Expr::value(reason))
         .col_expr(email::Column::FinishedAt, Expr::value(now))
         .filter(email::COLUMN.interview_id.eq(interview_id))
-        .filter(email::Column::Kind.ne(Kind::Reminder))
+        .filter(of_kinds(Kind::tells_of_change))
         .filter(email::Column::Status.is_in([Status::Queued, Status::Retrying, Status::Held]))
         .exec(txn)
         .await?;

@@ -102,9 +102,9 @@ fn message(kind: Kind, now: DateTime<Utc>, contact: &str) -> Message {
         candidate_name: "Zoë Ångström 山田".into(),
         company_name: "Greenroom mail check".into(),
         logo: None,
-        cancel_reason: match kind {
-            Kind::Cancelled => "This was only a check of the mail.".into(),
-            _ => String::new(),
+        cancel_reason: match kind.has_last_word() {
+            true => "This was only a check of the mail.".into(),
+            false => String::new(),
         },
         contact_name: "Greenroom".into(),
         contact_email: contact.into(),

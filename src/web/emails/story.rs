@@ -3,7 +3,7 @@ use chrono::{DateTime, Utc};
 use entity::{
     attempt::{self, Outcome, Stage},
     bounce::{self, Action},
-    email::{self, Kind, Status},
+    email::{self, Status},
 };
 use serde::Serialize;
 
@@ -110,24 +110,7 @@ pub fn meaning(status: Status) -> &'static str {
 /// What it means for the candidate when a message does not leave.
 pub fn cancelling(story: &Story) -> String {
     let name = &story.details.candidate.name;
-    let mut meaning = match story.email.kind {
-        Kind::Scheduled => format!(
-            "{name} is not invited by it: no time, no link. The interview stays booked, and reminders still leave; tell them another way."
-        ),
-        Kind::Rescheduled => format!(
-            "{name} does not learn of the new time, and may come at the old one. Tell them another way."
-        ),
-        Kind::Updated => format!("{name} does not learn what was changed."),
-        Kind::Cancelled => format!(
-            "{name} does not learn that the interview is called off, and may wait for it in vain. Tell them another way."
-        ),
-        Kind::Reminder => {
-            format!("{name} is not reminded this time. The interview stays as it is.")
-        }
-        Kind::LinkReplaced => format!(
-            "{name} does not get the new link, and the old one is dead: without it nobody can join."
-        ),
-    };
+    let mut meaning = words::not_leaving(story.email.kind, name);
     if story.may_have_arrived() {
         meaning.push_str(" An earlier attempt ended in doubt: it may have arrived all the same.");
     }

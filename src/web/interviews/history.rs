@@ -66,7 +66,7 @@ pub fn events(
             mail.created_at,
             format!("to {}", mail.recipient),
         );
-        if mail.kind != email::Kind::Reminder {
+        if mail.kind.tells_of_change() {
             add(mail.created_at, queued);
         }
         if let Some(at) = mail.finished_at {
@@ -100,7 +100,7 @@ pub fn events(
 
 /// Reminders are made anew at every change: those that were dropped before their hour are no news.
 pub fn is_worth_telling(mail: &Line) -> bool {
-    mail.kind != email::Kind::Reminder || mail.status != email::Status::Superseded
+    mail.kind.tells_of_change() || mail.status != email::Status::Superseded
 }
 
 /// What was done to an interview after it was seen in this version.

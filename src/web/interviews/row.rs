@@ -1,6 +1,6 @@
 //! An interview in a list: when, who, how it stands, and what became of its mail.
 use chrono::{DateTime, Utc};
-use entity::{email, interview::Status};
+use entity::interview::Status;
 use serde::Serialize;
 
 use crate::{
@@ -102,7 +102,7 @@ impl Row {
         // A reminder that waits for its hour says nothing of what the candidate knows.
         let newest = mails
             .iter()
-            .rfind(|mail| mail.interview_id == interview.id && mail.kind != email::Kind::Reminder);
+            .rfind(|mail| mail.interview_id == interview.id && mail.kind.tells_of_change());
         Self {
             id: interview.id,
             day: slot

@@ -8,6 +8,7 @@ use crate::{
     error::Result,
     times,
     web::{errors, render::Flash, viewer::Viewer},
+    words,
     zones::Tz,
 };
 
@@ -31,12 +32,12 @@ pub async fn flash(app: &App, viewer: &Viewer, done: &str, now: &Details) -> err
 }
 
 fn before(kind: Kind, was_told: bool, recipient: &str) -> String {
-    match (kind, was_told) {
-        (kind, true) => goes(kind, recipient),
-        (Kind::Cancelled, false) => {
+    match was_told {
+        true => goes(kind, recipient),
+        false if kind.has_last_word() => {
             format!("Nothing has left for {recipient} yet, and nothing will.")
         }
-        (_, false) => format!(
+        false => format!(
             "The invitation to {recipient} has not left yet: it goes out with what you change here."
         ),
     }
@@ -64,13 +65,5 @@ fn after(newest: Option<&email::Model>, zone: Tz, now: DateTime<Utc>) -> String 
 }
 
 fn goes(kind: Kind, recipient: &str) -> String {
-    let what = match kind {
-        Kind::Scheduled => "The invitation",
-        Kind::Rescheduled => "A mail with the old and the new time",
-        Kind::Updated => "A mail with what changed",
-        Kind::Cancelled => "A cancellation",
-        Kind::Reminder => "A reminder",
-        Kind::LinkReplaced => "A mail with the new link",
-    };
-    format!("{what} goes to {recipient}.")
+    format!("{} goes to {recipient}.", words::email_in_a_sentence(kind))
 }

@@ -1,7 +1,7 @@
 //! One message: what became of it, what it said, what can be done.
 use chrono::{DateTime, Utc};
 use entity::{
-    email::{self, Kind, Status},
+    email::{self, Status},
     logo, transport,
 };
 use serde::Serialize;
@@ -167,7 +167,7 @@ impl Telling {
         let is_settled = alerts::fate(email.status) == Fate::Settled;
         match email.told_at {
             Some(_) => Self::Done,
-            None if is_settled || email.kind == Kind::Reminder => Self::Needless,
+            None if is_settled || !email.kind.tells_of_change() => Self::Needless,
             None => Self::Open,
         }
     }
