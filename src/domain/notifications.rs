@@ -67,14 +67,8 @@ async fn drop_unsent(
     details: &Details,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    emails::drop_unsent(
-        txn,
-        details.interview.id,
-        Status::Superseded,
-        "A newer message tells more.",
-        now,
-    )
-    .await
+    let reason = "A newer message tells more.";
+    emails::supersede(txn, details.interview.id, reason, now).await
 }
 
 async fn queue_before_reminders(

@@ -4,14 +4,12 @@ use entity::{
     email::{self, Kind, Status},
     interview,
 };
-use sea_orm::{
-    ActiveEnum, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait};
 
 use crate::{
     domain::{
         actions::Actor,
-        emails::{self, NewEmail},
+        emails::{self, NewEmail, lifecycle},
         interviews::Details,
         notifications,
     },
@@ -74,20 +72,10 @@ async fn drop_waiting(
     interview_id: i64,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    email::Entity::update_many()
-        .col_expr(
-            email::Column::Status,
-            Expr::value(Status::Superseded.to_value()),
-        )
-        .col_expr(
-            email::Column::Reason,
-            Expr::value("The interview was changed before this reminder was due."),
-        )
-        .col_expr(email::Column::FinishedAt, Expr::value(now))
-        .filter(email::COLUMN.interview_id.eq(interview_id))
-        .filter(email::Column::Kind.eq(Kind::Reminder))
-        .filter(email::Column::Status.is_in([Status::Queued, Status::Retrying, Status::Held]))
-        .exec(txn)
-        .await?;
+    let reason = "The interview was changed before this reminder was due.";
+    let which = Condition::all()
+        .add(email::COLUMN.interview_id.eq(interview_id))
+        .add(email::Column::Kind.eq(Kind::Reminder));
+    lifecycle::end(txn, Status::Superseded, which, reason, now).await?;
     Ok(())
 }

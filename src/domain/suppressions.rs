@@ -5,10 +5,9 @@ use entity::{
     suppression,
 };
 use sea_orm::{
-    ActiveEnum,
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryTrait,
-    sea_query::{Expr, ExprTrait, OnConflict},
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
+    sea_query::{Expr, OnConflict},
 };
 use serde_json::json;
 
@@ -16,7 +15,9 @@ use crate::{
     db::{self, Db},
     domain::{
         actions::{self, Act, Actor},
-        delivery, emails, notifications,
+        delivery,
+        emails::{self, lifecycle},
+        notifications,
         rows::{self, Stored},
     },
     error::{Error, Result},
@@ -60,22 +61,11 @@ pub async fn add(
     for mut email in rows::readable(waiting, txn, "e-mail").await? {
         // What came back may leave nothing to tell: whoever was not invited need not be told off.
         match notifications::look_again(txn, &mut email, true).await {
-            Ok(true) | Err(Error::Stored(_)) => hold(txn, &email, &reason).await?,
+            Ok(true) | Err(Error::Stored(_)) => lifecycle::hold(txn, email.id, &reason).await?,
             Ok(false) => delivery::supersede(txn, &email, delivery::NO_NEWS, now).await?,
             Err(error) => return Err(error),
         }
     }
-    Ok(())
-}
-
-async fn hold(txn: &impl ConnectionTrait, email: &email::Model, reason: &str) -> Result<()> {
-    email::Entity::update_many()
-        .col_expr(email::Column::Status, Expr::value(Status::Held.to_value()))
-        .col_expr(email::Column::Reason, Expr::value(reason))
-        .filter(email::COLUMN.id.eq(email.id))
-        .filter(email::Column::Status.is_in([Status::Queued, Status::Retrying]))
-        .exec(txn)
-        .await?;
     Ok(())
 }
 
@@ -134,18 +124,10 @@ pub async fn release(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Res
         if email.expires_at <= now {
             return Ok(Released::TooLate);
         }
-        let queued = email::Entity::update_many()
-            .col_expr(
-                email::Column::Status,
-                Expr::value(Status::Queued.to_value()),
-            )
-            .col_expr(email::Column::Reason, Expr::value(""))
-            .filter(email::COLUMN.company_id.eq(actor.company_id))
-            .filter(email::COLUMN.recipient.eq(&email.recipient))
-            .filter(email::Column::Status.eq(Status::Held))
-            .exec(txn)
-            .await?
-            .rows_affected;
+        let held_for_it = Condition::all()
+            .add(email::COLUMN.company_id.eq(actor.company_id))
+            .add(email::COLUMN.recipient.eq(&email.recipient));
+        let queued = lifecycle::release(txn, held_for_it).await?;
         if queued == 0 {
             return Ok(Released::NotHeld);
         }
@@ -168,24 +150,12 @@ pub async fn release(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Res
 
 /// Ends the held messages that are of no more use.
 pub(super) async fn expire_held(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
-    // In a constant, as for what waits: else SQLite reads the whole log.
-    let is_held = Expr::col((email::Entity, email::Column::Status))
-        .eq(Expr::Constant(Status::Held.to_value().into()));
-    let mut expired = email::Entity::update_many()
-        .col_expr(
-            email::Column::Status,
-            Expr::value(Status::Expired.to_value()),
-        )
-        .col_expr(
-            email::Column::Reason,
-            Expr::value("It was held back, and nobody released it before it was of no more use."),
-        )
-        .col_expr(email::Column::FinishedAt, Expr::value(now))
-        .filter(is_held)
-        .filter(email::COLUMN.expires_at.lte(now))
-        .into_query();
-    let expired = delivery::returned_claims(txn, &mut expired).await?;
-    delivery::note_undelivered(txn, expired.into_iter().map(|(id, _)| id).collect(), now).await
+    let which = Condition::all()
+        .add(lifecycle::stands_in(&[Status::Held]))
+        .add(email::COLUMN.expires_at.lte(now));
+    let reason = "It was held back, and nobody released it before it was of no more use.";
+    lifecycle::end(txn, Status::Expired, which, reason, now).await?;
+    Ok(())
 }
 
 /// Forgets what has no more effect. Nothing has for longer than it should because a clock was wrong.

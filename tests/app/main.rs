@@ -35,6 +35,7 @@ mod idempotency;
 mod interviews;
 mod jobs;
 mod join;
+mod lifecycle;
 mod logos;
 mod mail;
 mod mail_dates;

@@ -11,7 +11,7 @@ use entity::{
 use sea_orm::{
     ActiveEnum,
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
     sea_query::{Expr, OnConflict},
 };
 use serde_json::json;
@@ -22,7 +22,8 @@ use crate::{
     db::{self, Db},
     domain::{
         actions::{self, Act, Actor},
-        delivery, rows, suppressions,
+        emails::lifecycle,
+        rows, suppressions,
     },
     error::{Error, Result},
 };
@@ -256,21 +257,11 @@ async fn bounce(
     reason: &str,
     now: DateTime<Utc>,
 ) -> Result<bool> {
-    let may_have_left = [Status::Accepted, Status::Uncertain, Status::Retrying];
-    let bounced = email::Entity::update_many()
-        .col_expr(
-            email::Column::Status,
-            Expr::value(Status::Bounced.to_value()),
-        )
-        .col_expr(email::Column::Reason, Expr::value(reason))
-        .col_expr(email::Column::FinishedAt, Expr::value(now))
-        .filter(email::COLUMN.id.eq(email.id))
-        .filter(email::COLUMN.fence.eq(email.fence))
-        .filter(email::Column::Status.is_in(may_have_left))
-        .exec(txn)
-        .await?
-        .rows_affected;
-    if bounced == 0 {
+    let it = Condition::all()
+        .add(email::COLUMN.id.eq(email.id))
+        .add(email::COLUMN.fence.eq(email.fence));
+    let bounced = lifecycle::end(txn, Status::Bounced, it, reason, now).await?;
+    if bounced.is_empty() {
         return Ok(false);
     }
     let act = Act {
@@ -280,6 +271,5 @@ async fn bounce(
         details: json!({ "before": email.status }),
     };
     actions::record(txn, &Actor::system(email.company_id), act, now).await?;
-    delivery::note_undelivered(txn, vec![email.id], now).await?;
     Ok(true)
 }

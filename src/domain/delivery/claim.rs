@@ -8,7 +8,7 @@ use entity::{
 };
 use sea_orm::{
     ActiveEnum, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult,
-    Iterable, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    Iterable, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Alias, CaseStatement, Expr, Query},
 };
 
@@ -16,13 +16,13 @@ use super::{
     Claimed, Ended, LEASE_MINUTES, UNMAKEABLE, attempts, is_sending,
     outcome::{After, LONGEST_PAUSE, follow},
     per_address::{self, Allowances},
-    returned_claims, still_ours, undelivered, unreadable, waits,
+    still_ours, unreadable, waits,
 };
 use crate::{
     db::{self, Db},
     domain::{
         companies::MAX_UNDO_SECONDS,
-        emails,
+        emails::{self, lifecycle},
         interviews::{self, Details},
         notifications,
         rows::{self, Stored},
@@ -101,11 +101,8 @@ pub async fn release(db: &Db, claimed: &[Claimed]) -> Result<()> {
             if let Some(name) = transport.filter(|_| *is_probe) {
                 transports::take_back_probe(txn, name).await?;
             }
-            email::Entity::update_many()
-                .set(After::given_back(email).into_row(None))
-                .filter(still_ours(email))
-                .exec(txn)
-                .await?;
+            let (status, row) = After::given_back(email).into_row(None);
+            lifecycle::record(txn, still_ours(email), status, row, None).await?;
         }
         Ok(())
     })
@@ -182,17 +179,12 @@ async fn expire(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
         (Status::Uncertain, LATE_IN_DOUBT, in_doubt.clone()),
         (Status::Expired, LATE, in_doubt.not()),
     ] {
-        let mut ended = email::Entity::update_many()
-            .col_expr(email::Column::Status, Expr::value(status.to_value()))
-            .col_expr(email::Column::Reason, Expr::value(reason))
-            .col_expr(email::Column::FinishedAt, Expr::value(now))
-            .filter(waits())
-            .filter(email::COLUMN.due_at.lte(now))
-            .filter(email::COLUMN.expires_at.lte(now))
-            .filter(which)
-            .into_query();
-        let ended = returned_claims(txn, &mut ended).await?;
-        undelivered::note(txn, ended.into_iter().map(|(id, _)| id).collect(), now).await?;
+        let which = Condition::all()
+            .add(waits())
+            .add(email::COLUMN.due_at.lte(now))
+            .add(email::COLUMN.expires_at.lte(now))
+            .add(which);
+        lifecycle::end(txn, status, which, reason, now).await?;
     }
     suppressions::expire_held(txn, now).await
 }
@@ -253,17 +245,11 @@ async fn take_back(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()>
         let open = attempts::open(txn, &email, now).await?;
         let ended = Ended::by_a_dead_worker(open.as_ref());
         let earlier = attempts::Earlier::of(txn, &email, &ended).await?;
-        let taken_back = email::Entity::update_many()
-            .set(follow(&email, &ended, &earlier, now).into_row(Some(now)))
-            .filter(still_ours(&email))
-            // It may be begun anew at this moment, with the last byte.
-            .filter(has_run_out(now))
-            .exec(txn)
-            .await?
-            .rows_affected;
+        let (status, row) = follow(&email, &ended, &earlier, now).into_row(Some(now));
+        // It may be begun anew at this moment, with the last byte.
+        let which = still_ours(&email).add(has_run_out(now));
         // Else its worker lives after all, or another was quicker: the attempts are theirs.
-        if taken_back == 1 {
-            undelivered::note(txn, vec![email.id], now).await?;
+        if lifecycle::record(txn, which, status, row, Some(now)).await? {
             let started_at = open.map_or(now, |attempt| attempt.started_at);
             let row = attempts::ended(&email, started_at, ended, now);
             attempts::end(txn, vec![row]).await?;
@@ -463,17 +449,7 @@ async fn take(
                     .add(email::COLUMN.fence.eq(email.fence)),
             )
         });
-    let mut taking = email::Entity::update_many()
-        .col_expr(
-            email::Column::Status,
-            Expr::value(Status::Sending.to_value()),
-        )
-        .col_expr(email::Column::LeaseUntil, Expr::value(lease_until))
-        .col_expr(email::Column::Fence, Expr::col(email::Column::Fence).add(1))
-        .filter(email::Column::Status.is_in([Status::Queued, Status::Retrying]))
-        .filter(as_read)
-        .into_query();
-    let ours = returned_claims(txn, &mut taking).await?;
+    let ours = lifecycle::claim(txn, as_read, lease_until).await?;
     let chosen = chosen
         .into_iter()
         .filter(|(Candidate { email, .. }, _)| ours.contains(&(email.id, email.fence + 1)));
@@ -511,15 +487,8 @@ async fn drop_waiting(
     reason: &str,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    email::Entity::update_many()
-        .col_expr(email::Column::Status, Expr::value(status.to_value()))
-        .col_expr(email::Column::Reason, Expr::value(reason))
-        .col_expr(email::Column::FinishedAt, Expr::value(now))
-        .filter(email::COLUMN.id.eq(email.id))
-        .filter(email::Column::Status.is_in([Status::Queued, Status::Retrying]))
-        .exec(txn)
-        .await?;
-    undelivered::note(txn, vec![email.id], now).await?;
+    let it = email::COLUMN.id.eq(email.id);
+    lifecycle::end(txn, status, it, reason, now).await?;
     Ok(())
 }
 

@@ -9,10 +9,7 @@ mod copies;
 mod outcome;
 mod per_address;
 mod record;
-mod undelivered;
 mod unreadable;
-
-use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
@@ -21,13 +18,10 @@ use entity::{
     transport,
 };
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait,
-    QueryFilter,
-    sea_query::{Expr, Query, SimpleExpr, UpdateStatement},
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
+    sea_query::SimpleExpr,
 };
 
-pub use self::undelivered::VERB as UNDELIVERED;
-pub(in crate::domain) use self::undelivered::note as note_undelivered;
 pub(super) use self::{
     attempts::in_doubt,
     claim::{NO_NEWS, supersede},
@@ -39,7 +33,11 @@ pub use self::{
     unreadable::set_all_aside,
 };
 use crate::{
-    domain::{interviews::Details, transports::Failure},
+    domain::{
+        emails::lifecycle::{Claim, stands_in},
+        interviews::Details,
+        transports::Failure,
+    },
     error::Result,
 };
 
@@ -189,18 +187,14 @@ pub enum Recorded {
     Stale,
 }
 
-/// Holds for messages that wait for their first or another attempt. In constants instead of parameters:
-/// else SQLite does not see that the index of what waits is the one, and reads the whole log.
+/// Holds for messages that wait for their first or another attempt.
 fn waits() -> SimpleExpr {
-    let waiting = [Status::Queued, Status::Retrying];
-    Expr::col((email::Entity, email::Column::Status))
-        .is_in(waiting.map(|status| Expr::Constant(status.to_value().into())))
+    stands_in(&[Status::Queued, Status::Retrying])
 }
 
-/// Holds for messages that a worker has; in a constant for the same reason.
+/// Holds for messages that a worker has.
 fn is_sending() -> SimpleExpr {
-    Expr::col((email::Entity, email::Column::Status))
-        .eq(Expr::Constant(Status::Sending.to_value().into()))
+    stands_in(&[Status::Sending])
 }
 
 /// How many messages are on their way at this moment, over all processes.
@@ -217,23 +211,6 @@ fn still_ours(email: &email::Model) -> Condition {
         .add(email::Column::Status.eq(Status::Sending))
 }
 
-/// A claim: the message's key, and the fence.
-pub(super) type Claim = (i64, i32);
-
 fn claim_of(email: &email::Model) -> Claim {
     (email.id, email.fence)
-}
-
-/// Writes, and answers with the claims under which messages were written: a process may hold an old one and a new one
-/// of the same message.
-pub(super) async fn returned_claims(
-    txn: &impl ConnectionTrait,
-    update: &mut UpdateStatement,
-) -> Result<HashSet<Claim>> {
-    update.returning(Query::returning().columns([email::Column::Id, email::Column::Fence]));
-    let rows = txn.query_all(update).await?;
-    let claims = rows
-        .iter()
-        .map(|row| Ok((row.try_get("", "id")?, row.try_get("", "fence")?)));
-    claims.collect()
 }

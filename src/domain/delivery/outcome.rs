@@ -67,8 +67,8 @@ impl After {
         }
     }
 
-    /// The columns to write; `now` is needed where this may be the end.
-    pub(super) fn into_row(self, now: Option<DateTime<Utc>>) -> email::ActiveModel {
+    /// Where it stands, and what else to write; `now` is needed where this may be the end.
+    pub(super) fn into_row(self, now: Option<DateTime<Utc>>) -> (Status, email::ActiveModel) {
         let made = match self.is_unmade {
             true => email::ActiveModel {
                 sender: Set(None),
@@ -82,9 +82,8 @@ impl After {
             },
             false => email::ActiveModel::default(),
         };
-        email::ActiveModel {
+        let row = email::ActiveModel {
             finished_at: Set(now.filter(|_| self.status.is_final())),
-            status: Set(self.status),
             reason: Set(self.reason),
             due_at: Set(self.due_at),
             attempts: Set(self.attempts),
@@ -92,7 +91,8 @@ impl After {
             server_failures: Set(self.server_failures),
             lease_until: Set(None),
             ..made
-        }
+        };
+        (self.status, row)
     }
 }
 

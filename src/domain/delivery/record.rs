@@ -7,20 +7,21 @@ use entity::{
     transport::Name,
 };
 use sea_orm::{
-    ActiveEnum, ActiveValue::Set, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
-    QueryTrait, sea_query::Expr,
+    ActiveValue::Set, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryTrait,
+    sea_query::Expr,
 };
 
 use super::{
-    Claim, Claimed, Ended, Fixed, LEASE_MINUTES, Next, Recorded, Setback,
+    Claimed, Ended, Fixed, LEASE_MINUTES, Next, Recorded, Setback,
     attempts::{self, Earlier},
     claim_of,
     outcome::{finding, follow, outcome_after},
-    returned_claims, still_ours, undelivered,
+    still_ours,
 };
 use crate::{
     db::{self, Db},
     domain::{
+        emails::lifecycle::{self, Claim, returned_claims},
         suppressions,
         transports::{self, Finding, Noted, Turned},
     },
@@ -159,23 +160,7 @@ async fn all_accepted(
     if ours.is_empty() {
         return Ok(HashSet::new());
     }
-    let tried = Expr::col(email::Column::Attempts).add(1);
-    let mut update = email::Entity::update_many()
-        .col_expr(
-            email::Column::Status,
-            Expr::value(Status::Accepted.to_value()),
-        )
-        .col_expr(email::Column::Reason, Expr::value(reason))
-        .col_expr(email::Column::FinishedAt, Expr::value(now))
-        .col_expr(email::Column::Attempts, tried)
-        .col_expr(email::Column::ServerFailures, Expr::value(0))
-        .col_expr(
-            email::Column::LeaseUntil,
-            Expr::value(None::<DateTime<Utc>>),
-        )
-        .filter(ours)
-        .into_query();
-    returned_claims(txn, &mut update).await
+    lifecycle::accept(txn, ours, reason, now).await
 }
 
 async fn last_bytes(
@@ -222,19 +207,11 @@ async fn end(
     }
     let earlier = Earlier::of(txn, email, ended).await?;
     let after = follow(email, ended, &earlier, now);
-    let (status, reason) = (after.status, after.reason.clone());
+    let reason = after.reason.clone();
     ended.outcome = outcome_after(ended, &after);
-    let written = email::Entity::update_many()
-        .set(after.into_row(Some(now)))
-        .filter(still_ours(email))
-        .exec(txn)
-        .await?
-        .rows_affected;
-    if written == 0 {
+    let (status, row) = after.into_row(Some(now));
+    if !lifecycle::record(txn, still_ours(email), status, row, Some(now)).await? {
         return Ok((Recorded::Stale, None));
-    }
-    if status.is_final() {
-        undelivered::note(txn, vec![email.id], now).await?;
     }
     if status == Status::Failed && ended.next == Next::FailAsDead {
         suppressions::add(txn, email, &reason, now).await?;

@@ -9,10 +9,13 @@ use sea_orm::{
     sea_query::{Expr, SimpleExpr},
 };
 
-use super::{attempts, is_sending, undelivered, waits};
+use super::{attempts, is_sending, waits};
 use crate::{
     db,
-    domain::rows::{Stored, Unreadable},
+    domain::{
+        emails::lifecycle,
+        rows::{Stored, Unreadable},
+    },
     error::{Error, Result},
 };
 
@@ -41,20 +44,9 @@ pub(super) async fn set_aside(
         "Greenroom cannot read what it stored of this message ({}). Tell the candidate another way, and have an admin look at the log.",
         names.join(", ")
     );
-    let mut update = email::Entity::update_many();
-    for column in broken {
-        if let Some(value) = mended(column, now) {
-            update = update.col_expr(column, value);
-        }
-    }
-    update
-        .col_expr(email::Column::Status, Expr::value(status.to_value()))
-        .col_expr(email::Column::Reason, Expr::value(reason))
-        .col_expr(email::Column::FinishedAt, Expr::value(now))
-        .filter(email::COLUMN.id.eq(id))
-        .exec(txn)
-        .await?;
-    undelivered::note(txn, vec![id], now).await
+    let mended = broken.into_iter();
+    let mended = mended.filter_map(|column| Some((column, mended_value(column, now)?)));
+    lifecycle::set_aside(txn, id, status, mended.collect(), &reason, now).await
 }
 
 /// Sets those aside that no question about what is due finds as what they are: of an unknown kind, or due at no instant.
@@ -203,7 +195,7 @@ impl<T: TryGetable> Stored<One<T>> {
 }
 
 /// What stands for a value that is lost, where only delivery needed it; none where people would be misled.
-fn mended(column: email::Column, now: DateTime<Utc>) -> Option<SimpleExpr> {
+fn mended_value(column: email::Column, now: DateTime<Utc>) -> Option<SimpleExpr> {
     use email::Column::*;
     match column {
         Date | DueAt | FirstDueAt | CreatedAt => Some(Expr::value(now)),

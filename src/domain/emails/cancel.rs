@@ -1,10 +1,10 @@
 //! Calling off a message that has not left.
 use chrono::{DateTime, Utc};
 use entity::email::{self, Status};
-use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::Condition;
 use serde_json::json;
 
-use super::find;
+use super::{find, lifecycle};
 use crate::{
     db::{self, Db},
     domain::actions::{self, Act, Actor},
@@ -12,7 +12,6 @@ use crate::{
 };
 
 const BY_HAND: &str = "Somebody called it off before it left.";
-const WAITING: [Status; 3] = [Status::Queued, Status::Retrying, Status::Held];
 
 /// What became of the wish to call a message off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,26 +26,17 @@ pub enum Cancelled {
 
 /// Would [`cancel`] keep it from leaving?
 pub fn can_be_cancelled(status: Status) -> bool {
-    WAITING.contains(&status)
+    lifecycle::origins(Status::Cancelled).contains(&status)
 }
 
 /// Ends a message that has not left. What it was to tell is told by nothing else.
 pub async fn cancel(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Result<Cancelled> {
     db::transaction(db, async |txn| {
-        let cancelled = email::Entity::update_many()
-            .col_expr(
-                email::Column::Status,
-                Expr::value(Status::Cancelled.to_value()),
-            )
-            .col_expr(email::Column::Reason, Expr::value(BY_HAND))
-            .col_expr(email::Column::FinishedAt, Expr::value(now))
-            .filter(email::COLUMN.id.eq(id))
-            .filter(email::COLUMN.company_id.eq(actor.company_id))
-            .filter(email::Column::Status.is_in(WAITING))
-            .exec(txn)
-            .await?
-            .rows_affected;
-        if cancelled == 0 {
+        let it = Condition::all()
+            .add(email::COLUMN.id.eq(id))
+            .add(email::COLUMN.company_id.eq(actor.company_id));
+        let cancelled = lifecycle::end(txn, Status::Cancelled, it, BY_HAND, now).await?;
+        if cancelled.is_empty() {
             return Ok(match find(txn, actor.company_id, id).await?.status {
                 Status::Cancelled => Cancelled::Done,
                 status if status.is_final() => Cancelled::Ended(status),

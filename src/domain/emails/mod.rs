@@ -5,11 +5,13 @@ mod counts;
 mod facts;
 mod hurry;
 mod kinds;
+pub mod lifecycle;
 mod line;
 mod list;
 mod queue;
 mod resend;
 mod story;
+mod undelivered;
 
 use chrono::{DateTime, Utc};
 use entity::{email, interview};
@@ -24,9 +26,10 @@ pub use self::{
     hurry::{Hurried, can_be_hurried, hurry},
     line::{Line, about, all_about, count_by_status},
     list::{Filter, list},
-    queue::{NewEmail, drop_unsent, queue},
+    queue::{NewEmail, queue, supersede},
     resend::{Again, Resent, resend},
     story::{Story, story},
+    undelivered::VERB as UNDELIVERED,
 };
 use crate::{
     db::Db,

@@ -2,14 +2,11 @@
 use chrono::{DateTime, Utc};
 use entity::email::{self, Facts, Kind, Status};
 use sea_orm::{
-    ActiveEnum,
-    ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
-    sea_query::{Expr, OnConflict},
+    ActiveEnum, ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, sea_query::OnConflict,
 };
 use serde_json::json;
 
-use super::of_kinds;
+use super::{lifecycle, of_kinds};
 use crate::{
     crypto,
     domain::{actions::Actor, interviews::Details, suppressions},
@@ -46,23 +43,15 @@ pub async fn queue(
     insert(txn, actor, new, None, now).await
 }
 
-/// Ends the messages of an interview that have not left, reminders aside.
-pub async fn drop_unsent(
+/// Ends the messages of an interview that have not left and tell of a change.
+pub async fn supersede(
     txn: &impl ConnectionTrait,
     interview_id: i64,
-    status: Status,
     reason: &str,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    email::Entity::update_many()
-        .col_expr(email::Column::Status, Expr::value(status.to_value()))
-        .col_expr(email::Column::Reason, Expr::value(reason))
-        .col_expr(email::Column::FinishedAt, Expr::value(now))
-        .filter(email::COLUMN.interview_id.eq(interview_id))
-        .filter(of_kinds(Kind::tells_of_change))
-        .filter(email::Column::Status.is_in([Status::Queued, Status::Retrying, Status::Held]))
-        .exec(txn)
-        .await?;
+    let which = of_kinds(Kind::tells_of_change).add(email::COLUMN.interview_id.eq(interview_id));
+    lifecycle::end(txn, Status::Superseded, which, reason, now).await?;
     Ok(())
 }
 

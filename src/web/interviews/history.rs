@@ -6,7 +6,11 @@ use serde_json::Value;
 
 use super::Reader;
 use crate::{
-    domain::{actions::Told, delivery, emails::Line, interviews::Details},
+    domain::{
+        actions::Told,
+        emails::{self, Line},
+        interviews::Details,
+    },
     times,
     web::stamp::Stamp,
     words,
@@ -48,7 +52,7 @@ pub fn events(
     let mut add = |at: DateTime<Utc>, event: Event| events.push((at, event));
     // That the candidate was not notified is told by the mail's own line.
     let actions = actions.into_iter();
-    for told in actions.filter(|told| told.action.verb != delivery::UNDELIVERED) {
+    for told in actions.filter(|told| told.action.verb != emails::UNDELIVERED) {
         add(told.action.at, acted(told, reader));
     }
     for mail in mails.iter().filter(|mail| is_worth_telling(mail)) {

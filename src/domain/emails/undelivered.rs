@@ -18,17 +18,21 @@ use crate::{
 /// What the line says was done; programs that read the log ask for it by this name.
 pub const VERB: &str = "slot_booking_notification_failed";
 
+/// Where a message stands that has told nobody.
+const TOLD_NOBODY: [Status; 3] = [Status::Failed, Status::Expired, Status::Bounced];
+
 /// A booking's message that has failed: key, company, interview, who booked, why it failed, and the slot.
 type Failed = (i64, i64, i64, Option<i64>, String, Option<i64>);
 
-/// Writes a line for each of these messages that tells of a booking and has just failed for good. A message fails
-/// once, so nobody is told twice; to be called where that is written, in the same transaction.
-pub(in crate::domain) async fn note(
+/// Writes a line for each of these messages, which have just come to this status, that tells of a booking and has told
+/// nobody. A message fails once, so nobody is told twice; to be called where that is written, in the same transaction.
+pub(super) async fn note(
     txn: &impl ConnectionTrait,
     email_ids: Vec<i64>,
+    status: Status,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    if email_ids.is_empty() {
+    if email_ids.is_empty() || !TOLD_NOBODY.contains(&status) {
         return Ok(());
     }
     let failed: Vec<Failed> = email::Entity::find()
@@ -44,7 +48,7 @@ pub(in crate::domain) async fn note(
         .join(JoinType::LeftJoin, email::Relation::Interview.def())
         .filter(email::Column::Id.is_in(email_ids))
         .filter(email::Column::Kind.is_in(Kind::iter().filter(|kind| kind.tells_of_time())))
-        .filter(email::Column::Status.is_in([Status::Failed, Status::Expired, Status::Bounced]))
+        .filter(email::Column::Status.is_in(TOLD_NOBODY))
         .into_tuple()
         .all(txn)
         .await?;
