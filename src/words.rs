@@ -126,6 +126,7 @@ pub fn role(role: Role) -> &'static str {
     match role {
         Role::Admin => "Admin",
         Role::Recruiter => "Recruiter",
+        Role::Interviewer => "Interviewer",
     }
 }
 

@@ -17,6 +17,26 @@ pub enum Role {
     Admin,
     /// Schedules interviews.
     Recruiter,
+    /// Holds interviews.
+    Interviewer,
+}
+
+impl Role {
+    /// May they see and change jobs, candidates, slots, interviews and their mail?
+    pub fn is_recruiting(self) -> bool {
+        match self {
+            Self::Admin | Self::Recruiter => true,
+            Self::Interviewer => false,
+        }
+    }
+
+    /// May they see and change users, tokens and the company as well?
+    pub fn is_admin(self) -> bool {
+        match self {
+            Self::Admin => true,
+            Self::Recruiter | Self::Interviewer => false,
+        }
+    }
 }
 
 /// A person who signs in.

@@ -33,6 +33,7 @@ mod m20261129_000032_keep_what_came_back;
 mod m20261129_000034_index_actions;
 mod m20261129_000035_limit_emails_to_one_address;
 mod m20261129_000036_find_urgent_emails;
+mod m20261129_000037_add_interviewers;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -73,6 +74,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000034_index_actions::Migration),
             Box::new(m20261129_000035_limit_emails_to_one_address::Migration),
             Box::new(m20261129_000036_find_urgent_emails::Migration),
+            Box::new(m20261129_000037_add_interviewers::Migration),
         ]
     }
 }

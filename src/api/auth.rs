@@ -1,8 +1,11 @@
 //! Who calls: the bearer of a token in the header, and nobody else.
-use std::{future::Future, pin::Pin};
+use std::{
+    future::{Ready, ready},
+    ops::Deref,
+};
 
 use actix_web::{
-    FromRequest, HttpRequest,
+    FromRequest, HttpMessage, HttpRequest,
     dev::Payload,
     http::{
         StatusCode,
@@ -11,6 +14,7 @@ use actix_web::{
     web::Data,
 };
 use chrono::TimeDelta;
+use entity::user::Role;
 
 use super::problem::{Problem, Result};
 use crate::{
@@ -22,7 +26,7 @@ use crate::{
         rate_limits::{self, Limit, Turn},
     },
     error::Error,
-    web::client_ip,
+    web::{access::Access, client_ip, routes::Who},
     zones::Tz,
 };
 
@@ -34,7 +38,7 @@ const CALLS_PER_TOKEN: Limit = Limit {
 };
 const LONGEST_KEY: usize = 255;
 
-/// The user on whose behalf a program calls. Taking a `Caller` is what makes a handler private.
+/// The user on whose behalf a program calls. A handler gets one from [`Recruiter`].
 #[derive(Debug)]
 pub struct Caller {
     /// Whose rows can be seen and changed.
@@ -77,17 +81,39 @@ impl Caller {
     }
 }
 
-impl FromRequest for Caller {
-    type Error = Problem;
-    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+/// A [`Caller`] whose user schedules interviews. For the tokens of everybody else nothing is there.
+#[derive(Debug)]
+pub struct Recruiter(Caller);
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move { find(&request).await })
+impl Access for Recruiter {
+    const ASKS: Option<Who> = Some(Who::Api);
+
+    async fn admit(request: &HttpRequest) -> Result<(), actix_web::Error> {
+        let caller = find(request, Role::is_recruiting).await?;
+        request.extensions_mut().insert(Self(caller));
+        Ok(())
     }
 }
 
-async fn find(request: &HttpRequest) -> Result<Caller> {
+impl Deref for Recruiter {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.0
+    }
+}
+
+impl FromRequest for Recruiter {
+    type Error = Problem;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let admitted = request.extensions_mut().remove::<Self>();
+        ready(admitted.ok_or_else(Problem::not_found))
+    }
+}
+
+async fn find(request: &HttpRequest, admits: fn(Role) -> bool) -> Result<Caller> {
     let app = request
         .app_data::<Data<App>>()
         .ok_or_else(|| Error::System("routes without their app".into()))?;
@@ -107,6 +133,9 @@ async fn find(request: &HttpRequest) -> Result<Caller> {
     }
     if let Err(error) = api_tokens::touch(&app.db, &bearer, now).await {
         tracing::warn!(%error, "A token's last use was not noted");
+    }
+    if !admits(bearer.role) {
+        return Err(Problem::not_found());
     }
     let zone = bearer.company_time_zone.parse();
     let key = request.headers().get("idempotency-key");

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    auth::Caller,
+    auth::{Caller, Recruiter},
     fields::{Body, Fields, id, text},
     idempotency,
     interviews::Interview,
@@ -48,7 +48,7 @@ struct Notification {
 /// POST /api/interviews/slots/{slot_id}/book_slot/: books an interview into a slot.
 pub async fn book_slot(
     app: Data<App>,
-    caller: Caller,
+    caller: Recruiter,
     slot_id: Path<i64>,
     body: Body,
 ) -> Result<HttpResponse> {
@@ -69,7 +69,7 @@ pub async fn book_slot(
 }
 
 /// POST /api/interviews/schedules/book_interview/: books into a slot that is there or is made for it.
-pub async fn book_interview(app: Data<App>, caller: Caller, body: Body) -> Result<HttpResponse> {
+pub async fn book_interview(app: Data<App>, caller: Recruiter, body: Body) -> Result<HttpResponse> {
     let mut fields = body.fields()?;
     let once = caller.once("api.book_interview", fields.wish())?;
     idempotency::answer(&app, &caller, once, async |once| {

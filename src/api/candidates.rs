@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    auth::Caller,
+    auth::{Caller, Recruiter},
     fields::{Body, Fields, id, text},
     idempotency,
     lists::{self, List},
@@ -61,7 +61,7 @@ impl From<candidate::Model> for Candidate {
 }
 
 /// GET /api/candidates/: newest first.
-pub async fn index(app: Data<App>, caller: Caller) -> Result<Json<List<Candidate>>> {
+pub async fn index(app: Data<App>, caller: Recruiter) -> Result<Json<List<Candidate>>> {
     let mut query = Fields::of_query(&caller.query)?;
     let span = lists::span(&mut query, &caller);
     let filter = Filter {
@@ -80,7 +80,7 @@ pub async fn index(app: Data<App>, caller: Caller) -> Result<Json<List<Candidate
 }
 
 /// POST /api/candidates/: enters a candidate.
-pub async fn create(app: Data<App>, caller: Caller, body: Body) -> Result<HttpResponse> {
+pub async fn create(app: Data<App>, caller: Recruiter, body: Body) -> Result<HttpResponse> {
     let fields = body.fields()?;
     let once = caller.once("api.candidate", fields.wish())?;
     idempotency::answer(&app, &caller, once, async |once| {
@@ -101,7 +101,7 @@ pub async fn create(app: Data<App>, caller: Caller, body: Body) -> Result<HttpRe
 /// PATCH /api/candidates/{id}/: changes what is given; a new address is told what the old one was.
 pub async fn update(
     app: Data<App>,
-    caller: Caller,
+    caller: Recruiter,
     id: Path<i64>,
     body: Body,
 ) -> Result<HttpResponse> {
@@ -175,7 +175,7 @@ fn read_change(mut fields: Fields, stored: NewCandidate) -> Result<(i32, NewCand
 }
 
 /// GET /api/candidates/{id}/: one candidate.
-pub async fn show(app: Data<App>, caller: Caller, id: Path<i64>) -> Result<Json<Candidate>> {
+pub async fn show(app: Data<App>, caller: Recruiter, id: Path<i64>) -> Result<Json<Candidate>> {
     let candidate = candidates::find(app.db.read(), caller.company_id, *id).await?;
     Ok(Json(candidate.into()))
 }

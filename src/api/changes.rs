@@ -7,7 +7,7 @@ use entity::slot::{self, InterviewType};
 use serde_json::json;
 
 use super::{
-    auth::Caller,
+    auth::{Caller, Recruiter},
     bookings,
     fields::{Body, Fields, choice, number, text},
     idempotency,
@@ -32,7 +32,7 @@ const LONGEST_REASON: usize = 2000;
 /// POST /api/interviews/{id}/reschedule/: moves it into a slot that is there or is made for it.
 pub async fn reschedule(
     app: Data<App>,
-    caller: Caller,
+    caller: Recruiter,
     id: Path<i64>,
     body: Body,
 ) -> Result<HttpResponse> {
@@ -76,7 +76,7 @@ async fn move_to(app: &App, caller: &Caller, new: Move) -> Result<Answer> {
 /// PATCH /api/interviews/{id}/: corrects what is given, and tells the candidate as the page does.
 pub async fn update(
     app: Data<App>,
-    caller: Caller,
+    caller: Recruiter,
     id: Path<i64>,
     body: Body,
 ) -> Result<HttpResponse> {
@@ -147,7 +147,7 @@ impl Given {
 /// POST /api/interviews/{id}/cancel/: calls it off.
 pub async fn cancel(
     app: Data<App>,
-    caller: Caller,
+    caller: Recruiter,
     id: Path<i64>,
     body: Body,
 ) -> Result<HttpResponse> {

@@ -7,7 +7,7 @@ use entity::{
 use serde::Serialize;
 
 use super::{
-    auth::Caller,
+    auth::Recruiter,
     fields::{Fields, choice},
     lists::{self, List},
     problem::Result,
@@ -138,7 +138,7 @@ impl From<attempt::Model> for Attempt {
 }
 
 /// GET /api/emails/: newest first.
-pub async fn index(app: Data<App>, caller: Caller) -> Result<Json<List<Email>>> {
+pub async fn index(app: Data<App>, caller: Recruiter) -> Result<Json<List<Email>>> {
     let mut query = Fields::of_query(&caller.query)?;
     let span = lists::span(&mut query, &caller);
     let filter = Filter {
@@ -164,7 +164,7 @@ pub async fn index(app: Data<App>, caller: Caller) -> Result<Json<List<Email>>> 
 }
 
 /// GET /api/emails/{id}/: one message and what became of it.
-pub async fn show(app: Data<App>, caller: Caller, id: Path<i64>) -> Result<Json<Whole>> {
+pub async fn show(app: Data<App>, caller: Recruiter, id: Path<i64>) -> Result<Json<Whole>> {
     let story = emails::story(&app.db, caller.company_id, *id).await?;
     Ok(Json(story.into()))
 }

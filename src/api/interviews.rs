@@ -10,7 +10,7 @@ use entity::{
 use serde::Serialize;
 
 use super::{
-    auth::Caller,
+    auth::Recruiter,
     fields::{Body, Fields, choice, id},
     idempotency,
     lists::{self, List},
@@ -84,7 +84,7 @@ impl From<Listed> for Interview {
 }
 
 /// GET /api/interviews/: newest first; by their start when `from` or `to` asks for it.
-pub async fn index(app: Data<App>, caller: Caller) -> Result<Json<List<Interview>>> {
+pub async fn index(app: Data<App>, caller: Recruiter) -> Result<Json<List<Interview>>> {
     let mut query = Fields::of_query(&caller.query)?;
     let span = lists::span(&mut query, &caller);
     let filter = Filter {
@@ -107,7 +107,7 @@ pub async fn index(app: Data<App>, caller: Caller) -> Result<Json<List<Interview
 }
 
 /// POST /api/interviews/: enters an interview that is not booked yet.
-pub async fn create(app: Data<App>, caller: Caller, body: Body) -> Result<HttpResponse> {
+pub async fn create(app: Data<App>, caller: Recruiter, body: Body) -> Result<HttpResponse> {
     let mut fields = body.fields()?;
     let once = caller.once("api.interview", fields.wish())?;
     idempotency::answer(&app, &caller, once, async |once| {
@@ -128,7 +128,7 @@ pub async fn create(app: Data<App>, caller: Caller, body: Body) -> Result<HttpRe
 }
 
 /// GET /api/interviews/{id}/: one interview.
-pub async fn show(app: Data<App>, caller: Caller, id: Path<i64>) -> Result<Json<Interview>> {
+pub async fn show(app: Data<App>, caller: Recruiter, id: Path<i64>) -> Result<Json<Interview>> {
     let details = interviews::details(app.db.read(), caller.company_id, *id).await?;
     Ok(Json(details.into()))
 }

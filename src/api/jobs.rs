@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    auth::Caller,
+    auth::{Caller, Recruiter},
     fields::{Body, Fields, choice, list, number, text},
     idempotency,
     lists::{self, List},
@@ -70,7 +70,7 @@ impl From<job::Model> for Job {
 }
 
 /// GET /api/jobs/: newest first.
-pub async fn index(app: Data<App>, caller: Caller) -> Result<Json<List<Job>>> {
+pub async fn index(app: Data<App>, caller: Recruiter) -> Result<Json<List<Job>>> {
     let mut query = Fields::of_query(&caller.query)?;
     let span = lists::span(&mut query, &caller);
     let filter = Filter {
@@ -92,7 +92,7 @@ pub async fn index(app: Data<App>, caller: Caller) -> Result<Json<List<Job>>> {
 }
 
 /// POST /api/jobs/: enters a job.
-pub async fn create(app: Data<App>, caller: Caller, body: Body) -> Result<HttpResponse> {
+pub async fn create(app: Data<App>, caller: Recruiter, body: Body) -> Result<HttpResponse> {
     let fields = body.fields()?;
     let once = caller.once("api.job", fields.wish())?;
     idempotency::answer(&app, &caller, once, async |once| {
@@ -109,7 +109,7 @@ pub async fn create(app: Data<App>, caller: Caller, body: Body) -> Result<HttpRe
 }
 
 /// GET /api/jobs/{id}/: one job.
-pub async fn show(app: Data<App>, caller: Caller, id: Path<i64>) -> Result<Json<Job>> {
+pub async fn show(app: Data<App>, caller: Recruiter, id: Path<i64>) -> Result<Json<Job>> {
     let job = jobs::find(app.db.read(), caller.company_id, *id).await?;
     Ok(Json(job.into()))
 }
@@ -117,7 +117,7 @@ pub async fn show(app: Data<App>, caller: Caller, id: Path<i64>) -> Result<Json<
 /// PATCH /api/jobs/{id}/: changes what is given.
 pub async fn update(
     app: Data<App>,
-    caller: Caller,
+    caller: Recruiter,
     id: Path<i64>,
     body: Body,
 ) -> Result<HttpResponse> {

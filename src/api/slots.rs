@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    auth::Caller,
+    auth::{Caller, Recruiter},
     changes,
     fields::{Body, Fields, choice, id, number, text},
     idempotency,
@@ -92,7 +92,7 @@ impl Slot {
 }
 
 /// GET /api/interviews/slots/: earliest first.
-pub async fn index(app: Data<App>, caller: Caller) -> Result<Json<List<Slot>>> {
+pub async fn index(app: Data<App>, caller: Recruiter) -> Result<Json<List<Slot>>> {
     let mut query = Fields::of_query(&caller.query)?;
     let span = lists::span(&mut query, &caller);
     let filter = Filter {
@@ -109,7 +109,7 @@ pub async fn index(app: Data<App>, caller: Caller) -> Result<Json<List<Slot>>> {
 }
 
 /// POST /api/interviews/slots/: enters a slot.
-pub async fn create(app: Data<App>, caller: Caller, body: Body) -> Result<HttpResponse> {
+pub async fn create(app: Data<App>, caller: Recruiter, body: Body) -> Result<HttpResponse> {
     let mut fields = body.fields()?;
     let once = caller.once("api.slot", fields.wish())?;
     idempotency::answer(&app, &caller, once, async |once| {
@@ -131,7 +131,7 @@ pub async fn create(app: Data<App>, caller: Caller, body: Body) -> Result<HttpRe
 }
 
 /// GET /api/interviews/slots/{id}/: one slot.
-pub async fn show(app: Data<App>, caller: Caller, id: Path<i64>) -> Result<Json<Slot>> {
+pub async fn show(app: Data<App>, caller: Recruiter, id: Path<i64>) -> Result<Json<Slot>> {
     let slot = slots::show(&app.db, caller.company_id, *id, app.clock.now()).await?;
     Ok(Json(Slot::of(slot)?))
 }
@@ -139,7 +139,7 @@ pub async fn show(app: Data<App>, caller: Caller, id: Path<i64>) -> Result<Json<
 /// PATCH /api/interviews/slots/{id}/: changes what is given; who is booked into it is told.
 pub async fn update(
     app: Data<App>,
-    caller: Caller,
+    caller: Recruiter,
     id: Path<i64>,
     body: Body,
 ) -> Result<HttpResponse> {

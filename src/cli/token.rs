@@ -1,7 +1,7 @@
 //! `greenroom token create`: a key for a program.
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 
 use super::terminal;
 use crate::{
@@ -43,6 +43,10 @@ impl Token {
         let user = users::find_active_by_email(&db, &email)
             .await?
             .ok_or_else(|| anyhow!("nobody with the address {email} can sign in"))?;
+        ensure!(
+            user.role.is_recruiting(),
+            "{email} is an interviewer, whose token would open nothing; name a recruiter or an admin"
+        );
         let actor = Actor::system(user.company_id);
         let name = text::line(&create.name, 100).map_err(|problem| anyhow!("--name: {problem}"))?;
         let now = Clock::System.now();

@@ -59,6 +59,7 @@ struct Create {
 enum Part {
     Admin,
     Recruiter,
+    Interviewer,
 }
 
 impl User {
@@ -96,6 +97,7 @@ impl Create {
         let role = match self.role {
             Part::Admin => Role::Admin,
             Part::Recruiter => Role::Recruiter,
+            Part::Interviewer => Role::Interviewer,
         };
         Ok(NewUser {
             name,

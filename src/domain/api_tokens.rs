@@ -39,6 +39,8 @@ pub struct Bearer {
     pub token_id: i64,
     /// The user.
     pub user_id: i64,
+    /// What the user may do.
+    pub role: user::Role,
     /// The user's company.
     pub company_id: i64,
     /// The company's zone.
@@ -88,7 +90,8 @@ pub enum State {
     Revoked,
 }
 
-/// Makes a token that acts on behalf of a user of the actor's company. Only its hash is kept.
+/// Makes a token that acts on behalf of a user of the actor's company who has something to do with one. Only its
+/// hash is kept.
 pub async fn create(
     db: &Db,
     actor: &Actor,
@@ -106,6 +109,7 @@ pub async fn create(
             .lock_exclusive()
             .one(txn)
             .await?
+            .filter(|user| user.role.is_recruiting())
             .ok_or(Error::NotFound)?;
         let row = api_token::ActiveModel {
             company_id: Set(actor.company_id),
@@ -155,6 +159,7 @@ pub async fn find(db: &Db, token: &str, now: DateTime<Utc>) -> Result<Option<Bea
             api_token::Column::CompanyId,
             api_token::Column::LastUsedAt,
         ])
+        .column(user::Column::Role)
         .column_as(company::Column::TimeZone, "company_time_zone")
         .filter(api_token::COLUMN.token_hash.eq(crypto::sha256_hex(token)))
         .filter(api_token::COLUMN.revoked_at.is_null())

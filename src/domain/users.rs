@@ -2,8 +2,8 @@
 use chrono::{DateTime, Utc};
 use entity::user::{self, Role};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, Iterable, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 use serde_json::json;
 
@@ -63,13 +63,18 @@ pub async fn list(db: &Db, company_id: i64, after: Option<Cursor>) -> Result<Pag
     }))
 }
 
-/// Those who can sign in, to choose from: key, name and address, by name.
+/// Those on whose behalf programs can act, to choose from: key, name and address, by name.
 pub async fn choices(db: &Db, company_id: i64) -> Result<Vec<(i64, String, String)>> {
     Ok(user::Entity::find()
         .select_only()
         .columns([user::Column::Id, user::Column::Name, user::Column::Email])
         .filter(user::COLUMN.company_id.eq(company_id))
         .filter(user::COLUMN.disabled_at.is_null())
+        .filter(
+            user::COLUMN
+                .role
+                .is_in(Role::iter().filter(|role| role.is_recruiting())),
+        )
         .order_by_asc(user::Column::Name)
         .order_by_asc(user::Column::Id)
         .limit(CHOICES)

@@ -14,7 +14,7 @@ use super::{
     known_devices,
     render::{Flash, Page},
     respond::see_other,
-    viewer::Viewer,
+    viewer::{SignedIn, Viewer},
 };
 use crate::{
     app::App,
@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// GET /account: the form.
-pub async fn edit(app: Data<App>, viewer: Viewer) -> Result<HttpResponse> {
+pub async fn edit(app: Data<App>, viewer: SignedIn) -> Result<HttpResponse> {
     let user = users::find(&app.db, viewer.company_id, viewer.user_id).await?;
     let form = viewer.typed(AccountForm::of(&user));
     viewer.page(&EditPage::new(&viewer, form, FormErrors::new()))
@@ -39,7 +39,7 @@ pub async fn edit(app: Data<App>, viewer: Viewer) -> Result<HttpResponse> {
 /// POST /account: changes name and zone.
 pub async fn update(
     app: Data<App>,
-    viewer: Viewer,
+    viewer: SignedIn,
     form: Form<AccountForm>,
 ) -> Result<HttpResponse> {
     let form = form.into_inner();
@@ -80,7 +80,7 @@ async fn conflict(
 }
 
 /// GET /account/password: the form.
-pub async fn edit_password(app: Data<App>, viewer: Viewer) -> Result<HttpResponse> {
+pub async fn edit_password(app: Data<App>, viewer: SignedIn) -> Result<HttpResponse> {
     let form = viewer.typed(PasswordForm::default());
     let page = PasswordPage::new(&app, &viewer, form, FormErrors::new()).await?;
     viewer.page(&page)
@@ -89,7 +89,7 @@ pub async fn edit_password(app: Data<App>, viewer: Viewer) -> Result<HttpRespons
 /// POST /account/password: only the session that asks for it goes on.
 pub async fn update_password(
     app: Data<App>,
-    viewer: Viewer,
+    viewer: SignedIn,
     request: HttpRequest,
     form: Form<PasswordForm>,
 ) -> Result<HttpResponse> {

@@ -15,7 +15,7 @@ use super::{
     render::Page,
     respond::see_other,
     stamp::Stamp,
-    viewer::Viewer,
+    viewer::{Recruiter, Viewer},
 };
 use crate::{
     app::App,
@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// GET /interviews/{id}/cancellation: what would be called off, and what the candidate would be told.
-pub async fn new(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+pub async fn new(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
     let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
     let form = viewer.typed(CancellationForm::opened(&details));
     let refusal = not_cancellable(&details, &app);
@@ -39,7 +39,7 @@ pub async fn new(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpRe
 /// POST /interviews/{id}/cancellation: calls it off and queues the message that tells.
 pub async fn create(
     app: Data<App>,
-    viewer: Viewer,
+    viewer: Recruiter,
     id: Path<i64>,
     form: Form<CancellationForm>,
 ) -> Result<HttpResponse> {

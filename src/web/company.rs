@@ -15,7 +15,7 @@ use super::{
     forms::FormErrors,
     render::{Choice, Flash, Page},
     respond::see_other,
-    viewer::AdminViewer,
+    viewer::{Admin, Viewer},
 };
 use crate::{
     app::App,
@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// GET /company: the form.
-pub async fn edit(app: Data<App>, viewer: AdminViewer) -> Result<HttpResponse> {
+pub async fn edit(app: Data<App>, viewer: Admin) -> Result<HttpResponse> {
     let company = companies::find(&app.db, viewer.company_id).await?;
     let form = viewer.typed(CompanyForm::of(&company)?);
     viewer.page(&EditPage::new(form, FormErrors::new()))
@@ -40,7 +40,7 @@ pub async fn edit(app: Data<App>, viewer: AdminViewer) -> Result<HttpResponse> {
 /// POST /company: changes them.
 pub async fn update(
     app: Data<App>,
-    viewer: AdminViewer,
+    viewer: Admin,
     form: Form<CompanyForm>,
 ) -> Result<HttpResponse> {
     let form = form.into_inner();
@@ -61,7 +61,7 @@ pub async fn update(
 /// 409: what is stored beside what was typed, and the form that could replace it.
 async fn conflict(
     app: &App,
-    viewer: &AdminViewer,
+    viewer: &Viewer,
     mut form: CompanyForm,
     (seen, typed, stored): (i32, Changes, company::Model),
 ) -> Result<HttpResponse> {

@@ -14,7 +14,7 @@ use super::{
     render::{Flash, Page},
     respond::see_other,
     upload,
-    viewer::{AdminViewer, Viewer},
+    viewer::{Admin, Recruiter, Viewer},
 };
 use crate::{
     app::App,
@@ -28,14 +28,14 @@ use crate::{
 };
 
 /// GET /company/logo: the logo, and the form for another.
-pub async fn edit(app: Data<App>, viewer: AdminViewer) -> Result<HttpResponse> {
+pub async fn edit(app: Data<App>, viewer: Admin) -> Result<HttpResponse> {
     viewer.page(&EditPage::new(&app, &viewer, FormErrors::new()).await?)
 }
 
 /// POST /company/logo: takes another one.
 pub async fn update(
     app: Data<App>,
-    viewer: AdminViewer,
+    viewer: Admin,
     request: HttpRequest,
     body: Bytes,
 ) -> Result<HttpResponse> {
@@ -60,11 +60,7 @@ pub async fn update(
 }
 
 /// POST /company/logo/removal: takes it away.
-pub async fn destroy(
-    app: Data<App>,
-    viewer: AdminViewer,
-    button: Form<Button>,
-) -> Result<HttpResponse> {
+pub async fn destroy(app: Data<App>, viewer: Admin, button: Form<Button>) -> Result<HttpResponse> {
     let Some(seen) = seen(button.version()) else {
         viewer.flash(Flash::problem(forms::NO_VERSION))?;
         return Ok(see_other("/company/logo"));
@@ -76,7 +72,7 @@ pub async fn destroy(
 
 async fn answer(
     app: &App,
-    viewer: &AdminViewer,
+    viewer: &Viewer,
     updated: Updated<company::Model>,
     done: &str,
 ) -> Result<HttpResponse> {
@@ -101,7 +97,7 @@ fn seen(version: &str) -> Option<Option<i64>> {
 }
 
 /// GET /company/logos/{id}: the picture itself, also of a logo that only earlier mails show.
-pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+pub async fn show(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
     let logo = logos::find(app.db.read(), viewer.company_id, *id).await?;
     Ok(HttpResponse::Ok()
         .content_type(logo.format.media_type())

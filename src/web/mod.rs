@@ -7,6 +7,7 @@ use actix_web::{
     web::{self, Data},
 };
 
+pub mod access;
 pub mod account;
 pub mod actions;
 pub mod alerts;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use tera::{Context, Kwargs, State, Tera, Value, value::Key};
 
 use super::{alerts::Banner, assets};
-use crate::error::Result;
+use crate::{error::Result, words};
 
 /// A whole page: what its template may know, and nothing else.
 pub trait Page: Serialize {
@@ -130,8 +130,8 @@ struct MenuLine {
     trouble: Option<&'static str>,
 }
 
-const MENU: &[(&str, &str)] = &[
-    ("/", "Today"),
+const MENU: &[(&str, &str)] = &[("/", "Today")];
+const RECRUITING_MENU: &[(&str, &str)] = &[
     ("/slots", "Slots"),
     ("/interviews", "Interviews"),
     ("/candidates", "Candidates"),
@@ -148,16 +148,27 @@ const ADMIN_MENU: &[(&str, &str)] = &[
 const MAIL: &str = "/mail";
 
 impl Frame {
+    /// What the viewer may do, in a word.
+    fn role(&self) -> Option<&'static str> {
+        match self {
+            Self::SignedIn(frame) => Some(words::role(frame.role)),
+            Self::Public(_) => None,
+        }
+    }
+
     fn menu(&self) -> Vec<MenuLine> {
         let Self::SignedIn(frame) = self else {
             return Vec::new();
         };
-        let of_admins: &[_] = match frame.role {
-            Role::Admin => ADMIN_MENU,
-            Role::Recruiter => &[],
+        let lines: &[&[_]] = match frame.role {
+            Role::Admin => &[MENU, RECRUITING_MENU, ADMIN_MENU],
+            Role::Recruiter => &[MENU, RECRUITING_MENU],
+            Role::Interviewer => &[MENU],
         };
-        MENU.iter()
-            .chain(of_admins)
+        lines
+            .iter()
+            .copied()
+            .flatten()
             .map(|&(href, label)| MenuLine {
                 href,
                 label,
@@ -190,12 +201,13 @@ impl Renderer {
         })
     }
 
-    /// A page in its frame. The template sees the page's own fields, `title`, `frame` and `menu`.
+    /// A page in its frame. The template sees the page's own fields, `title`, `frame`, `menu` and `user_role`.
     pub fn render<P: Page>(&self, frame: &Frame, page: &P) -> Result<String> {
         let mut context = Context::from_serialize(page)?;
         context.insert("title", &page.title());
         context.insert("frame", frame);
         context.insert("menu", &frame.menu());
+        context.insert("user_role", &frame.role());
         Ok(self.templates.current()?.render(P::TEMPLATE, &context)?)
     }
 }
@@ -326,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn only_admins_are_shown_the_admin_menu() {
+    fn everybody_is_shown_the_menu_of_their_role() {
         let mut frame = SignedInFrame {
             company_name: "Sample Company".into(),
             brand_colour: None,
@@ -344,6 +356,8 @@ mod tests {
         assert!(!lines(&frame).contains(&"Users"));
         frame.role = Role::Admin;
         assert!(lines(&frame).contains(&"Users"));
+        frame.role = Role::Interviewer;
+        assert_eq!(lines(&frame), ["Today"]);
     }
 
     fn filled(template: &str, page: &serde_json::Value) -> String {

@@ -2,13 +2,14 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use actix_web::{
-    FromRequest, Handler, HttpResponse, Responder, Route as Endpoint, guard,
+    Error, FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route as Endpoint, guard,
     http::{Method, header},
     web::{self, Data, ServiceConfig},
 };
 use serde::Serialize;
 
 use super::{
+    access::{self, Access},
     account, actions, alerts, assets, bookings, cancellations, candidates, company, emails, health,
     interviews, jobs, join, login, logo, mail, mail_texts, rescheduling, sessions, setup, slots,
     today, tokens, users, zone_changes,
@@ -18,7 +19,7 @@ use crate::{api, app::App};
 /// Every route. Nobody needs to sign in for the first group; everything else wants somebody.
 #[rustfmt::skip]
 fn table() -> Vec<Route> {
-    use Who::{Admin, Anyone, Api, Candidate, Recruiter};
+    use Who::{Admin, Anyone, Api, Candidate, Interviewer, Recruiter};
     vec![
         get(Anyone, "/api/openapi.json", api::openapi::show).without_session(),
         get(Anyone, "/brand/{colour}.css", assets::show_brand).without_session(),
@@ -37,11 +38,12 @@ fn table() -> Vec<Route> {
         post(Candidate, "/interview/{token}/join", join::create),
         post(Candidate, "/interview/{token}/opened", join::opened::create),
 
-        get(Recruiter, "/account", account::edit),
-        post(Recruiter, "/account", account::update),
-        get(Recruiter, "/account/password", account::edit_password),
-        post(Recruiter, "/account/password", account::update_password),
-        get(Recruiter, "/", today::show),
+        get(Interviewer, "/", today::show),
+        get(Interviewer, "/account", account::edit),
+        post(Interviewer, "/account", account::update),
+        get(Interviewer, "/account/password", account::edit_password),
+        post(Interviewer, "/account/password", account::update_password),
+
         get(Recruiter, "/alerts", alerts::index),
         post(Recruiter, "/alerts/resending", alerts::resending::create),
         get(Recruiter, "/candidates", candidates::index),
@@ -154,11 +156,13 @@ pub enum Who {
     Anyone,
     /// Whoever holds the join link.
     Candidate,
-    /// A signed-in user.
+    /// A signed-in user, whatever their role.
+    Interviewer,
+    /// A signed-in user who schedules interviews: a recruiter or an admin.
     Recruiter,
     /// A signed-in admin.
     Admin,
-    /// The bearer of an API token.
+    /// The bearer of an API token of a recruiter or an admin.
     Api,
 }
 
@@ -250,46 +254,63 @@ impl Route {
 fn get<F, Args>(who: Who, path: &'static str, handler: F) -> Route
 where
     F: Handler<Args>,
-    Args: FromRequest + 'static,
+    Args: Access + FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    Route {
-        method: Method::GET,
-        path,
-        who,
-        endpoint: web::route()
-            .guard(guard::Any(guard::Get()).or(guard::Head()))
-            .to(handler),
-        keeps_session: who.may_be_signed_in(),
-    }
+    let both = guard::Any(guard::Get()).or(guard::Head());
+    route(who, Method::GET, path, web::route().guard(both), handler)
 }
 
 fn post<F, Args>(who: Who, path: &'static str, handler: F) -> Route
 where
     F: Handler<Args>,
-    Args: FromRequest + 'static,
+    Args: Access + FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    Route {
-        method: Method::POST,
-        path,
-        who,
-        endpoint: web::post().to(handler),
-        keeps_session: who.may_be_signed_in(),
-    }
+    route(who, Method::POST, path, web::post(), handler)
 }
 
 fn patch<F, Args>(who: Who, path: &'static str, handler: F) -> Route
 where
     F: Handler<Args>,
-    Args: FromRequest + 'static,
+    Args: Access + FromRequest + 'static,
     F::Output: Responder + 'static,
 {
+    route(who, Method::PATCH, path, web::patch(), handler)
+}
+
+fn route<F, Args>(
+    who: Who,
+    method: Method,
+    path: &'static str,
+    endpoint: Endpoint,
+    handler: F,
+) -> Route
+where
+    F: Handler<Args>,
+    Args: Access + FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    // No program with a door that is open by mistake ever starts.
+    assert!(
+        access::agrees(who, Args::ASKS),
+        "{method} {path} is for {who:?} and its handler asks for {:?}",
+        Args::ASKS
+    );
+    // Who may not learns nothing, not even that what they sent makes no sense.
+    let handler = move |request: HttpRequest, payload: web::Payload| {
+        let handler = handler.clone();
+        async move {
+            Args::admit(&request).await?;
+            let arguments = Args::from_request(&request, &mut payload.into_inner()).await;
+            Ok::<_, Error>(handler.call(arguments.map_err(Into::into)?).await)
+        }
+    };
     Route {
-        method: Method::PATCH,
+        method,
         path,
         who,
-        endpoint: web::patch().to(handler),
+        endpoint: endpoint.to(handler),
         keeps_session: who.may_be_signed_in(),
     }
 }
@@ -312,4 +333,21 @@ fn without_patterns(path: &str) -> String {
         })
         .collect::<Vec<_>>()
         .join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "GET /secrets is for Recruiter and its handler asks for None")]
+    fn a_private_line_with_a_handler_that_asks_nothing_starts_nothing() {
+        get(Who::Recruiter, "/secrets", login::new);
+    }
+
+    #[test]
+    #[should_panic(expected = "is for Recruiter and its handler asks for Some(Interviewer)")]
+    fn a_handler_that_asks_too_little_starts_nothing() {
+        get(Who::Recruiter, "/secrets", account::edit);
+    }
 }

@@ -55,6 +55,7 @@ fn pages() -> Vec<Sample> {
         of::<slots::pages::IndexPage>(),
         of::<slots::pages::NewPage>(),
         of::<slots::pages::ShowPage>(),
+        of::<today::interviewer::EmptyPage>(),
         of::<today::pages::ShowPage>(),
         of::<tokens::CreatedPage>(),
         of::<tokens::IndexPage>(),

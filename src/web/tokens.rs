@@ -14,7 +14,7 @@ use super::{
     render::{Choice, Flash, Page},
     respond::see_other,
     stamp::Stamp,
-    viewer::AdminViewer,
+    viewer::{Admin, Viewer},
 };
 use crate::{
     app::App,
@@ -30,7 +30,7 @@ use crate::{
 /// GET /tokens: newest first.
 pub async fn index(
     app: Data<App>,
-    viewer: AdminViewer,
+    viewer: Admin,
     query: Query<IndexQuery>,
 ) -> Result<HttpResponse> {
     let after = query.cursor.parse().ok();
@@ -44,7 +44,7 @@ pub async fn index(
 }
 
 /// GET /tokens/new: the form.
-pub async fn new(app: Data<App>, viewer: AdminViewer) -> Result<HttpResponse> {
+pub async fn new(app: Data<App>, viewer: Admin) -> Result<HttpResponse> {
     let form = viewer.typed(TokenForm {
         user: viewer.user_id.to_string(),
         lifetime: QUARTER.into(),
@@ -56,11 +56,7 @@ pub async fn new(app: Data<App>, viewer: AdminViewer) -> Result<HttpResponse> {
 
 /// POST /tokens/new: makes a token. It answers with the token itself, because nothing that could be
 /// asked for later keeps it; a page that is reloaded makes another one.
-pub async fn create(
-    app: Data<App>,
-    viewer: AdminViewer,
-    form: Form<TokenForm>,
-) -> Result<HttpResponse> {
+pub async fn create(app: Data<App>, viewer: Admin, form: Form<TokenForm>) -> Result<HttpResponse> {
     let now = app.clock.now();
     let errors = match form.parse(now) {
         Ok((user_id, name, expires)) => {
@@ -81,7 +77,7 @@ pub async fn create(
 }
 
 /// POST /tokens/{id}/revocation: the token opens nothing any more.
-pub async fn revoke(app: Data<App>, viewer: AdminViewer, id: Path<i64>) -> Result<HttpResponse> {
+pub async fn revoke(app: Data<App>, viewer: Admin, id: Path<i64>) -> Result<HttpResponse> {
     api_tokens::revoke(&app.db, &viewer.actor(), *id, app.clock.now()).await?;
     viewer.flash(Flash::done("The token is revoked."))?;
     Ok(see_other("/tokens"))
@@ -143,7 +139,7 @@ pub struct IndexPage {
 }
 
 impl IndexPage {
-    fn new(viewer: &AdminViewer, tokens: List<Listed>, is_later: bool, now: DateTime<Utc>) -> Self {
+    fn new(viewer: &Viewer, tokens: List<Listed>, is_later: bool, now: DateTime<Utc>) -> Self {
         Self {
             first: is_later.then(|| "/tokens".into()),
             unreadable: super::lists::unreadable(&tokens.unreadable),
@@ -171,7 +167,7 @@ struct Row {
 }
 
 impl Row {
-    fn new(viewer: &AdminViewer, token: Listed, now: DateTime<Utc>) -> Self {
+    fn new(viewer: &Viewer, token: Listed, now: DateTime<Utc>) -> Self {
         let state = token.state(now);
         let stamp = |at| Stamp::day_and_clock(at, viewer.zone());
         let (words, tone) = match state {

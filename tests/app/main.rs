@@ -32,6 +32,7 @@ mod faults;
 #[cfg(debug_assertions)]
 mod full_disk;
 mod idempotency;
+mod interviewers;
 mod interviews;
 mod jobs;
 mod join;

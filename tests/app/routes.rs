@@ -8,9 +8,24 @@ use greenroom::{
     web::routes::{self, Line, Who},
 };
 
+use sea_orm::{ActiveEnum, Iterable};
+
 use crate::support::{Actor, Answer, TestApp, builders, rows};
 
 const MISSING: &str = "999999999";
+/// What is behind the sign-in page.
+const PRIVATE: [Who; 3] = [Who::Interviewer, Who::Recruiter, Who::Admin];
+
+/// What the table means for somebody who is signed in, or for a program with their token.
+fn may(role: Role, who: Who) -> bool {
+    match (who, role) {
+        (Who::Anyone | Who::Candidate | Who::Interviewer, _) => true,
+        (Who::Recruiter | Who::Api, Role::Admin | Role::Recruiter) => true,
+        (Who::Recruiter | Who::Api, Role::Interviewer) => false,
+        (Who::Admin, Role::Admin) => true,
+        (Who::Admin, Role::Recruiter | Role::Interviewer) => false,
+    }
+}
 
 #[test]
 fn every_path_that_is_written_down_is_in_the_table() {
@@ -70,7 +85,7 @@ async fn who_is_not_signed_in_is_sent_to_sign_in() {
     let app = TestApp::start().await;
     let ids = Ids::make(&app, app.company_id).await;
     let before = rows::all(&app).await;
-    for line in of(&[Who::Recruiter, Who::Admin]) {
+    for line in of(&PRIVATE) {
         let path = ids.fill(&line.path);
         let answer = request(&mut app.stranger(), &line, &path).await;
         assert_eq!(answer.status, 303, "{line:?}");
@@ -117,7 +132,7 @@ async fn what_belongs_to_another_company_is_like_what_does_not_exist() {
     let mut program = app.program_of(other.user.as_ref().expect("a user")).await;
     let before = rows::all(&app).await;
     let names_a_row = |line: &Line| line.path.contains('{') && !is_of_every_company(&line.path);
-    for line in of(&[Who::Recruiter, Who::Admin, Who::Api]).filter(names_a_row) {
+    for line in of(&[Who::Interviewer, Who::Recruiter, Who::Admin, Who::Api]).filter(names_a_row) {
         let actor = match line.who {
             Who::Api => &mut program,
             _ => &mut other,
@@ -138,19 +153,62 @@ async fn what_belongs_to_another_company_is_like_what_does_not_exist() {
 }
 
 #[actix_web::test]
-async fn for_recruiters_the_pages_of_admins_do_not_exist() {
+async fn what_a_role_may_not_see_does_not_exist_for_it() {
     let app = TestApp::start().await;
     let ids = Ids::make(&app, app.company_id).await;
-    let mut rita = app.recruiter().await;
-    let nothing = rita.get("/no-such-page").await;
-    assert_eq!(nothing.status, 404);
-    let before = rows::all(&app).await;
-    for line in of(&[Who::Admin]) {
-        let answer = request(&mut rita, &line, &ids.fill(&line.path)).await;
-        assert_eq!(answer.status, 404, "{line:?}");
-        assert_eq!(answer.text, nothing.text, "{line:?}");
+    for role in Role::iter() {
+        let mut actor = app.with_role(role).await;
+        let nothing = actor.get("/no-such-page").await;
+        assert_eq!(nothing.status, 404);
+        let before = rows::all(&app).await;
+        for line in of(&PRIVATE).filter(|line| !may(role, line.who)) {
+            let answer = request(&mut actor, &line, &ids.fill(&line.path)).await;
+            assert_eq!(answer.status, 404, "{role:?}: {line:?}");
+            assert_eq!(answer.text, nothing.text, "{role:?}: {line:?}");
+            // Nor does it say what it would rather have been sent.
+            let nonsense = TestRequest::default()
+                .insert_header(("content-type", "text/plain"))
+                .set_payload("x");
+            let method: Method = line.method.parse().expect("a method");
+            let path = fill(&line.path, |_| "x".into());
+            let answer = actor.send(method, &path, nonsense).await;
+            assert_eq!(answer.status, 404, "{role:?}: {line:?}, nonsense");
+        }
+        assert_eq!(before, rows::all(&app).await, "nothing was changed");
     }
-    assert_eq!(before, rows::all(&app).await, "nothing was changed");
+    app.expect_undelivered_mail();
+}
+
+#[actix_web::test]
+async fn a_token_opens_what_the_role_of_its_user_does() {
+    let app = TestApp::start().await;
+    let ids = Ids::make(&app, app.company_id).await;
+    let mut ada = app.admin().await;
+    for role in Role::iter() {
+        // Nobody makes a token for an interviewer, but a recruiter can become one.
+        let user = builders::user(&app, app.company_id, Role::Recruiter).await;
+        let mut program = app.program_of(&user).await;
+        let path = format!("/users/{}/edit", user.id);
+        let fields = [("name", "Somebody"), ("role", &role.to_value())];
+        assert_eq!(ada.save_form(&path, &fields).await.status, 303);
+        let nothing = program.get("/api/no-such-noun/").await;
+        let before = rows::all(&app).await;
+        for line in of(&[Who::Api]) {
+            let is_get = line.method == "GET";
+            if may(role, line.who) && !is_get {
+                continue;
+            }
+            let answer = request(&mut program, &line, &ids.fill(&line.path)).await;
+            if may(role, line.who) {
+                assert_eq!(answer.status, 200, "{role:?}: {line:?}");
+            } else {
+                assert_eq!(answer.status, 404, "{role:?}: {line:?}");
+                assert_eq!(answer.header("content-type"), "application/problem+json");
+                assert_eq!(answer.text, nothing.text, "{role:?}: {line:?}");
+            }
+        }
+        assert_eq!(before, rows::all(&app).await, "nothing was changed");
+    }
     app.expect_undelivered_mail();
 }
 
@@ -158,27 +216,44 @@ async fn for_recruiters_the_pages_of_admins_do_not_exist() {
 async fn those_who_may_see_every_page() {
     let app = TestApp::start().await;
     let ids = Ids::make(&app, app.company_id).await;
-    let (mut rita, mut ada) = (app.recruiter().await, app.admin().await);
-    for line in of(&[Who::Recruiter, Who::Admin]).filter(|line| line.method == "GET") {
-        let actor = match line.who {
-            Who::Admin => &mut ada,
-            _ => &mut rita,
-        };
-        let path = ids.fill(&line.path);
-        let answer = actor.get(&path).await;
-        assert_eq!(answer.status, 200, "{line:?}");
-        let is_file = answer
-            .header("content-disposition")
-            .starts_with("attachment; filename=");
-        let is_whole = match is_download(&line.path) {
-            true => is_file && !answer.text.is_empty(),
-            false if answer.header("content-type").starts_with("image/") => true,
-            false => !is_file && answer.text.starts_with("<!doctype html>"),
-        };
-        assert!(is_whole, "{line:?}: a whole page or a file");
-        assert_eq!(actor.head(&path).await.status, 200, "HEAD {line:?}");
+    for role in Role::iter() {
+        let mut actor = app.with_role(role).await;
+        let theirs = of(&PRIVATE).filter(|line| may(role, line.who) && line.method == "GET");
+        for line in theirs {
+            let path = ids.fill(&line.path);
+            let answer = actor.get(&path).await;
+            assert_eq!(answer.status, 200, "{role:?}: {line:?}");
+            let is_file = answer
+                .header("content-disposition")
+                .starts_with("attachment; filename=");
+            let is_whole = match is_download(&line.path) {
+                true => is_file && !answer.text.is_empty(),
+                false if answer.header("content-type").starts_with("image/") => true,
+                false => !is_file && answer.text.starts_with("<!doctype html>"),
+            };
+            assert!(is_whole, "{role:?}: {line:?}: a whole page or a file");
+            assert_eq!(actor.head(&path).await.status, 200, "HEAD {line:?}");
+        }
     }
     app.expect_undelivered_mail();
+}
+
+/// Whoever adds to what interviewers may says so here.
+#[test]
+fn the_list_of_interviewers_is_short() {
+    let theirs: Vec<String> = of(&[Who::Interviewer])
+        .map(|line| format!("{} {}", line.method, line.path))
+        .collect();
+    assert_eq!(
+        theirs,
+        [
+            "GET /",
+            "GET /account",
+            "POST /account",
+            "GET /account/password",
+            "POST /account/password",
+        ]
+    );
 }
 
 /// A page that nothing leads to is as good as missing.
@@ -187,7 +262,7 @@ async fn every_page_is_reached_by_links_from_the_first() {
     let app = TestApp::start().await;
     Ids::make(&app, app.company_id).await;
     let mut ada = app.admin().await;
-    let mut left: Vec<String> = of(&[Who::Recruiter, Who::Admin])
+    let mut left: Vec<String> = of(&PRIVATE)
         // Pages lead there when rules have changed; its own test goes that way.
         .filter(|line| line.method == "GET" && line.path != "/zone-changes")
         .map(|line| line.path)

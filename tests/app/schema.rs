@@ -72,6 +72,44 @@ async fn migrating_a_database_that_is_up_to_date_changes_nothing() {
 }
 
 #[actix_web::test]
+async fn a_step_back_leaves_interviewers_with_less_and_never_more() {
+    let app = TestApp::start().await;
+    let (mut ada, ines) = (app.admin().await, app.interviewer().await);
+    let id = ines.user_id();
+    let schema = connection(&app).await;
+    let steps = Migrator::migrations();
+    let named = |name: &str| steps.iter().position(|step| step.name() == name);
+    let at = named("m20261129_000037_add_interviewers").expect("the step");
+    let back = u32::try_from(steps.len() - at).expect("a few");
+    Migrator::down(&schema, Some(back)).await.expect("down");
+    let of_role = async |role: &str, id: i64| {
+        let change = format!("UPDATE users SET role = '{role}' WHERE id = {id}");
+        schema.execute_unprepared(&change).await
+    };
+    of_role("interviewer", id).await.expect_err("not yet known");
+    of_role("admin", id).await.expect("as before");
+    of_role("recruiter", id).await.expect("as before");
+    Migrator::up(&schema, None).await.expect("up again");
+    of_role("owner", id).await.expect_err("not known");
+    let page = ada.get(&format!("/users/{id}")).await;
+    assert!(page.words(".facts").contains("Disabled"), "{}", page.text);
+    of_role("interviewer", id).await.expect("known again");
+    // Who had the database open the whole time knows, too.
+    let page = ada.get(&format!("/users/{id}")).await;
+    assert!(page.words(".facts").contains("Interviewer"));
+    let rita = app.recruiter().await.user_id();
+    let fields = [("name", "Rita"), ("role", "interviewer")];
+    let saved = ada.save_form(&format!("/users/{rita}/edit"), &fields).await;
+    assert_eq!(saved.status, 303, "{}", saved.text);
+    let strange = match schema.get_database_backend() {
+        DbBackend::Sqlite => ask(&schema, "PRAGMA integrity_check".into()).await.len(),
+        _ => 1,
+    };
+    assert_eq!(strange, 1, "nothing but ok");
+    schema.close().await.expect("closed");
+}
+
+#[actix_web::test]
 async fn a_database_of_another_program_is_left_as_it_is() {
     let app = TestApp::without_company(&[]).await;
     let url = app.app.settings.database_url.expose();

@@ -14,7 +14,7 @@ use crate::{
         errors::Result,
         lists::{self, At},
         respond::see_other,
-        viewer::AdminViewer,
+        viewer::Admin,
     },
 };
 
@@ -31,11 +31,7 @@ const HEADINGS: [&str; 9] = [
 ];
 
 /// GET /actions.csv: all lines that the filters find, newest first.
-pub async fn index(
-    app: Data<App>,
-    viewer: AdminViewer,
-    filters: Query<Filters>,
-) -> Result<HttpResponse> {
+pub async fn index(app: Data<App>, viewer: Admin, filters: Query<Filters>) -> Result<HttpResponse> {
     match filters.parse(viewer.zone(), &At::default()) {
         Ok((filter, _)) => {
             let company_id = viewer.company_id;

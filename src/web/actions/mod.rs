@@ -10,7 +10,7 @@ use actix_web::{
 };
 
 use self::{form::Filters, pages::IndexPage};
-use super::{errors::Result, lists::At, viewer::AdminViewer};
+use super::{errors::Result, lists::At, viewer::Admin};
 use crate::{
     app::App,
     domain::{actions, page::PAGE_SIZE},
@@ -19,7 +19,7 @@ use crate::{
 /// GET /actions: what the filters find, newest first.
 pub async fn index(
     app: Data<App>,
-    viewer: AdminViewer,
+    viewer: Admin,
     filters: Query<Filters>,
     at: Query<At>,
 ) -> Result<HttpResponse> {

@@ -11,7 +11,7 @@ use actix_web::{
 
 pub use self::banner::Banner;
 use self::pages::{Board, IndexPage};
-use super::{errors::Result, forms::FormErrors, lists::At, mail_servers, viewer::Viewer};
+use super::{errors::Result, forms::FormErrors, lists::At, mail_servers, viewer::Recruiter};
 use crate::{
     app::App,
     domain::{alerts, resendings},
@@ -22,7 +22,7 @@ use crate::{
 const PAGE_SIZE: u64 = 20;
 
 /// GET /alerts: those whose interview is nearest first.
-pub async fn index(app: Data<App>, viewer: Viewer, at: Query<At>) -> Result<HttpResponse> {
+pub async fn index(app: Data<App>, viewer: Recruiter, at: Query<At>) -> Result<HttpResponse> {
     let (company_id, now) = (viewer.company_id, app.clock.now());
     let mut errors = FormErrors::new();
     let cursor = at.cursor(&mut errors);

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::{
     app::App,
     domain::resendings,
-    web::{errors::Result, forms, render::Flash, respond::see_other, viewer::Viewer},
+    web::{errors::Result, forms, render::Flash, respond::see_other, viewer::Recruiter},
 };
 
 /// The wish.
@@ -21,7 +21,7 @@ pub struct ResendingForm {
 /// POST /alerts/resending: queues every printed message that still helps once more.
 pub async fn create(
     app: Data<App>,
-    viewer: Viewer,
+    viewer: Recruiter,
     form: Form<ResendingForm>,
 ) -> Result<HttpResponse> {
     let flash = if super::prints(&app) {

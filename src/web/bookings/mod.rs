@@ -21,7 +21,7 @@ use super::{
     render::Flash,
     respond::see_other,
     slots::Whom,
-    viewer::Viewer,
+    viewer::{Recruiter, Viewer},
 };
 use crate::{
     app::App,
@@ -41,7 +41,7 @@ const OFFERED: u64 = 8;
 /// GET /slots/{id}/booking: the form; the address may say who is to be booked.
 pub async fn new(
     app: Data<App>,
-    viewer: Viewer,
+    viewer: Recruiter,
     slot_id: Path<i64>,
     opening: Query<form::Opening>,
 ) -> Result<HttpResponse> {
@@ -54,7 +54,7 @@ pub async fn new(
 /// POST /slots/{id}/booking: books the candidate and queues the invitation; or searches, or previews.
 pub async fn create(
     app: Data<App>,
-    viewer: Viewer,
+    viewer: Recruiter,
     slot_id: Path<i64>,
     form: Form<BookingForm>,
 ) -> Result<HttpResponse> {

@@ -21,7 +21,7 @@ use super::{
     lists::At,
     render::Flash,
     respond::see_other,
-    viewer::Viewer,
+    viewer::{Recruiter, Viewer},
 };
 use crate::{
     app::App,
@@ -36,7 +36,7 @@ use crate::{
 /// GET /candidates: newest first, or those whom a search finds.
 pub async fn index(
     app: Data<App>,
-    viewer: Viewer,
+    viewer: Recruiter,
     filters: Query<Filters>,
     at: Query<At>,
 ) -> Result<HttpResponse> {
@@ -51,7 +51,7 @@ pub async fn index(
 }
 
 /// GET /candidates/new: the form.
-pub async fn new(app: Data<App>, viewer: Viewer) -> Result<HttpResponse> {
+pub async fn new(app: Data<App>, viewer: Recruiter) -> Result<HttpResponse> {
     let form = viewer.typed(CandidateForm::blank());
     let choices = choices(&app, &viewer, &[&form]).await?;
     viewer.page(&NewPage::new(form, FormErrors::new(), choices))
@@ -60,7 +60,7 @@ pub async fn new(app: Data<App>, viewer: Viewer) -> Result<HttpResponse> {
 /// POST /candidates/new: enters a candidate.
 pub async fn create(
     app: Data<App>,
-    viewer: Viewer,
+    viewer: Recruiter,
     form: Form<CandidateForm>,
 ) -> Result<HttpResponse> {
     let mut form = form.into_inner();
@@ -80,7 +80,7 @@ pub async fn create(
 }
 
 /// GET /candidates/{id}: the person and their interviews.
-pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+pub async fn show(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
     let company_id = viewer.company_id;
     let candidate = candidates::find(app.db.read(), company_id, *id).await?;
     let job = match candidate.job_id {
@@ -106,7 +106,7 @@ pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpR
 }
 
 /// GET /candidates/{id}/edit: the form, filled.
-pub async fn edit(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+pub async fn edit(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
     let candidate = candidates::find(app.db.read(), viewer.company_id, *id).await?;
     let form = viewer.typed(CandidateForm::of(candidate));
     let choices = choices(&app, &viewer, &[&form]).await?;
@@ -116,7 +116,7 @@ pub async fn edit(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpR
 /// POST /candidates/{id}/edit: changes the candidate; a new address is told what the old one was.
 pub async fn update(
     app: Data<App>,
-    viewer: Viewer,
+    viewer: Recruiter,
     id: Path<i64>,
     form: Form<CandidateForm>,
 ) -> Result<HttpResponse> {

@@ -8,14 +8,16 @@ use super::{form::AddressForm, pages::AddressPage};
 use crate::{
     app::App,
     domain::emails::{self, Corrected},
-    web::{errors::Result, forms::FormErrors, render::Flash, respond::see_other, viewer::Viewer},
+    web::{
+        errors::Result, forms::FormErrors, render::Flash, respond::see_other, viewer::Recruiter,
+    },
 };
 
 const OUTDATED: &str =
     "Nothing was sent: the address was changed meanwhile, or the interview is called off or over.";
 
 /// GET /emails/{id}/address: the form, and what follows from it.
-pub async fn edit(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+pub async fn edit(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
     let story = emails::story(&app.db, viewer.company_id, *id).await?;
     let form = viewer.typed(AddressForm::of(&story.email.recipient));
     viewer.page(&AddressPage::new(
@@ -29,7 +31,7 @@ pub async fn edit(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpR
 /// POST /emails/{id}/address: the old link dies, and the right address is told.
 pub async fn update(
     app: Data<App>,
-    viewer: Viewer,
+    viewer: Recruiter,
     id: Path<i64>,
     form: Form<AddressForm>,
 ) -> Result<HttpResponse> {

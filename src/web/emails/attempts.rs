@@ -8,12 +8,12 @@ use crate::{
     app::App,
     domain::emails::{self, Hurried},
     error,
-    web::{errors::Result, mail_servers, render::Flash, respond::see_other, viewer::Viewer},
+    web::{errors::Result, mail_servers, render::Flash, respond::see_other, viewer::Recruiter},
     words,
 };
 
 /// POST /emails/{id}/attempts: the next attempt is made at once instead of at its time.
-pub async fn create(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+pub async fn create(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
     let (actor, now) = (viewer.actor(), app.clock.now());
     let flash = match emails::hurry(&app.db, &actor, *id, now).await? {
         Hurried::Due => {

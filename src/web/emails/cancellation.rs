@@ -7,12 +7,12 @@ use actix_web::{
 use crate::{
     app::App,
     domain::emails::{self, Cancelled},
-    web::{errors::Result, render::Flash, respond::see_other, viewer::Viewer},
+    web::{errors::Result, render::Flash, respond::see_other, viewer::Recruiter},
     words,
 };
 
 /// POST /emails/{id}/cancellation: the message does not leave.
-pub async fn create(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+pub async fn create(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
     let (actor, now) = (viewer.actor(), app.clock.now());
     let flash = match emails::cancel(&app.db, &actor, *id, now).await? {
         Cancelled::Done => {

@@ -14,7 +14,7 @@ use crate::{
         errors::Result,
         lists::{self, At},
         respond::see_other,
-        viewer::Viewer,
+        viewer::Recruiter,
     },
     words,
 };
@@ -38,7 +38,7 @@ const HEADINGS: [&str; 13] = [
 /// GET /emails.csv: all messages that the filters find, newest first.
 pub async fn index(
     app: Data<App>,
-    viewer: Viewer,
+    viewer: Recruiter,
     filters: Query<Filters>,
 ) -> Result<HttpResponse> {
     match filters.parse(viewer.zone(), app.clock.now(), &At::default()) {

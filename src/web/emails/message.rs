@@ -11,11 +11,11 @@ use crate::{
     error::Error as AppError,
     letters::Draft,
     mail::{LINK_PLACEHOLDER, invite},
-    web::{errors::Result, viewer::Viewer},
+    web::{errors::Result, viewer::Recruiter},
 };
 
 /// GET /emails/{id}/message.eml: the whole message, for a mail program.
-pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+pub async fn show(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
     let company_id = viewer.company_id;
     let email = emails::find(app.db.read(), company_id, *id).await?;
     if email.text.is_none() {
@@ -35,7 +35,7 @@ pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpR
 }
 
 /// GET /emails/{id}/invite.ics: its invitation, for a calendar.
-pub async fn invitation(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+pub async fn invitation(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
     let email = emails::find(app.db.read(), viewer.company_id, *id).await?;
     let ics = email.ics.ok_or(AppError::NotFound)?;
     let file = invite::finished(&ics, LINK_PLACEHOLDER);

@@ -16,7 +16,12 @@ use self::{
     form::Filters,
     pages::{AsSent, IndexPage, Overview, Reader, ShowPage, UnreadablePage},
 };
-use super::{errors::Result, lists::At, mail_html, mail_servers, viewer::Viewer};
+use super::{
+    errors::Result,
+    lists::At,
+    mail_html, mail_servers,
+    viewer::{Recruiter, Viewer},
+};
 use crate::{
     app::App,
     domain::{emails, jobs, logos, page::PAGE_SIZE},
@@ -32,7 +37,7 @@ use actix_web::{
 /// GET /emails: newest first.
 pub async fn index(
     app: Data<App>,
-    viewer: Viewer,
+    viewer: Recruiter,
     filters: Query<Filters>,
     at: Query<At>,
 ) -> Result<HttpResponse> {
@@ -53,7 +58,7 @@ pub async fn index(
 }
 
 /// GET /emails/{id}: the message, and every attempt to deliver it.
-pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+pub async fn show(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
     let story = match emails::story(&app.db, viewer.company_id, *id).await {
         Err(Error::Stored(_) | Error::NotFound) => return unreadable(&app, &viewer, *id).await,
         story => story?,

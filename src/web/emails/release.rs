@@ -7,11 +7,11 @@ use actix_web::{
 use crate::{
     app::App,
     domain::suppressions::{self, Released},
-    web::{errors::Result, render::Flash, respond::see_other, viewer::Viewer},
+    web::{errors::Result, render::Flash, respond::see_other, viewer::Recruiter},
 };
 
 /// POST /emails/{id}/release: sends it after all. A second press finds nothing held.
-pub async fn create(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+pub async fn create(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
     let (actor, now) = (viewer.actor(), app.clock.now());
     let flash = match suppressions::release(&app.db, &actor, *id, now).await? {
         Released::Queued => {

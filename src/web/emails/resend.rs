@@ -8,13 +8,13 @@ use super::form::ResendForm;
 use crate::{
     app::App,
     domain::emails::{self, Resent},
-    web::{errors::Result, forms, render::Flash, respond::see_other, viewer::Viewer},
+    web::{errors::Result, forms, render::Flash, respond::see_other, viewer::Recruiter},
 };
 
 /// POST /emails/{id}/resend: queues a new message that tells the same.
 pub async fn create(
     app: Data<App>,
-    viewer: Viewer,
+    viewer: Recruiter,
     id: Path<i64>,
     form: Form<ResendForm>,
 ) -> Result<HttpResponse> {

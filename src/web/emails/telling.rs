@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::{
     app::App,
     domain::tellings,
-    web::{errors::Result, login, render::Flash, respond::see_other, viewer::Viewer},
+    web::{errors::Result, login, render::Flash, respond::see_other, viewer::Recruiter},
 };
 
 /// Where to go on.
@@ -21,7 +21,7 @@ pub struct TellingForm {
 /// POST /emails/{id}/telling: notes that the candidate was told by phone.
 pub async fn create(
     app: Data<App>,
-    viewer: Viewer,
+    viewer: Recruiter,
     id: Path<i64>,
     form: Form<TellingForm>,
 ) -> Result<HttpResponse> {
@@ -31,7 +31,7 @@ pub async fn create(
 }
 
 /// POST /emails/{id}/telling/withdrawal: the candidate was not told after all.
-pub async fn destroy(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+pub async fn destroy(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
     tellings::destroy(&app.db, &viewer.actor(), *id, app.clock.now()).await?;
     viewer.flash(Flash::done("Noted that the candidate was not told."))?;
     Ok(see_other(&format!("/emails/{id}")))

@@ -26,13 +26,13 @@ use crate::{
         render::{Choice, Flash, Page},
         respond::see_other,
         stamp::Stamp,
-        viewer::Viewer,
+        viewer::{Recruiter, Viewer},
     },
     words,
 };
 
 /// GET /interviews/{id}/edit: the form.
-pub async fn edit(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+pub async fn edit(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
     let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
     let form = viewer.typed(EditForm::of(&details));
     let refusal = Refusal::of_what_is_over(&details, app.clock.now());
@@ -42,7 +42,7 @@ pub async fn edit(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpR
 /// POST /interviews/{id}/edit: corrects it and queues the message that tells.
 pub async fn update(
     app: Data<App>,
-    viewer: Viewer,
+    viewer: Recruiter,
     id: Path<i64>,
     form: Form<EditForm>,
 ) -> Result<HttpResponse> {

@@ -12,13 +12,13 @@ use crate::{
         changes::{self, Change, Outcome, Target},
         interviews::{self, Details},
     },
-    web::{errors::Result, forms, render::Flash, respond::see_other, viewer::Viewer},
+    web::{errors::Result, forms, render::Flash, respond::see_other, viewer::Recruiter},
 };
 
 /// POST /interviews/{id}/link: the link in earlier mails dies; a new one is sent.
 pub async fn create(
     app: Data<App>,
-    viewer: Viewer,
+    viewer: Recruiter,
     id: Path<i64>,
     form: Form<LinkForm>,
 ) -> Result<HttpResponse> {

@@ -21,7 +21,7 @@ pub use self::{
     refusal::Refusal,
     row::{Reader, Row},
 };
-use super::{errors::Result, lists::At, viewer::Viewer};
+use super::{errors::Result, lists::At, viewer::Recruiter};
 use crate::{
     app::App,
     domain::{actions, emails, interviews, jobs, notifications, page::PAGE_SIZE, slots},
@@ -30,7 +30,7 @@ use crate::{
 /// GET /interviews: by day, earliest first; those that wait for a time, newest first.
 pub async fn index(
     app: Data<App>,
-    viewer: Viewer,
+    viewer: Recruiter,
     filters: Query<Filters>,
     at: Query<At>,
 ) -> Result<HttpResponse> {
@@ -54,7 +54,7 @@ pub async fn index(
 }
 
 /// GET /interviews/{id}: all that is known of it, and what happened.
-pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+pub async fn show(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
     let company_id = viewer.company_id;
     let reader = Reader::of(&app, &viewer).await?;
     let details = interviews::details(app.db.read(), company_id, *id).await?;

@@ -20,7 +20,7 @@ use super::{
     lists::At,
     render::Flash,
     respond::see_other,
-    viewer::Viewer,
+    viewer::{Recruiter, Viewer},
 };
 use crate::{
     app::App,
@@ -38,7 +38,7 @@ const COMING: u64 = 8;
 /// GET /jobs: newest first.
 pub async fn index(
     app: Data<App>,
-    viewer: Viewer,
+    viewer: Recruiter,
     filters: Query<Filters>,
     at: Query<At>,
 ) -> Result<HttpResponse> {
@@ -52,13 +52,17 @@ pub async fn index(
 }
 
 /// GET /jobs/new: the form.
-pub async fn new(viewer: Viewer) -> Result<HttpResponse> {
+pub async fn new(viewer: Recruiter) -> Result<HttpResponse> {
     let form = viewer.typed(JobForm::blank());
     viewer.page(&NewPage::new(form, Default::default()))
 }
 
 /// POST /jobs/new: enters a job.
-pub async fn create(app: Data<App>, viewer: Viewer, form: Form<JobForm>) -> Result<HttpResponse> {
+pub async fn create(
+    app: Data<App>,
+    viewer: Recruiter,
+    form: Form<JobForm>,
+) -> Result<HttpResponse> {
     let mut form = form.into_inner();
     let errors = match form.parse() {
         Ok(new) => {
@@ -77,7 +81,7 @@ pub async fn create(app: Data<App>, viewer: Viewer, form: Form<JobForm>) -> Resu
 }
 
 /// GET /jobs/{id}: the job and its coming slots.
-pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+pub async fn show(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
     let job = jobs::find(app.db.read(), viewer.company_id, *id).await?;
     let now = app.clock.now();
     let coming = slots::Filter {
@@ -90,7 +94,7 @@ pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpR
 }
 
 /// GET /jobs/{id}/edit: the form, filled.
-pub async fn edit(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+pub async fn edit(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
     let job = jobs::find(app.db.read(), viewer.company_id, *id).await?;
     let form = viewer.typed(JobForm::of(job)?);
     viewer.page(&EditPage::new(*id, form, Default::default()))
@@ -99,7 +103,7 @@ pub async fn edit(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpR
 /// POST /jobs/{id}/edit: changes the job.
 pub async fn update(
     app: Data<App>,
-    viewer: Viewer,
+    viewer: Recruiter,
     id: Path<i64>,
     form: Form<JobForm>,
 ) -> Result<HttpResponse> {

@@ -16,18 +16,23 @@ use crate::{
         doctor::{self, Check, Patient, Sends},
         mailbox::parse_address,
     },
-    web::{errors::Result, render::Flash, respond::see_other, viewer::AdminViewer},
+    web::{
+        errors::Result,
+        render::Flash,
+        respond::see_other,
+        viewer::{Admin, Viewer},
+    },
 };
 
 /// POST /mail/checks: runs the checks up to the recipient, and sends nothing.
-pub async fn create(app: Data<App>, viewer: AdminViewer) -> Result<HttpResponse> {
+pub async fn create(app: Data<App>, viewer: Admin) -> Result<HttpResponse> {
     begin(app, &viewer, Sends::Nothing, None).await
 }
 
 /// Begins the checks, with whoever asked as the recipient; the page then shows how they come along.
 pub(super) async fn begin(
     app: Data<App>,
-    viewer: &AdminViewer,
+    viewer: &Viewer,
     sends: Sends,
     once: Option<Once>,
 ) -> Result<HttpResponse> {

@@ -6,14 +6,14 @@ pub mod test;
 use actix_web::{HttpResponse, web::Data};
 
 use self::pages::{ShowPage, State};
-use super::{errors::Result, mail_servers, viewer::AdminViewer};
+use super::{errors::Result, mail_servers, viewer::Admin};
 use crate::{
     app::App,
     domain::{mail_checks, users},
 };
 
 /// GET /mail: all of it, while checks go on as far as they have come.
-pub async fn show(app: Data<App>, viewer: AdminViewer) -> Result<HttpResponse> {
+pub async fn show(app: Data<App>, viewer: Admin) -> Result<HttpResponse> {
     let company_id = viewer.company_id;
     let last = match mail_checks::last(&app.db, company_id).await? {
         Some(row) => {

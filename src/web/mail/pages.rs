@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Result},
     mail::doctor::{self, Check, Grade, Step},
     settings::{Backend, Settings},
-    web::{facts::Facts, forms, render::Page, stamp::Stamp, viewer::AdminViewer},
+    web::{facts::Facts, forms, render::Page, stamp::Stamp, viewer::Viewer},
     words,
     zones::Tz,
 };
@@ -77,7 +77,7 @@ struct CheckRow {
 
 impl ShowPage {
     /// As it stands now.
-    pub fn new(state: State<'_>, viewer: &AdminViewer, now: DateTime<Utc>) -> Result<Self> {
+    pub fn new(state: State<'_>, viewer: &Viewer, now: DateTime<Utc>) -> Result<Self> {
         let zone = viewer.zone();
         let is_running = state
             .last

@@ -9,15 +9,11 @@ use super::checks;
 use crate::{
     app::App,
     mail::doctor::Sends,
-    web::{errors::Result, forms, viewer::AdminViewer},
+    web::{errors::Result, forms, viewer::Admin},
 };
 
 /// POST /mail/test: runs the checks and, where they come so far, sends the test message.
-pub async fn create(
-    app: Data<App>,
-    viewer: AdminViewer,
-    form: Form<TestForm>,
-) -> Result<HttpResponse> {
+pub async fn create(app: Data<App>, viewer: Admin, form: Form<TestForm>) -> Result<HttpResponse> {
     let once = forms::once("mail_test", &form.key, &viewer.user_id);
     checks::begin(app, &viewer, Sends::Test, once).await
 }

@@ -11,14 +11,14 @@ use crate::{
     web::{
         errors::{Error, Result},
         mail_html,
-        viewer::AdminViewer,
+        viewer::{Admin, Viewer},
     },
 };
 
 /// GET /company/texts/{kind}/{locale}/html: with the words that are kept.
 pub async fn show(
     app: Data<App>,
-    viewer: AdminViewer,
+    viewer: Admin,
     path: Path<(String, String)>,
 ) -> Result<HttpResponse> {
     let target = Target::find(&app, path.into_inner())?;
@@ -29,7 +29,7 @@ pub async fn show(
 /// POST /company/texts/{kind}/{locale}/html: with those that were typed; they are not kept.
 pub async fn create(
     app: Data<App>,
-    viewer: AdminViewer,
+    viewer: Admin,
     path: Path<(String, String)>,
     form: Form<TextsForm>,
 ) -> Result<HttpResponse> {
@@ -39,7 +39,7 @@ pub async fn create(
 
 async fn respond(
     app: &App,
-    viewer: &AdminViewer,
+    viewer: &Viewer,
     target: &Target,
     form: TextsForm,
 ) -> Result<HttpResponse> {

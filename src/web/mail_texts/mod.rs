@@ -29,7 +29,7 @@ use super::{
     mail_html,
     render::Flash,
     respond::see_other,
-    viewer::AdminViewer,
+    viewer::{Admin, Viewer},
 };
 use crate::{
     app::App,
@@ -42,7 +42,7 @@ use crate::{
 };
 
 /// GET /company/texts: every kind of mail in every language, and where the company has words of its own.
-pub async fn index(app: Data<App>, viewer: AdminViewer) -> Result<HttpResponse> {
+pub async fn index(app: Data<App>, viewer: Admin) -> Result<HttpResponse> {
     let own = own(&app, &viewer).await?;
     viewer.page(&IndexPage::new(app.composer.languages(), &own))
 }
@@ -50,7 +50,7 @@ pub async fn index(app: Data<App>, viewer: AdminViewer) -> Result<HttpResponse> 
 /// GET /company/texts/{kind}/{locale}: the words, and how a mail reads with them.
 pub async fn edit(
     app: Data<App>,
-    viewer: AdminViewer,
+    viewer: Admin,
     path: Path<(String, String)>,
 ) -> Result<HttpResponse> {
     let target = Target::find(&app, path.into_inner())?;
@@ -67,7 +67,7 @@ pub async fn edit(
 /// POST /company/texts/{kind}/{locale}: keeps the words, shows a mail with them, or sends it to oneself.
 pub async fn update(
     app: Data<App>,
-    viewer: AdminViewer,
+    viewer: Admin,
     path: Path<(String, String)>,
     form: Form<TextsForm>,
 ) -> Result<HttpResponse> {
@@ -94,7 +94,7 @@ const SAVED: &str = "Saved. Mails that are written from now on say this.";
 /// POST /company/texts/{kind}/{locale}/reset: back to the usual words.
 pub async fn destroy(
     app: Data<App>,
-    viewer: AdminViewer,
+    viewer: Admin,
     path: Path<(String, String)>,
     form: Form<TextsForm>,
 ) -> Result<HttpResponse> {
@@ -112,7 +112,7 @@ type Texts = BTreeMap<&'static str, String>;
 
 async fn keep(
     app: &App,
-    viewer: &AdminViewer,
+    viewer: &Viewer,
     (target, seen): (Target, i32),
     texts: Texts,
     form: TextsForm,
@@ -135,7 +135,7 @@ async fn keep(
 /// 409: what is stored beside what was typed, and the form that could replace it.
 async fn conflict(
     app: &App,
-    viewer: &AdminViewer,
+    viewer: &Viewer,
     (target, seen): (Target, i32),
     stored: Kept,
     form: TextsForm,
@@ -162,7 +162,7 @@ async fn conflict(
 }
 
 /// The form with an interview to look at the words with: the next one, where none was chosen.
-async fn with_interview(app: &App, viewer: &AdminViewer, mut form: TextsForm) -> Result<TextsForm> {
+async fn with_interview(app: &App, viewer: &Viewer, mut form: TextsForm) -> Result<TextsForm> {
     if form.interview.is_empty() {
         form.interview = pages::next_interview(app, viewer).await?;
     }
@@ -172,7 +172,7 @@ async fn with_interview(app: &App, viewer: &AdminViewer, mut form: TextsForm) ->
 /// The page, which frames the mail as programs show it.
 async fn respond(
     app: &App,
-    viewer: &AdminViewer,
+    viewer: &Viewer,
     wish: Wish,
     status: StatusCode,
 ) -> Result<HttpResponse> {
@@ -180,7 +180,7 @@ async fn respond(
     Ok(mail_html::framed(viewer.respond(status, &page)?))
 }
 
-async fn own(app: &App, viewer: &AdminViewer) -> Result<Own> {
+async fn own(app: &App, viewer: &Viewer) -> Result<Own> {
     let company = companies::find(&app.db, viewer.company_id).await?;
     Ok(mail_texts::own(app.db.read(), &company).await?)
 }

@@ -20,7 +20,7 @@ use super::{
     interviews::{Refusal, tidings},
     preview::Preview,
     respond::see_other,
-    viewer::Viewer,
+    viewer::{Recruiter, Viewer},
 };
 use crate::{
     app::App,
@@ -36,7 +36,7 @@ use crate::{
 };
 
 /// GET /interviews/{id}/reschedule: the form.
-pub async fn new(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+pub async fn new(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
     let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
     let form = viewer.typed(RescheduleForm::opened(&details));
     show(&app, &viewer, Scene::of(details), form, FormErrors::new()).await
@@ -45,7 +45,7 @@ pub async fn new(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpRe
 /// POST /interviews/{id}/reschedule: moves it and queues the message that tells; or looks, or previews.
 pub async fn create(
     app: Data<App>,
-    viewer: Viewer,
+    viewer: Recruiter,
     id: Path<i64>,
     form: Form<RescheduleForm>,
 ) -> Result<HttpResponse> {

@@ -20,7 +20,7 @@ use super::{
     lists::{self, At},
     render::Flash,
     respond::see_other,
-    viewer::Viewer,
+    viewer::{Recruiter, Viewer},
 };
 use crate::{
     app::App,
@@ -36,7 +36,7 @@ use crate::{
 /// GET /slots: by day, earliest first.
 pub async fn index(
     app: Data<App>,
-    viewer: Viewer,
+    viewer: Recruiter,
     filters: Query<Filters>,
     at: Query<At>,
 ) -> Result<HttpResponse> {
@@ -65,14 +65,18 @@ pub async fn index(
 }
 
 /// GET /slots/new: the form, filled with what the address says.
-pub async fn new(app: Data<App>, viewer: Viewer, form: Query<SlotForm>) -> Result<HttpResponse> {
+pub async fn new(app: Data<App>, viewer: Recruiter, form: Query<SlotForm>) -> Result<HttpResponse> {
     let jobs = jobs::choices(&app.db, viewer.company_id).await?;
     let form = viewer.typed(form.into_inner().with_defaults(viewer.company_zone()));
     viewer.page(&NewPage::new(form, FormErrors::new(), jobs))
 }
 
 /// POST /slots/new: enters a slot.
-pub async fn create(app: Data<App>, viewer: Viewer, form: Form<SlotForm>) -> Result<HttpResponse> {
+pub async fn create(
+    app: Data<App>,
+    viewer: Recruiter,
+    form: Form<SlotForm>,
+) -> Result<HttpResponse> {
     let mut form = form.into_inner();
     let errors = match form.parse() {
         Ok(new) => {
@@ -95,7 +99,7 @@ pub async fn create(app: Data<App>, viewer: Viewer, form: Form<SlotForm>) -> Res
 }
 
 /// GET /slots/{id}: when, what for, and who has it.
-pub async fn show(app: Data<App>, viewer: Viewer, id: Path<i64>) -> Result<HttpResponse> {
+pub async fn show(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
     viewer.page(&page(&app, &viewer, *id).await?)
 }
 
@@ -111,7 +115,7 @@ async fn page(app: &App, viewer: &Viewer, id: i64) -> Result<ShowPage> {
 /// POST /slots/{id}/closure: takes the slot off the offer.
 pub async fn close(
     app: Data<App>,
-    viewer: Viewer,
+    viewer: Recruiter,
     id: Path<i64>,
     button: Form<Button>,
 ) -> Result<HttpResponse> {

@@ -1,4 +1,5 @@
 //! The page that a day begins with.
+pub mod interviewer;
 pub mod pages;
 
 use actix_web::{
@@ -8,8 +9,16 @@ use actix_web::{
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use self::pages::{Board, ShowPage};
-use super::{errors::Result, forms::FormErrors, interviews::Reader, viewer::Viewer};
+use self::{
+    interviewer::EmptyPage,
+    pages::{Board, ShowPage},
+};
+use super::{
+    errors::Result,
+    forms::FormErrors,
+    interviews::Reader,
+    viewer::{SignedIn, Viewer},
+};
 use crate::{
     app::App,
     domain::{companies, emails, interviews, today, zone_changes},
@@ -21,8 +30,11 @@ const MOST: u64 = 200;
 /// How many worries are shown.
 const WORRIES: u64 = 10;
 
-/// GET /: a day's interviews, the numbers of the week, and what needs attention.
-pub async fn show(app: Data<App>, viewer: Viewer, form: Query<DayForm>) -> Result<HttpResponse> {
+/// GET /: a day's interviews, the numbers of the week, and what needs attention. For interviewers none of it.
+pub async fn show(app: Data<App>, viewer: SignedIn, form: Query<DayForm>) -> Result<HttpResponse> {
+    if !viewer.role.is_recruiting() {
+        return viewer.page(&EmptyPage::new(app.clock.now(), viewer.zone()));
+    }
     let reader = Reader::of(&app, &viewer).await?;
     let today = reader.now.with_timezone(&reader.zone).date_naive();
     let mut errors = FormErrors::new();

@@ -21,14 +21,14 @@ use crate::{
         forms::{self, Button, FormErrors},
         render::{Flash, Page},
         respond::see_other,
-        viewer::AdminViewer,
+        viewer::{Admin, Viewer},
     },
 };
 
 /// POST /users/{id}/disabling: shuts a user out at once.
 pub async fn disable(
     app: Data<App>,
-    viewer: AdminViewer,
+    viewer: Admin,
     id: Path<i64>,
     button: Form<Button>,
 ) -> Result<HttpResponse> {
@@ -44,7 +44,7 @@ pub async fn disable(
 /// POST /users/{id}/enabling: lets a user in again.
 pub async fn enable(
     app: Data<App>,
-    viewer: AdminViewer,
+    viewer: Admin,
     id: Path<i64>,
     button: Form<Button>,
 ) -> Result<HttpResponse> {
@@ -65,7 +65,7 @@ pub async fn enable(
 
 async fn answer(
     app: &App,
-    viewer: &AdminViewer,
+    viewer: &Viewer,
     target: Target,
     change: Change,
     done: &str,
@@ -84,18 +84,14 @@ async fn answer(
     Ok(see_other(&format!("/users/{id}")))
 }
 
-async fn without_version(app: &App, viewer: &AdminViewer, id: i64) -> Result<HttpResponse> {
+async fn without_version(app: &App, viewer: &Viewer, id: i64) -> Result<HttpResponse> {
     users::find(&app.db, viewer.company_id, id).await?;
     viewer.flash(Flash::problem(forms::NO_VERSION))?;
     Ok(see_other(&format!("/users/{id}")))
 }
 
 /// GET /users/{id}/password: the form, with a password made up.
-pub async fn edit_password(
-    app: Data<App>,
-    viewer: AdminViewer,
-    id: Path<i64>,
-) -> Result<HttpResponse> {
+pub async fn edit_password(app: Data<App>, viewer: Admin, id: Path<i64>) -> Result<HttpResponse> {
     let user = users::find(&app.db, viewer.company_id, *id).await?;
     let form = PasswordForm {
         password: NewPassword::generate().expose().into(),
@@ -107,7 +103,7 @@ pub async fn edit_password(
 /// POST /users/{id}/password: the old one is void, and every session and token of theirs.
 pub async fn update_password(
     app: Data<App>,
-    viewer: AdminViewer,
+    viewer: Admin,
     id: Path<i64>,
     form: Form<PasswordForm>,
 ) -> Result<HttpResponse> {

@@ -21,13 +21,13 @@ use crate::{
         forms::FormErrors,
         render::{Choice, Flash, Page},
         respond::see_other,
-        viewer::AdminViewer,
+        viewer::{Admin, Viewer},
     },
     words,
 };
 
 /// GET /users/{id}/edit: the form.
-pub async fn show(app: Data<App>, viewer: AdminViewer, id: Path<i64>) -> Result<HttpResponse> {
+pub async fn show(app: Data<App>, viewer: Admin, id: Path<i64>) -> Result<HttpResponse> {
     let user = users::find(&app.db, viewer.company_id, *id).await?;
     let form = viewer.typed(EditForm::of(&user));
     viewer.page(&EditPage::new(user, form, FormErrors::new()))
@@ -36,7 +36,7 @@ pub async fn show(app: Data<App>, viewer: AdminViewer, id: Path<i64>) -> Result<
 /// POST /users/{id}/edit: changes name and role.
 pub async fn update(
     app: Data<App>,
-    viewer: AdminViewer,
+    viewer: Admin,
     id: Path<i64>,
     form: Form<EditForm>,
 ) -> Result<HttpResponse> {
@@ -65,7 +65,7 @@ pub async fn update(
 /// 409: what is stored beside what was typed, and the form that could replace it.
 async fn conflict(
     app: &App,
-    viewer: &AdminViewer,
+    viewer: &Viewer,
     mut form: EditForm,
     (target, typed, user): (Target, Changes, user::Model),
 ) -> Result<HttpResponse> {
@@ -83,6 +83,7 @@ fn role_name(role: Role) -> &'static str {
     match role {
         Role::Admin => "admin",
         Role::Recruiter => "recruiter",
+        Role::Interviewer => "interviewer",
     }
 }
 

@@ -16,7 +16,7 @@ use super::{
     forms::FormErrors,
     render::{Choice, Flash, Page},
     respond::see_other,
-    viewer::AdminViewer,
+    viewer::{Admin, Viewer},
 };
 use crate::{
     app::App,
@@ -28,7 +28,7 @@ use crate::{
 /// GET /users: everybody, newest first.
 pub async fn index(
     app: Data<App>,
-    viewer: AdminViewer,
+    viewer: Admin,
     query: Query<IndexQuery>,
 ) -> Result<HttpResponse> {
     let after = query.cursor.parse().ok();
@@ -46,7 +46,7 @@ pub async fn index(
 }
 
 /// GET /users/new: the form, with a password made up.
-pub async fn new(viewer: AdminViewer) -> Result<HttpResponse> {
+pub async fn new(viewer: Admin) -> Result<HttpResponse> {
     let form = viewer.typed(UserForm {
         role: "recruiter".into(),
         ..Default::default()
@@ -59,11 +59,7 @@ pub async fn new(viewer: AdminViewer) -> Result<HttpResponse> {
 }
 
 /// POST /users/new: adds somebody.
-pub async fn create(
-    app: Data<App>,
-    viewer: AdminViewer,
-    form: Form<UserForm>,
-) -> Result<HttpResponse> {
+pub async fn create(app: Data<App>, viewer: Admin, form: Form<UserForm>) -> Result<HttpResponse> {
     let about = About::new(&form.email, &form.name, &viewer.company_name);
     let password = app.passwords.choose(&form.password, about).await?;
     let new = match form.parse(password) {
@@ -91,7 +87,7 @@ pub async fn create(
 }
 
 /// GET /users/{id}: one user.
-pub async fn show(app: Data<App>, viewer: AdminViewer, id: Path<i64>) -> Result<HttpResponse> {
+pub async fn show(app: Data<App>, viewer: Admin, id: Path<i64>) -> Result<HttpResponse> {
     let user = users::find(&app.db, viewer.company_id, *id).await?;
     viewer.page(&ShowPage::new(&viewer, user))
 }
@@ -149,7 +145,7 @@ struct Line {
 }
 
 impl Line {
-    fn new(viewer: &AdminViewer, user: user::Model) -> Self {
+    fn new(viewer: &Viewer, user: user::Model) -> Self {
         Self {
             id: user.id,
             is_active: user.is_active(),
@@ -243,7 +239,7 @@ pub struct ShowPage {
 }
 
 impl ShowPage {
-    fn new(viewer: &AdminViewer, user: user::Model) -> Self {
+    fn new(viewer: &Viewer, user: user::Model) -> Self {
         Self {
             user: Line::new(viewer, user),
             conflict: None,

@@ -15,7 +15,7 @@ use super::{
     lists::At,
     render::Flash,
     respond::see_other,
-    viewer::Viewer,
+    viewer::Recruiter,
 };
 use crate::{
     app::App,
@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// GET /zone-changes: the slots concerned, earliest first.
-pub async fn index(app: Data<App>, viewer: Viewer, at: Query<At>) -> Result<HttpResponse> {
+pub async fn index(app: Data<App>, viewer: Recruiter, at: Query<At>) -> Result<HttpResponse> {
     let mut errors = FormErrors::new();
     let cursor = at.cursor(&mut errors);
     if !errors.is_empty() {
@@ -43,7 +43,7 @@ pub async fn index(app: Data<App>, viewer: Viewer, at: Query<At>) -> Result<Http
 /// POST /zone-changes: moves them, and queues the messages that tell.
 pub async fn create(
     app: Data<App>,
-    viewer: Viewer,
+    viewer: Recruiter,
     form: Form<ConfirmationForm>,
 ) -> Result<HttpResponse> {
     let (actor, now) = (viewer.actor(), app.clock.now());

@@ -139,6 +139,16 @@ impl TestApp {
         self.signed_in(self.company_id, Role::Admin).await
     }
 
+    /// A signed-in interviewer of the company; a new user at every call.
+    pub async fn interviewer(&self) -> Actor {
+        self.signed_in(self.company_id, Role::Interviewer).await
+    }
+
+    /// Whoever has this role in the company; a new user at every call.
+    pub async fn with_role(&self, role: Role) -> Actor {
+        self.signed_in(self.company_id, role).await
+    }
+
     /// A signed-in admin of another company; a new company at every call.
     pub async fn other_company(&self) -> Actor {
         let company_id = builders::company(self, "Other Company").await;

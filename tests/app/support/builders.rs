@@ -50,6 +50,7 @@ pub async fn user(app: &TestApp, company_id: i64, role: Role) -> user::Model {
     let name = match role {
         Role::Admin => "Ada Admin",
         Role::Recruiter => "Rita Recruiter",
+        Role::Interviewer => "Ines Interviewer",
     };
     let row = user::ActiveModel {
         company_id: Set(company_id),

@@ -1,16 +1,18 @@
-//! Who is signed in; taking a `Viewer` is what makes a handler private.
-use std::{future::Future, net::IpAddr, ops::Deref, pin::Pin};
+//! Who is signed in, and the pages that they are answered with.
+mod extractors;
+
+use std::net::IpAddr;
 
 use actix_session::SessionExt;
 use actix_web::{
-    FromRequest, HttpRequest, HttpResponse,
-    dev::Payload,
+    HttpRequest, HttpResponse,
     http::{Method, StatusCode},
     web::Data,
 };
 use entity::user::Role;
 use serde::de::DeserializeOwned;
 
+pub use self::extractors::{Admin, Recruiter, SignedIn};
 use super::{
     alerts::Banner,
     client_ip,
@@ -27,7 +29,8 @@ use crate::{
     zones::Tz,
 };
 
-/// The signed-in user, as the database knows them at this request. Nobody signed in: 303 to the sign-in page.
+/// The signed-in user, as the database knows them at this request. A handler gets one from [`SignedIn`], [`Recruiter`]
+/// or [`Admin`]: signed out it is 303 to the sign-in page, with another role 404.
 pub struct Viewer {
     /// Who.
     pub user_id: i64,
@@ -131,17 +134,8 @@ impl Viewer {
     }
 }
 
-impl FromRequest for Viewer {
-    type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move { find(&request).await })
-    }
-}
-
-async fn find(request: &HttpRequest) -> Result<Viewer> {
+/// Who is signed in, if `admits` lets their role in. Nothing is looked up or changed for anybody else.
+async fn find(request: &HttpRequest, admits: fn(Role) -> bool) -> Result<Viewer> {
     let app = request
         .app_data::<Data<App>>()
         .ok_or_else(|| AppError::System("routes without their app".into()))?
@@ -152,6 +146,9 @@ async fn find(request: &HttpRequest) -> Result<Viewer> {
     let now = app.clock.now();
     let found = sessions::find(&app.db, &key_hash, now).await?;
     let found = found.ok_or_else(sign_in_first)?;
+    if !admits(found.role) {
+        return Err(AppError::NotFound.into());
+    }
     if let Err(error) = sessions::touch(&app.db, &key_hash, &found, now).await {
         // A database that cannot write just now can still be read.
         tracing::warn!(%error, "A session's last use was not noted");
@@ -167,18 +164,23 @@ async fn find(request: &HttpRequest) -> Result<Viewer> {
     };
     let here = place_to_return_to(request);
     // The menu shows it, and only theirs has the line.
-    let is_mail_unwell = match found.role {
-        Role::Admin => {
+    let is_mail_unwell = match found.role.is_admin() {
+        true => {
             let servers = doctor::servers(&app.settings.mail).into_iter();
             let servers = servers.map(|(name, _)| name);
             mail_checks::is_mail_unwell(&app.db, found.company_id, servers).await?
         }
-        Role::Recruiter => false,
+        false => false,
+    };
+    // It names candidates.
+    let alerts = match found.role.is_recruiting() {
+        true => Banner::of(&app, found.company_id, zone, here, now).await?,
+        false => None,
     };
     Ok(Viewer {
         user_id: found.user_id,
         company_id: found.company_id,
-        alerts: Banner::of(&app, found.company_id, zone, here, now).await?,
+        alerts,
         zone,
         company_zone,
         flash: cookie::flash_in(&found.state),
@@ -204,32 +206,5 @@ fn place_to_return_to(request: &HttpRequest) -> String {
         target.map_or("/", |target| target.as_str()).into()
     } else {
         "/".into()
-    }
-}
-
-/// A [`Viewer`] who is an admin. For recruiters the page does not exist.
-pub struct AdminViewer(Viewer);
-
-impl Deref for AdminViewer {
-    type Target = Viewer;
-
-    fn deref(&self) -> &Viewer {
-        &self.0
-    }
-}
-
-impl FromRequest for AdminViewer {
-    type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let viewer = Viewer::from_request(request, payload);
-        Box::pin(async move {
-            let viewer = viewer.await?;
-            match viewer.role {
-                Role::Admin => Ok(Self(viewer)),
-                Role::Recruiter => Err(AppError::NotFound.into()),
-            }
-        })
     }
 }
