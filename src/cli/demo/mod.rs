@@ -23,12 +23,17 @@ use crate::{
 const COMPANY: &str = "Sample Company";
 const CONTACT: &str = "hiring@sample-company.example";
 const ZONE: &str = "Europe/Berlin";
-const PEOPLE: [(&str, &str, Role); 2] = [
+const PEOPLE: [(&str, &str, Role); 3] = [
     ("Alex Berg", "admin@sample-company.example", Role::Admin),
     (
         "Robin Weiss",
         "recruiter@sample-company.example",
         Role::Recruiter,
+    ),
+    (
+        "Kim Sato",
+        "interviewer@sample-company.example",
+        Role::Interviewer,
     ),
 ];
 
@@ -96,7 +101,9 @@ async fn fill(app: &App, now: DateTime<Utc>) -> Result<Vec<SignIn>> {
     for (name, email, role) in PEOPLE {
         let password = NewPassword::generate();
         let user = add_user(app, company_id, name, email, role, &password, now).await?;
-        recruiter.user_id = Some(user.id);
+        if role == Role::Recruiter {
+            recruiter.user_id = Some(user.id);
+        }
         sign_ins.push(SignIn { email, password });
     }
     let jobs = jobs::enter(&app.db, &recruiter, now).await?;
