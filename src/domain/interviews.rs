@@ -76,10 +76,10 @@ impl Details {
     }
 
     /// Who answers the candidate's questions: the recruiter who booked, else the company. Nobody is
-    /// sent to a user who has left.
+    /// sent to a user who has left, or who may not see candidates any more.
     pub fn contact(&self) -> Contact<'_> {
         match &self.recruiter {
-            Some(user) if user.disabled_at.is_none() => Contact {
+            Some(user) if user.is_active() && user.role.is_recruiting() => Contact {
                 name: &user.name,
                 email: &user.email,
             },

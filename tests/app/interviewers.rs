@@ -1,6 +1,9 @@
 //! Interviewers: they sign in, see an empty Today and their account, and nothing of the company's candidates.
-use entity::user::{self, Role};
-use sea_orm::EntityTrait;
+use entity::{
+    email, interview,
+    user::{self, Role},
+};
+use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};
 
 use crate::support::{Actor, Answer, TestApp, app::PASSWORD, builders};
 
@@ -143,6 +146,28 @@ async fn a_role_that_was_taken_away_opens_nothing_from_the_next_request_on() {
     rita.sign_in(&user.email, PASSWORD).await;
     assert_eq!(rita.get("/candidates").await.status, 200);
     assert_eq!(program.get("/api/candidates/").await.status, 200);
+}
+
+/// A candidate's answers are not theirs to read.
+#[actix_web::test]
+async fn who_booked_and_became_one_is_no_longer_the_contact() {
+    let app = TestApp::start().await;
+    let mut ada = app.admin().await;
+    for role in ["recruiter", "interviewer"] {
+        let rita = builders::user(&app, app.company_id, Role::Recruiter).await;
+        let booked = builders::booked(&app, app.company_id).await;
+        let change = interview::Entity::update_many()
+            .col_expr(interview::Column::BookedBy, Expr::value(rita.id))
+            .filter(interview::COLUMN.id.eq(booked.details.interview.id));
+        builders::write(&app, async |txn| Ok(change.exec(txn).await?)).await;
+        assert_eq!(make(&mut ada, rita.id, role).await.status, 303);
+        app.deliver().await;
+        let sent = email::Entity::find_by_id(booked.email.id);
+        let sent = sent.one(app.app.db.read()).await.expect("a query");
+        let text = sent.and_then(|sent| sent.text).expect("a text");
+        let is_contact = text.contains(&rita.email);
+        assert_eq!(is_contact, role == "recruiter", "{role}: {text}");
+    }
 }
 
 #[actix_web::test]
