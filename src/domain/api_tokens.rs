@@ -5,13 +5,13 @@ use sea_orm::{
     ActiveValue::Set, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType,
     PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
-use serde_json::json;
 
 use crate::{
     crypto,
     db::{self, Db},
     domain::{
-        actions::{self, Act, Actor},
+        actions::Actor,
+        events::{self, Event},
         page::{Cursor, Page},
         rows::Stored,
     },
@@ -124,13 +124,13 @@ pub async fn create(
             .exec(txn)
             .await?
             .last_insert_id;
-        let act = Act {
-            verb: "token.created",
-            object_type: "token",
-            object_id: id,
-            details: json!({ "name": name, "user": user_id, "expires_at": expires_at }),
+        let event = Event::TokenCreated {
+            token_id: id,
+            name: name.into(),
+            user_id,
+            expires_at,
         };
-        actions::record(txn, actor, act, now).await?;
+        events::record(txn, actor, event, now).await?;
         Ok(id)
     })
     .await?;
@@ -293,13 +293,11 @@ async fn take_back(
     if revoked == 0 {
         return Ok(());
     }
-    let act = Act {
-        verb: "token.revoked",
-        object_type: "token",
-        object_id: token.id,
-        details: json!({ "name": token.name }),
+    let event = Event::TokenRevoked {
+        token_id: token.id,
+        name: token.name.clone(),
     };
-    actions::record(txn, actor, act, now).await
+    events::record(txn, actor, event, now).await
 }
 
 fn users() -> sea_orm::RelationDef {

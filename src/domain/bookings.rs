@@ -11,14 +11,14 @@ use sea_orm::{
     ActiveEnum, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
     sea_query::Expr,
 };
-use serde_json::json;
 
 use crate::{
     db::{self, Db, Txn},
     domain::{
-        actions::{self, Act, Actor},
+        actions::Actor,
         candidates::{self, NewCandidate, Saved},
         emails,
+        events::{self, Event},
         interviews::{self, Details},
         notifications,
         one_time_keys::{self, Once, Seen},
@@ -361,18 +361,14 @@ async fn tell(
     let details = interviews::details(txn, actor.company_id, interview.id).await?;
     let window = details.join_window().ok_or(Error::NotFound)?;
     let email_id = notifications::tell(txn, actor, email::Kind::Scheduled, &details, now).await?;
-    let act = Act {
-        verb: "interview.booked",
-        object_type: "interview",
-        object_id: interview.id,
-        details: json!({
-            "slot": details.interview.slot_id,
-            "starts_at": window.starts_at,
-            "version": details.interview.version,
-            "email": email_id,
-        }),
+    let event = Event::InterviewBooked {
+        interview_id: interview.id,
+        slot_id: details.interview.slot_id,
+        starts_at: window.starts_at,
+        version: Some(details.interview.version),
+        email_id,
     };
-    actions::record(txn, actor, act, now).await?;
+    events::record(txn, actor, event, now).await?;
     Ok(())
 }
 

@@ -8,12 +8,12 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
-use serde_json::json;
 
 use crate::{
     db::{self, Db},
     domain::{
-        actions::{self, Act, Actor},
+        actions::Actor,
+        events::{self, Event},
         interviews, jobs,
         one_time_keys::{self, Once, Seen},
         page::{Cursor, Page},
@@ -229,13 +229,8 @@ pub async fn insert(
         .await?
         .last_insert_id;
     index(txn, actor.company_id, id, new).await?;
-    let act = Act {
-        verb: "candidate.created",
-        object_type: "candidate",
-        object_id: id,
-        details: json!({}),
-    };
-    actions::record(txn, actor, act, now).await?;
+    let event = Event::CandidateCreated { candidate_id: id };
+    events::record(txn, actor, event, now).await?;
     Ok(Saved::Candidate(id))
 }
 
@@ -309,19 +304,14 @@ pub async fn change(
     }
     index(txn, company_id, id, new).await?;
     let address_changed = before.email != new.email;
-    let details = json!({
-        "address_changed": address_changed,
-        "name_changed": before.name != new.name,
-        "changed": differences(before, new),
-        "version": before.version + 1,
-    });
-    let act = Act {
-        verb: "candidate.changed",
-        object_type: "candidate",
-        object_id: id,
-        details,
+    let event = Event::CandidateChanged {
+        candidate_id: id,
+        address_changed,
+        name_changed: before.name != new.name,
+        changed: differences(before, new),
+        version: Some(before.version + 1),
     };
-    actions::record(txn, actor, act, now).await?;
+    events::record(txn, actor, event, now).await?;
     if address_changed {
         interviews::tell_new_address(txn, actor, before, now).await?;
     }
@@ -329,7 +319,7 @@ pub async fn change(
 }
 
 /// The names of what a change gives another value.
-fn differences(before: &candidate::Model, new: &NewCandidate) -> Vec<&'static str> {
+fn differences(before: &candidate::Model, new: &NewCandidate) -> Vec<String> {
     versions::changed([
         ("name", before.name != new.name),
         ("email", before.email != new.email),

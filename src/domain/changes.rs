@@ -6,13 +6,13 @@ use entity::{
     slot::{self, InterviewType},
 };
 use sea_orm::{ActiveEnum, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
-use serde_json::{Value, json};
 
 use crate::{
     db::{self, Db},
     domain::{
-        actions::{self, Act, Actor},
+        actions::Actor,
         candidates,
+        events::{self, Cancellation, Corrected, Event, Field, Replaced, Talk},
         interviews::{self, Details},
         notifications,
         one_time_keys::{self, Once, Seen},
@@ -139,17 +139,9 @@ pub(super) async fn carry_out(
         Some(_) => notifications::tell(txn, actor, change.kind(), &after, now).await?,
         None => None,
     };
-    let act = Act {
-        verb: change.verb(),
-        object_type: "interview",
-        object_id: row.id,
-        details: json!({
-            "change": change.for_the_log(&before),
-            "version": after.interview.version,
-            "email": email_id,
-        }),
-    };
-    actions::record(txn, actor, act, now).await?;
+    let version = Some(after.interview.version);
+    let event = change.event(&before, version, email_id);
+    events::record(txn, actor, event, now).await?;
     one_time_keys::keep(txn, actor.company_id, target.once.as_ref(), row.id, now).await?;
     Ok(Step::Done(Box::new(after), email_id))
 }
@@ -263,28 +255,44 @@ impl Correction {
     }
 
     /// The names of what it changes.
-    fn differences(&self, before: &Details) -> Vec<&'static str> {
+    fn differences(&self, before: &Details) -> Vec<Field> {
         let slot = before.slot.as_ref();
         let is_new = [
             (
-                "interview_type",
+                Field::InterviewType,
                 slot.is_none_or(|slot| slot.interview_type != self.interview_type),
             ),
             (
-                "duration_minutes",
+                Field::DurationMinutes,
                 slot.is_none_or(|slot| slot.duration_minutes != self.duration_minutes),
             ),
             (
-                "meeting_url",
+                Field::MeetingUrl,
                 slot.is_none_or(|slot| slot.meeting_url != self.meeting_url),
             ),
             (
-                "booking_notes",
+                Field::BookingNotes,
                 before.interview.booking_notes != self.notes,
             ),
         ];
         let changed = is_new.into_iter().filter(|(_, is_new)| *is_new);
-        changed.map(|(name, _)| name).collect()
+        changed.map(|(field, _)| field).collect()
+    }
+
+    /// For the log.
+    fn from(&self, before: &Details) -> Corrected {
+        let slot = before.slot.as_ref();
+        Corrected {
+            before: Talk {
+                interview_type: slot.map(|slot| slot.interview_type),
+                duration_minutes: slot.map(|slot| slot.duration_minutes),
+            },
+            after: Talk {
+                interview_type: Some(self.interview_type),
+                duration_minutes: Some(self.duration_minutes),
+            },
+            changed: self.differences(before),
+        }
     }
 }
 
@@ -306,14 +314,6 @@ impl Change {
         }
     }
 
-    fn verb(&self) -> &'static str {
-        match self {
-            Self::CallOff { .. } => "interview.cancelled",
-            Self::Correct(_) => "interview.corrected",
-            Self::ReplaceLink => "interview.link_replaced",
-        }
-    }
-
     /// Does a calendar have to change?
     fn moves_time_or_place(&self, before: &Details) -> bool {
         let slot = before.slot.as_ref();
@@ -328,19 +328,31 @@ impl Change {
         }
     }
 
-    fn for_the_log(&self, before: &Details) -> Value {
+    fn event(&self, before: &Details, version: Option<i32>, email_id: Option<i64>) -> Event {
+        let interview_id = before.interview.id;
         match self {
-            Self::CallOff { reason } => json!({ "reason": reason }),
-            Self::Correct(after) => {
-                let slot = before.slot.as_ref();
-                // Notes may be personal and an address may let people in: only that they changed is kept.
-                json!({
-                    "before": { "interview_type": slot.map(|slot| slot.interview_type), "duration_minutes": slot.map(|slot| slot.duration_minutes) },
-                    "after": { "interview_type": after.interview_type, "duration_minutes": after.duration_minutes },
-                    "changed": after.differences(before),
-                })
-            }
-            Self::ReplaceLink => json!({}),
+            Self::CallOff { reason } => Event::InterviewCancelled {
+                interview_id,
+                change: Cancellation {
+                    reason: reason.clone(),
+                },
+                version,
+                email_id,
+            },
+            Self::Correct(after) => Event::InterviewCorrected {
+                interview_id,
+                correction: events::Correction::Details {
+                    change: after.from(before),
+                },
+                version,
+                email_id,
+            },
+            Self::ReplaceLink => Event::LinkReplaced {
+                interview_id,
+                change: Replaced {},
+                version,
+                email_id,
+            },
         }
     }
 }

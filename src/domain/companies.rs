@@ -7,13 +7,15 @@ use entity::{
 use sea_orm::{
     ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::json;
 
 use super::{
-    actions::{self, Act, Actor},
+    actions::Actor,
+    events::{self, CompanyFacts, Event},
     known_devices,
     users::{self, NewUser},
-    versions::Updated,
+    versions::{self, Updated},
 };
 use crate::{
     db::{self, Db},
@@ -139,8 +141,11 @@ pub async fn set_up(
             user_id: Some(user.id),
             ip: ip.to_owned(),
         };
-        let act = act("company.set_up", company_id, json!({ "name": new.name }));
-        actions::record(txn, &actor, act, now).await?;
+        let event = Event::CompanySetUp {
+            company_id,
+            name: new.name,
+        };
+        events::record(txn, &actor, event, now).await?;
         Ok(SetUp::Done(user))
     })
     .await;
@@ -167,8 +172,11 @@ async fn guard_set_up(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<
 pub async fn create(db: &Db, new: NewCompany, now: DateTime<Utc>) -> Result<i64> {
     db::transaction(db, async |txn| {
         let id = insert(txn, &new, now).await?;
-        let act = act("company.created", id, json!({ "name": new.name }));
-        actions::record(txn, &Actor::system(id), act, now).await?;
+        let event = Event::CompanyCreated {
+            company_id: id,
+            name: new.name,
+        };
+        events::record(txn, &Actor::system(id), event, now).await?;
         Ok(id)
     })
     .await
@@ -262,15 +270,15 @@ pub async fn update(
         if written.rows_affected == 0 {
             return Ok(Updated::Stale(Box::new(row)));
         }
-        let (before, after) = (facts(&row), facts(&lock(txn, row.id).await?));
-        let details = json!({
-            "changed": differences(&before, &after),
-            "version": seen + 1,
-            "before": before,
-            "after": after,
-        });
-        let act = act("company.updated", row.id, details);
-        actions::record(txn, actor, act, now).await?;
+        let (before, after) = (facts(&row)?, facts(&lock(txn, row.id).await?)?);
+        let event = Event::CompanyUpdated {
+            company_id: row.id,
+            changed: differences(&before, &after),
+            version: Some(seen + 1),
+            before: Box::new(before),
+            after: Box::new(after),
+        };
+        events::record(txn, actor, event, now).await?;
         Ok(Updated::Done)
     })
     .await
@@ -301,34 +309,51 @@ fn columns(changes: &Changes) -> company::ActiveModel {
     }
 }
 
-/// The names of the facts that have another value.
-fn differences(before: &Value, after: &Value) -> Vec<String> {
-    let after = after.as_object().into_iter().flatten();
-    let changed = after.filter(|(name, value)| before[name.as_str()] != **value);
-    changed.map(|(name, _)| name.clone()).collect()
+fn differences(before: &CompanyFacts, after: &CompanyFacts) -> Vec<String> {
+    let (old, new) = (before, after);
+    versions::changed([
+        ("brand_colour", old.brand_colour != new.brand_colour),
+        ("contact_email", old.contact_email != new.contact_email),
+        (
+            "default_meeting_url",
+            old.default_meeting_url != new.default_meeting_url,
+        ),
+        (
+            "hourly_email_limit",
+            old.hourly_email_limit != new.hourly_email_limit,
+        ),
+        (
+            "instruction_lines",
+            old.instruction_lines != new.instruction_lines,
+        ),
+        (
+            "join_window_minutes",
+            old.join_window_minutes != new.join_window_minutes,
+        ),
+        ("name", old.name != new.name),
+        (
+            "reminder_lead_minutes",
+            old.reminder_lead_minutes != new.reminder_lead_minutes,
+        ),
+        ("time_zone", old.time_zone != new.time_zone),
+        ("undo_seconds", old.undo_seconds != new.undo_seconds),
+    ])
 }
 
 /// What the audit log keeps of a company.
-fn facts(row: &company::Model) -> serde_json::Value {
-    json!({
-        "name": row.name,
-        "time_zone": row.time_zone,
-        "contact_email": row.contact_email,
-        "brand_colour": row.brand_colour,
-        "default_meeting_url": row.default_meeting_url,
-        "join_window_minutes": row.join_window_minutes,
-        "reminder_lead_minutes": row.reminder_lead_minutes,
-        "undo_seconds": row.undo_seconds,
-        "hourly_email_limit": row.hourly_email_limit,
-        "instruction_lines": row.instruction_lines,
+fn facts(row: &company::Model) -> Result<CompanyFacts> {
+    let unreadable = |error| Error::Stored(format!("settings of company {}: {error}", row.id));
+    let (leads, lines) = (&row.reminder_lead_minutes, &row.instruction_lines);
+    Ok(CompanyFacts {
+        name: row.name.clone(),
+        time_zone: row.time_zone.clone(),
+        contact_email: row.contact_email.clone(),
+        brand_colour: row.brand_colour.clone(),
+        default_meeting_url: row.default_meeting_url.clone(),
+        join_window_minutes: row.join_window_minutes,
+        reminder_lead_minutes: Some(Vec::deserialize(leads).map_err(unreadable)?),
+        undo_seconds: Some(row.undo_seconds),
+        hourly_email_limit: Some(row.hourly_email_limit),
+        instruction_lines: Vec::deserialize(lines).map_err(unreadable)?,
     })
-}
-
-fn act(verb: &'static str, company_id: i64, details: serde_json::Value) -> Act {
-    Act {
-        verb,
-        object_type: "company",
-        object_id: company_id,
-        details,
-    }
 }

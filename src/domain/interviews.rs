@@ -13,14 +13,15 @@ use sea_orm::{
     QuerySelect, SelectTwo,
     sea_query::{Expr, Query},
 };
-use serde_json::json;
 
 use crate::{
     crypto,
     db::{self, Db},
     domain::{
-        actions::{self, Act, Actor},
-        candidates, companies, emails, jobs,
+        actions::Actor,
+        candidates, companies, emails,
+        events::{self, Event},
+        jobs,
         join_window::JoinWindow,
         mail_texts::{self, Own},
         notifications,
@@ -383,19 +384,11 @@ pub async fn insert(
         .exec(txn)
         .await?
         .last_insert_id;
-    let details = json!({ "candidate": candidate_id });
-    actions::record(
-        txn,
-        actor,
-        Act {
-            verb: "interview.created",
-            object_type: "interview",
-            object_id: id,
-            details,
-        },
-        now,
-    )
-    .await?;
+    let event = Event::InterviewCreated {
+        interview_id: id,
+        candidate_id,
+    };
+    events::record(txn, actor, event, now).await?;
     Ok(id)
 }
 
@@ -427,13 +420,11 @@ pub async fn tell_new_address(
             .exec(txn)
             .await?;
         let details = details(txn, actor.company_id, row.id).await?;
-        let act = Act {
-            verb: "interview.readdressed",
-            object_type: "interview",
-            object_id: row.id,
-            details: json!({ "version": details.interview.version }),
+        let event = Event::AddressChanged {
+            interview_id: row.id,
+            version: Some(details.interview.version),
         };
-        actions::record(txn, actor, act, now).await?;
+        events::record(txn, actor, event, now).await?;
         let Some(window) = details.join_window() else {
             continue;
         };

@@ -12,7 +12,8 @@ use serde_json::json;
 use crate::{
     db::{self, Db},
     domain::{
-        actions::{self, Act, Actor},
+        actions::Actor,
+        events::{self, Event, JobFacts},
         one_time_keys::{self, Once, Seen},
         page::{Cursor, Page},
         rows,
@@ -186,13 +187,11 @@ pub async fn create(
             ..columns(&new)
         };
         let id = job::Entity::insert(row).exec(txn).await?.last_insert_id;
-        let act = Act {
-            verb: "job.created",
-            object_type: "job",
-            object_id: id,
-            details: json!({ "title": new.title }),
+        let event = Event::JobCreated {
+            job_id: id,
+            title: new.title.clone(),
         };
-        actions::record(txn, actor, act, now).await?;
+        events::record(txn, actor, event, now).await?;
         one_time_keys::keep(txn, actor.company_id, once.as_ref(), id, now).await?;
         Ok(Created::Job(id))
     })
@@ -234,19 +233,20 @@ pub async fn update(
         if written.rows_affected == 0 {
             return Ok(Updated::Stale(Box::new(find(txn, company_id, id).await?)));
         }
-        let details = json!({
-            "before": { "title": before.title, "status": before.status },
-            "after": { "title": new.title, "status": new.status },
-            "changed": differences(&old, new),
-            "version": target.version + 1,
-        });
-        let act = Act {
-            verb: "job.changed",
-            object_type: "job",
-            object_id: id,
-            details,
+        let event = Event::JobChanged {
+            job_id: id,
+            before: JobFacts {
+                title: before.title,
+                status: before.status,
+            },
+            after: JobFacts {
+                title: new.title.clone(),
+                status: new.status,
+            },
+            changed: differences(&old, new),
+            version: Some(target.version + 1),
         };
-        actions::record(txn, actor, act, now).await?;
+        events::record(txn, actor, event, now).await?;
         one_time_keys::keep(txn, company_id, once, id, now).await?;
         Ok(Updated::Done)
     })
@@ -254,7 +254,7 @@ pub async fn update(
 }
 
 /// The names of what a change gives another value.
-fn differences(old: &NewJob, new: &NewJob) -> Vec<&'static str> {
+fn differences(old: &NewJob, new: &NewJob) -> Vec<String> {
     versions::changed([
         ("title", old.title != new.title),
         ("description", old.description != new.description),

@@ -14,14 +14,14 @@ use sea_orm::{
     sea_query::{Expr, Func},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use subtle::ConstantTimeEq;
 
 use crate::{
     crypto,
     db::{self, Db},
     domain::{
-        actions::{self, Act, Actor},
+        actions::Actor,
+        events::{self, Event},
         interviews::{self, Details},
         join_window::{JoinWindow, Moment},
         rate_limits::{self, Limit, Turn},
@@ -224,13 +224,10 @@ async fn enter(db: &Db, row: &interview::Model, ip: &str, now: DateTime<Utc>) ->
         if written == 0 {
             return Ok(false);
         }
-        let act = Act {
-            verb: "interview.joined",
-            object_type: "interview",
-            object_id: row.id,
-            details: json!({}),
+        let event = Event::CandidateJoined {
+            interview_id: row.id,
         };
-        actions::record(txn, &actor, act, now).await?;
+        events::record(txn, &actor, event, now).await?;
         Ok(true)
     })
     .await

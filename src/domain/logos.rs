@@ -6,11 +6,11 @@ use sea_orm::{
     ConnectionTrait, DerivePartialModel, EntityTrait, ExprTrait, QueryFilter,
     sea_query::{Expr, OnConflict, Query},
 };
-use serde_json::json;
 
 use super::{
-    actions::{self, Act, Actor},
+    actions::Actor,
     companies,
+    events::{self, Event},
     versions::Updated,
 };
 use crate::{
@@ -184,20 +184,21 @@ async fn replace(
         ..Default::default()
     };
     company::Entity::update(after).exec(txn).await?;
-    let act = Act {
-        verb: match &chosen {
-            Some(_) => "logo.chosen",
-            None => "logo.removed",
+    let event = match chosen {
+        Some(logo) => Event::LogoChosen {
+            company_id: actor.company_id,
+            before: company.logo_id,
+            after: logo.id,
+            content_hash: logo.content_hash,
         },
-        object_type: "company",
-        object_id: actor.company_id,
-        details: json!({
-            "before": company.logo_id,
-            "after": id,
-            "content_hash": chosen.map(|logo| logo.content_hash),
-        }),
+        None => Event::LogoRemoved {
+            company_id: actor.company_id,
+            before: company.logo_id,
+            after: (),
+            content_hash: (),
+        },
     };
-    actions::record(txn, actor, act, now).await
+    events::record(txn, actor, event, now).await
 }
 
 /// Removes logos that no company and no message shows any more.

@@ -11,7 +11,8 @@ use sea_orm::{
 use serde_json::{Value, json};
 
 use super::{
-    actions::{self, Act, Actor},
+    actions::Actor,
+    events::{self, Event},
     one_time_keys::{self, Once, Seen},
     transports,
 };
@@ -55,13 +56,11 @@ pub async fn begin(
             return Ok(Begun::Underway);
         };
         one_time_keys::keep(txn, company_id, once, company_id, now).await?;
-        let act = Act {
-            verb: "mail.checked",
-            object_type: "company",
-            object_id: company_id,
-            details: json!({ "sends": once.is_some() }),
+        let event = Event::MailChecked {
+            company_id,
+            sends: once.is_some(),
         };
-        actions::record(txn, actor, act, now).await?;
+        events::record(txn, actor, event, now).await?;
         Ok(Begun::Run(run))
     })
     .await

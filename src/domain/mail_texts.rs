@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use entity::{company, email::Kind, mail_text, mail_text_version};
 use sea_orm::{
-    ActiveEnum,
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, Iterable, QueryFilter, QueryOrder,
     sea_query::{Expr, OnConflict},
 };
-use serde_json::json;
 
 use super::{
-    actions::{self, Act, Actor},
+    actions::Actor,
+    events::{self, Event},
     logos::{self, Shown},
     rows,
     versions::Updated,
@@ -120,28 +119,41 @@ pub async fn save(
         let changed = known.iter().filter(|name| {
             before.texts.get(**name).map(String::as_str) != texts.get(**name).map(String::as_str)
         });
-        let details = json!({
-            "kind": which.kind.to_value(),
-            "locale": which.locale,
-            "changed": changed.collect::<Vec<_>>(),
-            "version": seen + 1,
-            "before": before.texts,
-            "after": texts,
-        });
-        let verb = match texts.is_empty() {
-            true => "mail_texts.reset",
-            false => "mail_texts.updated",
+        let (kind, locale) = (which.kind, which.locale.to_owned());
+        let changed = changed.map(|name| String::from(*name)).collect();
+        let version = Some(seen + 1);
+        let (before, after) = (before.texts, owned(texts));
+        let event = match texts.is_empty() {
+            true => Event::MailTextsReset {
+                company_id,
+                kind,
+                locale,
+                changed,
+                version,
+                before,
+                after,
+            },
+            false => Event::MailTextsUpdated {
+                company_id,
+                kind,
+                locale,
+                changed,
+                version,
+                before,
+                after,
+            },
         };
-        let act = Act {
-            verb,
-            object_type: "company",
-            object_id: company_id,
-            details,
-        };
-        actions::record(txn, actor, act, now).await?;
+        events::record(txn, actor, event, now).await?;
         Ok(Updated::Done)
     })
     .await
+}
+
+fn owned(texts: &BTreeMap<&'static str, String>) -> BTreeMap<String, String> {
+    let texts = texts.iter();
+    texts
+        .map(|(name, text)| (String::from(*name), text.clone()))
+        .collect()
 }
 
 /// Counts a change of what was `seen` in this version; false when somebody was first. Of two first changes at

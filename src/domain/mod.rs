@@ -10,6 +10,7 @@ pub mod companies;
 pub mod delivery;
 pub mod drafts;
 pub mod emails;
+pub mod events;
 pub mod interviews;
 pub mod jobs;
 pub mod join_links;

@@ -6,14 +6,14 @@ use entity::{
     slot,
 };
 use sea_orm::{ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
-use serde_json::json;
 
 use crate::{
     db::Db,
     domain::{
-        actions::{self, Act, Actor},
+        actions::Actor,
         bookings::{self, Booked, Place, Step, Stop, Taken},
         candidates,
+        events::{self, Correction, Event, Field, Time},
         interviews::{self, Details},
         notifications,
         one_time_keys::{self, Once, Seen},
@@ -137,27 +137,32 @@ async fn carry_out(
     point(txn, actor, &before, &slot, new.notes.as_deref()).await?;
     let after = interviews::details(txn, actor.company_id, row.id).await?;
     let email_id = notifications::tell(txn, actor, Kind::Rescheduled, &after, now).await?;
-    let version = after.interview.version;
-    let act = match stays {
-        true => Act {
-            verb: "interview.corrected",
-            object_type: "interview",
-            object_id: row.id,
-            details: json!({ "changed": ["booking_notes"], "version": version, "email": email_id }),
+    let version = Some(after.interview.version);
+    let event = match stays {
+        true => Event::InterviewCorrected {
+            interview_id: row.id,
+            correction: Correction::Personal {
+                changed: vec![Field::BookingNotes],
+            },
+            version,
+            email_id,
         },
-        false => Act {
-            verb: "interview.rescheduled",
-            object_type: "interview",
-            object_id: row.id,
-            details: json!({
-                "before": { "slot": row.slot_id, "starts_at": before.slot.as_ref().map(|slot| slot.starts_at) },
-                "after": { "slot": slot.id, "starts_at": slot.starts_at },
-                "version": version,
-                "email": email_id,
-            }),
+        false => Event::InterviewRescheduled {
+            interview_id: row.id,
+            before: Time {
+                slot_id: row.slot_id,
+                starts_at: before.slot.as_ref().map(|slot| slot.starts_at),
+            },
+            after: Time {
+                slot_id: Some(slot.id),
+                starts_at: Some(slot.starts_at),
+            },
+            rules: None,
+            version,
+            email_id,
         },
     };
-    actions::record(txn, actor, act, now).await?;
+    events::record(txn, actor, event, now).await?;
     one_time_keys::keep(txn, actor.company_id, new.once.as_ref(), row.id, now).await?;
     Ok(bookings::told(txn, actor.company_id, row.id).await?)
 }

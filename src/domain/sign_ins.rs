@@ -2,10 +2,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::user;
 use sea_orm::{EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
-use serde_json::json;
 
 use super::{
-    actions::{self, Act, Actor},
+    actions::Actor,
+    events::{self, Event},
     known_devices,
     rate_limits::{self, Limit, Turn},
     users,
@@ -150,13 +150,8 @@ async fn welcome(
             user.password_hash = hash;
         }
         known_devices::remember(txn, user.company_id, user.id, mark_hash, now).await?;
-        let act = Act {
-            verb: "user.signed_in",
-            object_type: "user",
-            object_id: user.id,
-            details: json!({}),
-        };
-        actions::record(txn, &actor, act, now).await?;
+        let event = Event::UserSignedIn { user_id: user.id };
+        events::record(txn, &actor, event, now).await?;
         Ok(Some(user))
     })
     .await

@@ -4,14 +4,14 @@ use entity::{interview, slot};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
 };
-use serde_json::json;
 
 use crate::{
     db::{self, Db},
     domain::{
-        actions::{self, Act, Actor},
+        actions::Actor,
         candidates,
         changes::{self, Change, Correction},
+        events::{self, Event, Start},
         interviews, jobs,
         one_time_keys::{self, Seen},
         slots::{self, NewSlot, Timing},
@@ -228,17 +228,17 @@ async fn record(
         ),
         ("meeting_url", old.meeting_url != new.meeting_url),
     ]);
-    let act = Act {
-        verb: "slot.changed",
-        object_type: "slot",
-        object_id: target.id,
-        details: json!({
-            "before": { "starts_at": old.starts_at },
-            "after": { "starts_at": new.starts_at },
-            "changed": changed,
-            "version": target.version + 1,
-        }),
+    let event = Event::SlotChanged {
+        slot_id: target.id,
+        before: Start {
+            starts_at: old.starts_at,
+        },
+        after: Start {
+            starts_at: new.starts_at,
+        },
+        changed,
+        version: Some(target.version + 1),
     };
-    actions::record(txn, actor, act, now).await?;
+    events::record(txn, actor, event, now).await?;
     Ok(Outcome::Done)
 }

@@ -8,12 +8,12 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait,
     PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, sea_query::Expr,
 };
-use serde_json::json;
 
 use crate::{
     db::{self, Db},
     domain::{
-        actions::{self, Act, Actor},
+        actions::Actor,
+        events::{self, Event},
         jobs,
         one_time_keys::{self, Once, Seen},
         page::{self, Cursor, Page},
@@ -299,19 +299,12 @@ pub async fn insert(
         ..columns(new)
     };
     let id = slot::Entity::insert(row).exec(txn).await?.last_insert_id;
-    let details = json!({ "starts_at": new.starts_at, "job": new.job_id });
-    actions::record(
-        txn,
-        actor,
-        Act {
-            verb: "slot.created",
-            object_type: "slot",
-            object_id: id,
-            details,
-        },
-        now,
-    )
-    .await?;
+    let event = Event::SlotCreated {
+        slot_id: id,
+        starts_at: new.starts_at,
+        job_id: new.job_id,
+    };
+    events::record(txn, actor, event, now).await?;
     Ok(id)
 }
 
@@ -357,13 +350,11 @@ pub async fn close(db: &Db, actor: &Actor, target: &Target, now: DateTime<Utc>) 
         if closed == 0 {
             return Ok(Closing::Booked);
         }
-        let act = Act {
-            verb: "slot.closed",
-            object_type: "slot",
-            object_id: id,
-            details: json!({ "version": before.version + 1 }),
+        let event = Event::SlotClosed {
+            slot_id: id,
+            version: Some(before.version + 1),
         };
-        actions::record(txn, actor, act, now).await?;
+        events::record(txn, actor, event, now).await?;
         Ok(Closing::Closed)
     })
     .await

@@ -9,14 +9,14 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
     sea_query::{Expr, OnConflict},
 };
-use serde_json::json;
 
 use crate::{
     db::{self, Db},
     domain::{
-        actions::{self, Act, Actor},
+        actions::Actor,
         delivery,
         emails::{self, lifecycle},
+        events::{self, Event},
         notifications,
         rows::{self, Stored},
     },
@@ -136,13 +136,11 @@ pub async fn release(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Res
             .filter(suppression::COLUMN.address.eq(&email.recipient))
             .exec(txn)
             .await?;
-        let act = Act {
-            verb: "email.released",
-            object_type: "email",
-            object_id: email.id,
-            details: json!({ "queued": queued }),
+        let event = Event::EmailReleased {
+            email_id: email.id,
+            queued,
         };
-        actions::record(txn, actor, act, now).await?;
+        events::record(txn, actor, event, now).await?;
         Ok(Released::Queued)
     })
     .await

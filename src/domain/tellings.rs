@@ -2,13 +2,13 @@
 use chrono::{DateTime, Utc};
 use entity::email;
 use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};
-use serde_json::json;
 
 use crate::{
     db::{self, Db},
     domain::{
-        actions::{self, Act, Actor},
+        actions::Actor,
         emails,
+        events::{self, Event},
     },
     error::Result,
 };
@@ -26,13 +26,11 @@ pub async fn create(db: &Db, actor: &Actor, email_id: i64, now: DateTime<Utc>) -
             .await?
             .rows_affected;
         if noted == 1 {
-            actions::record(
-                txn,
-                actor,
-                act("interview.told", interview_id, email_id),
-                now,
-            )
-            .await?;
+            let event = Event::ToldByPhone {
+                interview_id,
+                email_id,
+            };
+            events::record(txn, actor, event, now).await?;
         }
         Ok(())
     })
@@ -52,25 +50,13 @@ pub async fn destroy(db: &Db, actor: &Actor, email_id: i64, now: DateTime<Utc>) 
             .await?
             .rows_affected;
         if taken_back == 1 {
-            actions::record(
-                txn,
-                actor,
-                act("interview.not_told", interview_id, email_id),
-                now,
-            )
-            .await?;
+            let event = Event::ToldByPhoneUndone {
+                interview_id,
+                email_id,
+            };
+            events::record(txn, actor, event, now).await?;
         }
         Ok(())
     })
     .await
-}
-
-/// A line of the interview's story: it is the interview that the candidate was told of.
-fn act(verb: &'static str, interview_id: i64, email_id: i64) -> Act {
-    Act {
-        verb,
-        object_type: "interview",
-        object_id: interview_id,
-        details: json!({ "email": email_id }),
-    }
 }

@@ -2,11 +2,12 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::user;
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
-use serde_json::json;
 
 use super::{
-    actions::{self, Act, Actor},
-    api_tokens, known_devices,
+    actions::Actor,
+    api_tokens,
+    events::{self, Event},
+    known_devices,
     rate_limits::{self, Limit, Turn},
     sessions, users,
     versions::{Target, Updated},
@@ -51,8 +52,11 @@ pub async fn reset(
         sessions::end_others(txn, seen.company_id, seen.id, None).await?;
         known_devices::forget_others(txn, seen.company_id, seen.id, &[]).await?;
         api_tokens::revoke_all(txn, actor, seen.id, now).await?;
-        let act = act("user.password_reset", seen.id, version);
-        actions::record(txn, actor, act, now).await?;
+        let event = Event::PasswordReset {
+            user_id: seen.id,
+            version: Some(version),
+        };
+        events::record(txn, actor, event, now).await?;
         Ok(true)
     })
     .await?;
@@ -81,8 +85,11 @@ pub async fn renew(
         let version = users::write(txn, &user, after).await?;
         let version = version.ok_or(Error::Conflict("the user was changed meanwhile"))?;
         sessions::end_others(txn, user.company_id, id, None).await?;
-        let act = act("user.password_reset", id, version);
-        actions::record(txn, actor, act, now).await
+        let event = Event::PasswordReset {
+            user_id: id,
+            version: Some(version),
+        };
+        events::record(txn, actor, event, now).await
     })
     .await
 }
@@ -155,18 +162,12 @@ pub async fn change(
             api_tokens::revoke_all(txn, actor, id, now).await?;
         }
         let version = users::version(txn, user.company_id, id).await?;
-        let act = act("user.password_changed", id, version);
-        actions::record(txn, actor, act, now).await?;
+        let event = Event::PasswordChanged {
+            user_id: id,
+            version: Some(version),
+        };
+        events::record(txn, actor, event, now).await?;
         Ok(Change::Done)
     })
     .await
-}
-
-fn act(verb: &'static str, id: i64, version: i32) -> Act {
-    Act {
-        verb,
-        object_type: "user",
-        object_id: id,
-        details: json!({ "version": version }),
-    }
 }

@@ -5,11 +5,12 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, Iterable, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect,
 };
-use serde_json::json;
 
 use super::{
-    actions::{self, Act, Actor},
-    api_tokens, known_devices,
+    actions::Actor,
+    api_tokens,
+    events::{self, Event, RoleChange},
+    known_devices,
     page::{self, Cursor, PAGE_SIZE, Page},
     rows, sessions,
     versions::{self, Target, Updated},
@@ -116,8 +117,11 @@ pub async fn create(
     let hash = passwords.hash(new.password.expose()).await?;
     let created = db::transaction(db, async |txn| {
         let user = insert(txn, actor.company_id, new, hash, now).await?;
-        let details = json!({ "role": user.role });
-        actions::record(txn, actor, act("user.created", user.id, details), now).await?;
+        let event = Event::UserCreated {
+            user_id: user.id,
+            role: user.role,
+        };
+        events::record(txn, actor, event, now).await?;
         Ok(user)
     })
     .await;
@@ -204,12 +208,16 @@ pub async fn update(
         if changes.role != user.role {
             sessions::end_others(txn, actor.company_id, id, None).await?;
         }
-        let details = json!({
-            "role": { "before": user.role, "after": changes.role },
-            "changed": changed,
-            "version": version,
-        });
-        actions::record(txn, actor, act("user.updated", id, details), now).await?;
+        let event = Event::UserUpdated {
+            user_id: id,
+            role: Some(RoleChange {
+                before: user.role,
+                after: changes.role,
+            }),
+            changed,
+            version: Some(version),
+        };
+        events::record(txn, actor, event, now).await?;
         Ok(Change::Done)
     })
     .await
@@ -240,8 +248,11 @@ pub async fn disable(
         sessions::end_others(txn, actor.company_id, user.id, None).await?;
         known_devices::forget_others(txn, actor.company_id, user.id, &[]).await?;
         api_tokens::revoke_all(txn, actor, user.id, now).await?;
-        let details = json!({ "version": version });
-        actions::record(txn, actor, act("user.disabled", user.id, details), now).await?;
+        let event = Event::UserDisabled {
+            user_id: user.id,
+            version: Some(version),
+        };
+        events::record(txn, actor, event, now).await?;
         Ok(Change::Done)
     })
     .await
@@ -260,8 +271,11 @@ pub async fn enable(db: &Db, actor: &Actor, target: &Target, now: DateTime<Utc>)
         let Some(version) = set_disabled(txn, &user, None).await? else {
             return stale(txn, &user).await;
         };
-        let details = json!({ "version": version });
-        actions::record(txn, actor, act("user.enabled", user.id, details), now).await?;
+        let event = Event::UserEnabled {
+            user_id: user.id,
+            version: Some(version),
+        };
+        events::record(txn, actor, event, now).await?;
         Ok(Change::Done)
     })
     .await
@@ -312,8 +326,13 @@ pub async fn update_own(
             let user = of_company(actor.company_id, id).one(txn).await?;
             return Ok(Updated::Stale(Box::new(user.ok_or(Error::NotFound)?)));
         };
-        let details = json!({ "changed": changed, "version": version });
-        actions::record(txn, actor, act("user.updated", id, details), now).await?;
+        let event = Event::UserUpdated {
+            user_id: id,
+            role: None,
+            changed,
+            version: Some(version),
+        };
+        events::record(txn, actor, event, now).await?;
         Ok(Updated::Done)
     })
     .await
@@ -379,13 +398,4 @@ fn active_admins(company_id: i64) -> sea_orm::Select<user::Entity> {
         .filter(user::COLUMN.company_id.eq(company_id))
         .filter(user::COLUMN.role.eq(Role::Admin))
         .filter(user::COLUMN.disabled_at.is_null())
-}
-
-fn act(verb: &'static str, id: i64, details: serde_json::Value) -> Act {
-    Act {
-        verb,
-        object_type: "user",
-        object_id: id,
-        details,
-    }
 }

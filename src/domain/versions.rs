@@ -30,7 +30,7 @@ pub enum Updated<T> {
 
 /// The names of the fields that a change gives another value, for the audit log: their values may be
 /// personal.
-pub fn changed<const N: usize>(fields: [(&'static str, bool); N]) -> Vec<&'static str> {
+pub fn changed<const N: usize>(fields: [(&'static str, bool); N]) -> Vec<String> {
     let changed = fields.into_iter().filter(|(_, is_changed)| *is_changed);
-    changed.map(|(name, _)| name).collect()
+    changed.map(|(name, _)| name.to_owned()).collect()
 }

@@ -24,6 +24,7 @@ use crate::{
             self, Changes, MAX_HOURLY_EMAILS, MAX_JOIN_WINDOW_MINUTES, MAX_LEAD_MINUTES,
             MAX_UNDO_SECONDS,
         },
+        events::Verb,
         versions::Updated,
     },
     text::{self, Refusal},
@@ -67,7 +68,7 @@ async fn conflict(
 ) -> Result<HttpResponse> {
     let (stored, typed) = (CompanyForm::of(&stored)?, CompanyForm::filled(&typed));
     let thing = Thing {
-        is_about: &|line| line.verb == "company.updated",
+        is_about: &|entry| entry.verb() == Some(Verb::CompanyUpdated),
         ..Thing::new("company", viewer.company_id, "/company")
     };
     let readings = (stored.reading(), typed.reading());

@@ -1,12 +1,13 @@
 //! A change that came too late: what is stored beside what was typed, field by field.
-use entity::action;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::{render::Choice, stamp::Stamp, viewer::Viewer};
 use crate::{
     app::App,
-    domain::actions::{self, Told},
+    domain::{
+        actions::{self, Entry},
+        events::Verb,
+    },
     error::Result,
 };
 
@@ -16,7 +17,7 @@ pub struct Conflict {
     /// What was changed meanwhile.
     what: &'static str,
     /// By whom and when, as far as the audit log knows.
-    events: Vec<Event>,
+    events: Vec<Edit>,
     /// Where they differ.
     differences: Vec<Difference>,
     /// What was not done, and what to do about it.
@@ -31,7 +32,7 @@ const SAVE_AGAIN: &str = "Your changes are not saved. What you entered is still 
 const PRESS_AGAIN: &str = "Nothing was done. Check the page below, then try again.";
 
 #[derive(Debug, Serialize)]
-struct Event {
+struct Edit {
     text: String,
     at: Stamp,
 }
@@ -54,7 +55,7 @@ pub struct Thing<'a> {
     /// As the audit log calls it.
     pub object: (&'static str, i64),
     /// Is a line of the log about it? Several things are logged under their company.
-    pub is_about: &'a dyn Fn(&action::Model) -> bool,
+    pub is_about: &'a dyn Fn(&Entry) -> bool,
     /// The page that shows the form as it is stored.
     pub form: &'a str,
 }
@@ -117,9 +118,9 @@ impl Conflict {
     ) -> Result<Self> {
         let (object_type, id) = thing.object;
         let lines = actions::history(&app.db, viewer.company_id, object_type, id).await?;
-        let about = |line: &Told| (thing.is_about)(&line.action);
+        let about = |line: &Entry| (thing.is_about)(line);
         let later = since(lines.into_iter().filter(about).collect(), seen);
-        let events = later.iter().map(|line| Event::new(line, &stored, viewer));
+        let events = later.iter().map(|line| Edit::new(line, &stored, viewer));
         Ok(Self {
             what: thing.what,
             events: events.collect(),
@@ -147,8 +148,8 @@ impl Conflict {
     pub async fn of_the_newest(app: &App, viewer: &Viewer, thing: &Thing<'_>) -> Result<Self> {
         let (object_type, id) = thing.object;
         let lines = actions::history(&app.db, viewer.company_id, object_type, id).await?;
-        let newest = lines.iter().rfind(|line| (thing.is_about)(&line.action));
-        let event = |line| Event::new(line, &Reading::new(), viewer);
+        let newest = lines.iter().rfind(|line| (thing.is_about)(line));
+        let event = |line| Edit::new(line, &Reading::new(), viewer);
         Ok(Self {
             what: thing.what,
             events: newest.map(event).into_iter().collect(),
@@ -162,7 +163,7 @@ impl Conflict {
     pub fn sample() -> Self {
         Self {
             what: "candidate",
-            events: vec![Event {
+            events: vec![Edit {
                 text: "Email changed by Ada Admin".into(),
                 at: Stamp::sample(),
             }],
@@ -185,13 +186,13 @@ impl Difference {
     }
 }
 
-impl Event {
-    fn new(line: &Told, fields: &Reading, viewer: &Viewer) -> Self {
-        let labels: Vec<&str> = changed(line)
-            .filter_map(|name| fields.label_of(name))
-            .collect();
+impl Edit {
+    fn new(line: &Entry, fields: &Reading, viewer: &Viewer) -> Self {
+        let changed = line.changed();
+        let changed = changed.iter();
+        let labels: Vec<&str> = changed.filter_map(|name| fields.label_of(name)).collect();
         let what = match labels.is_empty() {
-            true => words_for(&line.action.verb).to_owned(),
+            true => words_for(line).to_owned(),
             false => format!("{} changed", labels.join(", ")),
         };
         let by = match &line.by {
@@ -208,14 +209,15 @@ impl Event {
 
 /// The fields that differ, told by the lines of the log since the form was filled. What the log does not
 /// tell of is not guessed at.
-pub fn differences(since: &[Told], stored: Reading, typed: Reading) -> Vec<Difference> {
+pub fn differences(since: &[Entry], stored: Reading, typed: Reading) -> Vec<Difference> {
+    let changed: Vec<String> = since.iter().flat_map(Entry::changed).collect();
     let both = stored.0.into_iter().zip(typed.0);
     both.filter(|((.., stored), (.., typed))| stored != typed)
         .map(|((name, label, stored), (.., typed))| Difference {
             label,
             stored,
             typed,
-            note: match since.iter().any(|line| changed(line).any(|it| it == name)) {
+            note: match changed.iter().any(|it| it == name) {
                 true => "Changed meanwhile",
                 false if since.is_empty() => "",
                 false => "Not changed meanwhile",
@@ -225,32 +227,58 @@ pub fn differences(since: &[Told], stored: Reading, typed: Reading) -> Vec<Diffe
 }
 
 /// The lines that led to a version after the one that was seen.
-pub fn since(lines: Vec<Told>, seen: i32) -> Vec<Told> {
-    let is_later = |line: &Told| {
-        let version = line.action.details["version"].as_i64();
-        version.is_some_and(|version| version > i64::from(seen))
-    };
+pub fn since(lines: Vec<Entry>, seen: i32) -> Vec<Entry> {
+    let is_later = |line: &Entry| line.version().is_some_and(|version| version > seen);
     lines.into_iter().filter(is_later).collect()
 }
 
-/// The names of the fields that a line of the log says were changed.
-fn changed(line: &Told) -> impl Iterator<Item = &str> {
-    let details = &line.action.details;
-    let lists = [&details["changed"], &details["change"]["changed"]];
-    let names = lists.into_iter().filter_map(Value::as_array).flatten();
-    names.filter_map(Value::as_str)
-}
-
 /// What a line tells of that names no fields.
-fn words_for(verb: &str) -> &'static str {
-    match verb {
-        "logo.chosen" => "Replaced",
-        "logo.removed" => "Removed",
-        "mail_texts.reset" => "Reset to default",
-        "slot.moved" => "Moved",
-        "user.disabled" => "Disabled",
-        "user.enabled" => "Enabled",
-        "user.password_changed" | "user.password_reset" => "Password changed",
-        _ => "Changed",
+fn words_for(line: &Entry) -> &'static str {
+    match line.verb() {
+        Some(Verb::LogoChosen) => "Replaced",
+        Some(Verb::LogoRemoved) => "Removed",
+        Some(Verb::MailTextsReset) => "Reset to default",
+        Some(Verb::SlotMoved) => "Moved",
+        Some(Verb::UserDisabled) => "Disabled",
+        Some(Verb::UserEnabled) => "Enabled",
+        Some(Verb::PasswordChanged | Verb::PasswordReset) => "Password changed",
+        // Those that name the fields, those that change no version, and what a newer version wrote.
+        Some(
+            Verb::InterviewCreated
+            | Verb::InterviewBooked
+            | Verb::InterviewRescheduled
+            | Verb::InterviewCorrected
+            | Verb::InterviewCancelled
+            | Verb::LinkReplaced
+            | Verb::AddressChanged
+            | Verb::CandidateJoined
+            | Verb::ToldByPhone
+            | Verb::ToldByPhoneUndone
+            | Verb::NotificationFailed
+            | Verb::EmailResent
+            | Verb::EmailCorrected
+            | Verb::EmailRetriedNow
+            | Verb::EmailCancelled
+            | Verb::EmailReleased
+            | Verb::EmailBounced
+            | Verb::SlotCreated
+            | Verb::SlotChanged
+            | Verb::SlotClosed
+            | Verb::JobCreated
+            | Verb::JobChanged
+            | Verb::CandidateCreated
+            | Verb::CandidateChanged
+            | Verb::UserCreated
+            | Verb::UserUpdated
+            | Verb::UserSignedIn
+            | Verb::TokenCreated
+            | Verb::TokenRevoked
+            | Verb::CompanySetUp
+            | Verb::CompanyCreated
+            | Verb::CompanyUpdated
+            | Verb::MailTextsUpdated
+            | Verb::MailChecked,
+        )
+        | None => "Changed",
     }
 }

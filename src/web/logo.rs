@@ -20,6 +20,7 @@ use crate::{
     app::App,
     domain::{
         companies,
+        events::Verb,
         logos::{self, Shown},
         versions::Updated,
     },
@@ -79,7 +80,7 @@ async fn answer(
     if let Updated::Stale(_) = updated {
         let thing = Thing {
             what: "logo",
-            is_about: &|line| line.verb.starts_with("logo."),
+            is_about: &|entry| matches!(entry.verb(), Some(Verb::LogoChosen | Verb::LogoRemoved)),
             ..Thing::new("company", viewer.company_id, "/company/logo")
         };
         let conflict = Conflict::of_the_newest(app, viewer, &thing).await?;

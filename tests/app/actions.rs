@@ -3,7 +3,7 @@ use chrono::TimeDelta;
 use entity::{action, bounce::Action, email};
 use greenroom::domain::bounces::{self, Fate, Notice};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     emails::app_with,
@@ -100,10 +100,9 @@ async fn a_filter_that_cannot_be_read_says_so_beside_its_field() {
 #[actix_web::test]
 async fn a_long_log_goes_on_where_the_page_ends_and_is_downloaded_whole() {
     let app = TestApp::start().await;
-    let company_id = app.company_id;
     builders::write(&app, async |txn| {
         for number in 0..620 {
-            note(txn, company_id, "job.created", number, &app).await;
+            note(txn, "job.created", number, &app).await;
         }
         Ok(())
     })
@@ -133,9 +132,8 @@ async fn a_long_log_goes_on_where_the_page_ends_and_is_downloaded_whole() {
 #[actix_web::test]
 async fn another_company_has_another_log() {
     let app = TestApp::start().await;
-    let company_id = app.company_id;
     builders::write(&app, async |txn| {
-        note(txn, company_id, "job.created", 4711, &app).await;
+        note(txn, "job.created", 4711, &app).await;
         Ok(())
     })
     .await;
@@ -232,6 +230,92 @@ async fn a_booking_whose_message_came_back_is_written_down_once() {
     assert_eq!(lines[0].details["error"], "No such mailbox.");
 }
 
+#[actix_web::test]
+async fn what_older_and_newer_versions_wrote_stays_visible() {
+    let app = app_with(&SmtpServer::start().await, &[]).await;
+    let mut rita = app.recruiter().await;
+    let (_, interview) = book(&app, &mut rita).await;
+    app.deliver().await;
+    app.advance(TimeDelta::minutes(1));
+    let (nine, ten) = ("2027-01-04T09:00:00Z", "2027-01-04T10:00:00Z");
+    let moved = json!({
+        "before": { "slot": 1, "starts_at": nine }, "after": { "slot": 2, "starts_at": ten }, "email": 5,
+    });
+    let talk =
+        |kind: &str, minutes: i32| json!({ "interview_type": kind, "duration_minutes": minutes });
+    let corrected = json!({
+        "change": {
+            "before": talk("technical", 45), "after": talk("final", 60),
+            "changed": ["interview_type", "duration_minutes", "dress_code"],
+        },
+        "version": 2,
+    });
+    let lines = [
+        ("interview.rescheduled", moved),
+        ("interview.corrected", corrected),
+        (
+            "interview.corrected",
+            json!({ "changed": ["booking_notes"] }),
+        ),
+        ("interview.cancelled", json!({})),
+        ("interview.paused", json!({ "version": 99, "until": ten })),
+        ("interview.link_replaced", json!(["no", "details"])),
+    ];
+    builders::write(&app, async |txn| {
+        for (verb, details) in lines.clone() {
+            line(txn, &app, (verb, "interview", interview), details).await;
+        }
+        Ok(())
+    })
+    .await;
+    let page = rita.get(&format!("/interviews/{interview}")).await;
+    assert_eq!(page.status, 200);
+    let story = page.words(".timeline");
+    for told in [
+        "Moved from Mon 4 January 2027",
+        "Changed: Technical → Final, 45 → 60 minutes, dress_code",
+        "Changed: notes",
+        "Cancelled",
+        "interview.paused",
+        "Join link replaced",
+    ] {
+        assert!(story.contains(told), "{told}: {story}");
+    }
+    let mut ada = app.admin().await;
+    let log = ada.get(&format!("/actions?on=interview:{interview}")).await;
+    let log = log.words("#log tbody");
+    for told in [
+        "interview.paused version: 99",
+        "Join link replaced",
+        "change.changed: interview_type",
+    ] {
+        assert!(
+            log.contains(told)
+                || log
+                    .replace("until: 2027-01-04T10:00:00Z ", "")
+                    .contains(told),
+            "{told}: {log}"
+        );
+    }
+    let only = ada.get("/actions?what=interview.paused").await;
+    assert_eq!(only.all_words("#log tbody tr").len(), 1);
+    let late = rita.get(&format!("/interviews/{interview}/edit")).await;
+    assert_eq!(late.status, 200);
+}
+
+#[actix_web::test]
+async fn the_filter_offers_every_event_that_the_documentation_lists() {
+    let app = TestApp::start().await;
+    let page = app.admin().await.get("/actions").await;
+    let listed = include_str!("../../docs/events.md").lines();
+    for event in listed.filter_map(|line| line.strip_prefix("| `")?.split('`').next()) {
+        assert!(
+            page.has(&format!("select[name=what] option[value='{event}']")),
+            "{event}"
+        );
+    }
+}
+
 /// Books somebody as a recruiter does; answers with the slot and the interview.
 async fn book(app: &TestApp, rita: &mut Actor) -> (i64, i64) {
     let job = builders::job(app, app.company_id).await;
@@ -256,13 +340,22 @@ async fn failures(app: &TestApp) -> Vec<action::Model> {
     lines.await.expect("an answer")
 }
 
-async fn note(txn: &impl ConnectionTrait, company_id: i64, verb: &str, id: i64, app: &TestApp) {
+async fn note(txn: &impl ConnectionTrait, verb: &str, id: i64, app: &TestApp) {
+    line(txn, app, (verb, "job", id), json!({ "title": "Cook" })).await;
+}
+
+async fn line(
+    txn: &impl ConnectionTrait,
+    app: &TestApp,
+    (verb, object_type, id): (&str, &str, i64),
+    details: Value,
+) {
     let line = action::ActiveModel {
-        company_id: Set(company_id),
+        company_id: Set(app.company_id),
         verb: Set(verb.into()),
-        object_type: Set("job".into()),
+        object_type: Set(object_type.into()),
         object_id: Set(id),
-        details: Set(json!({ "title": "Cook" })),
+        details: Set(details),
         ip: Set(String::new()),
         at: Set(app.now()),
         ..Default::default()

@@ -96,7 +96,8 @@ async fn what_the_candidate_sees_is_corrected() {
     ] {
         assert!(shown.words("main").contains(words), "{words}");
     }
-    let line = "Changed: Technical → System design, 45 → 90 minutes, meeting URL, notes".to_owned();
+    let line =
+        "Changed: Technical → System design, 45 → 90 minutes, meeting link, notes".to_owned();
     assert!(
         shown.all_words(".timeline strong").contains(&line),
         "{:?}",

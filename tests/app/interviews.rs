@@ -35,7 +35,7 @@ async fn an_interview_shows_both_zones_its_mail_and_what_happened() {
     assert_eq!(
         history,
         [
-            "Interview entered",
+            "Interview added",
             "Booked for Tue 5 January 2027, 09:00",
             "Invitation queued"
         ]

@@ -58,7 +58,7 @@ async fn who_was_told_by_phone_is_no_alert_and_everybody_sees_who_told_them() {
     );
     assert!(!interview.has("#mails form[action$='/telling']"));
     let events = interview.all_words(".timeline li");
-    let told = "Told by phone Mon 4 January 2027, 09:01 · by Rita Recruiter";
+    let told = "Marked as told by phone Mon 4 January 2027, 09:01 · by Rita Recruiter";
     assert_eq!(
         events.iter().filter(|event| *event == told).count(),
         1,
@@ -86,7 +86,7 @@ async fn a_telling_can_be_taken_back() {
     }
     let interview = format!("/interviews/{}", booked.details.interview.id);
     let events = rita.get(&interview).await.all_words(".timeline li");
-    let taken = "Not told by phone after all";
+    let taken = "Told by phone undone";
     let taken: Vec<_> = events
         .iter()
         .filter(|event| event.starts_with(taken))

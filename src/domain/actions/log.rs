@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::{
     db::Db,
     domain::{
+        events::{Event, UnknownChange, Verb},
         page::{self, Cursor, Page},
         rows::Stored,
     },
@@ -22,13 +23,38 @@ const HISTORY_LENGTH: u64 = 200;
 /// How many authors a choice offers.
 const AUTHORS: u64 = 500;
 
-/// A line of the log, and who it names.
+/// A line of the log: what happened, and who did it.
 #[derive(Clone, Debug)]
-pub struct Told {
-    /// The line.
+pub struct Entry {
+    /// The line, as it is stored.
     pub action: action::Model,
+    /// What it tells; none of what a newer version wrote or what cannot be read.
+    pub event: Option<Event>,
     /// The user's name; none for the system and for candidates.
     pub by: Option<String>,
+}
+
+impl Entry {
+    /// What was done, also where the rest cannot be read.
+    pub fn verb(&self) -> Option<Verb> {
+        Verb::read(&self.action.verb)
+    }
+
+    /// The version that the object has from then on, where it counts them.
+    pub fn version(&self) -> Option<i32> {
+        match &self.event {
+            Some(event) => event.version(),
+            None => UnknownChange::read(&self.action.details).version,
+        }
+    }
+
+    /// The names of the fields that were changed, where they are kept.
+    pub fn changed(&self) -> Vec<String> {
+        match &self.event {
+            Some(event) => event.changed().into_iter().map(str::to_owned).collect(),
+            None => UnknownChange::read(&self.action.details).changed,
+        }
+    }
 }
 
 /// Who did something.
@@ -62,7 +88,7 @@ pub async fn list(
     filter: &Filter,
     cursor: Option<Cursor>,
     limit: u64,
-) -> Result<Page<Told>> {
+) -> Result<Page<Entry>> {
     let mut lines = of_company(company_id);
     if let Some(author) = filter.author {
         lines = match author {
@@ -100,7 +126,7 @@ pub async fn list(
         id: line.id,
     });
     let names = names(db, company_id, page.rows.iter()).await?;
-    Ok(page.map(|line| told(line, &names)))
+    Ok(page.map(|line| entry(line, &names)))
 }
 
 /// The newest lines about one thing, oldest first.
@@ -109,7 +135,7 @@ pub async fn history(
     company_id: i64,
     object_type: &str,
     object_id: i64,
-) -> Result<Vec<Told>> {
+) -> Result<Vec<Entry>> {
     let newest = of_company(company_id)
         .filter(action::COLUMN.object_type.eq(object_type))
         .filter(action::COLUMN.object_id.eq(object_id))
@@ -123,7 +149,7 @@ pub async fn history(
     let lines: Vec<Readable> = lines.collect();
     let names = names(db, company_id, lines.iter()).await?;
     let oldest_first = lines.into_iter().rev();
-    Ok(oldest_first.map(|line| told(line, &names)).collect())
+    Ok(oldest_first.map(|line| entry(line, &names)).collect())
 }
 
 /// Every user of the company who may have done something, by name: also those who no longer sign in.
@@ -162,8 +188,10 @@ async fn names<'a>(
     Ok(names.into_iter().collect())
 }
 
-fn told(Readable(action): Readable, names: &HashMap<i64, String>) -> Told {
-    Told {
+fn entry(Readable(action): Readable, names: &HashMap<i64, String>) -> Entry {
+    let (verb, object) = (&action.verb, &action.object_type);
+    Entry {
+        event: Event::read(verb, object, action.object_id, &action.details),
         by: action.user_id.and_then(|id| names.get(&id).cloned()),
         action,
     }

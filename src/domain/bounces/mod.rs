@@ -14,15 +14,15 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
     sea_query::{Expr, OnConflict},
 };
-use serde_json::json;
 
 use self::told::{News, Told, told};
 use crate::{
     crypto,
     db::{self, Db},
     domain::{
-        actions::{self, Act, Actor},
+        actions::Actor,
         emails::lifecycle,
+        events::{self, Event},
         rows, suppressions,
     },
     error::{Error, Result},
@@ -264,12 +264,10 @@ async fn bounce(
     if bounced.is_empty() {
         return Ok(false);
     }
-    let act = Act {
-        verb: "email.bounced",
-        object_type: "email",
-        object_id: email.id,
-        details: json!({ "before": email.status }),
+    let event = Event::EmailBounced {
+        email_id: email.id,
+        before: email.status,
     };
-    actions::record(txn, &Actor::system(email.company_id), act, now).await?;
+    events::record(txn, &Actor::system(email.company_id), event, now).await?;
     Ok(true)
 }

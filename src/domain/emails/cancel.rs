@@ -2,12 +2,14 @@
 use chrono::{DateTime, Utc};
 use entity::email::{self, Status};
 use sea_orm::Condition;
-use serde_json::json;
 
 use super::{find, lifecycle};
 use crate::{
     db::{self, Db},
-    domain::actions::{self, Act, Actor},
+    domain::{
+        actions::Actor,
+        events::{self, Event},
+    },
     error::Result,
 };
 
@@ -43,13 +45,8 @@ pub async fn cancel(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Resu
                 _ => Cancelled::Underway,
             });
         }
-        let act = Act {
-            verb: "email.cancelled",
-            object_type: "email",
-            object_id: id,
-            details: json!({}),
-        };
-        actions::record(txn, actor, act, now).await?;
+        let event = Event::EmailCancelled { email_id: id };
+        events::record(txn, actor, event, now).await?;
         Ok(Cancelled::Done)
     })
     .await

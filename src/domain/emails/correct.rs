@@ -5,14 +5,14 @@ use entity::{
     interview,
 };
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
-use serde_json::json;
 
 use super::{find, of_kinds};
 use crate::{
     db::{self, Db},
     domain::{
-        actions::{self, Act, Actor},
+        actions::Actor,
         candidates::{self, NewCandidate, Updated},
+        events::{self, Event},
         interviews::{self, Details},
     },
     error::{Error, Result},
@@ -77,13 +77,11 @@ pub async fn correct(
         let told = newest_to(txn, actor.company_id, wrong.interview_id, address).await?;
         let told = told.ok_or(Error::NotFound)?;
         link(txn, actor.company_id, told.id, wrong.id).await?;
-        let act = Act {
-            verb: "email.corrected",
-            object_type: "email",
-            object_id: wrong.id,
-            details: json!({ "new": told.id }),
+        let event = Event::EmailCorrected {
+            email_id: wrong.id,
+            new_id: told.id,
         };
-        actions::record(txn, actor, act, now).await?;
+        events::record(txn, actor, event, now).await?;
         Ok(Corrected::Queued(told.id))
     })
     .await

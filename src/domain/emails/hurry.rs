@@ -2,13 +2,13 @@
 use chrono::{DateTime, Utc};
 use entity::email::{self, Kind, Status};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
-use serde_json::json;
 
 use super::find;
 use crate::{
     db::{self, Db},
     domain::{
-        actions::{self, Act, Actor},
+        actions::Actor,
+        events::{self, Event},
         transports,
     },
     error::Result,
@@ -67,13 +67,11 @@ pub async fn hurry(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Resul
             // A worker may have had it since it was looked at.
             return Ok(standing(&find(txn, actor.company_id, id).await?, now));
         }
-        let act = Act {
-            verb: "email.hurried",
-            object_type: "email",
-            object_id: id,
-            details: json!({ "was_due_at": email.due_at }),
+        let event = Event::EmailRetriedNow {
+            email_id: id,
+            was_due_at: email.due_at,
         };
-        actions::record(txn, actor, act, now).await?;
+        events::record(txn, actor, event, now).await?;
         Ok(Hurried::Due)
     })
     .await

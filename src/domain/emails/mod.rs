@@ -29,7 +29,6 @@ pub use self::{
     queue::{NewEmail, queue, supersede},
     resend::{Again, Resent, resend},
     story::{Story, story},
-    undelivered::VERB as UNDELIVERED,
 };
 use crate::{
     db::Db,

@@ -2,7 +2,6 @@
 use chrono::{DateTime, Utc};
 use entity::email::{self, Status};
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
-use serde_json::json;
 
 use super::{
     facts::{facts_before_of, facts_of},
@@ -13,7 +12,8 @@ use super::{
 use crate::{
     db::{self, Db},
     domain::{
-        actions::{self, Act, Actor},
+        actions::Actor,
+        events::{self, Event},
         interviews, notifications,
         one_time_keys::{self, Once, Seen},
     },
@@ -88,13 +88,11 @@ pub async fn resend(
             lead_minutes: old.lead_minutes,
         };
         let new_id = insert(txn, actor, new, Some(old.id), now).await?;
-        let act = Act {
-            verb: "email.resent",
-            object_type: "email",
-            object_id: old.id,
-            details: json!({ "new": new_id }),
+        let event = Event::EmailResent {
+            email_id: old.id,
+            new_id,
         };
-        actions::record(txn, actor, act, now).await?;
+        events::record(txn, actor, event, now).await?;
         one_time_keys::keep(txn, actor.company_id, again.once.as_ref(), new_id, now).await?;
         resent(txn, actor.company_id, new_id).await
     })

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     db::Db,
     domain::{
-        actions::{self, Told},
+        actions::{self, Entry},
         bounces,
         interviews::{self, Details},
         rows, suppressions, users,
@@ -33,7 +33,7 @@ pub struct Story {
     /// What mail servers reported afterwards, first to last.
     pub bounces: Vec<bounce::Model>,
     /// What users did about it, first to last.
-    pub acts: Vec<Told>,
+    pub acts: Vec<Entry>,
     /// What it is about.
     pub details: Details,
     /// The name of the user whose act queued it.

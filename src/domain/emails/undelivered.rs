@@ -8,15 +8,14 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, Iterable, JoinType, QueryFilter, QuerySelect,
     RelationTrait,
 };
-use serde_json::json;
 
 use crate::{
-    domain::actions::{self, Act, Actor},
+    domain::{
+        actions::Actor,
+        events::{self, Event},
+    },
     error::Result,
 };
-
-/// What the line says was done; programs that read the log ask for it by this name.
-pub const VERB: &str = "slot_booking_notification_failed";
 
 /// Where a message stands that has told nobody.
 const TOLD_NOBODY: [Status; 3] = [Status::Failed, Status::Expired, Status::Bounced];
@@ -57,18 +56,13 @@ pub(super) async fn note(
             user_id,
             ..Actor::system(company_id)
         };
-        let act = Act {
-            verb: VERB,
-            object_type: "interview",
-            object_id: interview_id,
-            details: json!({
-                "slot_id": slot_id,
-                "interview_id": interview_id,
-                "email_id": email_id,
-                "error": error,
-            }),
+        let event = Event::NotificationFailed {
+            interview_id,
+            slot_id,
+            email_id,
+            error,
         };
-        actions::record(txn, &actor, act, now).await?;
+        events::record(txn, &actor, event, now).await?;
     }
     Ok(())
 }

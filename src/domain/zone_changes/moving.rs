@@ -6,14 +6,15 @@ use entity::{
     slot,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
-use serde_json::json;
 
 use super::{Reading, WALL_TIME, concerned, list, reading};
 use crate::{
     db::{self, Db},
     domain::{
-        actions::{self, Act, Actor},
-        candidates, interviews, notifications,
+        actions::Actor,
+        candidates,
+        events::{self, Event, Time, ZoneRules},
+        interviews, notifications,
         one_time_keys::{self, Once, Seen},
     },
     error::{Error, Result},
@@ -122,15 +123,14 @@ async fn move_one(
         raise(txn, row).await?;
     }
     move_slot(txn, seen, at, now).await?;
-    let mut details = changed(seen, at);
-    details["version"] = json!(seen.version + 1);
-    let act = Act {
-        verb: "slot.moved",
-        object_type: "slot",
-        object_id: seen.id,
-        details,
+    let event = Event::SlotMoved {
+        slot_id: seen.id,
+        before: time(seen, seen.starts_at),
+        after: time(seen, at),
+        rules: rules(seen),
+        version: Some(seen.version + 1),
     };
-    actions::record(txn, actor, act, now).await?;
+    events::record(txn, actor, event, now).await?;
     match booked {
         Some(row) => tell(txn, actor, row.id, seen, at, now).await,
         None => Ok(false),
@@ -212,16 +212,15 @@ async fn tell(
         Some(former) => notifications::tell_changed_rules(txn, actor, former, &after, now).await?,
         None => notifications::tell(txn, actor, Kind::Rescheduled, &after, now).await?,
     };
-    let mut details = changed(slot, at);
-    details["version"] = json!(after.interview.version);
-    details["email"] = json!(email_id);
-    let act = Act {
-        verb: "interview.rescheduled",
-        object_type: "interview",
-        object_id: interview_id,
-        details,
+    let event = Event::InterviewRescheduled {
+        interview_id,
+        before: time(slot, slot.starts_at),
+        after: time(slot, at),
+        rules: Some(rules(slot)),
+        version: Some(after.interview.version),
+        email_id,
     };
-    actions::record(txn, actor, act, now).await?;
+    events::record(txn, actor, event, now).await?;
     Ok(email_id.is_some())
 }
 
@@ -232,12 +231,17 @@ fn former_offset_minutes(slot: &slot::Model) -> Option<i32> {
     i32::try_from(ahead.num_minutes()).ok()
 }
 
-fn changed(slot: &slot::Model, at: DateTime<Utc>) -> serde_json::Value {
-    json!({
-        "before": { "slot": slot.id, "starts_at": slot.starts_at },
-        "after": { "slot": slot.id, "starts_at": at },
-        "local_start": slot.local_start,
-        "time_zone": slot.time_zone,
-        "time_zone_rules": zones::version(),
-    })
+fn time(slot: &slot::Model, starts_at: DateTime<Utc>) -> Time {
+    Time {
+        slot_id: Some(slot.id),
+        starts_at: Some(starts_at),
+    }
+}
+
+fn rules(slot: &slot::Model) -> ZoneRules {
+    ZoneRules {
+        local_start: slot.local_start.clone(),
+        time_zone: slot.time_zone.clone(),
+        time_zone_rules: zones::version().into(),
+    }
 }

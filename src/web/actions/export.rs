@@ -7,7 +7,7 @@ use actix_web::{
 use super::{form::Filters, labels};
 use crate::{
     app::App,
-    domain::actions::{self, Told},
+    domain::actions::{self, Entry},
     times,
     web::{
         csv,
@@ -50,9 +50,10 @@ pub async fn index(app: Data<App>, viewer: Admin, filters: Query<Filters>) -> Re
 }
 
 /// Names as they are stored, for programs: only who did it is told in words as well.
-fn line(Told { action, by }: Told) -> String {
+fn line(entry: Entry) -> String {
+    let who = labels::who(&entry);
+    let action = entry.action;
     let user = action.user_id.map(|id| id.to_string()).unwrap_or_default();
-    let who = by.unwrap_or_else(|| labels::nobody(&action.verb).into());
     csv::line(&[
         &action.id.to_string(),
         &times::rfc3339(action.at),

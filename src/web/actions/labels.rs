@@ -1,101 +1,103 @@
 //! What the lines of the audit log say to people.
 use serde_json::Value;
 
-/// What can be done, as stored, with the words for it; in the order in which the filter offers them.
-pub const VERBS: &[(&str, &str)] = &[
-    ("interview.created", "Interview created"),
-    ("interview.booked", "Interview booked"),
-    ("interview.rescheduled", "Interview rescheduled"),
-    ("interview.corrected", "Interview details changed"),
-    ("interview.cancelled", "Interview cancelled"),
-    ("interview.link_replaced", "Join link replaced"),
-    (
-        "interview.readdressed",
-        "Candidate's address changed, join link replaced",
-    ),
-    ("interview.joined", "Candidate joined"),
-    ("interview.told", "Marked as told by phone"),
-    ("interview.not_told", "Told by phone undone"),
-    (
-        "slot_booking_notification_failed",
-        "Candidate not notified of a booking",
-    ),
-    ("email.resent", "Email resent"),
-    ("email.corrected", "Email sent to a corrected address"),
-    ("email.hurried", "Email retried now"),
-    ("email.cancelled", "Email cancelled before sending"),
-    ("email.released", "Address released, emails sent"),
-    ("email.bounced", "Email bounced"),
-    ("slot.created", "Slot added"),
-    ("slot.changed", "Slot changed"),
-    ("slot.closed", "Slot closed"),
-    ("slot.moved", "Slot moved by new time zone rules"),
-    ("job.created", "Job added"),
-    ("job.changed", "Job changed"),
-    ("candidate.created", "Candidate added"),
-    ("candidate.changed", "Candidate changed"),
-    ("user.created", "User added"),
-    ("user.updated", "User changed"),
-    ("user.disabled", "User disabled"),
-    ("user.enabled", "User enabled"),
-    ("user.signed_in", "Signed in"),
-    ("user.password_changed", "Password changed"),
-    ("user.password_reset", "Password reset"),
-    ("token.created", "API token created"),
-    ("token.revoked", "API token revoked"),
-    ("company.set_up", "Company set up"),
-    ("company.created", "Company created"),
-    ("company.updated", "Company settings changed"),
-    ("logo.chosen", "Logo uploaded"),
-    ("logo.removed", "Logo removed"),
-    ("mail_texts.updated", "Email texts changed"),
-    ("mail_texts.reset", "Email texts reset to default"),
-    ("mail.checked", "Email settings checked"),
-];
+use crate::domain::{
+    actions::Entry,
+    events::{Object, Verb},
+};
 
-/// The words for what was done. What came later is told as it is stored rather than left out.
-pub fn verb(stored: &str) -> &str {
-    VERBS
-        .iter()
-        .find(|(verb, _)| *verb == stored)
-        .map_or(stored, |(_, label)| label)
-}
-
-/// Who did what no user did.
-pub fn nobody(verb: &str) -> &'static str {
+/// The words for what was done.
+pub fn verb(verb: Verb) -> &'static str {
     match verb {
-        "interview.joined" => "Candidate",
-        _ => "Greenroom",
+        Verb::InterviewCreated => "Interview added",
+        Verb::InterviewBooked => "Interview booked",
+        Verb::InterviewRescheduled => "Interview rescheduled",
+        Verb::InterviewCorrected => "Interview details changed",
+        Verb::InterviewCancelled => "Interview cancelled",
+        Verb::LinkReplaced => "Join link replaced",
+        Verb::AddressChanged => "Candidate's address changed, join link replaced",
+        Verb::CandidateJoined => "Candidate joined",
+        Verb::ToldByPhone => "Marked as told by phone",
+        Verb::ToldByPhoneUndone => "Told by phone undone",
+        Verb::NotificationFailed => "Candidate not notified of a booking",
+        Verb::EmailResent => "Email resent",
+        Verb::EmailCorrected => "Email sent to a corrected address",
+        Verb::EmailRetriedNow => "Email retried now",
+        Verb::EmailCancelled => "Email cancelled before sending",
+        Verb::EmailReleased => "Address released, emails sent",
+        Verb::EmailBounced => "Email bounced",
+        Verb::SlotCreated => "Slot added",
+        Verb::SlotChanged => "Slot changed",
+        Verb::SlotClosed => "Slot closed",
+        Verb::SlotMoved => "Slot moved by new time zone rules",
+        Verb::JobCreated => "Job added",
+        Verb::JobChanged => "Job changed",
+        Verb::CandidateCreated => "Candidate added",
+        Verb::CandidateChanged => "Candidate changed",
+        Verb::UserCreated => "User added",
+        Verb::UserUpdated => "User changed",
+        Verb::UserDisabled => "User disabled",
+        Verb::UserEnabled => "User enabled",
+        Verb::UserSignedIn => "Signed in",
+        Verb::PasswordChanged => "Password changed",
+        Verb::PasswordReset => "Password reset",
+        Verb::TokenCreated => "API token created",
+        Verb::TokenRevoked => "API token revoked",
+        Verb::CompanySetUp => "Company set up",
+        Verb::CompanyCreated => "Company created",
+        Verb::CompanyUpdated => "Company settings changed",
+        Verb::LogoChosen => "Logo uploaded",
+        Verb::LogoRemoved => "Logo removed",
+        Verb::MailTextsUpdated => "Email texts changed",
+        Verb::MailTextsReset => "Email texts reset to default",
+        Verb::MailChecked => "Email settings checked",
     }
 }
 
-/// The thing by its number: `Interview 12`.
-pub fn object(object_type: &str, id: i64) -> String {
-    match object_type {
-        "interview" => format!("Interview {id}"),
-        "email" => format!("Email {id}"),
-        "slot" => format!("Slot {id}"),
-        "job" => format!("Job {id}"),
-        "candidate" => format!("Candidate {id}"),
-        "user" => format!("User {id}"),
-        "token" => format!("API token {id}"),
-        "company" => "Company".into(),
-        other => format!("{other} {id}"),
+/// The words for what a line tells. What came later is told as it is stored rather than left out.
+pub fn what(entry: &Entry) -> String {
+    match entry.verb() {
+        Some(known) => verb(known).into(),
+        None => entry.action.verb.clone(),
     }
+}
+
+/// Who did it: no user stands for the system or a candidate.
+pub fn who(entry: &Entry) -> String {
+    match (&entry.by, entry.verb()) {
+        (Some(name), _) => name.clone(),
+        (None, Some(Verb::CandidateJoined)) => "Candidate".into(),
+        (None, _) => "Greenroom".into(),
+    }
+}
+
+/// The thing by its number: `Interview 12`. A kind that came later is called as it is stored.
+pub fn object(object_type: &str, id: i64) -> String {
+    let name = match Object::read(object_type) {
+        Some(Object::Interview) => "Interview",
+        Some(Object::Email) => "Email",
+        Some(Object::Slot) => "Slot",
+        Some(Object::Job) => "Job",
+        Some(Object::Candidate) => "Candidate",
+        Some(Object::User) => "User",
+        Some(Object::Token) => "API token",
+        Some(Object::Company) => return "Company".into(),
+        None => object_type,
+    };
+    format!("{name} {id}")
 }
 
 /// Where the thing is shown; none for what has no page of its own.
 pub fn address(object_type: &str, id: i64) -> Option<String> {
-    Some(match object_type {
-        "interview" => format!("/interviews/{id}"),
-        "email" => format!("/emails/{id}"),
-        "slot" => format!("/slots/{id}"),
-        "job" => format!("/jobs/{id}"),
-        "candidate" => format!("/candidates/{id}"),
-        "user" => format!("/users/{id}"),
-        "token" => "/tokens".into(),
-        "company" => "/company".into(),
-        _ => return None,
+    Some(match Object::read(object_type)? {
+        Object::Interview => format!("/interviews/{id}"),
+        Object::Email => format!("/emails/{id}"),
+        Object::Slot => format!("/slots/{id}"),
+        Object::Job => format!("/jobs/{id}"),
+        Object::Candidate => format!("/candidates/{id}"),
+        Object::User => format!("/users/{id}"),
+        Object::Token => "/tokens".into(),
+        Object::Company => "/company".into(),
     })
 }
 
@@ -159,8 +161,6 @@ mod tests {
 
     #[test]
     fn what_is_unknown_is_told_as_it_is_stored() {
-        assert_eq!(verb("interview.booked"), "Interview booked");
-        assert_eq!(verb("series.created"), "series.created");
         assert_eq!(object("series", 3), "series 3");
         assert_eq!(address("series", 3), None);
     }

@@ -1,7 +1,7 @@
 //! The audit log: who did what and when, for the company's admins.
 pub mod export;
 mod form;
-mod labels;
+pub mod labels;
 pub mod pages;
 
 use actix_web::{

@@ -6,7 +6,7 @@ use super::{
     labels,
 };
 use crate::{
-    domain::{actions::Told, page::Page as List},
+    domain::{actions::Entry, events::Verb, page::Page as List},
     web::{
         forms::FormErrors,
         lists::{At, Pager},
@@ -49,7 +49,7 @@ impl IndexPage {
     pub fn new(
         form: Filters,
         at: &At,
-        found: List<Told>,
+        found: List<Entry>,
         authors: Vec<(i64, String)>,
         zone: Tz,
     ) -> Self {
@@ -58,7 +58,7 @@ impl IndexPage {
             actions: found
                 .rows
                 .into_iter()
-                .map(|told| Row::new(told, zone))
+                .map(|entry| Row::new(entry, zone))
                 .collect(),
             export: Some(form.export()),
             ..Self::refused(form, FormErrors::new(), authors, zone)
@@ -88,9 +88,9 @@ impl IndexPage {
 
 /// What can be asked for, and what is asked for though no list has it.
 fn verbs(asked: &str) -> Vec<Choice> {
-    let known = labels::VERBS.iter();
+    let known = Verb::ALL.iter();
     let mut verbs: Vec<Choice> = known
-        .map(|(verb, label)| Choice::new(verb, *label))
+        .map(|verb| Choice::new(verb.as_str(), labels::verb(*verb)))
         .collect();
     if !asked.is_empty() && verbs.iter().all(|verb| verb.value != asked) {
         verbs.push(Choice::new(asked, asked));
@@ -99,12 +99,14 @@ fn verbs(asked: &str) -> Vec<Choice> {
 }
 
 impl Row {
-    fn new(Told { action, by }: Told, zone: Tz) -> Self {
+    fn new(entry: Entry, zone: Tz) -> Self {
+        let (who, what) = (labels::who(&entry), labels::what(&entry));
+        let action = entry.action;
         Self {
+            who,
+            what,
             at: Stamp::day_and_clock(action.at, zone),
-            who: by.unwrap_or_else(|| labels::nobody(&action.verb).into()),
             ip: action.ip,
-            what: labels::verb(&action.verb).into(),
             object: labels::object(&action.object_type, action.object_id),
             href: labels::address(&action.object_type, action.object_id),
             about: Filters::about(&action.object_type, action.object_id),

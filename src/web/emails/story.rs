@@ -8,7 +8,7 @@ use entity::{
 use serde::Serialize;
 
 use crate::{
-    domain::{actions::Told, emails::Story},
+    domain::{actions::Entry, emails::Story, events::Event},
     times,
     web::stamp::Stamp,
     words,
@@ -58,7 +58,7 @@ pub fn steps(story: &Story, next_try: DateTime<Utc>, zone: Tz, now: DateTime<Utc
     let tried = story.attempts.iter();
     let tried = tried.map(|attempt| (attempt.started_at, teller.tried(attempt)));
     let acts = story.acts.iter();
-    let acts = acts.filter_map(|told| Some((told.action.at, teller.acted(told)?)));
+    let acts = acts.filter_map(|entry| Some((entry.action.at, teller.acted(entry)?)));
     let reported = story.bounces.iter();
     let reported = reported.map(|bounce| (bounce.reported_at, teller.reported(bounce)));
     let mut between: Vec<(DateTime<Utc>, Step)> = tried.chain(acts).chain(reported).collect();
@@ -197,18 +197,18 @@ impl Teller {
     }
 
     /// What somebody did about it; what made another message is told by that one.
-    fn acted(&self, told: &Told) -> Option<Step> {
-        let what = match told.action.verb.as_str() {
-            "email.hurried" => "Asked to try at once",
-            "email.cancelled" => "Asked to call it off",
-            "email.resent" => "Asked to send it again",
-            "email.corrected" => "Address corrected",
+    fn acted(&self, entry: &Entry) -> Option<Step> {
+        let what = match entry.event.as_ref()? {
+            Event::EmailRetriedNow { .. } => "Asked to try at once",
+            Event::EmailCancelled { .. } => "Asked to call it off",
+            Event::EmailResent { .. } => "Asked to send it again",
+            Event::EmailCorrected { .. } => "Address corrected",
             _ => return None,
         };
-        let by = told.by.as_deref().map(|name| format!("By {name}."));
+        let by = entry.by.as_deref().map(|name| format!("By {name}."));
         Some(Step {
             hint: by.unwrap_or_default(),
-            ..self.plain("quiet", what.into(), told.action.at)
+            ..self.plain("quiet", what.into(), entry.action.at)
         })
     }
 

@@ -1,24 +1,24 @@
 //! What happened to an interview: the audit log and its mails, in one line of time.
 use chrono::{DateTime, Utc};
-use entity::{email, slot::InterviewType};
+use entity::email;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::Reader;
 use crate::{
     domain::{
-        actions::Told,
-        emails::{self, Line},
+        actions::Entry,
+        emails::Line,
+        events::{Corrected, Correction, Event, Field, Talk, Verb},
         interviews::Details,
     },
     times,
-    web::stamp::Stamp,
+    web::{actions::labels, stamp::Stamp},
     words,
 };
 
 /// One thing that happened.
 #[derive(Clone, Debug, Serialize)]
-pub struct Event {
+pub struct Step {
     tone: &'static str,
     what: String,
     at: Stamp,
@@ -28,7 +28,7 @@ pub struct Event {
     href: String,
 }
 
-impl Event {
+impl Step {
     /// For the samples of pages.
     pub fn sample() -> Self {
         Self {
@@ -44,27 +44,27 @@ impl Event {
 /// Everything, first to last.
 pub fn events(
     details: &Details,
-    actions: Vec<Told>,
+    entries: Vec<Entry>,
     mails: &[Line],
     reader: &Reader,
-) -> Vec<Event> {
-    let mut events: Vec<(DateTime<Utc>, Event)> = Vec::new();
-    let mut add = |at: DateTime<Utc>, event: Event| events.push((at, event));
+) -> Vec<Step> {
+    let mut steps: Vec<(DateTime<Utc>, Step)> = Vec::new();
+    let mut add = |at: DateTime<Utc>, step: Step| steps.push((at, step));
     // That the candidate was not notified is told by the mail's own line.
-    let actions = actions.into_iter();
-    for told in actions.filter(|told| told.action.verb != emails::UNDELIVERED) {
-        add(told.action.at, acted(told, reader));
+    let entries = entries.into_iter();
+    for entry in entries.filter(|entry| entry.verb() != Some(Verb::NotificationFailed)) {
+        add(entry.action.at, acted(entry, reader));
     }
     for mail in mails.iter().filter(|mail| is_worth_telling(mail)) {
         let kind = words::email_kind(mail.kind);
-        let event = |tone, what, at, detail| Event {
+        let step = |tone, what, at, detail| Step {
             tone,
             what,
             at: stamp(at, reader),
             detail,
             href: format!("/emails/{}", mail.id),
         };
-        let queued = event(
+        let queued = step(
             "quiet",
             format!("{kind} queued"),
             mail.created_at,
@@ -77,7 +77,7 @@ pub fn events(
             let what = format!("{kind}: {}", words::email_status(mail.status));
             add(
                 at,
-                event(
+                step(
                     words::email_tone(mail.status),
                     what,
                     at,
@@ -98,8 +98,8 @@ pub fn events(
         );
     }
     // What happened at one instant stays in the order in which it was told.
-    events.sort_by_key(|(at, _)| *at);
-    events.into_iter().map(|(_, event)| event).collect()
+    steps.sort_by_key(|(at, _)| *at);
+    steps.into_iter().map(|(_, step)| step).collect()
 }
 
 /// Reminders are made anew at every change: those that were dropped before their hour are no news.
@@ -108,107 +108,109 @@ pub fn is_worth_telling(mail: &Line) -> bool {
 }
 
 /// What was done to an interview after it was seen in this version.
-pub fn since(actions: Vec<Told>, version: i32, reader: &Reader) -> Vec<Event> {
-    let is_later = |told: &Told| {
-        let wrote = told.action.details["version"].as_i64();
-        wrote.is_some_and(|wrote| wrote > i64::from(version))
-    };
-    let later = actions.into_iter().filter(is_later);
-    later.map(|told| acted(told, reader)).collect()
+pub fn since(entries: Vec<Entry>, version: i32, reader: &Reader) -> Vec<Step> {
+    let is_later = |entry: &Entry| entry.version().is_some_and(|wrote| wrote > version);
+    let later = entries.into_iter().filter(is_later);
+    later.map(|entry| acted(entry, reader)).collect()
 }
 
-fn acted(told: Told, reader: &Reader) -> Event {
-    let action = told.action;
-    let (tone, what) = words_for(&action.verb, &action.details, reader);
-    Event {
-        detail: told.by.map(|name| format!("by {name}")).unwrap_or_default(),
-        ..plain(tone, what, action.at, reader)
+fn acted(entry: Entry, reader: &Reader) -> Step {
+    let (tone, what) = match &entry.event {
+        Some(event) => words_for(event, reader),
+        // What a newer version wrote, or what cannot be read, is shown rather than left out.
+        None => ("quiet", labels::what(&entry)),
+    };
+    let by = entry.by.map(|name| format!("by {name}"));
+    Step {
+        detail: by.unwrap_or_default(),
+        ..plain(tone, what, entry.action.at, reader)
     }
 }
 
-fn words_for(verb: &str, details: &Value, reader: &Reader) -> (&'static str, String) {
-    let when = |at: &Value| {
-        let at = at.as_str()?.parse::<DateTime<Utc>>().ok()?;
-        Some(times::day_and_clock(at, reader.zone))
-    };
-    match verb {
-        "interview.created" => ("quiet", "Interview entered".into()),
-        "interview.booked" => match when(&details["starts_at"]) {
-            Some(when) => ("live", format!("Booked for {when}")),
-            None => ("live", "Booked".into()),
-        },
-        "interview.rescheduled" => {
-            let (from, to) = (
-                &details["before"]["starts_at"],
-                &details["after"]["starts_at"],
-            );
-            match (when(from), when(to)) {
-                (Some(from), Some(to)) => match details["time_zone_rules"].as_str() {
-                    Some(_) => (
-                        "live",
-                        format!(
-                            "Kept at its local time by new time zone rules: from {from} to {to}"
-                        ),
-                    ),
-                    None => ("live", format!("Moved from {from} to {to}")),
-                },
+fn words_for(event: &Event, reader: &Reader) -> (&'static str, String) {
+    let when = |at: DateTime<Utc>| times::day_and_clock(at, reader.zone);
+    match event {
+        Event::InterviewBooked { starts_at, .. } => {
+            ("live", format!("Booked for {}", when(*starts_at)))
+        }
+        Event::InterviewRescheduled {
+            before,
+            after,
+            rules,
+            ..
+        } => {
+            let what = match rules {
+                Some(_) => "Kept at its local time by new time zone rules:",
+                None => "Moved",
+            };
+            match (before.starts_at.map(when), after.starts_at.map(when)) {
+                (Some(from), Some(to)) => ("live", format!("{what} from {from} to {to}")),
                 _ => ("live", "Moved".into()),
             }
         }
-        "interview.cancelled" => match details["change"]["reason"].as_str() {
-            Some(reason) if !reason.is_empty() => ("bad", format!("Cancelled: {reason}")),
-            _ => ("bad", "Cancelled".into()),
+        Event::InterviewCancelled { change, .. } => match change.reason.as_str() {
+            "" => ("bad", "Cancelled".into()),
+            reason => ("bad", format!("Cancelled: {reason}")),
         },
-        "interview.corrected" => ("live", corrected(details)),
-        "interview.link_replaced" => ("wait", "Link replaced: the earlier one is dead".into()),
-        "interview.readdressed" => (
+        Event::InterviewCorrected { correction, .. } => ("live", corrected(correction)),
+        Event::LinkReplaced { .. } => ("wait", "Link replaced: the earlier one is dead".into()),
+        Event::AddressChanged { .. } => (
             "wait",
             "The candidate's address was changed: the earlier link is dead".into(),
         ),
-        "interview.told" => ("good", "Told by phone".into()),
-        "interview.not_told" => ("wait", "Not told by phone after all".into()),
-        "interview.joined" => ("good", "The candidate joined".into()),
-        // A line of a kind that came later is told as it is rather than left out.
-        verb => ("quiet", verb.into()),
+        Event::CandidateJoined { .. } => ("good", "The candidate joined".into()),
+        Event::ToldByPhone { .. } => ("good", labels::verb(event.verb()).into()),
+        Event::ToldByPhoneUndone { .. } => ("wait", labels::verb(event.verb()).into()),
+        // All others have their words from the audit log, which has some for each.
+        event => ("quiet", labels::verb(event.verb()).into()),
     }
 }
 
 /// `Changed: Technical → Final, 45 → 60 minutes, notes`.
-fn corrected(details: &Value) -> String {
-    let change = match &details["change"] {
-        Value::Null => details,
-        change => change,
+fn corrected(correction: &Correction) -> String {
+    let what: Vec<String> = match correction {
+        Correction::Details { change } => {
+            let fields = change.changed.iter();
+            fields.map(|field| difference(field, change)).collect()
+        }
+        Correction::Personal { changed } => changed.iter().map(name).collect(),
     };
-    let names = change["changed"].as_array().map_or(&[][..], Vec::as_slice);
-    let (before, after) = (&change["before"], &change["after"]);
-    let what = names.iter().filter_map(|name| {
-        Some(match name.as_str()? {
-            "interview_type" => {
-                let words = |value: &Value| {
-                    let kind: Option<InterviewType> = serde_json::from_value(value.clone()).ok();
-                    kind.map_or("?", words::interview_type)
-                };
-                let name = "interview_type";
-                format!("{} → {}", words(&before[name]), words(&after[name]))
-            }
-            "duration_minutes" => {
-                let name = "duration_minutes";
-                format!("{} → {} minutes", before[name], after[name])
-            }
-            "meeting_url" => "meeting URL".into(),
-            "booking_notes" => "notes".into(),
-            other => other.to_owned(),
-        })
-    });
-    let what: Vec<String> = what.collect();
     match what.is_empty() {
         true => "Saved without a change".into(),
         false => format!("Changed: {}", what.join(", ")),
     }
 }
 
-fn plain(tone: &'static str, what: String, at: DateTime<Utc>, reader: &Reader) -> Event {
-    Event {
+fn difference(field: &Field, change: &Corrected) -> String {
+    let (before, after) = (&change.before, &change.after);
+    match field {
+        Field::InterviewType => {
+            let words = |talk: &Talk| talk.interview_type.map_or("?", words::interview_type);
+            format!("{} → {}", words(before), words(after))
+        }
+        Field::DurationMinutes => {
+            let minutes = |talk: &Talk| match talk.duration_minutes {
+                Some(minutes) => minutes.to_string(),
+                None => "?".into(),
+            };
+            format!("{} → {} minutes", minutes(before), minutes(after))
+        }
+        Field::MeetingUrl | Field::BookingNotes | Field::Other(_) => name(field),
+    }
+}
+
+fn name(field: &Field) -> String {
+    match field {
+        Field::InterviewType => "type".into(),
+        Field::DurationMinutes => "duration".into(),
+        Field::MeetingUrl => "meeting link".into(),
+        Field::BookingNotes => "notes".into(),
+        Field::Other(name) => name.clone(),
+    }
+}
+
+fn plain(tone: &'static str, what: String, at: DateTime<Utc>, reader: &Reader) -> Step {
+    Step {
         tone,
         what,
         at: stamp(at, reader),

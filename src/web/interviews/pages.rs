@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{
     Reader, Row,
     form::Filters,
-    history::{self, Event},
+    history::{self, Step},
     link::LinkForm,
 };
 use crate::{
@@ -130,7 +130,7 @@ pub struct ShowPage {
     /// When the newest mail did not arrive: a text to send another way.
     spare: Option<Spare>,
     has_no_url: bool,
-    events: Vec<Event>,
+    events: Vec<Step>,
     /// Where a time is looked for, while there is none.
     find_slot: Option<String>,
     free: Vec<Choice>,
@@ -145,7 +145,7 @@ pub struct Told {
     /// The one that tells how it stands.
     pub newest: Option<email::Model>,
     /// What was done to it, oldest first.
-    pub actions: Vec<actions::Told>,
+    pub actions: Vec<actions::Entry>,
     /// Free slots of its job, while it waits for a time.
     pub free: Vec<slot::Model>,
 }
@@ -279,7 +279,7 @@ impl Page for ShowPage {
                 text: "Dear John Doe,".into(),
             }),
             has_no_url: true,
-            events: vec![Event::sample()],
+            events: vec![Step::sample()],
             find_slot: Some("/slots?interview=1&state=open".into()),
             free: vec![Choice::new(
                 "/slots/1/booking?interview=1",

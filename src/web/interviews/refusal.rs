@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{
     Reader,
-    history::{self, Event},
+    history::{self, Step},
 };
 use crate::{
     app::App,
@@ -21,7 +21,7 @@ pub struct Refusal {
     /// The interview that stands in the way; empty when there is none.
     href: String,
     /// What was done meanwhile.
-    events: Vec<Event>,
+    events: Vec<Step>,
     /// Nothing of the kind can be done any more.
     is_final: bool,
 }
@@ -96,7 +96,7 @@ impl Refusal {
     pub fn sample() -> Self {
         Self {
             href: "/interviews/1".into(),
-            events: vec![Event::sample()],
+            events: vec![Step::sample()],
             ..Self::because("This interview was changed while you had it open.")
         }
     }

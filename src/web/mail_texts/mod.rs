@@ -13,8 +13,6 @@ use actix_web::{
     http::StatusCode,
     web::{Data, Form, Path},
 };
-use entity::action;
-use sea_orm::ActiveEnum;
 
 use self::{
     form::{Act, TextsForm},
@@ -34,7 +32,9 @@ use super::{
 use crate::{
     app::App,
     domain::{
+        actions::Entry,
         companies,
+        events::Event,
         mail_texts::{self, Kept, Own},
         versions::Updated,
     },
@@ -140,11 +140,13 @@ async fn conflict(
     stored: Kept,
     form: TextsForm,
 ) -> Result<HttpResponse> {
-    let (address, kind) = (target.address(), target.kind.to_value());
-    let is_about = |line: &action::Model| {
-        line.verb.starts_with("mail_texts.")
-            && line.details["kind"] == kind.as_str()
-            && line.details["locale"] == target.locale.as_str()
+    let address = target.address();
+    let is_about = |entry: &Entry| match &entry.event {
+        Some(
+            Event::MailTextsUpdated { kind, locale, .. }
+            | Event::MailTextsReset { kind, locale, .. },
+        ) => *kind == target.kind && locale == target.locale.as_str(),
+        _ => false,
     };
     let thing = Thing {
         what: "text",

@@ -1,0 +1,278 @@
+//! Events: all that can happen, each with what is known of it. One enum, in one file that is long for being whole.
+mod parts;
+mod stored;
+#[cfg(test)]
+mod tests;
+mod verb;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use entity::{email, user::Role};
+use serde::{Deserialize, Serialize};
+
+pub use self::{
+    parts::{
+        Cancellation, CompanyFacts, Corrected, Correction, Field, JobFacts, Replaced, RoleChange,
+        Start, Talk, Time, ZoneRules,
+    },
+    stored::{UnknownChange, record},
+    verb::{Object, Verb},
+};
+
+/// Something that happened, written to the audit log in the transaction in which it happens.
+///
+/// The field that is named for the object is its key and has a column of its own; all others are the line's
+/// details, under these names or those that they are renamed to. Lines are kept for years: a field that came
+/// later has a default, and none that was written once gets another meaning. `version` is the one that the
+/// object has from then on; older lines lack it. `changed` names fields whose values may be personal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event")]
+pub enum Event {
+    /// A candidate is to be interviewed; there may be no time yet.
+    InterviewCreated {
+        interview_id: i64,
+        #[serde(rename = "candidate")]
+        candidate_id: i64,
+    },
+    /// It got a slot, and the invitation was queued.
+    InterviewBooked {
+        interview_id: i64,
+        #[serde(rename = "slot")]
+        slot_id: Option<i64>,
+        starts_at: DateTime<Utc>,
+        version: Option<i32>,
+        #[serde(rename = "email")]
+        email_id: Option<i64>,
+    },
+    /// It got another time: by hand, or to keep its local time under new time zone rules.
+    InterviewRescheduled {
+        interview_id: i64,
+        before: Time,
+        after: Time,
+        #[serde(flatten)]
+        rules: Option<ZoneRules>,
+        version: Option<i32>,
+        #[serde(rename = "email")]
+        email_id: Option<i64>,
+    },
+    /// Something that the candidate sees was changed, but not the time.
+    InterviewCorrected {
+        interview_id: i64,
+        #[serde(flatten)]
+        correction: Correction,
+        version: Option<i32>,
+        #[serde(rename = "email")]
+        email_id: Option<i64>,
+    },
+    /// It does not take place.
+    InterviewCancelled {
+        interview_id: i64,
+        #[serde(default)]
+        change: Cancellation,
+        version: Option<i32>,
+        #[serde(rename = "email")]
+        email_id: Option<i64>,
+    },
+    /// The earlier join link is dead.
+    LinkReplaced {
+        interview_id: i64,
+        #[serde(default)]
+        change: Replaced,
+        version: Option<i32>,
+        #[serde(rename = "email")]
+        email_id: Option<i64>,
+    },
+    /// The candidate has another email address, so links sent to the old one are dead.
+    AddressChanged {
+        interview_id: i64,
+        version: Option<i32>,
+    },
+    /// The candidate went to the meeting.
+    CandidateJoined { interview_id: i64 },
+    /// A recruiter told the candidate what this message could not.
+    ToldByPhone {
+        interview_id: i64,
+        #[serde(rename = "email")]
+        email_id: i64,
+    },
+    /// That was a mistake.
+    ToldByPhoneUndone {
+        interview_id: i64,
+        #[serde(rename = "email")]
+        email_id: i64,
+    },
+    /// The candidate was not notified of a time: its message failed, expired or bounced.
+    NotificationFailed {
+        interview_id: i64,
+        slot_id: Option<i64>,
+        email_id: i64,
+        error: String,
+    },
+    /// A message is sent once more, as another one.
+    EmailResent {
+        email_id: i64,
+        #[serde(rename = "new")]
+        new_id: i64,
+    },
+    /// A message went to a wrong address; another goes to the right one.
+    EmailCorrected {
+        email_id: i64,
+        #[serde(rename = "new")]
+        new_id: i64,
+    },
+    /// A message does not wait for its next attempt.
+    EmailRetriedNow {
+        email_id: i64,
+        was_due_at: DateTime<Utc>,
+    },
+    /// A message does not leave.
+    EmailCancelled { email_id: i64 },
+    /// Messages to an address that mail servers refused leave all the same: so many.
+    EmailReleased { email_id: i64, queued: u64 },
+    /// A mail server took a message and reported later that it cannot be delivered.
+    EmailBounced {
+        email_id: i64,
+        before: email::Status,
+    },
+    /// There is a slot.
+    SlotCreated {
+        slot_id: i64,
+        starts_at: DateTime<Utc>,
+        #[serde(rename = "job")]
+        job_id: i64,
+    },
+    /// A free slot was changed.
+    SlotChanged {
+        slot_id: i64,
+        before: Start,
+        after: Start,
+        #[serde(default)]
+        changed: Vec<String>,
+        version: Option<i32>,
+    },
+    /// A slot can no longer be booked.
+    SlotClosed { slot_id: i64, version: Option<i32> },
+    /// New time zone rules would have moved its local time.
+    SlotMoved {
+        slot_id: i64,
+        before: Time,
+        after: Time,
+        #[serde(flatten)]
+        rules: ZoneRules,
+        version: Option<i32>,
+    },
+    /// There is a job.
+    JobCreated { job_id: i64, title: String },
+    /// A job was changed.
+    JobChanged {
+        job_id: i64,
+        before: JobFacts,
+        after: JobFacts,
+        #[serde(default)]
+        changed: Vec<String>,
+        version: Option<i32>,
+    },
+    /// There is a candidate.
+    CandidateCreated { candidate_id: i64 },
+    /// A candidate was changed.
+    CandidateChanged {
+        candidate_id: i64,
+        address_changed: bool,
+        name_changed: bool,
+        #[serde(default)]
+        changed: Vec<String>,
+        version: Option<i32>,
+    },
+    /// There is a user.
+    UserCreated { user_id: i64, role: Role },
+    /// A user was changed by an admin, who may change the role, or by themselves.
+    UserUpdated {
+        user_id: i64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<RoleChange>,
+        #[serde(default)]
+        changed: Vec<String>,
+        version: Option<i32>,
+    },
+    /// A user can no longer sign in.
+    UserDisabled { user_id: i64, version: Option<i32> },
+    /// A user can sign in again.
+    UserEnabled { user_id: i64, version: Option<i32> },
+    /// A user signed in.
+    UserSignedIn { user_id: i64 },
+    /// A user changed their own password.
+    PasswordChanged { user_id: i64, version: Option<i32> },
+    /// A user was given another password.
+    PasswordReset { user_id: i64, version: Option<i32> },
+    /// A program may sign in for a user.
+    TokenCreated {
+        token_id: i64,
+        name: String,
+        #[serde(rename = "user")]
+        user_id: i64,
+        expires_at: Option<DateTime<Utc>>,
+    },
+    /// It may no longer.
+    TokenRevoked { token_id: i64, name: String },
+    /// The first company and its admin were made in the browser.
+    CompanySetUp { company_id: i64, name: String },
+    /// A company was made on the terminal.
+    CompanyCreated { company_id: i64, name: String },
+    /// A company's settings were changed.
+    CompanyUpdated {
+        company_id: i64,
+        #[serde(default)]
+        changed: Vec<String>,
+        version: Option<i32>,
+        before: Box<CompanyFacts>,
+        after: Box<CompanyFacts>,
+    },
+    /// Messages show this logo; `before` and `after` are the logos' keys.
+    LogoChosen {
+        company_id: i64,
+        before: Option<i64>,
+        after: i64,
+        content_hash: String,
+    },
+    /// Messages show no logo.
+    LogoRemoved {
+        company_id: i64,
+        before: Option<i64>,
+        /// Written as null, for who reads both events alike.
+        after: (),
+        /// Written as null.
+        content_hash: (),
+    },
+    /// The company has its own words in messages of this kind and language, by the names of their parts.
+    MailTextsUpdated {
+        company_id: i64,
+        kind: email::Kind,
+        locale: String,
+        #[serde(default)]
+        changed: Vec<String>,
+        version: Option<i32>,
+        before: BTreeMap<String, String>,
+        after: BTreeMap<String, String>,
+    },
+    /// These messages have Greenroom's words again.
+    MailTextsReset {
+        company_id: i64,
+        kind: email::Kind,
+        locale: String,
+        #[serde(default)]
+        changed: Vec<String>,
+        version: Option<i32>,
+        before: BTreeMap<String, String>,
+        after: BTreeMap<String, String>,
+    },
+    /// The mail settings were examined; with a test email or without.
+    MailChecked { company_id: i64, sends: bool },
+}
+
+impl Event {
+    /// What was done.
+    pub fn verb(&self) -> Verb {
+        self.into()
+    }
+}

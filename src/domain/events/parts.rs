@@ -1,0 +1,166 @@
+//! What events are made of, as it is stored.
+use chrono::{DateTime, Utc};
+use entity::{InstructionLine, job, slot::InterviewType, user::Role};
+use serde::{Deserialize, Serialize};
+
+/// When an interview takes place; a booked one has both.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Time {
+    /// Its slot.
+    #[serde(rename = "slot")]
+    pub slot_id: Option<i64>,
+    /// Its start.
+    pub starts_at: Option<DateTime<Utc>>,
+}
+
+/// When a slot begins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Start {
+    /// The instant.
+    pub starts_at: DateTime<Utc>,
+}
+
+/// Why a time was moved without anybody asking: so that its local time stays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ZoneRules {
+    /// The local time that stays.
+    pub local_start: String,
+    /// The zone whose rules changed.
+    pub time_zone: String,
+    /// The release of the time zone database that has the new rules.
+    pub time_zone_rules: String,
+}
+
+/// What was corrected on an interview. Correcting it and rescheduling it to its own time write two shapes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Correction {
+    /// Its details.
+    Details {
+        /// From what to what.
+        change: Corrected,
+    },
+    /// Only what is personal: nothing but its name is kept.
+    Personal {
+        /// The names.
+        #[serde(default)]
+        changed: Vec<Field>,
+    },
+}
+
+impl Correction {
+    /// The names of what was corrected.
+    pub fn changed(&self) -> &[Field] {
+        match self {
+            Self::Details { change } => &change.changed,
+            Self::Personal { changed } => changed,
+        }
+    }
+}
+
+/// A correction of an interview's details.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Corrected {
+    /// As it was.
+    pub before: Talk,
+    /// As it is.
+    pub after: Talk,
+    /// The names of what differs. Notes may be personal and a meeting's address may let people in: only that
+    /// they changed is kept.
+    #[serde(default)]
+    pub changed: Vec<Field>,
+}
+
+/// The kind and length of an interview.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Talk {
+    /// The kind.
+    pub interview_type: Option<InterviewType>,
+    /// The length.
+    pub duration_minutes: Option<i32>,
+}
+
+/// What can be corrected on an interview.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    /// Its kind.
+    InterviewType,
+    /// Its length.
+    DurationMinutes,
+    /// Where it takes place.
+    MeetingUrl,
+    /// What the candidate is told besides.
+    BookingNotes,
+    /// What a newer version calls it.
+    #[serde(untagged)]
+    Other(String),
+}
+
+impl Field {
+    /// As it is stored.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::InterviewType => "interview_type",
+            Self::DurationMinutes => "duration_minutes",
+            Self::MeetingUrl => "meeting_url",
+            Self::BookingNotes => "booking_notes",
+            Self::Other(name) => name,
+        }
+    }
+}
+
+/// Why an interview does not take place.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Cancellation {
+    /// As the candidate is told; may be empty.
+    pub reason: String,
+}
+
+/// Of a replaced link nothing is kept; written as `{}`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replaced {}
+
+/// What is kept of a job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobFacts {
+    /// Its title.
+    pub title: String,
+    /// Whether people are still wanted.
+    pub status: job::Status,
+}
+
+/// A user's role.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleChange {
+    /// As it was.
+    pub before: Role,
+    /// As it is.
+    pub after: Role,
+}
+
+/// A company's settings. Those that came later are missing in older lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CompanyFacts {
+    /// Its name.
+    pub name: String,
+    /// The default zone of slots and pages.
+    pub time_zone: String,
+    /// Where candidates answer.
+    pub contact_email: String,
+    /// The colour of its messages.
+    pub brand_colour: String,
+    /// Where interviews take place whose slot does not say.
+    pub default_meeting_url: Option<String>,
+    /// How long before the start a link opens.
+    pub join_window_minutes: i32,
+    /// How long before the start candidates are reminded.
+    pub reminder_lead_minutes: Option<Vec<i32>>,
+    /// How long messages wait for corrections.
+    pub undo_seconds: Option<i32>,
+    /// How many messages may leave in an hour.
+    pub hourly_email_limit: Option<i32>,
+    /// What candidates are asked to do.
+    pub instruction_lines: Vec<InstructionLine>,
+}

@@ -1,0 +1,184 @@
+//! Events as lines of the audit log: written, and read again.
+use chrono::{DateTime, Utc};
+use entity::action;
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Event, Field, Verb};
+use crate::{
+    domain::actions::Actor,
+    error::{Error, Result},
+};
+
+/// Where serde keeps which event it is; no detail is called so.
+const TAG: &str = "event";
+
+/// Adds a line to the audit log, in the transaction in which the event happens.
+pub async fn record(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    event: Event,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let verb = event.verb();
+    let (object_id, details) = event.stored()?;
+    let line = action::ActiveModel {
+        company_id: Set(actor.company_id),
+        user_id: Set(actor.user_id),
+        verb: Set(verb.as_str().into()),
+        object_type: Set(verb.object().as_str().into()),
+        object_id: Set(object_id),
+        details: Set(details),
+        ip: Set(actor.ip.clone()),
+        at: Set(now),
+        ..Default::default()
+    };
+    action::Entity::insert(line)
+        .exec_without_returning(txn)
+        .await?;
+    Ok(())
+}
+
+/// What can be told of a change that this version of Greenroom does not know: all versions write these alike.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct UnknownChange {
+    /// The version that the object has from then on.
+    pub version: Option<i32>,
+    /// The names of the fields that changed.
+    pub changed: Vec<String>,
+}
+
+impl UnknownChange {
+    /// Of a line's details.
+    pub fn read(details: &Value) -> Self {
+        Self::deserialize(details).unwrap_or_default()
+    }
+}
+
+impl Event {
+    /// What a line of the log tells; none of what a newer version wrote or what cannot be read.
+    pub fn read(verb: &str, object_type: &str, object_id: i64, details: &Value) -> Option<Self> {
+        let verb = Verb::read(verb).filter(|verb| verb.object().as_str() == object_type)?;
+        let mut fields = details.as_object()?.clone();
+        fields.insert(TAG.into(), verb.tag().into());
+        fields.insert(verb.object().key().into(), object_id.into());
+        serde_json::from_value(fields.into()).ok()
+    }
+
+    /// The object's key, and the details.
+    pub(super) fn stored(&self) -> Result<(i64, Value)> {
+        let key = self.verb().object().key();
+        let mut details = json!(self);
+        let object_id = details[key].as_i64();
+        if let Some(fields) = details.as_object_mut() {
+            fields.remove(TAG);
+            // Programs look for the interview in these details.
+            if !matches!(self, Self::NotificationFailed { .. }) {
+                fields.remove(key);
+            }
+        }
+        let object_id = object_id.ok_or_else(|| Error::Stored(format!("an event has no {key}")));
+        Ok((object_id?, details))
+    }
+
+    /// The version that the object has from then on, where it counts them.
+    pub fn version(&self) -> Option<i32> {
+        match self {
+            Self::InterviewBooked { version, .. }
+            | Self::InterviewRescheduled { version, .. }
+            | Self::InterviewCorrected { version, .. }
+            | Self::InterviewCancelled { version, .. }
+            | Self::LinkReplaced { version, .. }
+            | Self::AddressChanged { version, .. }
+            | Self::SlotChanged { version, .. }
+            | Self::SlotClosed { version, .. }
+            | Self::SlotMoved { version, .. }
+            | Self::JobChanged { version, .. }
+            | Self::CandidateChanged { version, .. }
+            | Self::UserUpdated { version, .. }
+            | Self::UserDisabled { version, .. }
+            | Self::UserEnabled { version, .. }
+            | Self::PasswordChanged { version, .. }
+            | Self::PasswordReset { version, .. }
+            | Self::CompanyUpdated { version, .. }
+            | Self::MailTextsUpdated { version, .. }
+            | Self::MailTextsReset { version, .. } => *version,
+            Self::InterviewCreated { .. }
+            | Self::CandidateJoined { .. }
+            | Self::ToldByPhone { .. }
+            | Self::ToldByPhoneUndone { .. }
+            | Self::NotificationFailed { .. }
+            | Self::EmailResent { .. }
+            | Self::EmailCorrected { .. }
+            | Self::EmailRetriedNow { .. }
+            | Self::EmailCancelled { .. }
+            | Self::EmailReleased { .. }
+            | Self::EmailBounced { .. }
+            | Self::SlotCreated { .. }
+            | Self::JobCreated { .. }
+            | Self::CandidateCreated { .. }
+            | Self::UserCreated { .. }
+            | Self::UserSignedIn { .. }
+            | Self::TokenCreated { .. }
+            | Self::TokenRevoked { .. }
+            | Self::CompanySetUp { .. }
+            | Self::CompanyCreated { .. }
+            | Self::LogoChosen { .. }
+            | Self::LogoRemoved { .. }
+            | Self::MailChecked { .. } => None,
+        }
+    }
+
+    /// The names of the fields that it changed, where it keeps them.
+    pub fn changed(&self) -> Vec<&str> {
+        match self {
+            Self::SlotChanged { changed, .. }
+            | Self::JobChanged { changed, .. }
+            | Self::CandidateChanged { changed, .. }
+            | Self::UserUpdated { changed, .. }
+            | Self::CompanyUpdated { changed, .. }
+            | Self::MailTextsUpdated { changed, .. }
+            | Self::MailTextsReset { changed, .. } => changed.iter().map(String::as_str).collect(),
+            Self::InterviewCorrected { correction, .. } => {
+                let fields = correction.changed().iter();
+                fields.map(Field::as_str).collect()
+            }
+            Self::InterviewCreated { .. }
+            | Self::InterviewBooked { .. }
+            | Self::InterviewRescheduled { .. }
+            | Self::InterviewCancelled { .. }
+            | Self::LinkReplaced { .. }
+            | Self::AddressChanged { .. }
+            | Self::CandidateJoined { .. }
+            | Self::ToldByPhone { .. }
+            | Self::ToldByPhoneUndone { .. }
+            | Self::NotificationFailed { .. }
+            | Self::EmailResent { .. }
+            | Self::EmailCorrected { .. }
+            | Self::EmailRetriedNow { .. }
+            | Self::EmailCancelled { .. }
+            | Self::EmailReleased { .. }
+            | Self::EmailBounced { .. }
+            | Self::SlotCreated { .. }
+            | Self::SlotClosed { .. }
+            | Self::SlotMoved { .. }
+            | Self::JobCreated { .. }
+            | Self::CandidateCreated { .. }
+            | Self::UserCreated { .. }
+            | Self::UserDisabled { .. }
+            | Self::UserEnabled { .. }
+            | Self::UserSignedIn { .. }
+            | Self::PasswordChanged { .. }
+            | Self::PasswordReset { .. }
+            | Self::TokenCreated { .. }
+            | Self::TokenRevoked { .. }
+            | Self::CompanySetUp { .. }
+            | Self::CompanyCreated { .. }
+            | Self::LogoChosen { .. }
+            | Self::LogoRemoved { .. }
+            | Self::MailChecked { .. } => Vec::new(),
+        }
+    }
+}
