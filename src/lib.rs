@@ -8,6 +8,8 @@ pub mod crypto;
 pub mod db;
 pub mod domain;
 pub mod error;
+#[cfg(debug_assertions)]
+mod fresh;
 pub mod letters;
 pub mod mail;
 pub mod notices;

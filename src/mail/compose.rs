@@ -1,5 +1,5 @@
 //! Message to texts: subject, plain text and HTML, the join link still a placeholder.
-use std::{borrow::Cow, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use rust_embed::RustEmbed;
 use sea_orm::ActiveEnum;
@@ -43,7 +43,7 @@ pub struct Entry {
 /// Writes e-mails from their templates, in the words of their language.
 #[derive(Clone, Debug)]
 pub struct Composer {
-    tera: Tera,
+    templates: templates::Source,
     languages: Languages,
 }
 
@@ -56,7 +56,7 @@ impl Composer {
     /// The same templates in other languages.
     pub fn speaking(languages: Languages) -> Result<Self> {
         Ok(Self {
-            tera: read_templates()?,
+            templates: templates::Source::new()?,
             languages,
         })
     }
@@ -68,11 +68,7 @@ impl Composer {
 
     /// Writes one e-mail. What people typed is cleaned here once more, whoever let it in.
     pub fn compose(&self, message: &Message) -> Result<Composed> {
-        // In development a changed template shows at once.
-        let tera = match cfg!(debug_assertions) {
-            true => Cow::Owned(read_templates()?),
-            false => Cow::Borrowed(&self.tera),
-        };
+        let tera = self.templates.current()?;
         let language = self.languages.choose(&message.locale)?;
         let values = Values::of(message, language)?;
         let kind = message.kind.to_value();
@@ -120,6 +116,50 @@ fn read_templates() -> Result<Tera> {
     });
     tera.add_raw_templates(files.collect::<Result<Vec<_>>>()?)?;
     Ok(tera)
+}
+
+/// Release: parsed once.
+#[cfg(not(debug_assertions))]
+mod templates {
+    use super::*;
+
+    #[derive(Clone, Debug)]
+    pub struct Source(Tera);
+
+    impl Source {
+        pub fn new() -> Result<Self> {
+            Ok(Self(read_templates()?))
+        }
+
+        pub fn current(&self) -> Result<&Tera> {
+            Ok(&self.0)
+        }
+    }
+}
+
+/// Development: parsed again when a file was touched.
+#[cfg(debug_assertions)]
+mod templates {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::fresh::Fresh;
+
+    static PARSED: Fresh<Tera> = Fresh::new();
+
+    #[derive(Clone, Debug)]
+    pub struct Source;
+
+    impl Source {
+        pub fn new() -> Result<Self> {
+            Self.current()?;
+            Ok(Self)
+        }
+
+        pub fn current(&self) -> Result<Arc<Tera>> {
+            PARSED.current::<Templates>("templates/emails", read_templates)
+        }
+    }
 }
 
 fn missing(name: &str) -> Error {

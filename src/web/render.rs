@@ -217,7 +217,7 @@ impl Renderer {
 pub(super) struct Files;
 
 /// All templates but those of mails, which `mail::compose` reads, parsed. Everything that templates may call is named here.
-fn parse() -> Result<Arc<Tera>> {
+fn parse() -> Result<Tera> {
     let mut tera = Tera::new();
     tera.register_function("asset", asset);
     tera.register_function("brand", brand);
@@ -229,7 +229,7 @@ fn parse() -> Result<Arc<Tera>> {
         Some((name, String::from_utf8_lossy(&file.data).into_owned()))
     });
     tera.add_raw_templates(texts)?;
-    Ok(Arc::new(tera))
+    Ok(tera)
 }
 
 /// `asset(path="css/app.css")`: the address under which a static file may be cached for ever.
@@ -271,7 +271,7 @@ mod templates {
 
     impl Source {
         pub fn new() -> Result<Self> {
-            Ok(Self(parse()?))
+            Ok(Self(Arc::new(parse()?)))
         }
 
         pub fn current(&self) -> Result<&Tera> {
@@ -280,47 +280,26 @@ mod templates {
     }
 }
 
-/// Development: parsed again whenever a file was touched, so that an edit shows at the next request.
+/// Development: parsed again whenever a file was touched, so that an edit shows at the next look.
 #[cfg(debug_assertions)]
 mod templates {
-    use std::{
-        fs,
-        path::Path,
-        sync::{Mutex, PoisonError},
-        time::SystemTime,
-    };
-
     use super::*;
+    use crate::fresh::Fresh;
 
-    type Stamps = Vec<(String, Option<SystemTime>)>;
+    static PARSED: Fresh<Tera> = Fresh::new();
 
     #[derive(Clone)]
-    pub struct Source(Arc<Mutex<(Stamps, Arc<Tera>)>>);
+    pub struct Source;
 
     impl Source {
         pub fn new() -> Result<Self> {
-            Ok(Self(Arc::new(Mutex::new((stamps(), parse()?)))))
+            Self.current()?;
+            Ok(Self)
         }
 
         pub fn current(&self) -> Result<Arc<Tera>> {
-            let mut parsed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let now = stamps();
-            if parsed.0 != now {
-                *parsed = (now, parse()?);
-            }
-            Ok(parsed.1.clone())
+            PARSED.current::<Files>("templates", parse)
         }
-    }
-
-    fn stamps() -> Stamps {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
-        Files::iter()
-            .map(|name| {
-                let touched =
-                    fs::metadata(folder.join(name.as_ref())).and_then(|meta| meta.modified());
-                (name.into_owned(), touched.ok())
-            })
-            .collect()
     }
 }
 

@@ -163,7 +163,7 @@ impl Call {
     pub async fn form(mut actor: Actor, page: &str, path: &str, typed: &[(&str, &str)]) -> Self {
         let shown = actor.get(page).await;
         assert_eq!(shown.status, 200, "{page}: {}", shown.text);
-        let mut fields = fields(&shown.page(), page, path);
+        let mut fields = fields(shown.page(), page, path);
         for (name, value) in typed {
             fields.retain(|(field, _)| field != name);
             fields.push(((*name).into(), (*value).into()));
@@ -197,7 +197,7 @@ impl Call {
         name: &'static str,
         file: &'static [u8],
     ) -> Self {
-        let fields = fields(&actor.get(path).await.page(), path, path);
+        let fields = fields(actor.get(path).await.page(), path, path);
         Self {
             actor,
             path: path.into(),

@@ -1,5 +1,6 @@
 //! People in front of a browser, and programs with a token: everything they do goes through HTTP.
 use std::{
+    cell::OnceCell,
     collections::BTreeMap,
     future::Future,
     net::{IpAddr, SocketAddr},
@@ -174,6 +175,7 @@ pub struct Answer {
     pub location: String,
     /// The body.
     pub text: String,
+    page: OnceCell<Html>,
 }
 
 impl Answer {
@@ -185,6 +187,7 @@ impl Answer {
             location: location.unwrap_or_default().to_owned(),
             text: String::from_utf8_lossy(&body).into_owned(),
             headers,
+            page: OnceCell::new(),
         }
     }
 
@@ -194,9 +197,9 @@ impl Answer {
         value.map_or("", |value| value.to_str().expect("ASCII"))
     }
 
-    /// The page, as a browser reads it.
-    pub fn page(&self) -> Html {
-        Html::parse_document(&self.text)
+    /// The page, as a browser reads it; once.
+    pub fn page(&self) -> &Html {
+        self.page.get_or_init(|| Html::parse_document(&self.text))
     }
 
     /// The body as JSON.

@@ -34,7 +34,7 @@ use greenroom::{
     web,
     worker::{self, Turn},
 };
-use sea_orm::{ConnectionTrait, EntityTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, Statement};
 use tempfile::TempDir;
 
 use super::{actors::Actor, builders, printer::Printer};
@@ -342,20 +342,14 @@ impl Database {
     async fn postgres(server: String) -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("greenroom_test_{}_{count}", std::process::id());
+        let name = format!("{}{count}", prefix(std::process::id()));
+        let template = migrated_postgres(&server);
+        let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
         let admin = db::connect_alone(&server).await.expect("a server");
-        let create = format!("CREATE DATABASE {name}");
         admin.execute_unprepared(&create).await.expect("created");
         admin.close().await.expect("closed");
-        let (base, query) = match server.split_once('?') {
-            Some((base, query)) => (base, format!("?{query}")),
-            None => (server.as_str(), String::new()),
-        };
-        let (base, _) = base.rsplit_once('/').expect("a URL that names a database");
-        let url = format!("{base}/{name}{query}");
-        db::migrate(&url).await.expect("migrated");
         Self {
-            url,
+            url: url_of(&server, &name),
             kind: Kind::Postgres { server, name },
         }
     }
@@ -405,6 +399,68 @@ fn migrated_sqlite() -> &'static PathBuf {
         (dir, file)
     });
     file
+}
+
+/// A database of PostgreSQL's with all migrations, made once in a process: copying it is ten times quicker.
+fn migrated_postgres(server: &str) -> &'static str {
+    static TEMPLATE: OnceLock<(DatabaseConnection, String)> = OnceLock::new();
+    let (_, name) = TEMPLATE.get_or_init(|| {
+        let server = server.to_owned();
+        apart(async move {
+            // Its session ends with the process, and with it the lock that says who is alive.
+            let keeper = db::connect_alone(&server).await.expect("a server");
+            let own = std::process::id();
+            let lock = format!("SELECT pg_advisory_lock({LIFE_LOCK}, {own})");
+            keeper.execute_unprepared(&lock).await.expect("locked");
+            let one_by_one = format!("SELECT pg_advisory_lock({LIFE_LOCK}, 0)");
+            keeper.execute_unprepared(&one_by_one).await.expect("alone");
+            sweep(&keeper, own).await;
+            let next = format!("SELECT pg_advisory_unlock({LIFE_LOCK}, 0)");
+            keeper.execute_unprepared(&next).await.expect("not alone");
+            let name = format!("{}template", prefix(own));
+            let create = format!("CREATE DATABASE {name}");
+            keeper.execute_unprepared(&create).await.expect("created");
+            db::migrate(&url_of(&server, &name))
+                .await
+                .expect("migrated");
+            (keeper, name)
+        })
+    });
+    name
+}
+
+/// Drops what processes left that are gone: nothing runs at the end of a process, and some are killed.
+async fn sweep(admin: &DatabaseConnection, own: u32) {
+    let gone = format!(
+        "SELECT datname::text AS name FROM pg_database CROSS JOIN LATERAL \
+         (SELECT substring(datname from '^greenroom_app_([0-9]+)_')::int AS process) owner \
+         WHERE process = {own} OR CASE WHEN pg_try_advisory_lock({LIFE_LOCK}, process) \
+         THEN pg_advisory_unlock({LIFE_LOCK}, process) END"
+    );
+    let gone = Statement::from_string(DbBackend::Postgres, gone);
+    for row in admin.query_all_raw(gone).await.expect("databases") {
+        let name: String = row.try_get("", "name").expect("a name");
+        let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        admin.execute_unprepared(&drop).await.expect("dropped");
+    }
+}
+
+/// With the number of a process: that it is alive.
+const LIFE_LOCK: i32 = 715_001;
+
+/// What the names of a process's databases begin with.
+fn prefix(process: u32) -> String {
+    format!("greenroom_app_{process}_")
+}
+
+/// Another database of the same server.
+fn url_of(server: &str, name: &str) -> String {
+    let (base, query) = match server.split_once('?') {
+        Some((base, query)) => (base, format!("?{query}")),
+        None => (server, String::new()),
+    };
+    let (base, _) = base.rsplit_once('/').expect("a URL that names a database");
+    format!("{base}/{name}{query}")
 }
 
 /// Runs something to its end outside the test's own runtime.
