@@ -440,6 +440,7 @@ async fn two_processes_with_one_report_do_no_harm() {
 }
 
 #[actix_web::test]
+#[ignore = "needs dovecot; tests/run installs it"]
 async fn reports_are_found_in_a_mailbox() {
     for security in [Security::Plain, Security::Starttls, Security::Implicit] {
         let scene = Scene::new(&[OWN_ADDRESS]).await;
@@ -472,6 +473,7 @@ async fn reports_are_found_in_a_mailbox() {
 }
 
 #[actix_web::test]
+#[ignore = "needs dovecot; tests/run installs it"]
 async fn the_worker_looks_into_the_mailbox_by_itself() {
     let dovecot = Dovecot::start();
     let imap = dovecot.settings(Security::Plain);
@@ -496,6 +498,7 @@ async fn the_worker_looks_into_the_mailbox_by_itself() {
 }
 
 #[actix_web::test]
+#[ignore = "needs dovecot; tests/run installs it"]
 async fn a_mailbox_that_does_not_open_is_a_warning_and_no_more() {
     let scene = Scene::new(&[]).await;
     let dovecot = Dovecot::start();

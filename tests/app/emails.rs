@@ -480,6 +480,7 @@ async fn several_messages_share_a_connection() {
 }
 
 #[actix_web::test]
+#[ignore = "needs aiosmtpd; tests/run installs it"]
 async fn an_outside_server_takes_an_interview_encrypted_and_with_a_login() {
     let mut peer = Aiosmtpd::start(Security::Starttls);
     let app =

@@ -626,6 +626,7 @@ async fn the_transcript_tells_the_whole_story_but_the_secrets() {
 }
 
 #[tokio::test]
+#[ignore = "needs aiosmtpd; tests/run installs it"]
 async fn an_outside_server_takes_our_messages() {
     for security in [Security::Plain, Security::Starttls, Security::Implicit] {
         let mut peer = Aiosmtpd::start(security);
@@ -644,6 +645,7 @@ async fn an_outside_server_takes_our_messages() {
 }
 
 #[tokio::test]
+#[ignore = "needs aiosmtpd; tests/run installs it"]
 async fn an_outside_server_refuses_and_we_understand() {
     let peer = Aiosmtpd::start(Security::Starttls);
     let report = deliver(&to(&peer.settings("wrong"))).await;
