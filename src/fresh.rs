@@ -76,3 +76,52 @@ fn touched<Files: RustEmbed>(folder: &str) -> Result<Touched> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[derive(RustEmbed)]
+    #[folder = "templates/errors/"]
+    struct Files;
+
+    fn read_again(fresh: &Fresh<i32>, change: impl FnOnce(&mut Parsed<i32>)) {
+        let mut parsed = fresh.0.lock().expect("nobody panicked");
+        let parsed = parsed.as_mut().expect("parsed before");
+        parsed.looked = Instant::now()
+            .checked_sub(LOOKED_EVERY)
+            .expect("some uptime");
+        change(parsed);
+    }
+
+    #[test]
+    fn what_was_parsed_is_kept_until_a_file_is_touched() {
+        let fresh = Fresh::new();
+        let count = Cell::new(0);
+        let current = || {
+            let parse = || Ok(count.replace(count.get() + 1) + 1);
+            *fresh
+                .current::<Files>("templates/errors", parse)
+                .expect("parsed")
+        };
+        assert_eq!((current(), current()), (1, 1));
+        read_again(&fresh, |_| {});
+        assert_eq!(current(), 1, "no file was touched");
+        read_again(&fresh, |parsed| {
+            parsed.touched[0].1 = SystemTime::UNIX_EPOCH
+        });
+        assert_eq!((current(), current()), (2, 2));
+    }
+
+    #[test]
+    fn files_that_are_not_where_they_are_said_to_be_are_an_error() {
+        let fresh = Fresh::new();
+        assert!(
+            fresh
+                .current::<Files>("templates/nowhere", || Ok(1))
+                .is_err()
+        );
+    }
+}

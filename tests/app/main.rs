@@ -20,6 +20,7 @@ mod company;
 mod copies;
 mod corrections;
 mod delivery_log;
+mod documents;
 mod email_actions;
 mod email_addresses;
 mod email_exports;
