@@ -220,7 +220,12 @@ async fn messages(app: &App) -> Vec<(String, Vec<u8>)> {
     let mut messages = Vec::with_capacity(MESSAGES);
     for email in accepted.await.expect("rows") {
         let db = app.db.read();
-        let details = interviews::details(db, email.company_id, email.interview_id).await;
+        let details = interviews::details(
+            db,
+            email.company_id,
+            email.interview_id.expect("an interview"),
+        )
+        .await;
         let details = details.expect("its interview");
         let token = app.keys.token(&Ticket {
             public_id: &details.interview.public_id,

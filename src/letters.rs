@@ -31,11 +31,11 @@ pub struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    /// Of a message that is composed, and its interview.
+    /// Of a message that is composed, and its interview, if it is about one.
     /// `logo` is the one that the row names.
     pub fn of(
         email: &'a email::Model,
-        details: &Details,
+        details: Option<&Details>,
         logo: Option<&'a logo::Model>,
     ) -> Result<Self> {
         let missing = || Error::Stored(format!("email {} is not whole", email.id));
@@ -52,11 +52,15 @@ impl<'a> Draft<'a> {
             .map(|calendar| calendar.ok_or_else(missing))
             .transpose()?;
         let (_, domain) = email.message_id.split_once('@').ok_or_else(missing)?;
+        let thread = match details {
+            Some(details) => format!("itv-{}@{domain}", details.interview.public_id),
+            None => email.message_id.clone(),
+        };
         Ok(Self {
             sender: Mailbox::parse(email.sender.as_deref().ok_or_else(missing)?)?,
             recipient: Mailbox::new(&email.recipient_name, &email.recipient)?,
             reply_to: email.reply_to.as_deref().map(Mailbox::parse).transpose()?,
-            thread: format!("itv-{}@{domain}", details.interview.public_id),
+            thread,
             email,
             subject: email.subject.as_deref().ok_or_else(missing)?,
             text: email.text.as_deref().ok_or_else(missing)?,

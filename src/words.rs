@@ -2,7 +2,7 @@
 use entity::{
     InstructionLine, candidate, company, email,
     interview::Status,
-    job, proof,
+    job,
     slot::{self, DifficultyLevel, InterviewType},
     transport,
     user::Role,
@@ -151,6 +151,7 @@ pub fn email_kind(kind: email::Kind) -> &'static str {
         email::Kind::Cancelled => "Cancellation",
         email::Kind::Reminder => "Reminder",
         email::Kind::LinkReplaced => "New link",
+        email::Kind::Test => "Test email",
     }
 }
 
@@ -163,6 +164,7 @@ pub fn email_in_a_sentence(kind: email::Kind) -> &'static str {
         email::Kind::Cancelled => "A cancellation",
         email::Kind::Reminder => "A reminder",
         email::Kind::LinkReplaced => "A mail with the new link",
+        email::Kind::Test => "A test email",
     }
 }
 
@@ -185,6 +187,7 @@ pub fn not_leaving(kind: email::Kind, name: &str) -> String {
         email::Kind::LinkReplaced => format!(
             "{name} does not get the new link, and the old one is dead: without it nobody can join."
         ),
+        email::Kind::Test => format!("{name} does not see what the email looks like."),
     }
 }
 
@@ -198,28 +201,6 @@ pub fn mail_block(block: Block) -> &'static str {
         Block::Contact => "Whom to ask",
         Block::Regards => "Regards",
         Block::Signature => "Signature",
-    }
-}
-
-/// Where a test to oneself stands.
-pub fn proof_status(status: proof::Status) -> &'static str {
-    match status {
-        proof::Status::Queued => "Waiting to leave",
-        proof::Status::Sending => "Being handed to the mail server",
-        proof::Status::Accepted => "Accepted by mail server",
-        proof::Status::Printed => "Printed to console (nobody received it)",
-        proof::Status::Failed => "Not delivered",
-        proof::Status::Uncertain => "Uncertain whether it was accepted",
-    }
-}
-
-/// Its tone.
-pub fn proof_tone(status: proof::Status) -> &'static str {
-    match status {
-        proof::Status::Accepted => "good",
-        proof::Status::Queued | proof::Status::Sending => "quiet",
-        proof::Status::Uncertain => "wait",
-        proof::Status::Printed | proof::Status::Failed => "bad",
     }
 }
 

@@ -1,4 +1,4 @@
-//! A message to a candidate: the queue and the log at once.
+//! A message to a candidate, a user or any address: the queue and the log at once.
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,8 @@ pub enum Kind {
     Reminder,
     /// The join link was replaced.
     LinkReplaced,
+    /// What an e-mail would look like, to whoever wants to see it.
+    Test,
 }
 
 /// What is asked of a kind. Each answer is matched without a wildcard: a new kind does not compile until it has given all.
@@ -37,7 +39,7 @@ impl Kind {
             | Self::Updated
             | Self::Cancelled
             | Self::LinkReplaced => true,
-            Self::Reminder => false,
+            Self::Reminder | Self::Test => false,
         }
     }
 
@@ -45,7 +47,9 @@ impl Kind {
     pub fn tells_of_time(self) -> bool {
         match self {
             Self::Scheduled | Self::Rescheduled => true,
-            Self::Updated | Self::Cancelled | Self::Reminder | Self::LinkReplaced => false,
+            Self::Updated | Self::Cancelled | Self::Reminder | Self::LinkReplaced | Self::Test => {
+                false
+            }
         }
     }
 
@@ -53,7 +57,7 @@ impl Kind {
     pub fn follows(self) -> bool {
         match self {
             Self::Rescheduled | Self::Updated | Self::Cancelled | Self::LinkReplaced => true,
-            Self::Scheduled | Self::Reminder => false,
+            Self::Scheduled | Self::Reminder | Self::Test => false,
         }
     }
 
@@ -65,7 +69,8 @@ impl Kind {
             | Self::Rescheduled
             | Self::Updated
             | Self::Reminder
-            | Self::LinkReplaced => false,
+            | Self::LinkReplaced
+            | Self::Test => false,
         }
     }
 
@@ -77,7 +82,8 @@ impl Kind {
             | Self::Rescheduled
             | Self::Updated
             | Self::Cancelled
-            | Self::LinkReplaced => false,
+            | Self::LinkReplaced
+            | Self::Test => false,
         }
     }
 
@@ -89,10 +95,40 @@ impl Kind {
             | Self::Updated
             | Self::Cancelled
             | Self::LinkReplaced => true,
-            // One that came twice reminds nobody better.
-            Self::Reminder => false,
+            // One that came twice reminds nobody better, and shows nothing new.
+            Self::Reminder | Self::Test => false,
         }
     }
+
+    /// Is it written from its interview by the templates and words of its kind, when it is first tried?
+    pub fn is_written_when_tried(self) -> bool {
+        match self {
+            Self::Scheduled
+            | Self::Rescheduled
+            | Self::Updated
+            | Self::Cancelled
+            | Self::Reminder
+            | Self::LinkReplaced => true,
+            Self::Test => false,
+        }
+    }
+}
+
+/// Whom an e-mail goes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "String(StringLen::N(24))",
+    rename_all = "snake_case"
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// The candidate of its interview.
+    Candidate,
+    /// A user of the company.
+    User,
+    /// Whoever reads mail at its address.
+    Address,
 }
 
 /// Where an e-mail stands.
@@ -132,7 +168,7 @@ pub enum Status {
     Bounced,
 }
 
-/// A message to a candidate: the queue and the log at once.
+/// A message to a candidate, a user or any address: the queue and the log at once.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "emails")]
@@ -144,11 +180,15 @@ pub struct Model {
     pub company_id: i64,
     /// What it tells.
     pub kind: Kind,
-    /// Which interview it is about.
-    pub interview_id: i64,
-    /// The interview's revision that it tells of.
+    /// Whom it goes to.
+    pub audience: Audience,
+    /// The user whom it goes to, where it goes to one.
+    pub user_id: Option<i64>,
+    /// Which interview it is about; none where it is about no interview.
+    pub interview_id: Option<i64>,
+    /// The interview's revision that it tells of; 0 where it is about none.
     pub revision: i32,
-    /// The version of the join link in it.
+    /// The version of the join link in it; 0 where there is none.
     pub link_version: i32,
     /// The one address it goes to.
     pub recipient: String,
@@ -196,7 +236,8 @@ pub struct Model {
     pub put_off: i32,
     /// How often in a row it met a mail server that was away or unwell.
     pub server_failures: i32,
-    /// What it tells, as [`crate::email::Facts`]; none for what was queued before facts were kept.
+    /// What it tells, as [`crate::email::Facts`]; none where it tells of no interview, and for what was queued before
+    /// facts were kept.
     pub facts: Option<Json>,
     /// What the candidate was told before, when this message tells of a change.
     pub facts_before: Option<Json>,
@@ -219,7 +260,7 @@ pub struct Model {
     /// Who did.
     pub told_by: Option<i64>,
     #[sea_orm(belongs_to, from = "interview_id", to = "id")]
-    pub interview: BelongsTo<super::interview::Entity>,
+    pub interview: BelongsTo<Option<super::interview::Entity>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -15,7 +15,6 @@ pub mod mail_check;
 pub mod mail_text;
 pub mod mail_text_version;
 pub mod one_time_key;
-pub mod proof;
 pub mod rate_limit;
 pub mod session;
 pub mod slot;

@@ -34,6 +34,7 @@ mod m20261129_000034_index_actions;
 mod m20261129_000035_limit_emails_to_one_address;
 mod m20261129_000036_find_urgent_emails;
 mod m20261129_000037_add_interviewers;
+mod m20261129_000041_mail_anybody;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -75,6 +76,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000035_limit_emails_to_one_address::Migration),
             Box::new(m20261129_000036_find_urgent_emails::Migration),
             Box::new(m20261129_000037_add_interviewers::Migration),
+            Box::new(m20261129_000041_mail_anybody::Migration),
         ]
     }
 }

@@ -25,7 +25,8 @@ pub struct Email {
     kind: Kind,
     status: Status,
     reason: String,
-    interview: i64,
+    /// None where it is about no interview.
+    interview: Option<i64>,
     recipient: String,
     recipient_name: String,
     subject: Option<String>,

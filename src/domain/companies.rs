@@ -80,8 +80,13 @@ pub async fn exist(db: &Db) -> Result<bool> {
 
 /// The company itself.
 pub async fn find(db: &Db, company_id: i64) -> Result<company::Model> {
+    find_in(db.read(), company_id).await
+}
+
+/// The same in a transaction.
+pub(super) async fn find_in(db: &impl ConnectionTrait, company_id: i64) -> Result<company::Model> {
     company::Entity::find_by_id(company_id)
-        .one(db.read())
+        .one(db)
         .await?
         .ok_or(Error::NotFound)
 }

@@ -1,6 +1,6 @@
 //! Logos: pictures that never change, because a mail that shows one is the same at every attempt.
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{company, email, logo, proof};
+use entity::{company, email, logo};
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
     ConnectionTrait, DerivePartialModel, EntityTrait, ExprTrait, QueryFilter,
@@ -209,15 +209,9 @@ pub async fn clear(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()>
         .from(email::Entity)
         .and_where(Expr::col((email::Entity, email::Column::LogoId)).eq(id()))
         .to_owned();
-    let proofs = Query::select()
-        .expr(Expr::value(1))
-        .from(proof::Entity)
-        .and_where(Expr::col((proof::Entity, proof::Column::LogoId)).eq(id()))
-        .to_owned();
     logo::Entity::delete_many()
         .filter(logo::COLUMN.left_at.lt(now - TimeDelta::hours(KEPT_HOURS)))
         .filter(Expr::exists(emails).not())
-        .filter(Expr::exists(proofs).not())
         .exec(txn)
         .await?;
     Ok(())

@@ -22,7 +22,6 @@ pub mod mail_texts;
 pub mod notifications;
 pub mod one_time_keys;
 pub mod page;
-pub mod proofs;
 pub mod queue_health;
 pub mod rate_limits;
 pub mod reminders;

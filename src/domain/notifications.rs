@@ -146,8 +146,10 @@ pub(super) async fn look_again(
     if is_fixed || !email.kind.tells_of_change() {
         return Ok(true);
     }
-    let facts = emails::facts_of(email)?;
-    let (company_id, interview_id) = (email.company_id, email.interview_id);
+    let Some(interview_id) = email.interview_id else {
+        return Ok(true);
+    };
+    let (facts, company_id) = (emails::facts_of(email)?, email.company_id);
     let told = match was_told {
         true => last_told(txn, company_id, interview_id, &email.recipient).await?,
         false => Told::Nothing,

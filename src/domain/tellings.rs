@@ -10,13 +10,14 @@ use crate::{
         emails,
         events::{self, Event},
     },
-    error::Result,
+    error::{Error, Result},
 };
 
 /// Notes that the candidate was told by the actor. Whoever noted it first stays the one.
 pub async fn create(db: &Db, actor: &Actor, email_id: i64, now: DateTime<Utc>) -> Result<()> {
     db::transaction(db, async |txn| {
         let interview_id = emails::interview_of(txn, actor.company_id, email_id).await?;
+        let interview_id = interview_id.ok_or(Error::NotFound)?;
         let noted = email::Entity::update_many()
             .col_expr(email::Column::ToldAt, Expr::value(now))
             .col_expr(email::Column::ToldBy, Expr::value(actor.user_id))
@@ -41,6 +42,7 @@ pub async fn create(db: &Db, actor: &Actor, email_id: i64, now: DateTime<Utc>) -
 pub async fn destroy(db: &Db, actor: &Actor, email_id: i64, now: DateTime<Utc>) -> Result<()> {
     db::transaction(db, async |txn| {
         let interview_id = emails::interview_of(txn, actor.company_id, email_id).await?;
+        let interview_id = interview_id.ok_or(Error::NotFound)?;
         let taken_back = email::Entity::update_many()
             .col_expr(email::Column::ToldAt, Expr::value(None::<DateTime<Utc>>))
             .col_expr(email::Column::ToldBy, Expr::value(None::<i64>))

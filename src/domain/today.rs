@@ -112,7 +112,7 @@ pub async fn worries(
     let worries = listed.into_iter().map(|listed| Worry {
         mail: mails
             .iter()
-            .filter(|mail| mail.interview_id == listed.interview.id)
+            .filter(|mail| mail.interview_id == Some(listed.interview.id))
             .rfind(|mail| mail.kind.tells_of_change() && mail.status != email::Status::Superseded)
             .filter(|mail| is_worrying(mail, now))
             .cloned(),

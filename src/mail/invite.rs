@@ -17,7 +17,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// What a message asks. A reminder asks nothing: a second request for the same would only ask the
+    /// What a message asks. A reminder asks nothing, for a second request for the same would only ask the
     /// reader anew.
     pub fn of(kind: Kind) -> Option<Self> {
         match kind {
@@ -25,7 +25,7 @@ impl Method {
                 Some(Self::Request)
             }
             Kind::Cancelled => Some(Self::Cancel),
-            Kind::Reminder => None,
+            Kind::Reminder | Kind::Test => None,
         }
     }
 

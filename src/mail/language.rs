@@ -209,7 +209,9 @@ impl Language {
 
     /// Is there a phrase for everything that has a name?
     fn check_names(&self) -> Result<(), String> {
-        let kinds = Kind::iter().map(|kind| (kind.to_value(), "subject".to_owned()));
+        let kinds = Kind::iter()
+            .filter(|kind| kind.is_written_when_tried())
+            .map(|kind| (kind.to_value(), "subject".to_owned()));
         let types = InterviewType::iter().map(|kind| ("interview_types".into(), kind.to_value()));
         let lines = InstructionLine::ALL
             .into_iter()

@@ -51,7 +51,9 @@ pub struct Message {
 impl Message {
     /// One of each kind, for the preview and for the snapshots.
     pub fn samples() -> impl Iterator<Item = Self> {
-        Kind::iter().map(Self::sample)
+        Kind::iter()
+            .filter(|kind| kind.is_written_when_tried())
+            .map(Self::sample)
     }
 
     /// What a preview shows.
@@ -96,7 +98,7 @@ impl Message {
     pub fn imagined_before(kind: Kind, facts: &Facts) -> Option<Facts> {
         let before = facts.clone();
         match kind {
-            Kind::Scheduled | Kind::Reminder => None,
+            Kind::Scheduled | Kind::Reminder | Kind::Test => None,
             Kind::Rescheduled => Some(Facts {
                 starts_at: facts.starts_at - TimeDelta::hours(42),
                 ..before

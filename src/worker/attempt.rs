@@ -96,7 +96,7 @@ async fn attempt(
     is_near_the_end: &Cell<bool>,
 ) -> Result<Ended> {
     let logo = logos::of_message(&app.db, claimed.email.company_id, claimed.email.logo_id).await?;
-    let draft = Draft::of(&claimed.email, &claimed.details, logo.as_ref())?;
+    let draft = Draft::of(&claimed.email, claimed.details.as_ref(), logo.as_ref())?;
     let link = join_link(app, claimed)?;
     let Some(name) = claimed.transport else {
         return Ok(print(app, &draft, &link));

@@ -15,6 +15,7 @@ use crate::{
     domain::{
         delivery::{self, Claimed, Ended, Fixed},
         emails,
+        interviews::Details,
     },
     error::{Error, Result},
     mail::{
@@ -95,7 +96,8 @@ fn done(claimed: Claimed, ended: Ended) -> Done {
 
 /// Writes the message from its row and its interview.
 pub(super) async fn compose(app: &App, claimed: &Claimed) -> Result<Fixed> {
-    let Claimed { email, details, .. } = claimed;
+    let email = &claimed.email;
+    let details = about(claimed)?;
     let message = notices::message(&app.composer, email, details)?;
     let composed = app.composer.compose(&message)?;
     let contact = details.contact();
@@ -117,6 +119,11 @@ pub(super) async fn compose(app: &App, claimed: &Claimed) -> Result<Fixed> {
     })
 }
 
+fn about(claimed: &Claimed) -> Result<&Details> {
+    let missing = || Error::Stored(format!("email {} is about no interview", claimed.email.id));
+    claimed.details.as_ref().ok_or_else(missing)
+}
+
 async fn calendar(
     app: &App,
     claimed: &Claimed,
@@ -124,13 +131,15 @@ async fn calendar(
     (organizer, domain): (&Mailbox, &str),
     date: DateTime<Utc>,
 ) -> Result<Option<String>> {
-    let Claimed { email, details, .. } = claimed;
+    let email = &claimed.email;
     let Some(method) = Method::of(email.kind) else {
         return Ok(None);
     };
+    let details = about(claimed)?;
     let known = match claimed.follows_others {
         true => {
-            emails::calendar_domain(app.db.read(), email.company_id, email.interview_id).await?
+            let interview_id = details.interview.id;
+            emails::calendar_domain(app.db.read(), email.company_id, interview_id).await?
         }
         false => None,
     };

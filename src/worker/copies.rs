@@ -65,7 +65,7 @@ async fn print_waiting_one(app: &App, mut claimed: Claimed, why: &str) -> Result
     }
     let email = &claimed.email;
     let logo = logos::of_message(&app.db, email.company_id, email.logo_id).await?;
-    let draft = Draft::of(email, &claimed.details, logo.as_ref())?;
+    let draft = Draft::of(email, claimed.details.as_ref(), logo.as_ref())?;
     let link = join_link(app, &claimed)?;
     Ok(print_once(app, &draft, &link, why).await)
 }

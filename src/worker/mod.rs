@@ -7,7 +7,6 @@ mod copies;
 mod desk;
 mod ledger;
 mod outcome;
-mod proofs;
 mod routes;
 mod tell;
 pub mod upkeep;
@@ -15,7 +14,7 @@ pub mod upkeep;
 use std::time::Duration;
 
 use actix_web::web::Data;
-use tokio::{sync::watch, time};
+use tokio::sync::watch;
 
 use self::{compose::compose_all, ledger::Ledger, routes::routes};
 use crate::{
@@ -50,7 +49,7 @@ pub async fn deliver_next(app: &App) -> Result<Turn> {
     let claimed = delivery::claim(&app.db, &routes(app), 1, app.clock.now()).await?;
     copies::print_waiting(app).await;
     if claimed.is_empty() {
-        return proofs::deliver_next(app).await;
+        return Ok(Turn::Idle);
     }
     for claimed in compose_all(app, &ledger, claimed, &stop).await {
         let done = attempt::deliver(app, &ledger, claimed, stop.clone()).await;
@@ -70,14 +69,9 @@ pub async fn run_with_patience(app: Data<App>, asked: watch::Receiver<bool>, pat
     let upkeep = tokio::task::spawn_local(upkeep::run(app.clone()));
     let bounces = tokio::task::spawn_local(bounces::run(app.clone()));
     let stop = Stop { asked, patience };
-    let proofs = tokio::task::spawn_local(proofs::run(app.clone(), stop.clone()));
     desk::run(app.clone(), stop).await;
     upkeep.abort();
     bounces.abort();
-    // One that is being sent gets the same time; what is not known of it then is told at the next start.
-    if time::timeout(patience, proofs).await.is_err() {
-        tracing::warn!("A proof was being sent; whether it arrived is not known");
-    }
     for relay in app.mailer.relays() {
         relay.close().await;
     }
@@ -102,8 +96,12 @@ impl Stop {
 }
 
 fn join_link(app: &App, claimed: &Claimed) -> Result<String> {
+    let Some(details) = &claimed.details else {
+        // It leads to the page that says that a link is none.
+        return Ok(app.settings.base_url.join("/interview/proof"));
+    };
     let token = app.keys.token(&Ticket {
-        public_id: &claimed.details.interview.public_id,
+        public_id: &details.interview.public_id,
         link_version: claimed.email.link_version,
         revision: claimed.email.revision,
     })?;

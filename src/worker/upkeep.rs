@@ -8,7 +8,7 @@ use crate::{
     app::App,
     db,
     domain::{
-        delivery, known_devices, logos, one_time_keys, proofs, rate_limits, sessions, suppressions,
+        delivery, known_devices, logos, one_time_keys, rate_limits, sessions, suppressions,
         unsent_forms, zone_changes,
     },
     error::Result,
@@ -38,7 +38,6 @@ pub async fn keep_house(app: &App) -> Result<()> {
         rate_limits::clear(txn, now).await?;
         suppressions::clear(txn, now).await?;
         one_time_keys::purge(txn, now).await?;
-        proofs::clear(txn, now).await?;
         logos::clear(txn, now).await
     })
     .await?;

@@ -63,11 +63,12 @@ impl Scene {
     /// A letter as if it were about this scene's message.
     pub async fn about_it(&self, letter: &str) -> String {
         let email = self.email().await;
-        let interview = entity::interview::Entity::find_by_id(email.interview_id)
-            .one(self.app.app.db.read())
-            .await
-            .expect("an answer")
-            .expect("an interview");
+        let interview =
+            entity::interview::Entity::find_by_id(email.interview_id.expect("an interview"))
+                .one(self.app.app.db.read())
+                .await
+                .expect("an answer")
+                .expect("an interview");
         letter
             .replace(
                 "0123456789abcdef0123456789abcdef.0@sample-company.example",
@@ -162,7 +163,10 @@ async fn a_message_that_comes_back_says_so_and_why() {
         assert!(steps[2].contains(words), "{words}: {steps:?}");
     }
     let interview = rita
-        .get(&format!("/interviews/{}", email.interview_id))
+        .get(&format!(
+            "/interviews/{}",
+            email.interview_id.expect("an interview")
+        ))
         .await;
     let mails = interview.words("#mails");
     assert!(
@@ -358,7 +362,7 @@ async fn a_message_that_came_back_told_nobody_anything() {
     scene.app.deliver().await;
     assert_eq!(scene.email().await.status, Status::Uncertain);
     scene.take_about_it(letter!("full")).await;
-    let interview = scene.email().await.interview_id;
+    let interview = scene.email().await.interview_id.expect("an interview");
     let mut rita = scene.app.recruiter().await;
     let page = rita
         .get(&format!("/interviews/{interview}/cancellation"))

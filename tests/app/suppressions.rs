@@ -322,7 +322,10 @@ async fn a_cancelled_interview_leaves_nothing_held() {
     let mut rita = scene.app.recruiter().await;
     scene.book_again(&mut rita).await;
     let interview = scene.last().await.interview_id;
-    let path = format!("/interviews/{interview}/cancellation");
+    let path = format!(
+        "/interviews/{}/cancellation",
+        interview.expect("an interview")
+    );
     let page = rita.get(&path).await;
     let (version, key) = (page.value_of("version"), page.value_of("key"));
     let fields = [("version", &*version), ("key", &key)];

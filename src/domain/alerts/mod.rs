@@ -141,11 +141,14 @@ async fn alert(db: &Db, company_id: i64, email_id: i64) -> Result<Alert> {
         Ok(email) => email,
         Err(error) => return unreadable(error, None),
     };
-    match interviews::details(db.read(), company_id, email.interview_id).await {
+    let Some(interview_id) = email.interview_id else {
+        return unreadable(Error::NotFound, None);
+    };
+    match interviews::details(db.read(), company_id, interview_id).await {
         Ok(details) => Ok(Alert::Told {
             email: Box::new(email),
             details: Box::new(details),
         }),
-        Err(error) => unreadable(error, Some(email.interview_id)),
+        Err(error) => unreadable(error, Some(interview_id)),
     }
 }

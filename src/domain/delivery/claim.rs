@@ -21,7 +21,7 @@ use super::{
 use crate::{
     db::{self, Db},
     domain::{
-        companies::MAX_UNDO_SECONDS,
+        companies::{self, MAX_UNDO_SECONDS},
         emails::{self, lifecycle},
         interviews::{self, Details},
         notifications,
@@ -297,7 +297,7 @@ async fn within_hourly_limit(
     let mut allowances = Allowances::of(txn, emails, now).await?;
     let mut within = Vec::with_capacity(news.len());
     for candidate in news {
-        let limit = candidate.details.company.hourly_email_limit;
+        let limit = candidate.hourly_limit;
         match allowances.take(&candidate.email, limit) {
             Ok(()) => within.push(candidate),
             Err(until) => per_address::put_off(txn, &candidate.email, limit, until).await?,
@@ -342,8 +342,10 @@ fn due(now: DateTime<Utc>) -> Select<email::Entity> {
 /// A message that is still news.
 struct Candidate {
     email: email::Model,
-    /// Its interview, as it is now.
-    details: Details,
+    /// Its interview, as it is now; none when it is about none.
+    details: Option<Details>,
+    /// How many its address may get in an hour.
+    hourly_limit: i32,
     follows_others: bool,
 }
 
@@ -356,7 +358,7 @@ async fn still_news(
     let mut interviews: HashMap<i64, HashSet<i64>> = HashMap::new();
     for email in &due {
         let of_company = interviews.entry(email.company_id).or_default();
-        of_company.insert(email.interview_id);
+        of_company.extend(email.interview_id);
     }
     let (mut details, mut told) = (HashMap::new(), HashSet::new());
     for (company_id, ids) in interviews {
@@ -365,7 +367,10 @@ async fn still_news(
     }
     let mut news = Vec::with_capacity(due.len());
     for mut email in due {
-        let id = email.interview_id;
+        let Some(id) = email.interview_id else {
+            news.extend(about_nothing(txn, email, now).await?);
+            continue;
+        };
         let Some(details) = details.get(&id) else {
             drop_waiting(txn, &email, Status::Failed, UNMAKEABLE, now).await?;
             continue;
@@ -377,7 +382,8 @@ async fn still_news(
         }
         match notifications::look_again(txn, &mut email, follows_others).await {
             Ok(true) => news.push(Candidate {
-                details: details.clone(),
+                hourly_limit: details.company.hourly_email_limit,
+                details: Some(details.clone()),
                 email,
                 follows_others,
             }),
@@ -391,6 +397,26 @@ async fn still_news(
         }
     }
     Ok(news)
+}
+
+/// What is about no interview was written when it was queued: it cannot be outdated.
+async fn about_nothing(
+    txn: &impl ConnectionTrait,
+    email: email::Model,
+    now: DateTime<Utc>,
+) -> Result<Option<Candidate>> {
+    if email.kind.is_written_when_tried() {
+        drop_waiting(txn, &email, Status::Failed, UNMAKEABLE, now).await?;
+        return Ok(None);
+    }
+    Ok(Some(Candidate {
+        hourly_limit: companies::find_in(txn, email.company_id)
+            .await?
+            .hourly_email_limit,
+        details: None,
+        follows_others: false,
+        email,
+    }))
 }
 
 /// A message and who gets it, as a probe or not; nobody where it is printed.

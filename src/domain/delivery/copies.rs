@@ -68,12 +68,14 @@ pub async fn not_printed(
         if !seen.insert(email.id) {
             continue;
         }
-        let (company_id, id) = (email.company_id, email.interview_id);
-        let details = match interviews::details(db.read(), company_id, id).await {
-            Ok(details) => details,
-            Err(error @ Error::Unavailable(_)) => return Err(error),
-            // What cannot be read cannot be printed; delivery says so.
-            Err(_) => continue,
+        let details = match email.interview_id {
+            None => None,
+            Some(id) => match interviews::details(db.read(), email.company_id, id).await {
+                Ok(details) => Some(details),
+                Err(error @ Error::Unavailable(_)) => return Err(error),
+                // What cannot be read cannot be printed; delivery says so.
+                Err(_) => continue,
+            },
         };
         all.push(Claimed {
             email,

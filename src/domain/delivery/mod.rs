@@ -54,8 +54,8 @@ pub const UNMAKEABLE: &str = "Greenroom cannot make this message. Tell the candi
 pub struct Claimed {
     /// The message; `text` is none until [`fix`].
     pub email: email::Model,
-    /// Its interview, as it is now.
-    pub details: Details,
+    /// Its interview, as it is now; none when it is about none.
+    pub details: Option<Details>,
     /// The mail server that it is to be given to; none when it is printed.
     pub transport: Option<transport::Name>,
     /// Does it probe a mail server that fails?

@@ -47,7 +47,8 @@ impl After {
     /// of its first attempt, and it tells what is so then.
     pub(super) fn given_back(email: &email::Model) -> Self {
         Self {
-            is_unmade: email.attempts + email.server_failures == 0,
+            is_unmade: email.kind.is_written_when_tried()
+                && email.attempts + email.server_failures == 0,
             ..Self::untried(email)
         }
     }

@@ -151,8 +151,9 @@ fn is_broken(row: &QueryResult, column: email::Column) -> bool {
     use email::Column::*;
     let name = column.as_str();
     match column {
-        Id | CompanyId | InterviewId => fails::<i64>(row, name),
+        Id | CompanyId => fails::<i64>(row, name),
         Kind => fails::<email::Kind>(row, name),
+        Audience => fails::<email::Audience>(row, name),
         Status => fails::<email::Status>(row, name),
         Revision | LinkVersion | Fence | Attempts | PutOff | ServerFailures => {
             fails::<i32>(row, name)
@@ -163,7 +164,9 @@ fn is_broken(row: &QueryResult, column: email::Column) -> bool {
         Sender | ReplyTo | Subject | Text | Html | Ics => fails::<Option<String>>(row, name),
         Date | DueAt | FirstDueAt | ExpiresAt | CreatedAt => fails::<DateTime<Utc>>(row, name),
         LeaseUntil | FinishedAt | PrintedAt | ToldAt => fails::<Option<DateTime<Utc>>>(row, name),
-        LogoId | ResendOf | Corrects | CreatedBy | ToldBy => fails::<Option<i64>>(row, name),
+        InterviewId | UserId | LogoId | ResendOf | Corrects | CreatedBy | ToldBy => {
+            fails::<Option<i64>>(row, name)
+        }
         LeadMinutes => fails::<Option<i32>>(row, name),
         Facts | FactsBefore => fails::<Option<Json>>(row, name),
     }
@@ -201,11 +204,10 @@ fn mended_value(column: email::Column, now: DateTime<Utc>) -> Option<SimpleExpr>
         Date | DueAt | FirstDueAt | CreatedAt => Some(Expr::value(now)),
         ExpiresAt => Some(Expr::value(now + ALERTS_FOR)),
         Fence | Attempts | PutOff | ServerFailures => Some(Expr::value(0)),
-        LeaseUntil | PrintedAt | ToldAt | ToldBy | LogoId | ResendOf | Corrects | CreatedBy
-        | LeadMinutes | Sender | ReplyTo | Subject | Text | Html | Ics | Facts | FactsBefore => {
-            Some(Expr::cust("NULL"))
-        }
-        Id | CompanyId | InterviewId | Kind | Status | Revision | LinkVersion | Recipient
-        | RecipientName | Locale | IdemKey | MessageId | Reason | FinishedAt => None,
+        LeaseUntil | PrintedAt | ToldAt | ToldBy | UserId | LogoId | ResendOf | Corrects
+        | CreatedBy | LeadMinutes | Sender | ReplyTo | Subject | Text | Html | Ics | Facts
+        | FactsBefore => Some(Expr::cust("NULL")),
+        Id | CompanyId | InterviewId | Kind | Audience | Status | Revision | LinkVersion
+        | Recipient | RecipientName | Locale | IdemKey | MessageId | Reason | FinishedAt => None,
     }
 }

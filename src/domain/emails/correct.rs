@@ -53,12 +53,13 @@ pub async fn correct(
 ) -> Result<Corrected> {
     db::transaction_with_second_look(db, async |txn| {
         let wrong = find(txn, actor.company_id, id).await?;
-        let details = interviews::details(txn, actor.company_id, wrong.interview_id).await?;
+        let interview_id = wrong.interview_id.ok_or(Error::NotFound)?;
+        let details = interviews::details(txn, actor.company_id, interview_id).await?;
         if wrong.recipient == address {
             return Ok(Corrected::Same);
         }
         if details.candidate.email == address {
-            let told = newest_to(txn, actor.company_id, wrong.interview_id, address).await?;
+            let told = newest_to(txn, actor.company_id, interview_id, address).await?;
             return Ok(told.map_or(Corrected::Outdated, |it| Corrected::Queued(it.id)));
         }
         if !can_be_corrected(&wrong, &details, now) {
@@ -74,7 +75,7 @@ pub async fn correct(
             Updated::Stale(_) | Updated::KeyReused => return Ok(Corrected::Outdated),
             Updated::Done { .. } | Updated::Same => {}
         }
-        let told = newest_to(txn, actor.company_id, wrong.interview_id, address).await?;
+        let told = newest_to(txn, actor.company_id, interview_id, address).await?;
         let told = told.ok_or(Error::NotFound)?;
         link(txn, actor.company_id, told.id, wrong.id).await?;
         let event = Event::EmailCorrected {
@@ -96,7 +97,8 @@ pub async fn link_correction(
     old_address: &str,
 ) -> Result<()> {
     let new = find(txn, company_id, new_id).await?;
-    let wrong = newest_to(txn, company_id, new.interview_id, old_address).await?;
+    let interview_id = new.interview_id.ok_or(Error::NotFound)?;
+    let wrong = newest_to(txn, company_id, interview_id, old_address).await?;
     match wrong {
         Some(wrong) => link(txn, company_id, new.id, wrong.id).await,
         None => Ok(()),

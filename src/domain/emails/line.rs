@@ -16,8 +16,8 @@ pub struct Line {
     pub id: i64,
     /// What it tells.
     pub kind: Kind,
-    /// Which interview.
-    pub interview_id: i64,
+    /// Which interview, if any.
+    pub interview_id: Option<i64>,
     /// To whom.
     pub recipient: String,
     /// Whom it greets.

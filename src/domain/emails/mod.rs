@@ -11,6 +11,7 @@ mod list;
 mod queue;
 mod resend;
 mod story;
+mod test_email;
 mod undelivered;
 
 use chrono::{DateTime, Utc};
@@ -29,6 +30,7 @@ pub use self::{
     queue::{NewEmail, queue, supersede},
     resend::{Again, Resent, resend},
     story::{Story, story},
+    test_email::{LIMIT as TEST_LIMIT, NewTestEmail, Queued, newest_test, queue_test},
 };
 use crate::{
     db::Db,
@@ -43,9 +45,13 @@ pub async fn find(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Result
     found.ok_or(Error::NotFound)
 }
 
-/// Which interview a message of the company's is about, whatever else of it can be read.
-pub async fn interview_of(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<i64> {
-    let found: Option<i64> = email::Entity::find_by_id(id)
+/// Which interview a message of the company's is about, if any, whatever else of it can be read.
+pub async fn interview_of(
+    db: &impl ConnectionTrait,
+    company_id: i64,
+    id: i64,
+) -> Result<Option<i64>> {
+    let found: Option<Option<i64>> = email::Entity::find_by_id(id)
         .select_only()
         .column(email::Column::InterviewId)
         .filter(email::COLUMN.company_id.eq(company_id))

@@ -1,6 +1,6 @@
 //! Queueing a message with the change that it tells.
 use chrono::{DateTime, Utc};
-use entity::email::{self, Facts, Kind, Status};
+use entity::email::{self, Audience, Facts, Kind, Status};
 use sea_orm::{
     ActiveEnum, ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, sea_query::OnConflict,
 };
@@ -76,7 +76,8 @@ pub(super) async fn insert(
     let row = email::ActiveModel {
         company_id: Set(company_id),
         kind: Set(new.kind),
-        interview_id: Set(interview.id),
+        audience: Set(Audience::Candidate),
+        interview_id: Set(Some(interview.id)),
         revision: Set(interview.revision),
         link_version: Set(interview.link_version),
         recipient: Set(address.clone()),

@@ -69,7 +69,11 @@ pub async fn resend(
         if let Some(id) = repeated_by(txn, &old).await? {
             return Ok(Resent::Repeated(id));
         }
-        let details = interviews::details(txn, actor.company_id, old.interview_id).await?;
+        // What is about no interview is asked for anew instead.
+        let Some(interview_id) = old.interview_id else {
+            return Ok(Resent::Outdated);
+        };
+        let details = interviews::details(txn, actor.company_id, interview_id).await?;
         if !is_of_use(&old, &details, now) {
             return Ok(Resent::Outdated);
         }

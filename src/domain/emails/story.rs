@@ -34,8 +34,8 @@ pub struct Story {
     pub bounces: Vec<bounce::Model>,
     /// What users did about it, first to last.
     pub acts: Vec<Entry>,
-    /// What it is about.
-    pub details: Details,
+    /// The interview that it is about, if any.
+    pub details: Option<Details>,
     /// The name of the user whose act queued it.
     pub queued_by: Option<String>,
     /// The name of the user who told the candidate another way.
@@ -53,12 +53,17 @@ impl Story {
     pub fn can_be_repeated(&self, now: DateTime<Utc>) -> bool {
         self.email.status.is_final()
             && self.repeated_by.is_none()
-            && is_of_use(&self.email, &self.details, now)
+            && self
+                .details
+                .as_ref()
+                .is_some_and(|details| is_of_use(&self.email, details, now))
     }
 
     /// Would [`super::correct`] tell another address?
     pub fn can_be_corrected(&self, now: DateTime<Utc>) -> bool {
-        can_be_corrected(&self.email, &self.details, now)
+        self.details
+            .as_ref()
+            .is_some_and(|details| can_be_corrected(&self.email, details, now))
     }
 
     /// May the candidate have it, whatever its status says? Who repeats it is asked first.
@@ -71,7 +76,10 @@ impl Story {
 pub async fn story(db: &Db, company_id: i64, id: i64) -> Result<Story> {
     let email = find(db.read(), company_id, id).await?;
     let attempts = attempts(db.read(), &email).await?;
-    let details = interviews::details(db.read(), company_id, email.interview_id).await?;
+    let details = match email.interview_id {
+        Some(id) => Some(interviews::details(db.read(), company_id, id).await?),
+        None => None,
+    };
     let name_of = async |user_id: Option<i64>| match user_id {
         Some(id) => users::find(db, company_id, id)
             .await
@@ -83,7 +91,7 @@ pub async fn story(db: &Db, company_id: i64, id: i64) -> Result<Story> {
             }),
         None => Ok(None),
     };
-    let others = about(db, company_id, vec![email.interview_id]).await?;
+    let others = about(db, company_id, email.interview_id.into_iter().collect()).await?;
     Ok(Story {
         queued_by: name_of(email.created_by).await?,
         told_by: name_of(email.told_by).await?,

@@ -21,7 +21,7 @@ use crate::{
 const TOLD_NOBODY: [Status; 3] = [Status::Failed, Status::Expired, Status::Bounced];
 
 /// A booking's message that has failed: key, company, interview, who booked, why it failed, and the slot.
-type Failed = (i64, i64, i64, Option<i64>, String, Option<i64>);
+type Failed = (i64, i64, Option<i64>, Option<i64>, String, Option<i64>);
 
 /// Writes a line for each of these messages, which have just come to this status, that tells of a booking and has told
 /// nobody. A message fails once, so nobody is told twice; to be called where that is written, in the same transaction.
@@ -52,6 +52,9 @@ pub(super) async fn note(
         .all(txn)
         .await?;
     for (email_id, company_id, interview_id, user_id, error, slot_id) in failed {
+        let Some(interview_id) = interview_id else {
+            continue;
+        };
         let actor = Actor {
             user_id,
             ..Actor::system(company_id)

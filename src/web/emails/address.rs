@@ -25,7 +25,7 @@ pub async fn edit(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<Ht
         form,
         FormErrors::new(),
         app.clock.now(),
-    ))
+    )?)
 }
 
 /// POST /emails/{id}/address: the old link dies, and the right address is told.
@@ -39,7 +39,7 @@ pub async fn update(
     let story = emails::story(&app.db, viewer.company_id, *id).await?;
     let form = form.into_inner();
     let refuse = |errors, taken_by| {
-        let page = AddressPage::new(story, form.clone(), errors, now);
+        let page = AddressPage::new(story, form.clone(), errors, now)?;
         viewer.unprocessable(&page.taken_by(taken_by))
     };
     let address = match form.parse() {

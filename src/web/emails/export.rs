@@ -81,7 +81,7 @@ fn line(line: Line) -> String {
         &line.recipient_name,
         &line.recipient,
         &line.subject.unwrap_or_default(),
-        &line.interview_id.to_string(),
+        &key(line.interview_id),
         &line.attempts.to_string(),
         &line.finished_at.map(times::rfc3339).unwrap_or_default(),
         &key(line.resend_of),

@@ -21,9 +21,12 @@ pub async fn show(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<Ht
     if email.text.is_none() {
         return Err(AppError::NotFound.into());
     }
-    let details = interviews::details(app.db.read(), company_id, email.interview_id).await?;
+    let details = match email.interview_id {
+        Some(id) => Some(interviews::details(app.db.read(), company_id, id).await?),
+        None => None,
+    };
     let logo = logos::of_message(&app.db, company_id, email.logo_id).await?;
-    let draft = Draft::of(&email, &details, logo.as_ref());
+    let draft = Draft::of(&email, details.as_ref(), logo.as_ref());
     let bytes = draft.and_then(|draft| draft.masked());
     // What cannot be made into a mail was never one.
     let bytes = bytes.map_err(|_| AppError::NotFound)?;

@@ -64,7 +64,7 @@ pub async fn show(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<Ht
         story => story?,
     };
     let logo = logos::of_message(&app.db, viewer.company_id, story.email.logo_id).await?;
-    let as_sent = AsSent::of(&story.email, &story.details, logo.as_ref());
+    let as_sent = AsSent::of(&story.email, story.details.as_ref(), logo.as_ref());
     let servers = mail_servers::in_force(&app).await?;
     let now = app.clock.now();
     let page = ShowPage::new(story, as_sent, &servers, viewer.zone(), now);
@@ -76,7 +76,7 @@ async fn unreadable(app: &App, viewer: &Viewer, id: i64) -> Result<HttpResponse>
     let company_id = viewer.company_id;
     let interview_id = match emails::interview_of(app.db.read(), company_id, id).await {
         Err(Error::Stored(_)) => None,
-        found => Some(found?),
+        found => found?,
     };
     let reason = emails::reason_of(&app.db, company_id, id).await;
     let reason = reason.unwrap_or_default();

@@ -107,9 +107,36 @@ pub fn meaning(status: Status) -> &'static str {
     }
 }
 
+/// The same of a message to a user, about no interview.
+pub fn meaning_to_a_user(status: Status) -> &'static str {
+    match status {
+        Status::Queued => "It will leave shortly.",
+        Status::Sending => "It is being handed to the mail server right now.",
+        Status::Retrying => {
+            "No mail server has accepted it yet. Greenroom keeps trying for an hour."
+        }
+        Status::Accepted => {
+            "A mail server accepted it. If it isn't in the inbox, look in the spam folder."
+        }
+        Status::Uncertain => {
+            "The connection broke at the last moment. It may have arrived; look in the inbox before you send another."
+        }
+        Status::Printed => "It was printed to the console, so nobody received it.",
+        Status::Failed => {
+            "Nobody received it, and Greenroom won't try again. See what the last attempt says, then send another."
+        }
+        Status::Held => "It is held back because an email to this address came back.",
+        Status::Superseded | Status::Cancelled => "It was cancelled before it left.",
+        Status::Expired => "No mail server accepted it within an hour. Nobody received it.",
+        Status::Bounced => {
+            "A mail server accepted it and then reported that it can't be delivered. Nobody received it."
+        }
+    }
+}
+
 /// What it means for the candidate when a message does not leave.
 pub fn cancelling(story: &Story) -> String {
-    let name = &story.details.candidate.name;
+    let name = &story.email.recipient_name;
     let mut meaning = words::not_leaving(story.email.kind, name);
     if story.may_have_arrived() {
         meaning.push_str(" An earlier attempt ended in doubt: it may have arrived all the same.");

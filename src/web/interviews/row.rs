@@ -102,7 +102,7 @@ impl Row {
         // A reminder that waits for its hour says nothing of what the candidate knows.
         let newest = mails
             .iter()
-            .rfind(|mail| mail.interview_id == interview.id && mail.kind.tells_of_change());
+            .rfind(|mail| mail.interview_id == Some(interview.id) && mail.kind.tells_of_change());
         Self {
             id: interview.id,
             day: slot

@@ -43,7 +43,10 @@ impl IndexPage {
         };
         Self {
             languages: languages.list().map(|(_, name)| name.to_owned()).collect(),
-            kinds: Kind::iter().map(row).collect(),
+            kinds: Kind::iter()
+                .filter(|kind| kind.is_written_when_tried())
+                .map(row)
+                .collect(),
         }
     }
 }

@@ -3,8 +3,8 @@ mod form;
 pub mod html;
 pub mod index;
 pub mod pages;
-mod proof;
 mod target;
+mod test_email;
 
 use std::collections::BTreeMap;
 
@@ -84,7 +84,7 @@ pub async fn update(
             Ok(_) => (StatusCode::OK, FormErrors::new()),
             Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         },
-        (Ok(_), Act::Test) => proof::send(&app, &viewer, &target, &form).await?,
+        (Ok(_), Act::Test) => test_email::send(&app, &viewer, &target, &form).await?,
     };
     respond(&app, &viewer, Wish::new(target, form, errors), status).await
 }

@@ -1,5 +1,5 @@
 //! The page that changes the words of a mail.
-use entity::{interview::Status, proof};
+use entity::{email, interview::Status};
 use serde::Serialize;
 
 use super::{
@@ -9,8 +9,8 @@ use super::{
 use crate::{
     app::App,
     domain::{
+        emails,
         interviews::{self, Filter, Listed},
-        proofs,
     },
     error::Result,
     mail::{
@@ -74,7 +74,7 @@ pub struct EditPage {
     interviews: Vec<Choice>,
     places: Vec<Place>,
     preview: Option<Preview>,
-    proof: Option<Proof>,
+    test: Option<TestEmail>,
 }
 
 /// A part of the mail, and what it says by itself.
@@ -96,7 +96,8 @@ struct Place {
 
 /// What became of the last test.
 #[derive(Serialize)]
-struct Proof {
+struct TestEmail {
+    href: String,
     tone: &'static str,
     status: &'static str,
     reason: String,
@@ -139,7 +140,7 @@ impl EditPage {
             Err(mistake) if errors.is_empty() => errors = mistake,
             Err(_) => {}
         }
-        let newest = proofs::newest(&app.db, viewer.company_id, viewer.user_id).await?;
+        let newest = emails::newest_test(&app.db, viewer.company_id, viewer.user_id).await?;
         Ok(Self {
             address: target.address(),
             heading: target.heading(),
@@ -151,7 +152,7 @@ impl EditPage {
             places: shown.places,
             // Where there is a mistake, there is nothing to show yet.
             preview: shown.preview.filter(|_| form.parse(&target).is_ok()),
-            proof: newest.map(|proof| Proof::new(proof, viewer)),
+            test: newest.map(|email| TestEmail::new(email, viewer)),
             form: form.with_new_key(),
             errors,
             conflict,
@@ -223,19 +224,20 @@ impl Place {
     }
 }
 
-impl Proof {
-    fn new(proof: proof::Model, viewer: &Viewer) -> Self {
-        let at = proof.finished_at.unwrap_or(proof.created_at);
+impl TestEmail {
+    fn new(email: email::Model, viewer: &Viewer) -> Self {
+        let at = email.finished_at.unwrap_or(email.created_at);
         Self {
-            tone: words::proof_tone(proof.status),
-            status: words::proof_status(proof.status),
-            reason: match proof.status {
-                proof::Status::Accepted => String::new(),
-                _ => proof.reason,
+            tone: words::email_tone(email.status),
+            status: words::email_status(email.status),
+            href: format!("/emails/{}", email.id),
+            reason: match email.status {
+                email::Status::Accepted | email::Status::Printed => String::new(),
+                _ => email.reason,
             },
-            to: proof.recipient,
+            to: email.recipient,
             at: Stamp::day_and_clock(at, viewer.zone()),
-            is_on_its_way: !proof.status.is_final(),
+            is_on_its_way: !email.status.is_final(),
         }
     }
 }
@@ -270,7 +272,8 @@ impl Page for EditPage {
                 value: "Cloud Architect".into(),
             }],
             preview: Some(Preview::sample()),
-            proof: Some(Proof {
+            test: Some(TestEmail {
+                href: "/emails/1".into(),
                 tone: "bad",
                 status: "Not delivered",
                 reason: "The server refused the login.".into(),

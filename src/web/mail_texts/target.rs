@@ -28,6 +28,9 @@ impl Target {
     /// From an address; what is no kind or no language of ours is not found.
     pub fn find(app: &App, (kind, locale): (String, String)) -> Result<Self> {
         let kind = Kind::try_from_value(&kind).map_err(|_| Error::NotFound)?;
+        if !kind.is_written_when_tried() {
+            return Err(Error::NotFound);
+        }
         let language = app.composer.languages().choose(&locale)?;
         if language.tag() != locale {
             return Err(Error::NotFound);

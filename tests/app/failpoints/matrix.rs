@@ -388,7 +388,6 @@ fn all_rows(backend: DbBackend) -> String {
         mail_check,
         mail_text,
         one_time_key,
-        proof,
         session,
         slot,
         suppression,

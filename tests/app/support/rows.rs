@@ -33,7 +33,6 @@ pub async fn all(app: &TestApp) -> Vec<String> {
         mail_text,
         mail_text_version,
         one_time_key,
-        proof,
         slot,
         suppression,
         user

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::{
     domain::emails::Story,
+    error::{Error, Result},
     web::{emails::form::AddressForm, forms::FormErrors, render::Page},
 };
 
@@ -22,18 +23,25 @@ pub struct AddressPage {
 }
 
 impl AddressPage {
-    /// For a message that went to a wrong address.
-    pub fn new(story: Story, form: AddressForm, errors: FormErrors, now: DateTime<Utc>) -> Self {
-        Self {
+    /// For a message that went to a wrong address; not found where it was no candidate's.
+    pub fn new(
+        story: Story,
+        form: AddressForm,
+        errors: FormErrors,
+        now: DateTime<Utc>,
+    ) -> Result<Self> {
+        let can_be_corrected = story.can_be_corrected(now);
+        let details = story.details.ok_or(Error::NotFound)?;
+        Ok(Self {
             id: story.email.id,
-            can_be_corrected: story.can_be_corrected(now),
-            candidate: story.details.candidate.name,
-            candidate_id: story.details.candidate.id,
+            can_be_corrected,
+            candidate: details.candidate.name,
+            candidate_id: details.candidate.id,
             wrong: story.email.recipient,
             form,
             errors,
             taken_by: None,
-        }
+        })
     }
 
     /// The same, when the typed address is another candidate's.

@@ -47,7 +47,11 @@ struct Invitation {
 
 impl AsSent {
     /// Of a message; none until it is composed.
-    pub fn of(email: &email::Model, details: &Details, logo: Option<&logo::Model>) -> Option<Self> {
+    pub fn of(
+        email: &email::Model,
+        details: Option<&Details>,
+        logo: Option<&logo::Model>,
+    ) -> Option<Self> {
         let text = email.text.as_ref()?;
         // What could not be made when it was to leave cannot be made now; its page says that it failed.
         let made = Draft::of(email, details, logo).and_then(|draft| draft.masked());
@@ -132,7 +136,10 @@ impl ShowPage {
             lead: lead(&story),
             tone: words::email_tone(email.status),
             status: words::email_status(email.status),
-            meaning: story::meaning(email.status),
+            meaning: match story.details {
+                Some(_) => story::meaning(email.status),
+                None => story::meaning_to_a_user(email.status),
+            },
             telling: Telling::of(email),
             held_because: match email.status {
                 Status::Held => email.reason.clone(),
@@ -179,16 +186,26 @@ fn lead(story: &Story) -> String {
     match (&story.queued_by, email.resend_of, email.corrects) {
         (Some(name), Some(_), _) => format!("{to} · sent again by {name}"),
         (Some(name), _, Some(_)) => format!("{to} · address corrected by {name}"),
+        (Some(name), None, None) if story.details.is_none() => {
+            format!("{to} · asked for by {name}")
+        }
         (Some(name), None, None) => format!("{to} · booked by {name}"),
         (None, ..) => to,
     }
 }
 
 fn facts(story: &Story, zone: Tz) -> Facts {
-    let (email, details) = (&story.email, &story.details);
-    let interview = match &details.job {
-        Some(job) => format!("{}, {}", details.candidate.name, job.title),
-        None => details.candidate.name.clone(),
+    let email = &story.email;
+    let (interview, its_page) = match &story.details {
+        Some(details) => {
+            let name = &details.candidate.name;
+            let words = match &details.job {
+                Some(job) => format!("{name}, {}", job.title),
+                None => name.clone(),
+            };
+            (words, format!("/interviews/{}", details.interview.id))
+        }
+        None => Default::default(),
     };
     let other = |id: Option<i64>| match id {
         Some(id) => (format!("Message {id}"), format!("/emails/{id}")),
@@ -197,11 +214,7 @@ fn facts(story: &Story, zone: Tz) -> Facts {
     let (repeats, repeated_by) = (other(email.resend_of), other(story.repeated_by));
     let (corrects, corrected_by) = (other(email.corrects), other(story.corrected_by));
     Facts::new()
-        .link(
-            "Interview",
-            interview,
-            format!("/interviews/{}", email.interview_id),
-        )
+        .link("Interview", interview, its_page)
         .text(
             "To",
             format!("{} <{}>", email.recipient_name, email.recipient),

@@ -6,11 +6,14 @@ use crate::{
     app::App,
     domain::{
         companies,
-        proofs::{self, LIMIT, NewProof, Queued},
+        emails::{self, NewTestEmail, Queued, TEST_LIMIT},
         rate_limits::{self, Turn},
     },
     error,
-    mail::{mailbox, messages::Message},
+    mail::{
+        mailbox::{self, Mailbox},
+        messages::Message,
+    },
     web::{
         errors::Result,
         forms::{self, FormErrors},
@@ -39,10 +42,10 @@ async fn queue(
     form: &TextsForm,
 ) -> Result<(StatusCode, FormErrors)> {
     let (who, now) = (viewer.user_id.to_string(), app.clock.now());
-    if let Turn::Limited(seconds) = rate_limits::take(&app.db, LIMIT, &who, now).await? {
+    if let Turn::Limited(seconds) = rate_limits::take(&app.db, TEST_LIMIT, &who, now).await? {
         let mistake = format!(
             "You sent yourself {} tests within an hour. The next one can leave in {} minutes.",
-            LIMIT.most,
+            TEST_LIMIT.most,
             seconds / 60 + 1
         );
         return Ok((
@@ -50,13 +53,13 @@ async fn queue(
             FormErrors::one("form", mistake),
         ));
     }
-    let new = NewProof {
+    let new = NewTestEmail {
         once: form.once(target),
         ..write(app, viewer, message).await?
     };
     Ok(
-        match proofs::queue(&app.db, &viewer.actor(), viewer.user_id, new, now).await? {
-            Queued::Proof(_) => (StatusCode::OK, FormErrors::new()),
+        match emails::queue_test(&app.db, &viewer.actor(), new, now).await? {
+            Queued::Email(_) => (StatusCode::OK, FormErrors::new()),
             Queued::KeyReused => (
                 StatusCode::UNPROCESSABLE_ENTITY,
                 FormErrors::one("form", forms::SENT_BEFORE),
@@ -66,11 +69,14 @@ async fn queue(
 }
 
 /// Composes it. Its subject says what it is: it looks like any other otherwise.
-async fn write(app: &App, viewer: &Viewer, message: &Message) -> error::Result<NewProof> {
+async fn write(app: &App, viewer: &Viewer, message: &Message) -> error::Result<NewTestEmail> {
     let composed = app.composer.compose(message)?;
     let configured = mailbox::parse_address(app.settings.mail.from.email.as_ref())?;
     let sender = mailbox::sender(&configured, &message.contact_name, &message.company_name)?;
-    Ok(NewProof {
+    Ok(NewTestEmail {
+        user_id: viewer.user_id,
+        locale: message.locale.clone(),
+        reply_to: Mailbox::new(&viewer.name, &viewer.email)?.to_string(),
         recipient: viewer.email.clone(),
         recipient_name: viewer.name.clone(),
         sender: sender.to_string(),
