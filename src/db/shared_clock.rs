@@ -51,8 +51,9 @@ impl Db {
         {
             return Ok((then + since).trunc_subsecs(6));
         }
-        let asked = Instant::now();
         let now = server_now(self.read()).await?;
+        // Not when it was asked: the wait for a connection would put all that follows ahead of the server.
+        let asked = Instant::now();
         *last.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, asked));
         Ok(now)
     }

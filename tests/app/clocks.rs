@@ -2,8 +2,9 @@
 use std::sync::Arc;
 
 use actix_web::rt;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
+    company,
     email::{self, Status},
     session, transport,
 };
@@ -202,4 +203,50 @@ async fn a_session_that_began_in_the_future_lasts_no_longer_than_another() {
 async fn status(app: &TestApp) -> Status {
     let email = email::Entity::find().one(app.app.db.read()).await;
     email.expect("rows").expect("a message").status
+}
+
+/// Says of every message that a worker has it until then.
+async fn claim_until(app: &TestApp, lease: DateTime<Utc>) {
+    let claimed = email::Entity::update_many()
+        .col_expr(
+            email::Column::Status,
+            Expr::value(Status::Sending.to_value()),
+        )
+        .col_expr(email::Column::LeaseUntil, Expr::value(lease));
+    builders::write(app, async |txn| Ok(claimed.clone().exec(txn).await?)).await;
+}
+
+#[actix_web::test]
+async fn a_claim_that_began_anew_a_moment_later_is_left_alone() {
+    let server = SmtpServer::start().await;
+    let app = app_with(&server, &[]).await;
+    builders::booked(&app, app.company_id).await;
+    let lease = TimeDelta::minutes(15);
+    let tolerated = TimeDelta::minutes(1);
+    for later in [TimeDelta::milliseconds(50), tolerated] {
+        claim_until(&app, app.now() + lease + later).await;
+        assert_eq!(app.deliver().await, 0, "{later}");
+        assert_eq!(status(&app).await, Status::Sending, "{later}");
+    }
+    claim_until(&app, app.now() + lease + tolerated + TimeDelta::seconds(1)).await;
+    assert_eq!(app.deliver().await, 1, "a clock that was wrong");
+}
+
+#[actix_web::test]
+async fn the_longest_undo_window_holds_though_the_booking_clock_is_a_little_ahead() {
+    let server = SmtpServer::start().await;
+    let app = app_with(&server, &[]).await;
+    let ahead = with_another(&app, TimeDelta::seconds(30)).await;
+    builders::write(&app, async |txn| {
+        let longest =
+            company::Entity::update_many().col_expr(company::Column::UndoSeconds, Expr::value(600));
+        Ok(longest.exec(txn).await?)
+    })
+    .await;
+    builders::booked(&ahead, app.company_id).await;
+    assert_eq!(app.deliver().await, 0);
+    app.advance(TimeDelta::seconds(629));
+    assert_eq!(app.deliver().await, 0);
+    app.advance(TimeDelta::seconds(1));
+    assert_eq!(app.deliver().await, 1);
 }

@@ -13,7 +13,7 @@ use sea_orm::{
 };
 
 use super::{
-    Claimed, Ended, LEASE_MINUTES, UNMAKEABLE, attempts, is_sending,
+    CLOCK_TOLERANCE, Claimed, Ended, LEASE_MINUTES, UNMAKEABLE, attempts, is_sending,
     outcome::{After, LONGEST_PAUSE, follow},
     per_address::{self, Allowances},
     still_ours, unreadable, waits,
@@ -216,7 +216,7 @@ async fn end_impossible_waits(txn: &impl ConnectionTrait, now: DateTime<Utc>) ->
                     .into(),
             )
             .filter(which)
-            .filter(email::COLUMN.due_at.gt(now + longest))
+            .filter(email::COLUMN.due_at.gt(now + longest + CLOCK_TOLERANCE))
             .exec(txn)
             .await?;
     }
@@ -230,7 +230,7 @@ fn has_run_out(now: DateTime<Utc>) -> Condition {
         .add(
             email::COLUMN
                 .lease_until
-                .gt(now + TimeDelta::minutes(LEASE_MINUTES)),
+                .gt(now + TimeDelta::minutes(LEASE_MINUTES) + CLOCK_TOLERANCE),
         )
 }
 
