@@ -204,9 +204,12 @@ fn is_sending() -> SimpleExpr {
     stands_in(&[Status::Sending])
 }
 
-/// How many messages are on their way at this moment, over all processes.
-pub(super) async fn in_flight(txn: &impl ConnectionTrait) -> Result<u64> {
-    let sending = email::Entity::find().filter(is_sending());
+/// How many messages are on their way at this moment, over all processes and mail servers.
+pub(super) async fn in_flight(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64> {
+    let alive_until = now + TimeDelta::minutes(LEASE_MINUTES - CONVERSATION_MINUTES);
+    let sending = email::Entity::find()
+        .filter(is_sending())
+        .filter(email::COLUMN.lease_until.gt(alive_until));
     Ok(sending.count(txn).await?)
 }
 

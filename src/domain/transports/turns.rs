@@ -88,14 +88,17 @@ pub(in crate::domain) async fn turns(
 ) -> Result<Vec<Turn>> {
     let rows = held(txn, routes).await?;
     let in_flight = match routes.iter().any(|route| route.connections.is_some()) {
-        true => delivery::in_flight(txn).await?,
+        true => delivery::in_flight(txn, now).await?,
         false => 0,
     };
     let turns = rows.into_iter().zip(routes).map(|(row, route)| {
         let pace = Pace::of(route);
         let limit = match route.connections {
-            Some(connections) => limit.min(connections.saturating_sub(in_flight)),
-            None => limit,
+            // The one probe of a server that fails waits for nobody: what is on its way is mostly at another one.
+            Some(connections) if row.failures == 0 => {
+                limit.min(connections.saturating_sub(in_flight))
+            }
+            _ => limit,
         };
         Turn {
             most: most(&row, pace, limit, now),
