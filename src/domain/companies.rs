@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::{
     actions::Actor,
+    delivery,
     events::{self, CompanyFacts, Event},
     known_devices,
     users::{self, NewUser},
@@ -274,6 +275,9 @@ pub async fn update(
             .await?;
         if written.rows_affected == 0 {
             return Ok(Updated::Stale(Box::new(row)));
+        }
+        if changes.hourly_email_limit > row.hourly_email_limit {
+            delivery::look_at_addresses_again(txn, row.id, now).await?;
         }
         let (before, after) = (facts(&row)?, facts(&lock(txn, row.id).await?)?);
         let event = Event::CompanyUpdated {

@@ -2,7 +2,7 @@
 use chrono::TimeDelta;
 use entity::{
     email::{self, Status},
-    transport::Name,
+    transport::{self, Name},
 };
 use greenroom::{
     domain::{
@@ -14,7 +14,7 @@ use greenroom::{
     mail::smtp::{Client, Relay},
     worker,
 };
-use sea_orm::EntityTrait;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 use crate::{
     emails::app_with,
@@ -48,16 +48,8 @@ async fn no_more_is_on_its_way_than_the_server_takes_connections() {
         book(&app, None, TimeDelta::days(1)).await;
     }
     let other = app.second_process().await;
-    let route = || Route {
-        name: Name::Primary,
-        host: "mail.example.com".into(),
-        fingerprint: "the settings".into(),
-        per_second: None,
-        burst: 0,
-        connections: Some(3),
-    };
     let claim = async |process: &TestApp| {
-        let claimed = delivery::claim(&process.app.db, &[route()], 64, app.now()).await;
+        let claimed = delivery::claim(&process.app.db, &[three_at_once()], 64, app.now()).await;
         claimed.expect("claims")
     };
     let first = claim(&app).await;
@@ -174,7 +166,6 @@ async fn book(app: &TestApp, candidate: Option<i64>, later: TimeDelta) -> i64 {
 
 async fn limit(app: &TestApp, emails: i32) {
     use entity::company;
-    use sea_orm::sea_query::Expr;
     builders::write(app, async |txn| {
         company::Entity::update_many()
             .col_expr(company::Column::HourlyEmailLimit, Expr::value(emails))
@@ -192,4 +183,114 @@ async fn find(app: &TestApp, id: i64) -> email::Model {
 
 async fn status(app: &TestApp, id: i64) -> Status {
     find(app, id).await.status
+}
+
+#[actix_web::test]
+async fn connections_of_a_worker_that_died_are_free_after_two_minutes() {
+    let app = TestApp::start().await;
+    app.expect_undelivered_mail();
+    for _ in 0..4 {
+        book(&app, None, TimeDelta::days(1)).await;
+    }
+    let claim = async || {
+        let claimed = delivery::claim(&app.app.db, &[three_at_once()], 64, app.now()).await;
+        claimed.expect("claims").len()
+    };
+    assert_eq!(claim().await, 3);
+    app.advance(TimeDelta::seconds(119));
+    assert_eq!(claim().await, 0);
+    app.advance(TimeDelta::seconds(1));
+    assert_eq!(claim().await, 1);
+}
+
+#[actix_web::test]
+async fn a_server_that_fails_is_probed_however_busy_the_fallback_is() {
+    let app = TestApp::start().await;
+    app.expect_undelivered_mail();
+    let claim = async |routes: &[Route]| {
+        let claimed = delivery::claim(&app.app.db, routes, 64, app.now()).await;
+        claimed.expect("claims")
+    };
+    for _ in 0..8 {
+        book(&app, None, TimeDelta::days(1)).await;
+    }
+    let fallback = Route {
+        name: Name::Fallback,
+        host: "fallback.example.com".into(),
+        ..three_at_once()
+    };
+    let routes = [three_at_once(), fallback];
+    let began = claim(&routes).await;
+    delivery::release(&app.app.db, &began)
+        .await
+        .expect("given back");
+    let opened_at = app.now();
+    builders::write(&app, async |txn| {
+        let failing = transport::Entity::update_many()
+            .col_expr(transport::Column::Failures, Expr::value(3))
+            .col_expr(transport::Column::OpenedAt, Expr::value(Some(opened_at)))
+            .col_expr(
+                transport::Column::WaitUntil,
+                Expr::value(Some(opened_at + TimeDelta::minutes(1))),
+            )
+            .filter(transport::Column::Name.eq(Name::Primary));
+        Ok(failing.exec(txn).await?)
+    })
+    .await;
+    assert_eq!(claim(&routes).await.len(), 3, "all by the fallback");
+    app.advance(TimeDelta::minutes(1));
+    let probe = claim(&routes).await;
+    assert_eq!(probe.len(), 1);
+    assert_eq!(probe[0].transport, Some(Name::Primary));
+    assert!(probe[0].is_probe);
+}
+
+#[actix_web::test]
+async fn what_waits_for_its_address_cannot_be_hurried_but_for_a_higher_limit() {
+    let server = SmtpServer::start().await;
+    let app = app_with(&server, &[]).await;
+    let mut ada = app.admin().await;
+    limit(&app, 1).await;
+    let candidate = builders::candidate(&app, app.company_id).await;
+    book(&app, Some(candidate), TimeDelta::days(1)).await;
+    let second = book(&app, Some(candidate), TimeDelta::days(2)).await;
+    app.deliver().await;
+    let path = format!("/emails/{second}/attempts");
+    assert_eq!(ada.post_form(&path, &[]).await.status, 303);
+    let page = ada.get(&format!("/emails/{second}")).await;
+    assert!(
+        page.notice().contains("can't leave yet"),
+        "{}",
+        page.notice()
+    );
+    assert_eq!(app.deliver().await, 0);
+    let page = ada.get("/company").await;
+    let names = [
+        "name",
+        "time_zone",
+        "contact_email",
+        "brand_colour",
+        "default_meeting_url",
+        "join_window_minutes",
+        "reminder_lead_minutes",
+        "undo_seconds",
+    ];
+    let values = names.map(|name| (name, page.value_of(name)));
+    let mut typed: Vec<(&str, &str)> = values.iter().map(|(name, it)| (*name, &**it)).collect();
+    typed.push(("hourly_email_limit", "2"));
+    let answer = ada.save_form("/company", &typed).await;
+    assert_eq!(answer.status, 303, "{}", answer.text);
+    assert_eq!(app.deliver().await, 1);
+    assert_eq!(status(&app, second).await, Status::Accepted);
+}
+
+fn three_at_once() -> Route {
+    Route {
+        name: Name::Primary,
+        host: "mail.example.com".into(),
+        fingerprint: "the settings".into(),
+        per_second: None,
+        burst: 0,
+        connections: Some(3),
+    }
 }

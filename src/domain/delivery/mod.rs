@@ -22,6 +22,7 @@ use sea_orm::{
     sea_query::SimpleExpr,
 };
 
+pub(in crate::domain) use self::per_address::look_again as look_at_addresses_again;
 pub(super) use self::{
     attempts::in_doubt,
     claim::{NO_NEWS, supersede},
@@ -43,7 +44,6 @@ use crate::{
 
 /// How long a claim holds; longer than the longest conversation, in which the last reply may take ten minutes.
 const LEASE_MINUTES: i64 = 15;
-
 /// An instant is not impossible for being so little too far away: who wrote it read the clock a moment later, or goes by
 /// another machine's.
 const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(1);
@@ -51,6 +51,7 @@ const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(1);
 /// are counted. A server may be silent for longer (ten minutes after the final dot): then there is a connection too many,
 /// which it refuses for a moment. A killed worker would leave none for a quarter of an hour.
 const CONVERSATION_MINUTES: i64 = 2;
+
 /// Enhanced codes of refusals for the sender or the words, which concern everybody when they come twice (RFC 3463).
 pub const POLICY_CODES: [&str; 2] = ["5.7.1", "5.7.26"];
 /// Why a message is given up that cannot be made, in words for a recruiter.

@@ -10,7 +10,10 @@ use sea_orm::{
 };
 
 use super::is_sending;
-use crate::{domain::rows::Stored, error::Result};
+use crate::{
+    domain::{emails::lifecycle::stands_in, rows::Stored},
+    error::Result,
+};
 
 /// Within this time the messages are counted.
 pub(super) const WINDOW: TimeDelta = TimeDelta::hours(1);
@@ -124,6 +127,25 @@ pub(super) async fn put_off(
         .filter(email::COLUMN.id.eq(email.id))
         .filter(email::COLUMN.fence.eq(email.fence))
         .filter(email::Column::Status.is_in([Status::Queued, Status::Retrying]))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Makes a company's messages due that wait for their address: it may get more from now on.
+pub(in crate::domain) async fn look_again(
+    txn: &impl ConnectionTrait,
+    company_id: i64,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let waits_for_address =
+        Expr::col(email::Column::DueAt).gt(Expr::col(email::Column::FirstDueAt));
+    email::Entity::update_many()
+        .col_expr(email::Column::DueAt, Expr::value(now))
+        .filter(email::COLUMN.company_id.eq(company_id))
+        .filter(stands_in(&[Status::Queued]))
+        .filter(waits_for_address)
+        .filter(email::COLUMN.due_at.gt(now))
         .exec(txn)
         .await?;
     Ok(())

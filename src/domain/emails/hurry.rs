@@ -21,6 +21,8 @@ pub enum Hurried {
     Due,
     /// It is a reminder whose hour has not come.
     TooEarly,
+    /// Its address has had as many messages within an hour as the company allows.
+    PutOff,
     /// A mail server is being asked at this moment.
     Underway,
     /// It is kept back: it must be released first.
@@ -32,7 +34,13 @@ pub enum Hurried {
 /// Would [`hurry`] make it leave earlier? What is due and was tried waits for a mail server that is left alone.
 pub fn can_be_hurried(email: &email::Model, now: DateTime<Utc>) -> bool {
     let waits = email.due_at > now || email.status == Status::Retrying;
-    waits && may_leave(email.kind, email.status)
+    waits && !is_put_off(email) && may_leave(email.kind, email.status)
+}
+
+/// Does it wait for its address? Nothing else is due later than it was to leave before it was tried. The next claim would
+/// only put it off again.
+fn is_put_off(email: &email::Model) -> bool {
+    email.status == Status::Queued && email.due_at > email.first_due_at
 }
 
 /// What waits for its hour and was not tried goes on waiting; everything else may leave now.
@@ -49,6 +57,9 @@ pub async fn hurry(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Resul
     let now = db.shared_now(now).await?;
     db::transaction(db, async |txn| {
         let email = find(txn, actor.company_id, id).await?;
+        if is_put_off(&email) && email.due_at > now {
+            return Ok(Hurried::PutOff);
+        }
         let waiting = [Status::Queued, Status::Retrying].into_iter();
         let may_leave = waiting.filter(|status| may_leave(email.kind, *status));
         if can_be_hurried(&email, now) {

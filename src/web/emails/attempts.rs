@@ -21,6 +21,9 @@ pub async fn create(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<
             due(&app).await?
         }
         Hurried::TooEarly => Flash::problem("A reminder leaves at its hour and not before."),
+        Hurried::PutOff => Flash::problem(
+            "This email can't leave yet: its address has had as many emails within an hour as the company settings allow. It leaves as soon as the limit allows, or when an admin raises the limit.",
+        ),
         Hurried::Underway => {
             Flash::done("A mail server is being asked at this moment: there is nothing to hurry.")
         }
