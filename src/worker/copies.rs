@@ -23,10 +23,16 @@ pub(super) async fn print_waiting(app: &App) {
     if routes.is_empty() {
         return;
     }
-    let found = delivery::not_printed(&app.db, &routes, PIECE, app.clock.now()).await;
-    let found = match found {
-        Ok(found) => found,
-        Err(error) => return tracing::warn!(%error, "What no mail server took cannot be printed"),
+    // Whoever fetches has just claimed messages, which a panic here would keep from leaving.
+    let look = delivery::not_printed(&app.db, &routes, PIECE, app.clock.now());
+    let found = match caught(look).await {
+        Ok(Ok(found)) => found,
+        Ok(Err(error)) => {
+            return tracing::warn!(%error, "What no mail server took cannot be printed");
+        }
+        Err(panic) => {
+            return tracing::error!(panic, "What no mail server took cannot be looked up");
+        }
     };
     for claimed in found {
         let id = claimed.email.id;

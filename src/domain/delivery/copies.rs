@@ -2,9 +2,10 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::email::{self, Status};
+use entity::email::{self, Kind, Status};
 use sea_orm::{
-    ActiveEnum, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ActiveEnum, ColumnTrait, Condition, EntityTrait, ExprTrait, Iterable, QueryFilter, QueryOrder,
+    QuerySelect, Select,
     sea_query::{Expr, SimpleExpr},
 };
 
@@ -13,6 +14,7 @@ use crate::{
     db::{self, Db},
     domain::{
         interviews,
+        rows::{self, Stored, Unreadable},
         transports::{self, Route},
     },
     error::{Error, Result},
@@ -58,9 +60,16 @@ pub async fn not_printed(
     now: DateTime<Utc>,
 ) -> Result<Vec<Claimed>> {
     let now = db.shared_now(now).await?;
-    let mut found = tried(now).limit(limit).all(db.read()).await?;
+    let mut rows = rows::all(tried(now).limit(limit), db.read()).await?;
     if transports::all_are_open(db, routes).await? {
-        found.extend(due(now).limit(limit).all(db.read()).await?);
+        rows.extend(rows::all(due(now).limit(limit), db.read()).await?);
+    }
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        match row {
+            Stored::Read(email) => found.push(email),
+            Stored::Unreadable(row) => pass_over(db, &row, now).await?,
+        }
     }
     let mut seen = HashSet::new();
     let mut all = Vec::with_capacity(found.len());
@@ -89,6 +98,16 @@ pub async fn not_printed(
     Ok(all)
 }
 
+/// What cannot be read is not looked at again and again, and keeps nobody else's copy.
+async fn pass_over(db: &Db, row: &Unreadable, now: DateTime<Utc>) -> Result<()> {
+    row.log("e-mail");
+    match row.id {
+        // A newer Greenroom may read it.
+        Some(id) if !db::is_ahead(db.read()).await? => begin_copy(db, id, now).await.map(|_| ()),
+        _ => Ok(()),
+    }
+}
+
 /// In constants, so that SQLite sees that the index of what was not printed is the one.
 fn tried(now: DateTime<Utc>) -> Select<email::Entity> {
     let tried = [
@@ -115,7 +134,10 @@ fn due(now: DateTime<Utc>) -> Select<email::Entity> {
 }
 
 fn not_yet() -> Select<email::Entity> {
-    email::Entity::find().filter(email::COLUMN.printed_at.is_null())
+    email::Entity::find()
+        .filter(email::COLUMN.printed_at.is_null())
+        // What a newer Greenroom queued waits for it.
+        .filter(email::Column::Kind.is_in(Kind::iter()))
 }
 
 fn is_one_of(statuses: &[Status]) -> SimpleExpr {
