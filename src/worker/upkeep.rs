@@ -1,12 +1,12 @@
 //! What is done every hour, beside the delivery of mail.
-use std::time::Duration;
+use std::{future::Future, time::Duration};
 
 use actix_web::web::Data;
 use tokio::time;
 
 use crate::{
     app::App,
-    db,
+    db::{self, Db, Txn},
     domain::{
         delivery, known_devices, logos, one_time_keys, rate_limits, sessions, suppressions,
         unsent_forms, zone_changes,
@@ -21,25 +21,54 @@ pub async fn run(app: Data<App>) {
     let mut hours = time::interval(EVERY);
     loop {
         hours.tick().await;
-        if let Err(error) = keep_house(&app).await {
-            tracing::warn!(%error, "Upkeep was not finished; it is tried again in an hour");
-        }
+        // The log was told of every step that failed.
+        let _ = keep_house(&app).await;
     }
 }
 
 /// Finds slots whose local time means another start, and removes what nobody can use any more.
+/// Each step is by itself: one that fails is told to the log and stops none of the others. Answers with the last error.
 pub async fn keep_house(app: &App) -> Result<()> {
-    let now = app.clock.now();
-    db::transaction(&app.db, async |txn| delivery::set_all_aside(txn, now).await).await?;
-    db::transaction(&app.db, async |txn| {
-        sessions::clear(txn, now).await?;
-        known_devices::clear(txn, now).await?;
-        unsent_forms::clear(txn, now).await?;
-        rate_limits::clear(txn, now).await?;
-        suppressions::clear(txn, now).await?;
-        one_time_keys::purge(txn, now).await?;
-        logos::clear(txn, now).await
+    let (db, now) = (&app.db, app.clock.now());
+    let steps = [
+        step("unreadable emails", delivery::set_all_aside(db, now)).await,
+        clear(db, "sessions", async |txn| sessions::clear(txn, now).await).await,
+        clear(db, "known devices", async |txn| {
+            known_devices::clear(txn, now).await
+        })
+        .await,
+        clear(db, "unsent forms", async |txn| {
+            unsent_forms::clear(txn, now).await
+        })
+        .await,
+        clear(db, "rate limits", async |txn| {
+            rate_limits::clear(txn, now).await
+        })
+        .await,
+        clear(db, "suppressions", async |txn| {
+            suppressions::clear(txn, now).await
+        })
+        .await,
+        clear(db, "one-time keys", async |txn| {
+            one_time_keys::purge(txn, now).await
+        })
+        .await,
+        clear(db, "logos", async |txn| logos::clear(txn, now).await).await,
+        step("time zone rules", zone_changes::check(db, now)).await,
+    ];
+    steps.into_iter().rfind(Result::is_err).unwrap_or(Ok(()))
+}
+
+async fn clear(
+    db: &Db,
+    what: &'static str,
+    work: impl AsyncFnOnce(&Txn) -> Result<()>,
+) -> Result<()> {
+    step(what, db::transaction(db, work)).await
+}
+
+async fn step(what: &'static str, work: impl Future<Output = Result<()>>) -> Result<()> {
+    work.await.inspect_err(|error| {
+        tracing::warn!(%error, what, "A step of the upkeep failed; it is tried again in an hour");
     })
-    .await?;
-    zone_changes::check(&app.db, now).await
 }

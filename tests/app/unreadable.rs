@@ -1,7 +1,11 @@
 //! Rows that cannot be read: each keeps to itself. The others' mail leaves, every page answers, and somebody is told.
 use chrono::TimeDelta;
+use entity::email::{self, Status};
 use greenroom::{db, domain::delivery, worker::upkeep};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use sea_orm::{
+    ActiveEnum, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, QueryFilter,
+    Statement, sea_query::Expr,
+};
 
 use crate::{
     emails::app_with,
@@ -319,7 +323,7 @@ fn is_postgres() -> bool {
 }
 
 /// A connection that may write what no version of ours would.
-async fn without_constraints(app: &TestApp) -> DatabaseConnection {
+pub async fn without_constraints(app: &TestApp) -> DatabaseConnection {
     let url = app.app.settings.database_url.expose();
     let raw = db::connect_alone(url).await.expect("a database");
     let sql = match raw.get_database_backend() {
@@ -346,4 +350,90 @@ async fn standing(raw: &DatabaseConnection, id: i64) -> (String, String) {
         row.try_get("", "status").expect("a status"),
         row.try_get("", "reason").expect("a reason"),
     )
+}
+
+#[actix_web::test]
+async fn what_only_a_newer_greenroom_can_read_is_left_to_it() {
+    for sql in [
+        "UPDATE slots SET interview_type = 'bogus' WHERE id = (SELECT MIN(id) FROM slots)",
+        "UPDATE interviews SET status = 'bogus' WHERE id = (SELECT MIN(id) FROM interviews)",
+        "UPDATE emails SET facts = '[]' WHERE id = (SELECT MIN(id) FROM emails)",
+        "UPDATE emails SET status = 'sending', lease_until = due_at, facts = '[]' \
+         WHERE id = (SELECT MIN(id) FROM emails)",
+    ] {
+        let server = SmtpServer::start().await;
+        let app = app_with(&server, &[]).await;
+        app.expect_undelivered_mail();
+        let id = builders::booked(&app, app.company_id).await.email.id;
+        builders::booked(&app, app.company_id).await;
+        let raw = without_constraints(&app).await;
+        let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m2099', 1)";
+        for sql in [newer, sql] {
+            raw.execute_unprepared(sql).await.expect(sql);
+        }
+        app.advance(TimeDelta::minutes(1));
+        app.deliver().await;
+        upkeep::keep_house(&app.app).await.expect(sql);
+        app.deliver().await;
+        assert_eq!(server.taken().len(), 1, "{sql}: the other one leaves");
+        let (status, reason) = standing(&raw, id).await;
+        assert!(
+            ["queued", "sending", "retrying"].contains(&&*status),
+            "{sql}: {status}: {reason}"
+        );
+        let older = "DELETE FROM seaql_migrations WHERE version = 'm2099'";
+        raw.execute_unprepared(older).await.expect(older);
+        app.advance(TimeDelta::minutes(20));
+        app.deliver().await;
+        assert_eq!(standing(&raw, id).await.0, "failed", "{sql}");
+        raw.close().await.expect("closed");
+    }
+}
+
+#[actix_web::test]
+async fn a_row_that_cannot_be_read_keeps_no_copy_from_being_printed() {
+    let server = SmtpServer::start().await;
+    let app = app_with(&server, &[("EMAIL_CONSOLE_FALLBACK", "true")]).await;
+    app.expect_undelivered_mail();
+    let id = builders::booked(&app, app.company_id).await.email.id;
+    let raw = without_constraints(&app).await;
+    let broken = match is_postgres() {
+        true => "finished_at = NULL, created_at = 'infinity'",
+        false => "finished_at = NULL, attempts = 'many'",
+    };
+    let sql = format!("UPDATE emails SET status = 'failed', {broken} WHERE id = {id}");
+    raw.execute_unprepared(&sql).await.expect(&sql);
+    let other = builders::booked(&app, app.company_id).await.email.id;
+    let later = app.now() + TimeDelta::minutes(5);
+    builders::write(&app, async |txn| {
+        let retrying = email::Entity::update_many()
+            .col_expr(
+                email::Column::Status,
+                Expr::value(Status::Retrying.to_value()),
+            )
+            .col_expr(email::Column::DueAt, Expr::value(later))
+            .filter(email::COLUMN.id.eq(other));
+        Ok(retrying.exec(txn).await?)
+    })
+    .await;
+    app.deliver().await;
+    assert_eq!(app.printer.text().matches("Dear Zoë Núñez,").count(), 1);
+}
+
+#[actix_web::test]
+async fn a_slot_without_a_readable_local_time_is_named_and_offered_to_nobody() {
+    let app = TestApp::start().await;
+    let mut program = app.program().await;
+    let job = builders::job(&app, app.company_id).await;
+    let later = app.now() + TimeDelta::days(1);
+    let broken = builders::slot(&app, app.company_id, job, later).await;
+    let sound = builders::slot(&app, app.company_id, job, later + TimeDelta::days(1)).await;
+    let raw = without_constraints(&app).await;
+    let sql = format!("UPDATE slots SET local_start = 'nine' WHERE id = {broken}");
+    raw.execute_unprepared(&sql).await.expect(&sql);
+    let answer = program.get("/api/interviews/slots/").await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let list: serde_json::Value = serde_json::from_str(&answer.text).expect("JSON");
+    assert_eq!(list["unreadable"], serde_json::json!([broken]));
+    assert_eq!(list["results"][0]["id"], sound);
 }

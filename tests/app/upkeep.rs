@@ -2,7 +2,7 @@
 use chrono::TimeDelta;
 use entity::{one_time_key, rate_limit, session};
 use greenroom::{
-    db,
+    db::{self, failpoint::Fault},
     domain::one_time_keys::{self, Once},
     worker::upkeep,
 };
@@ -54,4 +54,16 @@ async fn what_is_in_use_stays() {
     upkeep::keep_house(&app.app).await.expect("done");
     assert_eq!(counts(&app).await, before);
     assert_eq!(rita.get("/account").await.status, 200);
+}
+
+#[actix_web::test]
+async fn a_step_that_fails_stops_none_of_the_others() {
+    let app = TestApp::start().await;
+    leave_traces(&app, "old").await;
+    app.advance(TimeDelta::days(8));
+    // The first statement that writes clears the sessions.
+    app.app.db.failpoint().arm(Fault::Statement(1));
+    upkeep::keep_house(&app.app).await.expect_err("one failed");
+    assert!(app.app.db.failpoint().disarm(), "it was hit");
+    assert_eq!(counts(&app).await, (1, 0, 0));
 }

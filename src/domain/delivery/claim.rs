@@ -52,7 +52,7 @@ pub async fn claim(
 ) -> Result<Vec<Claimed>> {
     let now = db.shared_now(now).await?;
     db::transaction(db, async |txn| {
-        unreadable::set_strangers_aside(txn, now).await?;
+        unreadable::set_timeless_aside(txn, now).await?;
         end_impossible_waits(txn, now).await?;
         expire(txn, now).await?;
         take_back(txn, now).await?;
@@ -79,6 +79,8 @@ pub async fn claim(
             let shared = share(news, &mut turns, routes, free);
             claimed.extend(take(txn, shared, now).await?);
             if is_last {
+                // Only now, because it looks at all that is due, which is little when nothing else is.
+                unreadable::set_strangers_aside(txn, now).await?;
                 break;
             }
         }
@@ -136,7 +138,7 @@ pub async fn next_due(db: &Db) -> Result<Option<DateTime<Utc>>> {
     Ok(waiting.flatten())
 }
 
-/// Those that can be read; the others are set aside.
+/// Those that can be read; the others are set aside, or left to a newer Greenroom.
 async fn or_set_aside(
     txn: &impl ConnectionTrait,
     all: Vec<Stored<email::Model>>,
@@ -146,7 +148,7 @@ async fn or_set_aside(
     for row in all {
         match row {
             Stored::Read(email) => readable.push(email),
-            Stored::Unreadable(row) => unreadable::set_aside(txn, &row, now).await?,
+            Stored::Unreadable(row) => unreadable::set_aside_or_leave(txn, &row, now).await?,
         }
     }
     Ok(readable)
@@ -171,7 +173,7 @@ async fn expire(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
         .await?;
     for row in over {
         if let Stored::Unreadable(row) = row {
-            unreadable::set_aside(txn, &row, now).await?;
+            unreadable::set_aside_or_leave(txn, &row, now).await?;
         }
     }
     let in_doubt = Expr::exists(attempts::in_doubt());
@@ -372,7 +374,7 @@ async fn still_news(
             continue;
         };
         let Some(details) = details.get(&id) else {
-            drop_waiting(txn, &email, Status::Failed, UNMAKEABLE, now).await?;
+            give_up(txn, &email, now).await?;
             continue;
         };
         let follows_others = told.contains(&id);
@@ -391,7 +393,7 @@ async fn still_news(
             // What cannot be read of one message must not keep the others from leaving.
             Err(Error::Stored(why)) => {
                 tracing::error!(email.id = email.id, why, "An e-mail cannot be made");
-                drop_waiting(txn, &email, Status::Failed, UNMAKEABLE, now).await?;
+                give_up(txn, &email, now).await?;
             }
             Err(error) => return Err(error),
         }
@@ -504,6 +506,18 @@ pub(in crate::domain) async fn supersede(
     now: DateTime<Utc>,
 ) -> Result<()> {
     drop_waiting(txn, email, Status::Superseded, reason, now).await
+}
+
+/// Ends a message that cannot be made, unless a newer Greenroom may be able to.
+async fn give_up(
+    txn: &impl ConnectionTrait,
+    email: &email::Model,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    match unreadable::leave_to_newer(txn, email.id, now).await? {
+        true => Ok(()),
+        false => drop_waiting(txn, email, Status::Failed, UNMAKEABLE, now).await,
+    }
 }
 
 async fn drop_waiting(

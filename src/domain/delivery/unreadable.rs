@@ -11,7 +11,7 @@ use sea_orm::{
 
 use super::{attempts, is_sending, waits};
 use crate::{
-    db,
+    db::{self, Db},
     domain::{
         emails::lifecycle,
         rows::{Stored, Unreadable},
@@ -21,6 +21,9 @@ use crate::{
 
 /// When nobody knows any more how long a message is of use, it is an alert for so long.
 const ALERTS_FOR: TimeDelta = TimeDelta::days(14);
+/// So long an older Greenroom leaves alone what only a newer one may be able to read.
+const LEFT_FOR: TimeDelta = TimeDelta::minutes(2);
+const LEFT_TO_NEWER: &str = "Waiting for a newer version of Greenroom, which is being installed.";
 
 /// Sets a message aside that cannot be read. Whatever only delivery needs of it is mended, so that people can read it.
 pub(super) async fn set_aside(
@@ -49,7 +52,45 @@ pub(super) async fn set_aside(
     lifecycle::set_aside(txn, id, status, mended.collect(), &reason, now).await
 }
 
-/// Sets those aside that no question about what is due finds as what they are: of an unknown kind, or due at no instant.
+/// The same, unless a newer Greenroom may be able to read it.
+pub(super) async fn set_aside_or_leave(
+    txn: &impl ConnectionTrait,
+    row: &Unreadable,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    if let Some(id) = row.id
+        && leave_to_newer(txn, id, now).await?
+    {
+        return Ok(());
+    }
+    set_aside(txn, row, now).await
+}
+
+/// While a newer Greenroom has migrated the database, what this one cannot read is that one's: true when it was left to
+/// it. What waits is put off for a moment, so that the others have their turn here.
+pub(super) async fn leave_to_newer(
+    txn: &impl ConnectionTrait,
+    id: i64,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    if !db::is_ahead(txn).await? {
+        return Ok(false);
+    }
+    tracing::warn!(
+        email.id = id,
+        "An email that this version cannot read is left to the newer one that migrated the database"
+    );
+    email::Entity::update_many()
+        .col_expr(email::Column::DueAt, Expr::value(now + LEFT_FOR))
+        .col_expr(email::Column::Reason, Expr::value(LEFT_TO_NEWER))
+        .filter(email::COLUMN.id.eq(id))
+        .filter(waits())
+        .exec(txn)
+        .await?;
+    Ok(true)
+}
+
+/// Sets those aside that are of an unknown kind, which no question about what is due finds.
 pub(super) async fn set_strangers_aside(
     txn: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -60,37 +101,55 @@ pub(super) async fn set_strangers_aside(
     let mut strange = ids(txn, is_due.and(is_known.clone().not())).await?;
     strange.extend(ids(txn, is_lost.and(is_known.not())).await?);
     // What a newer Greenroom queued waits for it, while there is one.
-    if !strange.is_empty() && db::is_ahead(txn).await? {
-        strange.clear();
+    if strange.is_empty() || db::is_ahead(txn).await? {
+        return Ok(());
     }
+    set_each_aside(txn, strange, "it is of no kind that is known", now).await
+}
+
+/// Sets those aside that are due at no instant: whoever looks at what is due finds them always or never.
+pub(super) async fn set_timeless_aside(
+    txn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+) -> Result<()> {
     // On SQLite an instant is a text, and any other text may stand there.
     let last = DateTime::<Utc>::from_timestamp(253_370_764_800, 0);
     let last = last.ok_or_else(|| Error::System("there is no year 9999".into()))?;
-    strange.extend(ids(txn, waits().and(email::COLUMN.due_at.gte(last))).await?);
-    strange.extend(ids(txn, is_sending().and(email::COLUMN.lease_until.gte(last))).await?);
-    for id in strange {
+    let mut timeless = ids(txn, waits().and(email::COLUMN.due_at.gte(last))).await?;
+    timeless.extend(ids(txn, is_sending().and(email::COLUMN.lease_until.gte(last))).await?);
+    set_each_aside(txn, timeless, "it is due at no instant", now).await
+}
+
+async fn set_each_aside(
+    txn: &impl ConnectionTrait,
+    ids: Vec<i64>,
+    why: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    for id in ids {
         let row = Unreadable {
             id: Some(id),
-            why: "it is of no kind that is known, or due at no instant".into(),
+            why: why.into(),
         };
         set_aside(txn, &row, now).await?;
     }
     Ok(())
 }
 
-/// Sets all that waits aside that cannot be read, and what stands nowhere: long before it is due.
-pub async fn set_all_aside(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
-    if db::is_ahead(txn).await? {
+/// Sets all that waits aside that cannot be read, and what stands nowhere: long before it is due. Nobody who writes waits
+/// while it looks.
+pub async fn set_all_aside(db: &Db, now: DateTime<Utc>) -> Result<()> {
+    if db::is_ahead(db.read()).await? {
         // A newer Greenroom reads more.
         return Ok(());
     }
     let stands_nowhere = email::Column::Status.is_not_in(Status::iter());
-    for id in ids(txn, stands_nowhere).await? {
-        let row = Unreadable {
-            id: Some(id),
-            why: "its status is unknown".into(),
-        };
-        set_aside(txn, &row, now).await?;
+    let lost = ids(db.read(), stands_nowhere).await?;
+    if !lost.is_empty() {
+        db::transaction(db, async |txn| {
+            set_each_aside(txn, lost.clone(), "its status is unknown", now).await
+        })
+        .await?;
     }
     let is_waiting = Expr::col((email::Entity, email::Column::Status)).eq(Status::Held.to_value());
     let is_waiting = is_waiting.or(waits());
@@ -102,7 +161,7 @@ pub async fn set_all_aside(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Re
             .order_by_asc(email::Column::Id)
             .limit(PIECE)
             .into_model::<Stored<email::Model>>()
-            .all(txn)
+            .all(db.read())
             .await?;
         let is_last = (piece.len() as u64) < PIECE;
         for row in piece {
@@ -110,7 +169,7 @@ pub async fn set_all_aside(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Re
                 Stored::Read(email) => after = email.id,
                 Stored::Unreadable(row) => {
                     after = row.id.unwrap_or(i64::MAX);
-                    set_aside(txn, &row, now).await?;
+                    db::transaction(db, async |txn| set_aside(txn, &row, now).await).await?;
                 }
             }
         }
