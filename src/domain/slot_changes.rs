@@ -120,7 +120,7 @@ fn is_moved(old: &NewSlot, new: &NewSlot) -> bool {
     (old.starts_at, old.local_start, old.zone) != (new.starts_at, new.local_start, new.zone)
 }
 
-/// In the order in which all that change an interview take its rows: candidate, interview, slot.
+/// Takes the rows in this order: candidate, interview, slot.
 async fn change_booked(
     txn: &impl ConnectionTrait,
     actor: &Actor,

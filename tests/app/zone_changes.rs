@@ -11,12 +11,13 @@ use greenroom::{
     zones,
 };
 use mail_parser::MessageParser;
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 use serde_json::json;
 
 use crate::{
     emails::app_with,
     support::{Actor, Answer, TestApp, builders, smtp_server::SmtpServer},
+    unreadable::without_constraints,
 };
 
 const VANCOUVER: &str = "America/Vancouver";
@@ -551,11 +552,13 @@ async fn rules_that_changed_again_are_looked_at_again() {
         let refused = rita
             .post_form("/zone-changes", &[("rules", rules), ("key", "k")])
             .await;
-        assert_eq!(refused.status, 409);
-        assert!(
-            refused
-                .words(".notice--problem:not([hidden])")
-                .contains("Nothing was moved")
+        assert_eq!(refused.status, 303);
+        let page = rita.get("/zone-changes").await;
+        assert!(page.notice().contains("Nothing was moved"));
+        assert_eq!(
+            page.words("main form button"),
+            "Move 1 slot",
+            "by these rules"
         );
     }
     assert_eq!(slot_of(&app, slot_id).await.starts_at, starts_at);
@@ -701,4 +704,29 @@ async fn a_move_is_seen_by_whoever_edits_the_slot() {
     let path = format!("/api/interviews/slots/{slot}/");
     let stale = json!({ "version": 1, "duration_minutes": 60 });
     assert_eq!(program.patch_json(&path, &stale).await.status, 409);
+}
+
+#[actix_web::test]
+async fn an_interview_that_cannot_be_read_keeps_no_later_slot_from_moving() {
+    let app = TestApp::start().await;
+    app.expect_undelivered_mail();
+    let (_, broken, before) = booked(&app).await;
+    let (_, sound, starts_at) = booked(&app).await;
+    rules_come(&app).await;
+    let raw = without_constraints(&app).await;
+    raw.execute_unprepared(
+        "UPDATE jobs SET status = 'bogus' WHERE id = (SELECT MIN(id) FROM jobs)",
+    )
+    .await
+    .expect("a broken row");
+    let mut rita = app.recruiter().await;
+    let page = rita.get("/zone-changes").await;
+    assert_eq!(confirm(&mut rita, &page).await.status, 303);
+    let page = rita.get("/zone-changes").await;
+    let notice = page.notice();
+    assert!(notice.contains("1 slot moved."), "{notice}");
+    assert!(notice.contains("1 slot could not be moved"), "{notice}");
+    assert_eq!(slot_of(&app, broken).await.starts_at, before);
+    let hour = TimeDelta::hours(1);
+    assert_eq!(slot_of(&app, sound).await.starts_at, starts_at - hour);
 }

@@ -16,6 +16,7 @@ use crate::{
         events::{self, Event, Time, ZoneRules},
         interviews, notifications,
         one_time_keys::{self, Once, Seen},
+        rows,
     },
     error::{Error, Result},
     zones,
@@ -40,6 +41,8 @@ pub struct Moved {
     pub slots: usize,
     /// Of them those whose candidate will be told.
     pub told: usize,
+    /// Slots that stay where they are because something about them cannot be read.
+    pub unreadable: usize,
 }
 
 /// What became of a confirmation.
@@ -84,6 +87,15 @@ pub async fn apply(
             }
             // Somebody else was first: the list shows what is left to do.
             Err(Error::Conflict(_) | Error::NotFound) => {}
+            // It stays listed; the others must not wait for it.
+            Err(Error::Stored(why)) => {
+                tracing::error!(
+                    slot.id = slot.id,
+                    why,
+                    "A slot cannot be moved to its local time"
+                );
+                moved.unreadable += 1;
+            }
             Err(error) => return Err(error),
         }
     }
@@ -103,7 +115,7 @@ async fn take_key(db: &Db, actor: &Actor, once: Option<&Once>, now: DateTime<Utc
     .await
 }
 
-/// In the order in which all that change an interview take its rows: candidate, interview, slot. Answers whether
+/// Takes the rows in this order: candidate, interview, slot. Answers whether
 /// there was anybody to tell; a conflict leaves no trace.
 async fn move_one(
     txn: &impl ConnectionTrait,
@@ -115,9 +127,8 @@ async fn move_one(
     let booked = interview::Entity::find()
         .filter(interview::COLUMN.company_id.eq(actor.company_id))
         .filter(interview::COLUMN.slot_id.eq(Some(seen.id)))
-        .filter(interview::Column::Status.eq(Status::Scheduled))
-        .one(txn)
-        .await?;
+        .filter(interview::Column::Status.eq(Status::Scheduled));
+    let booked = rows::strictly_one(booked, txn).await?;
     if let Some(row) = &booked {
         candidates::hold(txn, actor.company_id, row.candidate_id).await?;
         raise(txn, row).await?;

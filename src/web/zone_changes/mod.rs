@@ -3,7 +3,6 @@ pub mod pages;
 
 use actix_web::{
     HttpResponse,
-    http::StatusCode,
     web::{Data, Form, Query},
 };
 use serde::{Deserialize, Serialize};
@@ -49,22 +48,30 @@ pub async fn create(
     let (actor, now) = (viewer.actor(), app.clock.now());
     let outcome = zone_changes::apply(&app.db, &actor, &form.parse(), now).await?;
     let flash = match outcome {
+        Outcome::Moved(moved) if moved.unreadable > 0 => {
+            app.wake.notify_one();
+            let stuck = match moved.unreadable {
+                1 => "1 slot could not be moved".to_owned(),
+                many => format!("{many} slots could not be moved"),
+            };
+            Flash::problem(format!(
+                "{} {stuck}, because Greenroom cannot read what it stored about the interview. Have an admin look at the log.",
+                words_for(moved)
+            ))
+        }
         Outcome::Moved(moved) => {
             app.wake.notify_one();
             Flash::done(words_for(moved))
         }
         Outcome::Repeated => Flash::done("This was confirmed before."),
-        Outcome::OtherRules | Outcome::KeyReused => {
-            let refused = IndexPage::refused(FormErrors::one("form", LOOK_AGAIN));
-            return viewer.respond(StatusCode::CONFLICT, &refused);
-        }
+        Outcome::OtherRules | Outcome::KeyReused => Flash::problem(LOOK_AGAIN),
     };
     viewer.flash(flash)?;
     Ok(see_other("/zone-changes"))
 }
 
 const LOOK_AGAIN: &str = "The time zone rules have changed again since you opened this page. \
-     Nothing was moved. Reload the page and check the new times.";
+     Nothing was moved. Check the new times below and confirm again.";
 
 fn words_for(moved: Moved) -> String {
     let slots = match moved.slots {
