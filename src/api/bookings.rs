@@ -211,9 +211,10 @@ fn already_booked(details: Details) -> Problem {
 }
 
 fn refusal(code: &str, detail: &'static str, free: Vec<slot::Model>) -> Result<Problem> {
+    // One that cannot be read is no offer; the list of slots names it.
     let free: Vec<Slot> = free
         .into_iter()
-        .map(|slot| Slot::new(slot, State::Open, None))
-        .collect::<Result<_>>()?;
+        .filter_map(|slot| Slot::new(slot, State::Open, None).ok())
+        .collect();
     Ok(Problem::conflict(code, detail).with("free_slots", json!(free)))
 }

@@ -22,6 +22,7 @@ use crate::{
     domain::{
         interviews::{self, Details},
         one_time_keys::{Answer, Once},
+        page::Page,
         slot_changes::{self, Outcome},
         slots::{self, Created, Filter, Listed, NewSlot, State},
         versions::Target,
@@ -105,7 +106,28 @@ pub async fn index(app: Data<App>, caller: Recruiter) -> Result<Json<List<Slot>>
     let place = query.finish(place)?;
     let (company_id, now) = (caller.company_id, app.clock.now());
     let page = slots::list(&app.db, company_id, &filter, place.cursor, place.limit, now).await?;
-    Ok(Json(List::of(page, (&app, &caller), Slot::of)?))
+    let page = readable(page);
+    Ok(Json(List::of(page, (&app, &caller), Ok)?))
+}
+
+/// One whose local time cannot be read is named, and keeps nobody from the others.
+fn readable(page: Page<Listed>) -> Page<Slot> {
+    let mut shown = Page {
+        rows: Vec::with_capacity(page.rows.len()),
+        next: page.next,
+        unreadable: page.unreadable,
+    };
+    for listed in page.rows {
+        let id = listed.slot.id;
+        match Slot::of(listed) {
+            Ok(slot) => shown.rows.push(slot),
+            Err(error) => {
+                tracing::error!(slot.id = id, %error, "A stored slot cannot be read");
+                shown.unreadable.push(id);
+            }
+        }
+    }
+    shown
 }
 
 /// POST /api/interviews/slots/: enters a slot.
