@@ -34,6 +34,7 @@ pub(super) async fn compose_all(
     claimed: Vec<Claimed>,
     stop: &Stop,
 ) -> Vec<Claimed> {
+    let order: Vec<i64> = claimed.iter().map(|claimed| claimed.email.id).collect();
     let (mut ready, new): (Vec<_>, Vec<_>) = claimed
         .into_iter()
         .partition(|claimed| claimed.email.text.is_some());
@@ -52,8 +53,8 @@ pub(super) async fn compose_all(
         attempt::record(app, ledger, done(claimed, ended), stop.clone()).await;
     }
     ready.extend(fix(app, ledger, composed, stop).await);
-    // The longest waiting first, as they were claimed.
-    ready.sort_by_key(|claimed| (claimed.email.due_at, claimed.email.id));
+    // As they were claimed: the most urgent one first.
+    ready.sort_by_key(|claimed| order.iter().position(|id| *id == claimed.email.id));
     ready
 }
 
