@@ -26,21 +26,23 @@ pub enum Verdict {
 pub struct Readiness(Mutex<Option<(DateTime<Utc>, Verdict)>>);
 
 impl Readiness {
-    /// Looks, and writes if the last proof is older than a few seconds. One caller does, others wait for it.
+    /// Looks, unless trouble was found a moment ago, and writes if the last proof is older than a few seconds. One caller does, others wait for it.
     pub async fn check(&self, db: &Db, now: DateTime<Utc>) -> Verdict {
         let mut last = self.0.lock().await;
-        match db::is_migrated(db).await {
-            Ok(true) => {}
-            Ok(false) => return Verdict::OtherSchema,
-            Err(error) => return unusable(&error),
-        }
         let is_recent = |at: DateTime<Utc>| (TimeDelta::zero()..PROVE_EVERY).contains(&(now - at));
-        if let Some((at, verdict)) = *last
-            && is_recent(at)
-        {
+        let recent = last
+            .filter(|(at, _)| is_recent(*at))
+            .map(|(_, verdict)| verdict);
+        // While the database is silent each look takes seconds, and all callers wait for it.
+        if let Some(verdict @ Verdict::Unusable(_)) = recent {
             return verdict;
         }
-        let verdict = judge(db::prove_writable(db).await);
+        let verdict = match (db::is_migrated(db).await, recent) {
+            (Ok(false), _) => return Verdict::OtherSchema,
+            (Ok(true), Some(verdict)) => return verdict,
+            (Ok(true), None) => judge(db::prove_writable(db).await),
+            (Err(error), _) => unusable(&error),
+        };
         let before = last.replace((now, verdict)).map(|(_, before)| before);
         if verdict == Verdict::Ready && before.is_some_and(|before| before != Verdict::Ready) {
             tracing::info!("The database can be written again");
