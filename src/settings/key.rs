@@ -41,6 +41,14 @@ pub(super) fn kept_key(path: &Path) -> std::io::Result<Secret> {
         Ok(key) if key.trim().len() >= MIN_CHARS && !is_guessable(key.trim()) => {
             return Ok(Secret::new(key.trim()));
         }
+        Ok(key) if key.trim().len() >= MIN_CHARS => {
+            return Err(std::io::Error::other(format!(
+                "the key in {} can be guessed, and with it anybody could make join links. \
+                 Delete the file, and a random one is made at the next start; \
+                 join links that are in candidates' mailboxes end with it, so send their invitations again",
+                path.display()
+            )));
+        }
         Ok(_) => {
             return Err(std::io::Error::other(format!(
                 "{} is damaged",
