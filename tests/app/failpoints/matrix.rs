@@ -384,14 +384,17 @@ fn all_rows(backend: DbBackend) -> String {
         email,
         interview,
         job,
+        known_device,
         logo,
         mail_check,
         mail_text,
+        mail_text_version,
         one_time_key,
         session,
         slot,
         suppression,
         transport,
+        unsent_form,
         user
     );
     parts.join(" UNION ALL ")
