@@ -154,7 +154,11 @@ impl Unsent {
         if request.method() == Method::POST {
             if let Some(browser) = browser {
                 let hash = crypto::sha256_hex(&browser);
-                unsent_forms::forget(&app.db, user, &hash, request.path()).await?;
+                // What is asked for now matters more than what is kept, which is cleared in ten minutes anyhow.
+                if let Err(error) = unsent_forms::forget(&app.db, user, &hash, request.path()).await
+                {
+                    tracing::warn!(%error, "A form that was sent again is kept for a while");
+                }
             }
             return Ok(None);
         }
