@@ -73,7 +73,7 @@ pub fn unreadable(ids: &[i64]) -> String {
         many => format!("{many} more entries"),
     };
     format!(
-        "Unreadable: {entries} of this list, number {}. Nothing else is affected; have an admin look at the log.",
+        "Greenroom can't read {entries} of this list (number {}). The rest of the list is complete; have an admin look at the log.",
         numbers.join(", ")
     )
 }

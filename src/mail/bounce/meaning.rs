@@ -115,7 +115,7 @@ fn listed(listing: &Listing) -> String {
 
 /// Good news, which asks for nothing.
 const GOOD_NEWS: &str = "A mail server reports that it delivered the message or passed it on. Nothing needs to be done.";
-const DELAYED: &str = "The mail server that took it has not got rid of it yet, and goes on trying. If it is urgent, reach the candidate another way.";
+const DELAYED: &str = "The mail server that took it could not deliver it yet and keeps trying. If it is urgent, reach the candidate another way.";
 const UNKNOWN: &str = "The receiving side sent it back. Check the address with the candidate, or reach them another way.";
 const FULL: &str =
     "The recipient's mailbox is full. Ask them for another address, or reach them another way.";
@@ -124,7 +124,7 @@ const FORWARDED: &str = "The candidate's mailbox passes its mail on to another a
 const QUOTA: &str = "The server that sends for us has sent more than the receiving side takes for now, so the message was sent back. The candidate has nothing to do with it. Send it again in an hour, or reach the candidate another way; if it happens often, have an admin use a relay service.";
 const REPUTATION: &str = "The receiving side refused it for the reputation of the server or domain that sends for us, not because of the candidate. Reach the candidate another way, and have an admin read the server's words; a relay service may help.";
 const NAME: &str = "The receiving side refused it because the server that sends for us has no proper name in the DNS (reverse DNS), not because of the candidate. Reach the candidate another way, and have whoever runs that server set it.";
-const SENDER: &str = "The receiving side refused our sender, not the candidate: its domain does not allow the server that sends for us, or the address does not stand the receiver's test. Reach the candidate another way, and have an admin check DEFAULT_FROM_EMAIL and the SPF, DKIM and DMARC records of its domain.";
+const SENDER: &str = "The receiving side refused our sender, not the candidate: its domain does not allow the server that sends for us, or the address fails the receiver's checks. Reach the candidate another way, and have an admin check DEFAULT_FROM_EMAIL and the SPF, DKIM and DMARC records of its domain.";
 const RELAYING: &str = "The server that was asked to take it takes no mail from us for that domain. Reach the candidate another way, and have an admin read the server's words: a login may be missing, or that domain's own mail servers are set up wrongly.";
 const UNWANTED: &str = "That mailbox takes no mail from our sender: its owner, or whoever runs it, has ruled it out. Reach the candidate another way, and ask them to allow our sender.";
 const SPAM: &str = "The receiving side took the message for spam. Reach the candidate another way, and have an admin check that the domain of DEFAULT_FROM_EMAIL has SPF and DKIM records.";

@@ -102,7 +102,7 @@ pub fn meaning(status: Status) -> &'static str {
             "It never left: no mail server took it before the interview was over. Nobody received it."
         }
         Status::Bounced => {
-            "A mail server took it and then reported that it cannot be delivered: nobody received it. The report says why and what to do: tell the candidate another way, or correct the address if that was wrong; when the cause is mended, send it again."
+            "A mail server took it and then reported that it cannot be delivered: nobody received it. The report says why and what to do: tell the candidate another way, or correct the address if that was wrong; when the cause is fixed, send it again."
         }
     }
 }

@@ -128,7 +128,9 @@ pub async fn close(
     viewer.flash(
         match slots::close(&app.db, &viewer.actor(), &target, app.clock.now()).await? {
             Closing::Closed => Flash::done("The slot is closed: nobody can be booked into it."),
-            Closing::Booked => Flash::problem("Somebody was booked into this slot: it stays."),
+            Closing::Booked => Flash::problem(
+                "This slot is booked, so it stays open. Cancel or reschedule the interview first.",
+            ),
             Closing::Stale => {
                 let thing = Thing::new("slot", target.id, &address);
                 let conflict = Conflict::of_a_button(&app, &viewer, &thing, target.version).await?;

@@ -37,7 +37,7 @@ pub async fn disable(
     };
     let now = app.clock.now();
     let change = users::disable(&app.db, &viewer.actor(), &target, now).await?;
-    let done = "Disabled: signed out everywhere, and their API tokens are revoked for good.";
+    let done = "Disabled: signed out everywhere. Any API tokens of theirs are revoked for good.";
     answer(&app, &viewer, target, change, done).await
 }
 
@@ -133,7 +133,7 @@ pub async fn update_password(
         }
         _ => {
             viewer.flash(Flash::done(
-                "New password set, and their API tokens are revoked. Pass the password on to them.",
+                "New password set. Any API tokens of theirs are revoked. Pass the password on to them.",
             ))?;
             Ok(see_other(&format!("/users/{id}")))
         }
