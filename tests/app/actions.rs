@@ -232,7 +232,8 @@ async fn a_booking_whose_message_came_back_is_written_down_once() {
 
 #[actix_web::test]
 async fn what_older_and_newer_versions_wrote_stays_visible() {
-    let app = app_with(&SmtpServer::start().await, &[]).await;
+    let server = SmtpServer::start().await;
+    let app = app_with(&server, &[]).await;
     let mut rita = app.recruiter().await;
     let (_, interview) = book(&app, &mut rita).await;
     app.deliver().await;
