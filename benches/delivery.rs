@@ -233,7 +233,7 @@ async fn messages(app: &App) -> Vec<(String, Vec<u8>)> {
             revision: email.revision,
         });
         let path = format!("/interview/{}", token.expect("a token"));
-        let draft = Draft::of(&email, &details, None).expect("composed");
+        let draft = Draft::of(&email, Some(&details), None).expect("composed");
         let bytes = mime::bytes(&draft.letter(), &app.settings.base_url.join(&path));
         messages.push((email.recipient.clone(), bytes.expect("a message")));
     }

@@ -408,7 +408,7 @@ async fn about_nothing(
     now: DateTime<Utc>,
 ) -> Result<Option<Candidate>> {
     if email.kind.is_written_when_tried() {
-        drop_waiting(txn, &email, Status::Failed, UNMAKEABLE, now).await?;
+        give_up(txn, &email, now).await?;
         return Ok(None);
     }
     Ok(Some(Candidate {
