@@ -295,6 +295,7 @@ async fn set(app: &TestApp, id: i64, kind: Kind, due_at: chrono::DateTime<chrono
         email::Entity::update_many()
             .col_expr(email::Column::Kind, Expr::value(kind.to_value()))
             .col_expr(email::Column::DueAt, Expr::value(due_at))
+            .col_expr(email::Column::FirstDueAt, Expr::value(due_at))
             .filter(email::COLUMN.id.eq(id))
             .exec(txn)
             .await?;

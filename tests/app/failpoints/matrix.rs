@@ -373,6 +373,7 @@ fn all_rows(backend: DbBackend) -> String {
             })*
         };
     }
+    // Not known devices: a mark whose cookie was never answered is of no effect.
     add!(
         action,
         api_token,
@@ -384,7 +385,6 @@ fn all_rows(backend: DbBackend) -> String {
         email,
         interview,
         job,
-        known_device,
         logo,
         mail_check,
         mail_text,
