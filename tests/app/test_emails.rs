@@ -151,6 +151,8 @@ async fn a_test_stands_in_the_log_and_is_no_candidates_message() {
     assert_eq!(shown.status, 200);
     assert!(shown.words("#facts").contains(&email.recipient));
     assert!(shown.words("#standing").contains("Accepted by mail server"));
+    let story = shown.words("#story");
+    assert!(story.contains("Asked for by"), "nobody was booked: {story}");
     assert!(!shown.has(&format!("form[action='{page}/resend']")));
     let file = ada.get(&format!("{page}/message.eml")).await;
     assert_eq!(file.status, 200);

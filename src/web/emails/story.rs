@@ -175,6 +175,7 @@ impl Teller {
                 (None, Some(_)) => {
                     format!("Address corrected{by}: in one transaction with the dead link.")
                 }
+                (None, None) if story.details.is_none() => format!("Asked for{by}."),
                 (None, None) => format!("Booked{by}: in one transaction with what it tells."),
             },
             ..self.plain("quiet", "Queued".into(), story.email.created_at)
