@@ -35,6 +35,7 @@ mod m20261129_000035_limit_emails_to_one_address;
 mod m20261129_000036_find_urgent_emails;
 mod m20261129_000037_add_interviewers;
 mod m20261129_000041_mail_anybody;
+mod schema_text;
 
 /// Every step, oldest first.
 pub struct Migrator;

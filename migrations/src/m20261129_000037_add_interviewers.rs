@@ -1,8 +1,7 @@
 //! Users can be interviewers, too.
-use sea_orm_migration::{
-    prelude::*,
-    sea_orm::{DbBackend, Statement},
-};
+use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
+
+use crate::schema_text;
 
 /// Users can be interviewers, too.
 #[derive(DeriveMigrationName)]
@@ -47,36 +46,5 @@ async fn change_check(manager: &SchemaManager<'_>, from: &str, to: &str) -> Resu
         connection.execute_unprepared(&change).await?;
         return Ok(());
     }
-    // SQLite cannot change a constraint, and half the tables refer to users, so that they cannot move to a new one.
-    // Its documentation has this way for what changes no stored row: sqlite.org/lang_altertable.html, section 7.
-    let ask = Statement::from_string(DbBackend::Sqlite, "PRAGMA schema_version");
-    let version: i64 = match connection.query_one_raw(ask).await? {
-        Some(row) => row.try_get_by_index(0)?,
-        None => return Err(DbErr::Custom("the schema has no version".into())),
-    };
-    let change = Query::update()
-        .table("sqlite_schema")
-        .value(
-            "sql",
-            Expr::cust_with_values("replace(sql, ?, ?)", [from, to]),
-        )
-        .and_where(Expr::col("type").eq("table"))
-        .and_where(Expr::col("name").eq("users"))
-        .and_where(Expr::cust_with_values("instr(sql, ?) > 0", [from]))
-        .to_owned();
-    connection
-        .execute_unprepared("PRAGMA writable_schema = ON")
-        .await?;
-    let changed = connection.execute(&change).await?.rows_affected();
-    // Who has the database open reads the schema again; this connection does with RESET.
-    connection
-        .execute_unprepared(&format!(
-            "PRAGMA schema_version = {}; PRAGMA writable_schema = RESET",
-            version + 1
-        ))
-        .await?;
-    match changed {
-        1 => Ok(()),
-        _ => Err(DbErr::Custom("users have no rule about their role".into())),
-    }
+    schema_text::replace(manager, "users", from, to).await
 }

@@ -1,9 +1,7 @@
 //! The outbox serves everybody: an e-mail to a user or to any address, about an interview or about nothing.
-use sea_orm_migration::{
-    prelude::*,
-    schema::*,
-    sea_orm::{DbBackend, Statement},
-};
+use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
+
+use crate::schema_text;
 
 /// The outbox serves everybody: an e-mail to a user or to any address, about an interview or about nothing.
 #[derive(DeriveMigrationName)]
@@ -96,14 +94,12 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// SQLite cannot take a constraint from a column but by its schema's own text, as its documentation describes for
-/// exactly this; making the table anew would move every message ever sent.
+/// Making the table anew on SQLite would move every message ever sent.
 async fn free_interviews(manager: &SchemaManager<'_>, is_free: bool) -> Result<(), DbErr> {
-    let run = manager.get_connection();
     if manager.get_database_backend() == DbBackend::Postgres {
         let what = if is_free { "DROP" } else { "SET" };
         let sql = format!("ALTER TABLE emails ALTER COLUMN interview_id {what} NOT NULL");
-        run.execute_unprepared(&sql).await?;
+        manager.get_connection().execute_unprepared(&sql).await?;
         return Ok(());
     }
     let (from, to) = if is_free {
@@ -111,33 +107,7 @@ async fn free_interviews(manager: &SchemaManager<'_>, is_free: bool) -> Result<(
     } else {
         (FREE, BOUND)
     };
-    let version = "SELECT schema_version AS version FROM pragma_schema_version";
-    let version = run.query_one_raw(statement(manager, version)).await?;
-    let version: i64 = version
-        .ok_or_else(|| DbErr::Custom("SQLite tells no version of its schema".into()))?
-        .try_get("", "version")?;
-    run.execute_unprepared("PRAGMA writable_schema = ON")
-        .await?;
-    let rewritten = format!(
-        "UPDATE sqlite_schema SET sql = replace(sql, '{from}', '{to}') \
-         WHERE type = 'table' AND name = 'emails' AND instr(sql, '{from}') > 0"
-    );
-    let rewritten = run.execute_raw(statement(manager, &rewritten)).await?;
-    // So that every connection reads the schema anew.
-    run.execute_unprepared(&format!("PRAGMA schema_version = {}", version + 1))
-        .await?;
-    run.execute_unprepared("PRAGMA writable_schema = OFF")
-        .await?;
-    match rewritten.rows_affected() {
-        1 => Ok(()),
-        _ => Err(DbErr::Custom(
-            "the table of e-mails is not as Greenroom made it".into(),
-        )),
-    }
-}
-
-fn statement(manager: &SchemaManager<'_>, sql: &str) -> Statement {
-    Statement::from_string(manager.get_database_backend(), sql.to_owned())
+    schema_text::replace(manager, "emails", from, to).await
 }
 
 fn proofs() -> TableCreateStatement {

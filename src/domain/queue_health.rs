@@ -5,12 +5,10 @@ use entity::{
     transport,
 };
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter,
-    QuerySelect,
-    sea_query::{Expr, ExprTrait},
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect,
 };
 
-use super::{rows::Stored, transports};
+use super::{emails::lifecycle::stands_in, rows::Stored, transports};
 use crate::{db::Db, error::Result};
 
 /// What is older is history.
@@ -52,10 +50,7 @@ pub async fn look(db: &Db, whose: Whose, now: DateTime<Utc>) -> Result<QueueHeal
         Whose::Company(id) => Condition::all().add(email::COLUMN.company_id.eq(id)),
         Whose::Everybody => Condition::all(),
     };
-    // In constants, so that SQLite sees that the index of what waits is the one.
-    let waiting = [Status::Queued, Status::Retrying];
-    let waits = Expr::col((email::Entity, email::Column::Status))
-        .is_in(waiting.map(|status| Expr::Constant(status.to_value().into())));
+    let waits = stands_in(&[Status::Queued, Status::Retrying]);
     let due = email::Entity::find()
         .select_only()
         .column_as(email::Column::Id.count(), "due")
@@ -96,10 +91,7 @@ pub async fn look(db: &Db, whose: Whose, now: DateTime<Utc>) -> Result<QueueHeal
 
 /// How many messages are due and wait, of whatever company: all of them leave by the same mail servers.
 pub async fn backlog(db: &Db, now: DateTime<Utc>) -> Result<u64> {
-    let waiting = [Status::Queued, Status::Retrying];
-    // In constants, so that SQLite sees that the index of what waits is the one.
-    let waits = Expr::col((email::Entity, email::Column::Status))
-        .is_in(waiting.map(|status| Expr::Constant(status.to_value().into())));
+    let waits = stands_in(&[Status::Queued, Status::Retrying]);
     let due = email::Entity::find()
         .filter(waits)
         .filter(email::COLUMN.due_at.lte(now));

@@ -4,15 +4,15 @@ use std::collections::HashSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::email::{self, Kind, Status};
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, EntityTrait, ExprTrait, Iterable, QueryFilter, QueryOrder,
-    QuerySelect, Select,
-    sea_query::{Expr, SimpleExpr},
+    ColumnTrait, Condition, EntityTrait, Iterable, QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::Expr,
 };
 
 use super::{Claimed, waits};
 use crate::{
     db::{self, Db},
     domain::{
+        emails::lifecycle::stands_in,
         interviews,
         rows::{self, Stored, Unreadable},
         transports::{self, Route},
@@ -108,7 +108,6 @@ async fn pass_over(db: &Db, row: &Unreadable, now: DateTime<Utc>) -> Result<()> 
     }
 }
 
-/// In constants, so that SQLite sees that the index of what was not printed is the one.
 fn tried(now: DateTime<Utc>) -> Select<email::Entity> {
     let tried = [
         Status::Retrying,
@@ -120,7 +119,7 @@ fn tried(now: DateTime<Utc>) -> Select<email::Entity> {
         .add(email::COLUMN.finished_at.is_null())
         .add(email::COLUMN.finished_at.gt(now - LATELY));
     not_yet()
-        .filter(is_one_of(&tried))
+        .filter(stands_in(&tried))
         .filter(lately)
         .order_by_asc(email::Column::Id)
 }
@@ -138,10 +137,4 @@ fn not_yet() -> Select<email::Entity> {
         .filter(email::COLUMN.printed_at.is_null())
         // What a newer Greenroom queued waits for it.
         .filter(email::Column::Kind.is_in(Kind::iter()))
-}
-
-fn is_one_of(statuses: &[Status]) -> SimpleExpr {
-    let constants = statuses.iter();
-    let constants = constants.map(|status| Expr::Constant(status.to_value().into()));
-    Expr::col((email::Entity, email::Column::Status)).is_in(constants)
 }
