@@ -2,6 +2,7 @@
 use tokio::sync::Notify;
 
 use crate::{
+    client_ip::UntrustedProxies,
     clock::Clock,
     db::Db,
     domain::join_links::Keys,
@@ -10,7 +11,7 @@ use crate::{
     passwords::Passwords,
     readiness::Readiness,
     settings::{Secret, Settings},
-    web::{client_ip::UntrustedProxies, render::Renderer},
+    templates::Templates,
 };
 
 /// The parts of a running Greenroom.
@@ -22,7 +23,7 @@ pub struct App {
     /// What the process was told at start.
     pub settings: Settings,
     /// Pages.
-    pub renderer: Renderer,
+    pub templates: Templates,
     /// E-mails.
     pub composer: Composer,
     /// Where e-mails go.
@@ -60,7 +61,7 @@ impl App {
             return_address: ReturnAddress::configured(&settings),
             db,
             clock,
-            renderer: Renderer::new()?,
+            templates: Templates::new()?,
             composer: Composer::new()?,
             mailer: Mailer::new(&settings.mail, settings.base_url.host()),
             wake: Notify::new(),

@@ -35,15 +35,3 @@ pub enum Error {
 
 /// What nearly every function here answers with.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
-
-impl From<DbErr> for Error {
-    fn from(error: DbErr) -> Self {
-        if crate::db::is_away(&error) {
-            Self::Unavailable(error)
-        } else if crate::db::is_unreadable(&error) {
-            Self::Stored(error.to_string())
-        } else {
-            Self::Db(error)
-        }
-    }
-}

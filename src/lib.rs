@@ -1,8 +1,10 @@
 //! Greenroom schedules interviews and makes sure that the candidate knows.
+pub mod access;
 pub mod api;
 pub mod app;
 pub mod checkup;
 pub mod cli;
+pub mod client_ip;
 pub mod clock;
 pub mod crypto;
 pub mod db;
@@ -10,6 +12,7 @@ pub mod domain;
 pub mod error;
 #[cfg(debug_assertions)]
 mod fresh;
+pub mod http;
 pub mod letters;
 pub mod mail;
 pub mod notices;
@@ -17,6 +20,8 @@ pub mod passwords;
 pub mod pictures;
 pub mod readiness;
 pub mod settings;
+pub mod static_files;
+pub mod templates;
 pub mod text;
 pub mod times;
 pub mod web;

@@ -18,7 +18,9 @@ use entity::user::Role;
 
 use super::problem::{Problem, Result};
 use crate::{
+    access::{Access, Who},
     app::App,
+    client_ip,
     domain::{
         actions::Actor,
         api_tokens,
@@ -26,7 +28,6 @@ use crate::{
         rate_limits::{self, Limit, Turn},
     },
     error::Error,
-    web::{access::Access, client_ip, routes::Who},
     zones::Tz,
 };
 

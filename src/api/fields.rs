@@ -15,7 +15,10 @@ use serde::{
 use serde_json::{Value, error::Category};
 
 use super::problem::{Errors, Problem, Result};
-use crate::domain::versions::NEWEST;
+use crate::{
+    access::{Access, Who},
+    domain::versions::NEWEST,
+};
 
 /// The body as it came. It is read only after the caller is known, so that strangers are told
 /// nothing but that.
@@ -54,6 +57,10 @@ fn malformed(error: serde_json::Error) -> Problem {
     )
     .with("line", error.line().into())
     .with("column", error.column().into())
+}
+
+impl Access for Body {
+    const ASKS: Option<Who> = None;
 }
 
 impl FromRequest for Body {

@@ -12,3 +12,8 @@ pub mod lists;
 pub mod openapi;
 pub mod problem;
 pub mod slots;
+
+/// Is it a path of the API?
+pub fn is_api(path: &str) -> bool {
+    path == "/api" || path.starts_with("/api/")
+}

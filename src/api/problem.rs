@@ -185,7 +185,7 @@ impl ResponseError for Problem {
         self.status
     }
 
-    /// Ours stay bare: `web::security` writes the cause down and gives them the number it has there.
+    /// Ours stay bare: `http::guard` writes the cause down and gives them the number it has there.
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);
         if let Some(header) = &self.header {

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use super::terminal;
-use crate::web::routes;
+use crate::http::routes;
 
 /// Print every route with who may use it
 #[derive(Debug, clap::Args)]

@@ -18,8 +18,9 @@ use super::{
 use crate::{
     app::App,
     domain::companies,
+    http::{self, wire::Wire},
     settings::Settings,
-    web::{self, setup, wire::Wire},
+    web::setup,
 };
 
 /// For a client to take note that its connection is at an end.
@@ -66,7 +67,7 @@ async fn serve(app: Data<App>, listener: TcpListener) -> io::Result<()> {
     // As `HttpServer` does it, but on connections of ours: it has no place for them.
     let connections = move || {
         let (settings, stopping) = (app.clone(), stopping.clone());
-        let service = web::service(app.clone())
+        let service = http::service(app.clone())
             .into_factory()
             .map_err(|error| error.error_response());
         let http = HttpService::build()

@@ -3,6 +3,18 @@ use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
 
 use crate::error::Error;
 
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        if is_away(&error) {
+            Self::Unavailable(error)
+        } else if is_unreadable(&error) {
+            Self::Stored(error.to_string())
+        } else {
+            Self::Db(error)
+        }
+    }
+}
+
 /// Did a unique index refuse the write?
 pub fn is_duplicate(error: &Error) -> bool {
     matches!(error, Error::Db(e) if matches!(e.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))))

@@ -8,7 +8,8 @@ use actix_web::{
 
 use super::{
     error_page::ErrorPage,
-    render::{Frame, Page, PublicFrame},
+    render::{Frame, Page, PublicFrame, render},
+    return_path,
 };
 use crate::{app::App, error::Error as AppError};
 
@@ -79,12 +80,12 @@ impl ResponseError for Error {
         }
     }
 
-    /// Bare: `web::security` puts the page into it, where the renderer is at hand.
+    /// Bare: `http::guard` puts the page into it, where the templates are at hand.
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
         match self {
             Self::SignInFirst(path) => {
-                response.insert_header((header::LOCATION, super::login::address(path)));
+                response.insert_header((header::LOCATION, return_path::sign_in_first(path)));
             }
             Self::TooOften(seconds) => {
                 response.insert_header((header::RETRY_AFTER, *seconds));
@@ -109,7 +110,7 @@ pub fn page(app: &App, status: StatusCode, reference: &str) -> String {
     let is_ours = status.is_server_error();
     let page = ErrorPage::of(status, is_ours.then(|| reference.to_owned()));
     let frame = Frame::Public(PublicFrame::default());
-    app.renderer.render(&frame, &page).unwrap_or_else(|error| {
+    render(&app.templates, &frame, &page).unwrap_or_else(|error| {
         tracing::error!(%error, "The error page cannot be rendered");
         let title = page.title();
         format!("<!doctype html><title>{title}</title><h1>{title}</h1><p>Reference {reference}</p>")

@@ -6,7 +6,8 @@ use actix_web::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use entity::logo;
 
-use crate::{mail::messages, web::security};
+use super::policy;
+use crate::mail::messages;
 
 /// Mail programs know inline styles only, so this page may have them; scripts, forms, our own origin and
 /// pictures from anywhere it has not. Only our own pages may frame it.
@@ -15,9 +16,9 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src dat
 /// Lets a page of ours frame it. A page that is swapped in keeps the policy of the one before: links to it say
 /// `hx-boost="false"`.
 pub fn framed(mut page: HttpResponse) -> HttpResponse {
-    let policy = format!("{}; frame-src 'self'", security::POLICY);
-    let policy = HeaderValue::try_from(policy).expect("it is ASCII, written by us");
-    page.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    let framing = format!("{}; frame-src 'self'", policy::POLICY);
+    let framing = HeaderValue::try_from(framing).expect("it is ASCII, written by us");
+    page.headers_mut().insert(CONTENT_SECURITY_POLICY, framing);
     page
 }
 

@@ -6,7 +6,7 @@ use actix_web::{
 
 use super::{
     errors::Result,
-    render::{Frame, Page, PublicFrame},
+    render::{Frame, Page, PublicFrame, render},
 };
 use crate::app::App;
 
@@ -34,7 +34,7 @@ pub fn html<P: Page>(
     frame: &Frame,
     page: &P,
 ) -> Result<HttpResponse> {
-    let body = app.renderer.render(frame, page)?;
+    let body = render(&app.templates, frame, page)?;
     Ok(HttpResponse::build(status)
         .content_type("text/html; charset=utf-8")
         .body(body))

@@ -8,10 +8,13 @@ use super::{
     account, actions, alerts, bookings, cancellations, candidates, company, emails,
     error_page::ErrorPage,
     interviews, jobs, join, login, logo, mail, mail_texts,
-    render::{Files, Flash, Frame, Page, PublicFrame, Renderer, SignedInFrame},
+    render::{Flash, Frame, Page, PublicFrame, SignedInFrame, render},
     rescheduling, setup, slots, today, tokens, users, zone_changes,
 };
-use crate::error::Result;
+use crate::{
+    error::Result,
+    templates::{Files, Templates},
+};
 
 /// Every page there is, one line each, by the alphabet.
 fn pages() -> Vec<Sample> {
@@ -71,19 +74,19 @@ fn pages() -> Vec<Sample> {
 
 struct Sample {
     template: &'static str,
-    render: fn(&Renderer, &Frame) -> Result<String>,
+    render: fn(&Templates, &Frame) -> Result<String>,
 }
 
 fn of<P: Page>() -> Sample {
     Sample {
         template: P::TEMPLATE,
-        render: |renderer, frame| renderer.render(frame, &P::sample()),
+        render: |templates, frame| render(templates, frame, &P::sample()),
     }
 }
 
 impl Sample {
     /// The page as a browser gets it, in the frame that its template asks for.
-    fn html(&self, renderer: &Renderer) -> String {
+    fn html(&self, templates: &Templates) -> String {
         let frame = if text(self.template).contains(r#"{% extends "layouts/app.html" %}"#) {
             Frame::SignedIn(SignedInFrame {
                 company_name: "Sample Company".into(),
@@ -91,14 +94,15 @@ impl Sample {
                 user_name: "Jane Roe".into(),
                 role: Role::Admin,
                 path: "/".into(),
-                alerts: Some(alerts::Banner::sample()),
+                alerts: Some(alerts::banner::Banner::sample()),
                 is_mail_unwell: true,
                 flash: Some(Flash::done("Done.")),
             })
         } else {
             Frame::Public(PublicFrame::default())
         };
-        (self.render)(renderer, &frame).unwrap_or_else(|error| panic!("{}: {error}", self.template))
+        (self.render)(templates, &frame)
+            .unwrap_or_else(|error| panic!("{}: {error}", self.template))
     }
 }
 
@@ -120,10 +124,10 @@ fn all<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
 
 #[test]
 fn every_page_renders_whole_and_is_marked_up_for_everybody() {
-    let renderer = Renderer::new().expect("templates parse");
+    let templates = Templates::new().expect("templates parse");
     for sample in pages() {
         let name = sample.template;
-        let page = Html::parse_document(&sample.html(&renderer));
+        let page = Html::parse_document(&sample.html(&templates));
         assert_eq!(all(&page, "html[lang]").len(), 1, "{name}: language");
         assert_eq!(all(&page, "main h1").len(), 1, "{name}: one heading");
         assert_eq!(all(&page, "title").len(), 1, "{name}: title");
@@ -166,13 +170,13 @@ fn every_page_renders_whole_and_is_marked_up_for_everybody() {
 /// What is swapped in keeps the policy of the page before it, which lets nothing be framed.
 #[test]
 fn pages_with_a_frame_are_loaded_anew() {
-    let renderer = Renderer::new().expect("templates parse");
+    let templates = Templates::new().expect("templates parse");
     let is_framing = |href: &str| {
         let message = href.strip_prefix("/emails/");
         message.is_some_and(|id| id.parse::<u32>().is_ok()) || href.starts_with("/company/texts/")
     };
     for sample in pages() {
-        let page = Html::parse_document(&sample.html(&renderer));
+        let page = Html::parse_document(&sample.html(&templates));
         if !all(&page, "iframe").is_empty() {
             continue;
         }

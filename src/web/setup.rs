@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
 use super::{
-    choices, client_ip,
+    choices,
     errors::{Error, Result},
     forms::FormErrors,
     known_devices,
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     app::App,
-    crypto,
+    client_ip, crypto,
     domain::{
         companies::{self, FirstAdmin, NewCompany, SetUp},
         rate_limits::{self, Limit, Turn},

@@ -13,10 +13,15 @@ use actix_web::{
 };
 use entity::unsent_form;
 
-use super::{client_ip, errors::Error, known_devices, login, render::Flash, routes};
+use super::{
+    errors::Error,
+    known_devices,
+    render::Flash,
+    return_path::{safe_path, sign_in_first},
+};
 use crate::{
     app::App,
-    crypto,
+    client_ip, crypto,
     domain::unsent_forms::{self, KEPT, NewUnsentForm},
     error::Result,
     settings::Settings,
@@ -37,11 +42,12 @@ const GONE: &str =
     "What was sent before signing in is no longer kept, and nothing of it was saved.";
 
 /// The answer to a request for which nobody was signed in, and its form kept for the browser's last user.
-/// Every other answer stays as it is.
+/// Every other answer stays as it is. `has_page` says whether a line of the URL table shows a page.
 pub async fn keep(
     app: &App,
     mut response: ServiceResponse<BoxBody>,
     body: &Bytes,
+    has_page: fn(&str) -> bool,
 ) -> ServiceResponse<BoxBody> {
     let error = response.response().error();
     let error = error.and_then(|error| error.as_error::<Error>());
@@ -50,7 +56,7 @@ pub async fn keep(
         return response;
     }
     let request = response.request().clone();
-    let page = page_of(app, &request);
+    let page = page_of(app, &request, has_page);
     let browser = browser_of(&request, &app.settings).unwrap_or_else(crypto::random_token);
     let kept = store(app, &request, &browser, body).await;
     let kept = kept.unwrap_or_else(|error| {
@@ -62,7 +68,7 @@ pub async fn keep(
         Some(id) => marked(&page, id),
         None => page,
     };
-    if let Ok(address) = HeaderValue::from_str(&login::address(&next)) {
+    if let Ok(address) = HeaderValue::from_str(&sign_in_first(&next)) {
         answer.headers_mut().insert(header::LOCATION, address);
     }
     if kept.is_some()
@@ -106,16 +112,16 @@ fn without_secrets(body: &[u8]) -> Option<String> {
 }
 
 /// The page that a form stands on: at the address to which it was sent, or where a button was pressed.
-fn page_of(app: &App, request: &HttpRequest) -> String {
+fn page_of(app: &App, request: &HttpRequest, has_page: fn(&str) -> bool) -> String {
     let pattern = request.match_pattern();
-    if pattern.is_some_and(|pattern| routes::has_page(&pattern)) {
+    if pattern.is_some_and(|pattern| has_page(&pattern)) {
         return request.path().to_owned();
     }
     let referer = request.headers().get(header::REFERER);
     let referer = referer.and_then(|referer| referer.to_str().ok());
     let path = referer.and_then(|url| url.strip_prefix(app.settings.base_url.origin()));
     let path = path.and_then(|path| path.split('#').next());
-    login::safe_path(path.unwrap_or_default()).to_owned()
+    safe_path(path.unwrap_or_default()).to_owned()
 }
 
 /// The address of a page that shows a form, or says that it came too late.
@@ -219,7 +225,7 @@ fn cookie_name(settings: &Settings) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::render::Files;
+    use crate::templates::Files;
 
     #[test]
     fn the_address_of_a_page_names_one_form() {

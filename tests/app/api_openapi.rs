@@ -1,10 +1,10 @@
 //! The description of the API, held against the API.
 use std::collections::BTreeSet;
 
-use greenroom::web::routes;
 use serde_json::Value;
 
 use crate::support::TestApp;
+use greenroom::http::routes;
 
 fn document() -> Value {
     serde_json::from_str(greenroom::api::openapi::DOCUMENT).expect("JSON")

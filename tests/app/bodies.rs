@@ -1,6 +1,6 @@
 //! Bodies of requests: how they may be packed, and how large they may be for whom.
 use actix_web::{http::Method, test::TestRequest, web::Bytes};
-use greenroom::web::routes::{self, Who};
+use greenroom::{access::Who, http::routes};
 
 use crate::support::{Actor, TestApp};
 

@@ -9,8 +9,9 @@ use actix_web::{
 use chrono::TimeDelta;
 use entity::user::Role;
 use greenroom::{
+    access::Who,
     domain::join_links::Ticket,
-    web::routes::{self, Line, Who},
+    http::routes::{self, Line},
 };
 use serde_json::{Value, json};
 

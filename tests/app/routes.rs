@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use actix_web::{http::Method, test::TestRequest};
 use entity::user::Role;
 use greenroom::{
+    access::Who,
     domain::join_links::Ticket,
-    web::routes::{self, Line, Who},
+    http::routes::{self, Line},
 };
 
 use sea_orm::{ActiveEnum, Iterable};
@@ -29,7 +30,7 @@ fn may(role: Role, who: Who) -> bool {
 
 #[test]
 fn every_path_that_is_written_down_is_in_the_table() {
-    let source = include_str!("../../src/web/routes.rs");
+    let source = include_str!("../../src/http/routes.rs");
     let table = source.split("fn table()").nth(1).expect("the table");
     let table = table.split("\n}").next().expect("its end");
     let written: Vec<&str> = table

@@ -9,11 +9,9 @@ use actix_web::{
     web::{Bytes, get},
 };
 use greenroom::{
+    access::Who,
     domain::join_links::Ticket,
-    web::{
-        routes::{self, Who},
-        security,
-    },
+    http::{guard, routes},
 };
 
 use crate::support::{Actor, Answer, TestApp, app::PASSWORD, builders, logs::Logs};
@@ -478,7 +476,7 @@ async fn a_handler_that_panics_costs_one_answer_only() {
         .app_data(app.app.clone())
         .route("/fail", get().to(fail))
         .route("/fine", get().to(HttpResponse::Ok))
-        .wrap(from_fn(security::guard));
+        .wrap(from_fn(guard::guard));
     let service = test::init_service(service).await;
     let request = |path| TestRequest::get().uri(path).to_request();
     let error = service.call(request("/fail")).await.expect_err("an error");

@@ -2,10 +2,7 @@
 use actix_web::test::TestRequest;
 use chrono::TimeDelta;
 use entity::{candidate, interview, session, unsent_form, user};
-use greenroom::{
-    web::routes::{self, Who},
-    worker::upkeep,
-};
+use greenroom::{access::Who, http::routes, worker::upkeep};
 use scraper::{ElementRef, Html, Selector};
 use sea_orm::EntityTrait;
 

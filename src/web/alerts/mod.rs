@@ -1,5 +1,5 @@
 //! Candidates who were not notified: the list of them, and the banner above every page.
-mod banner;
+pub mod banner;
 mod card;
 pub mod pages;
 pub mod resending;
@@ -9,7 +9,6 @@ use actix_web::{
     web::{Data, Query},
 };
 
-pub use self::banner::Banner;
 use self::pages::{Board, IndexPage};
 use super::{errors::Result, forms::FormErrors, lists::At, mail_servers, viewer::Recruiter};
 use crate::{

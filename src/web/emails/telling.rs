@@ -8,7 +8,10 @@ use serde::Deserialize;
 use crate::{
     app::App,
     domain::tellings,
-    web::{errors::Result, login, render::Flash, respond::see_other, viewer::Recruiter},
+    web::{
+        errors::Result, render::Flash, respond::see_other, return_path::safe_path,
+        viewer::Recruiter,
+    },
 };
 
 /// Where to go on.
@@ -27,7 +30,7 @@ pub async fn create(
 ) -> Result<HttpResponse> {
     tellings::create(&app.db, &viewer.actor(), *id, app.clock.now()).await?;
     viewer.flash(Flash::done("Noted that the candidate was told by phone."))?;
-    Ok(see_other(login::safe_path(&form.next)))
+    Ok(see_other(safe_path(&form.next)))
 }
 
 /// POST /emails/{id}/telling/withdrawal: the candidate was not told after all.

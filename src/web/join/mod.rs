@@ -12,13 +12,13 @@ use chrono::{DateTime, Utc};
 
 use self::pages::{CancelledPage, EarlyPage, JoinedPage, OpenPage, OverPage, UnknownPage};
 use super::{
-    client_ip,
     errors::{Error, Result},
     render::{Page, PublicFrame},
     respond::public,
 };
 use crate::{
     app::App,
+    client_ip,
     domain::{
         join_links::{self, Admission, State},
         rate_limits::Turn,

@@ -9,12 +9,9 @@ use entity::user::Role;
 
 use super::{Viewer, find};
 use crate::{
+    access::{Access, Who},
     error::Error as AppError,
-    web::{
-        access::Access,
-        errors::{Error, Result},
-        routes::Who,
-    },
+    web::errors::{Error, Result},
 };
 
 /// A [`Viewer`] of any role, interviewers too.

@@ -4,25 +4,21 @@ mod extractors;
 use std::net::IpAddr;
 
 use actix_session::SessionExt;
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::{Method, StatusCode},
-    web::Data,
-};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 use entity::user::Role;
 use serde::de::DeserializeOwned;
 
 pub use self::extractors::{Admin, Recruiter, SignedIn};
 use super::{
-    alerts::Banner,
-    client_ip,
+    alerts::banner::Banner,
     errors::{Error, Result},
     render::{Flash, Frame, Page, SignedInFrame},
-    respond, sessions as cookie,
+    respond, return_path, sessions as cookie,
     unsent::Unsent,
 };
 use crate::{
     app::App,
+    client_ip,
     domain::{actions::Actor, mail_checks, sessions},
     error::Error as AppError,
     mail::doctor,
@@ -141,7 +137,7 @@ async fn find(request: &HttpRequest, admits: fn(Role) -> bool) -> Result<Viewer>
         .ok_or_else(|| AppError::System("routes without their app".into()))?
         .clone();
     let session = request.get_session();
-    let sign_in_first = || Error::SignInFirst(place_to_return_to(request));
+    let sign_in_first = || Error::SignInFirst(return_path::of(request));
     let key_hash = cookie::key_hash(&session).ok_or_else(sign_in_first)?;
     let now = app.clock.now();
     let found = sessions::find(&app.db, &key_hash, now).await?;
@@ -162,7 +158,7 @@ async fn find(request: &HttpRequest, admits: fn(Role) -> bool) -> Result<Viewer>
         Some(name) => zone_of(name)?,
         None => company_zone,
     };
-    let here = place_to_return_to(request);
+    let here = return_path::of(request);
     // The menu shows it, and only theirs has the line.
     let is_mail_unwell = match found.role.is_admin() {
         true => {
@@ -197,14 +193,4 @@ async fn find(request: &HttpRequest, admits: fn(Role) -> bool) -> Result<Viewer>
         session,
         app,
     })
-}
-
-/// Only what was asked for with GET can be asked for again.
-fn place_to_return_to(request: &HttpRequest) -> String {
-    if request.method() == Method::GET {
-        let target = request.uri().path_and_query();
-        target.map_or("/", |target| target.as_str()).into()
-    } else {
-        "/".into()
-    }
 }

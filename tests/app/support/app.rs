@@ -27,11 +27,10 @@ use entity::{
 use greenroom::{
     app::App,
     clock::Clock,
-    db,
+    db, http,
     mail::console::Console,
     passwords::Passwords,
     settings::{Backend, MailSettings, Secret, Settings},
-    web,
     worker::{self, Turn},
 };
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, Statement};
@@ -296,7 +295,7 @@ async fn open(database: &Database, mut settings: Settings, printer: &Printer) ->
 }
 
 async fn serve(app: Data<App>) -> Call {
-    let service = Rc::new(test::init_service(web::service(app)).await);
+    let service = Rc::new(test::init_service(http::service(app)).await);
     Rc::new(move |request| {
         let service = service.clone();
         Box::pin(async move {

@@ -13,14 +13,14 @@ use actix_web::{
 };
 use futures_util::{Stream, StreamExt};
 
-use super::{
-    errors::{Error, Result},
-    sessions as cookie,
-};
 use crate::{
-    api::{auth, problem::Problem},
+    api::{auth, is_api, problem::Problem},
     app::App,
     domain::sessions,
+    web::{
+        errors::{Error, Result},
+        sessions as cookie,
+    },
 };
 
 /// No form of ours and no call of the API is larger.
@@ -112,7 +112,7 @@ impl<F: AsyncFn() -> Result<()>> Room<F> {
 /// Refuses strangers. A session that has ended still tells that somebody signed in with this browser: what they
 /// typed is read. A file is read from those who are signed in.
 async fn introduce(app: &App, request: &ServiceRequest) -> Result<()> {
-    if super::security::is_api(request.path()) {
+    if is_api(request.path()) {
         return match auth::is_known(app, request.headers()).await? {
             true => Ok(()),
             false => Err(Error::Web(Problem::unauthorized().into())),

@@ -13,8 +13,7 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
-use super::security;
-use crate::settings::Settings;
+use crate::{settings::Settings, web::policy};
 
 /// How long, and how many bytes more, a client is listened to after its last answer: one that is cut off while it
 /// sends may lose it.
@@ -41,8 +40,7 @@ struct End {
 impl<S> Wire<S> {
     /// Around a socket.
     pub fn new(socket: S, settings: &Settings) -> Self {
-        let headers =
-            security::headers(settings).map(|(name, value)| format!("{name}: {value}\r\n"));
+        let headers = policy::headers(settings).map(|(name, value)| format!("{name}: {value}\r\n"));
         Self {
             socket,
             headers: headers.collect(),

@@ -8,13 +8,17 @@ use actix_web::{
 };
 use serde::Serialize;
 
-use super::{
-    access::{self, Access},
-    account, actions, alerts, assets, bookings, cancellations, candidates, company, emails, health,
-    interviews, jobs, join, login, logo, mail, mail_texts, rescheduling, sessions, setup, slots,
-    today, tokens, users, zone_changes,
+use super::health;
+use crate::{
+    access::{self, Access, Who},
+    api,
+    app::App,
+    web::{
+        account, actions, alerts, assets, bookings, cancellations, candidates, company, emails,
+        interviews, jobs, join, login, logo, mail, mail_texts, rescheduling, sessions, setup,
+        slots, today, tokens, users, zone_changes,
+    },
 };
-use crate::{api, app::App};
 
 /// Every route. Nobody needs to sign in for the first group; everything else wants somebody.
 #[rustfmt::skip]
@@ -146,30 +150,6 @@ fn table() -> Vec<Route> {
         get(Api, "/api/jobs/{id}/", api::jobs::show),
         patch(Api, "/api/jobs/{id}/", api::jobs::update),
     ]
-}
-
-/// Who may use a route.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Who {
-    /// Everybody; the short list.
-    Anyone,
-    /// Whoever holds the join link.
-    Candidate,
-    /// A signed-in user, whatever their role.
-    Interviewer,
-    /// A signed-in user who schedules interviews: a recruiter or an admin.
-    Recruiter,
-    /// A signed-in admin.
-    Admin,
-    /// The bearer of an API token of a recruiter or an admin.
-    Api,
-}
-
-impl Who {
-    fn may_be_signed_in(self) -> bool {
-        !matches!(self, Self::Candidate | Self::Api)
-    }
 }
 
 /// A line of the table, for people and programs to read.
@@ -337,7 +317,13 @@ fn without_patterns(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::web::Path;
+
     use super::*;
+    use crate::{
+        api::fields::Body,
+        web::viewer::{Admin, Recruiter, SignedIn},
+    };
 
     #[test]
     #[should_panic(expected = "GET /secrets is for Recruiter and its handler asks for None")]
@@ -349,5 +335,25 @@ mod tests {
     #[should_panic(expected = "is for Recruiter and its handler asks for Some(Interviewer)")]
     fn a_handler_that_asks_too_little_starts_nothing() {
         get(Who::Recruiter, "/secrets", account::edit);
+    }
+
+    #[test]
+    fn what_the_table_says_is_what_the_handler_asks() {
+        let asked = [
+            (Who::Interviewer, <(HttpRequest, SignedIn)>::ASKS),
+            (Who::Recruiter, <(Recruiter, Path<i64>)>::ASKS),
+            (Who::Admin, <(Admin,)>::ASKS),
+            (Who::Api, <(crate::api::auth::Recruiter, Body)>::ASKS),
+        ];
+        for (who, _) in asked {
+            for (whom, asks) in asked {
+                assert_eq!(
+                    access::agrees(who, asks),
+                    who == whom,
+                    "{who:?} and {whom:?}"
+                );
+            }
+            assert!(!access::agrees(Who::Anyone, Some(who)));
+        }
     }
 }

@@ -8,54 +8,26 @@ use actix_web::{
     error::InternalError,
     http::{
         ConnectionType, Method, StatusCode,
-        header::{self, HeaderMap, HeaderName, HeaderValue},
+        header::{self, HeaderMap, HeaderValue},
     },
     middleware::Next,
     web::Data,
 };
 use futures_util::FutureExt;
 
-use super::{
-    body,
-    errors::{self, Error},
-    unsent,
+use super::{body, routes};
+use crate::{
+    api::{is_api, problem},
+    app::App,
+    crypto,
+    web::{
+        errors::{self, Error},
+        policy::headers,
+        unsent,
+    },
 };
-use crate::{api::problem, app::App, crypto, settings::Settings};
 
 const MAX_TARGET_BYTES: usize = 4096;
-
-/// What a page may load and do. One that needs more adds it for itself.
-pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-const HEADERS: [(HeaderName, &str); 6] = [
-    (header::CONTENT_SECURITY_POLICY, POLICY),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    // `no-referrer` would make browsers send our own forms with `Origin: null`.
-    (header::REFERRER_POLICY, "same-origin"),
-    (
-        HeaderName::from_static("cross-origin-opener-policy"),
-        "same-origin",
-    ),
-    (
-        HeaderName::from_static("cross-origin-resource-policy"),
-        "same-origin",
-    ),
-    // Whatever may be kept says so itself.
-    (header::CACHE_CONTROL, "no-store"),
-];
-const HSTS: &str = "max-age=31536000";
-const HSTS_WITH_SUBDOMAINS: &str = "max-age=31536000; includeSubDomains";
-
-/// What every answer carries, unless it says otherwise itself.
-pub fn headers(settings: &Settings) -> impl Iterator<Item = (HeaderName, &'static str)> {
-    let hsts = match settings.hsts_include_subdomains {
-        true => HSTS_WITH_SUBDOMAINS,
-        false => HSTS,
-    };
-    let is_https = settings.base_url.is_https();
-    let hsts = is_https.then_some((header::STRICT_TRANSPORT_SECURITY, hsts));
-    HEADERS.into_iter().chain(hsts)
-}
 
 /// The outermost layer.
 pub async fn guard(
@@ -112,14 +84,9 @@ async fn admit(
         let body = body::read(app, &mut request).await?;
         request.set_payload(Payload::from(body.clone()));
         let response = next.call(request).await?.map_into_boxed_body();
-        return Ok(unsent::keep(app, response, &body).await);
+        return Ok(unsent::keep(app, response, &body, routes::has_page).await);
     }
     Ok(next.call(request).await?.map_into_boxed_body())
-}
-
-/// Is it a path of the API?
-pub fn is_api(path: &str) -> bool {
-    path == "/api" || path.starts_with("/api/")
 }
 
 fn is_unsafe(method: &Method) -> bool {
