@@ -38,8 +38,8 @@ use greenroom::{
         join_links::Ticket,
         slots::{self, NewSlot},
     },
-    letters::Draft,
     mail::mime,
+    mailing::letter::Draft,
     settings::Settings,
     worker,
 };

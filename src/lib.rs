@@ -2,7 +2,6 @@
 pub mod access;
 pub mod api;
 pub mod app;
-pub mod checkup;
 pub mod cli;
 pub mod client_ip;
 pub mod clock;
@@ -13,11 +12,9 @@ pub mod error;
 #[cfg(debug_assertions)]
 mod fresh;
 pub mod http;
-pub mod letters;
 pub mod mail;
-pub mod notices;
+pub mod mailing;
 pub mod passwords;
-pub mod pictures;
 pub mod readiness;
 pub mod settings;
 pub mod static_files;

@@ -22,8 +22,8 @@ use crate::{
     app::App,
     client_ip,
     domain::{
+        accounts::api_tokens,
         actions::Actor,
-        api_tokens,
         one_time_keys::Once,
         rate_limits::{self, Limit, Turn},
     },

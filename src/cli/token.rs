@@ -6,7 +6,10 @@ use anyhow::{Context, Result, anyhow, ensure};
 use super::terminal;
 use crate::{
     clock::Clock,
-    domain::{actions::Actor, api_tokens, users},
+    domain::{
+        accounts::{api_tokens, users},
+        actions::Actor,
+    },
     settings::Settings,
     text,
 };

@@ -10,9 +10,9 @@ use crate::{
     clock::Clock,
     db::Db,
     domain::{
+        accounts::users::{self, Creation, NewUser},
         actions::Actor,
         companies::{self, NewCompany},
-        users::{self, Creation, NewUser},
     },
     passwords::{About, Passwords},
     settings::Settings,

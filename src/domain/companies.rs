@@ -14,12 +14,14 @@ use super::{
     actions::Actor,
     delivery,
     events::{self, CompanyFacts, Event},
-    known_devices,
-    users::{self, NewUser},
     versions::{self, Updated},
 };
 use crate::{
     db::{self, Db},
+    domain::accounts::{
+        known_devices,
+        users::{self, NewUser},
+    },
     error::{Error, Result},
     passwords::{NewPassword, Passwords},
     zones::Tz,

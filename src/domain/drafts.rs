@@ -9,6 +9,7 @@ use entity::{
 use crate::{
     db::Db,
     domain::{
+        accounts::users,
         actions::Actor,
         bookings::{Place, Who},
         candidates::{self, NewCandidate},
@@ -17,7 +18,6 @@ use crate::{
         interviews::{self, Details},
         jobs, mail_texts,
         slots::{self, NewSlot},
-        users,
     },
     error::Result,
 };

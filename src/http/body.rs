@@ -16,7 +16,7 @@ use futures_util::{Stream, StreamExt};
 use crate::{
     api::{auth, is_api, problem::Problem},
     app::App,
-    domain::sessions,
+    domain::accounts::sessions,
     web::{
         errors::{Error, Result},
         sessions as cookie,

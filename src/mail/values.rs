@@ -14,23 +14,6 @@ use super::{
 };
 use crate::{error::Result, zones::Tz};
 
-/// The places that a company's own words may use. The link is none of them: where it stands, and that it
-/// stands there once, is not left to chance.
-pub const PLACES: &[&str] = &[
-    "candidate_name",
-    "job_title",
-    "company_name",
-    "interview_type",
-    "start",
-    "end",
-    "duration",
-    "time_zone",
-    "join_window",
-    "link_opens",
-    "contact_name",
-    "contact_email",
-];
-
 /// Where something is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Medium {

@@ -4,10 +4,27 @@ use std::collections::{BTreeMap, BTreeSet};
 use entity::email::Kind;
 use sea_orm::ActiveEnum;
 
-use super::{LINK_PLACEHOLDER, mailbox::clean_paragraphs, pattern::Pattern, values};
+use super::{LINK_PLACEHOLDER, mailbox::clean_paragraphs, pattern::Pattern};
 
 /// More places than this in one text would make a mail that is cut off by mail programs.
 const MOST_PLACES: usize = 10;
+
+/// The places that a company's own words may use. The link is none of them: where it stands, and that it
+/// stands there once, is not left to chance.
+pub const PLACES: &[&str] = &[
+    "candidate_name",
+    "job_title",
+    "company_name",
+    "interview_type",
+    "start",
+    "end",
+    "duration",
+    "time_zone",
+    "join_window",
+    "link_opens",
+    "contact_name",
+    "contact_email",
+];
 
 /// A part of a mail whose words may be a company's own. What tells the link, the time and what changed is
 /// none of them: it stays, whatever is typed.
@@ -102,7 +119,7 @@ impl Block {
         };
         let pattern = Pattern::parse(text).map_err(braces)?;
         let places = pattern.places();
-        let unknown = places.iter().find(|name| !values::PLACES.contains(name));
+        let unknown = places.iter().find(|name| !PLACES.contains(name));
         if let Some(name) = unknown {
             return Err(format!("Nothing is called {{{name}}}. {OFFERED}"));
         }
@@ -126,7 +143,7 @@ impl Block {
     }
 }
 
-/// Stands behind every mistake with a place; must name all of [`values::PLACES`].
+/// Stands behind every mistake with a place; must name all of [`PLACES`].
 const OFFERED: &str = "What may stand there: {candidate_name}, {job_title}, {company_name}, {interview_type}, {start}, \
      {end}, {duration}, {time_zone}, {join_window}, {link_opens}, {contact_name}, {contact_email}.";
 
@@ -200,7 +217,7 @@ mod tests {
     fn a_mistake_names_all_that_may_stand_there() {
         let refused = Block::Opening.check("{nobody}").expect_err("unknown");
         assert!(refused.contains("{nobody}"), "{refused}");
-        for place in values::PLACES {
+        for place in PLACES {
             assert!(refused.contains(&format!("{{{place}}}")), "{place}");
         }
     }

@@ -19,9 +19,11 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        api_tokens,
-        user_passwords::{self, Change, OwnPassword},
-        users,
+        accounts::{
+            api_tokens,
+            passwords::{self, Change, OwnPassword},
+            users,
+        },
         versions::Updated,
     },
     passwords::About,
@@ -111,7 +113,7 @@ pub async fn update_password(
         ends_tokens: !form.end_tokens.is_empty(),
     };
     let now = app.clock.now();
-    match user_passwords::change(&app.db, &app.passwords, &viewer.actor(), own, now).await? {
+    match passwords::change(&app.db, &app.passwords, &viewer.actor(), own, now).await? {
         Change::Done => {
             viewer.flash(Flash::done(
                 "Changed. You have been signed out everywhere else.",

@@ -5,7 +5,7 @@ use actix_web::{
 };
 use subtle::ConstantTimeEq;
 
-use crate::{crypto, domain::known_devices::KEPT, settings::Settings};
+use crate::{crypto, domain::accounts::known_devices::KEPT, settings::Settings};
 
 /// So many people share one browser.
 const MOST: usize = 5;

@@ -20,8 +20,8 @@ use crate::{
     app::App,
     client_ip, crypto,
     domain::{
+        accounts::sign_ins::{self, Attempt, SignIn},
         companies,
-        sign_ins::{self, Attempt, SignIn},
     },
 };
 

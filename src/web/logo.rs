@@ -21,11 +21,10 @@ use crate::{
     domain::{
         companies,
         events::Verb,
-        logos::{self, Shown},
+        logos::{self, Shown, picture::Picture},
         versions::Updated,
     },
     mail::messages::Logo,
-    pictures::Picture,
 };
 
 /// GET /company/logo: the logo, and the form for another.

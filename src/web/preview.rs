@@ -7,7 +7,7 @@ use crate::{
     domain::{interviews::Details, notifications},
     error::Result,
     mail::{LINK_PLACEHOLDER, compose::Composer, messages::Message},
-    notices,
+    mailing::message,
 };
 
 /// Stands where the candidate's own link will be.
@@ -26,13 +26,13 @@ pub struct Preview {
 impl Preview {
     /// Of the invitation to an interview as it stands.
     pub fn of(composer: &Composer, details: &Details) -> Result<Self> {
-        let message = notices::invitation(composer, details)?;
+        let message = message::invitation(composer, details)?;
         Self::composed(composer, &message, &details.candidate.email, LINK)
     }
 
     /// Of a message that has not arrived, to be told another way.
     pub fn to_tell(composer: &Composer, email: &email::Model, details: &Details) -> Result<Self> {
-        let message = notices::message(composer, email, details)?;
+        let message = message::message(composer, email, details)?;
         Self::composed(composer, &message, &details.candidate.email, LINK_BY_MAIL)
     }
 
@@ -44,7 +44,7 @@ impl Preview {
         let Some(news) = notifications::news(app.db.read(), kind, after).await? else {
             return Ok(None);
         };
-        let message = notices::draft(&app.composer, news, after)?;
+        let message = message::draft(&app.composer, news, after)?;
         Self::composed(&app.composer, &message, &after.candidate.email, LINK).map(Some)
     }
 

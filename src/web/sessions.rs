@@ -18,7 +18,7 @@ use super::render::Flash;
 use crate::{
     app::App,
     crypto,
-    domain::sessions::{self, NewSession},
+    domain::accounts::sessions::{self, NewSession},
     settings::Settings,
 };
 

@@ -19,9 +19,11 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        api_tokens::{self, Listed, NewToken, State},
+        accounts::{
+            api_tokens::{self, Listed, NewToken, State},
+            users,
+        },
         page::{PAGE_SIZE, Page as List},
-        users,
     },
     error::Error,
     text::{self, Refusal},

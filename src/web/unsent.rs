@@ -22,7 +22,7 @@ use super::{
 use crate::{
     app::App,
     client_ip, crypto,
-    domain::unsent_forms::{self, KEPT, NewUnsentForm},
+    domain::accounts::unsent_forms::{self, KEPT, NewUnsentForm},
     error::Result,
     settings::Settings,
 };

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use tokio::time;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
-use super::caught::caught;
+use super::catch_panic::catch_panic;
 use crate::{
     app::App,
     db::Db,
@@ -83,7 +83,7 @@ pub async fn run(app: Data<App>) {
     let mut reader = Reader::default();
     loop {
         rounds.tick().await;
-        match caught(time::timeout(LONGEST_LOOK, reader.look(&app, imap, None))).await {
+        match catch_panic(time::timeout(LONGEST_LOOK, reader.look(&app, imap, None))).await {
             Ok(Ok(Ok(()))) => {}
             Ok(Ok(Err(error))) => {
                 tracing::warn!(%error, "The mailbox for bounces cannot be read; it is tried again in five minutes");

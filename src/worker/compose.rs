@@ -5,10 +5,10 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Stop,
-    attempt::{self, Done},
-    caught::caught,
-    ledger::Ledger,
+    batch_writer::BatchWriter,
+    catch_panic::catch_panic,
     outcome,
+    record::{self, Done},
 };
 use crate::{
     app::App,
@@ -23,14 +23,14 @@ use crate::{
         mailbox::{self, Mailbox},
         messages::Message,
     },
-    notices,
+    mailing::message,
 };
 
 /// Composes those that are not yet, and keeps what they say; answers with those that can be sent. What cannot be
 /// made is written down as that, and stops nobody else.
 pub(super) async fn compose_all(
     app: &App,
-    ledger: &Ledger,
+    writer: &BatchWriter,
     claimed: Vec<Claimed>,
     stop: &Stop,
 ) -> Vec<Claimed> {
@@ -41,7 +41,7 @@ pub(super) async fn compose_all(
     let (mut composed, mut failed) = (Vec::with_capacity(new.len()), Vec::new());
     for claimed in new {
         let id = claimed.email.id;
-        match caught(compose(app, &claimed)).await {
+        match catch_panic(compose(app, &claimed)).await {
             Ok(Ok(fixed)) => composed.push((claimed, fixed)),
             Ok(Err(error)) => failed.push((claimed, outcome::from_error(id, error))),
             Err(panic) => failed.push((claimed, outcome::from_panic(id, &panic, false))),
@@ -50,9 +50,9 @@ pub(super) async fn compose_all(
         tokio::task::yield_now().await;
     }
     for (claimed, ended) in failed {
-        attempt::record(app, ledger, done(claimed, ended), stop.clone()).await;
+        record::record(app, writer, done(claimed, ended), stop.clone()).await;
     }
-    ready.extend(fix(app, ledger, composed, stop).await);
+    ready.extend(fix(app, writer, composed, stop).await);
     // As they were claimed: the most urgent one first.
     ready.sort_by_key(|claimed| order.iter().position(|id| *id == claimed.email.id));
     ready
@@ -60,7 +60,7 @@ pub(super) async fn compose_all(
 
 async fn fix(
     app: &App,
-    ledger: &Ledger,
+    writer: &BatchWriter,
     composed: Vec<(Claimed, Fixed)>,
     stop: &Stop,
 ) -> Vec<Claimed> {
@@ -75,7 +75,7 @@ async fn fix(
         // One that the database refuses must not keep the others from being sent.
         let mut kept = Vec::new();
         for one in composed {
-            kept.extend(Box::pin(fix(app, ledger, vec![one], stop)).await);
+            kept.extend(Box::pin(fix(app, writer, vec![one], stop)).await);
         }
         return kept;
     }
@@ -83,7 +83,7 @@ async fn fix(
     for (claimed, _) in composed {
         let id = claimed.email.id;
         let ended = outcome::from_error(id, Error::System(why.clone()));
-        attempt::record(app, ledger, done(claimed, ended), stop.clone()).await;
+        record::record(app, writer, done(claimed, ended), stop.clone()).await;
     }
     Vec::new()
 }
@@ -99,7 +99,7 @@ fn done(claimed: Claimed, ended: Ended) -> Done {
 pub(super) async fn compose(app: &App, claimed: &Claimed) -> Result<Fixed> {
     let email = &claimed.email;
     let details = about(claimed)?;
-    let message = notices::message(&app.composer, email, details)?;
+    let message = message::message(&app.composer, email, details)?;
     let composed = app.composer.compose(&message)?;
     let contact = details.contact();
     let configured = mailbox::parse_address(app.settings.mail.from.email.as_ref())?;
@@ -145,7 +145,7 @@ async fn calendar(
         false => None,
     };
     let domain = known.unwrap_or_else(|| domain.to_owned());
-    let event = notices::event(&app.composer, message, details, &domain, date)?;
+    let event = message::event(&app.composer, message, details, &domain, date)?;
     let attendee = Mailbox::new(&email.recipient_name, &email.recipient)?;
     let people = People {
         organizer,

@@ -1,5 +1,5 @@
 //! Prints a copy of what no mail server took, where that is wished: once, whatever the reason and whoever is quicker.
-use super::{caught::caught, compose::compose, join_link, routes::routes, tell};
+use super::{catch_panic::catch_panic, compose::compose, delivery_log, join_link, relays::routes};
 use crate::{
     app::App,
     domain::{
@@ -7,7 +7,7 @@ use crate::{
         logos,
     },
     error::Result,
-    letters::Draft,
+    mailing::letter::Draft,
     text::masked,
 };
 
@@ -25,7 +25,7 @@ pub(super) async fn print_waiting(app: &App) {
     }
     // Whoever fetches has just claimed messages, which a panic here would keep from leaving.
     let look = delivery::not_printed(&app.db, &routes, PIECE, app.clock.now());
-    let found = match caught(look).await {
+    let found = match catch_panic(look).await {
         Ok(Ok(found)) => found,
         Ok(Err(error)) => {
             return tracing::warn!(%error, "What no mail server took cannot be printed");
@@ -38,9 +38,9 @@ pub(super) async fn print_waiting(app: &App) {
         let id = claimed.email.id;
         let why = match claimed.email.reason.as_str() {
             "" => "no mail server takes anything now".to_owned(),
-            reason => tell::without_addresses(reason),
+            reason => delivery_log::without_addresses(reason),
         };
-        match caught(print_waiting_one(app, claimed, &why)).await {
+        match catch_panic(print_waiting_one(app, claimed, &why)).await {
             Ok(Ok(true)) => {}
             // Nothing can be printed now; the others would fare no better.
             Ok(Ok(false)) => return,
@@ -98,7 +98,7 @@ pub(super) async fn print_once(app: &App, draft: &Draft<'_>, link: &str, error: 
         email.id = id,
         "SMTP email failed, falling back to console: {error}"
     );
-    let Err(printing) = tell::print(app, draft, link) else {
+    let Err(printing) = delivery_log::print(app, draft, link) else {
         let to = masked(draft.recipient.address.as_ref());
         tracing::info!(
             email.id = id,

@@ -1,22 +1,23 @@
 //! Takes e-mails from the queue to the mail server.
 mod attempt;
+mod batch_writer;
 pub mod bounces;
-mod caught;
+mod catch_panic;
 mod compose;
 mod copies;
-mod desk;
-mod ledger;
+mod delivery_log;
+mod dispatcher;
+pub mod housekeeping;
 mod outcome;
-mod routes;
-mod tell;
-pub mod upkeep;
+mod record;
+mod relays;
 
 use std::time::Duration;
 
 use actix_web::web::Data;
 use tokio::sync::watch;
 
-use self::{compose::compose_all, ledger::Ledger, routes::routes};
+use self::{batch_writer::BatchWriter, compose::compose_all, relays::routes};
 use crate::{
     app::App,
     domain::{
@@ -45,15 +46,15 @@ pub async fn deliver_next(app: &App) -> Result<Turn> {
         asked,
         patience: PATIENCE,
     };
-    let ledger = Ledger::default();
+    let writer = BatchWriter::default();
     let claimed = delivery::claim(&app.db, &routes(app), 1, app.clock.now()).await?;
     copies::print_waiting(app).await;
     if claimed.is_empty() {
         return Ok(Turn::Idle);
     }
-    for claimed in compose_all(app, &ledger, claimed, &stop).await {
-        let done = attempt::deliver(app, &ledger, claimed, stop.clone()).await;
-        attempt::record(app, &ledger, done, stop.clone()).await;
+    for claimed in compose_all(app, &writer, claimed, &stop).await {
+        let done = attempt::deliver(app, &writer, claimed, stop.clone()).await;
+        record::record(app, &writer, done, stop.clone()).await;
     }
     Ok(Turn::Delivered)
 }
@@ -66,11 +67,11 @@ pub async fn run(app: Data<App>, stop: watch::Receiver<bool>) {
 
 /// The same, with another time for the last replies.
 pub async fn run_with_patience(app: Data<App>, asked: watch::Receiver<bool>, patience: Duration) {
-    let upkeep = tokio::task::spawn_local(upkeep::run(app.clone()));
+    let housekeeping = tokio::task::spawn_local(housekeeping::run(app.clone()));
     let bounces = tokio::task::spawn_local(bounces::run(app.clone()));
     let stop = Stop { asked, patience };
-    desk::run(app.clone(), stop).await;
-    upkeep.abort();
+    dispatcher::run(app.clone(), stop).await;
+    housekeeping.abort();
     bounces.abort();
     for relay in app.mailer.relays() {
         relay.close().await;

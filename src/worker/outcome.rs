@@ -110,8 +110,8 @@ pub(super) fn from_error(email_id: i64, error: Error) -> Ended {
 }
 
 /// The end of an attempt in which Greenroom itself failed. After the last byte nobody knows.
-pub(super) fn from_panic(email_id: i64, panic: &str, is_near_the_end: bool) -> Ended {
-    if is_near_the_end {
+pub(super) fn from_panic(email_id: i64, panic: &str, final_dot_sent: bool) -> Ended {
+    if final_dot_sent {
         tracing::error!(
             email.id = email_id,
             panic,

@@ -4,7 +4,11 @@ use chrono::TimeDelta;
 use entity::{action, api_token, rate_limit, slot};
 use greenroom::{
     db,
-    domain::{actions, api_tokens, users, versions::Target},
+    domain::{
+        accounts::{api_tokens, users},
+        actions,
+        versions::Target,
+    },
 };
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde_json::json;

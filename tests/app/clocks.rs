@@ -8,7 +8,10 @@ use entity::{
     email::{self, Status},
     session, transport,
 };
-use greenroom::{clock::Clock, worker, worker::upkeep};
+use greenroom::{
+    clock::Clock,
+    worker::{self, housekeeping},
+};
 use sea_orm::{ActiveEnum, EntityTrait, sea_query::Expr};
 use tokio::sync::watch;
 
@@ -189,7 +192,7 @@ async fn a_session_that_began_in_the_future_lasts_no_longer_than_another() {
     let mut unused = app.recruiter().await;
     app.advance(-ahead);
     assert_eq!(used.get("/").await.status, 200);
-    upkeep::keep_house(&app.app).await.expect("kept");
+    housekeeping::run_once(&app.app).await.expect("kept");
     let all = session::Entity::find().all(app.app.db.read()).await;
     for row in all.expect("rows") {
         let most = app.now() + TimeDelta::hours(12);

@@ -6,7 +6,7 @@ use entity::{
     email::{self, Status},
     logo,
 };
-use greenroom::{mail::messages, worker::upkeep};
+use greenroom::{mail::messages, worker::housekeeping};
 use mail_parser::{Message, MessageParser, MimeHeaders};
 use sea_orm::{EntityTrait, QueryOrder};
 
@@ -137,7 +137,7 @@ async fn a_mail_brings_the_logo_inside_its_html_and_stays_the_same_at_every_atte
     assert_eq!(app.deliver().await, 1);
     ada.press("/company/logo", "/company/logo/removal").await;
     app.advance(TimeDelta::hours(1));
-    upkeep::keep_house(&app.app).await.expect("done");
+    housekeeping::run_once(&app.app).await.expect("done");
     assert_eq!(app.deliver().await, 1);
     assert_eq!(newest_mail(&app).await.status, Status::Accepted);
     let taken = server.taken();
@@ -215,7 +215,7 @@ async fn a_logo_is_kept_while_a_mail_or_a_company_shows_it_and_a_day_longer() {
         (TimeDelta::days(400), vec![shown]),
     ] {
         app.advance(after);
-        upkeep::keep_house(&app.app).await.expect("done");
+        housekeeping::run_once(&app.app).await.expect("done");
         assert_eq!(ids().await, left);
     }
     // The same picture again is the same row, and in use again.

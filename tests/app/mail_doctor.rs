@@ -3,7 +3,6 @@ use std::{net::SocketAddr, time::Duration};
 
 use entity::{mail_check::Health, transport::Name};
 use greenroom::{
-    checkup,
     clock::Clock,
     mail::{
         compose::Composer,
@@ -11,6 +10,7 @@ use greenroom::{
         mailbox::parse_address,
         smtp::Limits,
     },
+    mailing::diagnosis,
     settings::{Backend, BaseUrl, MailSettings, MaxPerSecond, Security, SmtpSettings},
 };
 use lettre::Address;
@@ -89,7 +89,7 @@ impl Look {
             limits: self.limits,
             now: Clock::System.now(),
         };
-        checkup::run(&patient, async { Found::pass() }, async |_| {}).await
+        diagnosis::run(&patient, async { Found::pass() }, async |_| {}).await
     }
 }
 

@@ -32,6 +32,7 @@ mod failpoints;
 mod faults;
 #[cfg(debug_assertions)]
 mod full_disk;
+mod housekeeping;
 mod idempotency;
 mod interviewers;
 mod interviews;
@@ -72,7 +73,6 @@ mod transports;
 mod unreadable;
 mod unsent;
 mod upgrades;
-mod upkeep;
 mod users;
 mod zone_changes;
 mod zones;

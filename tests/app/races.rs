@@ -153,7 +153,7 @@ async fn a_late_last_byte_is_stale_even_beside_a_newer_one() {
     app.advance(TimeDelta::hours(1));
     let newer = claim().await;
     assert_eq!(late.email.id, newer.email.id);
-    let entries = [Entry::LastByte(late), Entry::LastByte(newer)];
+    let entries = [Entry::BeforeFinalDot(late), Entry::BeforeFinalDot(newer)];
     let written = delivery::write(db, &entries, app.now()).await;
     assert_eq!(
         written.expect("an answer").recorded,

@@ -1,10 +1,10 @@
 //! Signing in and out.
 use chrono::TimeDelta;
 use entity::{session, user::Role};
-use greenroom::domain::sessions::{self as domain, NewSession};
 use sea_orm::EntityTrait;
 
 use crate::support::{Actor, Answer, TestApp, app::PASSWORD, builders};
+use greenroom::{domain::accounts::sessions as domain, domain::accounts::sessions::NewSession};
 
 const COOKIE: &str = "greenroom";
 

@@ -5,7 +5,7 @@ use entity::{
     email::{self, Kind, Status},
     suppression,
 };
-use greenroom::{domain::bookings::Booked, worker::upkeep};
+use greenroom::{domain::bookings::Booked, worker::housekeeping};
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 use serde_json::json;
 
@@ -355,7 +355,7 @@ async fn after_thirty_days_it_is_worth_another_try() {
     scene.app.advance(TimeDelta::seconds(1));
     scene.book_again(&mut rita).await;
     assert_eq!(scene.last().await.status, Status::Queued);
-    upkeep::keep_house(&scene.app.app).await.expect("done");
+    housekeeping::run_once(&scene.app.app).await.expect("done");
     assert!(scene.suppressed().await.is_empty());
     scene.app.expect_undelivered_mail();
 }

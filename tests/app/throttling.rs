@@ -3,10 +3,10 @@ use std::net::IpAddr;
 
 use chrono::TimeDelta;
 use entity::{known_device, user::Role};
-use greenroom::worker::upkeep::keep_house;
 use sea_orm::EntityTrait;
 
 use crate::support::{Actor, TestApp, app::PASSWORD, builders, logs::Logs};
+use greenroom::worker::housekeeping::run_once;
 
 const MARK: &str = "greenroom-known";
 
@@ -347,7 +347,7 @@ async fn a_browser_is_known_for_ninety_days_after_its_last_sign_in() {
     }
     let rows = known_device::Entity::find().all(app.app.db.read()).await;
     assert_eq!(rows.expect("rows").len(), 1, "one row for one browser");
-    keep_house(&app.app).await.expect("kept");
+    run_once(&app.app).await.expect("kept");
     let rows = known_device::Entity::find().all(app.app.db.read()).await;
     assert_eq!(rows.expect("rows").len(), 0);
 }

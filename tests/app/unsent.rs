@@ -2,7 +2,7 @@
 use actix_web::test::TestRequest;
 use chrono::TimeDelta;
 use entity::{candidate, interview, session, unsent_form, user};
-use greenroom::{access::Who, http::routes, worker::upkeep};
+use greenroom::{access::Who, http::routes, worker::housekeeping};
 use scraper::{ElementRef, Html, Selector};
 use sea_orm::EntityTrait;
 
@@ -357,7 +357,7 @@ async fn after_ten_minutes_it_is_gone() {
         "{}",
         page.notice()
     );
-    upkeep::keep_house(&app.app).await.expect("done");
+    housekeeping::run_once(&app.app).await.expect("done");
     assert!(kept(&app).await.is_empty());
 }
 

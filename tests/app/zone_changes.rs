@@ -7,7 +7,7 @@ use entity::{
 };
 use greenroom::{
     domain::{actions, bookings::Booked},
-    worker::upkeep,
+    worker::housekeeping,
     zones,
 };
 use mail_parser::MessageParser;
@@ -73,7 +73,7 @@ async fn mails(app: &TestApp, booked: &Booked) -> Vec<email::Model> {
 
 /// What a process with newer rules does as it starts, and every hour.
 async fn rules_come(app: &TestApp) {
-    upkeep::keep_house(&app.app).await.expect("done");
+    housekeeping::run_once(&app.app).await.expect("done");
 }
 
 /// An interview that was booked and told by old rules.

@@ -9,10 +9,12 @@ use entity::user::{self, Role};
 use crate::{
     app::App,
     domain::{
+        accounts::{
+            passwords,
+            users::{self, Creation, NewUser},
+        },
         actions::Actor,
         companies::{self, NewCompany},
-        user_passwords,
-        users::{self, Creation, NewUser},
     },
     passwords::NewPassword,
     settings::{Backend, Settings, is_loopback_host},
@@ -83,7 +85,7 @@ async fn let_in_again(app: &App, company_id: i64, now: DateTime<Utc>) -> Result<
         };
         let password = NewPassword::generate();
         // Whoever tries the demo again goes on with the tokens of the first time.
-        user_passwords::renew(&app.db, &app.passwords, &actor, user.id, &password, now).await?;
+        passwords::renew(&app.db, &app.passwords, &actor, user.id, &password, now).await?;
         sign_ins.push(SignIn { email, password });
     }
     Ok(sign_ins)

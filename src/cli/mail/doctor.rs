@@ -13,7 +13,6 @@ use serde::Serialize;
 use tokio::time::{self, Instant};
 
 use crate::{
-    checkup,
     cli::terminal,
     clock::Clock,
     db::{self, Db},
@@ -25,6 +24,7 @@ use crate::{
         doctor::{self, Check, Found, Grade, Patient, Sends, Step},
         mailbox::parse_address,
     },
+    mailing::diagnosis,
     settings::Settings,
     text, zones,
 };
@@ -105,7 +105,7 @@ impl Doctor {
             let most = doctor::SECONDS;
             terminal::say(format_args!("Checking; this takes {most} seconds at most."));
         }
-        Ok(checkup::run(&patient, queue(settings, now), async |_| {}).await)
+        Ok(diagnosis::run(&patient, queue(settings, now), async |_| {}).await)
     }
 }
 
@@ -135,7 +135,7 @@ pub(super) fn patient<'a>(
 /// Only looks: a database that is not there is not made, and one of another version is left alone.
 async fn queue(settings: &Settings, now: DateTime<Utc>) -> Found {
     match open(settings).await {
-        Ok(db) => checkup::queue(&db, Whose::Everybody, now).await,
+        Ok(db) => diagnosis::queue(&db, Whose::Everybody, now).await,
         Err(reason) => Found::skipped(reason),
     }
 }

@@ -33,7 +33,7 @@ use crate::{
 pub enum Entry {
     /// Its last byte is about to be sent: if nothing is heard after this, it may have been taken. The claim begins
     /// anew, to outlast the wait for the reply. When this is stale, the last byte must not be sent.
-    LastByte(Arc<Claimed>),
+    BeforeFinalDot(Arc<Claimed>),
     /// Its attempt is over.
     End(Arc<Claimed>, Box<Ended>),
 }
@@ -92,7 +92,7 @@ pub async fn write(db: &Db, entries: &[Entry], now: DateTime<Utc>) -> Result<Wri
         let mut findings: Vec<(Name, Noted)> = Vec::new();
         for entry in entries {
             let (claimed, mut ended) = match entry {
-                Entry::LastByte(claimed) => {
+                Entry::BeforeFinalDot(claimed) => {
                     let recorded = recorded(&begun, claimed, Status::Sending);
                     written.recorded.push(recorded);
                     continue;
@@ -169,7 +169,7 @@ async fn last_bytes(
     now: DateTime<Utc>,
 ) -> Result<HashSet<Claim>> {
     let begun = entries.iter().filter_map(|entry| match entry {
-        Entry::LastByte(claimed) => Some(&**claimed),
+        Entry::BeforeFinalDot(claimed) => Some(&**claimed),
         Entry::End(..) => None,
     });
     let begun: Vec<&Claimed> = begun.collect();

@@ -1,13 +1,13 @@
 //! Sending a message once more.
 use chrono::{DateTime, Utc};
-use entity::email::{self, Status};
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
+use entity::email::Status;
+use sea_orm::ConnectionTrait;
 
 use super::{
     facts::{facts_before_of, facts_of},
     find, is_of_use,
     queue::{NewEmail, insert},
-    story::{attempts, may_have_arrived},
+    story::{attempts, may_have_arrived, repeated_by},
 };
 use crate::{
     db::{self, Db},
@@ -115,16 +115,4 @@ async fn resent(db: &impl ConnectionTrait, company_id: i64, new_id: i64) -> Resu
         Status::Held => Resent::Held(new_id),
         _ => Resent::Queued(new_id),
     })
-}
-
-pub(super) async fn repeated_by(
-    db: &impl ConnectionTrait,
-    email: &email::Model,
-) -> Result<Option<i64>> {
-    let repeat = email::Entity::find()
-        .filter(email::COLUMN.company_id.eq(email.company_id))
-        .filter(email::COLUMN.resend_of.eq(Some(email.id)))
-        .one(db)
-        .await?;
-    Ok(repeat.map(|repeat| repeat.id))
 }

@@ -10,15 +10,15 @@ use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use super::{
     can_be_corrected, find, is_of_use,
     line::{Line, about},
-    resend::repeated_by,
 };
 use crate::{
     db::Db,
     domain::{
+        accounts::users,
         actions::{self, Entry},
         bounces,
         interviews::{self, Details},
-        rows, suppressions, users,
+        rows, suppressions,
     },
     error::{Error, Result},
 };
@@ -123,6 +123,18 @@ pub(super) async fn attempts(
         .filter(attempt::COLUMN.email_id.eq(email.id))
         .order_by_asc(attempt::Column::Number);
     rows::readable(all, db, "attempt").await
+}
+
+pub(super) async fn repeated_by(
+    db: &impl ConnectionTrait,
+    email: &email::Model,
+) -> Result<Option<i64>> {
+    let repeat = email::Entity::find()
+        .filter(email::COLUMN.company_id.eq(email.company_id))
+        .filter(email::COLUMN.resend_of.eq(Some(email.id)))
+        .one(db)
+        .await?;
+    Ok(repeat.map(|repeat| repeat.id))
 }
 
 /// A correction names one message to the wrong address and stands for all of them.

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use entity::{candidate, interview, slot};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
-use super::{Reading, concerned, moving::MOST_AT_ONCE, reading};
+use super::{MOST_AT_ONCE, Reading, concerned, reading};
 use crate::{
     db::Db,
     domain::{

@@ -22,6 +22,9 @@ use crate::zones::{
 /// As [`slot::Model::local_start`] is written.
 const WALL_TIME: &str = "%Y-%m-%dT%H:%M:%S";
 
+/// So many are moved by one confirmation, each in a transaction of its own: nobody else waits long.
+const MOST_AT_ONCE: u64 = 500;
+
 /// What the wall time of a slot means by the rules of now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {

@@ -7,7 +7,7 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
 
-use super::{Reading, WALL_TIME, concerned, list, reading};
+use super::{MOST_AT_ONCE, Reading, WALL_TIME, concerned, list, reading};
 use crate::{
     db::{self, Db},
     domain::{
@@ -21,9 +21,6 @@ use crate::{
     error::{Error, Result},
     zones,
 };
-
-/// So many are moved by one confirmation, each in a transaction of its own: nobody else waits long.
-pub(super) const MOST_AT_ONCE: u64 = 500;
 
 /// What somebody looked at and agreed to.
 #[derive(Clone, Debug)]

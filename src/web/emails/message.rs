@@ -9,8 +9,8 @@ use crate::{
     app::App,
     domain::{emails, interviews, logos},
     error::Error as AppError,
-    letters::Draft,
     mail::{LINK_PLACEHOLDER, invite},
+    mailing::letter::Draft,
     web::{errors::Result, viewer::Recruiter},
 };
 

@@ -14,7 +14,7 @@ use crate::{
         join_links::{self, Admission, State, Ticket},
     },
     mail::{invite, mailbox},
-    notices,
+    mailing::message,
     web::errors::Result,
 };
 
@@ -55,8 +55,8 @@ async fn file(
             .domain()
             .to_owned(),
     };
-    let message = notices::invitation(&app.composer, details)?;
-    let event = notices::event(&app.composer, &message, details, &domain, now)?;
+    let message = message::invitation(&app.composer, details)?;
+    let event = message::event(&app.composer, &message, details, &domain, now)?;
     // Not the link that was asked with: that one may be of a mail that tells another time.
     let token = app.keys.token(&Ticket {
         public_id: &interview.public_id,

@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use crate::{
     app::App,
-    checkup,
     domain::{
         mail_checks::{self, Begun},
         one_time_keys::Once,
@@ -16,6 +15,7 @@ use crate::{
         doctor::{self, Check, Patient, Sends},
         mailbox::parse_address,
     },
+    mailing::diagnosis,
     web::{
         errors::Result,
         render::Flash,
@@ -72,14 +72,14 @@ async fn examine(app: &App, company_id: i64, run: i32, to: &str, sends: Sends) -
         limits: doctor::LIMITS,
         now,
     };
-    let queue = checkup::queue(&app.db, Whose::Company(company_id), now);
+    let queue = diagnosis::queue(&app.db, Whose::Company(company_id), now);
     let told = async |checks: &[Check]| {
         let noted = async { mail_checks::note(&app.db, company_id, run, stored(checks)?).await };
         if let Err(error) = noted.await {
             tracing::warn!(%error, "How far the checks of the mail have come was not noted");
         }
     };
-    let checks = checkup::run(&patient, queue, told).await;
+    let checks = diagnosis::run(&patient, queue, told).await;
     let health = doctor::health(&checks);
     let now = app.clock.now();
     mail_checks::end(&app.db, company_id, run, stored(&checks)?, health, now).await?;

@@ -9,7 +9,7 @@ use self::pages::{ShowPage, State};
 use super::{errors::Result, mail_servers, viewer::Admin};
 use crate::{
     app::App,
-    domain::{mail_checks, users},
+    domain::{accounts::users, mail_checks},
 };
 
 /// GET /mail: all of it, while checks go on as far as they have come.

@@ -17,7 +17,8 @@ use crate::{
         messages::Message,
         wording::{Block, Wording},
     },
-    notices, text,
+    mailing::message,
+    text,
     web::{
         conflict::Reading,
         forms::{self, FormErrors},
@@ -158,7 +159,7 @@ impl TextsForm {
             "" | SAMPLE => sample(app, viewer, target).await?,
             id => match details(app, viewer, id).await {
                 Ok(details) => {
-                    notices::imagined(&app.composer, target.kind, &target.locale, &details)?
+                    message::imagined(&app.composer, target.kind, &target.locale, &details)?
                 }
                 Err(Error::NotFound) => return Ok(Err(FormErrors::one("interview", CHOOSE))),
                 Err(error) => return Err(error),
@@ -201,7 +202,7 @@ fn parsed(block: Block, typed: &str) -> Result<String, String> {
 async fn sample(app: &App, viewer: &Viewer, target: &Target) -> Result<Message> {
     let company = companies::find(&app.db, viewer.company_id).await?;
     let own = mail_texts::own(app.db.read(), &company).await?;
-    notices::sample(target.kind, &target.locale, &company, &own)
+    message::sample(target.kind, &target.locale, &company, &own)
 }
 
 /// Of an interview that a mail can be about.

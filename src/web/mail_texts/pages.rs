@@ -15,8 +15,9 @@ use crate::{
     error::Result,
     mail::{
         messages::Message,
-        values::{self, Medium, Values},
+        values::{Medium, Values},
         wording::Block,
+        wording::PLACES,
     },
     times,
     web::{
@@ -219,7 +220,7 @@ impl Part {
 impl Place {
     fn all(values: &Values) -> Vec<Self> {
         let known = values.all(Medium::Plain);
-        let offered = known.filter(|(name, _)| values::PLACES.contains(name));
+        let offered = known.filter(|(name, _)| PLACES.contains(name));
         offered.map(|(name, value)| Self { name, value }).collect()
     }
 }

@@ -10,8 +10,10 @@ use super::{LAST_ADMIN, ShowPage};
 use crate::{
     app::App,
     domain::{
-        user_passwords,
-        users::{self, Change},
+        accounts::{
+            passwords,
+            users::{self, Change},
+        },
         versions::{Target, Updated},
     },
     passwords::{About, NewPassword},
@@ -121,7 +123,7 @@ pub async fn update_password(
     let target = Target { id, version, once };
     let (actor, now) = (viewer.actor(), app.clock.now());
     let (db, passwords) = (&app.db, &app.passwords);
-    match user_passwords::reset(db, passwords, &actor, &target, &password, now).await? {
+    match passwords::reset(db, passwords, &actor, &target, &password, now).await? {
         Updated::Stale(stored) => {
             let address = format!("/users/{id}");
             let thing = Thing::new("user", id, &address);

@@ -10,7 +10,7 @@ use super::LAST_ADMIN;
 use crate::{
     app::App,
     domain::{
-        users::{self, Change, Changes},
+        accounts::users::{self, Change, Changes},
         versions::Target,
     },
     text,

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::users::{self, Creation, NewUser},
+    domain::accounts::users::{self, Creation, NewUser},
     passwords::{About, NewPassword, Weakness},
     text, times, words,
 };

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     app::App,
     client_ip,
-    domain::{actions::Actor, mail_checks, sessions},
+    domain::{accounts::sessions, actions::Actor, mail_checks},
     error::Error as AppError,
     mail::doctor,
     zones::Tz,

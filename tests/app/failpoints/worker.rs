@@ -3,7 +3,7 @@ use chrono::TimeDelta;
 use entity::email::{self, Status};
 use greenroom::{
     db::failpoint::Fault,
-    worker::{self, Turn, upkeep},
+    worker::{self, Turn, housekeeping},
 };
 use sea_orm::EntityTrait;
 
@@ -46,10 +46,12 @@ async fn housekeeping_that_meets_any_fault_is_done_the_next_time() {
     for fault in [Fault::Statement as fn(usize) -> Fault, Fault::Commit] {
         for n in 1.. {
             app.app.db.failpoint().arm(fault(n));
-            let done = upkeep::keep_house(&app.app).await;
+            let done = housekeeping::run_once(&app.app).await;
             let is_hit = app.app.db.failpoint().disarm();
             assert_eq!(done.is_err(), is_hit, "{:?}", fault(n));
-            upkeep::keep_house(&app.app).await.expect("the next time");
+            housekeeping::run_once(&app.app)
+                .await
+                .expect("the next time");
             if !is_hit {
                 break;
             }

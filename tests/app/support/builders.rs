@@ -8,17 +8,16 @@ use entity::{
 use greenroom::{
     crypto, db,
     domain::{
+        accounts::api_tokens::{self, NewToken},
         actions::Actor,
-        api_tokens::{self, NewToken},
         bookings::{self, Booked, NewBooking, Outcome, Place, Who},
         candidates::{self, NewCandidate, Saved},
         companies, interviews,
         jobs::{self, NewJob},
-        logos,
+        logos::{self, picture::Picture},
         slots::{self, NewSlot},
         versions::Target,
     },
-    pictures::Picture,
 };
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde_json::json;

@@ -1,5 +1,7 @@
 //! The login, as any server wants it, then as the provider does.
-use super::{Finding, HOST, PASSWORD, USER, doubtful, fatal, sender::is_personal_outlook};
+use super::{
+    Finding, HOST, PASSWORD, USER, doubtful, fatal, is_placeholder, sender::is_personal_outlook,
+};
 use crate::{
     mail::providers::{Provider, Service},
     settings::{Login, SmtpSettings},
@@ -58,29 +60,6 @@ pub(super) fn password(password: &str) -> Option<Finding> {
             "Make sure that it belongs there.",
         )
     })
-}
-
-/// What guides write where one's own is to be put: `your-app-password`, `<password>`, `xxxx xxxx`.
-pub(super) fn is_placeholder(text: &str) -> bool {
-    const WHAT: [&str; 12] = [
-        "16", "account", "api", "app", "domain", "email", "gmail", "key", "mail", "name", "pass",
-        "user",
-    ];
-    let lower = text.trim().to_lowercase();
-    let letters: String = lower.chars().filter(|c| c.is_alphanumeric()).collect();
-    let is_yours = letters
-        .strip_prefix("your")
-        .is_some_and(|rest| WHAT.iter().any(|what| rest.starts_with(what)));
-    let is_in_brackets = [('<', '>'), ('{', '}')]
-        .iter()
-        .any(|(open, close)| lower.starts_with(*open) && lower.ends_with(*close));
-    let is_crossed = letters.len() > 3 && letters.chars().all(|c| c == 'x');
-    is_yours
-        || is_in_brackets
-        || is_crossed
-        || lower.starts_with("your-")
-        || lower.starts_with("your_")
-        || letters == "changeme"
 }
 
 fn is_quoted(text: &str) -> bool {

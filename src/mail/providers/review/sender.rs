@@ -1,7 +1,7 @@
 //! The sender's address against the server that shall take it.
 use lettre::message::Mailbox;
 
-use super::{FROM, Finding, doubtful, fatal, login::is_placeholder};
+use super::{FROM, Finding, doubtful, fatal, is_placeholder};
 use crate::{
     mail::providers::{Provider, Service},
     settings::{SmtpSettings, is_loopback_host},

@@ -13,8 +13,8 @@ use crate::{
         interviews::Details,
         transports,
     },
-    letters::Draft,
     mail::{LINK_PLACEHOLDER, invite::Method},
+    mailing::letter::Draft,
     web::{
         emails::story::{self, Step},
         facts::Facts,

@@ -8,7 +8,7 @@ use std::{
 };
 
 /// What `work` answers, or what it panicked with.
-pub(super) async fn caught<T>(work: impl Future<Output = T>) -> Result<T, String> {
+pub(super) async fn catch_panic<T>(work: impl Future<Output = T>) -> Result<T, String> {
     let mut work = pin!(work);
     poll_fn(|context| {
         // After a panic the work is never polled again, and what it borrowed is only read.
@@ -33,8 +33,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_becomes_a_value() {
-        assert_eq!(caught(async { 7 }).await, Ok(7));
-        let text = caught(async {
+        assert_eq!(catch_panic(async { 7 }).await, Ok(7));
+        let text = catch_panic(async {
             tokio::task::yield_now().await;
             panic!("no {}", "way")
         });

@@ -1,4 +1,5 @@
-//! Writes what several messages have to write at one moment together: a transaction costs a wait for the disk.
+//! Group commit: what several messages have to write at one moment is written in one transaction, because each
+//! costs a wait for the disk.
 use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::oneshot;
@@ -14,7 +15,7 @@ use crate::{
 
 /// Whoever comes while others write waits, and is then written together with all who wait.
 #[derive(Default)]
-pub(super) struct Ledger {
+pub(super) struct BatchWriter {
     waiting: Mutex<Vec<Waiting>>,
     turn: tokio::sync::Mutex<()>,
 }
@@ -24,7 +25,7 @@ struct Waiting {
     told: oneshot::Sender<Result<Recorded>>,
 }
 
-impl Ledger {
+impl BatchWriter {
     /// Writes an entry; when this answers, it is on the disk.
     pub(super) async fn write(&self, app: &App, entry: Entry) -> Result<Recorded> {
         let (told, mut answer) = oneshot::channel();

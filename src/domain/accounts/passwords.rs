@@ -3,17 +3,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::user;
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
 
-use super::{
-    actions::Actor,
-    api_tokens,
-    events::{self, Event},
-    known_devices,
-    rate_limits::{self, Limit, Turn},
-    sessions, users,
-    versions::{Target, Updated},
-};
+use super::{api_tokens, known_devices, sessions, users};
 use crate::{
     db::{self, Db},
+    domain::{
+        actions::Actor,
+        events::{self, Event},
+        rate_limits::{self, Limit, Turn},
+        versions::{Target, Updated},
+    },
     error::{Error, Result},
     passwords::{Match, NewPassword, Passwords, Share},
 };

@@ -1,7 +1,7 @@
 //! What the process log and the terminal learn of a delivery: never an address, a name or a link.
 use std::io;
 
-use crate::{app::App, letters::Draft, text::masked};
+use crate::{app::App, mailing::letter::Draft, text::masked};
 
 /// Says that a mail server took a message.
 pub(super) fn accepted(draft: &Draft<'_>) {

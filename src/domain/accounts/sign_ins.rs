@@ -3,16 +3,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::user;
 use sea_orm::{EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
-use super::{
-    actions::Actor,
-    events::{self, Event},
-    known_devices,
-    rate_limits::{self, Limit, Turn},
-    users,
-};
+use super::{known_devices, users};
 use crate::{
     crypto,
     db::{self, Db},
+    domain::{
+        actions::Actor,
+        events::{self, Event},
+        rate_limits::{self, Limit, Turn},
+    },
     error::Result,
     passwords::{Match, Passwords, Share},
     text,

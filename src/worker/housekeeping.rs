@@ -8,27 +8,27 @@ use crate::{
     app::App,
     db::{self, Db, Txn},
     domain::{
-        delivery, known_devices, logos, one_time_keys, rate_limits, sessions, suppressions,
-        unsent_forms, zone_changes,
+        accounts::{known_devices, sessions, unsent_forms},
+        delivery, logos, one_time_keys, rate_limits, suppressions, zone_changes,
     },
     error::Result,
 };
 
 const EVERY: Duration = Duration::from_secs(60 * 60);
 
-/// Keeps house for as long as it is polled.
+/// Does it for as long as it is polled.
 pub async fn run(app: Data<App>) {
     let mut hours = time::interval(EVERY);
     loop {
         hours.tick().await;
         // The log was told of every step that failed.
-        let _ = keep_house(&app).await;
+        let _ = run_once(&app).await;
     }
 }
 
 /// Finds slots whose local time means another start, and removes what nobody can use any more.
 /// Each step is by itself: one that fails is told to the log and stops none of the others. Answers with the last error.
-pub async fn keep_house(app: &App) -> Result<()> {
+pub async fn run_once(app: &App) -> Result<()> {
     let (db, now) = (&app.db, app.clock.now());
     let steps = [
         step("unreadable emails", delivery::set_all_aside(db, now)).await,
@@ -69,6 +69,6 @@ async fn clear(
 
 async fn step(what: &'static str, work: impl Future<Output = Result<()>>) -> Result<()> {
     work.await.inspect_err(|error| {
-        tracing::warn!(%error, what, "A step of the upkeep failed; it is tried again in an hour");
+        tracing::warn!(%error, what, "A step of the housekeeping failed; it is tried again in an hour");
     })
 }

@@ -6,17 +6,16 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::{
-    actions::Actor,
-    api_tokens,
-    events::{self, Event, RoleChange},
-    known_devices,
-    page::{self, Cursor, PAGE_SIZE, Page},
-    rows, sessions,
-    versions::{self, Target, Updated},
-};
+use super::{api_tokens, known_devices, sessions};
 use crate::{
     db::{self, Db},
+    domain::{
+        actions::Actor,
+        events::{self, Event, RoleChange},
+        page::{self, Cursor, PAGE_SIZE, Page},
+        rows,
+        versions::{self, Target, Updated},
+    },
     error::{Error, Result},
     passwords::{NewPassword, Passwords},
     zones::Tz,

@@ -6,10 +6,10 @@ use sea_orm::{
     ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::rate_limits::{self, Limit, Turn};
 use crate::{
     crypto,
     db::{self, Db},
+    domain::rate_limits::{self, Limit, Turn},
     error::Result,
 };
 

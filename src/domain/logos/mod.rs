@@ -1,4 +1,6 @@
 //! Logos: pictures that never change, because a mail that shows one is the same at every attempt.
+pub mod picture;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{company, email, logo};
 use sea_orm::{
@@ -7,17 +9,17 @@ use sea_orm::{
     sea_query::{Expr, OnConflict, Query},
 };
 
-use super::{
-    actions::Actor,
-    companies,
-    events::{self, Event},
-    versions::Updated,
-};
 use crate::{
     crypto,
     db::{self, Db},
+    domain::{
+        actions::Actor,
+        companies,
+        events::{self, Event},
+        logos::picture::Picture,
+        versions::Updated,
+    },
     error::{Error, Result},
-    pictures::Picture,
 };
 
 /// A mail that is being composed may show a logo that was taken away meanwhile.

@@ -1,4 +1,4 @@
-//! Shares the queue out: some messages at a time on their way, more of them at hand while the server is quick.
+//! The dispatcher: some messages in flight at a time, more of them prefetched while the server is quick.
 use std::{collections::VecDeque, future::pending, rc::Rc, time::Duration};
 
 use actix_web::web::Data;
@@ -8,12 +8,12 @@ use tokio::{
 };
 
 use super::{
-    Stop,
-    attempt::{self, Done},
+    Stop, attempt,
+    batch_writer::BatchWriter,
     compose::compose_all,
     copies,
-    ledger::Ledger,
-    routes::routes,
+    record::{self, Done},
+    relays::routes,
 };
 use crate::{
     app::App,
@@ -21,10 +21,10 @@ use crate::{
     error::Result,
 };
 
-/// So many messages are on their way at a time; mail servers want few connections.
-const LANES: usize = 4;
+/// So many messages are in flight at a time; mail servers want few connections.
+const MOST_IN_FLIGHT: usize = 4;
 /// So many are claimed at once while the server is quick.
-const MOST_AT_HAND: usize = 64;
+const MOST_PREFETCHED: usize = 64;
 /// A server that takes longer for a message is given no more than it can take at once.
 const SLOW: Duration = Duration::from_secs(5);
 /// How long a message may be overlooked that another process queued.
@@ -34,43 +34,43 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(500);
 
 /// Delivers until it is asked to stop, and then ends what is on its way.
 pub(super) async fn run(app: Data<App>, mut stop: Stop) {
-    let mut desk = Desk::new(app.clone(), stop.clone());
+    let mut dispatcher = Dispatcher::new(app.clone(), stop.clone());
     loop {
-        desk.fill_lanes();
-        let pause = desk.look_for_more().await;
+        dispatcher.start_deliveries();
+        let pause = dispatcher.look_for_more().await;
         tokio::select! {
-            Some(done) = desk.lanes.join_next() => desk.note(done.ok()).await,
+            Some(done) = dispatcher.in_flight.join_next() => dispatcher.note(done.ok()).await,
             // Something may have waited behind this message.
-            Some(_) = desk.records.join_next() => desk.is_asked_for_more = true,
-            claimed = fetched(&mut desk.fetch) => desk.put_at_hand(claimed).await,
-            () = app.wake.notified(), if desk.is_idle() => desk.is_asked_for_more = true,
-            () = time::sleep(pause), if desk.is_idle() => desk.is_asked_for_more = true,
+            Some(_) = dispatcher.records.join_next() => dispatcher.is_asked_for_more = true,
+            claimed = fetched(&mut dispatcher.fetch) => dispatcher.take_in(claimed).await,
+            () = app.wake.notified(), if dispatcher.is_idle() => dispatcher.is_asked_for_more = true,
+            () = time::sleep(pause), if dispatcher.is_idle() => dispatcher.is_asked_for_more = true,
             () = stop.asked() => break,
         }
         for relay in app.mailer.relays() {
             relay.close_stale().await;
         }
     }
-    desk.clear().await;
+    dispatcher.clear().await;
 }
 
-/// A message that went over a lane, and whether the server was quick about it.
-struct Ride {
+/// A message that was in flight, and whether the server was quick about it.
+struct Delivery {
     done: Done,
     is_quick: bool,
 }
 
 type Fetched = Result<Vec<Claimed>>;
 
-struct Desk {
+struct Dispatcher {
     app: Data<App>,
     stop: Stop,
-    ledger: Rc<Ledger>,
-    lanes: JoinSet<Ride>,
-    /// What came of messages, being written while their lanes go on. Whoever is next on a lane waits for the ledger
-    /// behind the one before, so that no more messages are open than there are lanes.
+    writer: Rc<BatchWriter>,
+    in_flight: JoinSet<Delivery>,
+    /// What came of messages, being written while their lanes go on. Whoever is next on a lane waits for the writer
+    /// behind the one before, so that no more messages are open than there are in_flight.
     records: JoinSet<()>,
-    at_hand: VecDeque<Claimed>,
+    prefetched: VecDeque<Claimed>,
     /// The next messages, being claimed and composed.
     fetch: Option<JoinHandle<Fetched>>,
     /// Was it begun before the server failed or was slow?
@@ -82,38 +82,38 @@ struct Desk {
     is_away: bool,
 }
 
-impl Desk {
+impl Dispatcher {
     fn new(app: Data<App>, stop: Stop) -> Self {
         Self {
             app,
             stop,
-            ledger: Rc::default(),
-            lanes: JoinSet::new(),
+            writer: Rc::default(),
+            in_flight: JoinSet::new(),
             records: JoinSet::new(),
-            at_hand: VecDeque::new(),
+            prefetched: VecDeque::new(),
             fetch: None,
             is_fetch_outdated: false,
-            batch: LANES,
+            batch: MOST_IN_FLIGHT,
             is_asked_for_more: true,
             is_away: false,
         }
     }
 
     fn is_idle(&self) -> bool {
-        self.fetch.is_none() && self.at_hand.is_empty() && self.lanes.len() < LANES
+        self.fetch.is_none() && self.prefetched.is_empty() && self.in_flight.len() < MOST_IN_FLIGHT
     }
 
-    fn fill_lanes(&mut self) {
-        while self.lanes.len() < LANES {
-            let Some(claimed) = self.at_hand.pop_front() else {
+    fn start_deliveries(&mut self) {
+        while self.in_flight.len() < MOST_IN_FLIGHT {
+            let Some(claimed) = self.prefetched.pop_front() else {
                 return;
             };
-            let (app, ledger) = (self.app.clone(), Rc::clone(&self.ledger));
+            let (app, writer) = (self.app.clone(), Rc::clone(&self.writer));
             let stop = self.stop.clone();
-            self.lanes.spawn_local(async move {
+            self.in_flight.spawn_local(async move {
                 let begun = Instant::now();
-                let done = attempt::deliver(&app, &ledger, claimed, stop).await;
-                Ride {
+                let done = attempt::deliver(&app, &writer, claimed, stop).await;
+                Delivery {
                     is_quick: done.server_goes_on() && begun.elapsed() < SLOW,
                     done,
                 }
@@ -121,18 +121,18 @@ impl Desk {
         }
     }
 
-    /// Begins to claim the next messages when few are at hand; answers with how long there will be nothing to do.
+    /// Begins to claim the next messages when few are prefetched; answers with how long there will be nothing to do.
     async fn look_for_more(&mut self) -> Duration {
         let wanted = self.wanted();
         if self.is_asked_for_more && self.fetch.is_none() && wanted > 0 {
             self.is_asked_for_more = false;
-            let (app, ledger) = (self.app.clone(), Rc::clone(&self.ledger));
+            let (app, writer) = (self.app.clone(), Rc::clone(&self.writer));
             let stop = self.stop.clone();
             self.fetch = Some(spawn_local(async move {
                 let now = app.clock.now();
                 let claimed = delivery::claim(&app.db, &routes(&app), wanted as u64, now).await?;
                 copies::print_waiting(&app).await;
-                Ok(compose_all(&app, &ledger, claimed, &stop).await)
+                Ok(compose_all(&app, &writer, claimed, &stop).await)
             }));
         }
         match self.is_idle() {
@@ -141,16 +141,18 @@ impl Desk {
         }
     }
 
-    /// How many to claim: as many as have a lane, until it is known that the server is quick.
+    /// How many to claim: as many as may be in flight, until it is known that the server is quick.
     fn wanted(&self) -> usize {
         match self.batch {
-            LANES => LANES.saturating_sub(self.lanes.len() + self.at_hand.len()),
-            batch if self.at_hand.len() < batch => batch,
+            MOST_IN_FLIGHT => {
+                MOST_IN_FLIGHT.saturating_sub(self.in_flight.len() + self.prefetched.len())
+            }
+            batch if self.prefetched.len() < batch => batch,
             _ => 0,
         }
     }
 
-    async fn put_at_hand(&mut self, fetched: Fetched) {
+    async fn take_in(&mut self, fetched: Fetched) {
         self.fetch = None;
         let is_outdated = std::mem::take(&mut self.is_fetch_outdated);
         match fetched {
@@ -158,11 +160,11 @@ impl Desk {
                 self.is_away = false;
                 self.is_asked_for_more = !claimed.is_empty();
                 if claimed.len() >= self.batch {
-                    self.batch = (self.batch * 2).min(MOST_AT_HAND);
+                    self.batch = (self.batch * 2).min(MOST_PREFETCHED);
                 }
-                self.at_hand.extend(claimed);
+                self.prefetched.extend(claimed);
                 if is_outdated {
-                    self.batch = LANES;
+                    self.batch = MOST_IN_FLIGHT;
                     self.give_back().await;
                 }
             }
@@ -175,24 +177,24 @@ impl Desk {
         }
     }
 
-    /// A lane is free again. When the server fails or is slow, what is at hand goes back into the queue.
-    async fn note(&mut self, ride: Option<Ride>) {
-        let is_quick = ride.as_ref().is_some_and(|ride| ride.is_quick);
-        if let Some(Ride { done, .. }) = ride {
-            let (app, ledger) = (self.app.clone(), Rc::clone(&self.ledger));
+    /// A message is no longer in flight. When the server fails or is slow, what is prefetched goes back into the queue.
+    async fn note(&mut self, delivery: Option<Delivery>) {
+        let is_quick = delivery.as_ref().is_some_and(|delivery| delivery.is_quick);
+        if let Some(Delivery { done, .. }) = delivery {
+            let (app, writer) = (self.app.clone(), Rc::clone(&self.writer));
             let stop = self.stop.clone();
-            let recording = async move { attempt::record(&app, &ledger, done, stop).await };
+            let recording = async move { record::record(&app, &writer, done, stop).await };
             self.records.spawn_local(recording);
         }
         if !is_quick {
-            self.batch = LANES;
+            self.batch = MOST_IN_FLIGHT;
             self.is_fetch_outdated = self.fetch.is_some();
             self.give_back().await;
         }
     }
 
     async fn give_back(&mut self) {
-        let unsent: Vec<_> = self.at_hand.drain(..).collect();
+        let unsent: Vec<_> = self.prefetched.drain(..).collect();
         if unsent.is_empty() {
             return;
         }
@@ -205,11 +207,11 @@ impl Desk {
         if let Some(fetch) = self.fetch.take()
             && let Ok(Ok(claimed)) = fetch.await
         {
-            self.at_hand.extend(claimed);
+            self.prefetched.extend(claimed);
         }
         self.give_back().await;
-        while let Some(ride) = self.lanes.join_next().await {
-            self.note(ride.ok()).await;
+        while let Some(delivery) = self.in_flight.join_next().await {
+            self.note(delivery.ok()).await;
         }
         while self.records.join_next().await.is_some() {}
     }

@@ -1,0 +1,4 @@
+//! Where rows become messages: what the worker sends, the pages preview and the log shows, and what is wrong with mail.
+pub mod diagnosis;
+pub mod letter;
+pub mod message;
