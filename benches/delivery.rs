@@ -30,12 +30,14 @@ use greenroom::{
     db,
     domain::{
         actions::Actor,
-        bookings::{self, NewBooking, Place, Who},
         candidates::{self, NewCandidate, Saved},
         companies::{self, NewCompany},
-        interviews,
+        interviews::{
+            self,
+            booking::{self, NewBooking, Place, Who},
+            join_link::Ticket,
+        },
         jobs::{self, NewJob},
-        join_links::Ticket,
         slots::{self, NewSlot},
     },
     mail::mime,
@@ -181,9 +183,9 @@ async fn book(app: &App, actor: &Actor, job_id: i64, number: usize, now: DateTim
         notes: "Please ensure you have a stable internet connection.".into(),
         once: None,
     };
-    let booked = bookings::book(&app.db, actor, booking, now).await;
+    let booked = booking::book(&app.db, actor, booking, now).await;
     assert!(
-        matches!(booked, Ok(bookings::Outcome::Booked(_))),
+        matches!(booked, Ok(booking::Outcome::Booked(_))),
         "{booked:?}"
     );
 }

@@ -5,7 +5,7 @@ use crate::{
     client_ip::UntrustedProxies,
     clock::Clock,
     db::Db,
-    domain::join_links::Keys,
+    domain::interviews::join_link::Keys,
     error::Result,
     mail::{bounce::ReturnAddress, compose::Composer, mailer::Mailer},
     passwords::Passwords,

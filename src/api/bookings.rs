@@ -19,8 +19,10 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        bookings::{self, Booked, NewBooking, Outcome, Place, Taken, Who},
-        interviews::Details,
+        interviews::{
+            Details,
+            booking::{self, Booked, NewBooking, Outcome, Place, Taken, Who},
+        },
         one_time_keys::Answer,
         slots::{self, State},
     },
@@ -111,7 +113,7 @@ pub fn place(fields: &mut Fields, caller: &Caller) -> Option<Place> {
 async fn book(app: &App, caller: &Caller, new: NewBooking) -> Result<Answer> {
     let now = app.clock.now();
     let is_new = matches!(new.place, Place::New(_));
-    match bookings::book(&app.db, &caller.actor(), new, now).await? {
+    match booking::book(&app.db, &caller.actor(), new, now).await? {
         Outcome::Booked(booked) => {
             app.wake.notify_one();
             idempotency::ok(&answer(app, caller, *booked, now).await?)

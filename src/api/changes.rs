@@ -18,11 +18,13 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        bookings::Place,
-        changes::{self, Change, Correction, Target},
-        interviews::{self, Details},
+        interviews::{
+            self, Details,
+            booking::Place,
+            changes::{self, Change, Correction, Target},
+            rescheduling::{self, Move},
+        },
         one_time_keys::{Answer, Once},
-        rescheduling::{self, Move},
     },
     text as typed,
 };

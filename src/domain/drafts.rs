@@ -11,11 +11,13 @@ use crate::{
     domain::{
         accounts::users,
         actions::Actor,
-        bookings::{Place, Who},
         candidates::{self, NewCandidate},
-        changes::Correction,
         companies,
-        interviews::{self, Details},
+        interviews::{
+            self, Details,
+            booking::{Place, Who},
+            changes::Correction,
+        },
         jobs, mail_texts,
         slots::{self, NewSlot},
     },

@@ -10,9 +10,12 @@ use crate::{
     domain::{
         actions::Actor,
         candidates,
-        changes::{self, Change, Correction},
         events::{self, Event, Start},
-        interviews, jobs,
+        interviews::{
+            self,
+            changes::{self, Change, Correction},
+        },
+        jobs,
         one_time_keys::{self, Seen},
         slots::{self, NewSlot, Timing},
         versions::{self, Target},

@@ -20,9 +20,11 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        changes::{self, Change, Outcome, Target},
         drafts,
-        interviews::{self, Details},
+        interviews::{
+            self, Details,
+            changes::{self, Change, Outcome, Target},
+        },
     },
     text, words,
     zones::Tz,

@@ -22,7 +22,7 @@ use crate::{
     app::App,
     domain::{
         delivery::{self, Claimed},
-        join_links::Ticket,
+        interviews::join_link::Ticket,
     },
     error::Result,
 };

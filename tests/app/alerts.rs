@@ -8,7 +8,7 @@ use entity::{
 use greenroom::domain::{
     actions::Actor as By,
     alerts::{self, Fate},
-    bookings::{self, Booked, NewBooking, Outcome, Place, Who},
+    interviews::booking::{self, Booked, NewBooking, Outcome, Place, Who},
 };
 use sea_orm::{
     ActiveEnum, ActiveValue::Set, EntityTrait, Iterable, QueryFilter, QueryOrder, sea_query::Expr,
@@ -35,7 +35,7 @@ async fn booked_in(app: &TestApp, minutes: i64) -> Booked {
         notes: String::new(),
         once: None,
     };
-    match bookings::book(&app.app.db, &By::system(company_id), new, app.now()).await {
+    match booking::book(&app.app.db, &By::system(company_id), new, app.now()).await {
         Ok(Outcome::Booked(booked)) => *booked,
         other => panic!("a booking: {other:?}"),
     }
@@ -200,11 +200,14 @@ async fn nobody_else_is_told() {
     assert!(!eve.get("/alerts").await.text.contains("Zoë"));
     assert!(!app.stranger().get("/login").await.text.contains("notified"));
     let interview = &booked.details.interview;
-    let token = app.app.keys.token(&greenroom::domain::join_links::Ticket {
-        public_id: &interview.public_id,
-        link_version: interview.link_version,
-        revision: interview.revision,
-    });
+    let token = app
+        .app
+        .keys
+        .token(&greenroom::domain::interviews::join_link::Ticket {
+            public_id: &interview.public_id,
+            link_version: interview.link_version,
+            revision: interview.revision,
+        });
     let link = format!("/interview/{}", token.expect("a token"));
     let page = app.candidate().get(&link).await;
     assert!(page.status == 200 && !page.text.contains("notified"));

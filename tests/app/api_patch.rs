@@ -5,7 +5,7 @@ use entity::{
     email::{self, Kind},
     interview, job, slot,
 };
-use greenroom::domain::bookings::Booked;
+use greenroom::domain::interviews::booking::Booked;
 use sea_orm::{EntityTrait, QueryOrder};
 use serde_json::{Value, json};
 

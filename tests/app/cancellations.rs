@@ -1,7 +1,7 @@
 //! Calling interviews off, as recruiters do it.
 use chrono::TimeDelta;
 use entity::{email, interview};
-use greenroom::domain::bookings::Booked;
+use greenroom::domain::interviews::booking::Booked;
 use sea_orm::EntityTrait;
 
 use crate::support::{Actor, TestApp, builders};

@@ -1,6 +1,6 @@
 //! Correcting what the candidate sees of an interview, and replacing its link.
 use entity::{email::Kind, interview, slot};
-use greenroom::domain::{bookings::Booked, join_links::Ticket};
+use greenroom::domain::interviews::{booking::Booked, join_link::Ticket};
 use sea_orm::EntityTrait;
 
 use crate::support::{Actor, TestApp, builders};

@@ -5,7 +5,10 @@ use entity::{
     interview,
 };
 use greenroom::{
-    domain::{bookings::Booked, emails, join_links::Ticket},
+    domain::{
+        emails,
+        interviews::{booking::Booked, join_link::Ticket},
+    },
     mail::LINK_PLACEHOLDER,
 };
 use sea_orm::{

@@ -1,7 +1,7 @@
 //! Correcting the address that a message went to in vain.
 use chrono::TimeDelta;
 use entity::{action, candidate, email};
-use greenroom::domain::join_links::Ticket;
+use greenroom::domain::interviews::join_link::Ticket;
 use sea_orm::{EntityTrait, QueryOrder};
 
 use crate::{

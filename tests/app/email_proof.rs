@@ -1,6 +1,6 @@
 //! What was sent, and what was said when it was: as the log proves it.
 use entity::email;
-use greenroom::{domain::join_links::Ticket, mail::LINK_PLACEHOLDER};
+use greenroom::{domain::interviews::join_link::Ticket, mail::LINK_PLACEHOLDER};
 use mail_parser::{Message, MessageParser, MimeHeaders};
 use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};
 

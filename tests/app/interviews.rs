@@ -2,7 +2,7 @@
 use chrono::TimeDelta;
 use greenroom::domain::{
     actions::Actor,
-    bookings::{self, NewBooking, Outcome, Place, Who},
+    interviews::booking::{self, NewBooking, Outcome, Place, Who},
 };
 
 use crate::support::{TestApp, builders};
@@ -131,7 +131,7 @@ async fn paging_shows_every_interview_once_even_at_one_instant() {
             notes: String::new(),
             once: None,
         };
-        let booked = bookings::book(&app.app.db, &Actor::system(company), new, app.now()).await;
+        let booked = booking::book(&app.app.db, &Actor::system(company), new, app.now()).await;
         assert!(matches!(booked, Ok(Outcome::Booked(_))), "{booked:?}");
     }
     app.expect_undelivered_mail();

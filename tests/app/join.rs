@@ -2,10 +2,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{candidate, company, email, interview, slot, user};
 use greenroom::domain::{
-    bookings::Booked,
     candidates::{self, NewCandidate},
-    interviews,
-    join_links::Ticket,
+    interviews::{self, booking::Booked, join_link::Ticket},
     versions::Target,
 };
 use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};

@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use entity::user::Role;
 use greenroom::{
     access::Who,
-    domain::join_links::Ticket,
+    domain::interviews::join_link::Ticket,
     http::routes::{self, Line},
 };
 use serde_json::{Value, json};

@@ -7,9 +7,11 @@ use entity::{
 };
 use greenroom::domain::{
     actions::Actor,
-    bookings::Place,
-    changes::{self, Change, Correction, Target},
-    rescheduling::{self, Move},
+    interviews::{
+        booking::Place,
+        changes::{self, Change, Correction, Target},
+        rescheduling::{self, Move},
+    },
 };
 use mail_parser::{Message, MessageParser};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};

@@ -7,8 +7,8 @@ use entity::{
 use greenroom::{
     domain::{
         actions::Actor,
-        bookings::{self, NewBooking, Outcome, Place, Who},
         delivery,
+        interviews::booking::{self, NewBooking, Outcome, Place, Who},
         transports::Route,
     },
     mail::smtp::{Client, Relay},
@@ -158,7 +158,7 @@ async fn book(app: &TestApp, candidate: Option<i64>, later: TimeDelta) -> i64 {
         notes: String::new(),
         once: None,
     };
-    match bookings::book(&app.app.db, &Actor::system(company_id), new, app.now()).await {
+    match booking::book(&app.app.db, &Actor::system(company_id), new, app.now()).await {
         Ok(Outcome::Booked(booked)) => booked.email.id,
         other => panic!("a booking: {other:?}"),
     }

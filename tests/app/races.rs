@@ -11,10 +11,10 @@ use greenroom::{
     db,
     domain::{
         actions::Actor,
-        bookings::{self, NewBooking, Place, Who},
         bounces::{self, Fate, Notice, Taken},
         candidates::{self, NewCandidate, Updated},
         delivery::{self, Ended, Entry, Next, Recorded},
+        interviews::booking::{self, NewBooking, Place, Who},
         one_time_keys::{self, Once},
         slots::{self, Closing},
     },
@@ -38,12 +38,12 @@ async fn a_slot_is_booked_or_closed_and_never_both() {
     let new = booking(slot_id, Who::Candidate(candidate_id));
     let (booked, closed) = crossing(
         &app,
-        bookings::book(&app.app.db, &actor, new, app.now()),
+        booking::book(&app.app.db, &actor, new, app.now()),
         slots::close(&app.app.db, &actor, &builders::seen(slot_id), app.now()),
     )
     .await;
     assert!(
-        matches!(booked, Ok(bookings::Outcome::Booked(_))),
+        matches!(booked, Ok(booking::Outcome::Booked(_))),
         "{booked:?}"
     );
     assert_eq!(closed.expect("an answer"), Closing::Booked);
@@ -72,12 +72,12 @@ async fn who_is_booked_while_their_address_changes_is_told_at_the_new_one() {
     let target = builders::seen(candidate_id);
     let (booked, changed) = crossing(
         &app,
-        bookings::book(&app.app.db, &actor, new, app.now()),
+        booking::book(&app.app.db, &actor, new, app.now()),
         candidates::update(&app.app.db, &actor, &target, &moved, app.now()),
     )
     .await;
     assert!(
-        matches!(booked, Ok(bookings::Outcome::Booked(_))),
+        matches!(booked, Ok(booking::Outcome::Booked(_))),
         "{booked:?}"
     );
     assert!(matches!(changed, Ok(Updated::Done { .. })), "{changed:?}");

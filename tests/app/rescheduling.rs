@@ -3,7 +3,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::{email, interview, slot};
 use greenroom::domain::{
     actions,
-    bookings::{self, Booked, NewBooking, Outcome, Place, Who},
+    interviews::booking::{self, Booked, NewBooking, Outcome, Place, Who},
 };
 use sea_orm::{EntityTrait, PaginatorTrait};
 
@@ -439,7 +439,7 @@ async fn a_slot_that_cannot_be_had_is_refused_with_who_has_it_and_what_is_free()
         user_id: Some(ada.user_id()),
         ..actions::Actor::system(app.company_id)
     };
-    let other = bookings::book(&app.app.db, &actor, other, app.now()).await;
+    let other = booking::book(&app.app.db, &actor, other, app.now()).await;
     let Ok(Outcome::Booked(other)) = other else {
         panic!("{other:?}");
     };
@@ -551,7 +551,7 @@ async fn who_joined_at_the_old_time_has_not_joined_at_the_new_one() {
     let (booked, path) = booked(&app).await;
     app.advance(TimeDelta::days(1) - TimeDelta::minutes(5));
     let row = interview(&app, &booked).await;
-    let ticket = greenroom::domain::join_links::Ticket {
+    let ticket = greenroom::domain::interviews::join_link::Ticket {
         public_id: &row.public_id,
         link_version: row.link_version,
         revision: row.revision,

@@ -5,7 +5,7 @@ use actix_web::{http::Method, test::TestRequest};
 use entity::user::Role;
 use greenroom::{
     access::Who,
-    domain::join_links::Ticket,
+    domain::interviews::join_link::Ticket,
     http::routes::{self, Line},
 };
 

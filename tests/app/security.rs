@@ -10,7 +10,7 @@ use actix_web::{
 };
 use greenroom::{
     access::Who,
-    domain::join_links::Ticket,
+    domain::interviews::join_link::Ticket,
     http::{guard, routes},
 };
 

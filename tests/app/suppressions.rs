@@ -5,7 +5,7 @@ use entity::{
     email::{self, Kind, Status},
     suppression,
 };
-use greenroom::{domain::bookings::Booked, worker::housekeeping};
+use greenroom::{domain::interviews::booking::Booked, worker::housekeeping};
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 use serde_json::json;
 

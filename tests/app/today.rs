@@ -1,7 +1,7 @@
 //! The page that a day begins with.
 use chrono::TimeDelta;
 use entity::{company, email};
-use greenroom::domain::bookings::Booked;
+use greenroom::domain::interviews::booking::Booked;
 use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::Expr};
 use serde_json::json;
 

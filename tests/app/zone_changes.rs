@@ -6,7 +6,7 @@ use entity::{
     interview, slot,
 };
 use greenroom::{
-    domain::{actions, bookings::Booked},
+    domain::{actions, interviews::booking::Booked},
     worker::housekeeping,
     zones,
 };

@@ -8,9 +8,11 @@ use crate::{
     db::{self, Db},
     domain::{
         actions::Actor,
-        bookings::{self, NewBooking, Outcome, Place, Who},
         candidates::{self, NewCandidate, Saved},
-        interviews,
+        interviews::{
+            self,
+            booking::{self, NewBooking, Outcome, Place, Who},
+        },
         slots::{self, Created, NewSlot},
     },
     zones::{
@@ -114,7 +116,7 @@ async fn book(
         notes: "Please ensure you have a stable internet connection".into(),
         once: None,
     };
-    match bookings::book(db, actor, new, now).await? {
+    match booking::book(db, actor, new, now).await? {
         Outcome::Booked(_) => Ok(()),
         other => bail!("a candidate could not be booked: {other:?}"),
     }

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Person, Place, Whom, forms};
 use crate::{
-    domain::bookings::{NewBooking, Who},
+    domain::interviews::booking::{NewBooking, Who},
     error::{Error, Result},
     mail::language::FALLBACK,
     text,

@@ -26,8 +26,11 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        bookings::{self, Outcome, Place},
-        candidates, drafts, interviews,
+        candidates, drafts,
+        interviews::{
+            self,
+            booking::{self, Outcome, Place},
+        },
         slots::{self, Listed, State},
     },
     text,
@@ -70,7 +73,7 @@ pub async fn create(
     }
     let errors = match form.parse(*slot_id) {
         Ok(new) => {
-            let outcome = bookings::book(&app.db, &viewer.actor(), new, app.clock.now()).await?;
+            let outcome = booking::book(&app.db, &viewer.actor(), new, app.clock.now()).await?;
             match answer(&app, &viewer, &mut form, outcome)? {
                 Answer::Done(response) => return Ok(response),
                 Answer::Again(errors) => errors,

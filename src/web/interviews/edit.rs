@@ -11,10 +11,11 @@ use super::{Refusal, tidings};
 use crate::{
     app::App,
     domain::{
-        actions,
-        changes::{self, Change, Correction, Outcome, Target},
-        drafts,
-        interviews::{self, Details},
+        actions, drafts,
+        interviews::{
+            self, Details,
+            changes::{self, Change, Correction, Outcome, Target},
+        },
     },
     text,
     web::{

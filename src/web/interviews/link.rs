@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::tidings;
 use crate::{
     app::App,
-    domain::{
+    domain::interviews::{
+        self, Details,
         changes::{self, Change, Outcome, Target},
-        interviews::{self, Details},
     },
     web::{errors::Result, forms, render::Flash, respond::see_other, viewer::Recruiter},
 };

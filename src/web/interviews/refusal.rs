@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::{actions, interviews::Details, join_window::Moment},
+    domain::{
+        actions,
+        interviews::{Details, join_window::Moment},
+    },
     error::Result,
     web::viewer::Viewer,
 };

@@ -9,8 +9,10 @@ use crate::{
         alerts::{self, Fate},
         companies,
         emails::Line,
-        interviews::Listed,
-        join_window::{JoinWindow, Moment},
+        interviews::{
+            Listed,
+            join_window::{JoinWindow, Moment},
+        },
     },
     error::Result,
     times,

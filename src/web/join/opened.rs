@@ -5,7 +5,9 @@ use actix_web::{
 };
 
 use super::refuse;
-use crate::{app::App, domain::join_links, error::Error as AppError, web::errors::Result};
+use crate::{
+    app::App, domain::interviews::join_link, error::Error as AppError, web::errors::Result,
+};
 
 /// POST /interview/{token}/opened: kept once.
 pub async fn create(
@@ -14,7 +16,7 @@ pub async fn create(
     token: Path<String>,
 ) -> Result<HttpResponse> {
     let now = app.clock.now();
-    match join_links::opened(&app.db, &app.keys, &token, now).await {
+    match join_link::opened(&app.db, &app.keys, &token, now).await {
         Ok(()) => Ok(HttpResponse::NoContent().finish()),
         Err(AppError::NotFound) => refuse(&app, &request, now).await,
         Err(error) => Err(error.into()),

@@ -5,7 +5,7 @@ use entity::InstructionLine;
 use serde::Serialize;
 
 use crate::{
-    domain::join_links::Admission,
+    domain::interviews::join_link::Admission,
     error::{Error, Result},
     times,
     web::render::Page,

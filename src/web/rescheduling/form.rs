@@ -4,7 +4,10 @@ use entity::slot;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    domain::{bookings::Place, interviews::Details, rescheduling::Move, slots::NewSlot},
+    domain::{
+        interviews::{Details, booking::Place, rescheduling::Move},
+        slots::NewSlot,
+    },
     text,
     web::{
         forms::{self, FormErrors},

@@ -25,11 +25,13 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        bookings::Place,
         drafts,
-        interviews::{self, Details},
+        interviews::{
+            self, Details,
+            booking::Place,
+            rescheduling::{self, Move, Outcome},
+        },
         page::PAGE_SIZE,
-        rescheduling::{self, Move, Outcome},
         slots::{self, Filter, State},
     },
     text, times,

@@ -1,7 +1,7 @@
 //! What recruiters, programs and candidates do.
 use chrono::TimeDelta;
 use entity::email::{self, Status};
-use greenroom::domain::{bookings::Booked, join_links::Ticket};
+use greenroom::domain::interviews::{booking::Booked, join_link::Ticket};
 use sea_orm::{ActiveEnum, EntityTrait, QueryFilter, sea_query::Expr};
 use serde_json::json;
 

@@ -10,9 +10,12 @@ use greenroom::{
     domain::{
         accounts::api_tokens::{self, NewToken},
         actions::Actor,
-        bookings::{self, Booked, NewBooking, Outcome, Place, Who},
         candidates::{self, NewCandidate, Saved},
-        companies, interviews,
+        companies,
+        interviews::{
+            self,
+            booking::{self, Booked, NewBooking, Outcome, Place, Who},
+        },
         jobs::{self, NewJob},
         logos::{self, picture::Picture},
         slots::{self, NewSlot},
@@ -204,7 +207,7 @@ pub async fn booked(app: &TestApp, company_id: i64) -> Booked {
         notes: "Bring a portfolio.".into(),
         once: None,
     };
-    match bookings::book(&app.app.db, &Actor::system(company_id), new, app.now()).await {
+    match booking::book(&app.app.db, &Actor::system(company_id), new, app.now()).await {
         Ok(Outcome::Booked(booked)) => *booked,
         other => panic!("a booking: {other:?}"),
     }

@@ -11,10 +11,12 @@ use crate::{
     db::Db,
     domain::{
         actions::Actor,
-        bookings::{self, Booked, Place, Step, Stop, Taken},
         candidates,
         events::{self, Correction, Event, Field, Time},
-        interviews::{self, Details},
+        interviews::{
+            self, Details,
+            booking::{self, Booked, Place, Step, Stop, Taken},
+        },
         notifications,
         one_time_keys::{self, Once, Seen},
         slots,
@@ -64,7 +66,7 @@ pub enum Outcome {
 
 /// Moves an interview. The link goes on working; the old slot is free again.
 pub async fn reschedule(db: &Db, actor: &Actor, new: Move, now: DateTime<Utc>) -> Result<Outcome> {
-    let step = bookings::in_one_step(db, actor.company_id, new.once.as_ref(), async |txn| {
+    let step = booking::in_one_step(db, actor.company_id, new.once.as_ref(), async |txn| {
         carry_out(txn, actor, &new, now).await
     })
     .await?;
@@ -102,7 +104,7 @@ async fn carry_out(
     now: DateTime<Utc>,
 ) -> Result<Step, Stop> {
     match one_time_keys::look_up(txn, actor.company_id, new.once.as_ref()).await? {
-        Seen::Done(id) => return Ok(bookings::told(txn, actor.company_id, id).await?),
+        Seen::Done(id) => return Ok(booking::told(txn, actor.company_id, id).await?),
         Seen::Reused => return Ok(Step::KeyReused),
         Seen::New => {}
     }
@@ -124,11 +126,11 @@ async fn carry_out(
         .as_ref()
         .is_some_and(|it| *it != row.booking_notes);
     if stays && !has_new_notes {
-        return Ok(bookings::told(txn, actor.company_id, row.id).await?);
+        return Ok(booking::told(txn, actor.company_id, row.id).await?);
     }
     let slot = match &before.slot {
         Some(slot) if stays => slot.clone(),
-        _ => bookings::take_slot(txn, actor, &new.place, now).await?,
+        _ => booking::take_slot(txn, actor, &new.place, now).await?,
     };
     if before.job.as_ref().is_some_and(|job| job.id != slot.job_id) {
         return Err(Stop::Refused(Step::OtherJob));
@@ -164,7 +166,7 @@ async fn carry_out(
     };
     events::record(txn, actor, event, now).await?;
     one_time_keys::keep(txn, actor.company_id, new.once.as_ref(), row.id, now).await?;
-    Ok(bookings::told(txn, actor.company_id, row.id).await?)
+    Ok(booking::told(txn, actor.company_id, row.id).await?)
 }
 
 async fn point(

@@ -22,8 +22,10 @@ use crate::{
     domain::{
         actions::Actor,
         events::{self, Event},
-        interviews::{self, Details},
-        join_window::{JoinWindow, Moment},
+        interviews::{
+            self, Details,
+            join_window::{JoinWindow, Moment},
+        },
         rate_limits::{self, Limit, Turn},
     },
     error::{Error, Result},

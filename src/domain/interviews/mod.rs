@@ -1,4 +1,10 @@
 //! Interviews: one candidate for one job.
+pub mod booking;
+pub mod changes;
+pub mod join_link;
+pub mod join_window;
+pub mod rescheduling;
+
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
@@ -21,8 +27,8 @@ use crate::{
         actions::Actor,
         candidates, companies, emails,
         events::{self, Event},
+        interviews::join_window::JoinWindow,
         jobs,
-        join_window::JoinWindow,
         mail_texts::{self, Own},
         notifications,
         one_time_keys::{self, Once, Seen},

@@ -98,7 +98,7 @@ pub async fn apply(
 }
 
 /// What the transaction came to; everything but `Done` comes before anything is written.
-pub(super) enum Step {
+pub(in crate::domain) enum Step {
     /// Read in the transaction itself: once it is committed, nothing may fail any more.
     Done(Box<Details>, Option<i64>),
     Changed,
@@ -107,7 +107,7 @@ pub(super) enum Step {
 }
 
 /// The change inside a transaction that may do more.
-pub(super) async fn carry_out(
+pub(in crate::domain) async fn carry_out(
     txn: &impl ConnectionTrait,
     actor: &Actor,
     target: &Target,
