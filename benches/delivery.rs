@@ -30,12 +30,13 @@ use greenroom::{
     db,
     domain::{
         actions::Actor,
-        candidates::{self, NewCandidate, Saved},
+        candidates::{self, NewCandidate},
         companies::{self, NewCompany},
         interviews::{
             self,
-            booking::{self, NewBooking, Place, Who},
+            booking::{self, NewBooking, Who},
             join_link::Ticket,
+            slot_choice::SlotChoice,
         },
         jobs::{self, NewJob},
         slots::{self, NewSlot},
@@ -156,7 +157,7 @@ async fn book(app: &App, actor: &Actor, job_id: i64, number: usize, now: DateTim
         notes: String::new(),
     };
     let saved = candidates::create(&app.db, actor, candidate, None, now).await;
-    let Ok(Saved::Candidate(candidate_id)) = saved else {
+    let Ok(Ok(candidate_id)) = saved else {
         panic!("a candidate: {saved:?}");
     };
     let minutes = i64::try_from(number).expect("few");
@@ -178,16 +179,13 @@ async fn book(app: &App, actor: &Actor, job_id: i64, number: usize, now: DateTim
         panic!("a slot: {created:?}");
     };
     let booking = NewBooking {
-        place: Place::Slot(slot_id),
+        slot: SlotChoice::Existing(slot_id),
         who: Who::Candidate(candidate_id),
         notes: "Please ensure you have a stable internet connection.".into(),
         once: None,
     };
     let booked = booking::book(&app.db, actor, booking, now).await;
-    assert!(
-        matches!(booked, Ok(booking::Outcome::Booked(_))),
-        "{booked:?}"
-    );
+    assert!(matches!(booked, Ok(Ok(_))), "{booked:?}");
 }
 
 /// Lets the worker deliver everything; answers with how long that took.

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::{
     auth::{Caller, Recruiter},
+    candidates,
     fields::{Body, Fields, id, text},
     idempotency,
     interviews::Interview,
@@ -21,7 +22,8 @@ use crate::{
     domain::{
         interviews::{
             Details,
-            booking::{self, Booked, NewBooking, Outcome, Place, Taken, Who},
+            booking::{self, Booked, NewBooking, Refusal, Who},
+            slot_choice::{SlotChoice, SlotRefusal, Taken},
         },
         one_time_keys::Answer,
         slots::{self, State},
@@ -60,7 +62,7 @@ pub async fn book_slot(
     idempotency::answer(&app, &caller, once, async |once| {
         let (who, notes) = (interview(&mut fields), notes(&mut fields));
         let new = NewBooking {
-            place: Place::Slot(*slot_id),
+            slot: SlotChoice::Existing(*slot_id),
             who: fields.finish(who)?,
             notes: notes.unwrap_or_default(),
             once,
@@ -76,10 +78,10 @@ pub async fn book_interview(app: Data<App>, caller: Recruiter, body: Body) -> Re
     let once = caller.once("api.book_interview", fields.wish())?;
     idempotency::answer(&app, &caller, once, async |once| {
         let (who, notes) = (interview(&mut fields), notes(&mut fields));
-        let place = place(&mut fields, &caller);
-        let (who, place) = fields.finish(who.zip(place))?;
+        let slot = slot_choice(&mut fields, &caller);
+        let (who, slot) = fields.finish(who.zip(slot))?;
         let new = NewBooking {
-            place,
+            slot,
             who,
             notes: notes.unwrap_or_default(),
             once,
@@ -99,11 +101,11 @@ pub fn notes(fields: &mut Fields) -> Option<String> {
 }
 
 /// A slot that is there, or the fields of one that is to be made.
-pub fn place(fields: &mut Fields, caller: &Caller) -> Option<Place> {
+pub fn slot_choice(fields: &mut Fields, caller: &Caller) -> Option<SlotChoice> {
     if fields.has("slot_id") {
-        fields.required("slot_id", id).map(Place::Slot)
+        fields.required("slot_id", id).map(SlotChoice::Existing)
     } else if fields.has("interview_date") || fields.has("start_time") {
-        slots_api::read(fields, caller).map(Place::New)
+        slots_api::read(fields, caller).map(SlotChoice::New)
     } else {
         fields.refuse("slot_id", "Give this, or the fields of a new slot.");
         None
@@ -112,22 +114,16 @@ pub fn place(fields: &mut Fields, caller: &Caller) -> Option<Place> {
 
 async fn book(app: &App, caller: &Caller, new: NewBooking) -> Result<Answer> {
     let now = app.clock.now();
-    let is_new = matches!(new.place, Place::New(_));
+    let is_new = matches!(new.slot, SlotChoice::New(_));
     match booking::book(&app.db, &caller.actor(), new, now).await? {
-        Outcome::Booked(booked) => {
+        Ok(booked) => {
             app.wake.notify_one();
             idempotency::ok(&answer(app, caller, *booked, now).await?)
         }
-        Outcome::SlotTaken(taken) => Err(slot_taken(*taken)?),
-        Outcome::SlotClosed(free) => Err(slot_closed(free)?),
-        Outcome::SlotPast(_) if is_new => Err(slots_api::past()),
-        Outcome::SlotPast(free) => Err(slot_past(free)?),
-        Outcome::SlotTooFar => Err(slot_too_far(is_new)),
-        Outcome::SlotUnsettled => Err(slot_unsettled()),
-        Outcome::AlreadyBooked(details) => Err(already_booked(*details)),
-        Outcome::KeyReused => Err(Problem::key_reused()),
-        // Nobody new is entered here.
-        Outcome::EmailTaken(_) => Err(Error::Conflict("the candidate is there").into()),
+        Err(Refusal::Slot(refusal)) => Err(no_slot(refusal, is_new)?),
+        Err(Refusal::AlreadyBooked(details)) => Err(already_booked(*details)),
+        Err(Refusal::EmailTaken(id)) => Err(candidates::email_taken(id)),
+        Err(Refusal::KeyConflict) => Err(Problem::key_reused()),
     }
 }
 
@@ -159,49 +155,38 @@ pub async fn answer(
     })
 }
 
-/// 409: somebody else has the slot.
-pub fn slot_taken(taken: Taken) -> Result<Problem> {
+/// Why a slot cannot be had, one that is there or, when `is_new`, one that was to be made.
+pub fn no_slot(refusal: SlotRefusal, is_new: bool) -> Result<Problem> {
+    match refusal {
+        SlotRefusal::Taken(taken) => slot_taken(*taken),
+        SlotRefusal::Closed(free) => not_free(
+            "slot_closed",
+            "This slot was closed; `free_slots` has others.",
+            free,
+        ),
+        SlotRefusal::Past(_) if is_new => Ok(slots_api::past()),
+        SlotRefusal::Past(free) => not_free(
+            "slot_past",
+            "This slot has begun; `free_slots` has others.",
+            free,
+        ),
+        SlotRefusal::TooFar if is_new => Ok(slots_api::too_far()),
+        SlotRefusal::TooFar => Ok(Problem::invalid_field("slot_id", typed::TOO_FAR)),
+        SlotRefusal::Unsettled => Ok(Problem::conflict("slot_unsettled", typed::UNSETTLED)),
+    }
+}
+
+fn slot_taken(taken: Taken) -> Result<Problem> {
     let by = json!({
         "interview": taken.by.interview.id,
         "booked_by": taken.by.recruiter.map(|user| user.name),
     });
-    let problem = refusal(
+    let problem = not_free(
         "slot_taken",
         "Somebody else was first; `taken_by` says who, `free_slots` has others.",
         taken.free,
     )?;
     Ok(problem.with("taken_by", by))
-}
-
-/// 409: the slot is offered no longer.
-pub fn slot_closed(free: Vec<slot::Model>) -> Result<Problem> {
-    refusal(
-        "slot_closed",
-        "This slot was closed; `free_slots` has others.",
-        free,
-    )
-}
-
-/// 409: the slot has begun.
-pub fn slot_past(free: Vec<slot::Model>) -> Result<Problem> {
-    refusal(
-        "slot_past",
-        "This slot has begun; `free_slots` has others.",
-        free,
-    )
-}
-
-/// 422: the slot begins in a year that nobody plans for.
-pub fn slot_too_far(is_new: bool) -> Problem {
-    match is_new {
-        true => slots_api::too_far(),
-        false => Problem::invalid_field("slot_id", typed::TOO_FAR),
-    }
-}
-
-/// 409: nobody has confirmed yet when the slot starts.
-pub fn slot_unsettled() -> Problem {
-    Problem::conflict("slot_unsettled", typed::UNSETTLED)
 }
 
 fn already_booked(details: Details) -> Problem {
@@ -212,7 +197,7 @@ fn already_booked(details: Details) -> Problem {
     .with("interview", json!(Interview::from(details)))
 }
 
-fn refusal(code: &str, detail: &'static str, free: Vec<slot::Model>) -> Result<Problem> {
+fn not_free(code: &str, detail: &'static str, free: Vec<slot::Model>) -> Result<Problem> {
     // One that cannot be read is no offer; the list of slots names it.
     let free: Vec<Slot> = free
         .into_iter()

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        candidates::{self, Filter, NewCandidate, Saved, Updated},
+        candidates::{self, CreationRefusal, Filter, NewCandidate, Updated},
         one_time_keys::{Answer, Once},
         versions::Target,
     },
@@ -86,13 +86,13 @@ pub async fn create(app: Data<App>, caller: Recruiter, body: Body) -> Result<Htt
     idempotency::answer(&app, &caller, once, async |once| {
         let new = read(fields)?;
         match candidates::create(&app.db, &caller.actor(), new, once, app.clock.now()).await? {
-            Saved::Candidate(id) => {
+            Ok(id) => {
                 let candidate = candidates::find(app.db.read(), caller.company_id, id).await?;
                 let path = format!("/api/candidates/{id}/");
                 idempotency::created(path, &Candidate::from(candidate))
             }
-            Saved::EmailTaken(id) => Err(email_taken(id)),
-            Saved::KeyReused => Err(Problem::key_reused()),
+            Err(CreationRefusal::EmailTaken(id)) => Err(email_taken(id)),
+            Err(CreationRefusal::KeyConflict) => Err(Problem::key_reused()),
         }
     })
     .await
@@ -143,7 +143,8 @@ fn stale(row: candidate::Model) -> Problem {
     Problem::stale("candidate", json!(Candidate::from(row)))
 }
 
-fn email_taken(id: i64) -> Problem {
+/// 409: somebody has this address; `candidate` says who.
+pub fn email_taken(id: i64) -> Problem {
     Problem::conflict(
         "email_taken",
         "A candidate with this address is there already; `candidate` is the id.",

@@ -1,9 +1,9 @@
-//! Changes of booked interviews: the calls that move one and call one off, and tell the candidate.
+//! Changes of booked interviews: the calls that move, correct and cancel one, and tell the candidate.
 use actix_web::{
     HttpResponse,
     web::{Data, Path},
 };
-use entity::slot::{self, InterviewType};
+use entity::slot::InterviewType;
 use serde_json::json;
 
 use super::{
@@ -13,16 +13,16 @@ use super::{
     idempotency,
     interviews::Interview,
     problem::{Problem, Result},
-    slots,
 };
 use crate::{
     app::App,
     domain::{
         interviews::{
-            self, Details,
-            booking::Place,
-            changes::{self, Change, Correction, Target},
+            self, Details, cancellation,
+            change::{Done, InterviewRefusal, Target},
+            correction::{self, Correction},
             rescheduling::{self, Move},
+            slot_choice::SlotChoice,
         },
         one_time_keys::{Answer, Once},
     },
@@ -42,11 +42,11 @@ pub async fn reschedule(
     let once = caller.once("api.reschedule", &format!("{id} {}", fields.wish()))?;
     idempotency::answer(&app, &caller, once, async |once| {
         let notes = bookings::notes(&mut fields);
-        let place = bookings::place(&mut fields, &caller);
+        let slot = bookings::slot_choice(&mut fields, &caller);
         let new = Move {
             interview_id: *id,
             version: None,
-            place: fields.finish(place)?,
+            slot: fields.finish(slot)?,
             notes,
             once,
         };
@@ -56,22 +56,17 @@ pub async fn reschedule(
 }
 
 async fn move_to(app: &App, caller: &Caller, new: Move) -> Result<Answer> {
-    let is_new = matches!(new.place, Place::New(_));
+    let is_new = matches!(new.slot, SlotChoice::New(_));
     let now = app.clock.now();
     match rescheduling::reschedule(&app.db, &caller.actor(), new, now).await? {
-        rescheduling::Outcome::Moved(booked) => {
+        Ok(booked) => {
             app.wake.notify_one();
             idempotency::ok(&bookings::answer(app, caller, *booked, now).await?)
         }
-        rescheduling::Outcome::Changed(details) => Err(changed(*details)),
-        rescheduling::Outcome::NotBooked(details) => Err(not_booked(*details)),
-        rescheduling::Outcome::SlotTaken(taken) => Err(bookings::slot_taken(*taken)?),
-        rescheduling::Outcome::SlotClosed(free) => Err(bookings::slot_closed(free)?),
-        rescheduling::Outcome::SlotPast(free) => Err(past(is_new, free)?),
-        rescheduling::Outcome::SlotUnsettled => Err(bookings::slot_unsettled()),
-        rescheduling::Outcome::SlotTooFar => Err(bookings::slot_too_far(is_new)),
-        rescheduling::Outcome::OtherJob => Err(other_job(is_new)),
-        rescheduling::Outcome::KeyReused => Err(Problem::key_reused()),
+        Err(rescheduling::Refusal::Interview(refusal)) => Err(unchangeable(refusal)),
+        Err(rescheduling::Refusal::Slot(refusal)) => Err(bookings::no_slot(refusal, is_new)?),
+        Err(rescheduling::Refusal::OtherJob) => Err(other_job(is_new)),
+        Err(rescheduling::Refusal::KeyConflict) => Err(Problem::key_reused()),
     }
 }
 
@@ -88,12 +83,12 @@ pub async fn update(
         &format!("{id} {}", fields.exact_wish()),
     )?;
     idempotency::answer(&app, &caller, once, async |once| {
-        change(&app, &caller, (*id, once), fields).await
+        correct(&app, &caller, (*id, once), fields).await
     })
     .await
 }
 
-async fn change(
+async fn correct(
     app: &App,
     caller: &Caller,
     (id, once): (i64, Option<Once>),
@@ -111,11 +106,16 @@ async fn change(
         version: Some(version),
         once,
     };
-    let change = Change::Correct(given.over(stored));
-    if before.interview.version == version && change.is_made(&before) {
+    let correction = given.over(stored);
+    if before.interview.version == version && correction.is_made(&before) {
         return idempotency::ok(&Interview::from(before));
     }
-    apply(app, caller, &target, &change).await
+    let (actor, now) = (caller.actor(), app.clock.now());
+    match correction::correct(&app.db, &actor, &target, &correction, now).await? {
+        Ok(done) => changed(app, done),
+        Err(correction::Refusal::Interview(refusal)) => Err(unchangeable(refusal)),
+        Err(correction::Refusal::KeyConflict) => Err(Problem::key_reused()),
+    }
 }
 
 /// What a call gives of an interview's details.
@@ -146,7 +146,7 @@ impl Given {
     }
 }
 
-/// POST /api/interviews/{id}/cancel/: calls it off.
+/// POST /api/interviews/{id}/cancel/: cancels it.
 pub async fn cancel(
     app: Data<App>,
     caller: Recruiter,
@@ -163,30 +163,21 @@ pub async fn cancel(
             version: None,
             once,
         };
+        let (actor, now) = (caller.actor(), app.clock.now());
         let reason = reason.unwrap_or_default();
-        apply(&app, &caller, &target, &Change::CallOff { reason }).await
+        match cancellation::cancel(&app.db, &actor, &target, &reason, now).await? {
+            Ok(done) => changed(&app, done),
+            Err(cancellation::Refusal::Interview(refusal)) => Err(unchangeable(refusal)),
+            Err(cancellation::Refusal::KeyConflict) => Err(Problem::key_reused()),
+        }
     })
     .await
 }
 
-async fn apply(app: &App, caller: &Caller, target: &Target, change: &Change) -> Result<Answer> {
-    let (actor, now) = (caller.actor(), app.clock.now());
-    match changes::apply(&app.db, &actor, target, change, now).await? {
-        changes::Outcome::Done(details, _) => {
-            app.wake.notify_one();
-            idempotency::ok(&Interview::from(*details))
-        }
-        changes::Outcome::Changed(details) => Err(changed(*details)),
-        changes::Outcome::NotBooked(details) => Err(not_booked(*details)),
-        changes::Outcome::KeyReused => Err(Problem::key_reused()),
-    }
-}
-
-fn past(is_new: bool, free: Vec<slot::Model>) -> Result<Problem> {
-    match is_new {
-        true => Ok(slots::past()),
-        false => bookings::slot_past(free),
-    }
+/// 200: the interview as it is now.
+fn changed(app: &App, done: Done) -> Result<Answer> {
+    app.wake.notify_one();
+    idempotency::ok(&Interview::from(*done.details))
 }
 
 fn other_job(is_new: bool) -> Problem {
@@ -194,12 +185,15 @@ fn other_job(is_new: bool) -> Problem {
     Problem::invalid_field(field, "The interview is for another job.")
 }
 
-fn changed(details: Details) -> Problem {
-    Problem::conflict(
-        "changed",
-        "Somebody changed this interview meanwhile; `interview` is as it stands.",
-    )
-    .with("interview", json!(Interview::from(details)))
+fn unchangeable(refusal: InterviewRefusal) -> Problem {
+    match refusal {
+        InterviewRefusal::Changed(details) => Problem::conflict(
+            "changed",
+            "Somebody changed this interview meanwhile; `interview` is as it stands.",
+        )
+        .with("interview", json!(Interview::from(*details))),
+        InterviewRefusal::NotBooked(details) => not_booked(*details),
+    }
 }
 
 /// 409: there is nothing that could be changed.

@@ -18,7 +18,10 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::interviews::{self, Created, Details, Filter, Listed},
+    domain::{
+        interviews::{self, Details, Filter, Listed, creation},
+        one_time_keys::KeyConflict,
+    },
     times,
 };
 
@@ -115,13 +118,13 @@ pub async fn create(app: Data<App>, caller: Recruiter, body: Body) -> Result<Htt
         let job = fields.optional("job", id);
         let candidate = fields.finish(candidate)?;
         let now = app.clock.now();
-        match interviews::create(&app.db, &caller.actor(), candidate, job, once, now).await? {
-            Created::Interview(id) => {
+        match creation::create(&app.db, &caller.actor(), candidate, job, once, now).await? {
+            Ok(id) => {
                 let details = interviews::details(app.db.read(), caller.company_id, id).await?;
                 let path = format!("/api/interviews/{id}/");
                 idempotency::created(path, &Interview::from(details))
             }
-            Created::KeyReused => Err(Problem::key_reused()),
+            Err(KeyConflict) => Err(Problem::key_reused()),
         }
     })
     .await

@@ -23,7 +23,7 @@ use crate::{
         interviews::{self, Details},
         one_time_keys::{Answer, Once},
         page::Page,
-        slot_changes::{self, Outcome},
+        slot_changes::{self, Refusal, Updated},
         slots::{self, Created, Filter, Listed, NewSlot, State},
         versions::Target,
     },
@@ -186,23 +186,23 @@ async fn change(
     let new = read_change(&mut fields, caller, NewSlot::of(&before)?);
     let (version, new) = fields.finish(version.zip(new))?;
     let target = Target { id, version, once };
-    let outcome = slot_changes::update(&app.db, &caller.actor(), &target, &new, now).await?;
+    let updated = slot_changes::update(&app.db, &caller.actor(), &target, &new, now).await?;
     let slot = Slot::of(slots::show(&app.db, company_id, id, now).await?)?;
-    match outcome {
-        Outcome::Done => app.wake.notify_one(),
-        Outcome::Same if is_of == version => {}
-        Outcome::Same | Outcome::Stale => return Err(Problem::stale("slot", json!(slot))),
-        Outcome::Booked(id) => {
+    match updated {
+        Ok(Updated::Done) => app.wake.notify_one(),
+        Ok(Updated::Same) if is_of == version => {}
+        Ok(Updated::Same) | Err(Refusal::Stale) => return Err(Problem::stale("slot", json!(slot))),
+        Err(Refusal::Booked(id)) => {
             let details = interviews::details(app.db.read(), company_id, id).await?;
             return Err(booked(details));
         }
-        Outcome::Over(id) => {
+        Err(Refusal::Over(id)) => {
             let details = interviews::details(app.db.read(), company_id, id).await?;
             return Err(changes::not_booked(details));
         }
-        Outcome::Past => return Err(past()),
-        Outcome::TooFar => return Err(too_far()),
-        Outcome::KeyReused => return Err(Problem::key_reused()),
+        Err(Refusal::Past) => return Err(past()),
+        Err(Refusal::TooFar) => return Err(too_far()),
+        Err(Refusal::KeyConflict) => return Err(Problem::key_reused()),
     }
     idempotency::ok(&slot)
 }

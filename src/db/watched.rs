@@ -69,6 +69,11 @@ impl Watched<Open> {
         }
     }
 
+    /// What the first statement that failed said.
+    pub(super) async fn failure(&self) -> Option<DbErr> {
+        self.0.state.lock().await.failed.clone()
+    }
+
     pub(super) async fn roll_back(self) -> Result<(), DbErr> {
         self.0.state.into_inner().borrowed.roll_back().await
     }

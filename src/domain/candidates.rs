@@ -10,12 +10,14 @@ use sea_orm::{
 };
 
 use crate::{
-    db::{self, Db},
+    db::{self, Db, Txn},
     domain::{
         actions::Actor,
+        commands::{self, refuse},
         events::{self, Event},
-        interviews, jobs,
-        one_time_keys::{self, Once, Seen},
+        interviews::address_change,
+        jobs,
+        one_time_keys::{self, KeyConflict, Once, Seen},
         page::{Cursor, Page},
         rows,
         versions::{self, Target},
@@ -58,15 +60,29 @@ impl NewCandidate {
     }
 }
 
-/// What became of a candidate who was entered.
+/// Somebody has this address already: this candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Saved {
-    /// The person is there, now or since an earlier call with the same key.
-    Candidate(i64),
+pub struct EmailTaken(pub i64);
+
+/// Why a candidate was not added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CreationRefusal {
     /// Somebody with this address is there already.
     EmailTaken(i64),
-    /// The one-time key stands for another wish.
-    KeyReused,
+    /// The one-time key stands for another request.
+    KeyConflict,
+}
+
+impl From<EmailTaken> for CreationRefusal {
+    fn from(EmailTaken(id): EmailTaken) -> Self {
+        Self::EmailTaken(id)
+    }
+}
+
+impl From<KeyConflict> for CreationRefusal {
+    fn from(_: KeyConflict) -> Self {
+        Self::KeyConflict
+    }
 }
 
 /// What became of a change of a candidate.
@@ -85,6 +101,15 @@ pub enum Updated {
     EmailTaken(i64),
     /// The one-time key stands for another wish.
     KeyReused,
+}
+
+/// Why a candidate was not changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChangeRefusal {
+    /// Somebody changed the candidate after they were read; this is how they are now.
+    Stale(Box<candidate::Model>),
+    /// Another candidate has this address.
+    EmailTaken(i64),
 }
 
 /// A word that finds no more than so many is rare.
@@ -114,7 +139,7 @@ pub async fn find(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Result
 
 /// Keeps a candidate as they are until the transaction ends: whoever would change their address waits,
 /// and then knows of the interview that is booked meanwhile.
-pub async fn hold(txn: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<()> {
+pub async fn lock(txn: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<()> {
     candidate::Entity::find_by_id(id)
         .filter(candidate::COLUMN.company_id.eq(company_id))
         .lock_shared()
@@ -176,45 +201,34 @@ pub async fn list(
     }))
 }
 
-/// Enters a candidate.
+/// Adds a candidate.
 pub async fn create(
     db: &Db,
     actor: &Actor,
     new: NewCandidate,
     once: Option<Once>,
     now: DateTime<Utc>,
-) -> Result<Saved> {
-    // Somebody may enter the same address, or send the same key, at the same moment.
-    db::transaction_with_second_look(db, async |txn| {
-        match one_time_keys::look_up(txn, actor.company_id, once.as_ref()).await? {
-            Seen::Done(id) => return Ok(Saved::Candidate(id)),
-            Seen::Reused => return Ok(Saved::KeyReused),
-            Seen::New => {}
+) -> Result<Result<i64, CreationRefusal>> {
+    let (company_id, key) = (actor.company_id, once.as_ref());
+    let work = async |txn: &Txn| match insert(txn, actor, &new, now).await? {
+        Ok(id) => {
+            one_time_keys::keep(txn, company_id, key, id, now).await?;
+            Ok(id)
         }
-        match insert(txn, actor, &new, now).await? {
-            Saved::Candidate(id) => {
-                one_time_keys::keep(txn, actor.company_id, once.as_ref(), id, now).await?;
-                Ok(Saved::Candidate(id))
-            }
-            // It may be this very call that entered the address, sent twice at one moment.
-            refusal => match one_time_keys::look_up(txn, actor.company_id, once.as_ref()).await? {
-                Seen::Done(id) => Ok(Saved::Candidate(id)),
-                Seen::New | Seen::Reused => Ok(refusal),
-            },
-        }
-    })
-    .await
+        Err(taken) => refuse(taken),
+    };
+    commands::run_once(db, company_id, key, work, async |id| Ok(id)).await
 }
 
-/// Enters a candidate inside a transaction that does more.
+/// Adds a candidate inside a transaction that does more; nothing is written when somebody has the address.
 pub async fn insert(
     txn: &impl ConnectionTrait,
     actor: &Actor,
     new: &NewCandidate,
     now: DateTime<Utc>,
-) -> Result<Saved> {
+) -> Result<Result<i64, EmailTaken>> {
     if let Some(row) = find_by_email(txn, actor.company_id, &new.email).await? {
-        return Ok(Saved::EmailTaken(row.id));
+        return Ok(Err(EmailTaken(row.id)));
     }
     if let Some(job_id) = new.job_id {
         jobs::find(txn, actor.company_id, job_id).await?;
@@ -231,7 +245,7 @@ pub async fn insert(
     index(txn, actor.company_id, id, new).await?;
     let event = Event::CandidateCreated { candidate_id: id };
     events::record(txn, actor, event, now).await?;
-    Ok(Saved::Candidate(id))
+    Ok(Ok(id))
 }
 
 /// Changes the candidate, if nobody else did since the caller saw them.
@@ -243,7 +257,7 @@ pub async fn update(
     now: DateTime<Utc>,
 ) -> Result<Updated> {
     let once = target.once.as_ref();
-    db::transaction_with_second_look(db, async |txn| {
+    db::transaction_retrying_duplicates(db, async |txn| {
         match one_time_keys::look_up(txn, actor.company_id, once).await? {
             Seen::Done(_) => {
                 return Ok(Updated::Done {
@@ -260,30 +274,32 @@ pub async fn update(
         if before.version != target.version {
             return Ok(Updated::Stale(Box::new(before)));
         }
-        let updated = change(txn, actor, &before, new, now).await?;
-        if let Updated::Done { .. } = updated {
-            one_time_keys::keep(txn, actor.company_id, once, target.id, now).await?;
-        }
-        Ok(updated)
+        let address_changed = match change(txn, actor, &before, new, now).await? {
+            Ok(address_changed) => address_changed,
+            Err(ChangeRefusal::Stale(now)) => return Ok(Updated::Stale(now)),
+            Err(ChangeRefusal::EmailTaken(id)) => return Ok(Updated::EmailTaken(id)),
+        };
+        one_time_keys::keep(txn, actor.company_id, once, target.id, now).await?;
+        Ok(Updated::Done { address_changed })
     })
     .await
 }
 
 /// Changes a candidate inside a transaction that does more, unless somebody else did after they were read. A
 /// changed address kills the links that went to the old one, and what the old one was told is told to the
-/// new one.
+/// new one: true when it did.
 pub async fn change(
     txn: &impl ConnectionTrait,
     actor: &Actor,
     before: &candidate::Model,
     new: &NewCandidate,
     now: DateTime<Utc>,
-) -> Result<Updated> {
+) -> Result<Result<bool, ChangeRefusal>> {
     let (company_id, id) = (actor.company_id, before.id);
     if let Some(other) = find_by_email(txn, company_id, &new.email).await?
         && other.id != id
     {
-        return Ok(Updated::EmailTaken(other.id));
+        return Ok(Err(ChangeRefusal::EmailTaken(other.id)));
     }
     if let Some(job_id) = new.job_id {
         jobs::find(txn, company_id, job_id).await?;
@@ -300,7 +316,8 @@ pub async fn change(
         .exec(txn)
         .await?;
     if written.rows_affected == 0 {
-        return Ok(Updated::Stale(Box::new(find(txn, company_id, id).await?)));
+        let now = find(txn, company_id, id).await?;
+        return Ok(Err(ChangeRefusal::Stale(Box::new(now))));
     }
     index(txn, company_id, id, new).await?;
     let address_changed = before.email != new.email;
@@ -313,9 +330,9 @@ pub async fn change(
     };
     events::record(txn, actor, event, now).await?;
     if address_changed {
-        interviews::tell_new_address(txn, actor, before, now).await?;
+        address_change::notify(txn, actor, before, now).await?;
     }
-    Ok(Updated::Done { address_changed })
+    Ok(Ok(address_changed))
 }
 
 /// The names of what a change gives another value.

@@ -130,7 +130,7 @@ pub async fn set_up(
         return Ok(SetUp::TooLate);
     }
     let hash = passwords.hash(admin.password.expose()).await?;
-    let done = db::transaction(db, async |txn| {
+    let done = db::transaction(db, async |txn| -> Result<_> {
         if company::Entity::find().one(txn).await?.is_some() {
             return Ok(SetUp::TooLate);
         }

@@ -14,9 +14,7 @@ use crate::{
         candidates::{self, NewCandidate},
         companies,
         interviews::{
-            self, Details,
-            booking::{Place, Who},
-            changes::Correction,
+            self, Details, booking::Who, correction::Correction, slot_choice::SlotChoice,
         },
         jobs, mail_texts,
         slots::{self, NewSlot},
@@ -74,13 +72,13 @@ pub async fn moved(
     db: &Db,
     actor: &Actor,
     before: Details,
-    place: &Place,
+    choice: &SlotChoice,
     notes: &str,
     now: DateTime<Utc>,
 ) -> Result<Details> {
-    let slot = match place {
-        Place::Slot(id) => slots::find(db.read(), actor.company_id, *id).await?,
-        Place::New(new) => unmade(new, actor, now),
+    let slot = match choice {
+        SlotChoice::Existing(id) => slots::find(db.read(), actor.company_id, *id).await?,
+        SlotChoice::New(new) => unmade(new, actor, now),
     };
     let mut interview = before.interview;
     interview.booking_notes = notes.to_owned();
@@ -91,8 +89,8 @@ pub async fn moved(
     })
 }
 
-/// The interview as this would leave it, when it is called off.
-pub fn called_off(before: Details, reason: &str) -> Details {
+/// The interview as this would leave it, when it is cancelled.
+pub fn cancelled(before: Details, reason: &str) -> Details {
     let mut after = before;
     after.interview.status = Status::Cancelled;
     after.interview.cancel_reason = reason.to_owned();

@@ -175,7 +175,7 @@ pub async fn create(
     once: Option<Once>,
     now: DateTime<Utc>,
 ) -> Result<Created> {
-    db::transaction_with_second_look(db, async |txn| {
+    db::transaction_retrying_duplicates(db, async |txn| {
         match one_time_keys::look_up(txn, actor.company_id, once.as_ref()).await? {
             Seen::Done(id) => return Ok(Created::Job(id)),
             Seen::Reused => return Ok(Created::KeyReused),
@@ -208,7 +208,7 @@ pub async fn update(
     now: DateTime<Utc>,
 ) -> Result<Updated<job::Model>> {
     let (company_id, id, once) = (actor.company_id, target.id, target.once.as_ref());
-    db::transaction_with_second_look(db, async |txn| {
+    db::transaction_retrying_duplicates(db, async |txn| {
         match one_time_keys::look_up(txn, company_id, once).await? {
             Seen::Done(_) => return Ok(Updated::Done),
             Seen::Reused => return Ok(Updated::KeyReused),

@@ -44,7 +44,7 @@ pub async fn begin(
     now: DateTime<Utc>,
 ) -> Result<Begun> {
     let company_id = actor.company_id;
-    db::transaction_with_second_look(db, async |txn| {
+    db::transaction_retrying_duplicates(db, async |txn| {
         if one_time_keys::look_up(txn, company_id, once).await? != Seen::New {
             return Ok(Begun::Repeated);
         }

@@ -100,7 +100,7 @@ pub async fn save(
     now: DateTime<Utc>,
 ) -> Result<Updated<Kept>> {
     let company_id = actor.company_id;
-    db::transaction_with_second_look(db, async |txn| {
+    db::transaction_retrying_duplicates(db, async |txn| {
         let before = Kept {
             version: version(txn, company_id, which).await?,
             texts: kept(txn, company_id, which, known).await?,

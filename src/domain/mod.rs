@@ -4,6 +4,7 @@ pub mod actions;
 pub mod alerts;
 pub mod bounces;
 pub mod candidates;
+mod commands;
 pub mod companies;
 pub mod delivery;
 pub mod drafts;

@@ -63,6 +63,10 @@ pub enum Seen {
     Reused,
 }
 
+/// Why a command is refused whose key stands for another request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyConflict;
+
 /// Looks a key up, inside the transaction that would carry the call out.
 pub async fn look_up(
     txn: &impl ConnectionTrait,
@@ -188,7 +192,7 @@ pub async fn keep_answer(
     answer: &Answer,
     now: DateTime<Utc>,
 ) -> Result<Earlier> {
-    db::transaction_with_second_look(db, async |txn| {
+    db::transaction_retrying_duplicates(db, async |txn| {
         let Some(row) = find(txn, company_id, once).await? else {
             let row = once.row(company_id, NOTHING, now);
             insert(txn, with_answer(row, answer)).await?;

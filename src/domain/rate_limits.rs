@@ -49,7 +49,7 @@ pub async fn take(db: &Db, limit: Limit, who: &str, now: DateTime<Utc>) -> Resul
     {
         return Ok(Turn::Limited(seconds));
     }
-    let counted = db::transaction(db, async |txn| {
+    let counted = db::transaction(db, async |txn| -> Result<_> {
         Ok(rate_limit::Entity::insert(rate_limit::ActiveModel {
             key: Set(key),
             count: Set(1),

@@ -6,30 +6,37 @@ use sea_orm::{
 };
 
 use crate::{
-    db::{self, Db},
+    db::{Db, Txn},
     domain::{
         actions::Actor,
         candidates,
+        commands::{self, Abort, refuse},
         events::{self, Event, Start},
         interviews::{
-            self,
-            changes::{self, Change, Correction},
+            self, Details,
+            change::{self, InterviewRefusal},
+            correction::{self, Correction},
         },
         jobs,
-        one_time_keys::{self, Seen},
+        one_time_keys::{self, KeyConflict},
         slots::{self, NewSlot, Timing},
         versions::{self, Target},
     },
     error::{Error, Result},
 };
 
-/// What became of a change of a slot.
+/// What came of changing a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum Updated {
     /// It is done, now or by an earlier call with the same key.
     Done,
     /// The slot is like that already; nothing was written.
     Same,
+}
+
+/// Why a slot was not changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
     /// Somebody changed or booked it after the caller saw it.
     Stale,
     /// This interview is in it: the interview is moved, not the slot under it.
@@ -40,8 +47,23 @@ pub enum Outcome {
     Past,
     /// It would begin more than five years from now.
     TooFar,
-    /// The one-time key stands for another wish.
-    KeyReused,
+    /// The one-time key stands for another request.
+    KeyConflict,
+}
+
+impl From<InterviewRefusal> for Refusal {
+    fn from(refusal: InterviewRefusal) -> Self {
+        match refusal {
+            InterviewRefusal::Changed(_) => Self::Stale,
+            InterviewRefusal::NotBooked(details) => Self::Over(details.interview.id),
+        }
+    }
+}
+
+impl From<KeyConflict> for Refusal {
+    fn from(_: KeyConflict) -> Self {
+        Self::KeyConflict
+    }
 }
 
 /// Changes a slot, if nobody else did since the caller saw it. What a candidate who is booked into it can see
@@ -52,24 +74,19 @@ pub async fn update(
     target: &Target,
     new: &NewSlot,
     now: DateTime<Utc>,
-) -> Result<Outcome> {
-    let once = target.once.as_ref();
-    db::transaction_with_second_look(db, async |txn| {
-        match one_time_keys::look_up(txn, actor.company_id, once).await? {
-            Seen::Done(_) => return Ok(Outcome::Done),
-            Seen::Reused => return Ok(Outcome::KeyReused),
-            Seen::New => {}
-        }
-        let outcome = match live(txn, actor.company_id, target.id).await? {
+) -> Result<Result<Updated, Refusal>> {
+    let (company_id, key) = (actor.company_id, target.once.as_ref());
+    let work = async |txn: &Txn| {
+        let updated = match live(txn, company_id, target.id).await? {
             Some(interview) => change_booked(txn, actor, target, &interview, new, now).await?,
             None => change_free(txn, actor, target, new, now).await?,
         };
-        if outcome == Outcome::Done {
-            one_time_keys::keep(txn, actor.company_id, once, target.id, now).await?;
+        if updated == Updated::Done {
+            one_time_keys::keep(txn, company_id, key, target.id, now).await?;
         }
-        Ok(outcome)
-    })
-    .await
+        Ok(updated)
+    };
+    commands::run_once(db, company_id, key, work, async |_| Ok(Updated::Done)).await
 }
 
 /// The live interview in a slot.
@@ -92,31 +109,32 @@ async fn change_free(
     target: &Target,
     new: &NewSlot,
     now: DateTime<Utc>,
-) -> Result<Outcome> {
+) -> Result<Updated, Abort<Refusal>> {
     // Who books it meanwhile waits for this, or this finds it booked.
     let before = slots::lock(txn, actor.company_id, target.id).await?;
     let old = NewSlot::of(&before)?;
     if before.version != target.version || live(txn, actor.company_id, target.id).await?.is_some() {
-        return Ok(Outcome::Stale);
+        return refuse(Refusal::Stale);
     }
     if old == *new {
-        return Ok(Outcome::Same);
+        return Ok(Updated::Same);
     }
     let mut after = slots::columns(new);
     if is_moved(&old, new) {
         match slots::timing(new.starts_at, now) {
             Timing::Ahead => {}
-            Timing::Past => return Ok(Outcome::Past),
-            Timing::TooFar => return Ok(Outcome::TooFar),
+            Timing::Past => return refuse(Refusal::Past),
+            Timing::TooFar => return refuse(Refusal::TooFar),
         }
         // Read by the rules of today.
         after.rules_changed_at = Set(None);
     }
     jobs::find(txn, actor.company_id, new.job_id).await?;
-    match write(txn, target, actor.company_id, after).await? {
-        true => record(txn, actor, target, (&old, new), now).await,
-        false => Ok(Outcome::Stale),
+    if !write(txn, target, actor.company_id, after).await? {
+        return refuse(Refusal::Stale);
     }
+    record(txn, actor, target, (&old, new), now).await?;
+    Ok(Updated::Done)
 }
 
 fn is_moved(old: &NewSlot, new: &NewSlot) -> bool {
@@ -131,8 +149,8 @@ async fn change_booked(
     interview: &interview::Model,
     new: &NewSlot,
     now: DateTime<Utc>,
-) -> Result<Outcome> {
-    candidates::hold(txn, actor.company_id, interview.candidate_id).await?;
+) -> Result<Updated, Abort<Refusal>> {
+    candidates::lock(txn, actor.company_id, interview.candidate_id).await?;
     interview::Entity::find_by_id(interview.id)
         .filter(interview::COLUMN.company_id.eq(actor.company_id))
         .lock_exclusive()
@@ -141,37 +159,57 @@ async fn change_booked(
         .ok_or(Error::NotFound)?;
     let details = interviews::details(txn, actor.company_id, interview.id).await?;
     let Some(before) = details.slot.as_ref().filter(|slot| slot.id == target.id) else {
-        return Ok(Outcome::Stale);
+        return refuse(Refusal::Stale);
     };
     if before.version != target.version {
-        return Ok(Outcome::Stale);
+        return refuse(Refusal::Stale);
     }
     let old = NewSlot::of(before)?;
     if old == *new {
-        return Ok(Outcome::Same);
+        return Ok(Updated::Same);
     }
     if is_moved(&old, new) || old.job_id != new.job_id {
-        return Ok(Outcome::Booked(interview.id));
+        return refuse(Refusal::Booked(interview.id));
     }
-    let change = Change::Correct(Correction {
+    correct(txn, actor, &details, new, now).await?;
+    write_difficulty(txn, actor, target, new).await?;
+    record(txn, actor, target, (&old, new), now).await?;
+    Ok(Updated::Done)
+}
+
+/// What the candidate sees is the interview's to change, with everything that follows.
+async fn correct(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    details: &Details,
+    new: &NewSlot,
+    now: DateTime<Utc>,
+) -> Result<(), Abort<Refusal>> {
+    let correction = Correction {
         interview_type: new.interview_type,
         duration_minutes: new.duration_minutes,
         meeting_url: new.meeting_url.clone(),
         notes: details.interview.booking_notes.clone(),
-    });
-    if !change.is_made(&details) {
-        let of_interview = changes::Target {
-            interview_id: interview.id,
-            version: None,
-            once: None,
-        };
-        match changes::carry_out(txn, actor, &of_interview, &change, now).await? {
-            changes::Step::Done(..) => {}
-            changes::Step::NotBooked => return Ok(Outcome::Over(interview.id)),
-            changes::Step::Changed | changes::Step::KeyReused => return Ok(Outcome::Stale),
-        }
+    };
+    if correction.is_made(details) {
+        return Ok(());
     }
-    // What only interviewers see; the correction may have counted the version up already.
+    let target = change::Target {
+        interview_id: details.interview.id,
+        version: None,
+        once: None,
+    };
+    correction::carry_out::<Refusal>(txn, actor, &target, &correction, now).await?;
+    Ok(())
+}
+
+/// What only interviewers see; the correction may have counted the version up already.
+async fn write_difficulty(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    target: &Target,
+    new: &NewSlot,
+) -> Result<()> {
     let now_stored = slots::find(txn, actor.company_id, target.id).await?;
     if now_stored.difficulty_level != new.difficulty_level {
         let after = slot::ActiveModel {
@@ -186,7 +224,7 @@ async fn change_booked(
             .exec(txn)
             .await?;
     }
-    record(txn, actor, target, (&old, new), now).await
+    Ok(())
 }
 
 /// The conditional write of a slot that is as the caller saw it.
@@ -215,7 +253,7 @@ async fn record(
     target: &Target,
     (old, new): (&NewSlot, &NewSlot),
     now: DateTime<Utc>,
-) -> Result<Outcome> {
+) -> Result<()> {
     let changed = versions::changed([
         ("starts_at", old.starts_at != new.starts_at),
         ("time_zone", old.zone != new.zone),
@@ -242,6 +280,5 @@ async fn record(
         changed,
         version: Some(target.version + 1),
     };
-    events::record(txn, actor, event, now).await?;
-    Ok(Outcome::Done)
+    events::record(txn, actor, event, now).await
 }

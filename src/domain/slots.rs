@@ -225,7 +225,7 @@ pub async fn count(db: &Db, company_id: i64, filter: &Filter, now: DateTime<Utc>
 
 /// The free slots of a job that start nearest to an instant, earliest first.
 pub async fn free_near(
-    db: &Db,
+    db: &impl ConnectionTrait,
     company_id: i64,
     job_id: i64,
     around: DateTime<Utc>,
@@ -249,8 +249,8 @@ pub async fn free_near(
     let earlier = free()
         .filter(slot::COLUMN.starts_at.lt(around))
         .order_by_desc(slot::Column::StartsAt);
-    let later = rows::readable(later, db.read(), "slot").await?;
-    let earlier = rows::readable(earlier, db.read(), "slot").await?;
+    let later = rows::readable(later, db, "slot").await?;
+    let earlier = rows::readable(earlier, db, "slot").await?;
     let mut nearest: Vec<_> = later.into_iter().chain(earlier).collect();
     nearest.sort_by_key(|slot| (slot.starts_at - around).abs());
     nearest.truncate(NEAREST);
@@ -266,7 +266,7 @@ pub async fn create(
     once: Option<Once>,
     now: DateTime<Utc>,
 ) -> Result<Created> {
-    db::transaction_with_second_look(db, async |txn| {
+    db::transaction_retrying_duplicates(db, async |txn| {
         match one_time_keys::look_up(txn, actor.company_id, once.as_ref()).await? {
             Seen::Done(id) => return Ok(Created::Slot(id)),
             Seen::Reused => return Ok(Created::KeyReused),

@@ -23,7 +23,8 @@ use crate::{
         drafts,
         interviews::{
             self, Details,
-            changes::{self, Change, Outcome, Target},
+            cancellation::{self, Refusal as NotCancelled},
+            change::Target,
         },
     },
     text, words,
@@ -46,7 +47,7 @@ pub async fn create(
     form: Form<CancellationForm>,
 ) -> Result<HttpResponse> {
     let mut form = form.into_inner();
-    let (target, change) = match form.parse(*id) {
+    let (target, reason) = match form.parse(*id) {
         Ok(parsed) if form.act != "preview" => parsed,
         parsed => {
             let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
@@ -55,26 +56,20 @@ pub async fn create(
         }
     };
     let (actor, now) = (viewer.actor(), app.clock.now());
-    match changes::apply(&app.db, &actor, &target, &change, now).await? {
-        Outcome::Done(details, _) => {
+    match cancellation::cancel(&app.db, &actor, &target, &reason, now).await? {
+        Ok(done) => {
             app.wake.notify_one();
-            tidings::flash(&app, &viewer, "Cancelled.", &details).await?;
+            tidings::flash(&app, &viewer, "Cancelled.", &done.details).await?;
             Ok(see_other(&format!("/interviews/{id}")))
         }
-        Outcome::Changed(details) | Outcome::NotBooked(details) => {
+        Err(NotCancelled::Interview(refused)) => {
+            let details = refused.into_details();
             let refusal = Refusal::changed(&app, &viewer, &details, target.version).await?;
             form.version = details.interview.version.to_string();
-            show(
-                &app,
-                &viewer,
-                *details,
-                form,
-                FormErrors::new(),
-                Some(refusal),
-            )
-            .await
+            let errors = FormErrors::new();
+            show(&app, &viewer, details, form, errors, Some(refusal)).await
         }
-        Outcome::KeyReused => {
+        Err(NotCancelled::KeyConflict) => {
             let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
             let errors = form.sent_before();
             show(&app, &viewer, details, form, errors, None).await
@@ -92,8 +87,8 @@ async fn show(
 ) -> Result<HttpResponse> {
     let outlook = tidings::outlook(app, &details, Kind::Cancelled).await?;
     let preview = match form.parse(details.interview.id) {
-        Ok((_, Change::CallOff { reason })) if refusal.is_none() => {
-            let after = drafts::called_off(details.clone(), &reason);
+        Ok((_, reason)) if refusal.is_none() => {
+            let after = drafts::cancelled(details.clone(), &reason);
             Preview::of_change(app, Kind::Cancelled, &after).await?
         }
         _ => None,
@@ -163,7 +158,7 @@ impl CancellationForm {
         }
     }
 
-    fn parse(&self, interview_id: i64) -> Result<(Target, Change), FormErrors> {
+    fn parse(&self, interview_id: i64) -> Result<(Target, String), FormErrors> {
         let mut errors = FormErrors::new();
         let reason = errors.check("reason", text::lines(&self.reason, 2000));
         let version = errors.version(&self.version);
@@ -174,7 +169,7 @@ impl CancellationForm {
             once: forms::once("cancellation", &self.key, &wish),
         };
         let reason = reason.filter(|_| errors.is_empty()).ok_or(errors)?;
-        Ok((target, Change::CallOff { reason }))
+        Ok((target, reason))
     }
 
     /// The key stands for another cancellation: the form gets a new one, and says why.

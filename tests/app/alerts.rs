@@ -8,7 +8,10 @@ use entity::{
 use greenroom::domain::{
     actions::Actor as By,
     alerts::{self, Fate},
-    interviews::booking::{self, Booked, NewBooking, Outcome, Place, Who},
+    interviews::{
+        booking::{self, Booked, NewBooking, Who},
+        slot_choice::SlotChoice,
+    },
 };
 use sea_orm::{
     ActiveEnum, ActiveValue::Set, EntityTrait, Iterable, QueryFilter, QueryOrder, sea_query::Expr,
@@ -30,13 +33,13 @@ async fn booked_in(app: &TestApp, minutes: i64) -> Booked {
     let job_id = builders::job(app, company_id).await;
     let starts_at = app.now() + TimeDelta::minutes(minutes);
     let new = NewBooking {
-        place: Place::Slot(builders::slot(app, company_id, job_id, starts_at).await),
+        slot: SlotChoice::Existing(builders::slot(app, company_id, job_id, starts_at).await),
         who: Who::Candidate(builders::candidate(app, company_id).await),
         notes: String::new(),
         once: None,
     };
     match booking::book(&app.app.db, &By::system(company_id), new, app.now()).await {
-        Ok(Outcome::Booked(booked)) => *booked,
+        Ok(Ok(booked)) => *booked,
         other => panic!("a booking: {other:?}"),
     }
 }

@@ -10,7 +10,7 @@ use entity::{
     interview,
 };
 use greenroom::{
-    domain::interviews::join_link,
+    domain::interviews::admission,
     mail::{
         LINK_PLACEHOLDER,
         console::Console,
@@ -74,7 +74,7 @@ async fn the_link_is_in_the_mail_and_in_no_row() {
     let booked = builders::booked(&app, app.company_id).await;
     app.deliver().await;
     let token = token(&server.taken()[0].bytes);
-    let admission = join_link::admit(&app.app.db, &app.app.keys, &token, app.now()).await;
+    let admission = admission::admit(&app.app.db, &app.app.keys, &token, app.now()).await;
     assert_eq!(
         admission.expect("a link").details.interview.id,
         booked.details.interview.id
@@ -501,7 +501,7 @@ async fn an_outside_server_takes_an_interview_encrypted_and_with_a_login() {
     let bytes = Aiosmtpd::bytes(&taken);
     let token = token(&bytes);
     assert!(
-        join_link::admit(&app.app.db, &app.app.keys, &token, app.now())
+        admission::admit(&app.app.db, &app.app.keys, &token, app.now())
             .await
             .is_ok()
     );

@@ -2,7 +2,10 @@
 use chrono::TimeDelta;
 use greenroom::domain::{
     actions::Actor,
-    interviews::booking::{self, NewBooking, Outcome, Place, Who},
+    interviews::{
+        booking::{self, NewBooking, Who},
+        slot_choice::SlotChoice,
+    },
 };
 
 use crate::support::{TestApp, builders};
@@ -126,13 +129,13 @@ async fn paging_shows_every_interview_once_even_at_one_instant() {
         let starts_at = app.now() + TimeDelta::hours(1 + at / 60);
         let slot = builders::slot(&app, company, job, starts_at).await;
         let new = NewBooking {
-            place: Place::Slot(slot),
+            slot: SlotChoice::Existing(slot),
             who: Who::Candidate(candidate),
             notes: String::new(),
             once: None,
         };
         let booked = booking::book(&app.app.db, &Actor::system(company), new, app.now()).await;
-        assert!(matches!(booked, Ok(Outcome::Booked(_))), "{booked:?}");
+        assert!(matches!(booked, Ok(Ok(_))), "{booked:?}");
     }
     app.expect_undelivered_mail();
     let mut rita = app.recruiter().await;

@@ -16,6 +16,7 @@ mod bounces;
 mod cancellations;
 mod candidates;
 mod clocks;
+mod commands;
 mod company;
 mod copies;
 mod corrections;

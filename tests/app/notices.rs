@@ -8,9 +8,12 @@ use entity::{
 use greenroom::domain::{
     actions::Actor,
     interviews::{
-        booking::Place,
-        changes::{self, Change, Correction, Target},
+        cancellation,
+        change::{Done, Target},
+        correction::{self, Correction},
+        link,
         rescheduling::{self, Move},
+        slot_choice::SlotChoice,
     },
 };
 use mail_parser::{Message, MessageParser};
@@ -31,10 +34,10 @@ async fn a_candidate_s_calendar_follows_the_interview_from_booking_to_cancellati
     let app = app_with(&server, &[]).await;
     let id = book(&app).await;
     move_by_a_day(&app, id).await;
-    change(&app, id, Change::Correct(shorter())).await;
-    change(&app, id, Change::ReplaceLink).await;
-    let reason = "The position has been filled.".to_owned();
-    change(&app, id, Change::CallOff { reason }).await;
+    correct(&app, id, &shorter()).await;
+    replace_link(&app, id).await;
+    let reason = "The position has been filled.";
+    cancel(&app, id, reason).await;
 
     let kinds: Vec<_> = emails(&app).await.iter().map(|email| email.kind).collect();
     let expected = [
@@ -82,10 +85,10 @@ async fn every_change_is_told_in_words() {
     let app = app_with(&server, &[]).await;
     let id = book(&app).await;
     move_by_a_day(&app, id).await;
-    change(&app, id, Change::Correct(shorter())).await;
-    change(&app, id, Change::ReplaceLink).await;
-    let reason = "The position has been filled.".to_owned();
-    change(&app, id, Change::CallOff { reason }).await;
+    correct(&app, id, &shorter()).await;
+    replace_link(&app, id).await;
+    let reason = "The position has been filled.";
+    cancel(&app, id, reason).await;
     let taken = server.taken();
     let [_, moved, shortened, relinked, cancelled] = taken.as_slice() else {
         panic!("{taken:?}");
@@ -211,30 +214,49 @@ async fn move_by_a_day(app: &TestApp, interview_id: i64) {
     let new = Move {
         interview_id,
         version: None,
-        place: Place::Slot(slot),
+        slot: SlotChoice::Existing(slot),
         notes: None,
         once: None,
     };
     let actor = Actor::system(app.company_id);
     let moved = rescheduling::reschedule(&app.app.db, &actor, new, app.now()).await;
-    assert!(
-        matches!(moved, Ok(rescheduling::Outcome::Moved(_))),
-        "{moved:?}"
-    );
+    assert!(matches!(moved, Ok(Ok(_))), "{moved:?}");
     assert_eq!(app.deliver().await, 1);
 }
 
-async fn change(app: &TestApp, interview_id: i64, change: Change) {
-    app.advance(TimeDelta::minutes(1));
-    let target = Target {
+fn as_it_is(interview_id: i64) -> Target {
+    Target {
         interview_id,
         version: None,
         once: None,
-    };
-    let actor = Actor::system(app.company_id);
-    let changed = changes::apply(&app.app.db, &actor, &target, &change, app.now()).await;
-    let queued = matches!(changed, Ok(changes::Outcome::Done(_, Some(_))));
-    assert!(queued, "{changed:?}");
+    }
+}
+
+async fn cancel(app: &TestApp, interview_id: i64, reason: &str) {
+    app.advance(TimeDelta::minutes(1));
+    let (db, actor) = (&app.app.db, Actor::system(app.company_id));
+    let target = as_it_is(interview_id);
+    let done = cancellation::cancel(db, &actor, &target, reason, app.now()).await;
+    told(app, done.expect("an answer").expect("a cancellation")).await;
+}
+
+async fn correct(app: &TestApp, interview_id: i64, correction: &Correction) {
+    app.advance(TimeDelta::minutes(1));
+    let (db, actor) = (&app.app.db, Actor::system(app.company_id));
+    let target = as_it_is(interview_id);
+    let done = correction::correct(db, &actor, &target, correction, app.now()).await;
+    told(app, done.expect("an answer").expect("a correction")).await;
+}
+
+async fn replace_link(app: &TestApp, interview_id: i64) {
+    app.advance(TimeDelta::minutes(1));
+    let (db, actor) = (&app.app.db, Actor::system(app.company_id));
+    let done = link::replace(db, &actor, &as_it_is(interview_id), app.now()).await;
+    told(app, done.expect("an answer").expect("a new link")).await;
+}
+
+async fn told(app: &TestApp, done: Done) {
+    assert!(done.email_id.is_some(), "{done:?}");
     assert_eq!(app.deliver().await, 1);
 }
 

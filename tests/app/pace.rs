@@ -8,7 +8,10 @@ use greenroom::{
     domain::{
         actions::Actor,
         delivery,
-        interviews::booking::{self, NewBooking, Outcome, Place, Who},
+        interviews::{
+            booking::{self, NewBooking, Who},
+            slot_choice::SlotChoice,
+        },
         transports::Route,
     },
     mail::smtp::{Client, Relay},
@@ -153,13 +156,13 @@ async fn book(app: &TestApp, candidate: Option<i64>, later: TimeDelta) -> i64 {
     };
     let slot_id = builders::slot(app, company_id, job_id, app.now() + later).await;
     let new = NewBooking {
-        place: Place::Slot(slot_id),
+        slot: SlotChoice::Existing(slot_id),
         who: Who::Candidate(candidate_id),
         notes: String::new(),
         once: None,
     };
     match booking::book(&app.app.db, &Actor::system(company_id), new, app.now()).await {
-        Ok(Outcome::Booked(booked)) => booked.email.id,
+        Ok(Ok(booked)) => booked.email.id,
         other => panic!("a booking: {other:?}"),
     }
 }

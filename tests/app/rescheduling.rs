@@ -3,7 +3,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::{email, interview, slot};
 use greenroom::domain::{
     actions,
-    interviews::booking::{self, Booked, NewBooking, Outcome, Place, Who},
+    interviews::{
+        booking::{self, Booked, NewBooking, Who},
+        slot_choice::SlotChoice,
+    },
 };
 use sea_orm::{EntityTrait, PaginatorTrait};
 
@@ -429,7 +432,7 @@ async fn a_slot_that_cannot_be_had_is_refused_with_who_has_it_and_what_is_free()
     let form = Form::of(&mut rita, &path).await;
     let who = builders::candidate(&app, app.company_id).await;
     let other = NewBooking {
-        place: Place::Slot(taken),
+        slot: SlotChoice::Existing(taken),
         who: Who::Candidate(who),
         notes: String::new(),
         once: None,
@@ -440,7 +443,7 @@ async fn a_slot_that_cannot_be_had_is_refused_with_who_has_it_and_what_is_free()
         ..actions::Actor::system(app.company_id)
     };
     let other = booking::book(&app.app.db, &actor, other, app.now()).await;
-    let Ok(Outcome::Booked(other)) = other else {
+    let Ok(Ok(other)) = other else {
         panic!("{other:?}");
     };
     rita.press(

@@ -8,10 +8,11 @@ use crate::{
     db::{self, Db},
     domain::{
         actions::Actor,
-        candidates::{self, NewCandidate, Saved},
+        candidates::{self, NewCandidate},
         interviews::{
-            self,
-            booking::{self, NewBooking, Outcome, Place, Who},
+            booking::{self, NewBooking, Who},
+            creation,
+            slot_choice::SlotChoice,
         },
         slots::{self, Created, NewSlot},
     },
@@ -65,8 +66,8 @@ pub async fn enter(db: &Db, actor: &Actor, jobs: Jobs, now: DateTime<Utc>) -> Re
     let mut ids = Vec::new();
     for new in people {
         match candidates::create(db, actor, new, None, now).await? {
-            Saved::Candidate(id) => ids.push(id),
-            other => bail!("a candidate could not be entered: {other:?}"),
+            Ok(id) => ids.push(id),
+            Err(refusal) => bail!("a candidate could not be added: {refusal:?}"),
         }
     }
     let mut free = Vec::new();
@@ -79,10 +80,18 @@ pub async fn enter(db: &Db, actor: &Actor, jobs: Jobs, now: DateTime<Utc>) -> Re
     // The last candidate waits for a slot.
     let waiting = ids[ids.len() - 1];
     unscheduled(db, actor, waiting, jobs.senior, now).await?;
-    let later = free.iter().copied().skip(1).step_by(3).map(Place::Slot);
-    let places = today(jobs, now).into_iter().map(Place::New).chain(later);
-    for (place, candidate) in places.zip(&ids[..ids.len() - 1]) {
-        book(db, actor, place, *candidate, now).await?;
+    let later = free
+        .iter()
+        .copied()
+        .skip(1)
+        .step_by(3)
+        .map(SlotChoice::Existing);
+    let choices = today(jobs, now)
+        .into_iter()
+        .map(SlotChoice::New)
+        .chain(later);
+    for (slot, candidate) in choices.zip(&ids[..ids.len() - 1]) {
+        book(db, actor, slot, *candidate, now).await?;
     }
     Ok(())
 }
@@ -97,7 +106,7 @@ async fn unscheduled(
 ) -> Result<()> {
     db::transaction(db, async |txn| {
         db::begin_keys_at(txn, "interviews", UNSCHEDULED).await?;
-        interviews::insert(txn, actor, candidate_id, Some(job_id), now).await
+        creation::insert(txn, actor, candidate_id, Some(job_id), now).await
     })
     .await?;
     Ok(())
@@ -106,19 +115,19 @@ async fn unscheduled(
 async fn book(
     db: &Db,
     actor: &Actor,
-    place: Place,
+    slot: SlotChoice,
     candidate_id: i64,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let new = NewBooking {
-        place,
+        slot,
         who: Who::Candidate(candidate_id),
         notes: "Please ensure you have a stable internet connection".into(),
         once: None,
     };
     match booking::book(db, actor, new, now).await? {
-        Outcome::Booked(_) => Ok(()),
-        other => bail!("a candidate could not be booked: {other:?}"),
+        Ok(_) => Ok(()),
+        Err(refusal) => bail!("a candidate could not be booked: {refusal:?}"),
     }
 }
 

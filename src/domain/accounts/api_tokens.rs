@@ -101,7 +101,7 @@ pub async fn create(
     now: DateTime<Utc>,
 ) -> Result<NewToken> {
     let token = format!("{PREFIX}{}", crypto::random_token());
-    let id = db::transaction(db, async |txn| {
+    let id = db::transaction(db, async |txn| -> Result<_> {
         user::Entity::find_by_id(user_id)
             .filter(user::COLUMN.company_id.eq(actor.company_id))
             .filter(user::COLUMN.disabled_at.is_null())

@@ -39,7 +39,7 @@ pub async fn reset(
         version: target.version,
         ..user
     };
-    let done = db::transaction(db, async |txn| {
+    let done = db::transaction(db, async |txn| -> Result<_> {
         let after = user::ActiveModel {
             password_hash: Set(hash),
             ..Default::default()

@@ -114,7 +114,7 @@ pub async fn create(
     now: DateTime<Utc>,
 ) -> Result<Creation> {
     let hash = passwords.hash(new.password.expose()).await?;
-    let created = db::transaction(db, async |txn| {
+    let created = db::transaction(db, async |txn| -> Result<_> {
         let user = insert(txn, actor.company_id, new, hash, now).await?;
         let event = Event::UserCreated {
             user_id: user.id,

@@ -146,7 +146,7 @@ pub async fn set_all_aside(db: &Db, now: DateTime<Utc>) -> Result<()> {
     let stands_nowhere = email::Column::Status.is_not_in(Status::iter());
     let lost = ids(db.read(), stands_nowhere).await?;
     if !lost.is_empty() {
-        db::transaction(db, async |txn| {
+        db::transaction(db, async |txn| -> Result<_> {
             set_each_aside(txn, lost.clone(), "its status is unknown", now).await
         })
         .await?;

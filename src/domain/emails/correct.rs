@@ -1,9 +1,6 @@
 //! Correcting an address that a message went to in vain.
 use chrono::{DateTime, Utc};
-use entity::{
-    email::{self, Kind},
-    interview,
-};
+use entity::email::{self, Kind};
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 
 use super::{find, of_kinds};
@@ -11,7 +8,7 @@ use crate::{
     db::{self, Db},
     domain::{
         actions::Actor,
-        candidates::{self, NewCandidate, Updated},
+        candidates::{self, ChangeRefusal, NewCandidate},
         events::{self, Event},
         interviews::{self, Details},
     },
@@ -34,12 +31,7 @@ pub enum Corrected {
 /// Would [`correct`] change anything? Only while the candidate still has the address, and the interview
 /// is to come.
 pub fn can_be_corrected(email: &email::Model, details: &Details, now: DateTime<Utc>) -> bool {
-    let is_to_come = details
-        .join_window()
-        .is_some_and(|window| now < window.ends_at);
-    is_to_come
-        && details.interview.status == interview::Status::Scheduled
-        && details.candidate.email == email.recipient
+    details.is_to_come(now) && details.candidate.email == email.recipient
 }
 
 /// Gives the candidate another address, in canonical form. The links that went to the old one die,
@@ -51,7 +43,7 @@ pub async fn correct(
     address: &str,
     now: DateTime<Utc>,
 ) -> Result<Corrected> {
-    db::transaction_with_second_look(db, async |txn| {
+    db::transaction_retrying_duplicates(db, async |txn| {
         let wrong = find(txn, actor.company_id, id).await?;
         let interview_id = wrong.interview_id.ok_or(Error::NotFound)?;
         let details = interviews::details(txn, actor.company_id, interview_id).await?;
@@ -71,9 +63,9 @@ pub async fn correct(
             ..NewCandidate::of(before.clone())
         };
         match candidates::change(txn, actor, &before, &new, now).await? {
-            Updated::EmailTaken(other) => return Ok(Corrected::Taken(other)),
-            Updated::Stale(_) | Updated::KeyReused => return Ok(Corrected::Outdated),
-            Updated::Done { .. } | Updated::Same => {}
+            Ok(_) => {}
+            Err(ChangeRefusal::EmailTaken(other)) => return Ok(Corrected::Taken(other)),
+            Err(ChangeRefusal::Stale(_)) => return Ok(Corrected::Outdated),
         }
         let told = newest_to(txn, actor.company_id, interview_id, address).await?;
         let told = told.ok_or(Error::NotFound)?;

@@ -56,7 +56,7 @@ pub async fn resend(
     again: Again,
     now: DateTime<Utc>,
 ) -> Result<Resent> {
-    db::transaction_with_second_look(db, async |txn| {
+    db::transaction_retrying_duplicates(db, async |txn| {
         match one_time_keys::look_up(txn, actor.company_id, again.once.as_ref()).await? {
             Seen::Done(id) => return resent(txn, actor.company_id, id).await,
             Seen::Reused => return Ok(Resent::KeyReused),

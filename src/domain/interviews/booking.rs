@@ -1,28 +1,26 @@
 //! Booking: a candidate's interview into a slot, at most one for each, with its mail, in one transaction.
-use std::cell::Cell;
-
 use chrono::{DateTime, Utc};
 use entity::{
     email,
     interview::{self, Status},
     slot,
 };
-use sea_orm::{
-    ActiveEnum, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
-    sea_query::Expr,
-};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
+use super::{
+    change, creation,
+    details::{Details, details, find},
+    slot_choice::{self, SlotChoice, SlotRefusal},
+};
 use crate::{
-    db::{self, Db, Txn},
+    db::Db,
     domain::{
         actions::Actor,
-        candidates::{self, NewCandidate, Saved},
+        candidates::{self, EmailTaken, NewCandidate},
+        commands::{self, Abort, refuse},
         emails,
-        events::{self, Event},
-        interviews::{self, Details},
-        notifications,
-        one_time_keys::{self, Once, Seen},
-        slots::{self, NewSlot, Timing},
+        events::Event,
+        one_time_keys::{KeyConflict, Once},
     },
     error::{Error, Result},
 };
@@ -31,29 +29,13 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct NewBooking {
     /// Into which slot.
-    pub place: Place,
+    pub slot: SlotChoice,
     /// Whose interview.
     pub who: Who,
     /// For the candidate; part of the mail.
     pub notes: String,
     /// The caller's one-time key.
     pub once: Option<Once>,
-}
-
-/// Into which slot.
-#[derive(Clone, Debug)]
-pub enum Place {
-    /// One that is there.
-    Slot(i64),
-    /// One that is made for it.
-    New(NewSlot),
-}
-
-impl Place {
-    /// Is it the slot that an interview has already?
-    pub(super) fn is_slot(&self, id: Option<i64>) -> bool {
-        matches!((self, id), (Self::Slot(wanted), Some(id)) if *wanted == id)
-    }
 }
 
 /// Whose interview.
@@ -67,30 +49,7 @@ pub enum Who {
     New(NewCandidate),
 }
 
-/// What became of a booking.
-#[derive(Clone, Debug)]
-pub enum Outcome {
-    /// Done, now or by an earlier call with the same key.
-    Booked(Box<Booked>),
-    /// Somebody else has the slot.
-    SlotTaken(Box<Taken>),
-    /// The slot was closed; these are free.
-    SlotClosed(Vec<slot::Model>),
-    /// The slot has begun; these are free.
-    SlotPast(Vec<slot::Model>),
-    /// The slot would begin more than five years from now.
-    SlotTooFar,
-    /// The rules of the slot's zone were changed: somebody has to confirm first when it starts.
-    SlotUnsettled,
-    /// The interview has a slot already.
-    AlreadyBooked(Box<Details>),
-    /// The candidate who was to be entered is there: this one.
-    EmailTaken(i64),
-    /// The one-time key stands for another wish.
-    KeyReused,
-}
-
-/// A booking that was made.
+/// An interview that has a time, with the newest message about it.
 #[derive(Clone, Debug)]
 pub struct Booked {
     /// The interview as it is now.
@@ -99,109 +58,72 @@ pub struct Booked {
     pub email: email::Model,
 }
 
-/// A slot that somebody else has.
+impl Booked {
+    pub(super) async fn read(
+        db: &impl ConnectionTrait,
+        company_id: i64,
+        interview_id: i64,
+    ) -> Result<Box<Self>> {
+        let details = details(db, company_id, interview_id).await?;
+        let email = email::Entity::find()
+            .filter(email::COLUMN.company_id.eq(company_id))
+            .filter(email::COLUMN.interview_id.eq(interview_id))
+            .filter(emails::of_kinds(email::Kind::tells_of_change))
+            .order_by_desc(email::Column::Id)
+            .one(db)
+            .await?
+            .ok_or(Error::NotFound)?;
+        Ok(Box::new(Self { details, email }))
+    }
+}
+
+/// Why nobody was booked.
 #[derive(Clone, Debug)]
-pub struct Taken {
-    /// The interview in it.
-    pub by: Details,
-    /// The job's free slots nearest to it.
-    pub free: Vec<slot::Model>,
+pub enum Refusal {
+    /// The slot cannot be had.
+    Slot(SlotRefusal),
+    /// The interview has a slot already.
+    AlreadyBooked(Box<Details>),
+    /// The candidate who was to be added is there: this one.
+    EmailTaken(i64),
+    /// The one-time key stands for another request.
+    KeyConflict,
+}
+
+impl From<SlotRefusal> for Refusal {
+    fn from(refusal: SlotRefusal) -> Self {
+        Self::Slot(refusal)
+    }
+}
+
+impl From<EmailTaken> for Refusal {
+    fn from(EmailTaken(id): EmailTaken) -> Self {
+        Self::EmailTaken(id)
+    }
+}
+
+impl From<KeyConflict> for Refusal {
+    fn from(_: KeyConflict) -> Self {
+        Self::KeyConflict
+    }
 }
 
 /// Books. Answers before any mail is sent; the mail is queued in the same transaction.
-pub async fn book(db: &Db, actor: &Actor, new: NewBooking, now: DateTime<Utc>) -> Result<Outcome> {
-    let step = in_one_step(db, actor.company_id, new.once.as_ref(), async |txn| {
-        carry_out(txn, actor, &new, now).await
-    })
-    .await?;
-    match step {
-        Step::Booked(booked) => Ok(Outcome::Booked(booked)),
-        Step::Taken { slot, by } => {
-            let by = interviews::details(db.read(), actor.company_id, by).await?;
-            let free =
-                slots::free_near(db, actor.company_id, slot.job_id, slot.starts_at, now).await?;
-            Ok(Outcome::SlotTaken(Box::new(Taken { by, free })))
-        }
-        Step::Closed(slot) => Ok(Outcome::SlotClosed(
-            slots::free_near(db, actor.company_id, slot.job_id, slot.starts_at, now).await?,
-        )),
-        Step::Past { job_id, starts_at } => Ok(Outcome::SlotPast(
-            slots::free_near(db, actor.company_id, job_id, starts_at, now).await?,
-        )),
-        Step::TooFar => Ok(Outcome::SlotTooFar),
-        Step::Unsettled => Ok(Outcome::SlotUnsettled),
-        Step::AlreadyBooked(id) | Step::Changed(id) => Ok(Outcome::AlreadyBooked(Box::new(
-            interviews::details(db.read(), actor.company_id, id).await?,
-        ))),
-        Step::EmailTaken(id) => Ok(Outcome::EmailTaken(id)),
-        Step::KeyReused | Step::OtherJob => Ok(Outcome::KeyReused),
-    }
-}
-
-/// What the transaction came to; everything but `Booked` leaves no trace.
-pub(super) enum Step {
-    /// Read in the transaction itself: once it is committed, nothing may fail any more.
-    Booked(Box<Booked>),
-    Taken {
-        slot: slot::Model,
-        by: i64,
-    },
-    Closed(slot::Model),
-    Past {
-        job_id: i64,
-        starts_at: DateTime<Utc>,
-    },
-    TooFar,
-    Unsettled,
-    AlreadyBooked(i64),
-    /// Somebody wrote it meanwhile; for moves.
-    Changed(i64),
-    /// The slot is for another job; for moves.
-    OtherJob,
-    EmailTaken(i64),
-    KeyReused,
-}
-
-/// Ends a transaction without a trace though nothing failed.
-pub(super) enum Stop {
-    Refused(Step),
-    Failed(Error),
-}
-
-impl<E: Into<Error>> From<E> for Stop {
-    fn from(error: E) -> Self {
-        Self::Failed(error.into())
-    }
-}
-
-/// Runs a transaction that leaves no trace when it is refused. When a unique index refuses what was
-/// free a moment ago, it runs once more: the second look sees who was first.
-pub(super) async fn in_one_step(
+pub async fn book(
     db: &Db,
-    company_id: i64,
-    once: Option<&Once>,
-    work: impl AsyncFn(&Txn) -> Result<Step, Stop>,
-) -> Result<Step> {
-    let refusal = Cell::new(None);
-    let done = db::transaction_with_second_look(db, async |txn| {
-        work(txn).await.map_err(|stop| match stop {
-            Stop::Failed(error) => error,
-            Stop::Refused(step) => {
-                refusal.set(Some(step));
-                Error::Conflict("the booking was refused")
-            }
-        })
-    })
-    .await;
-    let Some(refusal) = refusal.take() else {
-        return done;
-    };
-    // What stood in the way may have been this very call, sent twice at one moment: then its key is
-    // there by now.
-    match one_time_keys::look_up(db.read(), company_id, once).await? {
-        Seen::Done(id) => told(db.read(), company_id, id).await,
-        Seen::New | Seen::Reused => Ok(refusal),
-    }
+    actor: &Actor,
+    new: NewBooking,
+    now: DateTime<Utc>,
+) -> Result<Result<Box<Booked>, Refusal>> {
+    let company_id = actor.company_id;
+    commands::run_once(
+        db,
+        company_id,
+        new.once.as_ref(),
+        async |txn| carry_out(txn, actor, &new, now).await,
+        async |id| Booked::read(db.read(), company_id, id).await,
+    )
+    .await
 }
 
 async fn carry_out(
@@ -209,183 +131,76 @@ async fn carry_out(
     actor: &Actor,
     new: &NewBooking,
     now: DateTime<Utc>,
-) -> Result<Step, Stop> {
-    match one_time_keys::look_up(txn, actor.company_id, new.once.as_ref()).await? {
-        Seen::Done(id) => return Ok(told(txn, actor.company_id, id).await?),
-        Seen::Reused => return Ok(Step::KeyReused),
-        Seen::New => {}
+) -> Result<Box<Booked>, Abort<Refusal>> {
+    let slot = slot_choice::take(txn, actor, &new.slot, now).await?;
+    let row = take_interview(txn, actor, &new.who, &slot, now).await?;
+    candidates::lock(txn, actor.company_id, row.candidate_id).await?;
+    if !change::write(txn, &row, columns(actor, &row, &slot, &new.notes)).await? {
+        return already_booked(txn, actor, row.id).await;
     }
-    let slot = take_slot(txn, actor, &new.place, now).await?;
-    let interview = take_interview(txn, actor, &new.who, &slot, now).await?;
-    candidates::hold(txn, actor.company_id, interview.candidate_id).await?;
-    point(txn, actor, &interview, &slot, &new.notes).await?;
-    tell(txn, actor, &interview, now).await?;
-    one_time_keys::keep(txn, actor.company_id, new.once.as_ref(), interview.id, now).await?;
-    Ok(told(txn, actor.company_id, interview.id).await?)
-}
-
-/// The slot, if it is free for this interview; one that is made is made here.
-pub(super) async fn take_slot(
-    txn: &impl ConnectionTrait,
-    actor: &Actor,
-    place: &Place,
-    now: DateTime<Utc>,
-) -> Result<slot::Model, Stop> {
-    let id = match place {
-        Place::Slot(id) => *id,
-        Place::New(new) => {
-            if let Some(step) = refusal_of(new.job_id, new.starts_at, now) {
-                return Err(Stop::Refused(step));
-            }
-            slots::insert(txn, actor, new, now).await?
-        }
+    let done = change::notify(txn, actor, row.id, email::Kind::Scheduled, now).await?;
+    let event = Event::InterviewBooked {
+        interview_id: row.id,
+        slot_id: Some(slot.id),
+        starts_at: slot.starts_at,
+        version: Some(done.details.interview.version),
+        email_id: done.email_id,
     };
-    let slot = slots::lock(txn, actor.company_id, id).await?;
-    let holder = interview::Entity::find()
-        .filter(interview::COLUMN.slot_id.eq(Some(slot.id)))
-        .filter(interview::Column::Status.ne(Status::Cancelled))
-        .one(txn)
-        .await?;
-    if let Some(holder) = holder {
-        return Err(Stop::Refused(Step::Taken {
-            slot,
-            by: holder.id,
-        }));
-    }
-    if slot.closed_at.is_some() {
-        return Err(Stop::Refused(Step::Closed(slot)));
-    }
-    if let Some(step) = refusal_of(slot.job_id, slot.starts_at, now) {
-        return Err(Stop::Refused(step));
-    }
-    if slot.rules_changed_at.is_some() {
-        return Err(Stop::Refused(Step::Unsettled));
-    }
-    Ok(slot)
+    change::record(txn, actor, (row.id, new.once.as_ref()), event, now).await?;
+    // Read in the transaction itself: once it is committed, nothing may fail any more.
+    Ok(Booked::read(txn, actor.company_id, row.id).await?)
 }
 
-fn refusal_of(job_id: i64, starts_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<Step> {
-    match slots::timing(starts_at, now) {
-        Timing::Ahead => None,
-        Timing::Past => Some(Step::Past { job_id, starts_at }),
-        Timing::TooFar => Some(Step::TooFar),
-    }
-}
-
+/// The interview, if it waits for a time; a new one is added here, and with it its candidate.
 async fn take_interview(
     txn: &impl ConnectionTrait,
     actor: &Actor,
     who: &Who,
     slot: &slot::Model,
     now: DateTime<Utc>,
-) -> Result<interview::Model, Stop> {
+) -> Result<interview::Model, Abort<Refusal>> {
     let id = match who {
         Who::Interview(id) => *id,
-        Who::Candidate(id) => interviews::insert(txn, actor, *id, Some(slot.job_id), now).await?,
+        Who::Candidate(id) => creation::insert(txn, actor, *id, Some(slot.job_id), now).await?,
         Who::New(new) => match candidates::insert(txn, actor, new, now).await? {
-            Saved::Candidate(id) => {
-                interviews::insert(txn, actor, id, Some(slot.job_id), now).await?
-            }
-            Saved::EmailTaken(id) => return Err(Stop::Refused(Step::EmailTaken(id))),
-            Saved::KeyReused => return Err(Stop::Refused(Step::KeyReused)),
+            Ok(id) => creation::insert(txn, actor, id, Some(slot.job_id), now).await?,
+            Err(taken) => return refuse(taken),
         },
     };
-    let interview = interviews::find(txn, actor.company_id, id).await?;
-    match interview.status {
-        Status::Unscheduled | Status::Cancelled => Ok(interview),
+    let row = find(txn, actor.company_id, id).await?;
+    match row.status {
+        Status::Unscheduled | Status::Cancelled => Ok(row),
         Status::Scheduled | Status::Completed | Status::NoShow => {
-            Err(Stop::Refused(Step::AlreadyBooked(interview.id)))
+            already_booked(txn, actor, row.id).await
         }
     }
 }
 
-/// The conditional write: it holds only while the interview is as it was read.
-async fn point(
+async fn already_booked<T>(
     txn: &impl ConnectionTrait,
     actor: &Actor,
-    interview: &interview::Model,
+    interview_id: i64,
+) -> Result<T, Abort<Refusal>> {
+    let now = details(txn, actor.company_id, interview_id).await?;
+    refuse(Refusal::AlreadyBooked(Box::new(now)))
+}
+
+fn columns(
+    actor: &Actor,
+    row: &interview::Model,
     slot: &slot::Model,
     notes: &str,
-) -> Result<(), Stop> {
-    // Booking a cancelled interview anew: the link in its old mails stays dead.
-    let link_version = interview.link_version + i32::from(interview.status == Status::Cancelled);
-    let written = interview::Entity::update_many()
-        .col_expr(interview::Column::SlotId, Expr::value(slot.id))
-        .col_expr(
-            interview::Column::Status,
-            Expr::value(Status::Scheduled.to_value()),
-        )
-        .col_expr(interview::Column::BookingNotes, Expr::value(notes))
-        .col_expr(interview::Column::CancelReason, Expr::value(""))
-        .col_expr(interview::Column::BookedBy, Expr::value(actor.user_id))
-        .col_expr(interview::Column::LinkVersion, Expr::value(link_version))
-        .col_expr(
-            interview::Column::Revision,
-            Expr::col(interview::Column::Revision).add(1),
-        )
-        .col_expr(
-            interview::Column::IcsSequence,
-            Expr::col(interview::Column::IcsSequence).add(1),
-        )
-        .col_expr(
-            interview::Column::Version,
-            Expr::col(interview::Column::Version).add(1),
-        )
-        .col_expr(
-            interview::Column::OpenedAt,
-            Expr::value(None::<DateTime<Utc>>),
-        )
-        .col_expr(
-            interview::Column::JoinedAt,
-            Expr::value(None::<DateTime<Utc>>),
-        )
-        .filter(interview::COLUMN.id.eq(interview.id))
-        .filter(interview::COLUMN.company_id.eq(actor.company_id))
-        .filter(interview::COLUMN.version.eq(interview.version))
-        .exec(txn)
-        .await?
-        .rows_affected;
-    if written == 1 {
-        Ok(())
-    } else {
-        Err(Stop::Refused(Step::AlreadyBooked(interview.id)))
+) -> interview::ActiveModel {
+    interview::ActiveModel {
+        slot_id: Set(Some(slot.id)),
+        status: Set(Status::Scheduled),
+        booking_notes: Set(notes.to_owned()),
+        cancel_reason: Set(String::new()),
+        booked_by: Set(actor.user_id),
+        // Booking a cancelled interview anew: the link in its old mails stays dead.
+        link_version: Set(row.link_version + i32::from(row.status == Status::Cancelled)),
+        opened_at: Set(None),
+        joined_at: Set(None),
+        ..change::next_revision(row)
     }
-}
-
-async fn tell(
-    txn: &impl ConnectionTrait,
-    actor: &Actor,
-    interview: &interview::Model,
-    now: DateTime<Utc>,
-) -> Result<(), Stop> {
-    let details = interviews::details(txn, actor.company_id, interview.id).await?;
-    let window = details.join_window().ok_or(Error::NotFound)?;
-    let email_id = notifications::tell(txn, actor, email::Kind::Scheduled, &details, now).await?;
-    let event = Event::InterviewBooked {
-        interview_id: interview.id,
-        slot_id: details.interview.slot_id,
-        starts_at: window.starts_at,
-        version: Some(details.interview.version),
-        email_id,
-    };
-    events::record(txn, actor, event, now).await?;
-    Ok(())
-}
-
-/// An interview with the newest message that tells of it.
-pub(super) async fn told(
-    db: &impl ConnectionTrait,
-    company_id: i64,
-    interview_id: i64,
-) -> Result<Step> {
-    let details = interviews::details(db, company_id, interview_id).await?;
-    let email = email::Entity::find()
-        .filter(email::COLUMN.company_id.eq(company_id))
-        .filter(email::COLUMN.interview_id.eq(interview_id))
-        .filter(emails::of_kinds(email::Kind::tells_of_change))
-        .order_by_desc(email::Column::Id)
-        .one(db)
-        .await?
-        .ok_or(Error::NotFound)?;
-    Ok(Step::Booked(Box::new(Booked { details, email })))
 }

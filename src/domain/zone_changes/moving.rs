@@ -5,7 +5,10 @@ use entity::{
     interview::{self, Status},
     slot,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
+    sea_query::Expr,
+};
 
 use super::{MOST_AT_ONCE, Reading, WALL_TIME, concerned, list, reading};
 use crate::{
@@ -13,8 +16,10 @@ use crate::{
     domain::{
         actions::Actor,
         candidates,
+        commands::{Abort, refuse},
         events::{self, Event, Time, ZoneRules},
-        interviews, notifications,
+        interviews::{self, change},
+        notifications,
         one_time_keys::{self, Once, Seen},
         rows,
     },
@@ -76,16 +81,16 @@ pub async fn apply(
         let Reading::Moves(at) = reading(&slot, now) else {
             continue;
         };
-        let step = db::transaction(db, async |txn| move_one(txn, actor, &slot, at, now).await);
-        match step.await {
+        let moving = db::transaction(db, async |txn| move_one(txn, actor, &slot, at, now).await);
+        match moving.await {
             Ok(is_told) => {
                 moved.slots += 1;
                 moved.told += usize::from(is_told);
             }
             // Somebody else was first: the list shows what is left to do.
-            Err(Error::Conflict(_) | Error::NotFound) => {}
+            Err(Abort::Refused(ChangedMeanwhile) | Abort::Failed(Error::NotFound)) => {}
             // It stays listed; the others must not wait for it.
-            Err(Error::Stored(why)) => {
+            Err(Abort::Failed(Error::Stored(why))) => {
                 tracing::error!(
                     slot.id = slot.id,
                     why,
@@ -93,7 +98,7 @@ pub async fn apply(
                 );
                 moved.unreadable += 1;
             }
-            Err(error) => return Err(error),
+            Err(Abort::Failed(error)) => return Err(error),
         }
     }
     Ok(Outcome::Moved(moved))
@@ -101,7 +106,7 @@ pub async fn apply(
 
 /// The key is taken before anything is moved: a second click finds it, however long the first one takes.
 async fn take_key(db: &Db, actor: &Actor, once: Option<&Once>, now: DateTime<Utc>) -> Result<Seen> {
-    db::transaction_with_second_look(db, async |txn| {
+    db::transaction_retrying_duplicates(db, async |txn| {
         let seen = one_time_keys::look_up(txn, actor.company_id, once).await?;
         if seen == Seen::New {
             let company_id = actor.company_id;
@@ -112,25 +117,36 @@ async fn take_key(db: &Db, actor: &Actor, once: Option<&Once>, now: DateTime<Utc
     .await
 }
 
-/// Takes the rows in this order: candidate, interview, slot. Answers whether
-/// there was anybody to tell; a conflict leaves no trace.
+/// Why a slot is left where it is: somebody changed it, or the interview in it, after it was listed.
+struct ChangedMeanwhile;
+
+/// Takes the rows in this order: candidate, interview, slot. Answers whether there was anybody to tell.
 async fn move_one(
     txn: &impl ConnectionTrait,
     actor: &Actor,
     seen: &slot::Model,
     at: DateTime<Utc>,
     now: DateTime<Utc>,
-) -> Result<bool> {
+) -> Result<bool, Abort<ChangedMeanwhile>> {
     let booked = interview::Entity::find()
         .filter(interview::COLUMN.company_id.eq(actor.company_id))
         .filter(interview::COLUMN.slot_id.eq(Some(seen.id)))
         .filter(interview::Column::Status.eq(Status::Scheduled));
     let booked = rows::strictly_one(booked, txn).await?;
     if let Some(row) = &booked {
-        candidates::hold(txn, actor.company_id, row.candidate_id).await?;
-        raise(txn, row).await?;
+        candidates::lock(txn, actor.company_id, row.candidate_id).await?;
+        // What a move by hand does to an interview.
+        let after = interview::ActiveModel {
+            joined_at: Set(None),
+            ..change::next_revision(row)
+        };
+        if !change::write(txn, row, after).await? {
+            return refuse(ChangedMeanwhile);
+        }
     }
-    move_slot(txn, seen, at, now).await?;
+    if !move_slot(txn, seen, at, now).await? {
+        return refuse(ChangedMeanwhile);
+    }
     let event = Event::SlotMoved {
         slot_id: seen.id,
         before: time(seen, seen.starts_at),
@@ -140,49 +156,18 @@ async fn move_one(
     };
     events::record(txn, actor, event, now).await?;
     match booked {
-        Some(row) => tell(txn, actor, row.id, seen, at, now).await,
+        Some(row) => Ok(tell(txn, actor, row.id, seen, at, now).await?),
         None => Ok(false),
     }
 }
 
-/// What a move by hand does to an interview.
-async fn raise(txn: &impl ConnectionTrait, row: &interview::Model) -> Result<()> {
-    let raised = |column: interview::Column| Expr::col(column).add(1);
-    let written = interview::Entity::update_many()
-        .col_expr(
-            interview::Column::Version,
-            raised(interview::Column::Version),
-        )
-        .col_expr(
-            interview::Column::Revision,
-            raised(interview::Column::Revision),
-        )
-        .col_expr(
-            interview::Column::IcsSequence,
-            raised(interview::Column::IcsSequence),
-        )
-        .col_expr(
-            interview::Column::JoinedAt,
-            Expr::value(None::<DateTime<Utc>>),
-        )
-        .filter(interview::COLUMN.id.eq(row.id))
-        .filter(interview::COLUMN.company_id.eq(row.company_id))
-        .filter(interview::COLUMN.version.eq(row.version))
-        .exec(txn)
-        .await?
-        .rows_affected;
-    match written {
-        1 => Ok(()),
-        _ => Err(Error::Conflict("the interview was changed meanwhile")),
-    }
-}
-
+/// False when the slot is no longer as it was listed.
 async fn move_slot(
     txn: &impl ConnectionTrait,
     seen: &slot::Model,
     at: DateTime<Utc>,
     now: DateTime<Utc>,
-) -> Result<()> {
+) -> Result<bool> {
     let written = slot::Entity::update_many()
         .col_expr(slot::Column::StartsAt, Expr::value(at))
         .col_expr(
@@ -200,10 +185,7 @@ async fn move_slot(
         .exec(txn)
         .await?
         .rows_affected;
-    match written {
-        1 => Ok(()),
-        _ => Err(Error::Conflict("the slot was changed meanwhile")),
-    }
+    Ok(written == 1)
 }
 
 /// Queues the message; true when there is anybody to tell.

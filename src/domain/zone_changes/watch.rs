@@ -57,7 +57,7 @@ pub async fn check(db: &Db, now: DateTime<Utc>) -> Result<()> {
         }
         found += differ.len();
         if !differ.is_empty() || !agree.is_empty() {
-            db::transaction(db, async |txn| {
+            db::transaction(db, async |txn| -> Result<_> {
                 mark(txn, differ, Some(now)).await?;
                 mark(txn, agree, None).await
             })

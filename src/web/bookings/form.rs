@@ -1,9 +1,12 @@
 //! What is typed to book somebody.
 use serde::{Deserialize, Serialize};
 
-use super::{Person, Place, Whom, forms};
+use super::{Person, Whom, forms};
 use crate::{
-    domain::interviews::booking::{NewBooking, Who},
+    domain::interviews::{
+        booking::{NewBooking, Who},
+        slot_choice::SlotChoice,
+    },
     error::{Error, Result},
     mail::language::FALLBACK,
     text,
@@ -108,7 +111,7 @@ impl BookingForm {
         );
         let parsed = (|| {
             Some(NewBooking {
-                place: Place::Slot(slot_id),
+                slot: SlotChoice::Existing(slot_id),
                 who: who?,
                 notes: notes?,
                 once: forms::once("booking", &self.key, &wish),

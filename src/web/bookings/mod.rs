@@ -29,7 +29,8 @@ use crate::{
         candidates, drafts,
         interviews::{
             self,
-            booking::{self, Outcome, Place},
+            booking::{self, Booked, Refusal as NotBooked},
+            slot_choice::SlotRefusal,
         },
         slots::{self, Listed, State},
     },
@@ -73,8 +74,8 @@ pub async fn create(
     }
     let errors = match form.parse(*slot_id) {
         Ok(new) => {
-            let outcome = booking::book(&app.db, &viewer.actor(), new, app.clock.now()).await?;
-            match answer(&app, &viewer, &mut form, outcome)? {
+            let booked = booking::book(&app.db, &viewer.actor(), new, app.clock.now()).await?;
+            match answer(&app, &viewer, &mut form, booked)? {
                 Answer::Done(response) => return Ok(response),
                 Answer::Again(errors) => errors,
                 Answer::TooLate(refusal) => {
@@ -95,10 +96,15 @@ enum Answer {
     TooLate(Refusal),
 }
 
-fn answer(app: &App, viewer: &Viewer, form: &mut BookingForm, outcome: Outcome) -> Result<Answer> {
+fn answer(
+    app: &App,
+    viewer: &Viewer,
+    form: &mut BookingForm,
+    booked: Result<Box<Booked>, NotBooked>,
+) -> Result<Answer> {
     let zone = viewer.zone();
-    Ok(match outcome {
-        Outcome::Booked(booked) => {
+    Ok(match booked {
+        Ok(booked) => {
             app.wake.notify_one();
             viewer.flash(match booked.email.status {
                 Status::Held => Flash::problem(HELD),
@@ -107,14 +113,20 @@ fn answer(app: &App, viewer: &Viewer, form: &mut BookingForm, outcome: Outcome) 
             let id = booked.details.interview.id;
             Answer::Done(see_other(&format!("/interviews/{id}")))
         }
-        Outcome::SlotTaken(taken) => Answer::TooLate(Refusal::taken(&taken.by, &taken.free, zone)),
-        Outcome::SlotClosed(free) => Answer::TooLate(Refusal::of(State::Closed, &free, zone)),
-        Outcome::SlotPast(free) => Answer::TooLate(Refusal::of(State::Past, &free, zone)),
-        Outcome::SlotTooFar => Answer::Again(FormErrors::one("form", text::TOO_FAR)),
-        Outcome::SlotUnsettled => Answer::Again(FormErrors::one("form", text::UNSETTLED)),
-        Outcome::AlreadyBooked(details) => Answer::TooLate(Refusal::booked_already(&details, zone)),
-        Outcome::EmailTaken(id) => Answer::Again(form.taken_by(id)),
-        Outcome::KeyReused => Answer::Again(form.sent_before()),
+        Err(NotBooked::Slot(refusal)) => match refusal {
+            SlotRefusal::Taken(taken) => {
+                Answer::TooLate(Refusal::taken(&taken.by, &taken.free, zone))
+            }
+            SlotRefusal::Closed(free) => Answer::TooLate(Refusal::of(State::Closed, &free, zone)),
+            SlotRefusal::Past(free) => Answer::TooLate(Refusal::of(State::Past, &free, zone)),
+            SlotRefusal::TooFar => Answer::Again(FormErrors::one("form", text::TOO_FAR)),
+            SlotRefusal::Unsettled => Answer::Again(FormErrors::one("form", text::UNSETTLED)),
+        },
+        Err(NotBooked::AlreadyBooked(details)) => {
+            Answer::TooLate(Refusal::booked_already(&details, zone))
+        }
+        Err(NotBooked::EmailTaken(id)) => Answer::Again(form.taken_by(id)),
+        Err(NotBooked::KeyConflict) => Answer::Again(form.sent_before()),
     })
 }
 
@@ -200,7 +212,8 @@ async fn not_free(app: &App, viewer: &Viewer, listed: &Listed) -> Result<Option<
     }
     let (company_id, now) = (viewer.company_id, app.clock.now());
     let slot = &listed.slot;
-    let free = slots::free_near(&app.db, company_id, slot.job_id, slot.starts_at, now).await?;
+    let free =
+        slots::free_near(app.db.read(), company_id, slot.job_id, slot.starts_at, now).await?;
     let refusal = match listed.interview_id {
         Some(id) => {
             let holder = interviews::details(app.db.read(), company_id, id).await?;

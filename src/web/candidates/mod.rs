@@ -26,7 +26,7 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        candidates::{self, NewCandidate, Saved, Updated},
+        candidates::{self, CreationRefusal, NewCandidate, Updated},
         emails, interviews, jobs,
         page::PAGE_SIZE,
         versions::Target,
@@ -68,9 +68,9 @@ pub async fn create(
         Ok(new) => {
             let (actor, now) = (viewer.actor(), app.clock.now());
             match candidates::create(&app.db, &actor, new, form.once(), now).await? {
-                Saved::Candidate(id) => return Ok(see_other(&format!("/candidates/{id}"))),
-                Saved::EmailTaken(id) => form.taken_by(id),
-                Saved::KeyReused => form.sent_before(),
+                Ok(id) => return Ok(see_other(&format!("/candidates/{id}"))),
+                Err(CreationRefusal::EmailTaken(id)) => form.taken_by(id),
+                Err(CreationRefusal::KeyConflict) => form.sent_before(),
             }
         }
         Err(errors) => errors,

@@ -14,7 +14,8 @@ use crate::{
         actions, drafts,
         interviews::{
             self, Details,
-            changes::{self, Change, Correction, Outcome, Target},
+            change::{InterviewRefusal, Target},
+            correction::{self, Correction, Refusal as NotCorrected},
         },
     },
     text,
@@ -48,7 +49,7 @@ pub async fn update(
     form: Form<EditForm>,
 ) -> Result<HttpResponse> {
     let mut form = form.into_inner();
-    let (target, change) = match form.parse(*id) {
+    let (target, correction) = match form.parse(*id) {
         Ok(parsed) if form.act != "preview" => parsed,
         parsed => {
             let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
@@ -57,30 +58,26 @@ pub async fn update(
         }
     };
     let (actor, now) = (viewer.actor(), app.clock.now());
-    match changes::apply(&app.db, &actor, &target, &change, now).await? {
-        Outcome::Done(details, _) => {
+    match correction::correct(&app.db, &actor, &target, &correction, now).await? {
+        Ok(done) => {
             app.wake.notify_one();
-            tidings::flash(&app, &viewer, "Saved.", &details).await?;
+            tidings::flash(&app, &viewer, "Saved.", &done.details).await?;
             Ok(see_other(&format!("/interviews/{id}")))
         }
         // Sent twice from two tabs: it is as it was to be.
-        Outcome::Changed(details) if change.is_made(&details) => {
+        Err(NotCorrected::Interview(InterviewRefusal::Changed(now)))
+            if correction.is_made(&now) =>
+        {
             viewer.flash(Flash::done("Saved."))?;
             Ok(see_other(&format!("/interviews/{id}")))
         }
-        Outcome::Changed(details) | Outcome::NotBooked(details) => {
+        Err(NotCorrected::Interview(refused)) => {
+            let details = refused.into_details();
             let refusal = Refusal::changed(&app, &viewer, &details, target.version).await?;
-            show(
-                &app,
-                &viewer,
-                *details,
-                form,
-                FormErrors::new(),
-                Some(refusal),
-            )
-            .await
+            let errors = FormErrors::new();
+            show(&app, &viewer, details, form, errors, Some(refusal)).await
         }
-        Outcome::KeyReused => {
+        Err(NotCorrected::KeyConflict) => {
             let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
             let errors = form.sent_before();
             show(&app, &viewer, details, form, errors, None).await
@@ -105,7 +102,7 @@ async fn show(
     }
     let outlook = tidings::outlook(app, &details, Kind::Updated).await?;
     let preview = match form.parse(details.interview.id) {
-        Ok((_, Change::Correct(correction))) if refusal.is_none() => {
+        Ok((_, correction)) if refusal.is_none() => {
             let after = drafts::corrected(details.clone(), &correction);
             Preview::of_change(app, Kind::Updated, &after).await?
         }
@@ -163,7 +160,7 @@ impl EditForm {
         }
     }
 
-    fn parse(&self, interview_id: i64) -> Result<(Target, Change), FormErrors> {
+    fn parse(&self, interview_id: i64) -> Result<(Target, Correction), FormErrors> {
         let mut errors = FormErrors::new();
         let interview_type = errors.choice("interview_type", &self.interview_type);
         let duration = errors.number("duration_minutes", &self.duration_minutes, 5, 720);
@@ -191,7 +188,7 @@ impl EditForm {
             })
         })();
         match correction.filter(|_| errors.is_empty()) {
-            Some(correction) => Ok((target, Change::Correct(correction))),
+            Some(correction) => Ok((target, correction)),
             None => Err(errors),
         }
     }

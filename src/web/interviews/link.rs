@@ -10,7 +10,8 @@ use crate::{
     app::App,
     domain::interviews::{
         self, Details,
-        changes::{self, Change, Outcome, Target},
+        change::{InterviewRefusal, Target},
+        link::{self, Refusal},
     },
     web::{errors::Result, forms, render::Flash, respond::see_other, viewer::Recruiter},
 };
@@ -28,18 +29,18 @@ pub async fn create(
         viewer.flash(Flash::problem(forms::NO_VERSION))?;
         return Ok(see_other(&format!("/interviews/{id}")));
     };
-    match changes::apply(&app.db, &actor, &target, &Change::ReplaceLink, now).await? {
-        Outcome::Done(details, _) => {
+    match link::replace(&app.db, &actor, &target, now).await? {
+        Ok(done) => {
             app.wake.notify_one();
-            tidings::flash(&app, &viewer, "The old link is dead.", &details).await?;
+            tidings::flash(&app, &viewer, "The old link is dead.", &done.details).await?;
         }
-        Outcome::Changed(_) => viewer.flash(Flash::problem(
+        Err(Refusal::Interview(InterviewRefusal::Changed(_))) => viewer.flash(Flash::problem(
             "The link was not replaced: this interview was changed while you had it open. Look at it again first.",
         ))?,
-        Outcome::NotBooked(_) => viewer.flash(Flash::problem(
+        Err(Refusal::Interview(InterviewRefusal::NotBooked(_))) => viewer.flash(Flash::problem(
             "The link was not replaced: it leads nowhere any more.",
         ))?,
-        Outcome::KeyReused => viewer.flash(Flash::problem(forms::SENT_BEFORE))?,
+        Err(Refusal::KeyConflict) => viewer.flash(Flash::problem(forms::SENT_BEFORE))?,
     }
     Ok(see_other(&format!("/interviews/{id}")))
 }

@@ -60,7 +60,7 @@ pub async fn show(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<Ht
     let details = interviews::details(app.db.read(), company_id, *id).await?;
     let free = match &details.job {
         Some(job) if details.waits_for_a_time() => {
-            slots::free_near(&app.db, company_id, job.id, reader.now, reader.now).await?
+            slots::free_near(app.db.read(), company_id, job.id, reader.now, reader.now).await?
         }
         _ => Vec::new(),
     };

@@ -11,7 +11,10 @@ use crate::{
     app::App,
     domain::{
         emails,
-        interviews::join_link::{self, Admission, State, Ticket},
+        interviews::{
+            admission::{self, Admission, State},
+            join_link::Ticket,
+        },
     },
     mail::{invite, mailbox},
     mailing::message,
@@ -25,7 +28,7 @@ pub async fn show(
     token: Path<String>,
 ) -> Result<HttpResponse> {
     let now = app.clock.now();
-    match known(join_link::admit(&app.db, &app.keys, &token, now).await)? {
+    match known(admission::admit(&app.db, &app.keys, &token, now).await)? {
         Some(admission) if matches!(admission.state, State::Early | State::Open) => {
             let file = file(&app, &admission, now).await?;
             Ok(HttpResponse::Ok()

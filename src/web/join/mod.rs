@@ -20,7 +20,7 @@ use crate::{
     app::App,
     client_ip,
     domain::{
-        interviews::join_link::{self, Admission, State},
+        interviews::admission::{self, Admission, State},
         rate_limits::Turn,
     },
     error::{Error as AppError, Result as AppResult},
@@ -34,7 +34,7 @@ pub async fn show(
     token: Path<String>,
 ) -> Result<HttpResponse> {
     let now = app.clock.now();
-    match known(join_link::admit(&app.db, &app.keys, &token, now).await)? {
+    match known(admission::admit(&app.db, &app.keys, &token, now).await)? {
         Some(admission) => present(&app, &token, &admission, now),
         None => refuse(&app, &request, now).await,
     }
@@ -49,7 +49,7 @@ pub async fn create(
 ) -> Result<HttpResponse> {
     let now = app.clock.now();
     let ip = client_ip::of(&request, &app.settings.trusted_proxies).to_string();
-    match known(join_link::join(&app.db, &app.keys, &token, &ip, now).await)? {
+    match known(admission::join(&app.db, &app.keys, &token, &ip, now).await)? {
         Some(admission) if admission.state == State::Open => {
             let page = JoinedPage::new(&token, &admission)?;
             of_company(&app, StatusCode::OK, &admission, &page)
@@ -86,7 +86,7 @@ fn present(
 /// that is right is never refused for somebody else's wrong ones.
 async fn refuse(app: &App, request: &HttpRequest, now: DateTime<Utc>) -> Result<HttpResponse> {
     let ip = client_ip::of(request, &app.settings.trusted_proxies);
-    match join_link::count_wrong(&app.db, &client_ip::block(ip), now).await? {
+    match admission::count_wrong(&app.db, &client_ip::block(ip), now).await? {
         Turn::Limited(seconds) => Err(Error::TooOften(seconds)),
         Turn::Allowed => {
             let frame = PublicFrame::default();

@@ -6,7 +6,7 @@ use actix_web::{
 
 use super::refuse;
 use crate::{
-    app::App, domain::interviews::join_link, error::Error as AppError, web::errors::Result,
+    app::App, domain::interviews::admission, error::Error as AppError, web::errors::Result,
 };
 
 /// POST /interview/{token}/opened: kept once.
@@ -16,7 +16,7 @@ pub async fn create(
     token: Path<String>,
 ) -> Result<HttpResponse> {
     let now = app.clock.now();
-    match join_link::opened(&app.db, &app.keys, &token, now).await {
+    match admission::opened(&app.db, &app.keys, &token, now).await {
         Ok(()) => Ok(HttpResponse::NoContent().finish()),
         Err(AppError::NotFound) => refuse(&app, &request, now).await,
         Err(error) => Err(error.into()),

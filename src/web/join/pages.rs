@@ -5,7 +5,7 @@ use entity::InstructionLine;
 use serde::Serialize;
 
 use crate::{
-    domain::interviews::join_link::Admission,
+    domain::interviews::admission::Admission,
     error::{Error, Result},
     times,
     web::render::Page,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{
-        interviews::{Details, booking::Place, rescheduling::Move},
+        interviews::{Details, rescheduling::Move, slot_choice::SlotChoice},
         slots::NewSlot,
     },
     text,
@@ -77,7 +77,7 @@ impl RescheduleForm {
     /// The move, or what is wrong in the order of the page. What a new time does not say is as in `old`.
     pub fn parse(&self, interview_id: i64, old: &slot::Model) -> Result<Move, FormErrors> {
         let mut errors = FormErrors::new();
-        let place = self.place(old, &mut errors);
+        let slot = self.slot_choice(old, &mut errors);
         let notes = errors.check("notes", text::lines(&self.notes, 2000));
         let version = errors.version(&self.version);
         let wish = (interview_id, &self.slot, &self.at, &self.notes);
@@ -85,7 +85,7 @@ impl RescheduleForm {
             Some(Move {
                 interview_id,
                 version,
-                place: place?,
+                slot: slot?,
                 notes: Some(notes?),
                 once: forms::once("reschedule", &self.key, &wish),
             })
@@ -127,12 +127,12 @@ impl RescheduleForm {
         FormErrors::one("form", forms::SENT_BEFORE)
     }
 
-    fn place(&self, old: &slot::Model, errors: &mut FormErrors) -> Option<Place> {
+    fn slot_choice(&self, old: &slot::Model, errors: &mut FormErrors) -> Option<SlotChoice> {
         match self.slot.trim() {
             "" => errors.check("slot", Err("Choose when it is to be.")),
             NEW_TIME => {
                 let time = self.at.parse(errors)?;
-                Some(Place::New(NewSlot {
+                Some(SlotChoice::New(NewSlot {
                     job_id: old.job_id,
                     starts_at: time.starts_at,
                     local_start: time.local_start,
@@ -144,7 +144,9 @@ impl RescheduleForm {
                     interviewer: old.interviewer.clone(),
                 }))
             }
-            id => errors.number("slot", id, 1, i64::MAX).map(Place::Slot),
+            id => errors
+                .number("slot", id, 1, i64::MAX)
+                .map(SlotChoice::Existing),
         }
     }
 }
@@ -194,7 +196,7 @@ mod tests {
     fn a_new_time_is_like_the_old_one_in_all_but_the_time() {
         let new = typed("new").parse(9, &old()).expect("a move");
         assert_eq!((new.interview_id, new.version), (9, Some(3)));
-        let Place::New(slot) = new.place else {
+        let SlotChoice::New(slot) = new.slot else {
             panic!("{new:?}");
         };
         assert_eq!(slot.starts_at.to_rfc3339(), "2027-01-06T09:00:00+00:00");
@@ -210,7 +212,7 @@ mod tests {
         let mut form = typed("5");
         form.at.date = "nonsense".into();
         let new = form.parse(9, &old()).expect("a move");
-        assert!(matches!(new.place, Place::Slot(5)));
+        assert!(matches!(new.slot, SlotChoice::Existing(5)));
         form.slot = "new".into();
         assert!(
             form.parse(9, &old())

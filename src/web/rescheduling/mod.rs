@@ -28,8 +28,10 @@ use crate::{
         drafts,
         interviews::{
             self, Details,
-            booking::Place,
-            rescheduling::{self, Move, Outcome},
+            booking::Booked,
+            change::InterviewRefusal,
+            rescheduling::{self, Move, Refusal as NotMoved},
+            slot_choice::{SlotChoice, SlotRefusal},
         },
         page::PAGE_SIZE,
         slots::{self, Filter, State},
@@ -59,10 +61,10 @@ pub async fn create(
     let parsed = form.parse(*id, old);
     match (form.act(), parsed) {
         (Act::Move, Ok(new)) => {
-            let is_new_time = matches!(new.place, Place::New(_));
-            let outcome =
+            let is_new_time = matches!(new.slot, SlotChoice::New(_));
+            let moved =
                 rescheduling::reschedule(&app.db, &viewer.actor(), new, app.clock.now()).await?;
-            answer(&app, &viewer, details, form, outcome, is_new_time).await
+            answer(&app, &viewer, details, form, (moved, is_new_time)).await
         }
         (Act::Look, _) | (Act::Preview, Ok(_)) => {
             show(&app, &viewer, Scene::of(details), form, FormErrors::new()).await
@@ -103,65 +105,69 @@ async fn answer(
     viewer: &Viewer,
     details: Details,
     mut form: RescheduleForm,
-    outcome: Outcome,
-    is_new_time: bool,
+    (moved, is_new_time): (Result<Box<Booked>, NotMoved>, bool),
 ) -> Result<HttpResponse> {
-    let seen = form.version_seen();
     let mut errors = FormErrors::new();
-    let without_slot = |details, refusal, free| Scene {
-        near: Some(free),
-        ..Scene::refused(details, refusal)
-    };
-    let scene = match outcome {
-        Outcome::Moved(booked) => {
+    let scene = match moved {
+        Ok(booked) => {
             app.wake.notify_one();
             tidings::flash(app, viewer, "Moved.", &booked.details).await?;
-            return Ok(see_other(&format!(
-                "/interviews/{}",
-                booked.details.interview.id
-            )));
+            let id = booked.details.interview.id;
+            return Ok(see_other(&format!("/interviews/{id}")));
         }
-        Outcome::Changed(now) => {
-            form.seen(&now);
-            let refusal = Refusal::changed(app, viewer, &now, seen).await?;
-            Scene::refused(*now, refusal)
+        Err(NotMoved::Interview(refused)) => {
+            let is_changed = matches!(refused, InterviewRefusal::Changed(_));
+            let now = refused.into_details();
+            let refusal = Refusal::changed(app, viewer, &now, form.version_seen()).await?;
+            if is_changed {
+                form.seen(&now);
+            }
+            Scene::refused(now, refusal)
         }
-        Outcome::NotBooked(now) => {
-            let refusal = Refusal::changed(app, viewer, &now, seen).await?;
-            Scene::refused(*now, refusal)
-        }
-        Outcome::SlotTaken(taken) => without_slot(details, Refusal::taken(&taken.by), taken.free),
-        Outcome::SlotPast(_) if is_new_time => {
-            errors.add("date", "This time is past already.");
-            Scene::of(details)
-        }
-        Outcome::SlotTooFar => {
-            let field = if is_new_time { "date" } else { "slot" };
-            errors.add(field, text::TOO_FAR);
-            Scene::of(details)
-        }
-        Outcome::SlotUnsettled => {
-            errors.add("slot", text::UNSETTLED);
-            Scene::of(details)
-        }
-        Outcome::SlotPast(free) => without_slot(
-            details,
-            Refusal::because("That slot has begun already."),
-            free,
-        ),
-        Outcome::SlotClosed(free) => {
-            without_slot(details, Refusal::because("That slot was closed."), free)
-        }
-        Outcome::OtherJob => {
+        Err(NotMoved::Slot(refused)) => without_slot(details, refused, is_new_time, &mut errors),
+        Err(NotMoved::OtherJob) => {
             errors.add("slot", "That slot is for another job.");
             Scene::of(details)
         }
-        Outcome::KeyReused => {
+        Err(NotMoved::KeyConflict) => {
             errors = form.sent_before();
             Scene::of(details)
         }
     };
     show(app, viewer, scene, form, errors).await
+}
+
+/// What stands beside the form when the slot cannot be had: others that are free, or what is wrong with the field.
+fn without_slot(
+    details: Details,
+    refused: SlotRefusal,
+    is_new_time: bool,
+    errors: &mut FormErrors,
+) -> Scene {
+    let (refusal, free) = match refused {
+        SlotRefusal::Taken(taken) => (Refusal::taken(&taken.by), taken.free),
+        SlotRefusal::Past(free) if !is_new_time => {
+            (Refusal::because("That slot has begun already."), free)
+        }
+        SlotRefusal::Closed(free) => (Refusal::because("That slot was closed."), free),
+        SlotRefusal::Past(_) => {
+            errors.add("date", "This time is past already.");
+            return Scene::of(details);
+        }
+        SlotRefusal::TooFar => {
+            let field = if is_new_time { "date" } else { "slot" };
+            errors.add(field, text::TOO_FAR);
+            return Scene::of(details);
+        }
+        SlotRefusal::Unsettled => {
+            errors.add("slot", text::UNSETTLED);
+            return Scene::of(details);
+        }
+    };
+    Scene {
+        near: Some(free),
+        ..Scene::refused(details, refusal)
+    }
 }
 
 /// The page: 409 with what came in between, 422 with mistakes.
@@ -227,9 +233,14 @@ async fn read(
 
 async fn nearest(app: &App, details: &Details, now: DateTime<Utc>) -> Result<Vec<slot::Model>> {
     match &details.slot {
-        Some(old) => {
-            Ok(slots::free_near(&app.db, old.company_id, old.job_id, old.starts_at, now).await?)
-        }
+        Some(old) => Ok(slots::free_near(
+            app.db.read(),
+            old.company_id,
+            old.job_id,
+            old.starts_at,
+            now,
+        )
+        .await?),
         None => Ok(Vec::new()),
     }
 }
@@ -263,11 +274,11 @@ async fn draft(
         .slot
         .as_ref()
         .and_then(|old| form.parse(details.interview.id, old).ok());
-    let Some(Move { place, notes, .. }) = parsed else {
+    let Some(Move { slot, notes, .. }) = parsed else {
         return Ok(None);
     };
     let notes = notes.unwrap_or_default();
     let (actor, now) = (viewer.actor(), app.clock.now());
-    let draft = drafts::moved(&app.db, &actor, details.clone(), &place, &notes, now).await?;
+    let draft = drafts::moved(&app.db, &actor, details.clone(), &slot, &notes, now).await?;
     Ok(Some(draft))
 }

@@ -10,11 +10,12 @@ use greenroom::{
     domain::{
         accounts::api_tokens::{self, NewToken},
         actions::Actor,
-        candidates::{self, NewCandidate, Saved},
+        candidates::{self, NewCandidate},
         companies,
         interviews::{
-            self,
-            booking::{self, Booked, NewBooking, Outcome, Place, Who},
+            booking::{self, Booked, NewBooking, Who},
+            creation,
+            slot_choice::SlotChoice,
         },
         jobs::{self, NewJob},
         logos::{self, picture::Picture},
@@ -145,7 +146,7 @@ pub async fn candidate(app: &TestApp, company_id: i64) -> i64 {
     };
     let actor = Actor::system(company_id);
     match candidates::create(&app.app.db, &actor, new, None, app.now()).await {
-        Ok(Saved::Candidate(id)) => id,
+        Ok(Ok(id)) => id,
         other => panic!("a candidate: {other:?}"),
     }
 }
@@ -181,7 +182,7 @@ pub async fn slot(app: &TestApp, company_id: i64, job_id: i64, starts_at: DateTi
 /// An interview that is not booked yet.
 pub async fn interview(app: &TestApp, company_id: i64, candidate_id: i64, job_id: i64) -> i64 {
     let actor = Actor::system(company_id);
-    match interviews::create(
+    match creation::create(
         &app.app.db,
         &actor,
         candidate_id,
@@ -191,7 +192,7 @@ pub async fn interview(app: &TestApp, company_id: i64, candidate_id: i64, job_id
     )
     .await
     {
-        Ok(interviews::Created::Interview(id)) => id,
+        Ok(Ok(id)) => id,
         other => panic!("an interview: {other:?}"),
     }
 }
@@ -202,13 +203,13 @@ pub async fn booked(app: &TestApp, company_id: i64) -> Booked {
     let candidate_id = candidate(app, company_id).await;
     let slot_id = slot(app, company_id, job_id, app.now() + TimeDelta::days(1)).await;
     let new = NewBooking {
-        place: Place::Slot(slot_id),
+        slot: SlotChoice::Existing(slot_id),
         who: Who::Candidate(candidate_id),
         notes: "Bring a portfolio.".into(),
         once: None,
     };
     match booking::book(&app.app.db, &Actor::system(company_id), new, app.now()).await {
-        Ok(Outcome::Booked(booked)) => *booked,
+        Ok(Ok(booked)) => *booked,
         other => panic!("a booking: {other:?}"),
     }
 }

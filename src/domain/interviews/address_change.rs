@@ -1,0 +1,64 @@
+//! What a candidate's new address does to their interviews.
+use chrono::{DateTime, Utc};
+use entity::{
+    candidate, email,
+    interview::{self, Status},
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
+
+use super::details::details;
+use crate::{
+    domain::{
+        actions::Actor,
+        emails,
+        events::{self, Event},
+        notifications,
+    },
+    error::Result,
+};
+
+/// After a candidate's address changed: links in mails to the old address die, mails that have not
+/// left it are dropped, and coming interviews are told to the new one.
+pub async fn notify(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    before: &candidate::Model,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let coming = interview::Entity::find()
+        .filter(interview::COLUMN.company_id.eq(actor.company_id))
+        .filter(interview::COLUMN.candidate_id.eq(before.id))
+        .filter(interview::Column::Status.eq(Status::Scheduled))
+        .all(txn)
+        .await?;
+    for row in coming {
+        interview::Entity::update_many()
+            .col_expr(
+                interview::Column::LinkVersion,
+                Expr::col(interview::Column::LinkVersion).add(1),
+            )
+            .col_expr(
+                interview::Column::Version,
+                Expr::col(interview::Column::Version).add(1),
+            )
+            .filter(interview::COLUMN.id.eq(row.id))
+            .exec(txn)
+            .await?;
+        let details = details(txn, actor.company_id, row.id).await?;
+        let event = Event::AddressChanged {
+            interview_id: row.id,
+            version: Some(details.interview.version),
+        };
+        events::record(txn, actor, event, now).await?;
+        let Some(window) = details.join_window() else {
+            continue;
+        };
+        if now < window.ends_at {
+            let told = notifications::tell(txn, actor, email::Kind::Scheduled, &details, now);
+            if let Some(id) = told.await? {
+                emails::link_correction(txn, actor.company_id, id, &before.email).await?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! Cancelling an interview.
+use chrono::{DateTime, Utc};
+use entity::{
+    email::Kind,
+    interview::{self, Status},
+};
+use sea_orm::{ActiveValue::Set, ConnectionTrait};
+
+use super::{
+    change::{self, Done, InterviewRefusal, Target},
+    details::Details,
+};
+use crate::{
+    db::Db,
+    domain::{
+        actions::Actor,
+        commands::Abort,
+        events::{Cancellation, Event},
+        one_time_keys::KeyConflict,
+    },
+    error::Result,
+};
+
+/// Why an interview was not cancelled.
+#[derive(Clone, Debug)]
+pub enum Refusal {
+    /// The interview cannot be.
+    Interview(InterviewRefusal),
+    /// The one-time key stands for another request.
+    KeyConflict,
+}
+
+impl From<InterviewRefusal> for Refusal {
+    fn from(refusal: InterviewRefusal) -> Self {
+        Self::Interview(refusal)
+    }
+}
+
+impl From<KeyConflict> for Refusal {
+    fn from(_: KeyConflict) -> Self {
+        Self::KeyConflict
+    }
+}
+
+/// Cancels an interview, for a reason that the candidate reads and that may be empty. The slot is free again.
+pub async fn cancel(
+    db: &Db,
+    actor: &Actor,
+    target: &Target,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<Result<Done, Refusal>> {
+    change::run(db, actor, target, async |txn| {
+        carry_out(txn, actor, target, reason, now).await
+    })
+    .await
+}
+
+async fn carry_out(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    target: &Target,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<Done, Abort<Refusal>> {
+    let can_cancel = |details: &Details| can_cancel(details, now);
+    let before = change::open(txn, actor, target, can_cancel).await?;
+    let row = &before.interview;
+    let after = interview::ActiveModel {
+        status: Set(Status::Cancelled),
+        cancel_reason: Set(reason.to_owned()),
+        // What waits for a time is in no calendar.
+        ..match before.slot {
+            Some(_) => change::next_revision(row),
+            None => interview::ActiveModel::default(),
+        }
+    };
+    if !change::write(txn, row, after).await? {
+        return change::changed(txn, actor, row.id).await;
+    }
+    let done = change::notify(txn, actor, row.id, Kind::Cancelled, now).await?;
+    let event = Event::InterviewCancelled {
+        interview_id: row.id,
+        change: Cancellation {
+            reason: reason.to_owned(),
+        },
+        version: Some(done.details.interview.version),
+        email_id: done.email_id,
+    };
+    change::record(txn, actor, (row.id, target.once.as_ref()), event, now).await?;
+    Ok(done)
+}
+
+/// What waits for a time can be cancelled as well.
+fn can_cancel(details: &Details, now: DateTime<Utc>) -> bool {
+    details.interview.status == Status::Unscheduled || details.is_to_come(now)
+}

@@ -1,0 +1,161 @@
+//! What every change of an interview shares: the version that was seen, the conditional write, what follows from it.
+use chrono::{DateTime, Utc};
+use entity::{email::Kind, interview};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter};
+
+use super::details::{Details, details};
+use crate::{
+    db::{Db, Txn},
+    domain::{
+        actions::Actor,
+        candidates,
+        commands::{self, Abort, refuse},
+        events::{self, Event},
+        notifications,
+        one_time_keys::{self, KeyConflict, Once},
+    },
+    error::Result,
+};
+
+/// Which interview, as its caller saw it.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Which one.
+    pub interview_id: i64,
+    /// As the caller saw it; none means as it is.
+    pub version: Option<i32>,
+    /// The caller's one-time key.
+    pub once: Option<Once>,
+}
+
+/// A change that was made, now or by an earlier call with the same key.
+#[derive(Clone, Debug)]
+pub struct Done {
+    /// The interview as it is now.
+    pub details: Box<Details>,
+    /// The message that tells the candidate; none when none is needed, or an earlier call queued it.
+    pub email_id: Option<i64>,
+}
+
+/// Why an interview cannot be changed.
+#[derive(Clone, Debug)]
+pub enum InterviewRefusal {
+    /// Somebody changed it after the caller saw it; this is how it is now.
+    Changed(Box<Details>),
+    /// It is not booked, or over: there is nothing to change.
+    NotBooked(Box<Details>),
+}
+
+impl InterviewRefusal {
+    /// The interview as it is now.
+    pub fn into_details(self) -> Details {
+        match self {
+            Self::Changed(details) | Self::NotBooked(details) => *details,
+        }
+    }
+}
+
+/// Carries out a change that is about nothing but the interview.
+pub(super) async fn run<R: From<KeyConflict>>(
+    db: &Db,
+    actor: &Actor,
+    target: &Target,
+    work: impl AsyncFn(&Txn) -> Result<Done, Abort<R>>,
+) -> Result<Result<Done, R>> {
+    let (company_id, key) = (actor.company_id, target.once.as_ref());
+    let earlier = async |id| {
+        Ok(Done {
+            details: Box::new(details(db.read(), company_id, id).await?),
+            email_id: None,
+        })
+    };
+    commands::run_once(db, company_id, key, work, earlier).await
+}
+
+/// The interview, if `can_change` holds for it and it is in the version that the caller saw. Its candidate is locked:
+/// a changed address waits for this change, or this one for it, because both notify.
+pub(super) async fn open<R: From<InterviewRefusal>>(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    target: &Target,
+    can_change: impl FnOnce(&Details) -> bool,
+) -> Result<Details, Abort<R>> {
+    let before = details(txn, actor.company_id, target.interview_id).await?;
+    if !can_change(&before) {
+        return refuse(InterviewRefusal::NotBooked(Box::new(before)));
+    }
+    candidates::lock(txn, actor.company_id, before.interview.candidate_id).await?;
+    if target
+        .version
+        .is_some_and(|seen| seen != before.interview.version)
+    {
+        return changed(txn, actor, before.interview.id).await;
+    }
+    Ok(before)
+}
+
+/// Refuses because somebody else was first.
+pub(super) async fn changed<T, R: From<InterviewRefusal>>(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    interview_id: i64,
+) -> Result<T, Abort<R>> {
+    let now = details(txn, actor.company_id, interview_id).await?;
+    refuse(InterviewRefusal::Changed(Box::new(now)))
+}
+
+/// Writes an interview that is still as it was read (optimistic locking); false when it is not.
+pub(in crate::domain) async fn write(
+    txn: &impl ConnectionTrait,
+    read: &interview::Model,
+    after: interview::ActiveModel,
+) -> Result<bool> {
+    let written = interview::Entity::update_many()
+        .set(interview::ActiveModel {
+            version: Set(read.version + 1),
+            ..after
+        })
+        .filter(interview::COLUMN.id.eq(read.id))
+        .filter(interview::COLUMN.company_id.eq(read.company_id))
+        .filter(interview::COLUMN.version.eq(read.version))
+        .exec(txn)
+        .await?;
+    Ok(written.rows_affected == 1)
+}
+
+/// For [`write`]: calendars have to be changed, and what was mailed before is out of date.
+pub(in crate::domain) fn next_revision(read: &interview::Model) -> interview::ActiveModel {
+    interview::ActiveModel {
+        revision: Set(read.revision + 1),
+        ics_sequence: Set(read.ics_sequence + 1),
+        ..Default::default()
+    }
+}
+
+/// Queues what the candidate has to learn of a change that was written.
+pub(super) async fn notify(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    interview_id: i64,
+    kind: Kind,
+    now: DateTime<Utc>,
+) -> Result<Done> {
+    let details = Box::new(details(txn, actor.company_id, interview_id).await?);
+    let email_id = match details.slot {
+        Some(_) => notifications::tell(txn, actor, kind, &details, now).await?,
+        None => None,
+    };
+    Ok(Done { details, email_id })
+}
+
+/// Records the event of a change, and that the call with this key made it.
+pub(super) async fn record(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    (interview_id, key): (i64, Option<&Once>),
+    event: Event,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    events::record(txn, actor, event, now).await?;
+    one_time_keys::keep(txn, actor.company_id, key, interview_id, now).await
+}

@@ -1,0 +1,206 @@
+//! Correcting what the candidate sees of an interview, apart from its time.
+use chrono::{DateTime, Utc};
+use entity::{
+    email::Kind,
+    interview,
+    slot::{self, InterviewType},
+};
+use sea_orm::{
+    ActiveEnum, ActiveValue::Set, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
+    sea_query::Expr,
+};
+
+use super::{
+    change::{self, Done, InterviewRefusal, Target},
+    details::Details,
+};
+use crate::{
+    db::Db,
+    domain::{
+        actions::Actor,
+        commands::Abort,
+        events::{self, Corrected, Event, Field, Talk},
+        one_time_keys::KeyConflict,
+    },
+    error::Result,
+};
+
+/// What the candidate sees, apart from the time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Correction {
+    /// What kind of talk.
+    pub interview_type: InterviewType,
+    /// 5 to 720.
+    pub duration_minutes: i32,
+    /// Where it takes place; the company's default when absent.
+    pub meeting_url: Option<String>,
+    /// What the recruiter adds.
+    pub notes: String,
+}
+
+/// Why an interview was not corrected.
+#[derive(Clone, Debug)]
+pub enum Refusal {
+    /// The interview cannot be.
+    Interview(InterviewRefusal),
+    /// The one-time key stands for another request.
+    KeyConflict,
+}
+
+impl From<InterviewRefusal> for Refusal {
+    fn from(refusal: InterviewRefusal) -> Self {
+        Self::Interview(refusal)
+    }
+}
+
+impl From<KeyConflict> for Refusal {
+    fn from(_: KeyConflict) -> Self {
+        Self::KeyConflict
+    }
+}
+
+/// Corrects an interview, and the slot that it is in.
+pub async fn correct(
+    db: &Db,
+    actor: &Actor,
+    target: &Target,
+    correction: &Correction,
+    now: DateTime<Utc>,
+) -> Result<Result<Done, Refusal>> {
+    change::run(db, actor, target, async |txn| {
+        carry_out(txn, actor, target, correction, now).await
+    })
+    .await
+}
+
+/// The correction inside a transaction that may do more.
+pub(in crate::domain) async fn carry_out<R: From<InterviewRefusal>>(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    target: &Target,
+    correction: &Correction,
+    now: DateTime<Utc>,
+) -> Result<Done, Abort<R>> {
+    let is_to_come = |details: &Details| details.is_to_come(now);
+    let before = change::open(txn, actor, target, is_to_come).await?;
+    let row = &before.interview;
+    let after = interview::ActiveModel {
+        booking_notes: Set(correction.notes.clone()),
+        ..match correction.changes_calendar(&before) {
+            true => change::next_revision(row),
+            false => interview::ActiveModel::default(),
+        }
+    };
+    if !change::write(txn, row, after).await? {
+        return change::changed(txn, actor, row.id).await;
+    }
+    if let Some(slot) = &before.slot {
+        write_slot(txn, slot, correction).await?;
+    }
+    let done = change::notify(txn, actor, row.id, Kind::Updated, now).await?;
+    let event = Event::InterviewCorrected {
+        interview_id: row.id,
+        correction: events::Correction::Details {
+            change: correction.from(&before),
+        },
+        version: Some(done.details.interview.version),
+        email_id: done.email_id,
+    };
+    change::record(txn, actor, (row.id, target.once.as_ref()), event, now).await?;
+    Ok(done)
+}
+
+async fn write_slot(
+    txn: &impl ConnectionTrait,
+    slot: &slot::Model,
+    correction: &Correction,
+) -> Result<()> {
+    slot::Entity::update_many()
+        .col_expr(
+            slot::Column::InterviewType,
+            Expr::value(correction.interview_type.to_value()),
+        )
+        .col_expr(
+            slot::Column::DurationMinutes,
+            Expr::value(correction.duration_minutes),
+        )
+        .col_expr(
+            slot::Column::MeetingUrl,
+            Expr::value(correction.meeting_url.clone()),
+        )
+        .col_expr(
+            slot::Column::Version,
+            Expr::col(slot::Column::Version).add(1),
+        )
+        .filter(slot::COLUMN.id.eq(slot.id))
+        .filter(slot::COLUMN.company_id.eq(slot.company_id))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+impl Correction {
+    /// What the candidate sees now; none of what has no time.
+    pub fn of(details: &Details) -> Option<Self> {
+        let slot = details.slot.as_ref()?;
+        Some(Self {
+            interview_type: slot.interview_type,
+            duration_minutes: slot.duration_minutes,
+            meeting_url: slot.meeting_url.clone(),
+            notes: details.interview.booking_notes.clone(),
+        })
+    }
+
+    /// Is the interview like that already?
+    pub fn is_made(&self, details: &Details) -> bool {
+        self.differences(details).is_empty()
+    }
+
+    /// Does a calendar show anything else?
+    fn changes_calendar(&self, before: &Details) -> bool {
+        before.slot.as_ref().is_some_and(|slot| {
+            slot.duration_minutes != self.duration_minutes || slot.meeting_url != self.meeting_url
+        })
+    }
+
+    /// The names of what it changes.
+    fn differences(&self, before: &Details) -> Vec<Field> {
+        let slot = before.slot.as_ref();
+        let is_new = [
+            (
+                Field::InterviewType,
+                slot.is_none_or(|slot| slot.interview_type != self.interview_type),
+            ),
+            (
+                Field::DurationMinutes,
+                slot.is_none_or(|slot| slot.duration_minutes != self.duration_minutes),
+            ),
+            (
+                Field::MeetingUrl,
+                slot.is_none_or(|slot| slot.meeting_url != self.meeting_url),
+            ),
+            (
+                Field::BookingNotes,
+                before.interview.booking_notes != self.notes,
+            ),
+        ];
+        let changed = is_new.into_iter().filter(|(_, is_new)| *is_new);
+        changed.map(|(field, _)| field).collect()
+    }
+
+    /// For the log.
+    fn from(&self, before: &Details) -> Corrected {
+        let slot = before.slot.as_ref();
+        Corrected {
+            before: Talk {
+                interview_type: slot.map(|slot| slot.interview_type),
+                duration_minutes: slot.map(|slot| slot.duration_minutes),
+            },
+            after: Talk {
+                interview_type: Some(self.interview_type),
+                duration_minutes: Some(self.duration_minutes),
+            },
+            changed: self.differences(before),
+        }
+    }
+}
