@@ -17,7 +17,9 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        candidates::{self, CreationRefusal, Filter, NewCandidate, Updated},
+        candidates::{
+            self, ChangeRefusal, CreationRefusal, Filter, NewCandidate, UpdateRefusal, Updated,
+        },
         one_time_keys::{Answer, Once},
         versions::Target,
     },
@@ -128,12 +130,14 @@ async fn change(
     let target = Target { id, version, once };
     let now = app.clock.now();
     match candidates::update(&app.db, &caller.actor(), &target, &new, now).await? {
-        Updated::Done { .. } => app.wake.notify_one(),
-        Updated::Same if before.version == version => {}
-        Updated::Same => return Err(stale(before)),
-        Updated::Stale(row) => return Err(stale(*row)),
-        Updated::EmailTaken(id) => return Err(email_taken(id)),
-        Updated::KeyReused => return Err(Problem::key_reused()),
+        Ok(Updated::Done { .. }) => app.wake.notify_one(),
+        Ok(Updated::Same) if before.version == version => {}
+        Ok(Updated::Same) => return Err(stale(before)),
+        Err(UpdateRefusal::Candidate(ChangeRefusal::Stale(row))) => return Err(stale(*row)),
+        Err(UpdateRefusal::Candidate(ChangeRefusal::EmailTaken(id))) => {
+            return Err(email_taken(id));
+        }
+        Err(UpdateRefusal::KeyConflict) => return Err(Problem::key_reused()),
     }
     let row = candidates::find(app.db.read(), company_id, id).await?;
     idempotency::ok(&Candidate::from(row))

@@ -17,9 +17,9 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        jobs::{self, Created, Filter, NewJob},
+        jobs::{self, Created, Filter, NewJob, Refusal, Updated},
         one_time_keys::{Answer, Once},
-        versions::{Target, Updated},
+        versions::Target,
     },
     text as typed, times,
 };
@@ -140,11 +140,11 @@ async fn change(
     let (version, new) = read_change(fields, before.clone())?;
     let target = Target { id, version, once };
     match jobs::update(&app.db, &caller.actor(), &target, &new, app.clock.now()).await? {
-        Updated::Done => {}
-        Updated::Same if before.version == version => {}
-        Updated::Same => return Err(stale(before)),
-        Updated::Stale(row) => return Err(stale(*row)),
-        Updated::KeyReused => return Err(Problem::key_reused()),
+        Ok(Updated::Done) => {}
+        Ok(Updated::Same) if before.version == version => {}
+        Ok(Updated::Same) => return Err(stale(before)),
+        Err(Refusal::Stale(row)) => return Err(stale(*row)),
+        Err(Refusal::KeyConflict) => return Err(Problem::key_reused()),
     }
     let row = jobs::find(app.db.read(), company_id, id).await?;
     idempotency::ok(&Job::from(row))

@@ -10,14 +10,14 @@ use sea_orm::{
 };
 
 use crate::{
-    db::{self, Db, Txn},
+    db::{Db, Txn},
     domain::{
         actions::Actor,
         commands::{self, refuse},
         events::{self, Event},
         interviews::address_change,
         jobs,
-        one_time_keys::{self, KeyConflict, Once, Seen},
+        one_time_keys::{self, KeyConflict, Once},
         page::{Cursor, Page},
         rows,
         versions::{self, Target},
@@ -85,8 +85,8 @@ impl From<KeyConflict> for CreationRefusal {
     }
 }
 
-/// What became of a change of a candidate.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What came of changing a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Updated {
     /// It is done, now or by an earlier call with the same key.
     Done {
@@ -95,12 +95,27 @@ pub enum Updated {
     },
     /// The candidate is like that already; nothing was written.
     Same,
-    /// Somebody changed the candidate after the caller saw them; this is how they are now.
-    Stale(Box<candidate::Model>),
-    /// Another candidate has this address.
-    EmailTaken(i64),
-    /// The one-time key stands for another wish.
-    KeyReused,
+}
+
+/// Why a candidate was not changed by a call that carries a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UpdateRefusal {
+    /// The candidate cannot be.
+    Candidate(ChangeRefusal),
+    /// The one-time key stands for another request.
+    KeyConflict,
+}
+
+impl From<ChangeRefusal> for UpdateRefusal {
+    fn from(refusal: ChangeRefusal) -> Self {
+        Self::Candidate(refusal)
+    }
+}
+
+impl From<KeyConflict> for UpdateRefusal {
+    fn from(_: KeyConflict) -> Self {
+        Self::KeyConflict
+    }
 }
 
 /// Why a candidate was not changed.
@@ -255,34 +270,29 @@ pub async fn update(
     target: &Target,
     new: &NewCandidate,
     now: DateTime<Utc>,
-) -> Result<Updated> {
-    let once = target.once.as_ref();
-    db::transaction_retrying_duplicates(db, async |txn| {
-        match one_time_keys::look_up(txn, actor.company_id, once).await? {
-            Seen::Done(_) => {
-                return Ok(Updated::Done {
-                    address_changed: false,
-                });
-            }
-            Seen::Reused => return Ok(Updated::KeyReused),
-            Seen::New => {}
-        }
-        let before = find(txn, actor.company_id, target.id).await?;
+) -> Result<Result<Updated, UpdateRefusal>> {
+    let (company_id, key) = (actor.company_id, target.once.as_ref());
+    let work = async |txn: &Txn| {
+        let before = find(txn, company_id, target.id).await?;
         if NewCandidate::of(before.clone()) == *new {
             return Ok(Updated::Same);
         }
         if before.version != target.version {
-            return Ok(Updated::Stale(Box::new(before)));
+            return refuse(ChangeRefusal::Stale(Box::new(before)));
         }
         let address_changed = match change(txn, actor, &before, new, now).await? {
             Ok(address_changed) => address_changed,
-            Err(ChangeRefusal::Stale(now)) => return Ok(Updated::Stale(now)),
-            Err(ChangeRefusal::EmailTaken(id)) => return Ok(Updated::EmailTaken(id)),
+            Err(refusal) => return refuse(refusal),
         };
-        one_time_keys::keep(txn, actor.company_id, once, target.id, now).await?;
+        one_time_keys::keep(txn, company_id, key, target.id, now).await?;
         Ok(Updated::Done { address_changed })
-    })
-    .await
+    };
+    let earlier = async |_| {
+        Ok(Updated::Done {
+            address_changed: false,
+        })
+    };
+    commands::run_once(db, company_id, key, work, earlier).await
 }
 
 /// Changes a candidate inside a transaction that does more, unless somebody else did after they were read. A

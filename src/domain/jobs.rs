@@ -10,14 +10,15 @@ use sea_orm::{
 use serde_json::json;
 
 use crate::{
-    db::{self, Db},
+    db::{self, Db, Txn},
     domain::{
         actions::Actor,
+        commands::{self, Abort, refuse},
         events::{self, Event, JobFacts},
-        one_time_keys::{self, Once, Seen},
+        one_time_keys::{self, KeyConflict, Once, Seen},
         page::{Cursor, Page},
         rows,
-        versions::{self, Target, Updated},
+        versions::{self, Target},
     },
     error::{Error, Result},
 };
@@ -198,6 +199,30 @@ pub async fn create(
     .await
 }
 
+/// What came of changing a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Updated {
+    /// It is done, now or by an earlier call with the same key.
+    Done,
+    /// The job is like that already; nothing was written.
+    Same,
+}
+
+/// Why a job was not changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Somebody changed it after the caller saw it; this is how it is now.
+    Stale(Box<job::Model>),
+    /// The one-time key stands for another request.
+    KeyConflict,
+}
+
+impl From<KeyConflict> for Refusal {
+    fn from(_: KeyConflict) -> Self {
+        Self::KeyConflict
+    }
+}
+
 /// Changes a job, if nobody else did since the caller saw it. Mails that have not been composed yet will
 /// tell the new title.
 pub async fn update(
@@ -206,51 +231,56 @@ pub async fn update(
     target: &Target,
     new: &NewJob,
     now: DateTime<Utc>,
-) -> Result<Updated<job::Model>> {
-    let (company_id, id, once) = (actor.company_id, target.id, target.once.as_ref());
-    db::transaction_retrying_duplicates(db, async |txn| {
-        match one_time_keys::look_up(txn, company_id, once).await? {
-            Seen::Done(_) => return Ok(Updated::Done),
-            Seen::Reused => return Ok(Updated::KeyReused),
-            Seen::New => {}
-        }
-        let before = find(txn, company_id, id).await?;
-        let old = NewJob::of(before.clone())?;
-        if old == *new {
-            return Ok(Updated::Same);
-        }
-        let after = job::ActiveModel {
-            version: Set(target.version + 1),
-            ..columns(new)
-        };
-        let written = job::Entity::update_many()
-            .set(after)
-            .filter(job::COLUMN.id.eq(id))
-            .filter(job::COLUMN.company_id.eq(company_id))
-            .filter(job::COLUMN.version.eq(target.version))
-            .exec(txn)
-            .await?;
-        if written.rows_affected == 0 {
-            return Ok(Updated::Stale(Box::new(find(txn, company_id, id).await?)));
-        }
-        let event = Event::JobChanged {
-            job_id: id,
-            before: JobFacts {
-                title: before.title,
-                status: before.status,
-            },
-            after: JobFacts {
-                title: new.title.clone(),
-                status: new.status,
-            },
-            changed: differences(&old, new),
-            version: Some(target.version + 1),
-        };
-        events::record(txn, actor, event, now).await?;
-        one_time_keys::keep(txn, company_id, once, id, now).await?;
-        Ok(Updated::Done)
-    })
-    .await
+) -> Result<Result<Updated, Refusal>> {
+    let (company_id, key) = (actor.company_id, target.once.as_ref());
+    let work = async |txn: &Txn| change(txn, actor, target, new, now).await;
+    commands::run_once(db, company_id, key, work, async |_| Ok(Updated::Done)).await
+}
+
+async fn change(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    target: &Target,
+    new: &NewJob,
+    now: DateTime<Utc>,
+) -> Result<Updated, Abort<Refusal>> {
+    let (company_id, id) = (actor.company_id, target.id);
+    let before = find(txn, company_id, id).await?;
+    let old = NewJob::of(before.clone())?;
+    if old == *new {
+        return Ok(Updated::Same);
+    }
+    let after = job::ActiveModel {
+        version: Set(target.version + 1),
+        ..columns(new)
+    };
+    let written = job::Entity::update_many()
+        .set(after)
+        .filter(job::COLUMN.id.eq(id))
+        .filter(job::COLUMN.company_id.eq(company_id))
+        .filter(job::COLUMN.version.eq(target.version))
+        .exec(txn)
+        .await?;
+    if written.rows_affected == 0 {
+        let now = find(txn, company_id, id).await?;
+        return refuse(Refusal::Stale(Box::new(now)));
+    }
+    let event = Event::JobChanged {
+        job_id: id,
+        before: JobFacts {
+            title: before.title,
+            status: before.status,
+        },
+        after: JobFacts {
+            title: new.title.clone(),
+            status: new.status,
+        },
+        changed: differences(&old, new),
+        version: Some(target.version + 1),
+    };
+    events::record(txn, actor, event, now).await?;
+    one_time_keys::keep(txn, company_id, target.once.as_ref(), id, now).await?;
+    Ok(Updated::Done)
 }
 
 /// The names of what a change gives another value.

@@ -15,17 +15,15 @@ pub struct Target {
     pub once: Option<Once>,
 }
 
-/// What became of a change of a row.
+/// What became of a change of a row that carries no key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Updated<T> {
-    /// It is done, now or by an earlier call with the same key.
+    /// It is done.
     Done,
     /// The row is like that already; nothing was written.
     Same,
     /// Somebody changed it after the caller saw it; this is how it is now.
     Stale(Box<T>),
-    /// The one-time key stands for another wish.
-    KeyReused,
 }
 
 /// The names of the fields that a change gives another value, for the audit log: their values may be

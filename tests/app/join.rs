@@ -461,9 +461,8 @@ async fn a_changed_address_kills_the_link_in_the_old_mailbox() {
         version: person.version,
         once: None,
     };
-    candidates::update(&invitation.app.app.db, &actor, &target, &new, now)
-        .await
-        .expect("changed");
+    let changed = candidates::update(&invitation.app.app.db, &actor, &target, &new, now).await;
+    changed.expect("an answer").expect("a change");
     assert_is_unknown(&invitation.look().await);
     let new_link = link(&invitation.app, &invitation.row().await);
     let page = invitation.app.candidate().get(&new_link).await;

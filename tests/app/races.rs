@@ -77,7 +77,10 @@ async fn who_is_booked_while_their_address_changes_is_told_at_the_new_one() {
     )
     .await;
     assert!(matches!(booked, Ok(Ok(_))), "{booked:?}");
-    assert!(matches!(changed, Ok(Updated::Done { .. })), "{changed:?}");
+    assert!(
+        matches!(changed, Ok(Ok(Updated::Done { .. }))),
+        "{changed:?}"
+    );
     app.deliver().await;
     let told = emails(&app).await;
     assert!(

@@ -32,33 +32,37 @@ pub async fn notify(
         .all(txn)
         .await?;
     for row in coming {
-        interview::Entity::update_many()
-            .col_expr(
-                interview::Column::LinkVersion,
-                Expr::col(interview::Column::LinkVersion).add(1),
-            )
-            .col_expr(
-                interview::Column::Version,
-                Expr::col(interview::Column::Version).add(1),
-            )
-            .filter(interview::COLUMN.id.eq(row.id))
-            .exec(txn)
-            .await?;
+        kill_link(txn, &row).await?;
         let details = details(txn, actor.company_id, row.id).await?;
         let event = Event::AddressChanged {
             interview_id: row.id,
             version: Some(details.interview.version),
         };
         events::record(txn, actor, event, now).await?;
-        let Some(window) = details.join_window() else {
-            continue;
-        };
-        if now < window.ends_at {
+        if details.is_to_come(now) {
             let told = notifications::tell(txn, actor, email::Kind::Scheduled, &details, now);
             if let Some(id) = told.await? {
                 emails::link_correction(txn, actor.company_id, id, &before.email).await?;
             }
         }
     }
+    Ok(())
+}
+
+/// The next version of the link: the one in earlier mails is dead.
+async fn kill_link(txn: &impl ConnectionTrait, row: &interview::Model) -> Result<()> {
+    interview::Entity::update_many()
+        .col_expr(
+            interview::Column::LinkVersion,
+            Expr::col(interview::Column::LinkVersion).add(1),
+        )
+        .col_expr(
+            interview::Column::Version,
+            Expr::col(interview::Column::Version).add(1),
+        )
+        .filter(interview::COLUMN.id.eq(row.id))
+        .filter(interview::COLUMN.company_id.eq(row.company_id))
+        .exec(txn)
+        .await?;
     Ok(())
 }

@@ -26,7 +26,7 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        candidates::{self, CreationRefusal, NewCandidate, Updated},
+        candidates::{self, ChangeRefusal, CreationRefusal, NewCandidate, UpdateRefusal, Updated},
         emails, interviews, jobs,
         page::PAGE_SIZE,
         versions::Target,
@@ -125,13 +125,15 @@ pub async fn update(
         Ok((target, new)) => {
             let (actor, now) = (viewer.actor(), app.clock.now());
             let has_moved = match candidates::update(&app.db, &actor, &target, &new, now).await? {
-                Updated::Done { address_changed } => Ok(address_changed),
-                Updated::Same => Ok(false),
-                Updated::Stale(stored) => {
+                Ok(Updated::Done { address_changed }) => Ok(address_changed),
+                Ok(Updated::Same) => Ok(false),
+                Err(UpdateRefusal::Candidate(ChangeRefusal::Stale(stored))) => {
                     return conflict(&app, &viewer, form, (target, new, *stored)).await;
                 }
-                Updated::EmailTaken(other) => Err(form.taken_by(other)),
-                Updated::KeyReused => Err(form.sent_before()),
+                Err(UpdateRefusal::Candidate(ChangeRefusal::EmailTaken(other))) => {
+                    Err(form.taken_by(other))
+                }
+                Err(UpdateRefusal::KeyConflict) => Err(form.sent_before()),
             };
             match has_moved {
                 Ok(has_moved) => {

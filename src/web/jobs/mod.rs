@@ -25,10 +25,10 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        jobs::{self, Created, NewJob},
+        jobs::{self, Created, NewJob, Refusal},
         page::PAGE_SIZE,
         slots,
-        versions::{Target, Updated},
+        versions::Target,
     },
 };
 
@@ -112,14 +112,14 @@ pub async fn update(
         Ok((target, new)) => {
             let (actor, now) = (viewer.actor(), app.clock.now());
             match jobs::update(&app.db, &actor, &target, &new, now).await? {
-                Updated::Done | Updated::Same => {
+                Ok(_) => {
                     viewer.flash(Flash::done("Saved."))?;
                     return Ok(see_other(&format!("/jobs/{id}")));
                 }
-                Updated::Stale(stored) => {
+                Err(Refusal::Stale(stored)) => {
                     return conflict(&app, &viewer, form, (target, new, *stored)).await;
                 }
-                Updated::KeyReused => form.sent_before(),
+                Err(Refusal::KeyConflict) => form.sent_before(),
             }
         }
         Err(errors) => errors,
