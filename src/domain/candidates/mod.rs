@@ -1,14 +1,12 @@
 //! Candidates: people who are interviewed.
-use std::collections::HashSet;
+mod search;
 
 use chrono::{DateTime, Utc};
-use entity::{candidate, candidate_word};
-use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait, Query, SelectStatement},
-};
+use entity::candidate;
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
+use self::search::index;
+pub use self::search::{Filter, list};
 use crate::{
     db::{Db, Txn},
     domain::{
@@ -18,12 +16,9 @@ use crate::{
         interviews::address_change,
         jobs,
         one_time_keys::{self, KeyConflict, Once},
-        page::{Cursor, Page},
-        rows,
         versions::{self, Target},
     },
     error::{Error, Result},
-    text,
 };
 
 /// A candidate as somebody enters one.
@@ -127,22 +122,6 @@ pub enum ChangeRefusal {
     EmailTaken(i64),
 }
 
-/// A word that finds no more than so many is rare.
-const RARE: u64 = 2000;
-
-/// Which candidates a list shows.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// Only those of whose name or address every word begins a word.
-    pub search: String,
-    /// Only those who applied for this job.
-    pub job_id: Option<i64>,
-    /// Only those entered at this instant or later.
-    pub from: Option<DateTime<Utc>>,
-    /// Only those entered before this instant.
-    pub until: Option<DateTime<Utc>>,
-}
-
 /// The candidate, if one of the company's.
 pub async fn find(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<candidate::Model> {
     candidate::Entity::find_by_id(id)
@@ -175,45 +154,6 @@ pub async fn find_by_email(
         .filter(candidate::COLUMN.email.eq(email))
         .one(db)
         .await?)
-}
-
-/// Newest first.
-pub async fn list(
-    db: &Db,
-    company_id: i64,
-    filter: &Filter,
-    cursor: Option<Cursor>,
-    limit: u64,
-) -> Result<Page<candidate::Model>> {
-    let matching = found_by(db, company_id, &filter.search)
-        .await?
-        .add_option(
-            filter
-                .job_id
-                .map(|id| candidate::COLUMN.job_id.eq(Some(id))),
-        )
-        .add_option(
-            filter
-                .from
-                .map(|from| candidate::COLUMN.created_at.gte(from)),
-        )
-        .add_option(
-            filter
-                .until
-                .map(|until| candidate::COLUMN.created_at.lt(until)),
-        );
-    let mut rows = candidate::Entity::find()
-        .filter(candidate::COLUMN.company_id.eq(company_id))
-        .filter(matching);
-    if let Some(cursor) = cursor {
-        rows = rows.filter(candidate::COLUMN.id.lt(cursor.id));
-    }
-    let all = rows.order_by_desc(candidate::Column::Id).limit(limit + 1);
-    let rows = rows::all(all, db.read()).await?;
-    Ok(Page::of_stored(rows, limit, "candidate", |row| Cursor {
-        at: row.created_at,
-        id: row.id,
-    }))
 }
 
 /// Adds a candidate.
@@ -356,85 +296,6 @@ fn differences(before: &candidate::Model, new: &NewCandidate) -> Vec<String> {
         ("job", before.job_id != new.job_id),
         ("notes", before.notes != new.notes),
     ])
-}
-
-/// Holds for candidates whose name or address has, for each word of the search, a word that begins with it.
-/// Whom a rare word finds is looked up first; a common word is then asked of each, and where all
-/// words are common, those who have them all are soon met on the way through the list.
-async fn found_by(db: &Db, company_id: i64, search: &str) -> Result<Condition> {
-    let mut found: Option<HashSet<i64>> = None;
-    let mut all = Condition::all();
-    for word in text::search_words(search) {
-        let ids: Vec<i64> = candidate_word::Entity::find()
-            .select_only()
-            .column(candidate_word::Column::CandidateId)
-            .filter(candidate_word::COLUMN.company_id.eq(company_id))
-            .filter(begins_with(&word))
-            .limit(RARE + 1)
-            .into_tuple()
-            .all(db.read())
-            .await?;
-        if ids.len() as u64 > RARE {
-            all = all.add(Expr::exists(with_a_word(&word)));
-        } else {
-            let mut ids: HashSet<i64> = ids.into_iter().collect();
-            if let Some(found) = found {
-                ids.retain(|id| found.contains(id));
-            }
-            found = Some(ids);
-        }
-    }
-    Ok(all.add_option(found.map(|ids| candidate::Column::Id.is_in(ids))))
-}
-
-fn begins_with(word: &str) -> Condition {
-    Condition::all()
-        .add(candidate_word::COLUMN.word.gte(word))
-        .add(candidate_word::COLUMN.word.lt(format!("{word}\u{10FFFF}")))
-}
-
-/// Of the candidate of the outer query.
-fn with_a_word(word: &str) -> SelectStatement {
-    let is_of = |of: candidate_word::Column, outer: candidate::Column| {
-        Expr::col((candidate_word::Entity, of)).equals((candidate::Entity, outer))
-    };
-    Query::select()
-        .expr(Expr::value(1))
-        .from(candidate_word::Entity)
-        .and_where(is_of(
-            candidate_word::Column::CompanyId,
-            candidate::Column::CompanyId,
-        ))
-        .and_where(is_of(
-            candidate_word::Column::CandidateId,
-            candidate::Column::Id,
-        ))
-        .cond_where(begins_with(word))
-        .to_owned()
-}
-
-async fn index(
-    txn: &impl ConnectionTrait,
-    company_id: i64,
-    id: i64,
-    new: &NewCandidate,
-) -> Result<()> {
-    candidate_word::Entity::delete_many()
-        .filter(candidate_word::COLUMN.company_id.eq(company_id))
-        .filter(candidate_word::COLUMN.candidate_id.eq(id))
-        .exec(txn)
-        .await?;
-    let words = text::search_words(&format!("{} {}", new.name, new.email))
-        .into_iter()
-        .map(|word| candidate_word::ActiveModel {
-            company_id: Set(company_id),
-            word: Set(word),
-            candidate_id: Set(id),
-        });
-    candidate_word::Entity::insert_many(words)
-        .exec_without_returning(txn)
-        .await?;
-    Ok(())
 }
 
 fn columns(new: &NewCandidate) -> candidate::ActiveModel {

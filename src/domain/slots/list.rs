@@ -1,0 +1,226 @@
+//! Slots as lists and pages show them: with what became of each.
+use chrono::{DateTime, Utc};
+use entity::{interview, slot};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, sea_query::Expr,
+};
+
+use super::find;
+use crate::{
+    db::Db,
+    domain::{
+        jobs,
+        page::{self, Cursor, Page},
+        rows,
+    },
+    error::{Error, Result},
+};
+
+/// How many free slots a refused booking is offered.
+const NEAREST: usize = 5;
+
+/// What a slot is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It can be booked.
+    Open,
+    /// A live interview points at it.
+    Booked,
+    /// It was closed.
+    Closed,
+    /// It has begun, and nobody was booked.
+    Past,
+}
+
+/// Which slots a list shows.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only of this job.
+    pub job_id: Option<i64>,
+    /// Only in this state.
+    pub state: Option<State>,
+    /// Only those that start at this instant or later.
+    pub from: Option<DateTime<Utc>>,
+    /// Only those that start before this instant.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// A slot of a list.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The row.
+    pub slot: slot::Model,
+    /// Of its job.
+    pub job_title: String,
+    /// What it is good for.
+    pub state: State,
+    /// The live interview in it.
+    pub interview_id: Option<i64>,
+}
+
+/// The slot as a list would show it.
+pub async fn show(db: &Db, company_id: i64, id: i64, now: DateTime<Utc>) -> Result<Listed> {
+    let row = find(db.read(), company_id, id).await?;
+    let mut listed = with_states(db, company_id, vec![row], now).await?;
+    listed.pop().ok_or(Error::NotFound)
+}
+
+/// Earliest first.
+pub async fn list(
+    db: &Db,
+    company_id: i64,
+    filter: &Filter,
+    cursor: Option<Cursor>,
+    limit: u64,
+    now: DateTime<Utc>,
+) -> Result<Page<Listed>> {
+    let mut rows = slot::Entity::find()
+        .filter(slot::COLUMN.company_id.eq(company_id))
+        .filter(matching(filter, now));
+    if let Some(cursor) = cursor {
+        rows = rows.filter(page::after(
+            slot::Column::StartsAt,
+            slot::Column::Id,
+            cursor,
+        ));
+    }
+    let all = rows
+        .order_by_asc(slot::Column::StartsAt)
+        .order_by_asc(slot::Column::Id)
+        .limit(limit + 1);
+    let all = rows::all(all, db.read()).await?;
+    let page = Page::of_stored(all, limit, "slot", |row| Cursor {
+        at: row.starts_at,
+        id: row.id,
+    });
+    Ok(Page {
+        rows: with_states(db, company_id, page.rows, now).await?,
+        next: page.next,
+        unreadable: page.unreadable,
+    })
+}
+
+/// How many there are. Counts what lies between `from` and `until`: give both.
+pub async fn count(db: &Db, company_id: i64, filter: &Filter, now: DateTime<Utc>) -> Result<u64> {
+    Ok(slot::Entity::find()
+        .filter(slot::COLUMN.company_id.eq(company_id))
+        .filter(matching(filter, now))
+        .count(db.read())
+        .await?)
+}
+
+/// The free slots of a job that start nearest to an instant, earliest first.
+pub async fn free_near(
+    db: &impl ConnectionTrait,
+    company_id: i64,
+    job_id: i64,
+    around: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Vec<slot::Model>> {
+    let free = || {
+        let filter = Filter {
+            job_id: Some(job_id),
+            state: Some(State::Open),
+            ..Filter::default()
+        };
+        slot::Entity::find()
+            .filter(slot::COLUMN.company_id.eq(company_id))
+            .filter(matching(&filter, now))
+            .filter(slot::COLUMN.rules_changed_at.is_null())
+            .limit(NEAREST as u64)
+    };
+    let later = free()
+        .filter(slot::COLUMN.starts_at.gte(around))
+        .order_by_asc(slot::Column::StartsAt);
+    let earlier = free()
+        .filter(slot::COLUMN.starts_at.lt(around))
+        .order_by_desc(slot::Column::StartsAt);
+    let later = rows::readable(later, db, "slot").await?;
+    let earlier = rows::readable(earlier, db, "slot").await?;
+    let mut nearest: Vec<_> = later.into_iter().chain(earlier).collect();
+    nearest.sort_by_key(|slot| (slot.starts_at - around).abs());
+    nearest.truncate(NEAREST);
+    nearest.sort_by_key(|slot| (slot.starts_at, slot.id));
+    Ok(nearest)
+}
+
+/// Holds for slots at which a live interview points: the fact has no second copy.
+pub fn is_booked() -> Condition {
+    let live = interview::Entity::find()
+        .select_only()
+        .column(interview::Column::Id)
+        .filter(
+            Expr::col((interview::Entity, interview::Column::SlotId))
+                .equals((slot::Entity, slot::Column::Id)),
+        )
+        .filter(interview::Column::Status.ne(interview::Status::Cancelled));
+    Condition::all().add(Expr::exists(live.into_query()))
+}
+
+fn matching(filter: &Filter, now: DateTime<Utc>) -> Condition {
+    let unbooked = || is_booked().not();
+    let in_state = filter.state.map(|state| match state {
+        State::Booked => is_booked(),
+        State::Closed => Condition::all()
+            .add(unbooked())
+            .add(slot::COLUMN.closed_at.is_not_null()),
+        State::Open => Condition::all()
+            .add(unbooked())
+            .add(slot::COLUMN.closed_at.is_null())
+            .add(slot::COLUMN.starts_at.gt(now)),
+        State::Past => Condition::all()
+            .add(unbooked())
+            .add(slot::COLUMN.closed_at.is_null())
+            .add(slot::COLUMN.starts_at.lte(now)),
+    });
+    Condition::all()
+        .add_option(in_state)
+        .add_option(filter.job_id.map(|id| slot::COLUMN.job_id.eq(id)))
+        .add_option(filter.from.map(|from| slot::COLUMN.starts_at.gte(from)))
+        .add_option(filter.until.map(|until| slot::COLUMN.starts_at.lt(until)))
+}
+
+async fn with_states(
+    db: &Db,
+    company_id: i64,
+    rows: Vec<slot::Model>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Listed>> {
+    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    let live: Vec<(Option<i64>, i64)> = interview::Entity::find()
+        .select_only()
+        .column(interview::Column::SlotId)
+        .column(interview::Column::Id)
+        .filter(interview::COLUMN.company_id.eq(company_id))
+        .filter(interview::Column::SlotId.is_in(ids))
+        .filter(interview::Column::Status.ne(interview::Status::Cancelled))
+        .into_tuple()
+        .all(db.read())
+        .await?;
+    let titles = jobs::titles(db, company_id, rows.iter().map(|row| row.job_id)).await?;
+    rows.into_iter()
+        .map(|slot| {
+            let interview_id = live
+                .iter()
+                .find(|(slot_id, _)| *slot_id == Some(slot.id))
+                .map(|(_, id)| *id);
+            let job_title = titles.get(&slot.job_id).cloned();
+            Ok(Listed {
+                job_title: job_title.ok_or(Error::NotFound)?,
+                state: state(&slot, interview_id.is_some(), now),
+                interview_id,
+                slot,
+            })
+        })
+        .collect()
+}
+
+fn state(slot: &slot::Model, is_booked: bool, now: DateTime<Utc>) -> State {
+    match slot {
+        _ if is_booked => State::Booked,
+        slot if slot.closed_at.is_some() => State::Closed,
+        slot if slot.starts_at <= now => State::Past,
+        _ => State::Open,
+    }
+}
