@@ -71,6 +71,7 @@ pub(in crate::domain) fn open(company_id: i64, now: DateTime<Utc>) -> Select<ema
     let is_near = Condition::all()
         .add(slot::COLUMN.starts_at.lte(now + NEAR))
         .add(had_its_attempt);
+    let may_be_due = in_status(Fate::Lost).or(email::COLUMN.first_due_at.lte(now));
     let is_due = Condition::any()
         .add(in_status(Fate::Lost))
         .add(email::COLUMN.first_due_at.lte(now - LATE))
@@ -95,11 +96,19 @@ pub(in crate::domain) fn open(company_id: i64, now: DateTime<Utc>) -> Select<ema
         .filter(email::COLUMN.company_id.eq(company_id))
         .filter(may_alert())
         .filter(email::COLUMN.expires_at.gt(now))
-        .filter(is_due)
-        .filter(tells_the_present)
+        // Follows from the next, and needs no look at the interview.
+        .filter(only_tested(may_be_due))
+        .filter(only_tested(is_due))
+        .filter(only_tested(tells_the_present))
         .filter(decides())
         .order_by_asc(email::Column::ExpiresAt)
         .order_by_asc(email::Column::Id)
+}
+
+/// Keeps PostgreSQL from looking for an index for each branch of an OR, when none is of use: it weighed every pair of a
+/// branch and an index of `emails` before each page, and that took thirty times as long as the query itself.
+fn only_tested(condition: impl Into<Expr>) -> Expr {
+    condition.into().is(Expr::Constant(true.into()))
 }
 
 /// The first so many of them.
