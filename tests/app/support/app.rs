@@ -2,13 +2,10 @@
 use std::{
     collections::HashMap,
     future::Future,
-    path::{Path, PathBuf},
+    path::Path,
     pin::Pin,
     rc::Rc,
-    sync::{
-        OnceLock,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use actix_web::{
@@ -20,10 +17,7 @@ use actix_web::{
 };
 use argon2::Params;
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{
-    email,
-    user::{self, Role},
-};
+use entity::user::{self, Role};
 use greenroom::{
     app::App,
     clock::Clock,
@@ -33,10 +27,8 @@ use greenroom::{
     settings::{Backend, MailSettings, Secret, Settings},
     worker::{self, Turn},
 };
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, Statement};
-use tempfile::TempDir;
 
-use super::{actors::Actor, builders, printer::Printer};
+use super::{actors::Actor, builders, database::Database, printer::Printer};
 
 /// The instant at which every test begins: a Monday morning in Berlin.
 pub const START: &str = "2027-01-04T08:00:00Z";
@@ -77,7 +69,7 @@ impl TestApp {
 
     /// As after the installation: nobody has set anything up.
     pub async fn without_company(variables: &[(&str, &str)]) -> Self {
-        let database = Database::create().await;
+        let database = Database::create();
         let settings = settings(&database, variables);
         let printer = Printer::default();
         let app = Data::new(open(&database, settings, &printer).await);
@@ -308,171 +300,4 @@ async fn serve(app: Data<App>) -> Call {
             (status, headers, body.expect("a whole body"))
         })
     })
-}
-
-/// A fresh database, made from a migrated one, and gone with the test.
-struct Database {
-    url: String,
-    kind: Kind,
-}
-
-enum Kind {
-    Sqlite { _dir: TempDir },
-    Postgres { server: String, name: String },
-    Borrowed,
-}
-
-impl Database {
-    async fn create() -> Self {
-        match std::env::var("TEST_DATABASE_URL") {
-            Ok(server) if server.starts_with("postgres") => Self::postgres(server).await,
-            _ => Self::sqlite(),
-        }
-    }
-
-    fn sqlite() -> Self {
-        let dir = TempDir::new().expect("a directory");
-        let file = dir.path().join("test.db");
-        std::fs::copy(migrated_sqlite(), &file).expect("a copy");
-        Self {
-            url: format!("sqlite://{}", file.display()),
-            kind: Kind::Sqlite { _dir: dir },
-        }
-    }
-
-    async fn postgres(server: String) -> Self {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("{}{count}", prefix(std::process::id()));
-        let template = migrated_postgres(&server);
-        let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
-        let admin = db::connect_alone(&server).await.expect("a server");
-        admin.execute_unprepared(&create).await.expect("created");
-        admin.close().await.expect("closed");
-        Self {
-            url: url_of(&server, &name),
-            kind: Kind::Postgres { server, name },
-        }
-    }
-
-    fn borrowed(&self) -> Self {
-        Self {
-            url: self.url.clone(),
-            kind: Kind::Borrowed,
-        }
-    }
-
-    fn unfinished_mail(&self) -> Vec<(i64, email::Status)> {
-        let url = self.url.clone();
-        apart(async move {
-            let db = db::connect_alone(&url).await.expect("a database");
-            let emails = email::Entity::find().all(&db).await.expect("emails");
-            db.close().await.expect("closed");
-            emails
-                .into_iter()
-                .filter(|email| !email.status.is_final())
-                .map(|email| (email.id, email.status))
-                .collect()
-        })
-    }
-
-    fn remove(&self) {
-        let Kind::Postgres { server, name } = &self.kind else {
-            return;
-        };
-        let (server, name) = (server.clone(), name.clone());
-        apart(async move {
-            let admin = db::connect_alone(&server).await.expect("a server");
-            let drop = format!("DROP DATABASE {name} WITH (FORCE)");
-            admin.execute_unprepared(&drop).await.expect("dropped");
-        });
-    }
-}
-
-/// An SQLite file with all migrations, made once: copying it is a hundred times quicker.
-fn migrated_sqlite() -> &'static PathBuf {
-    static FILE: OnceLock<(TempDir, PathBuf)> = OnceLock::new();
-    let (_, file) = FILE.get_or_init(|| {
-        let dir = TempDir::new().expect("a directory");
-        let file = dir.path().join("migrated.db");
-        let url = format!("sqlite://{}", file.display());
-        apart(async move { db::migrate(&url).await.expect("migrated") });
-        (dir, file)
-    });
-    file
-}
-
-/// A database of PostgreSQL's with all migrations, made once in a process: copying it is ten times quicker.
-fn migrated_postgres(server: &str) -> &'static str {
-    static TEMPLATE: OnceLock<(DatabaseConnection, String)> = OnceLock::new();
-    let (_, name) = TEMPLATE.get_or_init(|| {
-        let server = server.to_owned();
-        apart(async move {
-            // Its session ends with the process, and with it the lock that says who is alive.
-            let keeper = db::connect_alone(&server).await.expect("a server");
-            let own = std::process::id();
-            let lock = format!("SELECT pg_advisory_lock({LIFE_LOCK}, {own})");
-            keeper.execute_unprepared(&lock).await.expect("locked");
-            let one_by_one = format!("SELECT pg_advisory_lock({LIFE_LOCK}, 0)");
-            keeper.execute_unprepared(&one_by_one).await.expect("alone");
-            sweep(&keeper, own).await;
-            let next = format!("SELECT pg_advisory_unlock({LIFE_LOCK}, 0)");
-            keeper.execute_unprepared(&next).await.expect("not alone");
-            let name = format!("{}template", prefix(own));
-            let create = format!("CREATE DATABASE {name}");
-            keeper.execute_unprepared(&create).await.expect("created");
-            db::migrate(&url_of(&server, &name))
-                .await
-                .expect("migrated");
-            (keeper, name)
-        })
-    });
-    name
-}
-
-/// Drops what processes left that are gone: nothing runs at the end of a process, and some are killed.
-async fn sweep(admin: &DatabaseConnection, own: u32) {
-    let gone = format!(
-        "SELECT datname::text AS name FROM pg_database CROSS JOIN LATERAL \
-         (SELECT substring(datname from '^greenroom_app_([0-9]+)_')::int AS process) owner \
-         WHERE process = {own} OR CASE WHEN pg_try_advisory_lock({LIFE_LOCK}, process) \
-         THEN pg_advisory_unlock({LIFE_LOCK}, process) END"
-    );
-    let gone = Statement::from_string(DbBackend::Postgres, gone);
-    for row in admin.query_all_raw(gone).await.expect("databases") {
-        let name: String = row.try_get("", "name").expect("a name");
-        let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-        admin.execute_unprepared(&drop).await.expect("dropped");
-    }
-}
-
-/// With the number of a process: that it is alive.
-const LIFE_LOCK: i32 = 715_001;
-
-/// What the names of a process's databases begin with.
-fn prefix(process: u32) -> String {
-    format!("greenroom_app_{process}_")
-}
-
-/// Another database of the same server.
-fn url_of(server: &str, name: &str) -> String {
-    let (base, query) = match server.split_once('?') {
-        Some((base, query)) => (base, format!("?{query}")),
-        None => (server, String::new()),
-    };
-    let (base, _) = base.rsplit_once('/').expect("a URL that names a database");
-    format!("{base}/{name}{query}")
-}
-
-/// Runs something to its end outside the test's own runtime.
-fn apart<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
-    std::thread::spawn(|| {
-        tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime")
-            .block_on(work)
-    })
-    .join()
-    .expect("done")
 }

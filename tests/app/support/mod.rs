@@ -3,6 +3,7 @@ pub mod actors;
 pub mod aiosmtpd;
 pub mod app;
 pub mod builders;
+pub mod database;
 pub mod dns_server;
 pub mod dovecot;
 pub mod letters;
