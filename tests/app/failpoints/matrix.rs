@@ -1,11 +1,12 @@
 //! The matrix: one call, in turn with every fault that it can meet.
-use std::collections::BTreeMap;
+use std::{cmp::Ordering, collections::BTreeMap};
 
 use actix_web::{http::Method, test::TestRequest};
 use greenroom::db::{self, failpoint::Fault};
 use scraper::{ElementRef, Html, Selector};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, EntityName, IdenStatic, Iterable, Statement,
+    ConnectionTrait, DatabaseConnection, DbBackend, EntityName, IdenStatic, Iterable, QueryResult,
+    Statement,
 };
 use serde_json::Value;
 
@@ -15,6 +16,7 @@ use crate::support::{Actor, Answer, TestApp};
 pub struct Scene {
     pub app: TestApp,
     other: DatabaseConnection,
+    all_rows: String,
     wrong: Vec<String>,
 }
 
@@ -47,6 +49,7 @@ impl Scene {
         let other = db::connect_alone(url).await.expect("a connection");
         Self {
             app,
+            all_rows: all_rows(other.get_database_backend()),
             other,
             wrong: Vec::new(),
         }
@@ -142,19 +145,14 @@ impl Scene {
     }
 
     async fn rows(&self) -> Rows {
-        let backend = self.other.get_database_backend();
-        let statement = Statement::from_string(backend, all_rows(backend));
+        let statement = Statement::from_string(self.other.get_database_backend(), &self.all_rows);
         let found = self.other.query_all_raw(statement).await.expect("rows");
-        let mut rows = Rows::new();
-        for row in found {
-            let text = |column| row.try_get::<Option<String>>("", column).expect(column);
-            let table = text("t").unwrap_or_default();
-            // Whatever ends a line is written otherwise in JSON.
-            let lines = text("r").unwrap_or_default();
-            rows.extend(lines.lines().map(|line| (table.clone(), line.to_owned())));
-        }
-        rows.sort();
-        rows
+        let text = |row: &QueryResult, column| {
+            let text = row.try_get::<Option<String>>("", column);
+            text.expect(column).unwrap_or_default()
+        };
+        let tables = found.iter().map(|row| (text(row, "t"), text(row, "r")));
+        tables.collect()
     }
 }
 
@@ -320,33 +318,43 @@ fn selector(text: &str) -> Selector {
     Selector::parse(text).expect("a selector")
 }
 
-/// Every row as text, by its table.
-type Rows = Vec<(String, String)>;
+/// The rows of each table as text, a line each: whatever ends a line is written otherwise in JSON.
+type Rows = BTreeMap<String, String>;
 
 /// How many rows of each table went and came; a row that is written counts as both.
 type Change = BTreeMap<String, (usize, usize)>;
 
 fn change(before: &Rows, after: &Rows) -> Change {
-    let mut change = Change::new();
-    let (mut old, mut new) = (before.iter().peekable(), after.iter().peekable());
+    let changed = after
+        .iter()
+        .filter(|(table, rows)| before[*table] != **rows);
+    let moves = changed.map(|(table, rows)| (table.clone(), moves(&before[table], rows)));
+    moves.filter(|(_, moves)| *moves != (0, 0)).collect()
+}
+
+/// How many lines are only in the first text, and how many only in the second.
+fn moves(before: &str, after: &str) -> (usize, usize) {
+    let sorted = |text| {
+        let mut lines: Vec<&str> = str::lines(text).collect();
+        lines.sort_unstable();
+        lines.into_iter().peekable()
+    };
+    let (mut old, mut new) = (sorted(before), sorted(after));
+    let (mut gone, mut come) = (0, 0);
     loop {
         let order = match (old.peek(), new.peek()) {
-            (None, None) => return change,
-            (Some(_), None) => std::cmp::Ordering::Less,
-            (None, Some(_)) => std::cmp::Ordering::Greater,
+            (None, None) => return (gone, come),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
             (Some(old), Some(new)) => old.cmp(new),
         };
-        if order.is_le()
-            && let Some((table, _)) = old.next()
-            && order.is_lt()
-        {
-            change.entry(table.clone()).or_default().0 += 1;
+        if order.is_le() {
+            old.next();
+            gone += usize::from(order.is_lt());
         }
-        if order.is_ge()
-            && let Some((table, _)) = new.next()
-            && order.is_gt()
-        {
-            change.entry(table.clone()).or_default().1 += 1;
+        if order.is_ge() {
+            new.next();
+            come += usize::from(order.is_gt());
         }
     }
 }
