@@ -34,9 +34,7 @@ impl Reader {
     pub(super) fn bounces(&mut self) -> BounceSettings {
         BounceSettings {
             address: self.bounce_address(),
-            imap: self
-                .text("BOUNCE_IMAP_HOST")
-                .and_then(|host| self.imap(host)),
+            imap: self.imap(),
         }
     }
 
@@ -55,25 +53,26 @@ impl Reader {
         })
     }
 
-    fn imap(&mut self, host: String) -> Option<ImapSettings> {
-        let before = self.mistakes.len();
+    fn imap(&mut self) -> Option<ImapSettings> {
+        let host = self.text("BOUNCE_IMAP_HOST");
+        if self.is_known("BOUNCE_IMAP_HOST") && host.is_none() {
+            return None;
+        }
         let starttls = self.flag("BOUNCE_IMAP_USE_TLS", false);
         let implicit = self.flag("BOUNCE_IMAP_USE_SSL", !starttls);
-        let is_known = self.mistakes.len() == before;
-        if implicit && starttls && is_known {
-            self.mistake(
+        if implicit && starttls {
+            self.contradiction(
                 "BOUNCE_IMAP_USE_SSL",
+                &["BOUNCE_IMAP_USE_TLS"],
                 "and BOUNCE_IMAP_USE_TLS exclude each other: SSL is port 993, TLS is port 143",
             );
         }
-        let security = match (implicit, starttls) {
-            (true, _) => Security::Implicit,
-            (_, true) => Security::Starttls,
-            _ => Security::Plain,
-        };
-        if security == Security::Plain && is_known && !is_loopback_host(&host) {
-            self.mistake(
+        let security = Security::of(implicit, starttls);
+        let is_elsewhere = host.as_deref().is_some_and(|host| !is_loopback_host(host));
+        if security == Security::Plain && is_elsewhere {
+            self.contradiction(
                 "BOUNCE_IMAP_USE_SSL",
+                &["BOUNCE_IMAP_USE_TLS"],
                 "is off: the password would travel in clear (only for a server on this machine)",
             );
         }
@@ -92,8 +91,8 @@ impl Reader {
             None => Some("INBOX".into()),
         };
         // Google shows an App Password in groups of four.
-        let password = password.map(|password| match host.as_str() {
-            "imap.gmail.com" => password.replace(' ', ""),
+        let password = password.map(|password| match host.as_deref() {
+            Some("imap.gmail.com") => password.replace(' ', ""),
             _ => password,
         });
         Some(ImapSettings {
@@ -104,7 +103,7 @@ impl Reader {
                 password: Secret::new(password?),
             },
             folder: folder?,
-            host,
+            host: host?,
         })
     }
 
@@ -115,7 +114,11 @@ impl Reader {
             false => self.text(name),
         };
         let Some(text) = text else {
-            self.mistake(name, "is missing though BOUNCE_IMAP_HOST is set");
+            self.contradiction(
+                name,
+                &["BOUNCE_IMAP_HOST"],
+                "is missing though BOUNCE_IMAP_HOST is set",
+            );
             return None;
         };
         if text.chars().any(|c| !(' '..='~').contains(&c)) {
@@ -137,10 +140,7 @@ mod tests {
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
-        let mut reader = Reader {
-            vars,
-            mistakes: Vec::new(),
-        };
+        let mut reader = Reader::new(vars, Vec::new());
         (reader.bounces(), reader.mistakes)
     }
 

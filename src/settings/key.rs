@@ -1,5 +1,10 @@
 //! The key of this installation, and the directory that holds it.
-use std::{fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path};
+use std::{
+    fs,
+    io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
 
 use super::Secret;
 use crate::{crypto, passwords};
@@ -36,27 +41,9 @@ pub(super) fn is_guessable(key: &str) -> bool {
 }
 
 /// Reads the key of this installation, or makes it: readable by its owner alone.
-pub(super) fn kept_key(path: &Path) -> std::io::Result<Secret> {
-    match fs::read_to_string(path) {
-        Ok(key) if key.trim().len() >= MIN_CHARS && !is_guessable(key.trim()) => {
-            return Ok(Secret::new(key.trim()));
-        }
-        Ok(key) if key.trim().len() >= MIN_CHARS => {
-            return Err(std::io::Error::other(format!(
-                "the key in {} can be guessed, and with it anybody could make join links. \
-                 Delete the file, and a random one is made at the next start; \
-                 join links that are in candidates' mailboxes end with it, so send their invitations again",
-                path.display()
-            )));
-        }
-        Ok(_) => {
-            return Err(std::io::Error::other(format!(
-                "{} is damaged",
-                path.display()
-            )));
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(error),
+pub(super) fn kept(path: &Path) -> io::Result<Secret> {
+    if let Some(key) = present(path)? {
+        return Ok(key);
     }
     if let Some(parent) = path.parent() {
         make_private_dir(parent)?;
@@ -70,14 +57,35 @@ pub(super) fn kept_key(path: &Path) -> std::io::Result<Secret> {
     {
         Ok(mut file) => file.write_all(key.as_bytes())?,
         // Another process was quicker; its key is the one.
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return kept_key(path),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return kept(path),
         Err(error) => return Err(error),
     }
     Ok(Secret::new(key))
 }
 
+/// The key of this installation, if one was made.
+pub(super) fn present(path: &Path) -> io::Result<Option<Secret>> {
+    let key = match fs::read_to_string(path) {
+        Ok(key) => key,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let (key, path) = (key.trim(), path.display());
+    if key.len() < MIN_CHARS {
+        return Err(io::Error::other(format!("{path} is damaged")));
+    }
+    if is_guessable(key) {
+        return Err(io::Error::other(format!(
+            "the key in {path} can be guessed, and with it anybody could make join links. \
+             Delete the file, and a random one is made at the next start; \
+             join links that are in candidates' mailboxes end with it, so send their invitations again",
+        )));
+    }
+    Ok(Some(Secret::new(key)))
+}
+
 /// Makes a directory that only its owner may enter.
-pub fn make_private_dir(path: &Path) -> std::io::Result<()> {
+pub fn make_private_dir(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     fs::DirBuilder::new()
         .recursive(true)

@@ -99,13 +99,25 @@ pub enum Security {
     Implicit,
 }
 
+impl Security {
+    /// Of the two flags.
+    pub(super) fn of(implicit: bool, starttls: bool) -> Self {
+        match (implicit, starttls) {
+            (true, _) => Self::Implicit,
+            (_, true) => Self::Starttls,
+            _ => Self::Plain,
+        }
+    }
+}
+
 /// What is said of a variable without which no mail can be sent.
 pub(super) const REQUIRED: &str = "is required to send mail";
 /// The same where another one is of no use without it.
 pub(super) const MISSING: &str = "is missing though";
 
+/// `EMAIL_BACKEND`, whatever it needs besides.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Console,
     Smtp,
 }
@@ -157,19 +169,19 @@ fn sender(text: &str) -> Result<Mailbox, String> {
 }
 
 impl Reader {
-    pub(super) fn mail(&mut self) -> Option<MailSettings> {
-        let text = self.text("EMAIL_BACKEND");
-        let kind = match backend_kind(text.as_deref().unwrap_or("console")) {
-            Ok(kind) => Some(kind),
-            Err(mistake) => {
-                self.mistake("EMAIL_BACKEND", &mistake);
-                None
-            }
-        };
+    pub(super) fn backend(&mut self) -> Option<Kind> {
+        self.parse("EMAIL_BACKEND", "console", backend_kind)
+    }
+
+    pub(super) fn mail(&mut self, kind: Option<Kind>) -> Option<MailSettings> {
         let backend = match kind {
             Some(Kind::Console) => Some(Backend::Console),
             Some(Kind::Smtp) => self.smtp("EMAIL_").map(Backend::Smtp),
-            None => None,
+            // Whoever names a server means it; what is wrong with it is told along with the backend.
+            None => {
+                self.text("EMAIL_HOST").and_then(|_| self.smtp("EMAIL_"));
+                None
+            }
         };
         // What a backend needs that nobody knows is not known either.
         let default_from = match kind {
@@ -190,10 +202,13 @@ impl Reader {
     }
 
     fn fallback(&mut self, kind: Option<Kind>) -> Option<SmtpSettings> {
-        self.text("EMAIL_FALLBACK_HOST")?;
+        if self.is_known("EMAIL_FALLBACK_HOST") {
+            self.text("EMAIL_FALLBACK_HOST")?;
+        }
         if kind == Some(Kind::Console) {
-            self.mistake(
+            self.contradiction(
                 "EMAIL_FALLBACK_HOST",
+                &["EMAIL_BACKEND"],
                 "is set though EMAIL_BACKEND is console: a second mail server needs a first one",
             );
             return None;
@@ -217,17 +232,16 @@ impl Reader {
     /// Of the server whose variables begin with this.
     fn smtp(&mut self, prefix: &str) -> Option<SmtpSettings> {
         let name = |rest: &str| format!("{prefix}{rest}");
-        let (security, is_known) = self.security(prefix);
+        let security = self.security(prefix);
         let host = self.text(&name("HOST"));
         if host.is_none() {
-            self.mistake(&name("HOST"), REQUIRED);
+            self.contradiction(&name("HOST"), &["EMAIL_BACKEND"], REQUIRED);
         }
         if security == Security::Plain
-            && is_known
             && host.as_deref().is_some_and(|host| !is_loopback_host(host))
             && !self.allows("plain-smtp")
         {
-            self.mistake(&name("USE_TLS"), "is off: mail and password would travel in clear (only for a server on this machine, or ALLOW_INSECURE=plain-smtp)");
+            self.contradiction(&name("USE_TLS"), &[&name("USE_SSL")], "is off: mail and password would travel in clear (only for a server on this machine, or ALLOW_INSECURE=plain-smtp)");
         }
         let default_port = match security {
             Security::Implicit => "465",
@@ -247,27 +261,20 @@ impl Reader {
         })
     }
 
-    /// And whether it is said in a way that can be read.
-    fn security(&mut self, prefix: &str) -> (Security, bool) {
+    fn security(&mut self, prefix: &str) -> Security {
         let name = |rest: &str| format!("{prefix}{rest}");
-        let before = self.mistakes.len();
         let implicit = self.flag(&name("USE_SSL"), false);
         let starttls = self.flag(&name("USE_TLS"), !implicit);
-        let is_known = self.mistakes.len() == before;
-        if implicit && starttls && is_known {
-            self.mistake(
+        if implicit && starttls {
+            self.contradiction(
                 &name("USE_SSL"),
+                &[&name("USE_TLS")],
                 &format!(
                     "and {prefix}USE_TLS exclude each other: SSL is port 465, TLS is port 587"
                 ),
             );
         }
-        let security = match (implicit, starttls) {
-            (true, _) => Security::Implicit,
-            (_, true) => Security::Starttls,
-            _ => Security::Plain,
-        };
-        (security, is_known)
+        Security::of(implicit, starttls)
     }
 
     fn login(&mut self, prefix: &str, host: Option<&str>) -> Option<Login> {
@@ -290,15 +297,17 @@ impl Reader {
             }
             (None, None) => None,
             (Some(_), None) => {
-                self.mistake(
+                self.contradiction(
                     &name("HOST_PASSWORD"),
+                    &[],
                     &format!("{MISSING} {prefix}HOST_USER is set"),
                 );
                 None
             }
             (None, Some(_)) => {
-                self.mistake(
+                self.contradiction(
                     &name("HOST_USER"),
+                    &[],
                     &format!("{MISSING} {prefix}HOST_PASSWORD is set"),
                 );
                 None

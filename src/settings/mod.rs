@@ -26,7 +26,7 @@ pub use self::{
     key::make_private_dir,
     mail::{Backend, Login, MailSettings, MaxPerSecond, Security, SmtpSettings},
 };
-use self::{env_file::Start, key::kept_key, reader::Reader};
+use self::{env_file::Start, reader::Reader};
 
 /// Where files live that are for their owner alone.
 pub const DATA_DIR: &str = "data";
@@ -85,17 +85,20 @@ impl Settings {
     /// # Errors
     /// Every mistake found, one line each, naming its variable.
     pub fn load() -> Result<Self, Vec<String>> {
-        let file = match EnvFile::begin() {
-            Ok(file) => file,
-            Err(error) => return Err(vec![format!(".env cannot be read: {error}")]),
-        };
+        let file = EnvFile::begin().unwrap_or_else(|error| {
+            let mut nothing = Start::default();
+            let mistake = format!(".env cannot be read: {error}");
+            nothing.mistakes.push(mistake);
+            nothing
+        });
         // Other programs' variables may hold anything; one of ours that is no text is refused below.
         let vars = std::env::vars_os().map(|(name, value)| {
             let text = |part: OsString| part.to_string_lossy().into_owned();
             (text(name), text(value))
         });
-        let settings = Self::from_vars(vars.collect(), Path::new(DATA_DIR));
-        with_those_of_the_file(settings, file)
+        let mut settings = Self::read(vars.collect(), Path::new(DATA_DIR), file.mistakes)?;
+        settings.remarks.splice(0..0, file.remarks);
+        Ok(settings)
     }
 
     /// Port 0 was a wish for any free one: from now on this is the address, in links too.
@@ -106,12 +109,17 @@ impl Settings {
 
     /// The same as [`Self::load`] from given variables.
     pub fn from_vars(vars: HashMap<String, String>, data_dir: &Path) -> Result<Self, Vec<String>> {
+        Self::read(vars, data_dir, Vec::new())
+    }
+
+    fn read(
+        vars: HashMap<String, String>,
+        data_dir: &Path,
+        mistakes: Vec<String>,
+    ) -> Result<Self, Vec<String>> {
         let mut remarks: Vec<_> = vars.keys().filter_map(|name| names::remark(name)).collect();
         remarks.sort();
-        let mut reader = Reader {
-            vars,
-            mistakes: Vec::new(),
-        };
+        let mut reader = Reader::new(vars, mistakes);
         match reader.settings(data_dir) {
             Some(settings) if reader.mistakes.is_empty() => Ok(Self {
                 remarks,
@@ -127,27 +135,23 @@ const GUESSABLE: &str = "can be guessed: it is a sample, a sequence, or has too 
 const GUESSABLE_FALLBACK: &str = "has a key that can be guessed, so that anybody could sign join links with it; \
      leave it out (or ALLOW_INSECURE=weak-key)";
 
-/// A variable whose line cannot be read is not missing: that would be a second mistake, and a wrong one.
-fn with_those_of_the_file(
-    settings: Result<Settings, Vec<String>>,
-    file: Start,
-) -> Result<Settings, Vec<String>> {
-    let name = |line: &str| line.split(' ').next().unwrap_or_default().to_owned();
-    let named: Vec<_> = file.mistakes.iter().map(|line| name(line)).collect();
-    match settings {
-        Ok(mut settings) if file.mistakes.is_empty() => {
-            settings.remarks.splice(0..0, file.remarks);
-            Ok(settings)
-        }
-        Ok(_) => Err(file.mistakes),
-        Err(others) => {
-            let mut mistakes = file.mistakes;
-            mistakes.extend(
-                others
-                    .into_iter()
-                    .filter(|line| !named.contains(&name(line))),
-            );
-            Err(mistakes)
+/// Who can connect.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    ThisMachine,
+    Others,
+    /// What would tell cannot be read.
+    Unknown,
+}
+
+impl Reach {
+    fn of(listen: Option<SocketAddr>, base_url: Option<&BaseUrl>) -> Self {
+        let listens_here = listen.map(|listen| listen.ip().is_loopback());
+        let leads_here = base_url.map(BaseUrl::is_loopback);
+        match (listens_here, leads_here) {
+            (Some(false), _) | (_, Some(false)) => Self::Others,
+            (Some(true), Some(true)) => Self::ThisMachine,
+            _ => Self::Unknown,
         }
     }
 }
@@ -187,14 +191,14 @@ impl Reader {
                 }
             });
         let database_url = self.database_url(data_dir);
-        let mail = self.mail();
+        let backend = self.backend();
+        let mail = self.mail(backend);
         let bounces = self.bounces();
-        let local = listen.is_none_or(|listen| listen.ip().is_loopback())
-            && base_url.as_ref().is_none_or(BaseUrl::is_loopback);
-        if !local {
-            self.guard_exposed(base_url.as_ref(), mail.as_ref());
+        let reach = Reach::of(listen, base_url.as_ref());
+        if reach == Reach::Others {
+            self.guard_exposed(base_url.as_ref(), backend);
         }
-        let secret_key = self.secret_key(local, data_dir);
+        let secret_key = self.secret_key(reach, data_dir);
         Some(Settings {
             database_url: database_url?,
             base_url: base_url?,
@@ -232,10 +236,10 @@ impl Reader {
         None
     }
 
-    fn secret_key(&mut self, local: bool, data_dir: &Path) -> Option<Secret> {
+    fn secret_key(&mut self, reach: Reach, data_dir: &Path) -> Option<Secret> {
         if let Some(key) = self.text("SECRET_KEY") {
             let may_be_weak = self.allows("weak-key");
-            if key.len() < key::MIN_CHARS && !(local || may_be_weak) {
+            if key.len() < key::MIN_CHARS && reach == Reach::Others && !may_be_weak {
                 self.mistake(
                     "SECRET_KEY",
                     "must have at least 32 characters; `openssl rand -hex 32` makes one",
@@ -245,40 +249,42 @@ impl Reader {
             }
             return Some(Secret::new(key));
         }
-        if !local {
-            self.mistake("SECRET_KEY", "is required when others than this machine can connect; `openssl rand -hex 32` makes one");
-            return None;
-        }
-        if !self.mistakes.is_empty() {
-            // Nothing will start: no key needs to be made.
-            return None;
-        }
-        match kept_key(&data_dir.join("secret_key")) {
-            Ok(key) => Some(key),
-            Err(error) => {
-                self.mistake(
-                    "SECRET_KEY",
-                    &format!(
-                        "is not set, and none can be kept under {}: {error}",
-                        data_dir.display()
-                    ),
-                );
+        match reach {
+            Reach::Others => {
+                self.contradiction("SECRET_KEY", &[], "is required when others than this machine can connect; `openssl rand -hex 32` makes one");
                 None
             }
+            Reach::ThisMachine => self.kept_key(&data_dir.join("secret_key")),
+            Reach::Unknown => None,
         }
     }
 
-    fn guard_exposed(&mut self, base_url: Option<&BaseUrl>, mail: Option<&MailSettings>) {
+    fn kept_key(&mut self, path: &Path) -> Option<Secret> {
+        let key = match self.mistakes.is_empty() {
+            true => key::kept(path).map(Some),
+            // Nothing will start: no key needs to be made.
+            false => key::present(path),
+        };
+        key.unwrap_or_else(|error| {
+            let dir = path.parent().unwrap_or(path).display();
+            let mistake = format!("is not set, and none can be kept under {dir}: {error}");
+            self.contradiction("SECRET_KEY", &[], &mistake);
+            None
+        })
+    }
+
+    fn guard_exposed(&mut self, base_url: Option<&BaseUrl>, backend: Option<mail::Kind>) {
         if base_url.is_some_and(|url| !url.is_https()) && !self.allows("http") {
-            self.mistake(
+            self.contradiction(
                 "BASE_URL",
+                &[],
                 "must be https when others than this machine can connect (or ALLOW_INSECURE=http)",
             );
         }
-        let prints = mail.is_some_and(|mail| matches!(mail.backend, Backend::Console));
-        if prints && !self.allows("console-mail") {
-            self.mistake(
+        if backend == Some(mail::Kind::Console) && !self.allows("console-mail") {
+            self.contradiction(
                 "EMAIL_BACKEND",
+                &[],
                 "is console: nobody would receive mail (set smtp, or ALLOW_INSECURE=console-mail)",
             );
         }

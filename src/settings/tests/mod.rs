@@ -1,4 +1,6 @@
 //! What is read from variables, and what is said of them.
+mod contradictions;
+
 use super::*;
 
 fn read(pairs: &[(&str, &str)]) -> Result<Settings, Vec<String>> {
