@@ -10,10 +10,9 @@ use super::{
     choices,
     conflict::{Conflict, Reading, Thing},
     errors::{Error, Result},
-    forms::FormErrors,
+    forms::{FormErrors, Sheet, Ticket},
     known_devices,
     render::{Flash, Page},
-    respond::see_other,
     viewer::{SignedIn, Viewer},
 };
 use crate::{
@@ -35,7 +34,7 @@ use crate::{
 pub async fn edit(app: Data<App>, viewer: SignedIn) -> Result<HttpResponse> {
     let user = users::find(&app.db, viewer.company_id, viewer.user_id).await?;
     let form = viewer.typed(AccountForm::of(&user));
-    viewer.page(&EditPage::new(&viewer, form, FormErrors::new()))
+    viewer.page(&EditPage::new(&viewer, Sheet::new(form)))
 }
 
 /// POST /account: changes name and zone.
@@ -47,7 +46,10 @@ pub async fn update(
     let form = form.into_inner();
     let (seen, name, zone) = match form.parse() {
         Ok(parsed) => parsed,
-        Err(errors) => return viewer.unprocessable(&EditPage::new(&viewer, form, errors)),
+        Err(errors) => {
+            let page = EditPage::new(&viewer, Sheet::refused(form, errors));
+            return viewer.unprocessable(&page);
+        }
     };
     let (actor, now) = (viewer.actor(), app.clock.now());
     match users::update_own(&app.db, &actor, seen, (&name, zone), now).await? {
@@ -55,10 +57,7 @@ pub async fn update(
             let typed = AccountForm::filled(name, zone.map(|zone| zone.name()));
             conflict(&app, &viewer, form, (seen, typed, *stored)).await
         }
-        _ => {
-            viewer.flash(Flash::done("Saved."))?;
-            Ok(see_other("/account"))
-        }
+        _ => viewer.see_other("/account", Flash::done("Saved.")),
     }
 }
 
@@ -76,16 +75,14 @@ async fn conflict(
     };
     let readings = (stored.reading(), typed.reading());
     let conflict = Conflict::new(app, viewer, &thing, seen, readings).await?;
-    form.version = stored.version;
-    let page = EditPage::new(viewer, form, FormErrors::new());
-    viewer.conflict(&page.in_conflict(conflict))
+    form.ticket = stored.ticket;
+    viewer.conflict(&EditPage::new(viewer, Sheet::in_conflict(form, conflict)))
 }
 
 /// GET /account/password: the form.
 pub async fn edit_password(app: Data<App>, viewer: SignedIn) -> Result<HttpResponse> {
-    let form = viewer.typed(PasswordForm::default());
-    let page = PasswordPage::new(&app, &viewer, form, FormErrors::new()).await?;
-    viewer.page(&page)
+    let sheet = Sheet::new(viewer.typed(PasswordForm::default()));
+    viewer.page(&PasswordPage::new(&app, &viewer, sheet).await?)
 }
 
 /// POST /account/password: only the session that asks for it goes on.
@@ -101,8 +98,7 @@ pub async fn update_password(
         Ok(new) => new,
         Err(weakness) => {
             let errors = FormErrors::one("password", weakness.advice());
-            let page = PasswordPage::new(&app, &viewer, form, errors).await?;
-            return viewer.unprocessable(&page);
+            return refuse(&app, &viewer, form, errors).await;
         }
     };
     let own = OwnPassword {
@@ -115,18 +111,26 @@ pub async fn update_password(
     let now = app.clock.now();
     match passwords::change(&app.db, &app.passwords, &viewer.actor(), own, now).await? {
         Change::Done => {
-            viewer.flash(Flash::done(
-                "Changed. You have been signed out everywhere else.",
-            ))?;
-            Ok(see_other("/account"))
+            let done = "Changed. You have been signed out everywhere else.";
+            viewer.see_other("/account", Flash::done(done))
         }
         Change::Wrong => {
             let errors = FormErrors::one("present", "This is not your present password.");
-            let page = PasswordPage::new(&app, &viewer, form, errors).await?;
-            viewer.unprocessable(&page)
+            refuse(&app, &viewer, form, errors).await
         }
         Change::TooOften(seconds) => Err(Error::TooOften(seconds)),
     }
+}
+
+/// 422: nothing is changed.
+async fn refuse(
+    app: &App,
+    viewer: &Viewer,
+    form: PasswordForm,
+    errors: FormErrors,
+) -> Result<HttpResponse> {
+    let sheet = Sheet::refused(form, errors);
+    viewer.unprocessable(&PasswordPage::new(app, viewer, sheet).await?)
 }
 
 /// Name and zone as typed.
@@ -135,14 +139,14 @@ pub async fn update_password(
 pub struct AccountForm {
     name: String,
     time_zone: String,
-    /// Of the user as the form shows them.
-    version: String,
+    #[serde(flatten)]
+    ticket: Ticket,
 }
 
 impl AccountForm {
     fn of(user: &user::Model) -> Self {
         Self {
-            version: user.version.to_string(),
+            ticket: Ticket::of_version(user.version),
             ..Self::filled(user.name.clone(), user.time_zone.as_deref())
         }
     }
@@ -152,7 +156,7 @@ impl AccountForm {
         Self {
             name,
             time_zone: zone.unwrap_or_default().to_owned(),
-            version: String::new(),
+            ticket: Ticket::default(),
         }
     }
 
@@ -172,7 +176,7 @@ impl AccountForm {
             "" => Some(None),
             zone => errors.check("time_zone", text::zone(zone)).map(Some),
         };
-        let version = errors.version(&self.version);
+        let version = errors.version(&self.ticket);
         match (version, name, zone) {
             (Some(version), Some(name), Some(zone)) => Ok((version, name, zone)),
             _ => Err(errors),
@@ -196,28 +200,18 @@ pub struct PasswordForm {
 pub struct EditPage {
     email: String,
     company_zone: &'static str,
-    form: AccountForm,
-    errors: FormErrors,
-    conflict: Option<Conflict>,
+    #[serde(flatten)]
+    sheet: Sheet<AccountForm>,
     zones: Vec<&'static str>,
 }
 
 impl EditPage {
-    fn new(viewer: &Viewer, form: AccountForm, errors: FormErrors) -> Self {
+    fn new(viewer: &Viewer, sheet: Sheet<AccountForm>) -> Self {
         Self {
             email: viewer.email.clone(),
             company_zone: viewer.company_zone().name(),
-            form,
-            errors,
-            conflict: None,
+            sheet,
             zones: choices::zones(),
-        }
-    }
-
-    fn in_conflict(self, conflict: Conflict) -> Self {
-        Self {
-            conflict: Some(conflict),
-            ..self
         }
     }
 }
@@ -233,9 +227,10 @@ impl Page for EditPage {
         Self {
             email: "jane@example.com".into(),
             company_zone: "Europe/Berlin",
-            form: AccountForm::default(),
-            errors: FormErrors::one("name", "Please fill this in."),
-            conflict: Some(Conflict::sample()),
+            sheet: Sheet::sample(
+                AccountForm::default(),
+                FormErrors::one("name", "Please fill this in."),
+            ),
             zones: choices::zones(),
         }
     }
@@ -244,24 +239,18 @@ impl Page for EditPage {
 /// The form for the password.
 #[derive(Serialize)]
 pub struct PasswordPage {
-    form: PasswordForm,
-    errors: FormErrors,
+    #[serde(flatten)]
+    sheet: Sheet<PasswordForm>,
     /// How many programs act in one's name.
     tokens: u64,
 }
 
 impl PasswordPage {
-    async fn new(
-        app: &App,
-        viewer: &Viewer,
-        form: PasswordForm,
-        errors: FormErrors,
-    ) -> Result<Self> {
+    async fn new(app: &App, viewer: &Viewer, sheet: Sheet<PasswordForm>) -> Result<Self> {
         let (company_id, user_id) = (viewer.company_id, viewer.user_id);
         let now = app.clock.now();
         Ok(Self {
-            form,
-            errors,
+            sheet,
             tokens: api_tokens::count_valid(&app.db, company_id, user_id, now).await?,
         })
     }
@@ -276,8 +265,10 @@ impl Page for PasswordPage {
 
     fn sample() -> Self {
         Self {
-            form: PasswordForm::default(),
-            errors: FormErrors::one("present", "This is not your present password."),
+            sheet: Sheet::refused(
+                PasswordForm::default(),
+                FormErrors::one("present", "This is not your present password."),
+            ),
             tokens: 2,
         }
     }

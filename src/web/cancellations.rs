@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     errors::Result,
     facts::Facts,
-    forms::{self, FormErrors},
+    forms::{self, FormErrors, Ticket},
     interviews::{Refusal, tidings},
     preview::Preview,
     render::Page,
@@ -65,13 +65,13 @@ pub async fn create(
         Err(NotCancelled::Interview(refused)) => {
             let details = refused.into_details();
             let refusal = Refusal::changed(&app, &viewer, &details, target.version).await?;
-            form.version = details.interview.version.to_string();
+            form.ticket.show(details.interview.version);
             let errors = FormErrors::new();
             show(&app, &viewer, details, form, errors, Some(refusal)).await
         }
         Err(NotCancelled::KeyConflict) => {
             let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
-            let errors = form.sent_before();
+            let errors = form.ticket.sent_before();
             show(&app, &viewer, details, form, errors, None).await
         }
     }
@@ -93,7 +93,7 @@ async fn show(
         }
         _ => None,
     };
-    let (is_refused, has_mistakes) = (refusal.is_some(), !errors.is_empty());
+    let status = forms::status(refusal.is_some(), &errors);
     let page = NewPage {
         id: details.interview.id,
         candidate: details.candidate.name.clone(),
@@ -105,11 +105,7 @@ async fn show(
         outlook,
         refusal,
     };
-    match (is_refused, has_mistakes) {
-        (true, _) => viewer.conflict(&page),
-        (false, true) => viewer.unprocessable(&page),
-        (false, false) => viewer.page(&page),
-    }
+    viewer.respond(status, &page)
 }
 
 /// What waits for a time can be called off as well.
@@ -142,9 +138,8 @@ fn facts(details: &Details, zone: Tz) -> Facts {
 #[serde(default)]
 pub struct CancellationForm {
     reason: String,
-    /// Of the interview as the page showed it.
-    version: String,
-    key: String,
+    #[serde(flatten)]
+    ticket: Ticket,
     #[serde(skip_serializing)]
     act: String,
 }
@@ -152,8 +147,7 @@ pub struct CancellationForm {
 impl CancellationForm {
     fn opened(details: &Details) -> Self {
         Self {
-            version: details.interview.version.to_string(),
-            key: forms::new_key(),
+            ticket: Ticket::of_version(details.interview.version).with_new_key(),
             ..Default::default()
         }
     }
@@ -161,21 +155,14 @@ impl CancellationForm {
     fn parse(&self, interview_id: i64) -> Result<(Target, String), FormErrors> {
         let mut errors = FormErrors::new();
         let reason = errors.check("reason", text::lines(&self.reason, 2000));
-        let version = errors.version(&self.version);
+        let version = errors.version(&self.ticket);
         let wish = (interview_id, &self.reason);
         let target = Target {
             interview_id,
             version,
-            once: forms::once("cancellation", &self.key, &wish),
+            once: self.ticket.once("cancellation", &wish),
         };
-        let reason = reason.filter(|_| errors.is_empty()).ok_or(errors)?;
-        Ok((target, reason))
-    }
-
-    /// The key stands for another cancellation: the form gets a new one, and says why.
-    fn sent_before(&mut self) -> FormErrors {
-        self.key = forms::new_key();
-        FormErrors::one("form", forms::SENT_BEFORE)
+        errors.or(reason.map(|reason| (target, reason)))
     }
 }
 

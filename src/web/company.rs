@@ -12,9 +12,8 @@ use super::{
     choices,
     conflict::{Conflict, Reading, Thing},
     errors::Result,
-    forms::FormErrors,
+    forms::{FormErrors, Sheet, Ticket},
     render::{Choice, Flash, Page},
-    respond::see_other,
     viewer::{Admin, Viewer},
 };
 use crate::{
@@ -35,7 +34,7 @@ use crate::{
 pub async fn edit(app: Data<App>, viewer: Admin) -> Result<HttpResponse> {
     let company = companies::find(&app.db, viewer.company_id).await?;
     let form = viewer.typed(CompanyForm::of(&company)?);
-    viewer.page(&EditPage::new(form, FormErrors::new()))
+    viewer.page(&EditPage::new(Sheet::new(form)))
 }
 
 /// POST /company: changes them.
@@ -47,15 +46,14 @@ pub async fn update(
     let form = form.into_inner();
     let (seen, changes) = match form.parse() {
         Ok(parsed) => parsed,
-        Err(errors) => return viewer.unprocessable(&EditPage::new(form, errors)),
+        Err(errors) => {
+            return viewer.unprocessable(&EditPage::new(Sheet::refused(form, errors)));
+        }
     };
     let (actor, now) = (viewer.actor(), app.clock.now());
     match companies::update(&app.db, &actor, seen, &changes, now).await? {
         Updated::Stale(stored) => conflict(&app, &viewer, form, (seen, changes, *stored)).await,
-        _ => {
-            viewer.flash(Flash::done("Saved."))?;
-            Ok(see_other("/company"))
-        }
+        _ => viewer.see_other("/company", Flash::done("Saved.")),
     }
 }
 
@@ -73,8 +71,8 @@ async fn conflict(
     };
     let readings = (stored.reading(), typed.reading());
     let conflict = Conflict::new(app, viewer, &thing, seen, readings).await?;
-    form.version = stored.version;
-    viewer.conflict(&EditPage::new(form, FormErrors::new()).in_conflict(conflict))
+    form.ticket = stored.ticket;
+    viewer.conflict(&EditPage::new(Sheet::in_conflict(form, conflict)))
 }
 
 /// The settings as typed.
@@ -90,8 +88,8 @@ pub struct CompanyForm {
     reminder_lead_minutes: String,
     undo_seconds: String,
     hourly_email_limit: String,
-    /// Of the company as the form shows it.
-    version: String,
+    #[serde(flatten)]
+    ticket: Ticket,
     /// The instruction lines by their names: `on` for each that is wanted.
     #[serde(flatten)]
     lines: BTreeMap<String, String>,
@@ -100,7 +98,7 @@ pub struct CompanyForm {
 impl CompanyForm {
     fn of(company: &company::Model) -> Result<Self> {
         Ok(Self {
-            version: company.version.to_string(),
+            ticket: Ticket::of_version(company.version),
             ..Self::filled(&Changes::of(company)?)
         })
     }
@@ -120,7 +118,7 @@ impl CompanyForm {
             reminder_lead_minutes: leads.join(", "),
             undo_seconds: changes.undo_seconds.to_string(),
             hourly_email_limit: changes.hourly_email_limit.to_string(),
-            version: String::new(),
+            ticket: Ticket::default(),
             lines: lines
                 .map(|line| (line.name().into(), "on".into()))
                 .collect(),
@@ -189,7 +187,7 @@ impl CompanyForm {
             1,
             MAX_HOURLY_EMAILS,
         );
-        let version = errors.version(&self.version);
+        let version = errors.version(&self.ticket);
         match (
             version,
             name,
@@ -276,9 +274,8 @@ fn colour(typed: &str) -> Result<String, Refusal> {
 /// The form, and what is wrong with it.
 #[derive(Serialize)]
 pub struct EditPage {
-    form: CompanyForm,
-    errors: FormErrors,
-    conflict: Option<Conflict>,
+    #[serde(flatten)]
+    sheet: Sheet<CompanyForm>,
     lines: Vec<Choice>,
     zones: Vec<&'static str>,
     /// What the zone is for, and by which edition of the rules times are reckoned.
@@ -286,11 +283,9 @@ pub struct EditPage {
 }
 
 impl EditPage {
-    fn new(form: CompanyForm, errors: FormErrors) -> Self {
+    fn new(sheet: Sheet<CompanyForm>) -> Self {
         Self {
-            form,
-            errors,
-            conflict: None,
+            sheet,
             lines: InstructionLine::ALL
                 .into_iter()
                 .map(|line| Choice::new(line.name(), words::instruction_line(line)))
@@ -300,13 +295,6 @@ impl EditPage {
                 "New slots begin with it. Times follow edition {} of the IANA time zone rules.",
                 zones::version()
             ),
-        }
-    }
-
-    fn in_conflict(self, conflict: Conflict) -> Self {
-        Self {
-            conflict: Some(conflict),
-            ..self
         }
     }
 }
@@ -319,14 +307,11 @@ impl Page for EditPage {
     }
 
     fn sample() -> Self {
-        Self::new(
-            CompanyForm::default(),
-            FormErrors::one(
-                "default_meeting_url",
-                "This is not an address that begins with https://.",
-            ),
-        )
-        .in_conflict(Conflict::sample())
+        let errors = FormErrors::one(
+            "default_meeting_url",
+            "This is not an address that begins with https://.",
+        );
+        Self::new(Sheet::sample(CompanyForm::default(), errors))
     }
 }
 

@@ -48,7 +48,6 @@ pub struct Difference {
 }
 
 /// The thing that was changed meanwhile.
-#[derive(Clone, Copy)]
 pub struct Thing<'a> {
     /// As a sentence calls it: `candidate`.
     pub what: &'static str,
@@ -57,17 +56,17 @@ pub struct Thing<'a> {
     /// Is a line of the log about it? Several things are logged under their company.
     pub is_about: &'a dyn Fn(&Entry) -> bool,
     /// The page that shows the form as it is stored.
-    pub form: &'a str,
+    pub form: String,
 }
 
-impl<'a> Thing<'a> {
+impl Thing<'_> {
     /// A row that the audit log tells about under its own name.
-    pub fn new(what: &'static str, id: i64, form: &'a str) -> Self {
+    pub fn new(what: &'static str, id: i64, form: impl Into<String>) -> Self {
         Self {
             what,
             object: (what, id),
             is_about: &|_| true,
-            form,
+            form: form.into(),
         }
     }
 }
@@ -126,7 +125,7 @@ impl Conflict {
             events: events.collect(),
             differences: differences(&later, stored, typed),
             advice: SAVE_AGAIN,
-            stored_form: thing.form.to_owned(),
+            stored_form: thing.form.clone(),
         })
     }
 

@@ -1,7 +1,9 @@
 //! What is known of a thing: labels with their words, for the component `facts`.
+use entity::slot;
 use serde::Serialize;
 
 use super::stamp::Stamp;
+use crate::words;
 
 /// A list that leaves out what is not known.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -59,6 +61,16 @@ impl Facts {
             });
         }
         self
+    }
+
+    /// What kind of interview a slot is for, and who holds it.
+    pub fn kind_of(self, slot: &slot::Model) -> Self {
+        self.text("Type", words::interview_type(slot.interview_type))
+            .text(
+                "Difficulty",
+                slot.difficulty_level.map_or("", words::difficulty),
+            )
+            .text("Interviewer", &slot.interviewer)
     }
 
     /// For the samples of pages.

@@ -1,10 +1,8 @@
 //! The cookie by which a browser is known to the users who have signed in there: one mark for each.
-use actix_web::{
-    HttpRequest,
-    cookie::{Cookie, SameSite, time::Duration},
-};
+use actix_web::{HttpRequest, cookie::Cookie};
 use subtle::ConstantTimeEq;
 
+use super::sessions;
 use crate::{crypto, domain::accounts::known_devices::KEPT, settings::Settings};
 
 /// So many people share one browser.
@@ -66,13 +64,8 @@ impl Marks {
         self.0.retain(|other| other.user_id != user_id);
         self.0.insert(0, own);
         let lines: Vec<String> = self.0.iter().take(MOST).map(Mark::write).collect();
-        Cookie::build(cookie_name(settings), lines.join(&SEPARATOR.to_string()))
-            .path("/")
-            .http_only(true)
-            .same_site(SameSite::Lax)
-            .secure(settings.base_url.is_https())
-            .max_age(Duration::seconds(KEPT.num_seconds()))
-            .finish()
+        let text = lines.join(&SEPARATOR.to_string());
+        sessions::kept_cookie(cookie_name(settings), text, KEPT, settings)
     }
 }
 

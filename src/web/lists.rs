@@ -25,6 +25,17 @@ impl At {
     }
 }
 
+/// What a list is asked for by its address.
+#[derive(Debug, Deserialize)]
+pub struct Asked<F> {
+    /// Which rows.
+    #[serde(flatten)]
+    pub filters: F,
+    /// From where on.
+    #[serde(flatten)]
+    pub at: At,
+}
+
 /// The addresses of other pages of a list, filters kept.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Pager {

@@ -10,9 +10,8 @@ use serde::Serialize;
 use super::{
     conflict::{Conflict, Thing},
     errors::Result,
-    forms::{self, Button, FormErrors},
+    forms::{self, FormErrors, Ticket},
     render::{Flash, Page},
-    respond::see_other,
     upload,
     viewer::{Admin, Recruiter, Viewer},
 };
@@ -60,10 +59,9 @@ pub async fn update(
 }
 
 /// POST /company/logo/removal: takes it away.
-pub async fn destroy(app: Data<App>, viewer: Admin, button: Form<Button>) -> Result<HttpResponse> {
-    let Some(seen) = seen(button.version()) else {
-        viewer.flash(Flash::problem(forms::NO_VERSION))?;
-        return Ok(see_other("/company/logo"));
+pub async fn destroy(app: Data<App>, viewer: Admin, button: Form<Ticket>) -> Result<HttpResponse> {
+    let Some(seen) = seen(button.typed_version()) else {
+        return viewer.see_other("/company/logo", Flash::problem(forms::NO_VERSION));
     };
     let (actor, now) = (viewer.actor(), app.clock.now());
     let updated = logos::remove(&app.db, &actor, seen, now).await?;
@@ -86,8 +84,7 @@ async fn answer(
         let page = EditPage::new(app, viewer, FormErrors::new()).await?;
         return viewer.conflict(&page.in_conflict(conflict));
     }
-    viewer.flash(Flash::done(done))?;
-    Ok(see_other("/company/logo"))
+    viewer.see_other("/company/logo", Flash::done(done))
 }
 
 /// The version of a logo is its key, because no logo ever changes; 0 for none.

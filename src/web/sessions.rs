@@ -7,10 +7,11 @@ use actix_session::{
     storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError, generate_session_key},
 };
 use actix_web::{
-    cookie::{CookieJar, Key, SameSite, time::Duration},
+    cookie::{Cookie, CookieJar, Key, SameSite, time::Duration},
     dev::ServiceRequest,
     web::Data,
 };
+use chrono::TimeDelta;
 use entity::user;
 use serde::de::DeserializeOwned;
 
@@ -49,6 +50,22 @@ pub fn cookie_name(is_https: bool) -> &'static str {
     } else {
         "greenroom"
     }
+}
+
+/// Another cookie that no script can read and that browsers keep for a while.
+pub fn kept_cookie(
+    name: &'static str,
+    value: String,
+    kept: TimeDelta,
+    settings: &Settings,
+) -> Cookie<'static> {
+    Cookie::build(name, value)
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(settings.base_url.is_https())
+        .max_age(Duration::seconds(kept.num_seconds()))
+        .finish()
 }
 
 fn cookie_key(settings: &Settings) -> Key {

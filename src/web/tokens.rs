@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use super::{
     choices,
     errors::Result,
-    forms::FormErrors,
+    forms::{FormErrors, Sheet},
+    lists::{At, Pager},
     render::{Choice, Flash, Page},
-    respond::see_other,
     stamp::Stamp,
     viewer::{Admin, Viewer},
 };
@@ -30,19 +30,10 @@ use crate::{
 };
 
 /// GET /tokens: newest first.
-pub async fn index(
-    app: Data<App>,
-    viewer: Admin,
-    query: Query<IndexQuery>,
-) -> Result<HttpResponse> {
-    let after = query.cursor.parse().ok();
+pub async fn index(app: Data<App>, viewer: Admin, at: Query<At>) -> Result<HttpResponse> {
+    let after = at.cursor(&mut FormErrors::new());
     let tokens = api_tokens::list(&app.db, viewer.company_id, after, PAGE_SIZE).await?;
-    viewer.page(&IndexPage::new(
-        &viewer,
-        tokens,
-        after.is_some(),
-        app.clock.now(),
-    ))
+    viewer.page(&IndexPage::new(&viewer, tokens, &at, app.clock.now()))
 }
 
 /// GET /tokens/new: the form.
@@ -53,7 +44,7 @@ pub async fn new(app: Data<App>, viewer: Admin) -> Result<HttpResponse> {
         ..Default::default()
     });
     let users = users::choices(&app.db, viewer.company_id).await?;
-    viewer.page(&NewPage::new(form, FormErrors::new(), users))
+    viewer.page(&NewPage::new(Sheet::new(form), users))
 }
 
 /// POST /tokens/new: makes a token. It answers with the token itself, because nothing that could be
@@ -75,14 +66,16 @@ pub async fn create(app: Data<App>, viewer: Admin, form: Form<TokenForm>) -> Res
         Err(errors) => errors,
     };
     let users = users::choices(&app.db, viewer.company_id).await?;
-    viewer.unprocessable(&NewPage::new(form.into_inner(), errors, users))
+    viewer.unprocessable(&NewPage::new(
+        Sheet::refused(form.into_inner(), errors),
+        users,
+    ))
 }
 
 /// POST /tokens/{id}/revocation: the token opens nothing any more.
 pub async fn revoke(app: Data<App>, viewer: Admin, id: Path<i64>) -> Result<HttpResponse> {
     api_tokens::revoke(&app.db, &viewer.actor(), *id, app.clock.now()).await?;
-    viewer.flash(Flash::done("The token is revoked."))?;
-    Ok(see_other("/tokens"))
+    viewer.see_other("/tokens", Flash::done("The token is revoked."))
 }
 
 const CHOOSE: Refusal = "Please choose one of the list.";
@@ -94,13 +87,6 @@ const LIFETIMES: [(&str, Option<i64>, &str); 4] = [
     ("365", Some(365), "A year"),
     ("never", None, "Until it is revoked"),
 ];
-
-/// Where in the list.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub struct IndexQuery {
-    cursor: String,
-}
 
 /// A token to make, as typed.
 #[derive(Default, Deserialize, Serialize)]
@@ -135,17 +121,14 @@ impl TokenForm {
 #[derive(Serialize)]
 pub struct IndexPage {
     tokens: Vec<Row>,
-    first: Option<String>,
-    next: Option<String>,
-    unreadable: String,
+    #[serde(flatten)]
+    pager: Pager,
 }
 
 impl IndexPage {
-    fn new(viewer: &Viewer, tokens: List<Listed>, is_later: bool, now: DateTime<Utc>) -> Self {
+    fn new(viewer: &Viewer, tokens: List<Listed>, at: &At, now: DateTime<Utc>) -> Self {
         Self {
-            first: is_later.then(|| "/tokens".into()),
-            unreadable: super::lists::unreadable(&tokens.unreadable),
-            next: tokens.next.map(|cursor| format!("/tokens?cursor={cursor}")),
+            pager: Pager::new("/tokens", &(), at, tokens.next).with_unreadable(&tokens.unreadable),
             tokens: tokens
                 .rows
                 .into_iter()
@@ -211,9 +194,7 @@ impl Page for IndexPage {
                 tone: "good",
                 is_active: true,
             }],
-            first: Some("/tokens".into()),
-            next: Some("/tokens?cursor=1_1".into()),
-            unreadable: super::lists::unreadable(&[5]),
+            pager: Pager::sample(),
         }
     }
 }
@@ -221,21 +202,20 @@ impl Page for IndexPage {
 /// The form.
 #[derive(Serialize)]
 pub struct NewPage {
-    form: TokenForm,
-    errors: FormErrors,
+    #[serde(flatten)]
+    sheet: Sheet<TokenForm>,
     users: Vec<Choice>,
     lifetimes: Vec<Choice>,
 }
 
 impl NewPage {
-    fn new(form: TokenForm, errors: FormErrors, users: Vec<(i64, String, String)>) -> Self {
+    fn new(sheet: Sheet<TokenForm>, users: Vec<(i64, String, String)>) -> Self {
         let users = users
             .into_iter()
             .map(|(id, name, email)| (id, format!("{name} ({email})")));
         let lifetimes = LIFETIMES.iter();
         Self {
-            form,
-            errors,
+            sheet,
             users: choices::rows(users.collect()),
             lifetimes: lifetimes
                 .map(|(name, _, label)| Choice::new(*name, *label))
@@ -253,7 +233,8 @@ impl Page for NewPage {
 
     fn sample() -> Self {
         let users = vec![(7, "Jane Roe".into(), "jane@example.com".into())];
-        Self::new(TokenForm::default(), FormErrors::one("user", CHOOSE), users)
+        let errors = FormErrors::one("user", CHOOSE);
+        Self::new(Sheet::refused(TokenForm::default(), errors), users)
     }
 }
 

@@ -3,7 +3,7 @@
 use actix_web::{
     HttpRequest,
     body::BoxBody,
-    cookie::{Cookie, SameSite, time::Duration},
+    cookie::Cookie,
     dev::ServiceResponse,
     http::{
         Method,
@@ -18,6 +18,7 @@ use super::{
     known_devices,
     render::Flash,
     return_path::{safe_path, sign_in_first},
+    sessions,
 };
 use crate::{
     app::App,
@@ -205,13 +206,7 @@ fn browser_of(request: &HttpRequest, settings: &Settings) -> Option<String> {
 }
 
 fn cookie(settings: &Settings, browser: String) -> Cookie<'static> {
-    Cookie::build(cookie_name(settings), browser)
-        .path("/")
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .secure(settings.base_url.is_https())
-        .max_age(Duration::seconds(KEPT.num_seconds()))
-        .finish()
+    sessions::kept_cookie(cookie_name(settings), browser, KEPT, settings)
 }
 
 fn cookie_name(settings: &Settings) -> &'static str {

@@ -87,10 +87,7 @@ impl Filters {
             from,
             until,
         };
-        match errors.is_empty() {
-            true => Ok((filter, cursor)),
-            false => Err(errors),
-        }
+        errors.or(Some((filter, cursor)))
     }
 }
 

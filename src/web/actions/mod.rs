@@ -10,7 +10,7 @@ use actix_web::{
 };
 
 use self::{form::Filters, pages::IndexPage};
-use super::{errors::Result, lists::At, viewer::Admin};
+use super::{errors::Result, lists::Asked, viewer::Admin};
 use crate::{
     app::App,
     domain::{actions, page::PAGE_SIZE},
@@ -20,10 +20,9 @@ use crate::{
 pub async fn index(
     app: Data<App>,
     viewer: Admin,
-    filters: Query<Filters>,
-    at: Query<At>,
+    asked: Query<Asked<Filters>>,
 ) -> Result<HttpResponse> {
-    let filters = filters.into_inner();
+    let Asked { filters, at } = asked.into_inner();
     let (company_id, zone) = (viewer.company_id, viewer.zone());
     let authors = actions::authors(&app.db, company_id).await?;
     match filters.parse(zone, &at) {

@@ -7,7 +7,7 @@ use crate::{
     domain::{alerts::Alert, page::Page as List},
     mail::compose::Composer,
     web::{
-        forms::{self, FormErrors},
+        forms::{FormErrors, Ticket},
         lists::{At, Pager},
         render::Page,
     },
@@ -33,7 +33,7 @@ pub struct IndexPage {
     here: &'static str,
     /// The words of the button that sends what was printed; empty while there is nothing to send.
     resend: String,
-    key: String,
+    ticket: Ticket,
 }
 
 impl IndexPage {
@@ -51,7 +51,7 @@ impl IndexPage {
                 1 => "Send the message that nobody received".into(),
                 many => format!("Send the {many} messages that nobody received"),
             },
-            key: forms::new_key(),
+            ticket: Ticket::fresh(),
             ..Default::default()
         }
     }
@@ -79,7 +79,7 @@ impl Page for IndexPage {
             pager: Pager::sample(),
             here: "/alerts",
             resend: "Send the 2 messages that nobody received".into(),
-            key: "key".into(),
+            ticket: Ticket::fresh(),
         }
     }
 }

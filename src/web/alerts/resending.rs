@@ -3,32 +3,25 @@ use actix_web::{
     HttpResponse,
     web::{Data, Form},
 };
-use serde::Deserialize;
 
 use crate::{
     app::App,
+    crypto,
     domain::resendings,
-    web::{errors::Result, forms, render::Flash, respond::see_other, viewer::Recruiter},
+    web::{errors::Result, forms::Ticket, render::Flash, viewer::Recruiter},
 };
-
-/// The wish.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct ResendingForm {
-    key: String,
-}
 
 /// POST /alerts/resending: queues every printed message that still helps once more.
 pub async fn create(
     app: Data<App>,
     viewer: Recruiter,
-    form: Form<ResendingForm>,
+    ticket: Form<Ticket>,
 ) -> Result<HttpResponse> {
     let flash = if super::prints(&app) {
         Flash::problem("Nothing was sent: mail is still printed to the console here.")
     } else {
         let (actor, now) = (viewer.actor(), app.clock.now());
-        let key = forms::own_key(&form.key).map_or_else(forms::new_key, str::to_owned);
+        let key = ticket.key().map_or_else(crypto::random_id, str::to_owned);
         let queued = resendings::create(&app.db, &actor, &key, now).await?;
         app.wake.notify_one();
         Flash::done(match queued {
@@ -37,6 +30,5 @@ pub async fn create(
             many => format!("{many} messages are on their way once more."),
         })
     };
-    viewer.flash(flash)?;
-    Ok(see_other("/alerts"))
+    viewer.see_other("/alerts", flash)
 }

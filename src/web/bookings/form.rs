@@ -1,7 +1,7 @@
 //! What is typed to book somebody.
 use serde::{Deserialize, Serialize};
 
-use super::{Person, Whom, forms};
+use super::{Person, Whom};
 use crate::{
     domain::interviews::{
         booking::{NewBooking, Who},
@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Result},
     mail::language::FALLBACK,
     text,
-    web::forms::FormErrors,
+    web::forms::{FormErrors, Ticket},
 };
 
 /// Stands for a candidate who is not there yet.
@@ -65,7 +65,8 @@ pub struct BookingForm {
     locale: String,
     notes: String,
     q: String,
-    key: String,
+    #[serde(flatten)]
+    pub(super) ticket: Ticket,
     act: String,
     /// Who has the typed address already.
     #[serde(skip_deserializing)]
@@ -80,7 +81,7 @@ impl BookingForm {
             interview: opening.whom.interview,
             q: opening.q.unwrap_or_default(),
             locale: fallback(),
-            key: forms::new_key(),
+            ticket: Ticket::fresh(),
             ..Default::default()
         }
     }
@@ -114,10 +115,10 @@ impl BookingForm {
                 slot: SlotChoice::Existing(slot_id),
                 who: who?,
                 notes: notes?,
-                once: forms::once("booking", &self.key, &wish),
+                once: self.ticket.once("booking", &wish),
             })
         })();
-        parsed.filter(|_| errors.is_empty()).ok_or(errors)
+        errors.or(parsed)
     }
 
     /// The interview that waits for its time. What is no key is nobody's interview.
@@ -165,12 +166,6 @@ impl BookingForm {
         self.taken_by.map(|id| (format!("{TAKE}{id}"), id))
     }
 
-    /// The key stands for another booking: the form gets a new one, and says why.
-    pub fn sent_before(&mut self) -> FormErrors {
-        self.key = forms::new_key();
-        FormErrors::one("form", forms::SENT_BEFORE)
-    }
-
     fn who(&self, errors: &mut FormErrors) -> Option<Who> {
         if !self.interview.trim().is_empty() {
             let id = errors.number("interview", &self.interview, 1, i64::MAX);
@@ -209,7 +204,7 @@ mod tests {
             name: "Zoë".into(),
             email: "zoe@example.com".into(),
             locale: fallback(),
-            key: "k".into(),
+            ticket: Ticket::fresh(),
             ..Default::default()
         }
     }

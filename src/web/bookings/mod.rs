@@ -126,7 +126,7 @@ fn answer(
             Answer::TooLate(Refusal::booked_already(&details, zone))
         }
         Err(NotBooked::EmailTaken(id)) => Answer::Again(form.taken_by(id)),
-        Err(NotBooked::KeyConflict) => Answer::Again(form.sent_before()),
+        Err(NotBooked::KeyConflict) => Answer::Again(form.ticket.sent_before()),
     })
 }
 
@@ -141,15 +141,9 @@ async fn show(
     errors: FormErrors,
 ) -> Result<HttpResponse> {
     let parts = read(app, viewer, slot_id, &form, None).await?;
-    let is_refused = parts.refusal.is_some();
-    let has_mistakes = !errors.is_empty();
-    let page = NewPage::new(form, errors, parts);
-    match (is_refused, has_mistakes) {
-        (true, _) if act == Act::Search => viewer.page(&page),
-        (true, _) => viewer.conflict(&page),
-        (false, true) => viewer.unprocessable(&page),
-        (false, false) => viewer.page(&page),
-    }
+    let is_refused = parts.refusal.is_some() && act != Act::Search;
+    let status = forms::status(is_refused, &errors);
+    viewer.respond(status, &NewPage::new(form, errors, parts))
 }
 
 /// All that the page shows besides the form.

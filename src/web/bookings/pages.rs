@@ -242,12 +242,7 @@ fn facts(parts: &Parts) -> Facts {
             &parts.slot.job_title,
             format!("/jobs/{}", slot.job_id),
         )
-        .text("Type", words::interview_type(slot.interview_type))
-        .text(
-            "Difficulty",
-            slot.difficulty_level.map_or("", words::difficulty),
-        )
-        .text("Interviewer", &slot.interviewer)
+        .kind_of(slot)
         .text(
             "Meeting URL",
             slot.meeting_url.as_deref().unwrap_or_default(),

@@ -14,7 +14,7 @@ use crate::{
     text::{self, Refusal},
     web::{
         conflict::Reading,
-        forms::{self, FormErrors},
+        forms::{FormErrors, Ticket},
         lists::At,
     },
 };
@@ -33,16 +33,11 @@ impl Filters {
         let mut errors = FormErrors::new();
         let search = errors.check("q", text::optional_line(&self.q, 200));
         let cursor = at.cursor(&mut errors);
-        match search {
-            Some(search) if errors.is_empty() => Ok((
-                Filter {
-                    search,
-                    ..Default::default()
-                },
-                cursor,
-            )),
-            _ => Err(errors),
-        }
+        let filter = search.map(|search| Filter {
+            search,
+            ..Default::default()
+        });
+        errors.or(filter.map(|filter| (filter, cursor)))
     }
 
     /// Is anybody searched for?
@@ -62,9 +57,8 @@ pub struct CandidateForm {
     locale: String,
     job: String,
     notes: String,
-    key: String,
-    /// Of the candidate as the form shows them; empty for a new one.
-    version: String,
+    #[serde(flatten)]
+    pub(super) ticket: Ticket,
     /// Who has the typed address already.
     #[serde(skip_deserializing)]
     taken_by: Option<i64>,
@@ -75,7 +69,7 @@ impl CandidateForm {
     pub fn blank() -> Self {
         Self {
             locale: FALLBACK.into(),
-            key: forms::new_key(),
+            ticket: Ticket::fresh(),
             ..Default::default()
         }
     }
@@ -83,7 +77,7 @@ impl CandidateForm {
     /// Filled with a candidate as they are.
     pub fn of(candidate: candidate::Model) -> Self {
         Self {
-            version: candidate.version.to_string(),
+            ticket: Ticket::of_version(candidate.version),
             ..Self::filled(NewCandidate::of(candidate))
         }
     }
@@ -114,30 +108,19 @@ impl CandidateForm {
             .text("notes", "Notes", &self.notes)
     }
 
-    /// From now on about the candidate as they are now.
-    pub fn saw(self, stored: &Self) -> Self {
-        Self {
-            version: stored.version.clone(),
-            ..self
-        }
-    }
-
     /// A change of the candidate, or what is wrong in the order of the page.
     pub fn parse_change(&self, id: i64) -> Result<(Target, NewCandidate), FormErrors> {
         let mut errors = FormErrors::new();
         let new = self.read(&mut errors);
-        let version = errors.version(&self.version);
-        let parsed = version.zip(new).filter(|_| errors.is_empty());
-        let (version, new) = parsed.ok_or(errors)?;
-        let once = None;
-        Ok((Target { id, version, once }, new))
+        let target = errors.target(&self.ticket, id);
+        errors.or(target.zip(new))
     }
 
     /// The candidate, or what is wrong in the order of the page.
     pub fn parse(&self) -> Result<NewCandidate, FormErrors> {
         let mut errors = FormErrors::new();
         let new = self.read(&mut errors);
-        new.filter(|_| errors.is_empty()).ok_or(errors)
+        errors.or(new)
     }
 
     fn read(&self, errors: &mut FormErrors) -> Option<NewCandidate> {
@@ -160,19 +143,13 @@ impl CandidateForm {
 
     /// The form's one-time key.
     pub fn once(&self) -> Option<Once> {
-        forms::once("candidate", &self.key, self)
+        self.ticket.once("candidate", self)
     }
 
     /// The typed address is another candidate's.
     pub fn taken_by(&mut self, id: i64) -> FormErrors {
         self.taken_by = Some(id);
         FormErrors::one("email", "Somebody with this address is here already.")
-    }
-
-    /// The key stands for another candidate: the form gets a new one, and says why.
-    pub fn sent_before(&mut self) -> FormErrors {
-        self.key = forms::new_key();
-        FormErrors::one("form", forms::SENT_BEFORE)
     }
 
     /// The chosen language, whatever was typed.

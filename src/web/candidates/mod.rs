@@ -16,9 +16,9 @@ use self::{
 use super::{
     conflict::{Conflict, Thing},
     errors::Result,
-    forms::FormErrors,
+    forms::Sheet,
     interviews::Reader,
-    lists::At,
+    lists::Asked,
     render::Flash,
     respond::see_other,
     viewer::{Recruiter, Viewer},
@@ -37,16 +37,16 @@ use crate::{
 pub async fn index(
     app: Data<App>,
     viewer: Recruiter,
-    filters: Query<Filters>,
-    at: Query<At>,
+    asked: Query<Asked<Filters>>,
 ) -> Result<HttpResponse> {
+    let Asked { filters, at } = asked.into_inner();
     match filters.parse(&at) {
         Ok((filter, cursor)) => {
             let found =
                 candidates::list(&app.db, viewer.company_id, &filter, cursor, PAGE_SIZE).await?;
-            viewer.page(&IndexPage::new(filters.into_inner(), &at, found))
+            viewer.page(&IndexPage::new(filters, &at, found))
         }
-        Err(errors) => viewer.unprocessable(&IndexPage::refused(filters.into_inner(), errors)),
+        Err(errors) => viewer.unprocessable(&IndexPage::refused(filters, errors)),
     }
 }
 
@@ -54,7 +54,7 @@ pub async fn index(
 pub async fn new(app: Data<App>, viewer: Recruiter) -> Result<HttpResponse> {
     let form = viewer.typed(CandidateForm::blank());
     let choices = choices(&app, &viewer, &[&form]).await?;
-    viewer.page(&NewPage::new(form, FormErrors::new(), choices))
+    viewer.page(&NewPage::new(Sheet::new(form), choices))
 }
 
 /// POST /candidates/new: enters a candidate.
@@ -70,13 +70,13 @@ pub async fn create(
             match candidates::create(&app.db, &actor, new, form.once(), now).await? {
                 Ok(id) => return Ok(see_other(&format!("/candidates/{id}"))),
                 Err(CreationRefusal::EmailTaken(id)) => form.taken_by(id),
-                Err(CreationRefusal::KeyConflict) => form.sent_before(),
+                Err(CreationRefusal::KeyConflict) => form.ticket.sent_before(),
             }
         }
         Err(errors) => errors,
     };
     let choices = choices(&app, &viewer, &[&form]).await?;
-    viewer.unprocessable(&NewPage::new(form, errors, choices))
+    viewer.unprocessable(&NewPage::new(Sheet::refused(form, errors), choices))
 }
 
 /// GET /candidates/{id}: the person and their interviews.
@@ -110,7 +110,7 @@ pub async fn edit(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<Ht
     let candidate = candidates::find(app.db.read(), viewer.company_id, *id).await?;
     let form = viewer.typed(CandidateForm::of(candidate));
     let choices = choices(&app, &viewer, &[&form]).await?;
-    viewer.page(&EditPage::new(*id, form, FormErrors::new(), choices))
+    viewer.page(&EditPage::new(*id, Sheet::new(form), choices))
 }
 
 /// POST /candidates/{id}/edit: changes the candidate; a new address is told what the old one was.
@@ -124,22 +124,23 @@ pub async fn update(
     let errors = match form.parse_change(*id) {
         Ok((target, new)) => {
             let (actor, now) = (viewer.actor(), app.clock.now());
-            let has_moved = match candidates::update(&app.db, &actor, &target, &new, now).await? {
-                Ok(Updated::Done { address_changed }) => Ok(address_changed),
-                Ok(Updated::Same) => Ok(false),
+            let done = match candidates::update(&app.db, &actor, &target, &new, now).await? {
+                Ok(Updated::Done {
+                    address_changed: true,
+                }) => Ok(MOVED),
+                Ok(_) => Ok("Saved."),
                 Err(UpdateRefusal::Candidate(ChangeRefusal::Stale(stored))) => {
                     return conflict(&app, &viewer, form, (target, new, *stored)).await;
                 }
                 Err(UpdateRefusal::Candidate(ChangeRefusal::EmailTaken(other))) => {
                     Err(form.taken_by(other))
                 }
-                Err(UpdateRefusal::KeyConflict) => Err(form.sent_before()),
+                Err(UpdateRefusal::KeyConflict) => Err(form.ticket.sent_before()),
             };
-            match has_moved {
-                Ok(has_moved) => {
+            match done {
+                Ok(done) => {
                     app.wake.notify_one();
-                    viewer.flash(Flash::done(if has_moved { MOVED } else { "Saved." }))?;
-                    return Ok(see_other(&format!("/candidates/{id}")));
+                    return viewer.see_other(&format!("/candidates/{id}"), Flash::done(done));
                 }
                 Err(errors) => errors,
             }
@@ -150,24 +151,25 @@ pub async fn update(
         }
     };
     let choices = choices(&app, &viewer, &[&form]).await?;
-    viewer.unprocessable(&EditPage::new(*id, form, errors, choices))
+    viewer.unprocessable(&EditPage::new(*id, Sheet::refused(form, errors), choices))
 }
 
 /// 409: what is stored beside what was typed, and the form that could replace it.
 async fn conflict(
     app: &App,
     viewer: &Viewer,
-    form: CandidateForm,
+    mut form: CandidateForm,
     (target, typed, stored): (Target, NewCandidate, candidate::Model),
 ) -> Result<HttpResponse> {
     let (stored, typed) = (CandidateForm::of(stored), CandidateForm::filled(typed));
     let choices = choices(app, viewer, &[&form, &stored]).await?;
     let address = format!("/candidates/{}/edit", target.id);
-    let thing = Thing::new("candidate", target.id, &address);
+    let thing = Thing::new("candidate", target.id, address);
     let readings = (stored.reading(&choices), typed.reading(&choices));
     let conflict = Conflict::new(app, viewer, &thing, target.version, readings).await?;
-    let page = EditPage::new(target.id, form.saw(&stored), FormErrors::new(), choices);
-    viewer.conflict(&page.in_conflict(conflict))
+    form.ticket = stored.ticket;
+    let sheet = Sheet::in_conflict(form, conflict);
+    viewer.conflict(&EditPage::new(target.id, sheet, choices))
 }
 
 const MOVED: &str = "Saved. Links in mails to the old address no longer work; coming interviews are told to the new one.";

@@ -8,9 +8,8 @@ use crate::{
     times,
     web::{
         choices,
-        conflict::Conflict,
         facts::Facts,
-        forms::FormErrors,
+        forms::{FormErrors, Sheet},
         interviews::{Reader, Row as InterviewRow},
         lists::{self, At, Pager},
         render::{Choice, Page},
@@ -115,19 +114,18 @@ impl Choices {
 /// The form for a new candidate.
 #[derive(Serialize)]
 pub struct NewPage {
-    form: CandidateForm,
-    errors: FormErrors,
+    #[serde(flatten)]
+    sheet: Sheet<CandidateForm>,
     #[serde(flatten)]
     choices: Choices,
     zones: Vec<&'static str>,
 }
 
 impl NewPage {
-    /// With what was typed, and what is wrong with it.
-    pub fn new(form: CandidateForm, errors: FormErrors, choices: Choices) -> Self {
+    /// With the form as it stands.
+    pub fn new(sheet: Sheet<CandidateForm>, choices: Choices) -> Self {
         Self {
-            form,
-            errors,
+            sheet,
             choices,
             zones: choices::zones(),
         }
@@ -144,7 +142,7 @@ impl Page for NewPage {
     fn sample() -> Self {
         let mut form = CandidateForm::blank();
         let errors = form.taken_by(1);
-        Self::new(form, errors, Choices::sample())
+        Self::new(Sheet::refused(form, errors), Choices::sample())
     }
 }
 
@@ -152,32 +150,21 @@ impl Page for NewPage {
 #[derive(Serialize)]
 pub struct EditPage {
     id: i64,
-    form: CandidateForm,
-    errors: FormErrors,
-    conflict: Option<Conflict>,
+    #[serde(flatten)]
+    sheet: Sheet<CandidateForm>,
     #[serde(flatten)]
     choices: Choices,
     zones: Vec<&'static str>,
 }
 
 impl EditPage {
-    /// With what was typed, and what is wrong with it.
-    pub fn new(id: i64, form: CandidateForm, errors: FormErrors, choices: Choices) -> Self {
+    /// With the form as it stands.
+    pub fn new(id: i64, sheet: Sheet<CandidateForm>, choices: Choices) -> Self {
         Self {
             id,
-            form,
-            errors,
-            conflict: None,
+            sheet,
             choices,
             zones: choices::zones(),
-        }
-    }
-
-    /// The same, when somebody changed the candidate meanwhile.
-    pub fn in_conflict(self, conflict: Conflict) -> Self {
-        Self {
-            conflict: Some(conflict),
-            ..self
         }
     }
 }
@@ -191,8 +178,8 @@ impl Page for EditPage {
 
     fn sample() -> Self {
         let errors = FormErrors::one("phone", "This is no number.");
-        Self::new(1, CandidateForm::blank(), errors, Choices::sample())
-            .in_conflict(Conflict::sample())
+        let sheet = Sheet::sample(CandidateForm::blank(), errors);
+        Self::new(1, sheet, Choices::sample())
     }
 }
 

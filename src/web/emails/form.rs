@@ -9,7 +9,7 @@ use crate::{
     },
     text, times,
     web::{
-        forms::{self, FormErrors},
+        forms::{FormErrors, Ticket},
         lists::{self, At},
     },
     zones::Tz,
@@ -99,10 +99,7 @@ impl Filters {
             from: from.max(days.and_then(|days| begin_of(days, zone, now))),
             until,
         };
-        match errors.is_empty() {
-            true => Ok((filter, cursor)),
-            false => Err(errors),
-        }
+        errors.or(Some((filter, cursor)))
     }
 }
 
@@ -117,7 +114,8 @@ fn begin_of(days: u64, zone: Tz, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct ResendForm {
-    key: String,
+    #[serde(flatten)]
+    ticket: Ticket,
     /// `on` when a second copy is meant.
     confirmed: String,
 }
@@ -126,7 +124,7 @@ impl ResendForm {
     /// The wish, for this message.
     pub fn again(&self, id: i64) -> Again {
         Again {
-            once: forms::once("resend", &self.key, &id),
+            once: self.ticket.once("resend", &id),
             is_confirmed: !self.confirmed.is_empty(),
         }
     }

@@ -18,7 +18,7 @@ use self::{
 };
 use super::{
     errors::Result,
-    lists::At,
+    lists::Asked,
     mail_html, mail_servers,
     viewer::{Recruiter, Viewer},
 };
@@ -38,10 +38,9 @@ use actix_web::{
 pub async fn index(
     app: Data<App>,
     viewer: Recruiter,
-    filters: Query<Filters>,
-    at: Query<At>,
+    asked: Query<Asked<Filters>>,
 ) -> Result<HttpResponse> {
-    let filters = filters.into_inner();
+    let Asked { filters, at } = asked.into_inner();
     let reader = reader(&app, &viewer, &filters).await?;
     match filters.parse(reader.zone, reader.now, &at) {
         Ok((filter, cursor)) => {

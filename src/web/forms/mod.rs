@@ -1,71 +1,19 @@
 //! Forms: what was typed stays, and each mistake stands beside its field.
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use serde::{Deserialize, Serialize, Serializer};
+mod sheet;
+mod ticket;
 
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use serde::{Serialize, Serializer};
+
+pub use self::{
+    sheet::{Sheet, status},
+    ticket::{NO_VERSION, SENT_BEFORE, Ticket},
+};
 use crate::{
-    crypto,
-    domain::{
-        one_time_keys::Once,
-        versions::{NEWEST, Target},
-    },
     text::{self, Refusal},
     times,
     zones::Tz,
 };
-
-/// Beside a form whose one-time key stands for something else already.
-pub const SENT_BEFORE: Refusal =
-    "This form was sent before, with something else in it. Check it and send it again.";
-
-/// Beside a form that does not say which version it shows: what it would overwrite is not known.
-pub const NO_VERSION: Refusal = "This form does not say which version it shows, so nothing was saved. \
-    Open the page again and repeat your changes there.";
-
-/// A form that is one button, and the version of the row as its page showed it.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Button {
-    version: String,
-}
-
-impl Button {
-    /// The row that it is meant for; none when it does not say in which version.
-    pub fn target(&self, id: i64) -> Option<Target> {
-        let (version, once) = (version(&self.version)?, None);
-        Some(Target { id, version, once })
-    }
-
-    /// The version as it came.
-    pub fn version(&self) -> &str {
-        &self.version
-    }
-}
-
-/// The version of a row that came with a form; none for what is no version.
-pub fn version(text: &str) -> Option<i32> {
-    let version = text.trim().parse().ok();
-    version.filter(|version| (0..=NEWEST).contains(version))
-}
-
-/// A fresh one-time key, for the hidden field of a form.
-pub fn new_key() -> String {
-    crypto::random_id()
-}
-
-/// The one-time key that came with a form. `wish` is all that the form asks for; without a key the
-/// form is carried out as often as it comes.
-pub fn once(scope: &'static str, key: &str, wish: &impl Serialize) -> Option<Once> {
-    let key = own_key(key)?;
-    let wish = serde_json::to_string(wish).ok()?;
-    Some(Once::new(scope, key, &wish))
-}
-
-/// The one-time key in a form's hidden field, if it can be one that we put there.
-pub fn own_key(key: &str) -> Option<&str> {
-    let key = key.trim();
-    let is_key = (1..=64).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
-    is_key.then_some(key)
-}
 
 /// What is wrong with a form: a message for each field that has one, in the order of parsing. Parse
 /// in the order of the page: the first field with a mistake gets the focus.
@@ -109,9 +57,9 @@ impl FormErrors {
         found.map(|(_, message)| message.as_str())
     }
 
-    /// The version of the row that a form shows; without one the form as a whole is refused.
-    pub fn version(&mut self, text: &str) -> Option<i32> {
-        self.check("form", version(text).ok_or(NO_VERSION))
+    /// What was parsed, if nothing is wrong.
+    pub fn or<T>(self, parsed: Option<T>) -> Result<T, Self> {
+        parsed.filter(|_| self.is_empty()).ok_or(self)
     }
 
     /// The value of a field, or none with its mistake noted.

@@ -23,7 +23,7 @@ use crate::{
         choices,
         conflict::{self, Difference, Reading},
         errors::Result,
-        forms::{self, FormErrors},
+        forms::{self, FormErrors, Ticket},
         preview::Preview,
         render::{Choice, Flash, Page},
         respond::see_other,
@@ -68,8 +68,7 @@ pub async fn update(
         Err(NotCorrected::Interview(InterviewRefusal::Changed(now)))
             if correction.is_made(&now) =>
         {
-            viewer.flash(Flash::done("Saved."))?;
-            Ok(see_other(&format!("/interviews/{id}")))
+            viewer.see_other(&format!("/interviews/{id}"), Flash::done("Saved."))
         }
         Err(NotCorrected::Interview(refused)) => {
             let details = refused.into_details();
@@ -79,7 +78,7 @@ pub async fn update(
         }
         Err(NotCorrected::KeyConflict) => {
             let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
-            let errors = form.sent_before();
+            let errors = form.ticket.sent_before();
             show(&app, &viewer, details, form, errors, None).await
         }
     }
@@ -98,7 +97,7 @@ async fn show(
         None => Vec::new(),
     };
     if refusal.is_some() {
-        form.version = details.interview.version.to_string();
+        form.ticket.show(details.interview.version);
     }
     let outlook = tidings::outlook(app, &details, Kind::Updated).await?;
     let preview = match form.parse(details.interview.id) {
@@ -108,7 +107,7 @@ async fn show(
         }
         _ => None,
     };
-    let (is_refused, has_mistakes) = (refusal.is_some(), !errors.is_empty());
+    let status = forms::status(refusal.is_some(), &errors);
     let slot = details.slot.as_ref();
     let page = EditPage {
         id: details.interview.id,
@@ -123,11 +122,7 @@ async fn show(
         differences,
         refusal,
     };
-    match (is_refused, has_mistakes) {
-        (true, _) => viewer.conflict(&page),
-        (false, true) => viewer.unprocessable(&page),
-        (false, false) => viewer.page(&page),
-    }
+    viewer.respond(status, &page)
 }
 
 /// What the candidate sees, as typed.
@@ -138,9 +133,8 @@ pub struct EditForm {
     duration_minutes: String,
     meeting_url: String,
     notes: String,
-    /// Of the interview as the page showed it.
-    version: String,
-    key: String,
+    #[serde(flatten)]
+    ticket: Ticket,
     #[serde(skip_serializing)]
     act: String,
 }
@@ -154,8 +148,7 @@ impl EditForm {
             duration_minutes: or_empty(slot.map(|slot| slot.duration_minutes.to_string())),
             meeting_url: or_empty(slot.and_then(|slot| slot.meeting_url.clone())),
             notes: details.interview.booking_notes.clone(),
-            version: details.interview.version.to_string(),
-            key: forms::new_key(),
+            ticket: Ticket::of_version(details.interview.version).with_new_key(),
             act: String::new(),
         }
     }
@@ -168,7 +161,7 @@ impl EditForm {
             errors.check("meeting_url", text::https_url(text))
         });
         let notes = errors.check("notes", text::lines(&self.notes, 2000));
-        let version = errors.version(&self.version);
+        let version = errors.version(&self.ticket);
         let wish = (
             interview_id,
             (&self.interview_type, &self.duration_minutes),
@@ -177,7 +170,7 @@ impl EditForm {
         let target = Target {
             interview_id,
             version,
-            once: forms::once("correction", &self.key, &wish),
+            once: self.ticket.once("correction", &wish),
         };
         let correction = (|| {
             Some(Correction {
@@ -187,10 +180,7 @@ impl EditForm {
                 notes: notes?,
             })
         })();
-        match correction.filter(|_| errors.is_empty()) {
-            Some(correction) => Ok((target, correction)),
-            None => Err(errors),
-        }
+        errors.or(correction.map(|correction| (target, correction)))
     }
 
     /// As a person reads it.
@@ -202,12 +192,6 @@ impl EditForm {
             .text("duration_minutes", "Minutes", self.duration_minutes.trim())
             .text("meeting_url", "Meeting URL", self.meeting_url.trim())
             .text("booking_notes", "Notes for the candidate", &notes)
-    }
-
-    /// The key stands for another correction: the form gets a new one, and says why.
-    fn sent_before(&mut self) -> FormErrors {
-        self.key = forms::new_key();
-        FormErrors::one("form", forms::SENT_BEFORE)
     }
 }
 
@@ -256,7 +240,7 @@ impl Page for EditPage {
 async fn differences(app: &App, details: &Details, form: &EditForm) -> Result<Vec<Difference>> {
     let row = &details.interview;
     let lines = actions::history(&app.db, row.company_id, "interview", row.id).await?;
-    let seen = forms::version(&form.version).unwrap_or(row.version);
+    let seen = form.ticket.version().unwrap_or(row.version);
     let (stored, typed) = (EditForm::of(details), form);
     Ok(conflict::differences(
         &conflict::since(lines, seen),
@@ -276,8 +260,7 @@ mod tests {
         let good = EditForm {
             interview_type: "final".into(),
             duration_minutes: "30".into(),
-            version: "2".into(),
-            key: "k".into(),
+            ticket: Ticket::of_version(2).with_new_key(),
             ..Default::default()
         };
         assert!(good.parse(1).is_ok());

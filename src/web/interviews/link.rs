@@ -3,17 +3,22 @@ use actix_web::{
     HttpResponse,
     web::{Data, Form, Path},
 };
-use serde::{Deserialize, Serialize};
 
 use super::tidings;
 use crate::{
     app::App,
     domain::interviews::{
-        self, Details,
+        self,
         change::{InterviewRefusal, Target},
         link::{self, Refusal},
     },
-    web::{errors::Result, forms, render::Flash, respond::see_other, viewer::Recruiter},
+    web::{
+        errors::Result,
+        forms::{self, Ticket},
+        render::Flash,
+        respond::see_other,
+        viewer::Recruiter,
+    },
 };
 
 /// POST /interviews/{id}/link: the link in earlier mails dies; a new one is sent.
@@ -21,13 +26,15 @@ pub async fn create(
     app: Data<App>,
     viewer: Recruiter,
     id: Path<i64>,
-    form: Form<LinkForm>,
+    ticket: Form<Ticket>,
 ) -> Result<HttpResponse> {
     let (actor, now) = (viewer.actor(), app.clock.now());
-    let Some(target) = form.target(*id) else {
+    let Some(target) = target(&ticket, *id) else {
         interviews::find(app.db.read(), viewer.company_id, *id).await?;
-        viewer.flash(Flash::problem(forms::NO_VERSION))?;
-        return Ok(see_other(&format!("/interviews/{id}")));
+        return viewer.see_other(
+            &format!("/interviews/{id}"),
+            Flash::problem(forms::NO_VERSION),
+        );
     };
     match link::replace(&app.db, &actor, &target, now).await? {
         Ok(done) => {
@@ -45,30 +52,11 @@ pub async fn create(
     Ok(see_other(&format!("/interviews/{id}")))
 }
 
-/// The hidden fields of the button.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(default)]
-pub struct LinkForm {
-    /// Of the interview as the page showed it.
-    version: String,
-    key: String,
-}
-
-impl LinkForm {
-    /// As the button begins.
-    pub fn opened(details: &Details) -> Self {
-        Self {
-            version: details.interview.version.to_string(),
-            key: forms::new_key(),
-        }
-    }
-
-    /// None when the button does not say which version its page showed.
-    fn target(&self, interview_id: i64) -> Option<Target> {
-        Some(Target {
-            interview_id,
-            version: Some(forms::version(&self.version)?),
-            once: forms::once("link", &self.key, &interview_id),
-        })
-    }
+/// None when the button does not say which version its page showed.
+fn target(ticket: &Ticket, interview_id: i64) -> Option<Target> {
+    Some(Target {
+        interview_id,
+        version: Some(ticket.version()?),
+        once: ticket.once("link", &interview_id),
+    })
 }

@@ -21,7 +21,7 @@ pub use self::{
     refusal::Refusal,
     row::{Reader, Row},
 };
-use super::{errors::Result, lists::At, viewer::Recruiter};
+use super::{errors::Result, lists::Asked, viewer::Recruiter};
 use crate::{
     app::App,
     domain::{actions, emails, interviews, jobs, notifications, page::PAGE_SIZE, slots},
@@ -31,11 +31,11 @@ use crate::{
 pub async fn index(
     app: Data<App>,
     viewer: Recruiter,
-    filters: Query<Filters>,
-    at: Query<At>,
+    asked: Query<Asked<Filters>>,
 ) -> Result<HttpResponse> {
     let (company_id, reader) = (viewer.company_id, Reader::of(&app, &viewer).await?);
-    let filters = filters.into_inner().with_day(reader.zone, reader.now);
+    let Asked { filters, at } = asked.into_inner();
+    let filters = filters.with_day(reader.zone, reader.now);
     let jobs = jobs::choices(&app.db, company_id).await?;
     match filters.parse(reader.zone, &at) {
         Ok((filter, cursor)) => {

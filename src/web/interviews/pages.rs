@@ -6,7 +6,6 @@ use super::{
     Reader, Row,
     form::Filters,
     history::{self, Step},
-    link::LinkForm,
 };
 use crate::{
     domain::{
@@ -22,7 +21,7 @@ use crate::{
     web::{
         choices,
         facts::Facts,
-        forms::FormErrors,
+        forms::{FormErrors, Ticket},
         lists::{self, At, Pager},
         preview::Preview,
         render::{Choice, Page},
@@ -122,7 +121,7 @@ pub struct ShowPage {
     /// Can it be moved, changed and called off, and have another link?
     can_change: bool,
     can_cancel: bool,
-    link: LinkForm,
+    link: Ticket,
     mails: Vec<Mail>,
     /// The keys of those that cannot be read.
     unreadable: Vec<i64>,
@@ -209,7 +208,7 @@ impl ShowPage {
             facts: facts(&details, reader),
             can_change: is_coming,
             can_cancel: is_coming || interview.status == Status::Unscheduled,
-            link: LinkForm::opened(&details),
+            link: Ticket::of_version(details.interview.version).with_new_key(),
             mails: told
                 .mails
                 .iter()
@@ -261,7 +260,7 @@ impl Page for ShowPage {
             facts: Facts::sample(),
             can_change: true,
             can_cancel: true,
-            link: LinkForm::default(),
+            link: Ticket::default(),
             mails: vec![Mail {
                 id: 1,
                 kind: "Invitation",

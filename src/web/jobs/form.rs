@@ -15,7 +15,7 @@ use crate::{
     web::{
         choices,
         conflict::Reading,
-        forms::{self, FormErrors},
+        forms::{FormErrors, Ticket},
         lists::At,
     },
     words,
@@ -36,16 +36,11 @@ impl Filters {
         let mut errors = FormErrors::new();
         let status = errors.optional(&self.status, |e, text| e.choice("status", text));
         let cursor = at.cursor(&mut errors);
-        match errors.is_empty() {
-            true => Ok((
-                Filter {
-                    status,
-                    ..Default::default()
-                },
-                cursor,
-            )),
-            false => Err(errors),
-        }
+        let filter = Filter {
+            status,
+            ..Default::default()
+        };
+        errors.or(Some((filter, cursor)))
     }
 }
 
@@ -64,9 +59,8 @@ pub struct JobForm {
     salary_max: String,
     salary_currency: String,
     status: String,
-    key: String,
-    /// Of the job as the form shows it; empty for a new one.
-    version: String,
+    #[serde(flatten)]
+    pub(super) ticket: Ticket,
 }
 
 impl JobForm {
@@ -75,7 +69,7 @@ impl JobForm {
         Self {
             positions_to_fill: "1".into(),
             status: Status::Open.to_value(),
-            key: forms::new_key(),
+            ticket: Ticket::fresh(),
             ..Default::default()
         }
     }
@@ -83,7 +77,7 @@ impl JobForm {
     /// Filled with a job as it is.
     pub fn of(job: job::Model) -> Result<Self> {
         Ok(Self {
-            version: job.version.to_string(),
+            ticket: Ticket::of_version(job.version),
             ..Self::filled(NewJob::of(job)?)
         })
     }
@@ -128,30 +122,19 @@ impl JobForm {
             .choice("status", "Status", &self.status, &statuses)
     }
 
-    /// From now on about the job as it is now.
-    pub fn saw(self, stored: &Self) -> Self {
-        Self {
-            version: stored.version.clone(),
-            ..self
-        }
-    }
-
     /// A change of the job, or what is wrong in the order of the page.
     pub fn parse_change(&self, id: i64) -> Result<(Target, NewJob), FormErrors> {
         let mut errors = FormErrors::new();
         let new = self.read(&mut errors);
-        let version = errors.version(&self.version);
-        let parsed = version.zip(new).filter(|_| errors.is_empty());
-        let (version, new) = parsed.ok_or(errors)?;
-        let once = None;
-        Ok((Target { id, version, once }, new))
+        let target = errors.target(&self.ticket, id);
+        errors.or(target.zip(new))
     }
 
     /// The job, or what is wrong in the order of the page.
     pub fn parse(&self) -> Result<NewJob, FormErrors> {
         let mut errors = FormErrors::new();
         let new = self.read(&mut errors);
-        new.filter(|_| errors.is_empty()).ok_or(errors)
+        errors.or(new)
     }
 
     fn read(&self, errors: &mut FormErrors) -> Option<NewJob> {
@@ -183,13 +166,7 @@ impl JobForm {
 
     /// The form's one-time key.
     pub fn once(&self) -> Option<Once> {
-        forms::once("job", &self.key, self)
-    }
-
-    /// The key stands for another job: the form gets a new one, and says why.
-    pub fn sent_before(&mut self) -> FormErrors {
-        self.key = forms::new_key();
-        FormErrors::one("form", forms::SENT_BEFORE)
+        self.ticket.once("job", self)
     }
 
     fn salaries(&self, errors: &mut FormErrors) -> (Option<i64>, Option<i64>) {

@@ -16,10 +16,9 @@ use self::{
 use super::{
     conflict::{Conflict, Thing},
     errors::Result,
-    forms::FormErrors,
-    lists::At,
+    forms::Sheet,
+    lists::Asked,
     render::Flash,
-    respond::see_other,
     viewer::{Recruiter, Viewer},
 };
 use crate::{
@@ -39,22 +38,22 @@ const COMING: u64 = 8;
 pub async fn index(
     app: Data<App>,
     viewer: Recruiter,
-    filters: Query<Filters>,
-    at: Query<At>,
+    asked: Query<Asked<Filters>>,
 ) -> Result<HttpResponse> {
+    let Asked { filters, at } = asked.into_inner();
     match filters.parse(&at) {
         Ok((filter, cursor)) => {
             let jobs = jobs::list(&app.db, viewer.company_id, &filter, cursor, PAGE_SIZE).await?;
-            viewer.page(&IndexPage::new(filters.into_inner(), &at, jobs))
+            viewer.page(&IndexPage::new(filters, &at, jobs))
         }
-        Err(errors) => viewer.unprocessable(&IndexPage::refused(filters.into_inner(), errors)),
+        Err(errors) => viewer.unprocessable(&IndexPage::refused(filters, errors)),
     }
 }
 
 /// GET /jobs/new: the form.
 pub async fn new(viewer: Recruiter) -> Result<HttpResponse> {
     let form = viewer.typed(JobForm::blank());
-    viewer.page(&NewPage::new(form, Default::default()))
+    viewer.page(&NewPage::new(Sheet::new(form)))
 }
 
 /// POST /jobs/new: enters a job.
@@ -69,15 +68,15 @@ pub async fn create(
             let now = app.clock.now();
             match jobs::create(&app.db, &viewer.actor(), new, form.once(), now).await? {
                 Created::Job(id) => {
-                    viewer.flash(Flash::done("The job is there. Give it times next."))?;
-                    return Ok(see_other(&format!("/jobs/{id}")));
+                    let done = Flash::done("The job is there. Give it times next.");
+                    return viewer.see_other(&format!("/jobs/{id}"), done);
                 }
-                Created::KeyReused => form.sent_before(),
+                Created::KeyReused => form.ticket.sent_before(),
             }
         }
         Err(errors) => errors,
     };
-    viewer.unprocessable(&NewPage::new(form, errors))
+    viewer.unprocessable(&NewPage::new(Sheet::refused(form, errors)))
 }
 
 /// GET /jobs/{id}: the job and its coming slots.
@@ -97,7 +96,7 @@ pub async fn show(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<Ht
 pub async fn edit(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
     let job = jobs::find(app.db.read(), viewer.company_id, *id).await?;
     let form = viewer.typed(JobForm::of(job)?);
-    viewer.page(&EditPage::new(*id, form, Default::default()))
+    viewer.page(&EditPage::new(*id, Sheet::new(form)))
 }
 
 /// POST /jobs/{id}/edit: changes the job.
@@ -113,33 +112,34 @@ pub async fn update(
             let (actor, now) = (viewer.actor(), app.clock.now());
             match jobs::update(&app.db, &actor, &target, &new, now).await? {
                 Ok(_) => {
-                    viewer.flash(Flash::done("Saved."))?;
-                    return Ok(see_other(&format!("/jobs/{id}")));
+                    return viewer.see_other(&format!("/jobs/{id}"), Flash::done("Saved."));
                 }
                 Err(Refusal::Stale(stored)) => {
                     return conflict(&app, &viewer, form, (target, new, *stored)).await;
                 }
-                Err(Refusal::KeyConflict) => form.sent_before(),
+                Err(Refusal::KeyConflict) => form.ticket.sent_before(),
             }
         }
         Err(errors) => errors,
     };
     jobs::find(app.db.read(), viewer.company_id, *id).await?;
-    viewer.unprocessable(&EditPage::new(*id, form, errors))
+    viewer.unprocessable(&EditPage::new(*id, Sheet::refused(form, errors)))
 }
 
 /// 409: what is stored beside what was typed, and the form that could replace it.
 async fn conflict(
     app: &App,
     viewer: &Viewer,
-    form: JobForm,
+    mut form: JobForm,
     (target, typed, stored): (Target, NewJob, job::Model),
 ) -> Result<HttpResponse> {
     let (stored, typed) = (JobForm::of(stored)?, JobForm::filled(typed));
-    let address = format!("/jobs/{}/edit", target.id);
-    let thing = Thing::new("job", target.id, &address);
+    let thing = Thing::new("job", target.id, format!("/jobs/{}/edit", target.id));
     let readings = (stored.reading(), typed.reading());
     let conflict = Conflict::new(app, viewer, &thing, target.version, readings).await?;
-    let page = EditPage::new(target.id, form.saw(&stored), FormErrors::new());
-    viewer.conflict(&page.in_conflict(conflict))
+    form.ticket = stored.ticket;
+    viewer.conflict(&EditPage::new(
+        target.id,
+        Sheet::in_conflict(form, conflict),
+    ))
 }

@@ -9,9 +9,8 @@ use crate::{
     times,
     web::{
         choices,
-        conflict::Conflict,
         facts::Facts,
-        forms::FormErrors,
+        forms::{FormErrors, Sheet},
         lists::{At, Pager},
         markdown,
         render::{Choice, Page},
@@ -99,17 +98,16 @@ impl Page for IndexPage {
 /// The form for a new job.
 #[derive(Serialize)]
 pub struct NewPage {
-    form: JobForm,
-    errors: FormErrors,
+    #[serde(flatten)]
+    sheet: Sheet<JobForm>,
     statuses: Vec<Choice>,
 }
 
 impl NewPage {
-    /// With what was typed, and what is wrong with it.
-    pub fn new(form: JobForm, errors: FormErrors) -> Self {
+    /// With the form as it stands.
+    pub fn new(sheet: Sheet<JobForm>) -> Self {
         Self {
-            form,
-            errors,
+            sheet,
             statuses: choices::of(words::job_status),
         }
     }
@@ -123,7 +121,8 @@ impl Page for NewPage {
     }
 
     fn sample() -> Self {
-        Self::new(JobForm::blank(), FormErrors::one("title", "Fill this in."))
+        let errors = FormErrors::one("title", "Fill this in.");
+        Self::new(Sheet::refused(JobForm::blank(), errors))
     }
 }
 
@@ -131,29 +130,18 @@ impl Page for NewPage {
 #[derive(Serialize)]
 pub struct EditPage {
     id: i64,
-    form: JobForm,
-    errors: FormErrors,
-    conflict: Option<Conflict>,
+    #[serde(flatten)]
+    sheet: Sheet<JobForm>,
     statuses: Vec<Choice>,
 }
 
 impl EditPage {
-    /// With what was typed, and what is wrong with it.
-    pub fn new(id: i64, form: JobForm, errors: FormErrors) -> Self {
+    /// With the form as it stands.
+    pub fn new(id: i64, sheet: Sheet<JobForm>) -> Self {
         Self {
             id,
-            form,
-            errors,
-            conflict: None,
+            sheet,
             statuses: choices::of(words::job_status),
-        }
-    }
-
-    /// The same, when somebody changed the job meanwhile.
-    pub fn in_conflict(self, conflict: Conflict) -> Self {
-        Self {
-            conflict: Some(conflict),
-            ..self
         }
     }
 }
@@ -166,8 +154,8 @@ impl Page for EditPage {
     }
 
     fn sample() -> Self {
-        Self::new(1, JobForm::blank(), FormErrors::one("form", "Mistake."))
-            .in_conflict(Conflict::sample())
+        let errors = FormErrors::one("form", "Mistake.");
+        Self::new(1, Sheet::sample(JobForm::blank(), errors))
     }
 }
 

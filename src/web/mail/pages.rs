@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Result},
     mail::doctor::{self, Check, Grade, Step},
     settings::{Backend, Settings},
-    web::{facts::Facts, forms, render::Page, stamp::Stamp, viewer::Viewer},
+    web::{facts::Facts, forms::Ticket, render::Page, stamp::Stamp, viewer::Viewer},
     words,
     zones::Tz,
 };
@@ -36,7 +36,7 @@ pub struct ShowPage {
     outlook: Option<String>,
     run: Option<Run>,
     is_running: bool,
-    key: String,
+    ticket: Ticket,
     own_address: String,
 }
 
@@ -97,7 +97,7 @@ impl ShowPage {
             outlook: state.outlook,
             run: run.transpose()?,
             is_running,
-            key: forms::new_key(),
+            ticket: Ticket::fresh(),
             own_address: viewer.email.clone(),
         })
     }
@@ -237,7 +237,7 @@ impl Page for ShowPage {
                 ahead: 3,
             }),
             is_running: true,
-            key: "0123456789abcdef".into(),
+            ticket: Ticket::fresh(),
             own_address: "jane@example.com".into(),
         }
     }

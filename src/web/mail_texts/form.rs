@@ -21,7 +21,7 @@ use crate::{
     text,
     web::{
         conflict::Reading,
-        forms::{self, FormErrors},
+        forms::{FormErrors, Ticket},
         viewer::Viewer,
     },
     words,
@@ -44,9 +44,8 @@ pub enum Act {
 #[derive(Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct TextsForm {
-    key: String,
-    /// Of the words as the form shows them.
-    version: String,
+    #[serde(flatten)]
+    pub(super) ticket: Ticket,
     act: String,
     pub(super) interview: String,
     /// By the names of [`Block`].
@@ -85,17 +84,15 @@ impl TextsForm {
     }
 
     /// About the words in this version.
-    pub fn of_version(self, version: i32) -> Self {
-        Self {
-            version: version.to_string(),
-            ..self
-        }
+    pub fn of_version(mut self, version: i32) -> Self {
+        self.ticket.show(version);
+        self
     }
 
     /// The version of the words that the form showed.
     pub fn parse_version(&self) -> Result<i32, FormErrors> {
         let mut errors = FormErrors::new();
-        errors.version(&self.version).ok_or(errors)
+        errors.version(&self.ticket).ok_or(errors)
     }
 
     /// As a person reads it; line breaks as they are stored.
@@ -110,7 +107,7 @@ impl TextsForm {
     /// With a fresh one-time key.
     pub fn with_new_key(self) -> Self {
         Self {
-            key: forms::new_key(),
+            ticket: self.ticket.with_new_key(),
             ..self
         }
     }
@@ -141,10 +138,7 @@ impl TextsForm {
                 own.insert(name, text);
             }
         }
-        match errors.is_empty() {
-            true => Ok(own),
-            false => Err(errors),
-        }
+        errors.or(Some(own))
     }
 
     /// A mail with what was typed, of the interview that was chosen; where there is a mistake, with the
@@ -176,7 +170,7 @@ impl TextsForm {
     /// So that a second press sends no second test.
     pub fn once(&self, target: &Target) -> Option<Once> {
         let wish = (target.address(), &self.interview, &self.texts);
-        forms::once("proof", &self.key, &wish)
+        self.ticket.once("proof", &wish)
     }
 }
 

@@ -23,10 +23,9 @@ use self::{
 use super::{
     conflict::{Conflict, Thing},
     errors::Result,
-    forms::{self, FormErrors},
+    forms::{self, FormErrors, Sheet},
     mail_html,
     render::Flash,
-    respond::see_other,
     viewer::{Admin, Viewer},
 };
 use crate::{
@@ -60,7 +59,7 @@ pub async fn edit(
     let form = with_interview(&app, &viewer, form).await?;
     // What was kept by another version may not fit any more: it is said, and the usual words are used.
     let errors = form.parse(&target).err().unwrap_or_default();
-    let wish = Wish::new(target, form, errors);
+    let wish = Wish::new(target, Sheet::refused(form, errors));
     respond(&app, &viewer, wish, StatusCode::OK).await
 }
 
@@ -86,7 +85,8 @@ pub async fn update(
         },
         (Ok(_), Act::Test) => test_email::send(&app, &viewer, &target, &form).await?,
     };
-    respond(&app, &viewer, Wish::new(target, form, errors), status).await
+    let wish = Wish::new(target, Sheet::refused(form, errors));
+    respond(&app, &viewer, wish, status).await
 }
 
 const SAVED: &str = "Saved. Mails that are written from now on say this.";
@@ -100,8 +100,7 @@ pub async fn destroy(
 ) -> Result<HttpResponse> {
     let target = Target::find(&app, path.into_inner())?;
     let Ok(seen) = form.parse_version() else {
-        viewer.flash(Flash::problem(forms::NO_VERSION))?;
-        return Ok(see_other(&target.address()));
+        return viewer.see_other(&target.address(), Flash::problem(forms::NO_VERSION));
     };
     let form = with_interview(&app, &viewer, TextsForm::usual(&target)).await?;
     keep(&app, &viewer, (target, seen), Texts::new(), form).await
@@ -126,8 +125,7 @@ async fn keep(
                 true => "Back to the usual words.",
                 false => SAVED,
             };
-            viewer.flash(Flash::done(done))?;
-            Ok(see_other(&target.address()))
+            viewer.see_other(&target.address(), Flash::done(done))
         }
     }
 }
@@ -140,7 +138,6 @@ async fn conflict(
     stored: Kept,
     form: TextsForm,
 ) -> Result<HttpResponse> {
-    let address = target.address();
     let is_about = |entry: &Entry| match &entry.event {
         Some(
             Event::MailTextsUpdated { kind, locale, .. }
@@ -151,7 +148,7 @@ async fn conflict(
     let thing = Thing {
         what: "text",
         is_about: &is_about,
-        ..Thing::new("company", viewer.company_id, &address)
+        ..Thing::new("company", viewer.company_id, target.address())
     };
     let readings = (
         TextsForm::stored(&target, &stored).reading(),
@@ -159,7 +156,7 @@ async fn conflict(
     );
     let conflict = Conflict::new(app, viewer, &thing, seen, readings).await?;
     let form = form.of_version(stored.version);
-    let wish = Wish::new(target, form, FormErrors::new()).in_conflict(conflict);
+    let wish = Wish::new(target, Sheet::in_conflict(form, conflict));
     respond(app, viewer, wish, StatusCode::CONFLICT).await
 }
 

@@ -21,8 +21,7 @@ use crate::{
     },
     times,
     web::{
-        conflict::Conflict,
-        forms::FormErrors,
+        forms::{FormErrors, Sheet},
         preview::{self, Preview},
         render::{Choice, Page},
         stamp::Stamp,
@@ -37,28 +36,13 @@ const OFFERED: u64 = 20;
 /// What the page is asked to show.
 pub struct Wish {
     target: Target,
-    form: TextsForm,
-    errors: FormErrors,
-    conflict: Option<Conflict>,
+    sheet: Sheet<TextsForm>,
 }
 
 impl Wish {
     /// The words as typed, and what is wrong with them.
-    pub fn new(target: Target, form: TextsForm, errors: FormErrors) -> Self {
-        Self {
-            target,
-            form,
-            errors,
-            conflict: None,
-        }
-    }
-
-    /// The same, when somebody changed the words meanwhile.
-    pub fn in_conflict(self, conflict: Conflict) -> Self {
-        Self {
-            conflict: Some(conflict),
-            ..self
-        }
+    pub fn new(target: Target, sheet: Sheet<TextsForm>) -> Self {
+        Self { target, sheet }
     }
 }
 
@@ -68,9 +52,8 @@ pub struct EditPage {
     address: String,
     heading: String,
     me: String,
-    form: TextsForm,
-    errors: FormErrors,
-    conflict: Option<Conflict>,
+    #[serde(flatten)]
+    sheet: Sheet<TextsForm>,
     blocks: Vec<Part>,
     interviews: Vec<Choice>,
     places: Vec<Place>,
@@ -128,17 +111,12 @@ impl Shown {
 impl EditPage {
     /// With what was typed.
     pub async fn new(app: &App, viewer: &Viewer, wish: Wish) -> Result<Self> {
-        let Wish {
-            target,
-            form,
-            mut errors,
-            conflict,
-        } = wish;
+        let Wish { target, mut sheet } = wish;
         let offered = offered(app, viewer).await?;
         let mut shown = Shown::default();
-        match form.message(app, viewer, &target).await? {
+        match sheet.form.message(app, viewer, &target).await? {
             Ok(message) => shown = Shown::of(app, viewer, &message)?,
-            Err(mistake) if errors.is_empty() => errors = mistake,
+            Err(mistake) if sheet.errors.is_empty() => sheet.errors = mistake,
             Err(_) => {}
         }
         let newest = emails::newest_test(&app.db, viewer.company_id, viewer.user_id).await?;
@@ -147,16 +125,17 @@ impl EditPage {
             heading: target.heading(),
             me: viewer.email.clone(),
             blocks: Block::ALL
-                .map(|block| Part::new(block, &form, &target))
+                .map(|block| Part::new(block, &sheet.form, &target))
                 .into(),
             interviews: choices(offered, viewer),
             places: shown.places,
             // Where there is a mistake, there is nothing to show yet.
-            preview: shown.preview.filter(|_| form.parse(&target).is_ok()),
+            preview: shown.preview.filter(|_| sheet.form.parse(&target).is_ok()),
             test: newest.map(|email| TestEmail::new(email, viewer)),
-            form: form.with_new_key(),
-            errors,
-            conflict,
+            sheet: Sheet {
+                form: sheet.form.with_new_key(),
+                ..sheet
+            },
         })
     }
 }
@@ -255,9 +234,10 @@ impl Page for EditPage {
             address: "/company/texts/scheduled/en".into(),
             heading: "Invitation: English".into(),
             me: "ada@example.com".into(),
-            form: TextsForm::default(),
-            errors: FormErrors::one("opening", "Nothing is called {x}."),
-            conflict: Some(Conflict::sample()),
+            sheet: Sheet::sample(
+                TextsForm::default(),
+                FormErrors::one("opening", "Nothing is called {x}."),
+            ),
             blocks: Block::ALL
                 .map(|block| Part {
                     name: block.name(),

@@ -10,7 +10,7 @@ use crate::{
     },
     text,
     web::{
-        forms::{self, FormErrors},
+        forms::{FormErrors, Ticket},
         render::Choice,
         slots::TimeForm,
     },
@@ -41,9 +41,8 @@ pub struct RescheduleForm {
     #[serde(flatten)]
     at: TimeForm,
     notes: String,
-    /// Of the interview as the page showed it.
-    version: String,
-    key: String,
+    #[serde(flatten)]
+    pub(super) ticket: Ticket,
     #[serde(skip_serializing)]
     act: String,
 }
@@ -54,15 +53,9 @@ impl RescheduleForm {
         Self {
             at: details.slot.as_ref().map(TimeForm::of).unwrap_or_default(),
             notes: details.interview.booking_notes.clone(),
-            version: details.interview.version.to_string(),
-            key: forms::new_key(),
+            ticket: Ticket::of_version(details.interview.version).with_new_key(),
             ..Default::default()
         }
-    }
-
-    /// As the page showed the interview.
-    pub fn version_seen(&self) -> Option<i32> {
-        forms::version(&self.version)
     }
 
     /// Which button was pressed.
@@ -79,7 +72,7 @@ impl RescheduleForm {
         let mut errors = FormErrors::new();
         let slot = self.slot_choice(old, &mut errors);
         let notes = errors.check("notes", text::lines(&self.notes, 2000));
-        let version = errors.version(&self.version);
+        let version = errors.version(&self.ticket);
         let wish = (interview_id, &self.slot, &self.at, &self.notes);
         let parsed = (|| {
             Some(Move {
@@ -87,10 +80,10 @@ impl RescheduleForm {
                 version,
                 slot: slot?,
                 notes: Some(notes?),
-                once: forms::once("reschedule", &self.key, &wish),
+                once: self.ticket.once("reschedule", &wish),
             })
         })();
-        parsed.filter(|_| errors.is_empty()).ok_or(errors)
+        errors.or(parsed)
     }
 
     /// The day whose free slots are asked for.
@@ -114,17 +107,6 @@ impl RescheduleForm {
             true => self.at.folds(),
             false => Vec::new(),
         }
-    }
-
-    /// From now on about the interview as it is now.
-    pub fn seen(&mut self, details: &Details) {
-        self.version = details.interview.version.to_string();
-    }
-
-    /// The key stands for another move: the form gets a new one, and says why.
-    pub fn sent_before(&mut self) -> FormErrors {
-        self.key = forms::new_key();
-        FormErrors::one("form", forms::SENT_BEFORE)
     }
 
     fn slot_choice(&self, old: &slot::Model, errors: &mut FormErrors) -> Option<SlotChoice> {
@@ -186,8 +168,7 @@ mod tests {
                 date: "2027-01-06".into(),
                 ..TimeForm::of(&old())
             },
-            version: "3".into(),
-            key: "k".into(),
+            ticket: Ticket::of_version(3).with_key("k"),
             ..Default::default()
         }
     }
@@ -235,7 +216,7 @@ mod tests {
         let once =
             |form: RescheduleForm| form.parse(9, &old()).expect("a move").once.expect("a key");
         let seen_later = RescheduleForm {
-            version: "4".into(),
+            ticket: Ticket::of_version(4).with_key("k"),
             day: "2027-01-09".into(),
             ..typed("5")
         };

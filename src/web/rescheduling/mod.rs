@@ -16,7 +16,7 @@ use self::{
 use super::{
     bookings::warnings,
     errors::Result,
-    forms::FormErrors,
+    forms::{self, FormErrors},
     interviews::{Refusal, tidings},
     preview::Preview,
     respond::see_other,
@@ -118,9 +118,9 @@ async fn answer(
         Err(NotMoved::Interview(refused)) => {
             let is_changed = matches!(refused, InterviewRefusal::Changed(_));
             let now = refused.into_details();
-            let refusal = Refusal::changed(app, viewer, &now, form.version_seen()).await?;
+            let refusal = Refusal::changed(app, viewer, &now, form.ticket.version()).await?;
             if is_changed {
-                form.seen(&now);
+                form.ticket.show(now.interview.version);
             }
             Scene::refused(now, refusal)
         }
@@ -130,7 +130,7 @@ async fn answer(
             Scene::of(details)
         }
         Err(NotMoved::KeyConflict) => {
-            errors = form.sent_before();
+            errors = form.ticket.sent_before();
             Scene::of(details)
         }
     };
@@ -179,14 +179,8 @@ async fn show(
     mut errors: FormErrors,
 ) -> Result<HttpResponse> {
     let parts = read(app, viewer, scene, &form, &mut errors).await?;
-    let is_refused = parts.refusal.is_some();
-    let has_mistakes = !errors.is_empty();
-    let page = NewPage::new(form, errors, parts);
-    match (is_refused, has_mistakes) {
-        (true, _) => viewer.conflict(&page),
-        (false, true) => viewer.unprocessable(&page),
-        (false, false) => viewer.page(&page),
-    }
+    let status = forms::status(parts.refusal.is_some(), &errors);
+    viewer.respond(status, &NewPage::new(form, errors, parts))
 }
 
 /// All that the page shows besides the form.

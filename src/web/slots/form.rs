@@ -13,7 +13,7 @@ use crate::{
     },
     text, times,
     web::{
-        forms::{self, FormErrors},
+        forms::{FormErrors, Ticket},
         lists::{self, At},
         render::Choice,
     },
@@ -82,10 +82,7 @@ impl Filters {
             from: from.map(|day| times::bounds_of_day(day, zone).0),
             until: None,
         };
-        match errors.is_empty() {
-            true => Ok((filter, cursor)),
-            false => Err(errors),
-        }
+        errors.or(Some((filter, cursor)))
     }
 
     /// Who is to be booked into one of them.
@@ -116,8 +113,8 @@ pub struct SlotForm {
     difficulty_level: String,
     meeting_url: String,
     interviewer: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    key: String,
+    #[serde(flatten, skip_serializing_if = "Ticket::is_blank")]
+    pub(super) ticket: Ticket,
     /// Which button was pressed.
     #[serde(skip_serializing)]
     act: String,
@@ -137,7 +134,7 @@ impl SlotForm {
                 ..self.at
             },
             interview_type: or(self.interview_type, &InterviewType::Technical.to_value()),
-            key: forms::new_key(),
+            ticket: Ticket::fresh(),
             ..self
         }
     }
@@ -172,7 +169,7 @@ impl SlotForm {
                 interviewer: interviewer?,
             })
         })();
-        parsed.filter(|_| errors.is_empty()).ok_or(errors)
+        errors.or(parsed)
     }
 
     /// The two instants to choose from, when the clock shows the typed time twice.
@@ -193,7 +190,7 @@ impl SlotForm {
                 fold: String::new(),
                 ..self.at.clone()
             },
-            key: String::new(),
+            ticket: Ticket::default(),
             ..self.clone()
         };
         Some(lists::address("/slots/new", &next))
@@ -201,13 +198,7 @@ impl SlotForm {
 
     /// The form's one-time key.
     pub fn once(&self) -> Option<Once> {
-        forms::once("slot", &self.key, self)
-    }
-
-    /// The key stands for another slot: the form gets a new one, and says why.
-    pub fn sent_before(&mut self) -> FormErrors {
-        self.key = forms::new_key();
-        FormErrors::one("form", forms::SENT_BEFORE)
+        self.ticket.once("slot", self)
     }
 }
 

@@ -16,10 +16,9 @@ pub use self::{pages::Row, time::TimeForm};
 use super::{
     conflict::{Conflict, Thing},
     errors::Result,
-    forms::{self, Button, FormErrors},
-    lists::{self, At},
+    forms::{self, FormErrors, Sheet, Ticket},
+    lists::{self, Asked},
     render::Flash,
-    respond::see_other,
     viewer::{Recruiter, Viewer},
 };
 use crate::{
@@ -37,11 +36,11 @@ use crate::{
 pub async fn index(
     app: Data<App>,
     viewer: Recruiter,
-    filters: Query<Filters>,
-    at: Query<At>,
+    asked: Query<Asked<Filters>>,
 ) -> Result<HttpResponse> {
     let now = app.clock.now();
-    let filters = filters.into_inner().with_day(viewer.zone(), now);
+    let Asked { filters, at } = asked.into_inner();
+    let filters = filters.with_day(viewer.zone(), now);
     let jobs = jobs::choices(&app.db, viewer.company_id).await?;
     match filters.parse(viewer.zone(), &at) {
         Ok((filter, cursor)) => {
@@ -68,7 +67,7 @@ pub async fn index(
 pub async fn new(app: Data<App>, viewer: Recruiter, form: Query<SlotForm>) -> Result<HttpResponse> {
     let jobs = jobs::choices(&app.db, viewer.company_id).await?;
     let form = viewer.typed(form.into_inner().with_defaults(viewer.company_zone()));
-    viewer.page(&NewPage::new(form, FormErrors::new(), jobs))
+    viewer.page(&NewPage::new(Sheet::new(form), jobs))
 }
 
 /// POST /slots/new: enters a slot.
@@ -84,18 +83,19 @@ pub async fn create(
             let (actor, now) = (viewer.actor(), app.clock.now());
             match slots::create(&app.db, &actor, new, form.once(), now).await? {
                 Created::Slot(id) => {
-                    viewer.flash(Flash::done("The slot is there and can be booked."))?;
-                    return Ok(see_other(&next.unwrap_or(format!("/slots/{id}"))));
+                    let next = next.unwrap_or(format!("/slots/{id}"));
+                    let done = Flash::done("The slot is there and can be booked.");
+                    return viewer.see_other(&next, done);
                 }
                 Created::Past => FormErrors::one("date", "This time is past already."),
                 Created::TooFar => FormErrors::one("date", text::TOO_FAR),
-                Created::KeyReused => form.sent_before(),
+                Created::KeyReused => form.ticket.sent_before(),
             }
         }
         Err(errors) => errors,
     };
     let jobs = jobs::choices(&app.db, viewer.company_id).await?;
-    viewer.unprocessable(&NewPage::new(form, errors, jobs))
+    viewer.unprocessable(&NewPage::new(Sheet::refused(form, errors), jobs))
 }
 
 /// GET /slots/{id}: when, what for, and who has it.
@@ -117,29 +117,26 @@ pub async fn close(
     app: Data<App>,
     viewer: Recruiter,
     id: Path<i64>,
-    button: Form<Button>,
+    button: Form<Ticket>,
 ) -> Result<HttpResponse> {
     let address = format!("/slots/{id}");
     let Some(target) = button.target(*id) else {
         slots::find(app.db.read(), viewer.company_id, *id).await?;
-        viewer.flash(Flash::problem(forms::NO_VERSION))?;
-        return Ok(see_other(&address));
+        return viewer.see_other(&address, Flash::problem(forms::NO_VERSION));
     };
-    viewer.flash(
-        match slots::close(&app.db, &viewer.actor(), &target, app.clock.now()).await? {
-            Closing::Closed => Flash::done("The slot is closed: nobody can be booked into it."),
-            Closing::Booked => Flash::problem(
-                "This slot is booked, so it stays open. Cancel or reschedule the interview first.",
-            ),
-            Closing::Stale => {
-                let thing = Thing::new("slot", target.id, &address);
-                let conflict = Conflict::of_a_button(&app, &viewer, &thing, target.version).await?;
-                let page = page(&app, &viewer, target.id).await?;
-                return viewer.conflict(&page.in_conflict(conflict));
-            }
-        },
-    )?;
-    Ok(see_other(&address))
+    let flash = match slots::close(&app.db, &viewer.actor(), &target, app.clock.now()).await? {
+        Closing::Closed => Flash::done("The slot is closed: nobody can be booked into it."),
+        Closing::Booked => Flash::problem(
+            "This slot is booked, so it stays open. Cancel or reschedule the interview first.",
+        ),
+        Closing::Stale => {
+            let thing = Thing::new("slot", target.id, address);
+            let conflict = Conflict::of_a_button(&app, &viewer, &thing, target.version).await?;
+            let page = page(&app, &viewer, target.id).await?;
+            return viewer.conflict(&page.in_conflict(conflict));
+        }
+    };
+    viewer.see_other(&address, flash)
 }
 
 /// Where a booking into this slot begins, with whom already chosen if there is somebody.

@@ -16,7 +16,7 @@ use crate::{
         choices,
         conflict::Conflict,
         facts::Facts,
-        forms::FormErrors,
+        forms::{FormErrors, Sheet},
         lists::{At, Pager},
         render::{Choice, Page},
         stamp::Stamp,
@@ -166,8 +166,8 @@ impl Page for IndexPage {
 /// The form for a new slot.
 #[derive(Serialize)]
 pub struct NewPage {
-    form: SlotForm,
-    errors: FormErrors,
+    #[serde(flatten)]
+    sheet: Sheet<SlotForm>,
     jobs: Vec<Choice>,
     zones: Vec<&'static str>,
     folds: Vec<Choice>,
@@ -176,12 +176,11 @@ pub struct NewPage {
 }
 
 impl NewPage {
-    /// With what was typed, and what is wrong with it.
-    pub fn new(form: SlotForm, errors: FormErrors, jobs: Vec<(i64, String)>) -> Self {
+    /// With the form as it stands.
+    pub fn new(sheet: Sheet<SlotForm>, jobs: Vec<(i64, String)>) -> Self {
         Self {
-            folds: form.folds(),
-            form,
-            errors,
+            folds: sheet.form.folds(),
+            sheet,
             jobs: choices::rows(jobs),
             zones: choices::zones(),
             types: choices::of(words::interview_type),
@@ -201,8 +200,10 @@ impl Page for NewPage {
         Self {
             folds: vec![Choice::new("earlier", "02:30 before the clock is set back")],
             ..Self::new(
-                SlotForm::default().with_defaults(Tz::UTC),
-                FormErrors::one("fold", "Which one?"),
+                Sheet::refused(
+                    SlotForm::default().with_defaults(Tz::UTC),
+                    FormErrors::one("fold", "Which one?"),
+                ),
                 vec![(1, "Cook".into())],
             )
         }
@@ -248,12 +249,7 @@ impl ShowPage {
             )
             .text("Duration", format!("{} minutes", slot.duration_minutes))
             .link("Job", &listed.job_title, format!("/jobs/{}", slot.job_id))
-            .text("Type", words::interview_type(slot.interview_type))
-            .text(
-                "Difficulty",
-                slot.difficulty_level.map_or("", words::difficulty),
-            )
-            .text("Interviewer", &slot.interviewer)
+            .kind_of(slot)
             .text(
                 "Meeting URL",
                 slot.meeting_url

@@ -20,9 +20,8 @@ use crate::{
     web::{
         conflict::{Conflict, Thing},
         errors::Result,
-        forms::{self, Button, FormErrors},
+        forms::{self, FormErrors, Sheet, Ticket},
         render::{Flash, Page},
-        respond::see_other,
         viewer::{Admin, Viewer},
     },
 };
@@ -32,7 +31,7 @@ pub async fn disable(
     app: Data<App>,
     viewer: Admin,
     id: Path<i64>,
-    button: Form<Button>,
+    button: Form<Ticket>,
 ) -> Result<HttpResponse> {
     let Some(target) = button.target(*id) else {
         return without_version(&app, &viewer, *id).await;
@@ -48,21 +47,15 @@ pub async fn enable(
     app: Data<App>,
     viewer: Admin,
     id: Path<i64>,
-    button: Form<Button>,
+    button: Form<Ticket>,
 ) -> Result<HttpResponse> {
     let Some(target) = button.target(*id) else {
         return without_version(&app, &viewer, *id).await;
     };
     let now = app.clock.now();
     let change = users::enable(&app.db, &viewer.actor(), &target, now).await?;
-    answer(
-        &app,
-        &viewer,
-        target,
-        change,
-        "Enabled: they can sign in again. Tokens that were revoked stay revoked.",
-    )
-    .await
+    let done = "Enabled: they can sign in again. Tokens that were revoked stay revoked.";
+    answer(&app, &viewer, target, change, done).await
 }
 
 async fn answer(
@@ -72,24 +65,22 @@ async fn answer(
     change: Change,
     done: &str,
 ) -> Result<HttpResponse> {
-    let id = target.id;
-    viewer.flash(match change {
+    let address = format!("/users/{}", target.id);
+    let flash = match change {
         Change::Done => Flash::done(done),
         Change::LastAdmin => Flash::problem(LAST_ADMIN),
         Change::Stale(user) => {
-            let address = format!("/users/{id}");
-            let thing = Thing::new("user", id, &address);
+            let thing = Thing::new("user", target.id, address);
             let conflict = Conflict::of_a_button(app, viewer, &thing, target.version).await?;
             return viewer.conflict(&ShowPage::new(viewer, *user).in_conflict(conflict));
         }
-    })?;
-    Ok(see_other(&format!("/users/{id}")))
+    };
+    viewer.see_other(&address, flash)
 }
 
 async fn without_version(app: &App, viewer: &Viewer, id: i64) -> Result<HttpResponse> {
     users::find(&app.db, viewer.company_id, id).await?;
-    viewer.flash(Flash::problem(forms::NO_VERSION))?;
-    Ok(see_other(&format!("/users/{id}")))
+    viewer.see_other(&format!("/users/{id}"), Flash::problem(forms::NO_VERSION))
 }
 
 /// GET /users/{id}/password: the form, with a password made up.
@@ -97,9 +88,9 @@ pub async fn edit_password(app: Data<App>, viewer: Admin, id: Path<i64>) -> Resu
     let user = users::find(&app.db, viewer.company_id, *id).await?;
     let form = PasswordForm {
         password: NewPassword::generate().expose().into(),
-        version: user.version.to_string(),
+        ticket: Ticket::of_version(user.version),
     };
-    viewer.page(&PasswordPage::new(user, form, FormErrors::new()))
+    viewer.page(&PasswordPage::new(user, Sheet::new(form)))
 }
 
 /// POST /users/{id}/password: the old one is void, and every session and token of theirs.
@@ -115,30 +106,26 @@ pub async fn update_password(
     let mut errors = FormErrors::new();
     let password = app.passwords.choose(&form.password, about).await?;
     let password = errors.check("password", password.map_err(|weakness| weakness.advice()));
-    let version = errors.version(&form.version);
-    let Some((version, password)) = version.zip(password) else {
-        return viewer.unprocessable(&PasswordPage::new(user, form, errors));
+    let target = errors.target(&form.ticket, user.id);
+    let Some((target, password)) = target.zip(password) else {
+        return viewer.unprocessable(&PasswordPage::new(user, Sheet::refused(form, errors)));
     };
-    let (id, once) = (user.id, None);
-    let target = Target { id, version, once };
     let (actor, now) = (viewer.actor(), app.clock.now());
     let (db, passwords) = (&app.db, &app.passwords);
     match passwords::reset(db, passwords, &actor, &target, &password, now).await? {
         Updated::Stale(stored) => {
-            let address = format!("/users/{id}");
-            let thing = Thing::new("user", id, &address);
+            let thing = Thing::new("user", user.id, format!("/users/{id}"));
             let readings = Default::default();
             let conflict = Conflict::new(&app, &viewer, &thing, target.version, readings).await?;
-            form.version = stored.version.to_string();
-            let page = PasswordPage::new(*stored, form, FormErrors::new());
-            viewer.conflict(&page.in_conflict(conflict))
+            form.ticket = Ticket::of_version(stored.version);
+            viewer.conflict(&PasswordPage::new(*stored, Sheet::in_conflict(form, conflict)))
         }
-        _ => {
-            viewer.flash(Flash::done(
+        _ => viewer.see_other(
+            &format!("/users/{id}"),
+            Flash::done(
                 "New password set. Any API tokens of theirs are revoked. Pass the password on to them.",
-            ))?;
-            Ok(see_other(&format!("/users/{id}")))
-        }
+            ),
+        ),
     }
 }
 
@@ -147,8 +134,8 @@ pub async fn update_password(
 #[serde(default)]
 pub struct PasswordForm {
     password: String,
-    /// Of the user as the form was made for.
-    version: String,
+    #[serde(flatten)]
+    ticket: Ticket,
 }
 
 /// The form for a user's new password.
@@ -156,26 +143,16 @@ pub struct PasswordForm {
 pub struct PasswordPage {
     id: i64,
     name: String,
-    form: PasswordForm,
-    errors: FormErrors,
-    conflict: Option<Conflict>,
+    #[serde(flatten)]
+    sheet: Sheet<PasswordForm>,
 }
 
 impl PasswordPage {
-    fn new(user: user::Model, form: PasswordForm, errors: FormErrors) -> Self {
+    fn new(user: user::Model, sheet: Sheet<PasswordForm>) -> Self {
         Self {
             id: user.id,
             name: user.name,
-            form,
-            errors,
-            conflict: None,
-        }
-    }
-
-    fn in_conflict(self, conflict: Conflict) -> Self {
-        Self {
-            conflict: Some(conflict),
-            ..self
+            sheet,
         }
     }
 }
@@ -191,9 +168,10 @@ impl Page for PasswordPage {
         Self {
             id: 7,
             name: "Jane Roe".into(),
-            form: PasswordForm::default(),
-            errors: FormErrors::one("password", "Use at least 12 characters."),
-            conflict: Some(Conflict::sample()),
+            sheet: Sheet::sample(
+                PasswordForm::default(),
+                FormErrors::one("password", "Use at least 12 characters."),
+            ),
         }
     }
 }

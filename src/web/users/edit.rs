@@ -18,9 +18,8 @@ use crate::{
         choices,
         conflict::{Conflict, Reading, Thing},
         errors::Result,
-        forms::FormErrors,
+        forms::{FormErrors, Sheet, Ticket},
         render::{Choice, Flash, Page},
-        respond::see_other,
         viewer::{Admin, Viewer},
     },
     words,
@@ -30,7 +29,7 @@ use crate::{
 pub async fn show(app: Data<App>, viewer: Admin, id: Path<i64>) -> Result<HttpResponse> {
     let user = users::find(&app.db, viewer.company_id, *id).await?;
     let form = viewer.typed(EditForm::of(&user));
-    viewer.page(&EditPage::new(user, form, FormErrors::new()))
+    viewer.page(&EditPage::new(user, Sheet::new(form)))
 }
 
 /// POST /users/{id}/edit: changes name and role.
@@ -44,22 +43,22 @@ pub async fn update(
         form.into_inner(),
         users::find(&app.db, viewer.company_id, *id).await?,
     );
-    let (target, changes) = match form.parse(*id) {
-        Ok(parsed) => parsed,
-        Err(errors) => return viewer.unprocessable(&EditPage::new(user, form, errors)),
+    let errors = match form.parse(*id) {
+        Ok((target, changes)) => {
+            let (actor, now) = (viewer.actor(), app.clock.now());
+            match users::update(&app.db, &actor, &target, &changes, now).await? {
+                Change::Done => {
+                    return viewer.see_other(&format!("/users/{id}"), Flash::done("Saved."));
+                }
+                Change::Stale(stored) => {
+                    return conflict(&app, &viewer, form, (target, changes, *stored)).await;
+                }
+                Change::LastAdmin => FormErrors::one("role", LAST_ADMIN),
+            }
+        }
+        Err(errors) => errors,
     };
-    let now = app.clock.now();
-    match users::update(&app.db, &viewer.actor(), &target, &changes, now).await? {
-        Change::Done => {
-            viewer.flash(Flash::done("Saved."))?;
-            Ok(see_other(&format!("/users/{id}")))
-        }
-        Change::Stale(stored) => conflict(&app, &viewer, form, (target, changes, *stored)).await,
-        Change::LastAdmin => {
-            let errors = FormErrors::one("role", LAST_ADMIN);
-            viewer.unprocessable(&EditPage::new(user, form, errors))
-        }
-    }
+    viewer.unprocessable(&EditPage::new(user, Sheet::refused(form, errors)))
 }
 
 /// 409: what is stored beside what was typed, and the form that could replace it.
@@ -70,13 +69,11 @@ async fn conflict(
     (target, typed, user): (Target, Changes, user::Model),
 ) -> Result<HttpResponse> {
     let (stored, typed) = (EditForm::of(&user), EditForm::filled(&typed));
-    let address = format!("/users/{}/edit", target.id);
-    let thing = Thing::new("user", target.id, &address);
+    let thing = Thing::new("user", target.id, format!("/users/{}/edit", target.id));
     let readings = (stored.reading(), typed.reading());
     let conflict = Conflict::new(app, viewer, &thing, target.version, readings).await?;
-    form.version = stored.version;
-    let page = EditPage::new(user, form, FormErrors::new());
-    viewer.conflict(&page.in_conflict(conflict))
+    form.ticket = stored.ticket;
+    viewer.conflict(&EditPage::new(user, Sheet::in_conflict(form, conflict)))
 }
 
 fn role_name(role: Role) -> &'static str {
@@ -93,8 +90,8 @@ fn role_name(role: Role) -> &'static str {
 pub struct EditForm {
     name: String,
     role: String,
-    /// Of the user as the form shows them.
-    version: String,
+    #[serde(flatten)]
+    ticket: Ticket,
 }
 
 impl EditForm {
@@ -102,7 +99,7 @@ impl EditForm {
         Self {
             name: user.name.clone(),
             role: role_name(user.role).into(),
-            version: user.version.to_string(),
+            ticket: Ticket::of_version(user.version),
         }
     }
 
@@ -111,7 +108,7 @@ impl EditForm {
         Self {
             name: changes.name.clone(),
             role: role_name(changes.role).into(),
-            version: String::new(),
+            ticket: Ticket::default(),
         }
     }
 
@@ -129,12 +126,9 @@ impl EditForm {
         let mut errors = FormErrors::new();
         let name = errors.check("name", text::line(&self.name, 100));
         let role = errors.choice("role", &self.role);
-        let version = errors.version(&self.version);
-        match (name, role, version) {
-            (Some(name), Some(role), Some(version)) => {
-                let once = None;
-                Ok((Target { id, version, once }, Changes { name, role }))
-            }
+        let target = errors.target(&self.ticket, id);
+        match (name, role, target) {
+            (Some(name), Some(role), Some(target)) => Ok((target, Changes { name, role })),
             _ => Err(errors),
         }
     }
@@ -145,28 +139,18 @@ impl EditForm {
 pub struct EditPage {
     id: i64,
     name: String,
-    form: EditForm,
-    errors: FormErrors,
-    conflict: Option<Conflict>,
+    #[serde(flatten)]
+    sheet: Sheet<EditForm>,
     roles: Vec<Choice>,
 }
 
 impl EditPage {
-    fn new(user: user::Model, form: EditForm, errors: FormErrors) -> Self {
+    fn new(user: user::Model, sheet: Sheet<EditForm>) -> Self {
         Self {
             id: user.id,
             name: user.name,
-            form,
-            errors,
-            conflict: None,
+            sheet,
             roles: choices::of(words::role),
-        }
-    }
-
-    fn in_conflict(self, conflict: Conflict) -> Self {
-        Self {
-            conflict: Some(conflict),
-            ..self
         }
     }
 }
@@ -182,9 +166,7 @@ impl Page for EditPage {
         Self {
             id: 7,
             name: "Jane Roe".into(),
-            form: EditForm::default(),
-            errors: FormErrors::one("role", LAST_ADMIN),
-            conflict: Some(Conflict::sample()),
+            sheet: Sheet::sample(EditForm::default(), FormErrors::one("role", LAST_ADMIN)),
             roles: choices::of(words::role),
         }
     }

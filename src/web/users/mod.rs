@@ -13,9 +13,9 @@ use super::{
     choices,
     conflict::Conflict,
     errors::Result,
-    forms::FormErrors,
+    forms::{FormErrors, Sheet},
+    lists::{At, Pager},
     render::{Choice, Flash, Page},
-    respond::see_other,
     viewer::{Admin, Viewer},
 };
 use crate::{
@@ -26,17 +26,11 @@ use crate::{
 };
 
 /// GET /users: everybody, newest first.
-pub async fn index(
-    app: Data<App>,
-    viewer: Admin,
-    query: Query<IndexQuery>,
-) -> Result<HttpResponse> {
-    let after = query.cursor.parse().ok();
+pub async fn index(app: Data<App>, viewer: Admin, at: Query<At>) -> Result<HttpResponse> {
+    let after = at.cursor(&mut FormErrors::new());
     let users = users::list(&app.db, viewer.company_id, after).await?;
     viewer.page(&IndexPage {
-        first: after.map(|_| "/users".into()),
-        unreadable: super::lists::unreadable(&users.unreadable),
-        next: users.next.map(|cursor| format!("/users?cursor={cursor}")),
+        pager: Pager::new("/users", &(), &at, users.next).with_unreadable(&users.unreadable),
         users: users
             .rows
             .into_iter()
@@ -55,35 +49,32 @@ pub async fn new(viewer: Admin) -> Result<HttpResponse> {
         password: NewPassword::generate().expose().into(),
         ..form
     };
-    viewer.page(&NewPage::new(form, FormErrors::new()))
+    viewer.page(&NewPage::new(Sheet::new(form)))
 }
 
 /// POST /users/new: adds somebody.
 pub async fn create(app: Data<App>, viewer: Admin, form: Form<UserForm>) -> Result<HttpResponse> {
     let about = About::new(&form.email, &form.name, &viewer.company_name);
     let password = app.passwords.choose(&form.password, about).await?;
-    let new = match form.parse(password) {
-        Ok(new) => new,
-        Err(errors) => return viewer.unprocessable(&NewPage::new(form.into_inner(), errors)),
+    let errors = match form.parse(password) {
+        Ok(new) => {
+            let (actor, now) = (viewer.actor(), app.clock.now());
+            match users::create(&app.db, &app.passwords, &actor, new, now).await? {
+                Creation::Created(user) => {
+                    let name = &user.name;
+                    let done = format!("{name} can sign in with the password that you chose.");
+                    return viewer.see_other(&format!("/users/{}", user.id), Flash::done(done));
+                }
+                Creation::EmailTaken => FormErrors::one(
+                    "email",
+                    "This address cannot be used; it has a user already.",
+                ),
+            }
+        }
+        Err(errors) => errors,
     };
-    let now = app.clock.now();
-    match users::create(&app.db, &app.passwords, &viewer.actor(), new, now).await? {
-        Creation::Created(user) => {
-            let text = format!(
-                "{} can sign in with the password that you chose.",
-                user.name
-            );
-            viewer.flash(Flash::done(text))?;
-            Ok(see_other(&format!("/users/{}", user.id)))
-        }
-        Creation::EmailTaken => {
-            let errors = FormErrors::one(
-                "email",
-                "This address cannot be used; it has a user already.",
-            );
-            viewer.unprocessable(&NewPage::new(form.into_inner(), errors))
-        }
-    }
+    let sheet = Sheet::refused(form.into_inner(), errors);
+    viewer.unprocessable(&NewPage::new(sheet))
 }
 
 /// GET /users/{id}: one user.
@@ -94,13 +85,6 @@ pub async fn show(app: Data<App>, viewer: Admin, id: Path<i64>) -> Result<HttpRe
 
 /// What an admin reads who would shut everybody out.
 const LAST_ADMIN: &str = "This is the last admin. Make somebody else an admin first.";
-
-/// Where in the list.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub struct IndexQuery {
-    cursor: String,
-}
 
 /// Somebody to add, as typed. The password is shown: the admin has to pass it on.
 #[derive(Default, Deserialize, Serialize)]
@@ -176,9 +160,8 @@ impl Line {
 #[derive(Serialize)]
 pub struct IndexPage {
     users: Vec<Line>,
-    first: Option<String>,
-    next: Option<String>,
-    unreadable: String,
+    #[serde(flatten)]
+    pager: Pager,
 }
 
 impl Page for IndexPage {
@@ -191,9 +174,7 @@ impl Page for IndexPage {
     fn sample() -> Self {
         Self {
             users: vec![Line::sample()],
-            first: None,
-            next: Some("/users?cursor=1_1".into()),
-            unreadable: super::lists::unreadable(&[5]),
+            pager: Pager::sample(),
         }
     }
 }
@@ -201,16 +182,15 @@ impl Page for IndexPage {
 /// The form for somebody new.
 #[derive(Serialize)]
 pub struct NewPage {
-    form: UserForm,
-    errors: FormErrors,
+    #[serde(flatten)]
+    sheet: Sheet<UserForm>,
     roles: Vec<Choice>,
 }
 
 impl NewPage {
-    fn new(form: UserForm, errors: FormErrors) -> Self {
+    fn new(sheet: Sheet<UserForm>) -> Self {
         Self {
-            form,
-            errors,
+            sheet,
             roles: choices::of(words::role),
         }
     }
@@ -224,10 +204,8 @@ impl Page for NewPage {
     }
 
     fn sample() -> Self {
-        Self::new(
-            UserForm::default(),
-            FormErrors::one("name", "Please fill this in."),
-        )
+        let errors = FormErrors::one("name", "Please fill this in.");
+        Self::new(Sheet::refused(UserForm::default(), errors))
     }
 }
 

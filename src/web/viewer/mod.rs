@@ -95,6 +95,12 @@ impl Viewer {
         self.respond(StatusCode::UNPROCESSABLE_ENTITY, page)
     }
 
+    /// 303 to a page that says something.
+    pub fn see_other(&self, path: &str, flash: Flash) -> Result<HttpResponse> {
+        self.flash(flash)?;
+        Ok(respond::see_other(path))
+    }
+
     /// 409 with the page that says who came first.
     pub fn conflict<P: Page>(&self, page: &P) -> Result<HttpResponse> {
         self.respond(StatusCode::CONFLICT, page)

@@ -10,10 +10,9 @@ use serde::{Deserialize, Serialize};
 use self::pages::{Board, IndexPage};
 use super::{
     errors::Result,
-    forms::{self, FormErrors},
+    forms::{FormErrors, Ticket},
     lists::At,
     render::Flash,
-    respond::see_other,
     viewer::Recruiter,
 };
 use crate::{
@@ -66,8 +65,7 @@ pub async fn create(
         Outcome::Repeated => Flash::done("This was confirmed before."),
         Outcome::OtherRules | Outcome::KeyReused => Flash::problem(LOOK_AGAIN),
     };
-    viewer.flash(flash)?;
-    Ok(see_other("/zone-changes"))
+    viewer.see_other("/zone-changes", flash)
 }
 
 const LOOK_AGAIN: &str = "The time zone rules have changed again since you opened this page. \
@@ -91,15 +89,15 @@ fn words_for(moved: Moved) -> String {
 #[serde(default)]
 pub struct ConfirmationForm {
     rules: String,
-    #[serde(skip_serializing)]
-    key: String,
+    #[serde(flatten, skip_serializing)]
+    ticket: Ticket,
 }
 
 impl ConfirmationForm {
     fn parse(&self) -> Confirmation {
         Confirmation {
             rules: self.rules.clone(),
-            once: forms::once("zone_changes", &self.key, self),
+            once: self.ticket.once("zone_changes", self),
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     },
     text, times,
     web::{
-        forms::{self, FormErrors},
+        forms::{FormErrors, Ticket},
         lists::{At, Pager},
         render::Page,
         stamp::Stamp,
@@ -39,7 +39,7 @@ pub struct IndexPage {
     told: String,
     /// What no button can decide; empty when there is nothing.
     by_hand: String,
-    key: String,
+    ticket: Ticket,
 }
 
 /// A slot.
@@ -80,7 +80,7 @@ impl IndexPage {
         Self {
             errors,
             rules: zones::version(),
-            key: forms::new_key(),
+            ticket: Ticket::fresh(),
             ..Default::default()
         }
     }
@@ -197,7 +197,7 @@ impl Page for IndexPage {
             button: "Move 2 slots".into(),
             told: "1 candidate gets an email.".into(),
             by_hand: "1 slot can't be moved this way.".into(),
-            key: "key".into(),
+            ticket: Ticket::fresh(),
         }
     }
 }

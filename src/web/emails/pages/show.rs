@@ -18,7 +18,7 @@ use crate::{
     web::{
         emails::story::{self, Step},
         facts::Facts,
-        forms,
+        forms::Ticket,
         render::Page,
         stamp::Stamp,
     },
@@ -104,7 +104,7 @@ pub struct ShowPage {
     /// None until it is written.
     as_sent: Option<AsSent>,
     /// The key of the form that sends it again; none while that would be wrong.
-    repeat_key: Option<String>,
+    repeat: Option<Ticket>,
     /// What to know before it is sent again.
     doubt: &'static str,
     can_be_hurried: bool,
@@ -149,7 +149,7 @@ impl ShowPage {
             steps: story::steps(&story, next_try, zone, now),
             facts: facts(&story, zone),
             as_sent,
-            repeat_key: story.can_be_repeated(now).then(forms::new_key),
+            repeat: story.can_be_repeated(now).then(Ticket::fresh),
             doubt: doubt(&story),
             can_be_hurried: emails::can_be_hurried(email, now),
             can_be_released: email.status == Status::Held && now < email.expires_at,
@@ -280,7 +280,7 @@ impl Page for ShowPage {
             steps: vec![Step::sample()],
             facts: Facts::sample(),
             as_sent: Some(AsSent::sample()),
-            repeat_key: Some("key".into()),
+            repeat: Some(Ticket::fresh()),
             doubt: TAKEN,
             can_be_hurried: true,
             can_be_released: true,
