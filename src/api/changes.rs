@@ -11,14 +11,14 @@ use super::{
     bookings,
     fields::{Body, Fields, choice, number, text},
     idempotency,
-    interviews::Interview,
+    interviews::{self as interviews_api, Interview},
     problem::{Problem, Result},
 };
 use crate::{
     app::App,
     domain::{
         interviews::{
-            self, Details, cancellation,
+            self, cancellation,
             change::{Done, InterviewRefusal, Target},
             correction::{self, Correction},
             rescheduling::{self, Move},
@@ -99,7 +99,7 @@ async fn correct(
     let given = Given::read(&mut fields);
     let version = fields.finish(version)?;
     let Some(stored) = Correction::of(&before) else {
-        return Err(not_booked(before));
+        return Err(interviews_api::not_booked(before));
     };
     let target = Target {
         interview_id: id,
@@ -192,15 +192,6 @@ fn unchangeable(refusal: InterviewRefusal) -> Problem {
             "Somebody changed this interview meanwhile; `interview` is as it stands.",
         )
         .with("interview", json!(Interview::from(*details))),
-        InterviewRefusal::NotBooked(details) => not_booked(*details),
+        InterviewRefusal::NotBooked(details) => interviews_api::not_booked(*details),
     }
-}
-
-/// 409: there is nothing that could be changed.
-pub fn not_booked(details: Details) -> Problem {
-    Problem::conflict(
-        "not_booked",
-        "This interview is not booked, or over; `interview` is as it stands.",
-    )
-    .with("interview", json!(Interview::from(details)))
 }

@@ -8,6 +8,7 @@ use entity::{
     slot::{self, InterviewType},
 };
 use serde::Serialize;
+use serde_json::json;
 
 use super::{
     auth::Recruiter,
@@ -134,4 +135,13 @@ pub async fn create(app: Data<App>, caller: Recruiter, body: Body) -> Result<Htt
 pub async fn show(app: Data<App>, caller: Recruiter, id: Path<i64>) -> Result<Json<Interview>> {
     let details = interviews::details(app.db.read(), caller.company_id, *id).await?;
     Ok(Json(details.into()))
+}
+
+/// 409: there is nothing that could be changed.
+pub fn not_booked(details: Details) -> Problem {
+    Problem::conflict(
+        "not_booked",
+        "This interview is not booked, or over; `interview` is as it stands.",
+    )
+    .with("interview", json!(Interview::from(details)))
 }

@@ -10,10 +10,9 @@ use serde_json::{Value, json};
 
 use super::{
     auth::{Caller, Recruiter},
-    changes,
     fields::{Body, Fields, choice, id, number, text},
     idempotency,
-    interviews::Interview,
+    interviews::{self as interviews_api, Interview},
     lists::{self, List},
     problem::{Problem, Result},
 };
@@ -198,7 +197,7 @@ async fn change(
         }
         Err(Refusal::Over(id)) => {
             let details = interviews::details(app.db.read(), company_id, id).await?;
-            return Err(changes::not_booked(details));
+            return Err(interviews_api::not_booked(details));
         }
         Err(Refusal::Past) => return Err(past()),
         Err(Refusal::TooFar) => return Err(too_far()),

@@ -5,10 +5,7 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{
-    email::{self, Facts, Kind, Status},
-    interview,
-};
+use entity::email::{self, Facts, Kind, Status};
 use sea_orm::{
     ActiveEnum, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect, sea_query::Expr,
@@ -24,7 +21,7 @@ use crate::{
         interviews::Details,
         reminders, rows,
     },
-    error::{Error, Result},
+    error::Result,
 };
 
 /// No message waits for corrections when the interview is as near as this.
@@ -123,7 +120,7 @@ pub async fn news(
     kind: Kind,
     details: &Details,
 ) -> Result<Option<News>> {
-    let facts = facts(details)?;
+    let facts = emails::facts(details)?;
     let row = &details.interview;
     let told = last_told(db, row.company_id, row.id, &details.candidate.email).await?;
     let kind = needed(kind, &facts, &told);
@@ -174,21 +171,6 @@ pub(super) async fn look_again(
     email.kind = kind;
     email.facts_before = facts_before;
     Ok(true)
-}
-
-/// What there is to tell of an interview now.
-pub fn facts(details: &Details) -> Result<Facts> {
-    let slot = details.slot.as_ref().ok_or(Error::NotFound)?;
-    Ok(Facts {
-        starts_at: slot.starts_at,
-        duration_minutes: slot.duration_minutes,
-        interview_type: slot.interview_type,
-        place: details.meeting_url().map(str::to_owned),
-        notes: details.interview.booking_notes.clone(),
-        link_version: details.interview.link_version,
-        is_cancelled: details.interview.status == interview::Status::Cancelled,
-        former_offset_minutes: None,
-    })
 }
 
 /// Was the candidate told of the interview, so that a change has to be told as well?

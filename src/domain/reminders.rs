@@ -11,7 +11,6 @@ use crate::{
         actions::Actor,
         emails::{self, NewEmail, lifecycle},
         interviews::Details,
-        notifications,
     },
     error::{Error, Result},
 };
@@ -45,7 +44,7 @@ pub async fn renew(
         let new = NewEmail {
             kind: Kind::Reminder,
             details,
-            facts: notifications::facts(details)?,
+            facts: emails::facts(details)?,
             facts_before: None,
             due_at,
             expires_at: (due_at + half).min(slot.starts_at - TimeDelta::minutes(LAST_MINUTES)),

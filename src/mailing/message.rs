@@ -8,11 +8,7 @@ use sea_orm::ActiveEnum;
 
 use crate::{
     domain::{
-        companies, emails,
-        interviews::Details,
-        logos::Shown,
-        mail_texts::Own,
-        notifications::{self, News},
+        companies, emails, interviews::Details, logos::Shown, mail_texts::Own, notifications::News,
     },
     error::{Error, Result},
     mail::{
@@ -28,7 +24,7 @@ use crate::{
 pub fn message(composer: &Composer, email: &email::Model, details: &Details) -> Result<Message> {
     let facts = match email.facts {
         Some(_) => emails::facts_of(email)?,
-        None => notifications::facts(details)?,
+        None => emails::facts(details)?,
     };
     let before = emails::facts_before_of(email)?;
     tell_unusable_words(composer, email, details)?;
@@ -50,7 +46,7 @@ pub fn draft(composer: &Composer, news: News, details: &Details) -> Result<Messa
 
 /// The message that tells of a booking as it stands.
 pub fn invitation(composer: &Composer, details: &Details) -> Result<Message> {
-    let facts = notifications::facts(details)?;
+    let facts = emails::facts(details)?;
     write(
         composer,
         Kind::Scheduled,
@@ -71,7 +67,7 @@ pub fn imagined(
 ) -> Result<Message> {
     let facts = Facts {
         is_cancelled: kind.has_last_word(),
-        ..notifications::facts(details)?
+        ..emails::facts(details)?
     };
     let before = Message::imagined_before(kind, &facts);
     let message = write(composer, kind, locale, facts, before, details)?;

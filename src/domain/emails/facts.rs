@@ -1,8 +1,29 @@
-//! What a message tells, read back from its row.
-use entity::email::{self, Facts};
+//! What a message tells: of an interview as it is, or read back from its row.
+use entity::{
+    email::{self, Facts},
+    interview,
+};
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::error::{Error, Result};
+use crate::{
+    domain::interviews::Details,
+    error::{Error, Result},
+};
+
+/// What there is to tell of an interview now.
+pub fn facts(details: &Details) -> Result<Facts> {
+    let slot = details.slot.as_ref().ok_or(Error::NotFound)?;
+    Ok(Facts {
+        starts_at: slot.starts_at,
+        duration_minutes: slot.duration_minutes,
+        interview_type: slot.interview_type,
+        place: details.meeting_url().map(str::to_owned),
+        notes: details.interview.booking_notes.clone(),
+        link_version: details.interview.link_version,
+        is_cancelled: details.interview.status == interview::Status::Cancelled,
+        former_offset_minutes: None,
+    })
+}
 
 /// What a message tells, as it was kept.
 pub fn facts_of(email: &email::Model) -> Result<Facts> {

@@ -23,7 +23,7 @@ pub use self::{
     cancel::{Cancelled, can_be_cancelled, cancel},
     correct::{Corrected, can_be_corrected, correct, link_correction},
     counts::{Count, by_day, waiting},
-    facts::{calendar_domain, facts_before_of, facts_of},
+    facts::{calendar_domain, facts, facts_before_of, facts_of},
     hurry::{Hurried, can_be_hurried, hurry},
     line::{Line, about, all_about, count_by_status},
     list::{Filter, list},

@@ -4,7 +4,7 @@ use entity::email::Status;
 use sea_orm::ConnectionTrait;
 
 use super::{
-    facts::{facts_before_of, facts_of},
+    facts::{facts, facts_before_of, facts_of},
     find, is_of_use,
     queue::{NewEmail, insert},
     story::{attempts, may_have_arrived, repeated_by},
@@ -14,7 +14,7 @@ use crate::{
     domain::{
         actions::Actor,
         events::{self, Event},
-        interviews, notifications,
+        interviews,
         one_time_keys::{self, Once, Seen},
     },
     error::{Error, Result},
@@ -85,7 +85,7 @@ pub async fn resend(
             kind: old.kind,
             details: &details,
             // It tells what is so; what it told before may be lost.
-            facts: or_as_it_is(facts_of(&old), || notifications::facts(&details))?,
+            facts: or_as_it_is(facts_of(&old), || facts(&details))?,
             facts_before: or_as_it_is(facts_before_of(&old), || Ok(None))?,
             due_at: now,
             expires_at: old.expires_at,

@@ -2,7 +2,6 @@
 use entity::candidate;
 use serde::{Deserialize, Serialize};
 
-use super::pages::Choices;
 use crate::{
     domain::{
         candidates::{Filter, NewCandidate},
@@ -16,8 +15,28 @@ use crate::{
         conflict::Reading,
         forms::{FormErrors, Ticket},
         lists::At,
+        render::Choice,
     },
 };
+
+/// What the forms offer.
+#[derive(Serialize)]
+pub struct Choices {
+    /// For which job.
+    pub jobs: Vec<Choice>,
+    /// In which language.
+    pub languages: Vec<Choice>,
+}
+
+impl Choices {
+    /// For the samples of pages.
+    pub fn sample() -> Self {
+        Self {
+            jobs: vec![Choice::new(1, "Cook")],
+            languages: vec![Choice::new("en", "English"), Choice::new("de", "Deutsch")],
+        }
+    }
+}
 
 /// Which candidates to list.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]

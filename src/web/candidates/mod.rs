@@ -10,8 +10,8 @@ use entity::candidate;
 
 pub use self::form::Person;
 use self::{
-    form::{CandidateForm, Filters},
-    pages::{Choices, EditPage, IndexPage, NewPage, ShowPage},
+    form::{CandidateForm, Choices, Filters},
+    pages::{EditPage, IndexPage, NewPage, ShowPage},
 };
 use super::{
     conflict::{Conflict, Thing},

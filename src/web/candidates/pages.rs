@@ -2,7 +2,7 @@
 use entity::{candidate, job};
 use serde::Serialize;
 
-use super::form::{CandidateForm, Filters};
+use super::form::{CandidateForm, Choices, Filters};
 use crate::{
     domain::{emails::Line, interviews::Listed, page::Page as List},
     times,
@@ -12,7 +12,7 @@ use crate::{
         forms::{FormErrors, Sheet},
         interviews::{Reader, Row as InterviewRow},
         lists::{self, At, Pager},
-        render::{Choice, Page},
+        render::Page,
         slots::Whom,
         stamp::Stamp,
     },
@@ -89,24 +89,6 @@ impl Page for IndexPage {
             }],
             pager: Pager::sample(),
             ..Self::refused(Filters::default(), FormErrors::one("q", "Unreadable."))
-        }
-    }
-}
-
-/// What the forms offer.
-#[derive(Serialize)]
-pub struct Choices {
-    /// For which job.
-    pub jobs: Vec<Choice>,
-    /// In which language.
-    pub languages: Vec<Choice>,
-}
-
-impl Choices {
-    fn sample() -> Self {
-        Self {
-            jobs: vec![Choice::new(1, "Cook")],
-            languages: vec![Choice::new("en", "English"), Choice::new("de", "Deutsch")],
         }
     }
 }
