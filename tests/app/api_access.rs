@@ -190,7 +190,7 @@ async fn a_program_that_calls_too_often_is_told_when_to_go_on() {
         count: Set(1199),
         window_started_at: Set(app.now()),
     };
-    let written = db::transaction(&app.app.db, async |txn| {
+    let written = db::transaction(&app.app.db, async |txn| -> greenroom::error::Result<_> {
         Ok(rate_limit::Entity::insert(row)
             .exec_without_returning(txn)
             .await?)

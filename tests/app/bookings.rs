@@ -461,7 +461,7 @@ async fn a_missing_meeting_url_and_console_mail_are_warned_of() {
         default_meeting_url: sea_orm::ActiveValue::Set(None),
         ..Default::default()
     };
-    greenroom::db::transaction(&app.app.db, async |txn| {
+    greenroom::db::transaction(&app.app.db, async |txn| -> greenroom::error::Result<_> {
         Ok(entity::company::Entity::update(company).exec(txn).await?)
     })
     .await

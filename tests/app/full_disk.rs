@@ -133,7 +133,7 @@ async fn a_transaction_that_panics_is_undone() {
 async fn a_transaction_in_which_a_statement_failed_is_not_committed_whoever_looks_away() {
     let app = TestApp::start().await;
     let job_id = builders::job(&app, app.company_id).await;
-    let done = db::transaction(&app.app.db, async |txn| {
+    let done = db::transaction(&app.app.db, async |txn| -> greenroom::error::Result<_> {
         job::Entity::delete_by_id(job_id).exec(txn).await?;
         txn.execute_unprepared("INSERT INTO jobs (id) VALUES (NULL)")
             .await

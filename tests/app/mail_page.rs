@@ -247,7 +247,7 @@ async fn leave_alone(app: &TestApp) {
         accepted_at: Set(Some(now - TimeDelta::days(1))),
         paced_until: Set(None),
     };
-    db::transaction(&app.app.db, async |txn| {
+    db::transaction(&app.app.db, async |txn| -> greenroom::error::Result<_> {
         transport::Entity::insert(row)
             .exec_without_returning(txn)
             .await?;

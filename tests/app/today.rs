@@ -17,7 +17,7 @@ async fn mail_came_to(app: &TestApp, booked: &Booked, status: email::Status, rea
         finished_at: Set(status.is_final().then_some(app.now())),
         ..Default::default()
     };
-    greenroom::db::transaction(&app.app.db, async |txn| {
+    greenroom::db::transaction(&app.app.db, async |txn| -> greenroom::error::Result<_> {
         Ok(email::Entity::update(row).exec(txn).await?)
     })
     .await
@@ -179,7 +179,7 @@ async fn an_interview_that_takes_place_nowhere_needs_attention() {
     let booked = builders::booked(&app, app.company_id).await;
     mail_came_to(&app, &booked, email::Status::Accepted, "").await;
     let mut rita = app.recruiter().await;
-    greenroom::db::transaction(&app.app.db, async |txn| {
+    greenroom::db::transaction(&app.app.db, async |txn| -> greenroom::error::Result<_> {
         let nowhere = entity::slot::ActiveModel {
             id: sea_orm::ActiveValue::Unchanged(booked.details.slot.as_ref().expect("a slot").id),
             meeting_url: Set(None),
@@ -193,7 +193,7 @@ async fn an_interview_that_takes_place_nowhere_needs_attention() {
         !rita.get("/").await.has("#attention .agenda"),
         "the company has an address"
     );
-    greenroom::db::transaction(&app.app.db, async |txn| {
+    greenroom::db::transaction(&app.app.db, async |txn| -> greenroom::error::Result<_> {
         let nowhere = entity::company::ActiveModel {
             id: sea_orm::ActiveValue::Unchanged(app.company_id),
             default_meeting_url: Set(None),
