@@ -549,6 +549,6 @@ async fn the_preview_speaks_the_language_of_whoever_is_booked() {
         email
             .subject
             .expect("a subject")
-            .starts_with("Einladung zum Gespräch - ")
+            .starts_with("Einladung zum Vorstellungsgespräch - ")
     );
 }

@@ -151,7 +151,7 @@ fn a_new_time_is_told_with_the_old_one_before_anything_else() {
     let told = "Date & Time: October 13, 2025 at 4:00 PM (UTC+02:00) → October 15, 2025 at 10:00 AM (UTC+02:00)\n";
     let unwrapped = composed.text.replace("\n  ", " ");
     let (before, after) = unwrapped.split_once(told).expect(&unwrapped);
-    assert!(before.ends_with("🔄 What Has Changed:\n• "), "{before}");
+    assert!(before.ends_with("🔄 What has changed:\n• "), "{before}");
     assert!(!before.contains("Interview Details"));
     assert!(after.contains("Interview Details"));
     assert!(composed.html.contains(
@@ -167,7 +167,7 @@ fn every_other_change_is_told_line_by_line() {
         "• Duration: 45 minutes → 60 minutes\n",
         "• Interview Type: Screening → Technical\n",
         "• Booking Notes: new, see below\n",
-        "• Meeting Place: The interview takes place elsewhere; your link leads there\n",
+        "• Meeting link: changed; your join link takes you to the new one\n",
     ] {
         assert!(composed.text.contains(line), "{line} in {}", composed.text);
     }
@@ -188,8 +188,8 @@ fn every_other_change_is_told_line_by_line() {
         ..told
     });
     for line in [
-        "• Booking Notes: none any more\n",
-        "• Join link: The link in earlier e-mails no longer works; use the one below\n",
+        "• Booking Notes: removed\n",
+        "• Join link: The link in earlier emails no longer works; use the one below\n",
     ] {
         assert!(composed.text.contains(line), "{line} in {}", composed.text);
     }
@@ -205,7 +205,7 @@ fn what_changed_along_with_the_link_is_told_too() {
     let mut message = Message::sample(Kind::LinkReplaced);
     let composed = compose(&message);
     assert!(
-        !composed.text.contains("What Has Changed"),
+        !composed.text.contains("What has changed"),
         "{}",
         composed.text
     );

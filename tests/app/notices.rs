@@ -99,7 +99,7 @@ async fn every_change_is_told_in_words() {
             "January 5, 2027 at 3:00 AM (UTC-05:00) → January 6, 2027 at 3:00 AM (UTC-05:00)",
         ),
         (shortened, "Duration: 45 minutes → 30 minutes"),
-        (relinked, "The one in earlier e-mails no longer works."),
+        (relinked, "The one in earlier emails no longer works."),
         (cancelled, "The position has been filled."),
     ] {
         let text = text(message);
@@ -171,7 +171,7 @@ async fn a_mail_is_written_in_the_language_that_was_wanted_when_it_was_queued() 
         subjects,
         [
             "Interview Scheduled - Cloud Architect at Sample Company",
-            "Neuer Termin für das Gespräch - Cloud Architect bei Sample Company",
+            "Neuer Termin für Ihr Gespräch - Cloud Architect bei Sample Company",
         ]
     );
     let german = text(&server.taken()[1]);

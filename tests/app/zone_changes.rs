@@ -271,13 +271,13 @@ async fn the_candidate_reads_that_the_local_time_stays() {
         .collect::<Vec<_>>()
         .join(" ");
     for line in [
-        "Your interview stays at the local time that we told you. The clock rules for America/Vancouver have changed",
+        "Your interview stays at the local time we gave you. Time zone rules for America/Vancouver have changed",
         "Date & Time: January 5, 2027 at 12:00 AM (UTC-08:00) → January 5, 2027 at 12:00 AM (UTC-07:00)",
         "Start in UTC: January 5, 2027 at 07:00 UTC",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }
-    assert!(!text.contains("moved to another time"), "{text}");
+    assert!(!text.contains("moved to a new time"), "{text}");
     let calendar = told[1].ics.as_deref().expect("a calendar entry");
     assert!(
         calendar.contains("DTSTART:20270105T070000Z") && calendar.contains("SEQUENCE:2"),
@@ -307,7 +307,7 @@ async fn a_candidate_elsewhere_reads_that_the_time_moves() {
         .collect::<Vec<_>>()
         .join(" ");
     for line in [
-        "Your interview has been moved to another time.",
+        "Your interview has been moved to a new time.",
         "January 5, 2027 at 3:00 AM (UTC-05:00) → January 5, 2027 at 2:00 AM (UTC-05:00)",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
