@@ -22,7 +22,7 @@ async fn after_ten_wrong_passwords_an_account_waits_wherever_they_come_from() {
     let answer = browser.sign_in(&user.email, PASSWORD).await;
     assert_eq!(answer.status, 429, "even with the right one");
     assert_eq!(answer.header("retry-after"), "900");
-    assert!(answer.text.contains("Too many tries"));
+    assert!(answer.text.contains("Too many attempts"));
     assert_eq!(answer.value_of("email"), user.email, "as typed");
     let other = builders::user(&app, app.company_id, Role::Recruiter).await;
     assert_eq!(browser.sign_in(&other.email, PASSWORD).await.status, 303);
@@ -290,7 +290,7 @@ async fn a_known_browser_has_ten_tries_of_its_own_and_for_its_own_account_only()
         panic!("{mark}");
     };
     let of_other = format!("{}.{random}.{proof}", other.user_id());
-    let forged = format!("{user}.{}.{proof}", random.replace(['a', 'b', 'c'], "d"));
+    let forged = format!("{user}.{}.{proof}", "A".repeat(random.len()));
     let invented = format!("{user}.{random}.{}", "0".repeat(64));
     for (email, mark) in [
         (email_of(&other), &mark),
