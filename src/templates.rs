@@ -150,7 +150,7 @@ mod tests {
         );
 
         let email = filled(
-            r#"{{ <field label="E-mail" name="email" type="email" hint="Where?" /> }}"#,
+            r#"{{ <field label="Email" name="email" type="email" hint="Where?" /> }}"#,
             &page,
         );
         assert!(

@@ -14,11 +14,10 @@ pub type Refusal = &'static str;
 pub const YEARS: RangeInclusive<i32> = 1900..=9998;
 
 /// Beside a time that nobody plans for.
-pub const TOO_FAR: Refusal =
-    "This is more than five years from now. Check the year: it looks mistyped.";
+pub const TOO_FAR: Refusal = "This is more than five years away. Check the year.";
 
 /// Beside a slot whose start somebody has to confirm first.
-pub const UNSETTLED: Refusal = "Time zone rules have changed for this slot. First confirm its new start under Time zone changes.";
+pub const UNSETTLED: Refusal = "Time zone rules have changed for this slot. Confirm its new start under Time zone changes first.";
 
 /// One line: NFC, trimmed, with something to see in it, at most `max` characters, no control or direction characters.
 pub fn line(text: &str, max: usize) -> Result<String, Refusal> {
@@ -35,7 +34,7 @@ pub fn optional_line(text: &str, max: usize) -> Result<String, Refusal> {
     let text: String = text.trim().nfc().collect();
     if text.chars().any(is_forbidden) {
         return Err(
-            "This has a control character or an invisible one that changes the direction of text; type it anew.",
+            "This contains an invisible control character. Delete the text and type it again.",
         );
     }
     within(text, max)
@@ -54,7 +53,7 @@ pub fn lines(text: &str, max: usize) -> Result<String, Refusal> {
         .any(|c| c != '\n' && c != '\t' && is_forbidden(c))
     {
         return Err(
-            "This has a control character or an invisible one that changes the direction of text; type it anew.",
+            "This contains an invisible control character. Delete the text and type it again.",
         );
     }
     within(text, max)
@@ -65,7 +64,7 @@ fn within(text: String, max: usize) -> Result<String, Refusal> {
     if text.chars().all(is_invisible) {
         Ok(String::new())
     } else if text.chars().count() > max {
-        Err("This is too long.")
+        Err("This is too long. Shorten it.")
     } else {
         Ok(text)
     }
@@ -74,7 +73,7 @@ fn within(text: String, max: usize) -> Result<String, Refusal> {
 /// A mail address in canonical form: NFKC, lower case, domain as A-label (RFC 5891).
 /// One `@`, a dot in the domain, at most 254 octets (RFC 5321 §4.5.3.1).
 pub fn email(text: &str) -> Result<String, Refusal> {
-    const WRONG: Refusal = "This is not an e-mail address like name@example.com.";
+    const WRONG: Refusal = "This is not an email address. It should look like name@example.com.";
     let text: String = text.trim().nfkc().collect::<String>().to_lowercase();
     if text.is_empty() {
         return Err("Please fill this in.");
@@ -103,7 +102,7 @@ pub fn email(text: &str) -> Result<String, Refusal> {
 
 /// An https address that a browser can open; the host is named, no user name hides in it.
 pub fn https_url(text: &str) -> Result<String, Refusal> {
-    const WRONG: Refusal = "This is not an address that begins with https://.";
+    const WRONG: Refusal = "This is not a valid link. It must start with https://.";
     let text = line(text, 2000)?;
     let uri: actix_web::http::Uri = text.parse().map_err(|_| WRONG)?;
     let authority = uri.authority().ok_or(WRONG)?;
@@ -120,7 +119,7 @@ pub fn https_url(text: &str) -> Result<String, Refusal> {
 /// A day, as `<input type="date">` and the API send it. It ends in a year of four digits wherever the clock hangs:
 /// SQLite compares instants as text.
 pub fn date(text: &str) -> Result<NaiveDate, Refusal> {
-    const WRONG: Refusal = "Please give a date like 2027-01-05, the year first.";
+    const WRONG: Refusal = "Use a date such as 2027-01-05, year first.";
     let text = text.trim();
     if text.len() != 10 || text.starts_with(['+', '-']) {
         return Err(WRONG);
@@ -128,7 +127,7 @@ pub fn date(text: &str) -> Result<NaiveDate, Refusal> {
     let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| WRONG)?;
     match YEARS.contains(&date.year()) {
         true => Ok(date),
-        false => Err("Check the year: it looks mistyped."),
+        false => Err("Check the year. It looks mistyped."),
     }
 }
 
@@ -143,7 +142,7 @@ pub fn time(text: &str) -> Result<NaiveTime, Refusal> {
     // chrono takes 23:59:60 for a leap second; no clock on a wall shows it.
     time.ok()
         .filter(|time| matches!(text.len(), 5 | 8) && time.nanosecond() == 0)
-        .ok_or("Please give a time like 14:30, from 00:00 to 23:59.")
+        .ok_or("Use a time such as 14:30, from 00:00 to 23:59.")
 }
 
 /// A currency by its ISO 4217 code.
@@ -152,7 +151,7 @@ pub fn currency(text: &str) -> Result<String, Refusal> {
     let is_code = code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase());
     is_code
         .then_some(code)
-        .ok_or("This is not a currency of three letters like EUR.")
+        .ok_or("This is not a currency code. Use three letters, such as EUR.")
 }
 
 /// A language by its tag (BCP 47), like `en` or `pt-BR`.
@@ -167,14 +166,14 @@ pub fn locale(text: &str) -> Result<String, Refusal> {
     let is_tag = tag.len() <= 35 && parts.next().is_some_and(is_language) && parts.all(is_subtag);
     is_tag
         .then(|| tag.to_owned())
-        .ok_or("This is not a language like en or pt-BR.")
+        .ok_or("This is not a language code. Use one such as en or pt-BR.")
 }
 
 /// An IANA time zone by its name.
 pub fn zone(text: &str) -> Result<Tz, Refusal> {
     text.trim()
         .parse()
-        .map_err(|_| "This is not a time zone like Europe/Berlin.")
+        .map_err(|_| "This is not a time zone. Choose one from the list, such as Europe/Berlin.")
 }
 
 /// `j***@e***.com`: enough to recognise an address, too little to learn it.

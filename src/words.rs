@@ -37,7 +37,7 @@ pub fn interview_status(status: Status) -> &'static str {
         Status::Unscheduled => "Not booked yet",
         Status::Scheduled => "Booked",
         Status::Completed => "Completed",
-        Status::NoShow => "Did not come",
+        Status::NoShow => "No-show",
         Status::Cancelled => "Cancelled",
     }
 }
@@ -48,7 +48,7 @@ pub fn slot_state(state: State) -> &'static str {
         State::Open => "Open",
         State::Booked => "Booked",
         State::Closed => "Closed",
-        State::Past => "Past, nobody came",
+        State::Past => "Not booked",
     }
 }
 
@@ -63,18 +63,18 @@ pub fn job_status(status: job::Status) -> &'static str {
 /// Where a message stands. None of these says "sent": only a mail server can say that it took one.
 pub fn email_status(status: email::Status) -> &'static str {
     match status {
-        email::Status::Queued => "Waiting to leave",
-        email::Status::Sending => "Being handed to the mail server",
+        email::Status::Queued => "Queued",
+        email::Status::Sending => "Sending",
         email::Status::Retrying => "Retrying",
         email::Status::Accepted => "Accepted by mail server",
-        email::Status::Uncertain => "Uncertain whether it was accepted",
+        email::Status::Uncertain => "Delivery uncertain",
         email::Status::Printed => "Printed to console (nobody received it)",
         email::Status::Failed => "Not delivered",
         email::Status::Held => "Held back",
-        email::Status::Superseded => "Replaced by a newer message",
-        email::Status::Cancelled => "Called off before it left",
-        email::Status::Expired => "Too late to be of use",
-        email::Status::Bounced => "Came back undelivered",
+        email::Status::Superseded => "Replaced by a newer email",
+        email::Status::Cancelled => "Cancelled before sending",
+        email::Status::Expired => "Expired",
+        email::Status::Bounced => "Bounced",
     }
 }
 
@@ -106,9 +106,9 @@ pub fn email_tone(status: email::Status) -> &'static str {
 /// How a mail server is.
 pub fn mail_server(server: &transport::Model) -> &'static str {
     match (server.is_open(), server.failures) {
-        (true, _) => "Takes nothing, tried now and then",
-        (false, 1..) => "Failed lately",
-        (false, _) => "Takes messages",
+        (true, _) => "Not accepting mail; retrying",
+        (false, 1..) => "Failed recently",
+        (false, _) => "Accepting mail",
     }
 }
 
@@ -133,12 +133,12 @@ pub fn role(role: Role) -> &'static str {
 /// What an instruction line tells candidates, in short.
 pub fn instruction_line(line: InstructionLine) -> &'static str {
     match line {
-        InstructionLine::JoinEarly => "Join some minutes early",
-        InstructionLine::OnlyAtTime => "The link works at the scheduled time only",
+        InstructionLine::JoinEarly => "Join a few minutes early",
+        InstructionLine::OnlyAtTime => "The link only works at the scheduled time",
         InstructionLine::OpensBefore => "When the link opens",
-        InstructionLine::StableInternet => "Stable internet, a quiet place",
+        InstructionLine::StableInternet => "Stable internet, quiet place",
         InstructionLine::CameraMicrophone => "Working camera and microphone",
-        InstructionLine::GovernmentId => "Have an ID at hand",
+        InstructionLine::GovernmentId => "Have an ID ready",
     }
 }
 
@@ -147,24 +147,24 @@ pub fn email_kind(kind: email::Kind) -> &'static str {
     match kind {
         email::Kind::Scheduled => "Invitation",
         email::Kind::Rescheduled => "New time",
-        email::Kind::Updated => "Changed details",
+        email::Kind::Updated => "Updated details",
         email::Kind::Cancelled => "Cancellation",
         email::Kind::Reminder => "Reminder",
-        email::Kind::LinkReplaced => "New link",
+        email::Kind::LinkReplaced => "New join link",
         email::Kind::Test => "Test email",
     }
 }
 
-/// A message of this kind where a sentence begins with it: `A cancellation`.
+/// A message of this kind within a sentence: `a cancellation email`.
 pub fn email_in_a_sentence(kind: email::Kind) -> &'static str {
     match kind {
-        email::Kind::Scheduled => "The invitation",
-        email::Kind::Rescheduled => "A mail with the old and the new time",
-        email::Kind::Updated => "A mail with what changed",
-        email::Kind::Cancelled => "A cancellation",
-        email::Kind::Reminder => "A reminder",
-        email::Kind::LinkReplaced => "A mail with the new link",
-        email::Kind::Test => "A test email",
+        email::Kind::Scheduled => "the invitation",
+        email::Kind::Rescheduled => "an email with the old and the new time",
+        email::Kind::Updated => "an email about what changed",
+        email::Kind::Cancelled => "a cancellation email",
+        email::Kind::Reminder => "a reminder",
+        email::Kind::LinkReplaced => "an email with the new join link",
+        email::Kind::Test => "a test email",
     }
 }
 
@@ -172,22 +172,22 @@ pub fn email_in_a_sentence(kind: email::Kind) -> &'static str {
 pub fn not_leaving(kind: email::Kind, name: &str) -> String {
     match kind {
         email::Kind::Scheduled => format!(
-            "{name} is not invited by it: no time, no link. The interview stays booked, and reminders still leave; tell them another way."
+            "{name} will not get this invitation with the time and join link. The interview stays booked and reminders still go out. Tell {name} another way."
         ),
         email::Kind::Rescheduled => format!(
-            "{name} does not learn of the new time, and may come at the old one. Tell them another way."
+            "{name} will not be told about the new time and may come at the old one. Tell {name} another way."
         ),
-        email::Kind::Updated => format!("{name} does not learn what was changed."),
+        email::Kind::Updated => format!("{name} will not be told what changed."),
         email::Kind::Cancelled => format!(
-            "{name} does not learn that the interview is called off, and may wait for it in vain. Tell them another way."
+            "{name} will not be told that the interview is cancelled and may show up for it. Tell {name} another way."
         ),
         email::Kind::Reminder => {
-            format!("{name} is not reminded this time. The interview stays as it is.")
+            format!("{name} will not get this reminder. The interview stays as it is.")
         }
         email::Kind::LinkReplaced => format!(
-            "{name} does not get the new link, and the old one is dead: without it nobody can join."
+            "{name} will not get the new join link and can't join without it: the old one no longer works."
         ),
-        email::Kind::Test => format!("{name} does not see what the email looks like."),
+        email::Kind::Test => format!("{name} will not see what the email looks like."),
     }
 }
 
@@ -197,9 +197,9 @@ pub fn mail_block(block: Block) -> &'static str {
         Block::Subject => "Subject",
         Block::Greeting => "Greeting",
         Block::Opening => "First sentence",
-        Block::Paragraph => "A paragraph of your own",
-        Block::Contact => "Whom to ask",
-        Block::Regards => "Regards",
+        Block::Paragraph => "Your own paragraph",
+        Block::Contact => "Contact",
+        Block::Regards => "Closing",
         Block::Signature => "Signature",
     }
 }

@@ -64,7 +64,7 @@ async fn drop_unsent(
     details: &Details,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let reason = "A newer message tells more.";
+    let reason = "A newer email says more.";
     emails::supersede(txn, details.interview.id, reason, now).await
 }
 

@@ -25,7 +25,7 @@ use crate::{
 
 /// After this long it is worth another try.
 const DAYS: i64 = 30;
-const UNREADABLE: &str = "Mail to this address is held back, and Greenroom cannot read why. Check the address with the candidate; if it is right, release the message.";
+const UNREADABLE: &str = "Emails to this address are held back, and Greenroom can't read why. Check the address with the candidate. If it is right, release the email.";
 
 /// Sends nothing more to the address of a message, which it showed to be dead, for a while: what waits
 /// for it is held back. In the transaction that records what came of the message.
@@ -35,7 +35,7 @@ pub async fn add(
     why: &str,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let reason = format!("Mail to this address came back. {why}");
+    let reason = format!("An earlier email to this address bounced. {why}");
     let row = suppression::ActiveModel {
         company_id: Set(email.company_id),
         address: Set(email.recipient.clone()),
@@ -151,7 +151,7 @@ pub(super) async fn expire_held(txn: &impl ConnectionTrait, now: DateTime<Utc>) 
     let which = Condition::all()
         .add(lifecycle::stands_in(&[Status::Held]))
         .add(email::COLUMN.expires_at.lte(now));
-    let reason = "It was held back, and nobody released it before it was of no more use.";
+    let reason = "It was held back and not released in time.";
     lifecycle::end(txn, Status::Expired, which, reason, now).await?;
     Ok(())
 }

@@ -111,11 +111,11 @@ pub async fn update_password(
     let now = app.clock.now();
     match passwords::change(&app.db, &app.passwords, &viewer.actor(), own, now).await? {
         Change::Done => {
-            let done = "Changed. You have been signed out everywhere else.";
+            let done = "Password changed. You have been signed out everywhere else.";
             viewer.see_other("/account", Flash::done(done))
         }
         Change::Wrong => {
-            let errors = FormErrors::one("present", "This is not your present password.");
+            let errors = FormErrors::one("present", "This is not your current password.");
             refuse(&app, &viewer, form, errors).await
         }
         Change::TooOften(seconds) => Err(Error::TooOften(seconds)),
@@ -267,7 +267,7 @@ impl Page for PasswordPage {
         Self {
             sheet: Sheet::refused(
                 PasswordForm::default(),
-                FormErrors::one("present", "This is not your present password."),
+                FormErrors::one("present", "This is not your current password."),
             ),
             tokens: 2,
         }

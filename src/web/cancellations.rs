@@ -120,13 +120,13 @@ fn facts(details: &Details, zone: Tz) -> Facts {
     let slot = details.slot.as_ref();
     let there = words::zone_for(&details.candidate, slot, &details.company);
     Facts::new()
-        .at("For you", slot.map(|slot| Stamp::span(slot, zone)))
+        .at("Your time", slot.map(|slot| Stamp::span(slot, zone)))
         .at(
-            "For the candidate",
+            "Candidate's time",
             slot.map(|slot| Stamp::span(slot, there)),
         )
         .text("Candidate", &details.candidate.name)
-        .text("E-mail", &details.candidate.email)
+        .text("Email", &details.candidate.email)
         .text(
             "Job",
             details.job.as_ref().map_or("", |job| job.title.as_str()),
@@ -184,7 +184,7 @@ impl Page for NewPage {
     const TEMPLATE: &'static str = "cancellations/new.html";
 
     fn title(&self) -> String {
-        format!("Cancel the interview with {}", self.candidate)
+        format!("Cancel interview with {}", self.candidate)
     }
 
     fn sample() -> Self {
@@ -196,7 +196,7 @@ impl Page for NewPage {
             form: CancellationForm::default(),
             errors: FormErrors::one("reason", "Please use at most 2000 characters."),
             preview: Some(Preview::sample()),
-            outlook: "A cancellation goes to john@example.com.".into(),
+            outlook: "john@example.com will get a cancellation email.".into(),
             refusal: Some(Refusal::sample()),
         }
     }

@@ -42,6 +42,6 @@ pub fn language(languages: &Languages, tag: &str) -> Result<String> {
     let nearest = languages.choose(tag)?;
     Ok(match nearest.tag() == tag {
         true => nearest.name().to_owned(),
-        false => format!("{tag} (mails are in {})", nearest.name()),
+        false => format!("{tag} (emails are in {})", nearest.name()),
     })
 }

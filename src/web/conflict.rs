@@ -27,7 +27,7 @@ pub struct Conflict {
 }
 
 /// Where everything typed is still in the form.
-const SAVE_AGAIN: &str = "Your changes are not saved. What you entered is still in the form below. Check it and save again to replace what is saved.";
+const SAVE_AGAIN: &str = "Your changes are not saved. They are still in the form below. Check them and save again to replace the saved version.";
 /// Where a button was pressed.
 const PRESS_AGAIN: &str = "Nothing was done. Check the page below, then try again.";
 
@@ -180,7 +180,7 @@ impl Difference {
             label: "Email",
             stored: "john@example.com".into(),
             typed: "jon@example.com".into(),
-            note: "Changed meanwhile",
+            note: "Changed since you opened it",
         }
     }
 }
@@ -217,9 +217,9 @@ pub fn differences(since: &[Entry], stored: Reading, typed: Reading) -> Vec<Diff
             stored,
             typed,
             note: match changed.iter().any(|it| it == name) {
-                true => "Changed meanwhile",
+                true => "Changed since you opened it",
                 false if since.is_empty() => "",
-                false => "Not changed meanwhile",
+                false => "Not changed since you opened it",
             },
         })
         .collect()

@@ -41,40 +41,42 @@ fn words(status: StatusCode) -> (&'static str, &'static str) {
     match status {
         StatusCode::NOT_FOUND => (
             "Page not found",
-            "There is nothing at this address, or nothing that you may see.",
+            "There is nothing at this address, or you don't have access to it.",
         ),
         StatusCode::FORBIDDEN => (
-            "Not from here",
-            "This request did not come from a page of this site, so nothing was done. Open the page again and repeat what you did.",
+            "Request blocked",
+            "This request did not come from a page of this site, so nothing was done. Reload the page and try again.",
         ),
         StatusCode::CONFLICT => (
-            "Somebody was quicker",
-            "What you wanted to change has changed meanwhile. Go back, load the page again and see how it stands now.",
+            "Someone else changed this first",
+            "Your change was not saved. Go back, reload the page and check what it says now.",
         ),
         StatusCode::PAYLOAD_TOO_LARGE => (
-            "Too much at once",
-            "What you sent is larger than this page takes. Shorten it and send it again.",
+            "Too large",
+            "What you sent is too large for this page. Shorten it and send it again.",
         ),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => (
-            "Cannot be read like this",
-            "This page takes plain form data. Compressed or other content is not accepted; send the form from the page itself.",
+            "Unsupported format",
+            "This page only accepts its own form, uncompressed. Go back and send the form from the page.",
         ),
         StatusCode::REQUEST_TIMEOUT => (
             "That took too long",
-            "The request did not arrive whole. Send it again.",
+            "Your request did not arrive completely. Send it again.",
         ),
-        StatusCode::TOO_MANY_REQUESTS => ("Too many tries", "Wait a few minutes, then try again."),
+        StatusCode::TOO_MANY_REQUESTS => {
+            ("Too many attempts", "Wait a few minutes, then try again.")
+        }
         StatusCode::SERVICE_UNAVAILABLE => (
             "Back in a moment",
-            "The service cannot answer at present. Nothing is lost: load the page again in a minute.",
+            "We can't answer right now. Nothing is lost; reload the page in a minute.",
         ),
         status if status.is_server_error() => (
-            "That went wrong",
-            "It is our fault, not yours. Try again; when it happens again, tell your administrator the reference below.",
+            "Something went wrong",
+            "It's our fault, not yours. Try again. If it happens again, give your administrator the reference below.",
         ),
         _ => (
-            "That cannot be read",
-            "The request was not complete or not well formed. Go back and try again.",
+            "Request not understood",
+            "The request was incomplete or malformed. Go back and try again.",
         ),
     }
 }

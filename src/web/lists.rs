@@ -18,7 +18,7 @@ impl At {
             errors.check(
                 "form",
                 text.parse().map_err(
-                    |()| "This page of the list cannot be found. Begin at the first page.",
+                    |()| "This page of the list no longer exists. Start from the first page.",
                 ),
             )
         })
@@ -84,7 +84,7 @@ pub fn unreadable(ids: &[i64]) -> String {
         many => format!("{many} more entries"),
     };
     format!(
-        "Greenroom can't read {entries} of this list (number {}). The rest of the list is complete; have an admin look at the log.",
+        "Greenroom can't read {entries} in this list (number {}). The rest of the list is complete. Ask an admin to check the server log.",
         numbers.join(", ")
     )
 }

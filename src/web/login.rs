@@ -87,8 +87,8 @@ pub async fn destroy(session: Session) -> HttpResponse {
     see_other("/login")
 }
 
-const WRONG: &str = "No user has this e-mail address and password. Check both and try again.";
-const TOO_OFTEN: &str = "Too many tries. Wait some minutes, then try again.";
+const WRONG: &str = "Wrong email address or password. Check both and try again.";
+const TOO_OFTEN: &str = "Too many attempts. Wait a few minutes, then try again.";
 
 /// Where to go on.
 #[derive(Debug, Default, Deserialize)]

@@ -11,9 +11,9 @@ use crate::{
 };
 
 /// Stands where the candidate's own link will be.
-pub const LINK: &str = "(here stands the candidate's personal link)";
+pub const LINK: &str = "(the candidate's personal join link goes here)";
 /// What is told another way must not carry the link: whoever tells it could join.
-const LINK_BY_MAIL: &str = "(your personal link comes by e-mail)";
+const LINK_BY_MAIL: &str = "(your personal join link comes by email)";
 
 /// The texts of a mail, for pages.
 #[derive(Clone, Debug, Serialize)]

@@ -138,7 +138,7 @@ const RECRUITING_MENU: &[(&str, &str)] = &[
 const ADMIN_MENU: &[(&str, &str)] = &[
     ("/users", "Users"),
     ("/tokens", "API tokens"),
-    (MAIL, "E-mail"),
+    (MAIL, "Email"),
     ("/company", "Company"),
     ("/actions", "Audit log"),
 ];
@@ -170,7 +170,7 @@ impl Frame {
                 href,
                 label,
                 current: place(href, &frame.path),
-                trouble: (href == MAIL && frame.is_mail_unwell).then_some("Unwell"),
+                trouble: (href == MAIL && frame.is_mail_unwell).then_some("Problem"),
             })
             .collect()
     }

@@ -37,10 +37,11 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// On the sign-in page that it leads to.
 pub const SIGN_IN_AGAIN: &str =
     "You were signed out. Sign in within ten minutes to get back what you typed.";
-const TYPED: &str = "You were signed out before this arrived. Nothing was saved: check what you typed and send it again.";
-const PRESSED: &str = "You were signed out before this was done. Nothing has changed: do it again if you still want it.";
-const GONE: &str =
-    "What was sent before signing in is no longer kept, and nothing of it was saved.";
+const TYPED: &str =
+    "Nothing was saved because you were signed out. Check what you typed and send it again.";
+const PRESSED: &str =
+    "Nothing has changed because you were signed out. Try again if you still want to.";
+const GONE: &str = "What you sent before signing in is no longer available. None of it was saved.";
 
 /// The answer to a request for which nobody was signed in, and its form kept for the browser's last user.
 /// Every other answer stays as it is. `has_page` says whether a line of the URL table shows a page.

@@ -17,8 +17,8 @@ use crate::{
 };
 
 const INTERRUPTED: &str =
-    "Greenroom stopped while the mail server was taking the message; it may have arrived.";
-const OUR_PROBLEM: &str = "Greenroom had a problem of its own; nothing was sent.";
+    "Greenroom stopped while the mail server was accepting the email. It may have arrived.";
+const OUR_PROBLEM: &str = "Greenroom had an internal error. Nothing was sent.";
 
 /// The end of an attempt, by what the mail server did.
 pub(super) fn from_report(report: &Report, name: Name) -> Ended {
@@ -140,7 +140,7 @@ pub(super) fn called_back(host: String) -> Ended {
         ..here(
             Outcome::Released,
             Next::Release,
-            "Greenroom stopped before the message was sent; nothing is lost.",
+            "Greenroom stopped before the email was sent. Nothing is lost.",
         )
     }
 }
@@ -150,7 +150,7 @@ pub(super) fn printed() -> Ended {
     on_the_console(here(
         Outcome::Printed,
         Next::Printed,
-        "Mail goes to the console here: nobody received this message.",
+        "Emails are only printed to the console here, so nobody received this one.",
     ))
 }
 
@@ -159,7 +159,7 @@ pub(super) fn unprintable() -> Ended {
     on_the_console(here(
         Outcome::Deferred,
         Next::Retry(Setback::Ours),
-        "Mail goes to the console here, and the console takes nothing.",
+        "Emails are only printed to the console here, and printing failed.",
     ))
 }
 

@@ -12,7 +12,7 @@ document.addEventListener("click", async (event) => {
     await navigator.clipboard.writeText(button.previousElementSibling.textContent);
     button.textContent = "Copied";
   } catch {
-    button.textContent = "Not copied: select the text instead";
+    button.textContent = "Couldn't copy. Select the text instead.";
   }
   setTimeout(() => (button.textContent = said), 3000);
 });

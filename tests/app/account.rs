@@ -99,7 +99,7 @@ async fn with_a_new_password_tokens_go_on_unless_one_says_otherwise() {
     let mut rita = app.signed_in_as(&user).await;
     let page = rita.get("/account/password").await;
     assert!(page.has("input[name=end_tokens]:not([checked])"));
-    assert!(page.text.contains("act in your name: 1"), "{}", page.text);
+    assert!(page.text.contains("act for you: 1"), "{}", page.text);
     let fields = [("present", PASSWORD), ("password", NEW)];
     assert_eq!(
         rita.post_form("/account/password", &fields).await.status,

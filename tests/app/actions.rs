@@ -273,7 +273,7 @@ async fn what_older_and_newer_versions_wrote_stays_visible() {
     assert_eq!(page.status, 200);
     let story = page.words(".timeline");
     for told in [
-        "Moved from Mon 4 January 2027",
+        "Rescheduled from Mon 4 January 2027",
         "Changed: Technical → Final, 45 → 60 minutes, dress_code",
         "Changed: notes",
         "Cancelled",

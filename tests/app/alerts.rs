@@ -100,7 +100,7 @@ async fn a_message_that_nobody_took_is_told_on_every_page_after_thirty_minutes()
 
     for path in ["/", "/jobs", "/candidates/new", "/emails", "/slots?job=x"] {
         let page = rita.get(path).await;
-        assert_eq!(heading(&page), "1 candidate was not notified", "{path}");
+        assert_eq!(heading(&page), "1 candidate not notified", "{path}");
     }
     let page = rita.post_form("/jobs/new", &[("title", "")]).await;
     assert_eq!(page.status, 422);
@@ -108,11 +108,11 @@ async fn a_message_that_nobody_took_is_told_on_every_page_after_thirty_minutes()
     for part in [
         "Zoë Núñez",
         "Tue 5 January 2027, 09:00–09:45 (Europe/Berlin, UTC+01:00)",
-        "Invitation: Waiting to leave",
-        "no mail server was asked to take it yet",
+        "Invitation: Queued",
+        "Not tried yet",
         "Dear Zoë Núñez",
-        "(your personal link comes by e-mail)",
-        "Told by phone",
+        "(your personal join link comes by email)",
+        "Mark as told by phone",
     ] {
         assert!(words.contains(part), "{part} in {words}");
     }
@@ -359,13 +359,13 @@ async fn three_are_shown_and_all_of_them_listed() {
     app.deliver().await;
     let mut rita = app.recruiter().await;
     let page = rita.get("/jobs").await;
-    assert_eq!(heading(&page), "22 candidates were not notified");
+    assert_eq!(heading(&page), "22 candidates not notified");
     assert_eq!(page.all_words(".alerts li").len(), 3);
     assert!(
         page.words(".alerts li").contains("14:00"),
         "the nearest first"
     );
-    assert_eq!(page.words(".alerts__head a"), "19 more");
+    assert_eq!(page.words(".alerts__head a"), "View all");
 
     let list = rita.get(&page.attribute(".alerts__head a", "href")).await;
     assert!(!list.has(".alerts"), "the list itself needs no banner");
@@ -407,12 +407,12 @@ async fn what_was_printed_is_sent_when_there_is_a_mail_server() {
     let mut rita = app.recruiter().await;
     let page = rita.get("/alerts").await;
     let form = "form[action='/alerts/resending']";
-    assert_eq!(page.words(form), "Send the message that nobody received");
+    assert_eq!(page.words(form), "Send 1 unsent email");
     let key = page.attribute(&format!("{form} input[name=key]"), "value");
     let sent = rita.post_form("/alerts/resending", &[("key", &key)]).await;
     assert_eq!((sent.status, sent.location.as_str()), (303, "/alerts"));
     let page = rita.get("/alerts").await;
-    assert_eq!(page.notice(), "1 message is on its way once more.");
+    assert_eq!(page.notice(), "1 email is on its way.");
     assert!(!page.has(form), "nothing is left to send");
     assert_eq!(
         page.all_words(".alerts__list li").len(),
@@ -434,7 +434,7 @@ async fn what_was_printed_is_not_printed_again() {
     let before = newest(&app).await.id;
     let mut ada = app.admin().await;
     let page = ada.get("/jobs").await;
-    assert_eq!(heading(&page), "1 candidate was not notified");
+    assert_eq!(heading(&page), "1 candidate not notified");
     assert!(
         !ada.get("/alerts")
             .await

@@ -64,7 +64,7 @@ async fn a_new_candidate_is_booked_and_their_mail_is_queued() {
         page.words(".facts")
             .contains("03:00–03:45 (America/New_York, UTC-05:00)")
     );
-    assert!(page.words("#mails").contains("Waiting to leave"));
+    assert!(page.words("#mails").contains("Queued"));
     assert!(page.words(".timeline").contains("by Rita Recruiter"));
     assert_eq!((interviews(&app).await, mails(&app).await), (1, 1));
 
@@ -128,7 +128,7 @@ async fn the_mail_is_previewed_before_anything_is_done() {
         "Dear Jane Roe",
         "January 5, 2027 at 3:00 AM",
         "Bring <b>a pen</b>.",
-        "(here stands the candidate's personal link)",
+        "(the candidate's personal join link goes here)",
         "09:00–09:45 (Europe/Berlin, UTC+01:00)",
         "03:00–03:45 (America/New_York, UTC-05:00)",
     ] {
@@ -162,7 +162,10 @@ async fn mistakes_stand_beside_their_fields_and_nothing_typed_is_lost() {
         ]);
         let page = rita.post_form(&path, &wrong).await;
         assert_eq!(page.status, 422);
-        assert!(page.error_of("name").contains("direction of text"));
+        assert!(
+            page.error_of("name")
+                .contains("invisible control character")
+        );
         assert!(page.error_of("email").contains("name@example.com"));
         assert!(page.error_of("time_zone").contains("Europe/Berlin"));
         assert!(page.error_of("notes").contains("control character"));
@@ -201,7 +204,7 @@ async fn one_key_is_one_booking() {
     let second = free_slot(&app).await;
     let refused = rita.post_form(&second, &other).await;
     assert_eq!(refused.status, 422);
-    assert!(refused.words(PROBLEM).contains("sent before"));
+    assert!(refused.words(PROBLEM).contains("already sent this form"));
     assert_eq!(refused.value_of("name"), "John Doe");
     assert_ne!(refused.value_of("key"), "k");
     assert_eq!(interviews(&app).await, 1);
@@ -224,7 +227,7 @@ async fn an_address_that_is_known_offers_the_candidate_who_has_it() {
     );
     let taken = rita.post_form(&path, &somebody_new(&[])).await;
     assert_eq!(taken.status, 422);
-    assert!(taken.error_of("email").contains("here already"));
+    assert!(taken.error_of("email").contains("already has"));
     assert_eq!(taken.words("button[value^=take-]"), "Book Jane R. instead");
     let take = taken.attribute("button[value^=take-]", "value");
     let chosen = rita
@@ -264,7 +267,7 @@ async fn who_comes_second_learns_who_came_first_and_what_is_free() {
     assert!(
         second
             .words(PROBLEM)
-            .contains("Jane Roe has this slot, booked by Rita Recruiter.")
+            .contains("Jane Roe already has this slot, booked by Rita Recruiter.")
     );
     assert!(second.has(&format!("a[href='{}']", first.location)));
     assert_eq!(second.value_of("name"), "John Doe");
@@ -347,7 +350,7 @@ async fn a_slot_that_was_closed_or_has_begun_is_refused_with_what_is_free() {
     rita.press(&format!("/slots/{slot}"), &format!("/slots/{slot}/closure"))
         .await;
     app.advance(TimeDelta::minutes(5));
-    for (id, words) in [(slot, "was closed"), (soon, "has begun")] {
+    for (id, words) in [(slot, "was closed"), (soon, "already started")] {
         let path = format!("/slots/{id}/booking");
         for answer in [
             rita.post_form(&path, &somebody_new(&[])).await,
@@ -407,7 +410,7 @@ async fn an_interview_that_waits_is_booked_once() {
     assert!(
         again
             .words(PROBLEM)
-            .contains("booked already, for Tue 5 January 2027, 09:00")
+            .contains("is already booked, for Tue 5 January 2027, 09:00")
     );
     assert!(again.has(&format!("a[href='/interviews/{interview}']")));
     assert_eq!(mails(&app).await, 1);
@@ -437,15 +440,15 @@ async fn a_recruiter_is_warned_before_the_mail_leaves() {
         night.contains("night for the candidate: 03:00 in America/New_York"),
         "{night}"
     );
-    assert!(night.contains("only this machine"), "{night}");
+    assert!(night.contains("only opens on this computer"), "{night}");
     let day = warnings(&mut rita, "Europe/Berlin").await;
     assert!(
-        !day.contains("night") && !day.contains("meeting URL"),
+        !day.contains("night") && !day.contains("meeting link"),
         "{day}"
     );
     let unknown = warnings(&mut rita, "").await;
     assert!(
-        unknown.contains("Nobody knows the candidate's time zone"),
+        unknown.contains("Time zone unknown. The email will use"),
         "{unknown}"
     );
     let booked = rita.post_form(&path, &somebody_new(&[])).await;
@@ -486,8 +489,11 @@ async fn a_missing_meeting_url_and_console_mail_are_warned_of() {
         .post_form(&path, &somebody_new(&[("act", "preview")]))
         .await;
     let warnings = page.all_words(".notice--warning").join(" ");
-    assert!(warnings.contains("no meeting URL"), "{warnings}");
-    assert!(warnings.contains("printed to the console"), "{warnings}");
+    assert!(warnings.contains("No meeting link yet"), "{warnings}");
+    assert!(
+        warnings.contains("printed to the server's console"),
+        "{warnings}"
+    );
 }
 
 #[actix_web::test]

@@ -150,7 +150,7 @@ async fn a_message_that_comes_back_says_so_and_why() {
 
     let mut rita = scene.app.recruiter().await;
     let page = rita.get(&format!("/emails/{}", scene.id)).await;
-    assert_eq!(page.words("#standing .status"), "Came back undelivered");
+    assert_eq!(page.words("#standing .status"), "Bounced");
     let steps = page.all_words("#story li");
     assert_eq!(steps.len(), 3, "{steps:?}");
     assert!(steps[1].starts_with("Accepted by localhost"), "{steps:?}");
@@ -170,10 +170,10 @@ async fn a_message_that_comes_back_says_so_and_why() {
         .await;
     let mails = interview.words("#mails");
     assert!(
-        mails.contains("Came back undelivered: This address does not exist"),
+        mails.contains("Bounced: This address does not exist"),
         "{mails}"
     );
-    assert!(mails.contains("A text to send another way"), "{mails}");
+    assert!(mails.contains("Copy message text"), "{mails}");
     let today = rita.get("/").await;
     assert!(today.has(&format!("#attention a[href='/emails/{}']", scene.id)));
     let mut eve = scene.app.other_company().await;

@@ -86,7 +86,7 @@ async fn what_the_candidate_sees_is_corrected() {
     let to = &booked.details.candidate.email;
     assert_eq!(
         shown.notice(),
-        format!("Saved. The invitation goes to {to}.")
+        format!("Saved. {to} will get the invitation.")
     );
     for words in [
         "09:00–10:30",
@@ -177,8 +177,8 @@ async fn of_two_who_correct_it_the_second_is_shown_what_the_first_did() {
     assert_eq!(
         late.all_words("#conflict tbody tr"),
         [
-            "Minutes Changed meanwhile 30 45",
-            "Notes for the candidate Not changed meanwhile Bring a portfolio. Mine",
+            "Minutes Changed since you opened it 30 45",
+            "Notes for the candidate Not changed since you opened it Bring a portfolio. Mine",
         ],
         "what would be overwritten"
     );
@@ -195,7 +195,7 @@ async fn of_two_who_correct_it_the_second_is_shown_what_the_first_did() {
     other[5].1 = "Something else".into();
     let reused = rita.post_form(&edit, &fields(&other)).await;
     assert_eq!(reused.status, 422);
-    assert!(reused.words(PROBLEM).contains("sent before"));
+    assert!(reused.words(PROBLEM).contains("already sent this form"));
     assert_eq!(rows(&app, &booked).await.0.booking_notes, "Mine");
 }
 
@@ -216,10 +216,7 @@ async fn a_changed_address_counts_as_a_change() {
     let late = rita.post_form(&edit, &fields(&mine)).await;
     assert_eq!(late.status, 409);
     let said = late.words(PROBLEM);
-    assert!(
-        said.contains("The candidate's address was changed"),
-        "{said}"
-    );
+    assert!(said.contains("Candidate's address changed"), "{said}");
 }
 
 #[actix_web::test]
@@ -257,9 +254,9 @@ async fn a_replaced_link_is_dead_at_once() {
     let shown = rita.get(&path).await;
     assert_eq!(
         shown.notice(),
-        format!("The old link is dead. The invitation goes to {to}.")
+        format!("Join link replaced. The old one no longer works. {to} will get the invitation.")
     );
-    assert!(shown.words(".timeline").contains("Link replaced"));
+    assert!(shown.words(".timeline").contains("Join link replaced"));
     assert_eq!(rita.post_form(&link, &wish).await.status, 303);
     assert_eq!(
         rows(&app, &booked).await.0.link_version,

@@ -139,7 +139,10 @@ async fn what_has_not_left_is_called_off_after_it_was_said_what_that_means() {
     let mut rita = app.recruiter().await;
     let page = rita.get(&path).await;
     let meaning = page.words("form[action$='/cancellation']");
-    assert!(meaning.contains("Zoë Núñez is not invited"), "{meaning}");
+    assert!(
+        meaning.contains("Zoë Núñez will not get this invitation"),
+        "{meaning}"
+    );
     let cancellation = page.attribute("form[action$='/cancellation']", "action");
     for _ in 0..2 {
         let answer = rita.post_form(&cancellation, &[]).await;
@@ -155,7 +158,7 @@ async fn what_has_not_left_is_called_off_after_it_was_said_what_that_means() {
     assert_eq!(audited(&app).await, ["email.cancelled"]);
 
     let page = rita.get(&path).await;
-    assert_eq!(page.words("#standing .status"), "Called off before it left");
+    assert_eq!(page.words("#standing .status"), "Cancelled before sending");
     assert!(page.words("#story").contains("By Rita Recruiter."));
     assert!(!page.has("form[action$='/cancellation']"));
     // Nobody has it, so that it can be sent again without a question.

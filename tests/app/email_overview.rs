@@ -29,7 +29,7 @@ async fn every_counter_leads_to_what_it_counts() {
     let page = rita.get("/emails").await;
     // Ended ones of the last days; of what waits all, however old.
     for (label, count) in [
-        ("Waiting to leave", 4),
+        ("Queued", 4),
         ("Not delivered", 1),
         ("Accepted by mail server", 1),
         ("Retrying", 0),
@@ -43,7 +43,7 @@ async fn every_counter_leads_to_what_it_counts() {
     }
     let (_, failed_ones) = counter(&page, "Not delivered");
     assert_eq!(failed_ones, "/emails?status=failed&days=14");
-    let (_, waiting) = counter(&page, "Waiting to leave");
+    let (_, waiting) = counter(&page, "Queued");
     assert!(listed(&rita.get(&waiting).await).contains(&ancient.email.id));
     assert!(
         !page.words("#counters").contains("Printed"),
@@ -154,8 +154,8 @@ async fn the_log_says_how_the_mail_servers_are() {
     assert_eq!(
         told,
         [
-            "one.example:587 Takes nothing, tried now and then It does not answer. Took its last message 2 h 0 min ago",
-            "two.example:465 Takes messages Took its last message 2 h 0 min ago",
+            "one.example:587 Not accepting mail; retrying It does not answer. Took its last message 2 h 0 min ago",
+            "two.example:465 Accepting mail Took its last message 2 h 0 min ago",
         ]
     );
     let way = "#servers a[href='/mail']";

@@ -269,7 +269,7 @@ async fn a_message_that_cannot_be_made_does_not_stop_the_others() {
     assert_eq!(app.deliver().await, 2);
     let emails = emails(&app).await;
     assert_eq!(emails[0].status, Status::Failed);
-    assert!(emails[0].reason.contains("cannot make this message"));
+    assert!(emails[0].reason.contains("can't create this email"));
     assert_eq!(emails[1].status, Status::Accepted);
 }
 
@@ -286,7 +286,7 @@ async fn a_message_that_cannot_be_read_does_not_stop_the_others() {
     app.deliver().await;
     let emails = emails(&app).await;
     assert_eq!(emails[0].status, Status::Failed);
-    assert!(emails[0].reason.contains("cannot make this message"));
+    assert!(emails[0].reason.contains("can't create this email"));
     assert_eq!(emails[1].status, Status::Accepted);
 }
 
@@ -379,7 +379,7 @@ async fn a_message_in_doubt_stays_in_doubt_when_it_is_too_late_to_send_it_again(
     let email = only_email(&app).await;
     assert_eq!(email.status, Status::Uncertain, "it was taken");
     assert!(
-        email.reason.contains("may have taken it"),
+        email.reason.contains("may have accepted it"),
         "{}",
         email.reason
     );

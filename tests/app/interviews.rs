@@ -31,7 +31,7 @@ async fn an_interview_shows_both_zones_its_mail_and_what_happened() {
     }
     assert!(page.words("main").contains("Bring a portfolio."));
     let mails = page.words("#mails");
-    assert!(mails.contains("Waiting to leave"), "{mails}");
+    assert!(mails.contains("Queued"), "{mails}");
     assert!(mails.contains("Not tried yet"), "{mails}");
     assert!(page.has(&format!("#mails a[href='/emails/{}']", booked.email.id)));
     let history = page.all_words(".timeline strong");
@@ -116,7 +116,7 @@ async fn the_list_is_by_day_and_narrowed_by_status_job_and_date() {
         words.contains("Cloud Architect · Technical · Medium"),
         "{words}"
     );
-    assert!(words.contains("Waiting to leave"), "{words}");
+    assert!(words.contains("Queued"), "{words}");
 }
 
 #[actix_web::test]

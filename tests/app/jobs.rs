@@ -81,7 +81,10 @@ async fn mistakes_stand_beside_their_fields_and_nothing_typed_is_lost() {
             }
             let page = rita.post_form(path, &wrong).await;
             assert_eq!(page.status, 422);
-            assert!(page.error_of("title").contains("direction of text"));
+            assert!(
+                page.error_of("title")
+                    .contains("invisible control character")
+            );
             assert!(
                 page.error_of("positions_to_fill")
                     .contains("from 1 to 9999")
@@ -112,7 +115,7 @@ async fn a_form_that_comes_twice_makes_one_job() {
     assert!(
         refused
             .words(".notice--problem:not([hidden])")
-            .contains("sent before")
+            .contains("already sent this form")
     );
     assert_eq!(refused.value_of("title"), "Another");
     assert_ne!(refused.value_of("key"), "k1");

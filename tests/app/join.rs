@@ -249,7 +249,7 @@ async fn joining_leads_to_the_meeting_and_may_be_repeated() {
         assert_eq!(page.status, 200);
         let way = "a[rel='noreferrer noopener']";
         assert_eq!(page.attribute(way, "href"), MEETING);
-        assert_eq!(page.words(way), "Open the meeting at meet.example.com");
+        assert_eq!(page.words(way), "Open meeting at meet.example.com");
         invitation.app.advance(TimeDelta::minutes(1));
     }
     let row = invitation.row().await;
@@ -279,7 +279,7 @@ async fn recruiters_see_who_has_joined() {
     let page = rita.get(&path).await;
     assert!(page.text.contains("Joined"));
     assert!(page.text.contains("Tue 5 January 2027, 08:45"), "when");
-    assert!(page.text.contains("The candidate joined"), "in its history");
+    assert!(page.text.contains("Candidate joined"), "in its history");
 }
 
 #[actix_web::test]

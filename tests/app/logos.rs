@@ -319,7 +319,7 @@ async fn a_stale_tab_neither_replaces_nor_removes_a_logo_that_it_never_showed() 
     let without = ada.post_form(removal, &[]).await;
     assert_eq!(without.status, 303);
     let page = ada.get("/company/logo").await;
-    assert!(page.notice().contains("Open the page again"));
+    assert!(page.notice().contains("this page is out of date"));
     assert_eq!(upload_over(&mut ada, "", "logo", DOT).await.status, 422);
     assert_eq!(logos(&app).await.len(), 1, "nothing refused is kept");
     let again = upload_over(&mut ada, "0", "logo", BANNER).await;

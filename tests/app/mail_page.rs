@@ -162,24 +162,24 @@ async fn the_menu_says_when_mail_is_unwell() {
     let app = sending(&server).await;
     let mut ada = app.admin().await;
     let menu = |page: &Answer| page.words("nav a[href='/mail']");
-    assert_eq!(menu(&ada.get("/").await), "E-mail");
+    assert_eq!(menu(&ada.get("/").await), "Email");
     let page = check(&mut ada).await;
     assert!(words(&page, Step::MailFrom).contains("550 5.7.1 no"));
     assert!(
         page.words("#checks")
             .contains("Mail cannot be sent like this")
     );
-    assert_eq!(menu(&ada.get("/").await), "E-mail Unwell");
+    assert_eq!(menu(&ada.get("/").await), "Email Problem");
     let mut rita = app.recruiter().await;
     assert!(!rita.get("/").await.has("nav a[href='/mail']"));
     let mut other = app.other_company().await;
     assert_eq!(
         menu(&other.get("/").await),
-        "E-mail",
+        "Email",
         "theirs is another check"
     );
     end_another_well(&app, ada.user_id()).await;
-    assert_eq!(menu(&ada.get("/").await), "E-mail");
+    assert_eq!(menu(&ada.get("/").await), "Email");
 }
 
 /// As a run would that finds nothing.
@@ -208,11 +208,11 @@ async fn a_mail_server_that_is_left_alone_is_shown_with_its_reason() {
     );
     leave_alone(&app).await;
     let page = ada.get("/mail").await;
-    assert_eq!(page.words("nav a[href='/mail']"), "E-mail Unwell");
+    assert_eq!(page.words("nav a[href='/mail']"), "Email Problem");
     let shown = page.words("#servers");
     for words in [
         "First server mail.example.com:587",
-        "Takes nothing, tried now and then since Mon 4 January 2027, 08:00",
+        "Not accepting mail; retrying since Mon 4 January 2027, 08:00",
         "Nothing listens there.",
         "Next tried Mon 4 January 2027, 09:05",
         "Last took a message Sun 3 January 2027, 09:00",

@@ -134,7 +134,7 @@ async fn what_cannot_stand_there_is_refused_beside_its_field_and_changes_nothing
         ("greeting", "Dear {}", "A brace"),
         ("opening", "  ", "fill this in"),
         ("contact", "Nobody.", "{contact_email} must stand in it"),
-        ("paragraph", "turn\u{202e}ed", "direction"),
+        ("paragraph", "turn\u{202e}ed", "control character"),
         ("regards", "two\nlines", "control character"),
     ] {
         let fields = OWN.map(|(name, value)| (name, if name == field { wrong } else { value }));
@@ -163,7 +163,7 @@ async fn a_preview_shows_the_next_interview_with_what_is_typed_and_keeps_nothing
     for said in [
         "Sample Company: your talk on January 5, 2027 at 3:00 AM",
         "Hello Zoë Núñez! We look forward to meeting you.",
-        "(here stands the candidate's personal link)",
+        "(the candidate's personal join link goes here)",
         &ada.user.as_ref().expect("Ada").email,
     ] {
         assert!(shown.contains(said), "{said} in {shown}");

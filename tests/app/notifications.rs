@@ -587,7 +587,7 @@ async fn the_recruiter_is_told_what_the_candidate_will_be_told() {
     let preview = format!("{path}/cancellation");
     let unsent = scene.rita.get(&preview).await;
     assert!(
-        unsent.words("main form").contains("and nothing will"),
+        unsent.words("main form").contains("and won't be"),
         "{}",
         unsent.words("main form")
     );
@@ -595,7 +595,10 @@ async fn the_recruiter_is_told_what_the_candidate_will_be_told() {
     scene.app.advance(TimeDelta::seconds(90));
     scene.app.deliver().await;
     let sent = scene.rita.get(&preview).await;
-    assert!(sent.words("main form").contains("A cancellation goes to"));
+    assert!(
+        sent.words("main form")
+            .contains("will get a cancellation email")
+    );
     let typed = [
         ("reason", "The position is filled."),
         ("act", "preview"),
@@ -662,11 +665,12 @@ async fn the_recruiter_is_told_what_the_candidate_will_be_told() {
     assert_eq!(done.status, 303);
     let said = scene.rita.get(&path).await.notice();
     assert!(
-        said.starts_with("Moved. A mail with the old and the new time goes to"),
+        said.starts_with("Rescheduled. ")
+            && said.contains("will get an email with the old and the new time."),
         "{said}"
     );
     assert!(
-        said.contains("It leaves at 09:03; what is changed before then goes into the same mail."),
+        said.contains("It goes out at 09:03 and includes anything you change before then."),
         "{said}"
     );
     let first = scene.slot.to_string();
@@ -686,6 +690,6 @@ async fn the_recruiter_is_told_what_the_candidate_will_be_told() {
     let said = scene.rita.get(&path).await.notice();
     assert_eq!(
         said,
-        "Moved. No mail leaves: there is nothing that the candidate does not know."
+        "Rescheduled. No email needed; the candidate is up to date."
     );
 }

@@ -111,15 +111,13 @@ async fn an_interview_is_moved_into_a_free_slot() {
     let to = &booked.details.candidate.email;
     assert_eq!(
         page.notice(),
-        format!("Moved. The invitation goes to {to}.")
+        format!("Rescheduled. {to} will get the invitation.")
     );
     assert!(page.words(".facts").contains("11:00–11:45 (Europe/Berlin"));
     assert!(page.words("main").contains("Bring two pens."));
-    assert!(
-        page.all_words(".timeline strong").contains(
-            &"Moved from Tue 5 January 2027, 09:00 to Tue 5 January 2027, 11:00".to_owned()
-        )
-    );
+    assert!(page.all_words(".timeline strong").contains(
+        &"Rescheduled from Tue 5 January 2027, 09:00 to Tue 5 January 2027, 11:00".to_owned()
+    ));
     let row = interview(&app, &booked).await;
     assert_eq!((row.revision, row.slot_id), (2, slot.parse().ok()));
 
@@ -198,12 +196,12 @@ async fn a_time_that_does_not_exist_or_exists_twice_is_asked_about() {
     assert!(
         skipped
             .error_of("time")
-            .ends_with("The next time is 03:00.")
+            .ends_with("The next possible time is 03:00.")
     );
     let twice = rita.post_form(&path, &at("2027-10-31", "02:30")).await;
     assert_eq!(twice.status, 422);
     assert!(
-        twice.error_of("fold").contains("Which one"),
+        twice.error_of("fold").contains("which one"),
         "{}",
         twice.text
     );
@@ -214,7 +212,7 @@ async fn a_time_that_does_not_exist_or_exists_twice_is_asked_about() {
     let past = rita.post_form(&path, &at("2027-01-04", "08:59")).await;
     assert_eq!(
         (past.status, past.error_of("date").as_str()),
-        (422, "This time is past already.")
+        (422, "This time is in the past. Choose a later one.")
     );
     assert_eq!(past.value_of("time"), "08:59");
     assert_eq!(interview(&app, &booked).await.revision, 1);
@@ -238,7 +236,7 @@ async fn mistakes_stand_beside_their_fields_and_nothing_typed_is_lost() {
         .post_form(&path, &filled(&form, &[("notes", "kept")]))
         .await;
     assert_eq!(nothing.status, 422);
-    assert_eq!(nothing.error_of("slot"), "Choose when it is to be.");
+    assert_eq!(nothing.error_of("slot"), "Choose a new time.");
     assert_eq!(nothing.value_of("notes"), "kept");
     assert_eq!(nothing.value_of("key"), form.0[1].1);
     let wrong = [
@@ -304,7 +302,7 @@ async fn the_free_slots_of_another_day_can_be_looked_at() {
     assert!(
         looked
             .words("fieldset")
-            .contains("Others on Thursday 14 January")
+            .contains("More on Thursday 14 January")
     );
     assert!(looked.has(&format!("input[name=slot][value='{far}']")));
     assert_eq!(looked.value_of("notes"), "kept");
@@ -329,8 +327,8 @@ async fn what_it_would_come_to_is_shown_before_anything_is_done() {
     assert_eq!(preview.status, 200);
     let outcome = preview.words("#outcome");
     for words in [
-        "It is night for the candidate: 06:00 in America/New_York.",
-        "After the move",
+        "It's night for the candidate: 06:00 in America/New_York.",
+        "New time",
         "12:00–12:45 (Europe/Berlin, UTC+01:00)",
         "06:00–06:45 (America/New_York, UTC-05:00)",
     ] {
@@ -367,7 +365,7 @@ async fn of_two_who_move_it_the_second_is_shown_what_the_first_did() {
     let said = late.words(PROBLEM);
     for words in [
         "changed while you had it open",
-        "Moved from Tue 5 January 2027, 09:00 to Tue 5 January 2027, 10:00",
+        "Rescheduled from Tue 5 January 2027, 09:00 to Tue 5 January 2027, 10:00",
         "by Ada Admin",
         "Mon 4 January 2027, 09:02",
     ] {
@@ -452,7 +450,10 @@ async fn a_slot_that_cannot_be_had_is_refused_with_who_has_it_and_what_is_free()
     )
     .await;
     for (slot, words) in [
-        (taken, "Zoë Núñez has that slot, booked by Ada Admin."),
+        (
+            taken,
+            "Zoë Núñez already has that slot, booked by Ada Admin.",
+        ),
         (closed, "That slot was closed."),
     ] {
         let slot = slot.to_string();
@@ -540,7 +541,7 @@ async fn a_key_that_stands_for_another_move_is_refused() {
             .await;
         assert_eq!(answer.status, status);
         if status == 422 {
-            assert!(answer.words(PROBLEM).contains("sent before"));
+            assert!(answer.words(PROBLEM).contains("already sent this form"));
             assert_ne!(answer.value_of("key"), form.0[1].1);
         }
     }

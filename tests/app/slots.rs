@@ -72,7 +72,7 @@ async fn entering_slots_in_a_row_keeps_what_they_have_in_common() {
     assert_eq!(form.value_of("time"), "11:00");
     assert_eq!(form.value_of("interviewer"), "Ida");
     assert_ne!(form.value_of("key"), "k");
-    assert!(form.words("[role=status]").contains("can be booked"));
+    assert!(form.words("[role=status]").contains("open for booking"));
 }
 
 #[actix_web::test]
@@ -118,7 +118,10 @@ async fn a_local_time_that_does_not_exist_is_refused_with_the_next_that_does() {
     let gap = typed(&[("date", "2027-03-28"), ("time", "02:30")]);
     let page = rita.post_form("/slots/new", &gap).await;
     assert_eq!(page.status, 422);
-    assert!(page.error_of("time").contains("The next time is 03:00"));
+    assert!(
+        page.error_of("time")
+            .contains("The next possible time is 03:00")
+    );
     assert_eq!(page.value_of("time"), "02:30");
 }
 
@@ -269,7 +272,7 @@ async fn a_closed_slot_is_no_longer_offered_and_a_booked_one_is_not_closed() {
     assert!(
         shown
             .words(".notice--problem:not([hidden])")
-            .contains("it stays")
+            .contains("can't close it")
     );
     assert_eq!(shown.words("h2 .status"), "Booked");
     assert!(shown.words("main").contains("Zoë Núñez"));
@@ -419,4 +422,44 @@ async fn slots_beyond_all_years_do_not_break_a_list() {
             assert_eq!(program.get(&path).await.status, 200, "{day} {path}");
         }
     }
+}
+
+#[actix_web::test]
+async fn above_the_slots_stands_for_which_candidate_one_is_picked() {
+    let app = TestApp::start().await;
+    let job = builders::job(&app, app.company_id).await;
+    let candidate = builders::candidate(&app, app.company_id).await;
+    let waiting = builders::interview(&app, app.company_id, candidate, job).await;
+    let (mut rita, mut eve) = (app.recruiter().await, app.other_company().await);
+    for path in [
+        format!("/slots?candidate={candidate}"),
+        format!("/slots?interview={waiting}&state=open"),
+    ] {
+        let page = rita.get(&path).await;
+        assert!(page.text.contains("Pick a time for Zoë Núñez"), "{path}");
+        assert_eq!(eve.get(&path).await.status, 404, "{path}");
+    }
+    let wrong = rita
+        .get(&format!("/slots?candidate={candidate}&from=x"))
+        .await;
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.text.contains("Pick a time for Zoë Núñez"));
+    assert_eq!(rita.get("/slots?candidate=x").await.status, 404);
+    assert!(!rita.get("/slots").await.text.contains("Pick a time"));
+}
+
+#[actix_web::test]
+async fn without_an_open_job_the_form_of_a_slot_says_what_comes_first() {
+    let app = TestApp::start().await;
+    let mut rita = app.recruiter().await;
+    let page = rita.get("/slots/new").await;
+    assert!(page.words(".notice--warning").contains("No open jobs yet"));
+    assert!(page.has(".notice--warning a[href='/jobs/new']"));
+    builders::job(&app, app.company_id).await;
+    assert!(
+        !rita
+            .get("/slots/new")
+            .await
+            .has(".notice--warning a[href='/jobs/new']")
+    );
 }

@@ -126,8 +126,8 @@ async fn a_stale_tab_does_not_put_a_wrong_address_back() {
     assert_eq!(
         late.all_words("#conflict tbody tr"),
         [
-            format!("Email Changed meanwhile right@example.com {wrong}"),
-            "Phone Not changed meanwhile Empty +49 30 1234567".to_owned(),
+            format!("Email Changed since you opened it right@example.com {wrong}"),
+            "Phone Not changed since you opened it Empty +49 30 1234567".to_owned(),
         ]
     );
     assert_eq!(
@@ -185,7 +185,7 @@ async fn a_form_that_does_not_say_what_it_showed_is_refused() {
         let answer = case.save(&mut rita).await;
         assert_eq!(answer.status, 422, "{:?}", case.fields);
         let said = answer.words("form .notice--problem");
-        assert!(said.contains("Open the page again"), "{said}");
+        assert!(said.contains("this page is out of date"), "{said}");
         assert_eq!(answer.value_of("name"), "New");
     }
     for other in ["0", "2"] {
@@ -244,8 +244,8 @@ async fn of_two_who_change_a_job_the_second_is_asked() {
     assert_eq!(
         late.all_words("#conflict tbody tr"),
         [
-            "Salary to Not changed meanwhile 110000 120000",
-            "Status Changed meanwhile Closed Open",
+            "Salary to Not changed since you opened it 110000 120000",
+            "Status Changed since you opened it Closed Open",
         ]
     );
     let row = job::Entity::find_by_id(id).one(app.app.db.read()).await;
@@ -281,11 +281,11 @@ async fn of_two_who_change_the_company_the_second_is_asked() {
     let rows = late.all_words("#conflict tbody tr");
     assert_eq!(
         rows[0],
-        "Name Not changed meanwhile Sample Company Other Name"
+        "Name Not changed since you opened it Sample Company Other Name"
     );
     assert_eq!(
         rows[1],
-        "Meeting URL Changed meanwhile https://meet.example.com/new https://meet.example.com/room"
+        "Meeting URL Changed since you opened it https://meet.example.com/new https://meet.example.com/room"
     );
     let row = company::Entity::find_by_id(app.company_id);
     let row = row.one(app.app.db.read()).await;
@@ -324,11 +324,11 @@ async fn of_two_who_word_a_mail_the_second_is_asked_and_a_reset_as_well() {
         assert_eq!(late.value_of("regards"), "Cheers");
         let rows = late.all_words("#conflict tbody tr");
         assert_eq!(
-            rows[0], "A paragraph of your own Changed meanwhile Bring a pen. Empty",
+            rows[0], "Your own paragraph Changed since you opened it Bring a pen. Empty",
             "{round}"
         );
         assert!(
-            rows[1].starts_with("Regards Not changed meanwhile"),
+            rows[1].starts_with("Closing Not changed since you opened it"),
             "{rows:?}"
         );
         let without = stale
@@ -378,8 +378,8 @@ async fn an_account_is_changed_by_its_owner_or_an_admin_but_not_over_the_other()
     assert_eq!(
         late.all_words("#conflict tbody tr"),
         [
-            "Name Changed meanwhile Rita R. Rita Recruiter",
-            "Time zone Not changed meanwhile Empty Asia/Kathmandu",
+            "Name Changed since you opened it Rita R. Rita Recruiter",
+            "Time zone Not changed since you opened it Empty Asia/Kathmandu",
         ]
     );
     let decided = own.of_answer(&late).with("name", "Rita R.");
@@ -390,7 +390,7 @@ async fn an_account_is_changed_by_its_owner_or_an_admin_but_not_over_the_other()
     assert_eq!(late.status, 409);
     assert_eq!(
         late.all_words("#conflict tbody tr"),
-        ["Role Not changed meanwhile Recruiter Admin"]
+        ["Role Not changed since you opened it Recruiter Admin"]
     );
     assert_eq!(stale.without("version").save(&mut ada).await.status, 422);
     let row = user(&app, id).await;
@@ -532,7 +532,7 @@ async fn a_slot_that_was_changed_is_not_closed_from_a_stale_page() {
     let without = rita.post_form(&closure, &[]).await;
     assert_eq!(without.status, 303);
     let shown = rita.get(&page).await;
-    assert!(shown.notice().contains("Open the page again"));
+    assert!(shown.notice().contains("this page is out of date"));
     assert_eq!(rita.press(&page, &closure).await.status, 303);
     assert!(rita.get(&page).await.notice().contains("closed"));
 }

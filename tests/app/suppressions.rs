@@ -102,10 +102,12 @@ async fn an_address_that_does_not_exist_gets_nothing_more() {
     assert!(page.notice().contains("held back"), "{}", page.notice());
     let mails = page.words("#mails");
     assert!(
-        mails.contains("Held back: Mail to this address came back. This address does not exist"),
+        mails.contains(
+            "Held back: An earlier email to this address bounced. This address does not exist"
+        ),
         "{mails}"
     );
-    assert!(mails.contains("A text to send another way"), "{mails}");
+    assert!(mails.contains("Copy message text"), "{mails}");
     let held = scene.last().await;
     assert_eq!((held.status, held.attempts), (Status::Held, 0));
     let standing = rita.get(&format!("/emails/{}", held.id)).await;
@@ -302,7 +304,7 @@ async fn what_is_held_ends_as_other_messages_do() {
     let ended = scene.last().await;
     assert_eq!(ended.status, Status::Expired);
     assert!(
-        ended.reason.contains("nobody released it"),
+        ended.reason.contains("not released in time"),
         "{}",
         ended.reason
     );

@@ -27,7 +27,7 @@ async fn a_test_goes_to_whoever_asked_and_to_no_candidate() {
     let address = ada.user.as_ref().expect("Ada").email.clone();
     let told = answer.words("#test");
     assert!(
-        told.starts_with(&format!("Waiting to leave Test to {address}")),
+        told.starts_with(&format!("Queued Test to {address}")),
         "{told}"
     );
     assert!(answer.has("#test[hx-get]"), "it looks again by itself");
@@ -73,7 +73,7 @@ async fn a_second_press_sends_no_second_test_and_ten_an_hour_are_the_most() {
     other[0].1 = "Another subject";
     let reused = post(&mut ada, PAGE, "test", &other).await;
     assert_eq!(reused.status, 422);
-    assert!(reused.text.contains("This form was sent before"));
+    assert!(reused.text.contains("You already sent this form"));
     for _ in 0..7 {
         let form = with_key(&ada.get(PAGE).await);
         assert_eq!(post(&mut ada, PAGE, "test", &form).await.status, 200);
@@ -112,7 +112,7 @@ async fn a_test_that_fails_says_why_and_is_not_repeated() {
     let mut ada = app.admin().await;
     for (words, status) in [
         ("Not delivered", Status::Failed),
-        ("Uncertain whether it was accepted", Status::Uncertain),
+        ("Delivery uncertain", Status::Uncertain),
     ] {
         let form = with_key(&ada.get(PAGE).await);
         post(&mut ada, PAGE, "test", &form).await;

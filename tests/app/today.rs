@@ -52,7 +52,7 @@ async fn a_day_shows_its_interviews_and_what_became_of_their_mail() {
         "09:00",
         "45 min",
         "Zoë Núñez",
-        "Cloud Architect · Technical · Medium · link opens at 08:45",
+        "Cloud Architect · Technical · Medium · join link opens at 08:45",
         "Accepted by mail server",
     ] {
         assert!(row.contains(words), "{words} in {row}");
@@ -70,7 +70,7 @@ async fn a_day_shows_its_interviews_and_what_became_of_their_mail() {
     let mut rita = app.recruiter().await;
     let open = rita.get("/").await;
     let row = open.words("#board .agenda li");
-    assert!(row.contains("link open until 09:45"), "{row}");
+    assert!(row.contains("join link open until 09:45"), "{row}");
     app.advance(TimeDelta::hours(1));
     assert!(
         rita.get("/")
@@ -87,7 +87,7 @@ async fn the_words_for_a_mail_never_promise_too_much() {
     let booked = builders::booked(&app, app.company_id).await;
     let mut rita = app.recruiter().await;
     for (status, reason, words) in [
-        (Queued, "", "Waiting to leave"),
+        (Queued, "", "Queued"),
         (
             Retrying,
             "451 4.7.1 Greylisted",
@@ -98,7 +98,7 @@ async fn the_words_for_a_mail_never_promise_too_much() {
             "550 5.1.1 <nobody>",
             "Not delivered: 550 5.1.1 <nobody>",
         ),
-        (Uncertain, "", "Uncertain whether it was accepted"),
+        (Uncertain, "", "Delivery uncertain"),
         (
             Printed,
             "EMAIL_BACKEND is console",
@@ -207,7 +207,7 @@ async fn an_interview_that_takes_place_nowhere_needs_attention() {
         rita.get("/")
             .await
             .words("#attention")
-            .contains("No meeting URL")
+            .contains("No meeting link")
     );
 }
 

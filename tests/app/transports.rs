@@ -96,7 +96,7 @@ async fn what_waits_for_a_server_is_said_to_be_tried_when_the_server_is() {
     assert!(row.contains("next in "), "{row}");
     let interview = format!("/interviews/{}", booked.details.interview.id);
     let mails = rita.get(&interview).await.words("#mails");
-    assert!(mails.contains("Not taken yet"), "{mails}");
+    assert!(mails.contains("Not accepted yet"), "{mails}");
 
     let until = primary(&app).await.wait_until.expect("a pause");
     app.advance(until - app.now());

@@ -107,7 +107,7 @@ async fn stops_nobody(sql: &str) {
     housekeeping::run_once(&app.app).await.expect(&sql);
     let (status, reason) = standing(&raw, victim.email.id).await;
     assert_eq!(status, "failed", "{sql}");
-    assert!(reason.contains("Greenroom cannot"), "{sql}: {reason}");
+    assert!(reason.contains("Greenroom can't"), "{sql}: {reason}");
     every_page_answers(&mut ada, &mut program, &victim, &sql).await;
     assert!(ada.get("/jobs").await.has(".alerts"), "{sql}: no alert");
     let alerts = ada.get("/alerts").await;

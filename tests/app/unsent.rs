@@ -353,7 +353,7 @@ async fn after_ten_minutes_it_is_gone() {
     let page = sign_in_from(&mut rita, &answer, &user).await;
     assert_eq!(page.value_of("name"), "");
     assert!(
-        page.notice().contains("no longer kept"),
+        page.notice().contains("no longer available"),
         "{}",
         page.notice()
     );

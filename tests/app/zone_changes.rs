@@ -192,7 +192,7 @@ async fn one_confirmation_moves_the_slots_and_tells_the_candidates() {
     let told = page.all_words(".timeline strong").join("\n");
     assert!(
         told.contains(
-            "by new time zone rules: from Tue 5 January 2027, 09:00 to Tue 5 January 2027, 08:00"
+            "after time zone rules changed: from Tue 5 January 2027, 09:00 to Tue 5 January 2027, 08:00"
         ),
         "{told}"
     );

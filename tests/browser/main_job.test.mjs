@@ -52,7 +52,7 @@ test("the main job", { timeout: 900_000 }, async (t) => {
     await recruiter.getByLabel("Company").fill("Sample Company");
     await recruiter.getByLabel("Time zone").fill(RECRUITER_ZONE);
     await recruiter.getByLabel("Your name").fill("Dana Dahl");
-    await recruiter.getByLabel("Your e-mail").fill("dana@example.com");
+    await recruiter.getByLabel("Your email").fill("dana@example.com");
     await recruiter.getByLabel("Password").fill(PASSWORD);
     await recruiter.getByRole("button", { name: "Set up" }).click();
     await recruiter.getByRole("button", { name: "Sign out" }).click();
@@ -124,7 +124,7 @@ test("the main job", { timeout: 900_000 }, async (t) => {
     assert.ok(!(await candidate.content()).includes(MEETING_URL), "the meeting's address is shown before joining");
     await inspect(candidate);
     await join.click();
-    const meeting = candidate.getByRole("link", { name: /Open the meeting/ });
+    const meeting = candidate.getByRole("link", { name: /Open meeting/ });
     assert.equal(await meeting.getAttribute("href"), MEETING_URL);
     await inspect(candidate);
   });
@@ -182,12 +182,12 @@ test("the main job", { timeout: 900_000 }, async (t) => {
   await step("a form that is refused keeps what was typed", async () => {
     await recruiter.goto("/candidates/new");
     await recruiter.getByLabel(/^Name/).fill("Jane Roe");
-    await recruiter.getByLabel(/^E-mail/).fill("jane at example");
+    await recruiter.getByLabel(/^Email/).fill("jane at example");
     await recruiter.locator("form[method=post]").last().evaluate((form) => (form.noValidate = true));
-    await recruiter.getByLabel(/^E-mail/).press("Enter");
-    await recruiter.getByText("This is not an e-mail address").waitFor();
+    await recruiter.getByLabel(/^Email/).press("Enter");
+    await recruiter.getByText("This is not an email address").waitFor();
     assert.equal(await recruiter.getByLabel(/^Name/).inputValue(), "Jane Roe");
-    assert.equal(await recruiter.getByLabel(/^E-mail/).getAttribute("aria-invalid"), "true");
+    assert.equal(await recruiter.getByLabel(/^Email/).getAttribute("aria-invalid"), "true");
     await inspect(recruiter);
   });
 
@@ -204,7 +204,7 @@ test("the main job", { timeout: 900_000 }, async (t) => {
     });
     recruiter.on("response", (answer) => (answers += isLookUp(answer.request())));
     const asked = recruiter.waitForRequest((request) => `${request.postData()}`.includes("act=search"));
-    await recruiter.getByLabel("Somebody new").check();
+    await recruiter.getByLabel("New candidate").check();
     await asked;
     await book(recruiter, "Ann Other", "ann@example.com");
     assert.ok(lookUps.length > 0);
@@ -255,7 +255,7 @@ async function isEarly(page, link, opensAt) {
 }
 
 async function signIn(page) {
-  await page.getByLabel("E-mail").fill("dana@example.com");
+  await page.getByLabel("Email").fill("dana@example.com");
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
 }
@@ -268,15 +268,15 @@ async function enterSlot(page, startsAt, inspectForm = async () => {}) {
   await page.getByLabel("Date").fill(date);
   await page.getByLabel("Start").fill(time.slice(0, 5));
   await page.getByLabel("Minutes").fill("45");
-  await page.getByLabel("Meeting URL").fill(MEETING_URL);
-  await page.getByRole("button", { name: "Enter slot" }).click();
-  await page.getByText("Nobody has it yet.").waitFor();
+  await page.getByLabel("Meeting link").fill(MEETING_URL);
+  await page.getByRole("button", { name: "Add slot" }).click();
+  await page.getByText("Open for booking.").waitFor();
 }
 
 async function book(page, name, email) {
-  await page.getByLabel("Somebody new").check();
+  await page.getByLabel("New candidate").check();
   await page.getByLabel(/^Name/).fill(name);
-  await page.getByLabel(/^E-mail/).fill(email);
-  await page.getByRole("button", { name: "Book and send the invitation" }).click();
+  await page.getByLabel(/^Email/).fill(email);
+  await page.getByRole("button", { name: "Book and send invitation" }).click();
   await page.getByRole("heading", { level: 1, name }).waitFor();
 }

@@ -51,8 +51,6 @@ pub struct Overview {
     pub has_more: bool,
     /// The most urgent ones.
     pub first: Vec<Alert>,
-    /// How many alerts there are besides those.
-    pub others: usize,
 }
 
 /// How many candidates do not know, and the first few of them.
@@ -78,7 +76,6 @@ pub async fn overview(
     Ok(Overview {
         candidates: people.len() + unknown,
         has_more: all.len() > counted.len(),
-        others: counted.len() - first.len(),
         first: with_details(db, company_id, first).await?,
     })
 }

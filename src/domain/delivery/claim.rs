@@ -35,12 +35,12 @@ use crate::{
 /// What is of no more use in this time goes before everything that may wait longer.
 const URGENT: TimeDelta = TimeDelta::hours(24);
 
-const LATE: &str = "No mail server took it before it was of no more use.";
+const LATE: &str = "No mail server accepted it in time.";
 const LATE_IN_DOUBT: &str =
-    "A mail server may have taken it; it was of no more use before it could be sent once more.";
-const OUTDATED: &str = "The interview or the address changed before it left.";
+    "A mail server may have accepted it. It expired before it could be sent again.";
+const OUTDATED: &str = "The interview or the address changed before it was sent.";
 pub(in crate::domain) const NO_NEWS: &str =
-    "What it was to change had not reached the candidate: there is nothing to tell.";
+    "The candidate had not received the email it was about, so there is nothing to tell.";
 
 /// Claims up to `limit` messages that are due, each for one of the mail servers that may be given something now, or for
 /// the console where there is no server. Ends those that are of no more use, and takes back those whose worker died.

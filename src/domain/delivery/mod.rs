@@ -55,7 +55,7 @@ const CONVERSATION_MINUTES: i64 = 2;
 /// Enhanced codes of refusals for the sender or the words, which concern everybody when they come twice (RFC 3463).
 pub const POLICY_CODES: [&str; 2] = ["5.7.1", "5.7.26"];
 /// Why a message is given up that cannot be made, in words for a recruiter.
-pub const UNMAKEABLE: &str = "Greenroom cannot make this message. Tell the candidate another way, and have an admin look at the log.";
+pub const UNMAKEABLE: &str = "Greenroom can't create this email. Contact the candidate another way and ask an admin to check the server log.";
 
 /// A message in the hands of one worker.
 #[derive(Clone, Debug)]

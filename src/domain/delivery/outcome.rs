@@ -234,12 +234,12 @@ impl Ended {
             Some(_) => (
                 Outcome::Uncertain,
                 Next::Uncertain,
-                "Greenroom stopped while the mail server was taking the message; it may have arrived.",
+                "Greenroom stopped while the mail server was accepting the email. It may have arrived.",
             ),
             None => (
                 Outcome::Released,
                 Next::Release,
-                "Greenroom stopped before anything was sent; nothing is lost.",
+                "Greenroom stopped before anything was sent. Nothing is lost.",
             ),
         };
         Self {

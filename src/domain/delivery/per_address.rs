@@ -116,7 +116,7 @@ pub(super) async fn put_off(
     until: DateTime<Utc>,
 ) -> Result<()> {
     let reason = format!(
-        "This address has had {limit} emails within an hour, the most that the company settings allow. This one waits its turn."
+        "This address got {limit} emails within an hour, the limit in the company settings. This one waits."
     );
     email::Entity::update_many()
         .col_expr(

@@ -23,7 +23,7 @@ use crate::{
 const ALERTS_FOR: TimeDelta = TimeDelta::days(14);
 /// So long an older Greenroom leaves alone what only a newer one may be able to read.
 const LEFT_FOR: TimeDelta = TimeDelta::minutes(2);
-const LEFT_TO_NEWER: &str = "Waiting for a newer version of Greenroom, which is being installed.";
+const LEFT_TO_NEWER: &str = "Waiting while Greenroom is being updated.";
 
 /// Sets a message aside that cannot be read. Whatever only delivery needs of it is mended, so that people can read it.
 pub(super) async fn set_aside(
@@ -44,7 +44,7 @@ pub(super) async fn set_aside(
     let broken = health.one(txn).await?.map_or_else(Vec::new, |it| it.broken);
     let names: Vec<&str> = broken.iter().map(IdenStatic::as_str).collect();
     let reason = format!(
-        "Greenroom cannot read what it stored of this message ({}). Tell the candidate another way, and have an admin look at the log.",
+        "Greenroom can't read the stored data of this email ({}). Contact the candidate another way and ask an admin to check the server log.",
         names.join(", ")
     );
     let mended = broken.into_iter();

@@ -13,7 +13,7 @@ use crate::{
     error::Result,
 };
 
-const BY_HAND: &str = "Somebody called it off before it left.";
+const BY_HAND: &str = "A recruiter cancelled sending.";
 
 /// What became of the wish to call a message off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,7 +18,7 @@ pub fn verb(verb: Verb) -> &'static str {
         Verb::AddressChanged => "Candidate's address changed, join link replaced",
         Verb::CandidateJoined => "Candidate joined",
         Verb::ToldByPhone => "Marked as told by phone",
-        Verb::ToldByPhoneUndone => "Told by phone undone",
+        Verb::ToldByPhoneUndone => "Told-by-phone mark undone",
         Verb::NotificationFailed => "Candidate not notified of a booking",
         Verb::EmailResent => "Email resent",
         Verb::EmailCorrected => "Email sent to a corrected address",

@@ -19,8 +19,6 @@ const FEW: usize = 3;
 pub struct Banner {
     heading: String,
     cards: Vec<Card>,
-    /// The words of the link to all.
-    more: String,
     /// Where to go on after somebody was told.
     here: String,
 }
@@ -44,7 +42,6 @@ impl Banner {
         let transports = mail_servers::in_force(app).await?;
         Ok(Some(Self {
             heading: heading(&overview),
-            more: more(&overview),
             cards: overview
                 .first
                 .into_iter()
@@ -57,9 +54,8 @@ impl Banner {
     /// For the samples of pages.
     pub fn sample() -> Self {
         Self {
-            heading: "5 candidates were not notified".into(),
+            heading: "5 candidates not notified".into(),
             cards: vec![Card::sample()],
-            more: "4 more".into(),
             here: "/".into(),
         }
     }
@@ -67,16 +63,8 @@ impl Banner {
 
 fn heading(overview: &Overview) -> String {
     match (overview.candidates, overview.has_more) {
-        (1, false) => "1 candidate was not notified".into(),
-        (many, false) => format!("{many} candidates were not notified"),
-        (many, true) => format!("At least {many} candidates were not notified"),
-    }
-}
-
-fn more(overview: &Overview) -> String {
-    match (overview.others, overview.has_more) {
-        (0, false) => "See the list".into(),
-        (others, false) => format!("{others} more"),
-        (others, true) => format!("More than {others} more"),
+        (1, false) => "1 candidate not notified".into(),
+        (many, false) => format!("{many} candidates not notified"),
+        (many, true) => format!("{many}+ candidates not notified"),
     }
 }

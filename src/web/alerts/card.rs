@@ -75,13 +75,13 @@ impl Card {
         Self {
             email_id,
             interview_id,
-            candidate: "A candidate whose message cannot be read".into(),
+            candidate: "Unknown candidate".into(),
             phone: String::new(),
             dial: String::new(),
             when: None,
             tone: "bad",
-            status: format!("Message {email_id}: unreadable"),
-            reason: "Greenroom cannot read what it stored of this message or its interview. Tell the candidate another way, and have an admin look at the log.".into(),
+            status: format!("Email {email_id}: unreadable"),
+            reason: "Greenroom can't read the stored data of this email or its interview. Contact the candidate another way and ask an admin to check the server log.".into(),
             text: None,
         }
     }
@@ -123,7 +123,7 @@ fn reason(email: &email::Model, transports: &[transport::Model]) -> String {
     }
 }
 
-const UNTRIED: &str = "It waits, and no mail server was asked to take it yet. If that lasts, have an admin see whether mail leaves at all.";
+const UNTRIED: &str = "Not tried yet. If this doesn't change within a few minutes, ask an admin to check whether email is being sent.";
 
 /// What a telephone understands of a number as people write it.
 fn dial(phone: &str) -> String {

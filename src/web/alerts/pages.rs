@@ -48,8 +48,8 @@ impl IndexPage {
             here: "/alerts",
             resend: match board.printed {
                 0 => String::new(),
-                1 => "Send the message that nobody received".into(),
-                many => format!("Send the {many} messages that nobody received"),
+                1 => "Send 1 unsent email".into(),
+                many => format!("Send {many} unsent emails"),
             },
             ticket: Ticket::fresh(),
             ..Default::default()
@@ -69,16 +69,16 @@ impl Page for IndexPage {
     const TEMPLATE: &'static str = "alerts/index.html";
 
     fn title(&self) -> String {
-        "Not notified".into()
+        "Candidates not notified".into()
     }
 
     fn sample() -> Self {
         Self {
-            errors: FormErrors::one("form", "This page of the list cannot be found."),
+            errors: FormErrors::one("form", "This page of the list no longer exists."),
             cards: vec![Card::sample()],
             pager: Pager::sample(),
             here: "/alerts",
-            resend: "Send the 2 messages that nobody received".into(),
+            resend: "Send 2 unsent emails".into(),
             ticket: Ticket::fresh(),
         }
     }

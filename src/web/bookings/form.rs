@@ -158,7 +158,7 @@ impl BookingForm {
     /// The typed address is another candidate's.
     pub fn taken_by(&mut self, id: i64) -> FormErrors {
         self.taken_by = Some(id);
-        FormErrors::one("email", "Somebody with this address is here already.")
+        FormErrors::one("email", "Another candidate already has this email address.")
     }
 
     /// The button that takes the candidate who has the typed address: its value and their key.
@@ -172,7 +172,7 @@ impl BookingForm {
             return id.map(Who::Interview);
         }
         match self.candidate.trim() {
-            "" => errors.check("candidate", Err("Choose who is to be interviewed.")),
+            "" => errors.check("candidate", Err("Choose a candidate.")),
             SOMEBODY_NEW => {
                 let person = Person {
                     name: &self.name,

@@ -38,7 +38,7 @@ use crate::{
 };
 
 /// What is said of a booking that the candidate hears nothing of yet.
-const HELD: &str = "Booked, but the invitation is held back: mail to this address came back before. See Mail for what to do.";
+const HELD: &str = "Booked, but the invitation is held back because an earlier email to this address bounced. See Emails for what to do.";
 /// How many candidates the search offers.
 const OFFERED: u64 = 8;
 
@@ -108,7 +108,7 @@ fn answer(
             app.wake.notify_one();
             viewer.flash(match booked.email.status {
                 Status::Held => Flash::problem(HELD),
-                _ => Flash::done("Booked. What becomes of the mail is told under Mail."),
+                _ => Flash::done("Booked. The invitation is on its way."),
             })?;
             let id = booked.details.interview.id;
             Answer::Done(see_other(&format!("/interviews/{id}")))

@@ -96,7 +96,7 @@ impl Refusal {
         let whose = recruiter.map(|user| format!(", booked by {}", user.name));
         let whose = whose.unwrap_or_default();
         Self {
-            text: format!("{} has this slot{whose}.", by.candidate.name),
+            text: format!("{} already has this slot{whose}.", by.candidate.name),
             href: format!("/interviews/{}", by.interview.id),
             free: Free::list(free, zone),
         }
@@ -106,8 +106,8 @@ impl Refusal {
     pub fn of(state: State, free: &[slot::Model], zone: Tz) -> Self {
         let text = match state {
             State::Closed => "This slot was closed.",
-            State::Past => "This slot has begun already.",
-            State::Open | State::Booked => "This slot cannot be booked just now.",
+            State::Past => "This slot has already started.",
+            State::Open | State::Booked => "This slot can't be booked right now.",
         };
         Self {
             text: text.into(),
@@ -124,7 +124,7 @@ impl Refusal {
             .map(|slot| format!(", for {}", times::day_and_clock(slot.starts_at, zone)));
         Self {
             text: format!(
-                "This interview with {} is booked already{}.",
+                "The interview with {} is already booked{}.",
                 details.candidate.name,
                 when.unwrap_or_default()
             ),
@@ -206,7 +206,7 @@ impl Page for NewPage {
             when: Stamp::sample(),
             job: "Cloud Architect".into(),
             form: BookingForm::default(),
-            errors: FormErrors::one("candidate", "Choose who is to be interviewed."),
+            errors: FormErrors::one("candidate", "Choose a candidate."),
             zones: vec!["Europe/Berlin"],
             languages: vec![Choice::new("en", "English")],
             waiting: None,
@@ -214,10 +214,10 @@ impl Page for NewPage {
             is_about_somebody_new: true,
             take: Some(("take-1".into(), "John Doe".into())),
             facts: Facts::sample(),
-            warnings: vec!["It is night for the candidate.".into()],
+            warnings: vec!["It's night for the candidate.".into()],
             preview: Some(Preview::sample()),
             refusal: Some(Refusal {
-                text: "Jane Roe has this slot.".into(),
+                text: "Jane Roe already has this slot.".into(),
                 href: "/interviews/1".into(),
                 free: vec![Free {
                     action: "/slots/2/booking".into(),
@@ -235,8 +235,8 @@ fn facts(parts: &Parts) -> Facts {
         Stamp::span(slot, zone)
     });
     Facts::new()
-        .at("For you", Some(Stamp::span(slot, parts.zone)))
-        .at("For the candidate", there)
+        .at("Your time", Some(Stamp::span(slot, parts.zone)))
+        .at("Candidate's time", there)
         .link(
             "Job",
             &parts.slot.job_title,
@@ -244,7 +244,7 @@ fn facts(parts: &Parts) -> Facts {
         )
         .kind_of(slot)
         .text(
-            "Meeting URL",
+            "Meeting link",
             slot.meeting_url.as_deref().unwrap_or_default(),
         )
 }

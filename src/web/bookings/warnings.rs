@@ -24,10 +24,10 @@ pub fn of(draft: Option<&Details>, settings: &Settings, now: DateTime<Utc>) -> V
 fn of_mail(settings: &Settings) -> Vec<String> {
     match settings.mail.backend {
         Backend::Console => {
-            vec!["Mail is printed to the console: nobody receives the invitation.".into()]
+            vec!["Emails are only printed to the server's console, so the candidate won't get the invitation. Ask an admin to set up a mail server.".into()]
         }
         Backend::Smtp(_) if settings.base_url.is_loopback() => vec![format!(
-            "The link in the mail leads to {}, which only this machine can open.",
+            "The join link in the email points to {}, which only opens on this computer. Ask an admin to set a public address.",
             settings.base_url.host()
         )],
         Backend::Smtp(_) => Vec::new(),
@@ -42,21 +42,19 @@ fn of_booking(draft: &Details, now: DateTime<Utc>) -> Vec<String> {
     let zone = words::zone_for(&draft.candidate, Some(slot), &draft.company);
     if times::is_night(slot.starts_at, zone) {
         let clock = times::clock(slot.starts_at, zone);
-        warnings.push(format!("It is night for the candidate: {clock} in {zone}."));
+        warnings.push(format!("It's night for the candidate: {clock} in {zone}."));
     }
     if draft.candidate.time_zone.is_none() {
-        warnings.push(format!(
-            "Nobody knows the candidate's time zone: the mail tells times in {zone}."
-        ));
+        warnings.push(format!("Time zone unknown. The email will use {zone}."));
     }
     if draft.meeting_url().is_none() {
-        warnings.push(
-            "There is no meeting URL: the candidate could open the link and find no room.".into(),
-        );
+        warnings.push("No meeting link yet. Add one to this interview.".into());
     }
     if slot.starts_at - now < SHORT_NOTICE {
         let start = times::relative(slot.starts_at, now);
-        warnings.push(format!("It starts {start}: the mail may be read too late."));
+        warnings.push(format!(
+            "It starts {start}; the candidate may see the email too late."
+        ));
     }
     warnings
 }

@@ -168,7 +168,7 @@ impl CandidateForm {
     /// The typed address is another candidate's.
     pub fn taken_by(&mut self, id: i64) -> FormErrors {
         self.taken_by = Some(id);
-        FormErrors::one("email", "Somebody with this address is here already.")
+        FormErrors::one("email", "Another candidate already has this email address.")
     }
 
     /// The chosen language, whatever was typed.
@@ -222,7 +222,7 @@ fn parse_phone(typed: &str) -> Result<String, Refusal> {
     if phone.chars().all(is_dialled) {
         Ok(phone)
     } else {
-        Err("This is not a telephone number like +49 30 1234567.")
+        Err("This is not a phone number. Use a format such as +49 30 1234567.")
     }
 }
 

@@ -172,7 +172,7 @@ async fn conflict(
     viewer.conflict(&EditPage::new(target.id, sheet, choices))
 }
 
-const MOVED: &str = "Saved. Links in mails to the old address no longer work; coming interviews are told to the new one.";
+const MOVED: &str = "Saved. Links in emails to the old address no longer work. The new address gets an email about every upcoming interview.";
 
 /// The languages; open jobs, and those that are chosen though they may be closed.
 async fn choices(app: &App, viewer: &Viewer, forms: &[&CandidateForm]) -> Result<Choices> {

@@ -118,7 +118,7 @@ impl Page for NewPage {
     const TEMPLATE: &'static str = "candidates/new.html";
 
     fn title(&self) -> String {
-        "New candidate".into()
+        "Add candidate".into()
     }
 
     fn sample() -> Self {
@@ -187,7 +187,7 @@ impl ShowPage {
         let entered = times::day(candidate.created_at, reader.zone);
         let facts = Facts::new()
             .link(
-                "E-mail",
+                "Email",
                 &candidate.email,
                 format!("mailto:{}", candidate.email),
             )
@@ -197,7 +197,7 @@ impl ShowPage {
                 candidate
                     .time_zone
                     .as_deref()
-                    .unwrap_or("Not known: the slot's is used"),
+                    .unwrap_or("Unknown; emails use the slot's time zone"),
             )
             .text("Language", language)
             .link(
@@ -208,7 +208,7 @@ impl ShowPage {
                     .unwrap_or_default(),
             )
             .text("Notes", &candidate.notes)
-            .at("Entered", Some(Stamp::new(candidate.created_at, entered)));
+            .at("Added", Some(Stamp::new(candidate.created_at, entered)));
         let whom = Whom {
             candidate: candidate.id.to_string(),
             ..Default::default()

@@ -79,10 +79,7 @@ impl FormErrors {
         match text.trim().parse::<T>() {
             Ok(number) if number >= least && number <= most => Some(number),
             _ => {
-                self.add(
-                    field,
-                    format!("Please give a whole number from {least} to {most}."),
-                );
+                self.add(field, format!("Use a whole number from {least} to {most}."));
                 None
             }
         }
@@ -97,8 +94,7 @@ impl FormErrors {
         let name = serde_json::Value::String(text.to_owned());
         self.check(
             field,
-            serde_json::from_value(name)
-                .map_err(|_| -> Refusal { "Please choose one of the list." }),
+            serde_json::from_value(name).map_err(|_| -> Refusal { "Choose one from the list." }),
         )
     }
 
@@ -130,7 +126,7 @@ impl FormErrors {
         if let (Some(from), Some(to)) = (from, to)
             && to < from
         {
-            self.add("to", "This is before the first day.");
+            self.add("to", "This is before the start date.");
         }
         (
             from.map(|day| times::bounds_of_day(day, zone).0),

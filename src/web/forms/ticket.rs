@@ -15,11 +15,11 @@ use crate::{
 
 /// Beside a form whose one-time key stands for something else already.
 pub const SENT_BEFORE: Refusal =
-    "This form was sent before, with something else in it. Check it and send it again.";
+    "You already sent this form with different content. Check it and send it again.";
 
 /// Beside a form that does not say which version it shows: what it would overwrite is not known.
-pub const NO_VERSION: Refusal = "This form does not say which version it shows, so nothing was saved. \
-    Open the page again and repeat your changes there.";
+pub const NO_VERSION: Refusal =
+    "Nothing was saved because this page is out of date. Reload it and make your changes again.";
 
 /// What the component `ticket` hides in a form, flattened into its struct; by itself the form of a button.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]

@@ -190,7 +190,7 @@ impl EditForm {
         Reading::new()
             .choice("interview_type", "Type", &self.interview_type, &types)
             .text("duration_minutes", "Minutes", self.duration_minutes.trim())
-            .text("meeting_url", "Meeting URL", self.meeting_url.trim())
+            .text("meeting_url", "Meeting link", self.meeting_url.trim())
             .text("booking_notes", "Notes for the candidate", &notes)
     }
 }
@@ -216,7 +216,7 @@ impl Page for EditPage {
     const TEMPLATE: &'static str = "interviews/edit.html";
 
     fn title(&self) -> String {
-        format!("Change the interview with {}", self.candidate)
+        format!("Edit interview with {}", self.candidate)
     }
 
     fn sample() -> Self {
@@ -227,9 +227,9 @@ impl Page for EditPage {
             can_change: true,
             types: choices::of(words::interview_type),
             form: EditForm::default(),
-            errors: FormErrors::one("duration_minutes", "Please give a whole number."),
+            errors: FormErrors::one("duration_minutes", "Use a whole number."),
             preview: Some(Preview::sample()),
-            outlook: "A mail with what changed goes to john@example.com.".into(),
+            outlook: "john@example.com will get an email about what changed.".into(),
             refusal: Some(Refusal::sample()),
             differences: vec![Difference::sample()],
         }

@@ -89,12 +89,7 @@ pub fn events(
     if let Some(at) = details.interview.opened_at {
         add(
             at,
-            plain(
-                "live",
-                "The candidate opened the details".into(),
-                at,
-                reader,
-            ),
+            plain("live", "Candidate opened the join page".into(), at, reader),
         );
     }
     // What happened at one instant stays in the order in which it was told.
@@ -140,12 +135,12 @@ fn words_for(event: &Event, reader: &Reader) -> (&'static str, String) {
             ..
         } => {
             let what = match rules {
-                Some(_) => "Kept at its local time by new time zone rules:",
-                None => "Moved",
+                Some(_) => "Kept at its local time after time zone rules changed:",
+                None => "Rescheduled",
             };
             match (before.starts_at.map(when), after.starts_at.map(when)) {
                 (Some(from), Some(to)) => ("live", format!("{what} from {from} to {to}")),
-                _ => ("live", "Moved".into()),
+                _ => ("live", "Rescheduled".into()),
             }
         }
         Event::InterviewCancelled { change, .. } => match change.reason.as_str() {
@@ -153,12 +148,15 @@ fn words_for(event: &Event, reader: &Reader) -> (&'static str, String) {
             reason => ("bad", format!("Cancelled: {reason}")),
         },
         Event::InterviewCorrected { correction, .. } => ("live", corrected(correction)),
-        Event::LinkReplaced { .. } => ("wait", "Link replaced: the earlier one is dead".into()),
+        Event::LinkReplaced { .. } => (
+            "wait",
+            "Join link replaced; the old one no longer works".into(),
+        ),
         Event::AddressChanged { .. } => (
             "wait",
-            "The candidate's address was changed: the earlier link is dead".into(),
+            "Candidate's address changed; the old join link no longer works".into(),
         ),
-        Event::CandidateJoined { .. } => ("good", "The candidate joined".into()),
+        Event::CandidateJoined { .. } => ("good", "Candidate joined".into()),
         Event::ToldByPhone { .. } => ("good", labels::verb(event.verb()).into()),
         Event::ToldByPhoneUndone { .. } => ("wait", labels::verb(event.verb()).into()),
         // All others have their words from the audit log, which has some for each.
@@ -176,7 +174,7 @@ fn corrected(correction: &Correction) -> String {
         Correction::Personal { changed } => changed.iter().map(name).collect(),
     };
     match what.is_empty() {
-        true => "Saved without a change".into(),
+        true => "Saved without changes".into(),
         false => format!("Changed: {}", what.join(", ")),
     }
 }

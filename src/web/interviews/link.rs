@@ -39,13 +39,13 @@ pub async fn create(
     match link::replace(&app.db, &actor, &target, now).await? {
         Ok(done) => {
             app.wake.notify_one();
-            tidings::flash(&app, &viewer, "The old link is dead.", &done.details).await?;
+            tidings::flash(&app, &viewer, "Join link replaced. The old one no longer works.", &done.details).await?;
         }
         Err(Refusal::Interview(InterviewRefusal::Changed(_))) => viewer.flash(Flash::problem(
-            "The link was not replaced: this interview was changed while you had it open. Look at it again first.",
+            "The join link was not replaced because this interview was changed while you had it open. Check the details below, then try again.",
         ))?,
         Err(Refusal::Interview(InterviewRefusal::NotBooked(_))) => viewer.flash(Flash::problem(
-            "The link was not replaced: it leads nowhere any more.",
+            "The join link was not replaced because this interview is cancelled or over.",
         ))?,
         Err(Refusal::KeyConflict) => viewer.flash(Flash::problem(forms::SENT_BEFORE))?,
     }

@@ -95,7 +95,7 @@ impl Page for IndexPage {
 
     fn sample() -> Self {
         Self {
-            errors: FormErrors::one("to", "This is before the first day."),
+            errors: FormErrors::one("to", "This is before the start date."),
             jobs: vec![Choice::new(1, "Cook")],
             statuses: choices::of(words::interview_status),
             days: by_day([Row::sample()].into_iter()),
@@ -199,7 +199,7 @@ impl ShowPage {
             id: interview.id,
             candidate: details.candidate.name.clone(),
             candidate_id: details.candidate.id,
-            lead: job.map_or("For no job yet".into(), |job| job.title.clone()),
+            lead: job.map_or("No job yet".into(), |job| job.title.clone()),
             status: words::interview_status(interview.status),
             tone: tone(interview.status),
             joined: interview
@@ -298,7 +298,7 @@ impl Mail {
             status: words::email_status_with_reason(mail.status, &mail.reason),
             attempts: match mail.attempts {
                 // Attempts that failed because the mail server did are not counted.
-                0 if mail.status == email::Status::Retrying => "Not taken yet".into(),
+                0 if mail.status == email::Status::Retrying => "Not accepted yet".into(),
                 0 => "Not tried yet".into(),
                 1 => "Tried once".into(),
                 2 => "Tried twice".into(),
@@ -340,14 +340,14 @@ fn facts(details: &Details, reader: &Reader) -> Facts {
     let job_id = job.as_ref().map(|job| format!("/jobs/{}", job.id));
     let slot_id = slot.as_ref().map(|slot| format!("/slots/{}", slot.id));
     Facts::new()
-        .at("For you", span(reader.zone))
-        .at("For the candidate", span(there))
+        .at("Your time", span(reader.zone))
+        .at("Candidate's time", span(there))
         .link(
             "Candidate",
             &candidate.name,
             format!("/candidates/{}", candidate.id),
         )
-        .text("E-mail", &candidate.email)
+        .text("Email", &candidate.email)
         .text("Phone", &candidate.phone)
         .link(
             "Job",
@@ -376,24 +376,24 @@ fn facts(details: &Details, reader: &Reader) -> Facts {
             slot.as_ref().map_or("", |slot| slot.interviewer.as_str()),
         )
         .text(
-            "Meeting URL",
+            "Meeting link",
             slot.as_ref().and(details.meeting_url()).unwrap_or_default(),
         )
-        .at("Link lets in", link)
+        .at("Join link works", link)
         .at(
-            "Details opened",
+            "Join page opened",
             interview
                 .opened_at
                 .map(|at| Stamp::day_and_clock(at, reader.zone)),
         )
         .text(
-            "Why it was cancelled",
+            "Cancellation reason",
             match interview.status {
                 Status::Cancelled => interview.cancel_reason.as_str(),
                 _ => "",
             },
         )
-        .text("Notes in the mail", &interview.booking_notes)
+        .text("Notes for the candidate", &interview.booking_notes)
         .text(
             "Booked by",
             recruiter.as_ref().map_or("", |user| user.name.as_str()),

@@ -76,7 +76,10 @@ impl Refusal {
         let whose = whose.map_or(String::new(), |user| format!(", booked by {}", user.name));
         Self {
             href: format!("/interviews/{}", by.interview.id),
-            ..Self::because(format!("{} has that slot{whose}.", by.candidate.name))
+            ..Self::because(format!(
+                "{} already has that slot{whose}.",
+                by.candidate.name
+            ))
         }
     }
 

@@ -99,7 +99,7 @@ impl Row {
         words.extend(
             interview
                 .opened_at
-                .map(|at| format!("details opened {}", moment(at, zone, now))),
+                .map(|at| format!("join page opened {}", moment(at, zone, now))),
         );
         // A reminder that waits for its hour says nothing of what the candidate knows.
         let newest = mails
@@ -173,8 +173,11 @@ fn joined(at: DateTime<Utc>, window: Option<JoinWindow>, zone: Tz, now: DateTime
 
 fn link_now(window: &JoinWindow, zone: Tz, now: DateTime<Utc>) -> String {
     match window.at(now) {
-        Moment::Early => format!("link opens at {}", times::clock(window.opens_at, zone)),
-        Moment::Open => format!("link open until {}", times::clock(window.ends_at, zone)),
+        Moment::Early => format!("join link opens at {}", times::clock(window.opens_at, zone)),
+        Moment::Open => format!(
+            "join link open until {}",
+            times::clock(window.ends_at, zone)
+        ),
         Moment::Over => "over".into(),
     }
 }

@@ -35,35 +35,35 @@ fn before(kind: Kind, was_told: bool, recipient: &str) -> String {
     match was_told {
         true => goes(kind, recipient),
         false if kind.has_last_word() => {
-            format!("Nothing has left for {recipient} yet, and nothing will.")
+            format!("{recipient} has not been emailed yet and won't be.")
         }
         false => format!(
-            "The invitation to {recipient} has not left yet: it goes out with what you change here."
+            "The invitation to {recipient} has not gone out yet; it will include your changes."
         ),
     }
 }
 
 fn after(newest: Option<&email::Model>, zone: Tz, now: DateTime<Utc>) -> String {
     let Some(email) = newest else {
-        return "No mail leaves: there is nothing that the candidate does not know.".into();
+        return "No email needed; the candidate is up to date.".into();
     };
     if email.status == Status::Held {
         return format!(
-            "The mail to {} is held back, for mail to this address came back before: see Mail for what to do.",
+            "The email to {} is held back because an earlier one bounced. See Emails for what to do.",
             email.recipient
         );
     }
     if email.status.is_final() {
-        return format!("The newest mail to {} tells it already.", email.recipient);
+        return format!("The latest email to {} already says so.", email.recipient);
     }
     let goes = goes(email.kind, &email.recipient);
     if email.due_at <= now {
         return goes;
     }
     let clock = times::clock(email.due_at, zone);
-    format!("{goes} It leaves at {clock}; what is changed before then goes into the same mail.")
+    format!("{goes} It goes out at {clock} and includes anything you change before then.")
 }
 
 fn goes(kind: Kind, recipient: &str) -> String {
-    format!("{} goes to {recipient}.", words::email_in_a_sentence(kind))
+    format!("{recipient} will get {}.", words::email_in_a_sentence(kind))
 }

@@ -179,14 +179,17 @@ impl JobForm {
         if let (Some(least), Some(most)) = (least, most)
             && least > most
         {
-            errors.add("salary_max", "This is less than the lowest salary.");
+            errors.add(
+                "salary_max",
+                "This is less than the lower salary. Swap the two or correct one.",
+            );
         }
         (least, most)
     }
 
     fn currency(&self, pays: bool) -> Result<String, Refusal> {
         match self.salary_currency.trim() {
-            "" if pays => Err("Please say in which currency, like EUR."),
+            "" if pays => Err("Add a currency, such as EUR."),
             "" => Ok(String::new()),
             code => text::currency(code),
         }
@@ -202,7 +205,7 @@ fn parse_skills(typed: &str) -> Result<Vec<String>, Refusal> {
         }
     }
     if skills.len() > MOST_SKILLS {
-        return Err("These are more than 40 skills.");
+        return Err("Use at most 40 skills.");
     }
     Ok(skills)
 }

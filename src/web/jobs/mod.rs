@@ -68,7 +68,7 @@ pub async fn create(
             let now = app.clock.now();
             match jobs::create(&app.db, &viewer.actor(), new, form.once(), now).await? {
                 Created::Job(id) => {
-                    let done = Flash::done("The job is there. Give it times next.");
+                    let done = Flash::done("Job created. Next, add slots.");
                     return viewer.see_other(&format!("/jobs/{id}"), done);
                 }
                 Created::KeyReused => form.ticket.sent_before(),

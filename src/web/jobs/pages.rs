@@ -117,7 +117,7 @@ impl Page for NewPage {
     const TEMPLATE: &'static str = "jobs/new.html";
 
     fn title(&self) -> String {
-        "New job".into()
+        "Add job".into()
     }
 
     fn sample() -> Self {
@@ -184,7 +184,7 @@ impl ShowPage {
             .text("Positions", job.positions_to_fill.to_string())
             .text("Salary", salary(&job))
             .text("Key skills", jobs::skills(&job)?.join(", "))
-            .at("Entered", Some(entered));
+            .at("Added", Some(entered));
         Ok(Self {
             id: job.id,
             status: words::job_status(job.status),

@@ -156,7 +156,7 @@ impl Page for JoinedPage {
     const TEMPLATE: &'static str = "join/joined.html";
 
     fn title(&self) -> String {
-        format!("To the meeting: {}", self.interview.heading)
+        format!("Open meeting: {}", self.interview.heading)
     }
 
     fn sample() -> Self {
@@ -335,9 +335,9 @@ fn checks(admission: &Admission) -> Result<Vec<&'static str>> {
 fn check(line: InstructionLine) -> Option<&'static str> {
     match line {
         InstructionLine::JoinEarly => Some("Join 5 to 10 minutes early"),
-        InstructionLine::StableInternet => Some("A stable connection and a quiet place"),
-        InstructionLine::CameraMicrophone => Some("A working camera and microphone"),
-        InstructionLine::GovernmentId => Some("A valid government-issued ID"),
+        InstructionLine::StableInternet => Some("Find a quiet place with a stable connection"),
+        InstructionLine::CameraMicrophone => Some("Check your camera and microphone"),
+        InstructionLine::GovernmentId => Some("Have a valid government-issued ID ready"),
         InstructionLine::OnlyAtTime | InstructionLine::OpensBefore => None,
     }
 }

@@ -111,7 +111,7 @@ impl RescheduleForm {
 
     fn slot_choice(&self, old: &slot::Model, errors: &mut FormErrors) -> Option<SlotChoice> {
         match self.slot.trim() {
-            "" => errors.check("slot", Err("Choose when it is to be.")),
+            "" => errors.check("slot", Err("Choose a new time.")),
             NEW_TIME => {
                 let time = self.at.parse(errors)?;
                 Some(SlotChoice::New(NewSlot {

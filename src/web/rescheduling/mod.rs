@@ -111,7 +111,7 @@ async fn answer(
     let scene = match moved {
         Ok(booked) => {
             app.wake.notify_one();
-            tidings::flash(app, viewer, "Moved.", &booked.details).await?;
+            tidings::flash(app, viewer, "Rescheduled.", &booked.details).await?;
             let id = booked.details.interview.id;
             return Ok(see_other(&format!("/interviews/{id}")));
         }
@@ -147,11 +147,11 @@ fn without_slot(
     let (refusal, free) = match refused {
         SlotRefusal::Taken(taken) => (Refusal::taken(&taken.by), taken.free),
         SlotRefusal::Past(free) if !is_new_time => {
-            (Refusal::because("That slot has begun already."), free)
+            (Refusal::because("That slot has already started."), free)
         }
         SlotRefusal::Closed(free) => (Refusal::because("That slot was closed."), free),
         SlotRefusal::Past(_) => {
-            errors.add("date", "This time is past already.");
+            errors.add("date", "This time is in the past. Choose a later one.");
             return Scene::of(details);
         }
         SlotRefusal::TooFar => {

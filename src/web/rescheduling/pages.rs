@@ -102,13 +102,13 @@ impl NewPage {
             is_chosen: form.chooses(slot.id),
         };
         let mut offers = vec![Offers {
-            heading: "Nearest free slots".into(),
+            heading: "Nearest open slots".into(),
             slots: parts.near.iter().map(offer).collect(),
         }];
         if let Some((day, slots)) = &parts.that_day {
             let is_new = |slot: &&slot::Model| parts.near.iter().all(|near| near.id != slot.id);
             offers.push(Offers {
-                heading: format!("Others on {}", times::day_heading(*day)),
+                heading: format!("More on {}", times::day_heading(*day)),
                 slots: slots.iter().filter(is_new).map(offer).collect(),
             });
         }
@@ -140,7 +140,7 @@ impl Page for NewPage {
     const TEMPLATE: &'static str = "rescheduling/new.html";
 
     fn title(&self) -> String {
-        format!("Move the interview with {}", self.candidate)
+        format!("Reschedule interview with {}", self.candidate)
     }
 
     fn sample() -> Self {
@@ -156,19 +156,19 @@ impl Page for NewPage {
             job: "Cloud Architect".into(),
             can_move: true,
             form: RescheduleForm::default(),
-            errors: FormErrors::one("slot", "Choose when it is to be."),
+            errors: FormErrors::one("slot", "Choose a new time."),
             offers: vec![Offers {
-                heading: "Nearest free slots".into(),
+                heading: "Nearest open slots".into(),
                 slots: vec![offer()],
             }],
             is_about_a_new_time: true,
-            folds: vec![Choice::new("earlier", "02:30 before the clock is set back")],
+            folds: vec![Choice::new("earlier", "02:30 before the clocks go back")],
             zones: vec!["Europe/Berlin"],
             now: Facts::sample(),
             then: Some(Facts::sample()),
-            warnings: vec!["It is night for the candidate.".into()],
+            warnings: vec!["It's night for the candidate.".into()],
             preview: Some(Preview::sample()),
-            outlook: "A mail with the old and the new time goes to john@example.com.".into(),
+            outlook: "john@example.com will get an email with the old and the new time.".into(),
             refusal: Some(Refusal::sample()),
         }
     }
@@ -181,9 +181,9 @@ fn zone_of(details: &Details) -> Tz {
 fn facts(details: &Details, zone: Tz) -> Facts {
     let slot = details.slot.as_ref();
     Facts::new()
-        .at("For you", slot.map(|slot| Stamp::span(slot, zone)))
+        .at("Your time", slot.map(|slot| Stamp::span(slot, zone)))
         .at(
-            "For the candidate",
+            "Candidate's time",
             slot.map(|slot| Stamp::span(slot, zone_of(details))),
         )
         .text(
@@ -195,7 +195,7 @@ fn facts(details: &Details, zone: Tz) -> Facts {
             slot.map_or("", |slot| slot.interviewer.as_str()),
         )
         .text(
-            "Meeting URL",
+            "Meeting link",
             slot.and(details.meeting_url()).unwrap_or_default(),
         )
         .text("Notes", &details.interview.booking_notes)

@@ -72,7 +72,7 @@ impl Filters {
         let job_id = errors.optional(&self.job, |e, text| e.number("job", text, 1, i64::MAX));
         let state = errors.optional(&self.state, |errors, text| {
             let found = STATES.iter().find(|(name, _)| *name == text);
-            errors.check("state", found.ok_or("Please choose one of the list."))
+            errors.check("state", found.ok_or("Choose one from the list."))
         });
         let from = errors.optional(&self.from, |e, text| e.date("from", text));
         let cursor = at.cursor(&mut errors);
@@ -143,7 +143,7 @@ impl SlotForm {
     pub fn parse(&self) -> Result<NewSlot, FormErrors> {
         let mut errors = FormErrors::new();
         let job_id = match self.job.trim() {
-            "" => errors.check("job", Err("Please choose a job.")),
+            "" => errors.check("job", Err("Choose a job.")),
             id => errors.number("job", id, 1, i64::MAX),
         };
         let time = self.at.parse(&mut errors);

@@ -24,11 +24,12 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        interviews, jobs,
+        candidates, interviews, jobs,
         page::PAGE_SIZE,
         slots::{self, Closing, Created},
         zone_changes,
     },
+    error::Error,
     text,
 };
 
@@ -42,25 +43,36 @@ pub async fn index(
     let Asked { filters, at } = asked.into_inner();
     let filters = filters.with_day(viewer.zone(), now);
     let jobs = jobs::choices(&app.db, viewer.company_id).await?;
+    let candidate = name_of(&app, viewer.company_id, &filters.whom()).await?;
     match filters.parse(viewer.zone(), &at) {
         Ok((filter, cursor)) => {
             let company_id = viewer.company_id;
             let slots = slots::list(&app.db, company_id, &filter, cursor, PAGE_SIZE, now).await?;
             let has_changes = zone_changes::some(&app.db, company_id, now).await?;
             let zone = viewer.zone();
-            viewer.page(&IndexPage::new(
-                filters,
-                jobs,
-                &at,
-                slots,
-                has_changes,
-                zone,
-            ))
+            let page = IndexPage::new(filters, jobs, &at, slots, has_changes, zone);
+            viewer.page(&page.for_candidate(candidate))
         }
         Err(errors) => {
-            viewer.unprocessable(&IndexPage::refused(filters, jobs, errors, viewer.zone()))
+            let page = IndexPage::refused(filters, jobs, errors, viewer.zone());
+            viewer.unprocessable(&page.for_candidate(candidate))
         }
     }
+}
+
+/// Whoever is to be booked, by name.
+async fn name_of(app: &App, company_id: i64, whom: &Whom) -> Result<Option<String>> {
+    let id = |text: &str| text.trim().parse().map_err(|_| Error::NotFound);
+    let candidate_id = match (whom.candidate.as_str(), whom.interview.as_str()) {
+        ("", "") => return Ok(None),
+        ("", interview) => {
+            let interview = interviews::find(app.db.read(), company_id, id(interview)?).await?;
+            interview.candidate_id
+        }
+        (candidate, _) => id(candidate)?,
+    };
+    let candidate = candidates::find(app.db.read(), company_id, candidate_id).await?;
+    Ok(Some(candidate.name))
 }
 
 /// GET /slots/new: the form, filled with what the address says.
@@ -84,10 +96,12 @@ pub async fn create(
             match slots::create(&app.db, &actor, new, form.once(), now).await? {
                 Created::Slot(id) => {
                     let next = next.unwrap_or(format!("/slots/{id}"));
-                    let done = Flash::done("The slot is there and can be booked.");
+                    let done = Flash::done("Slot added. It's open for booking.");
                     return viewer.see_other(&next, done);
                 }
-                Created::Past => FormErrors::one("date", "This time is past already."),
+                Created::Past => {
+                    FormErrors::one("date", "This time is in the past. Choose a later one.")
+                }
                 Created::TooFar => FormErrors::one("date", text::TOO_FAR),
                 Created::KeyReused => form.ticket.sent_before(),
             }
@@ -125,9 +139,9 @@ pub async fn close(
         return viewer.see_other(&address, Flash::problem(forms::NO_VERSION));
     };
     let flash = match slots::close(&app.db, &viewer.actor(), &target, app.clock.now()).await? {
-        Closing::Closed => Flash::done("The slot is closed: nobody can be booked into it."),
+        Closing::Closed => Flash::done("Slot closed. It can no longer be booked."),
         Closing::Booked => Flash::problem(
-            "This slot is booked, so it stays open. Cancel or reschedule the interview first.",
+            "This slot is booked, so you can't close it. Cancel or reschedule the interview first.",
         ),
         Closing::Stale => {
             let thing = Thing::new("slot", target.id, address);

@@ -92,7 +92,8 @@ pub struct IndexPage {
     days: Vec<Day>,
     pager: Pager,
     zone: String,
-    is_for_somebody: bool,
+    /// Who is to be booked, when that was chosen before the slot.
+    candidate: Option<String>,
     has_zone_changes: bool,
 }
 
@@ -128,15 +129,21 @@ impl IndexPage {
 
     /// Filters that cannot be read.
     pub fn refused(form: Filters, jobs: Vec<(i64, String)>, errors: FormErrors, zone: Tz) -> Self {
-        let whom = form.whom();
         Self {
-            is_for_somebody: !(whom.candidate.is_empty() && whom.interview.is_empty()),
             form,
             errors,
             jobs: choices::rows(jobs),
             states: form::states(),
             zone: zone.name().into(),
             ..Default::default()
+        }
+    }
+
+    /// The same, to pick a time for a candidate of this name.
+    pub fn for_candidate(self, name: Option<String>) -> Self {
+        Self {
+            candidate: name,
+            ..self
         }
     }
 }
@@ -152,7 +159,7 @@ impl Page for IndexPage {
         Self {
             days: by_day([Row::sample()].into_iter()),
             pager: Pager::sample(),
-            is_for_somebody: true,
+            candidate: Some("Zoë Núñez".into()),
             ..Self::refused(
                 Filters::default(),
                 vec![(1, "Cook".into())],
@@ -193,12 +200,12 @@ impl Page for NewPage {
     const TEMPLATE: &'static str = "slots/new.html";
 
     fn title(&self) -> String {
-        "New slot".into()
+        "Add slot".into()
     }
 
     fn sample() -> Self {
         Self {
-            folds: vec![Choice::new("earlier", "02:30 before the clock is set back")],
+            folds: vec![Choice::new("earlier", "02:30 before the clocks go back")],
             ..Self::new(
                 Sheet::refused(
                     SlotForm::default().with_defaults(Tz::UTC),
@@ -244,17 +251,15 @@ impl ShowPage {
         let facts = Facts::new()
             .at("When", Some(Stamp::span(slot, zone)))
             .at(
-                "For you",
+                "Your time",
                 (viewer_zone != zone).then(|| Stamp::span(slot, viewer_zone)),
             )
             .text("Duration", format!("{} minutes", slot.duration_minutes))
             .link("Job", &listed.job_title, format!("/jobs/{}", slot.job_id))
             .kind_of(slot)
             .text(
-                "Meeting URL",
-                slot.meeting_url
-                    .as_deref()
-                    .unwrap_or("The company's own, if there is one"),
+                "Meeting link",
+                slot.meeting_url.as_deref().unwrap_or("Company default"),
             );
         Self {
             id: slot.id,

@@ -84,8 +84,8 @@ impl TimeForm {
             )
         };
         vec![
-            Choice::new("earlier", label(earlier, "before the clock is set back")),
-            Choice::new("later", label(later, "after it was set back")),
+            Choice::new("earlier", label(earlier, "before the clocks go back")),
+            Choice::new("later", label(later, "after the clocks go back")),
         ]
     }
 
@@ -94,7 +94,7 @@ impl TimeForm {
         let fold = errors.optional(&self.fold, |errors, text| match text {
             "earlier" => Some(Fold::Earlier),
             "later" => Some(Fold::Later),
-            _ => errors.check("fold", Err("Please choose one of the two.")),
+            _ => errors.check("fold", Err("Choose one of the two times.")),
         });
         match local_time::resolve(local, zone, fold) {
             Ok(at) => Some((at, local, zone)),
@@ -106,7 +106,7 @@ impl TimeForm {
                 errors.add(
                     "fold",
                     format!(
-                        "In {zone} the clock shows this time twice on that day. Which one is it?"
+                        "In {zone}, the clocks go back that day and this time happens twice. Choose which one you mean."
                     ),
                 );
                 None
@@ -128,7 +128,7 @@ fn skipped(local: NaiveDateTime, zone: Tz, next: NaiveDateTime) -> String {
         false => format!(" on {}", next.date()),
     };
     format!(
-        "In {zone} the clock is set forward on that day and never shows {}. The next time is {}{day}.",
+        "In {zone}, the clocks go forward that day and skip {}. The next possible time is {}{day}.",
         local.format("%H:%M"),
         next.format("%H:%M"),
     )

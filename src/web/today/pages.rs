@@ -85,9 +85,9 @@ impl ShowPage {
         let today = reader.now.with_timezone(&reader.zone).date_naive();
         let count = board.held.rows.len();
         let some = match (count, board.held.next.is_some()) {
-            (1, _) => "1 interview".into(),
+            (1, false) => "1 interview".into(),
             (count, false) => format!("{count} interviews"),
-            (count, true) => format!("More than {count} interviews"),
+            (count, true) => format!("{count}+ interviews"),
         };
         let address = |day: NaiveDate| match day == today {
             true => "/".to_owned(),
