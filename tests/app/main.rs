@@ -75,5 +75,6 @@ mod unreadable;
 mod unsent;
 mod upgrades;
 mod users;
+mod wording;
 mod zone_changes;
 mod zones;
