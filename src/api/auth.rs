@@ -76,7 +76,7 @@ impl Caller {
             Ok(key) if is_key => Ok(Some(Once::new(scope, key, wish))),
             _ => Err(Problem::new(
                 StatusCode::BAD_REQUEST,
-                "An Idempotency-Key has 1 to 255 visible ASCII characters.",
+                "An Idempotency-Key must have 1 to 255 visible ASCII characters.",
             )),
         }
     }

@@ -107,7 +107,7 @@ pub fn slot_choice(fields: &mut Fields, caller: &Caller) -> Option<SlotChoice> {
     } else if fields.has("interview_date") || fields.has("start_time") {
         slots_api::read(fields, caller).map(SlotChoice::New)
     } else {
-        fields.refuse("slot_id", "Give this, or the fields of a new slot.");
+        fields.refuse("slot_id", "Send this, or the fields of a new slot.");
         None
     }
 }
@@ -161,13 +161,13 @@ pub fn no_slot(refusal: SlotRefusal, is_new: bool) -> Result<Problem> {
         SlotRefusal::Taken(taken) => slot_taken(*taken),
         SlotRefusal::Closed(free) => not_free(
             "slot_closed",
-            "This slot was closed; `free_slots` has others.",
+            "This slot is closed. `free_slots` lists alternatives.",
             free,
         ),
         SlotRefusal::Past(_) if is_new => Ok(slots_api::past()),
         SlotRefusal::Past(free) => not_free(
             "slot_past",
-            "This slot has begun; `free_slots` has others.",
+            "This slot has already started. `free_slots` lists alternatives.",
             free,
         ),
         SlotRefusal::TooFar if is_new => Ok(slots_api::too_far()),
@@ -183,7 +183,7 @@ fn slot_taken(taken: Taken) -> Result<Problem> {
     });
     let problem = not_free(
         "slot_taken",
-        "Somebody else was first; `taken_by` says who, `free_slots` has others.",
+        "Someone else booked this slot first. See `taken_by`; `free_slots` lists alternatives.",
         taken.free,
     )?;
     Ok(problem.with("taken_by", by))
@@ -192,7 +192,7 @@ fn slot_taken(taken: Taken) -> Result<Problem> {
 fn already_booked(details: Details) -> Problem {
     Problem::conflict(
         "already_booked",
-        "This interview has a slot already; `interview` is as it stands.",
+        "This interview already has a slot. Its current state is in `interview`.",
     )
     .with("interview", json!(Interview::from(details)))
 }

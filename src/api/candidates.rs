@@ -151,7 +151,7 @@ fn stale(row: candidate::Model) -> Problem {
 pub fn email_taken(id: i64) -> Problem {
     Problem::conflict(
         "email_taken",
-        "A candidate with this address is there already; `candidate` is the id.",
+        "A candidate with this email address already exists. Its id is in `candidate`.",
     )
     .with("candidate", id.into())
 }

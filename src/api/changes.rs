@@ -182,14 +182,17 @@ fn changed(app: &App, done: Done) -> Result<Answer> {
 
 fn other_job(is_new: bool) -> Problem {
     let field = if is_new { "job" } else { "slot_id" };
-    Problem::invalid_field(field, "The interview is for another job.")
+    Problem::invalid_field(
+        field,
+        "This interview is for another job. Choose a slot of the same job.",
+    )
 }
 
 fn unchangeable(refusal: InterviewRefusal) -> Problem {
     match refusal {
         InterviewRefusal::Changed(details) => Problem::conflict(
             "changed",
-            "Somebody changed this interview meanwhile; `interview` is as it stands.",
+            "This interview was changed in the meantime. Its current state is in `interview`.",
         )
         .with("interview", json!(Interview::from(*details))),
         InterviewRefusal::NotBooked(details) => interviews_api::not_booked(*details),

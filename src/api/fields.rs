@@ -34,7 +34,7 @@ impl Body {
         if !subtype.is_some_and(|name| name == "json" || name.ends_with("+json")) {
             return Err(Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "Send JSON, and say so: `Content-Type: application/json`.",
+                "Send JSON with the header `Content-Type: application/json`.",
             ));
         }
         serde_json::from_slice::<IgnoredAny>(&self.bytes).map_err(malformed)?;
@@ -42,7 +42,7 @@ impl Body {
         let members = members.map_err(|error| match error.classify() {
             Category::Data => Problem::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
-                "The body is JSON, but not an object with the fields of this call.",
+                "The request body must be a JSON object.",
             ),
             Category::Syntax | Category::Eof | Category::Io => malformed(error),
         })?;
@@ -53,7 +53,7 @@ impl Body {
 fn malformed(error: serde_json::Error) -> Problem {
     Problem::new(
         StatusCode::BAD_REQUEST,
-        "The body is not JSON that can be read.",
+        "The request body is not valid JSON.",
     )
     .with("line", error.line().into())
     .with("column", error.column().into())
@@ -73,7 +73,7 @@ impl FromRequest for Body {
         Box::pin(async move {
             let bytes = bytes.await.map_err(|error| {
                 let status = error.as_response_error().status_code();
-                Problem::new(status, "The body cannot be read.")
+                Problem::new(status, "The request body can't be read.")
             })?;
             Ok(Self { media_type, bytes })
         })
@@ -90,9 +90,8 @@ pub struct Fields {
 impl Fields {
     /// What stands behind the question mark of an address; all values are text.
     pub fn of_query(query: &str) -> Result<Self> {
-        let pairs = Query::<Vec<(String, String)>>::from_query(query).map_err(|_| {
-            Problem::new(StatusCode::BAD_REQUEST, "The query cannot be understood.")
-        })?;
+        let pairs = Query::<Vec<(String, String)>>::from_query(query)
+            .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "The query string is malformed."))?;
         let pairs = pairs.into_inner().into_iter();
         Ok(Self::new(
             pairs.map(|(name, text)| (name, text.into())).collect(),
@@ -107,7 +106,7 @@ impl Fields {
         };
         for (name, value) in members {
             if fields.given.contains_key(&name) {
-                fields.refuse(&name, "This is given twice.");
+                fields.refuse(&name, "Sent more than once.");
             }
             fields.given.insert(name, value);
         }
@@ -170,7 +169,7 @@ impl Fields {
         read: impl FnOnce(&Value) -> Result<T, String>,
     ) -> Option<T> {
         if !self.has(name) {
-            self.refuse(name, "This is needed.");
+            self.refuse(name, "This field is required.");
         }
         self.optional(name, read)
     }
@@ -184,7 +183,7 @@ impl Fields {
     /// What was read, unless anything was wrong; what nobody asked for is.
     pub fn finish<T>(mut self, read: Option<T>) -> Result<T> {
         for name in std::mem::take(&mut self.given).into_keys() {
-            self.refuse(&name, "This is not known here.");
+            self.refuse(&name, "Unknown field.");
         }
         match read {
             Some(read) if self.errors.is_empty() => Ok(read),
@@ -199,7 +198,7 @@ pub fn text<T, M: Into<String>>(
 ) -> impl FnOnce(&Value) -> Result<T, String> {
     |value| match value {
         Value::String(text) => check(text).map_err(Into::into),
-        _ => Err("This must be text.".into()),
+        _ => Err("Must be a string.".into()),
     }
 }
 
@@ -213,7 +212,7 @@ pub fn number<T: TryFrom<i64>>(
             .and_then(|number| T::try_from(number).ok())
             .ok_or_else(|| {
                 format!(
-                    "This must be a whole number from {} to {}.",
+                    "Must be an integer from {} to {}.",
                     bounds.start(),
                     bounds.end()
                 )
@@ -225,7 +224,7 @@ pub fn number<T: TryFrom<i64>>(
 pub fn id(value: &Value) -> Result<i64, String> {
     value
         .as_i64()
-        .ok_or_else(|| "This must be an id, a whole number.".into())
+        .ok_or_else(|| "Must be an id (an integer).".into())
 }
 
 /// One of the names that we know.
@@ -238,7 +237,7 @@ where
         .and_then(|name| T::try_from_value(&name.to_owned()).ok());
     known.ok_or_else(|| {
         let names: Vec<String> = T::iter().map(|choice| choice.to_value()).collect();
-        format!("This must be one of {}.", names.join(", "))
+        format!("Must be one of {}.", names.join(", "))
     })
 }
 
@@ -248,9 +247,9 @@ pub fn list<T, M: Into<String>>(
     check: impl Fn(&str) -> Result<T, M>,
 ) -> impl FnOnce(&Value) -> Result<Vec<T>, String> {
     move |value| {
-        let items = value.as_array().ok_or("This must be a list of texts.")?;
+        let items = value.as_array().ok_or("Must be a list of strings.")?;
         if items.len() > most {
-            return Err(format!("This must have at most {most} entries."));
+            return Err(format!("Must have at most {most} entries."));
         }
         items.iter().map(|item| text(&check)(item)).collect()
     }

@@ -42,7 +42,7 @@ pub async fn answer(
         Earlier::Reused => Err(Problem::key_reused()),
         Earlier::Unanswered => Err(Problem::conflict(
             "in_progress",
-            "The same call is being carried out at this moment. Repeat it, and you get its answer.",
+            "The same request is still being processed. Repeat it in a moment to get its response.",
         )),
     }
 }

@@ -141,7 +141,7 @@ pub async fn show(app: Data<App>, caller: Recruiter, id: Path<i64>) -> Result<Js
 pub fn not_booked(details: Details) -> Problem {
     Problem::conflict(
         "not_booked",
-        "This interview is not booked, or over; `interview` is as it stands.",
+        "This interview is not booked or is over. Its current state is in `interview`.",
     )
     .with("interview", json!(Interview::from(details)))
 }

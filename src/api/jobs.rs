@@ -192,10 +192,10 @@ fn read_change(mut fields: Fields, row: job::Model) -> Result<(i32, NewJob)> {
 
 fn check_salary(fields: &mut Fields, new: &NewJob) {
     if new.salary_min > new.salary_max && new.salary_max.is_some() {
-        fields.refuse("salary_max", "This is less than `salary_min`.");
+        fields.refuse("salary_max", "Must not be less than `salary_min`.");
     }
     if new.salary_min.or(new.salary_max).is_some() && new.salary_currency.is_empty() {
-        fields.refuse("salary_currency", "A salary needs its currency, like EUR.");
+        fields.refuse("salary_currency", "A salary needs a currency, like EUR.");
     }
 }
 
@@ -218,10 +218,10 @@ fn read(mut fields: Fields) -> Result<NewJob> {
     let salary_min = fields.optional("salary_min", number(0..=HIGHEST_SALARY));
     let salary_max = fields.optional("salary_max", number(0..=HIGHEST_SALARY));
     if salary_min > salary_max && salary_max.is_some() {
-        fields.refuse("salary_max", "This is less than `salary_min`.");
+        fields.refuse("salary_max", "Must not be less than `salary_min`.");
     }
     if salary_min.or(salary_max).is_some() && !fields.has("salary_currency") {
-        fields.refuse("salary_currency", "A salary needs its currency, like EUR.");
+        fields.refuse("salary_currency", "A salary needs a currency, like EUR.");
     }
     let salary_currency = fields.optional("salary_currency", text(typed::currency));
     let location = fields.optional("location", line(200));

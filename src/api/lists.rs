@@ -14,11 +14,10 @@ use crate::{
 };
 
 const MOST: u64 = 100;
-const NO_ID: &str = "This must be an id, a whole number.";
-const NO_LIMIT: &str = "This must be a whole number from 1 to 100.";
-const NO_CURSOR: &str = "This is not the cursor in the `next` of an earlier part.";
-const NO_INSTANT: &str =
-    "This must be an instant like 2027-01-05T09:00:00Z or a date like 2027-01-05.";
+const NO_ID: &str = "Must be an id (an integer).";
+const NO_LIMIT: &str = "Must be an integer from 1 to 100.";
+const NO_CURSOR: &str = "Not a valid cursor. Use the one in the `next` URL of the previous page.";
+const NO_INSTANT: &str = "Must be a timestamp like 2027-01-05T09:00:00Z or a date like 2027-01-05.";
 
 /// Which part of a list.
 #[derive(Clone, Copy, Debug)]

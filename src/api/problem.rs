@@ -50,7 +50,7 @@ impl Problem {
     pub fn unauthorized() -> Self {
         let problem = Self::new(
             StatusCode::UNAUTHORIZED,
-            "Send the header `Authorization: Token <key>` with a key that is neither revoked nor expired.",
+            "Send an `Authorization: Token <key>` header with a key that is neither revoked nor expired.",
         );
         problem.with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Token"))
     }
@@ -67,7 +67,7 @@ impl Problem {
 
     /// 409: the row has another version than the one that the change was meant for; this is how it is now.
     pub fn stale(name: &str, row: Value) -> Self {
-        let detail = "Somebody changed this after the version that you gave; the row as it is now is in the answer, under its name.";
+        let detail = "This was changed since the `version` that you sent. The response contains the current row under its name; apply your change to that.";
         Self::conflict("changed", detail).with(name, row)
     }
 
@@ -75,7 +75,7 @@ impl Problem {
     pub fn invalid(errors: Errors) -> Self {
         Self::new(
             StatusCode::UNPROCESSABLE_ENTITY,
-            "Some fields are wrong; `errors` says which, and how.",
+            "Some fields are invalid. See `errors`.",
         )
         .coded("invalid")
         .with("errors", json!(errors))
@@ -90,7 +90,7 @@ impl Problem {
     pub fn key_reused() -> Self {
         Self::new(
             StatusCode::UNPROCESSABLE_ENTITY,
-            "This Idempotency-Key was sent before with another call.",
+            "This Idempotency-Key was already used for another request. Use a new key.",
         )
         .coded("idempotency_key_reused")
     }
@@ -107,7 +107,7 @@ impl Problem {
             cause: Some(error.to_string()),
             ..Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
-                "The call was carried out, but its answer is not ready. Repeat it with the same Idempotency-Key: it is not carried out again.",
+                "The request was carried out, but its response is not ready yet. Repeat it with the same Idempotency-Key to get the response; it won't be carried out again.",
             )
         };
         problem
@@ -222,25 +222,31 @@ fn body(status: StatusCode, detail: &str, mut members: Map<String, Value>) -> St
 fn details(status: StatusCode) -> &'static str {
     match status {
         StatusCode::NOT_FOUND => {
-            "This is not there, or not yours. Paths of the API end in a slash."
+            "Not found, or not visible to this token. Paths of the API end with a slash."
         }
-        StatusCode::METHOD_NOT_ALLOWED => "This path takes other methods; `Allow` names them.",
-        StatusCode::REQUEST_TIMEOUT => "The body did not arrive in time.",
-        StatusCode::CONFLICT => "Somebody changed this meanwhile; read it again.",
-        StatusCode::PAYLOAD_TOO_LARGE => "A body has at most 64 KiB.",
+        StatusCode::METHOD_NOT_ALLOWED => {
+            "This path doesn't accept this method. See the `Allow` header."
+        }
+        StatusCode::REQUEST_TIMEOUT => {
+            "The request body didn't arrive in time. Send the request again."
+        }
+        StatusCode::CONFLICT => {
+            "This was changed in the meantime. Read it again and repeat your change."
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => "The request body is too large; the limit is 64 KiB.",
         StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-            "Send the body as it is: a `Content-Encoding` is not accepted."
+            "`Content-Encoding` is not supported. Send the body uncompressed."
         }
-        StatusCode::URI_TOO_LONG => "This address is too long.",
+        StatusCode::URI_TOO_LONG => "The URL is too long.",
         StatusCode::TOO_MANY_REQUESTS => {
-            "Too many calls; `Retry-After` says in how many seconds to go on."
+            "Too many requests. Wait for the number of seconds in `Retry-After`."
         }
         StatusCode::SERVICE_UNAVAILABLE => {
-            "The database does not answer just now. Nothing was done; try again in a moment."
+            "The database doesn't respond right now. Nothing was changed; try again in a moment."
         }
         status if status.is_server_error() => {
-            "Something went wrong on our side; `reference` finds it in the log."
+            "Something went wrong on the server. Find the cause in the log by its `reference`."
         }
-        _ => "This request cannot be understood.",
+        _ => "The request is malformed.",
     }
 }

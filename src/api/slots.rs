@@ -210,7 +210,7 @@ async fn change(
 fn booked(details: Details) -> Problem {
     Problem::conflict(
         "slot_booked",
-        "This slot is booked, so its time and job stay; reschedule the `interview` that is in it.",
+        "This slot is booked, so its time and job can't be changed. Reschedule the `interview` in it instead.",
     )
     .with("interview", json!(Interview::from(details)))
 }
@@ -252,7 +252,7 @@ fn read_change(fields: &mut Fields, caller: &Caller, stored: NewSlot) -> Option<
 
 /// 422: the slot would have begun already.
 pub fn past() -> Problem {
-    Problem::invalid_field("start_time", "This is in the past.")
+    Problem::invalid_field("start_time", "Must not be in the past.")
 }
 
 /// 422: the slot would begin in a year that nobody plans for.
@@ -303,7 +303,7 @@ fn instant(
 fn own_company(value: &Value, caller: &Caller) -> Result<(), String> {
     match id(value)? {
         id if id == caller.company_id => Ok(()),
-        _ => Err("This is not the company of your token.".into()),
+        _ => Err("Not the company of your token. Leave this field out.".into()),
     }
 }
 
@@ -317,11 +317,11 @@ fn fold(value: &Value) -> Result<Fold, String> {
 fn explained(why: NotAnInstant, zone: Tz) -> String {
     match why {
         NotAnInstant::Skipped { next } => format!(
-            "In {zone} the clock is put forward over this time; the next one that exists is {}.",
+            "This time doesn't exist in {zone} because clocks go forward. The next valid time is {}.",
             wall_clock(next)
         ),
         NotAnInstant::Twice { earlier, later } => format!(
-            "In {zone} this time comes twice, because the clock is put back: at {} and at {}. Say which with `fold`: 0 for the first, 1 for the second.",
+            "This time occurs twice in {zone} because clocks go back: at {} and at {}. Set `fold` to 0 for the first or 1 for the second.",
             times::rfc3339(earlier),
             times::rfc3339(later)
         ),
@@ -346,5 +346,5 @@ fn state(value: &Value) -> Result<State, String> {
     states
         .into_iter()
         .find(|state| value.as_str() == Some(name(*state)))
-        .ok_or_else(|| "This must be one of open, booked, closed, past.".into())
+        .ok_or_else(|| "Must be one of open, booked, closed, past.".into())
 }

@@ -382,7 +382,7 @@ async fn a_time_that_does_not_exist_is_refused_with_the_next_one() {
         let answer = program.post_json(SLOTS, &with(slot(job), changes)).await;
         assert_eq!(wrong_fields(&answer), ["start_time"]);
         assert!(
-            answer.text.contains("the next one that exists is 03:00"),
+            answer.text.contains("The next valid time is 03:00"),
             "{}",
             answer.text
         );
