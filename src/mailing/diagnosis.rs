@@ -72,17 +72,17 @@ fn server(transport: &transport::Model) -> Found {
     let (name, host) = (transport.name.to_value(), &transport.host);
     let Some(since) = transport.opened_at else {
         let state = match transport.accepted_at {
-            Some(at) => format!("took its last message {}", in_utc(at)),
-            None => "was not given a message yet".into(),
+            Some(at) => format!("last accepted an email {}", in_utc(at)),
+            None => "no email handed over yet".into(),
         };
         return Found::pass().saw(format!("{name} ({host}): {state}"));
     };
     let (since, reason) = (in_utc(since), &transport.reason);
     Found::warn(
-        format!("{host} is given no messages since {since}: {reason}"),
-        "See what the checks above say of it, and do that; what waits leaves once they pass.",
+        format!("{host} has not accepted email since {since}: {reason}"),
+        "Follow the advice of the checks above. Waiting emails are sent once those checks pass.",
     )
-    .saw(format!("{name} ({host}): left alone"))
+    .saw(format!("{name} ({host}): retrying from time to time"))
 }
 
 fn waiting(health: &QueueHealth, now: DateTime<Utc>) -> Found {
@@ -92,12 +92,12 @@ fn waiting(health: &QueueHealth, now: DateTime<Utc>) -> Found {
     };
     let mut servers = health.transports.iter();
     let fix = match servers.any(|transport| transport.is_open()) {
-        true => "It leaves once the mail server above takes messages again.",
-        false => "See whether greenroom serve or greenroom worker runs.",
+        true => "It is sent once the mail server above accepts email again.",
+        false => "Check that greenroom serve or greenroom worker is running.",
     };
     let since = in_utc(oldest);
     Found::warn(
-        format!("A message is due since {since} and has not left."),
+        format!("An email has been due since {since} and has not been sent."),
         fix,
     )
 }
@@ -106,24 +106,24 @@ fn ended(health: &QueueHealth) -> Found {
     let kinds = [
         (
             health.uncertain_lately,
-            "ended in doubt",
-            "Decide in the delivery log whether to send them again.",
+            "ended unconfirmed",
+            "Check them in the delivery log and decide whether to send them again.",
         ),
         (
             health.failed_lately,
             "failed",
-            "See in the delivery log why, and tell the candidates another way.",
+            "See the reason in the delivery log and contact the candidates another way.",
         ),
     ];
     let found = kinds.into_iter().map(|(count, what, fix)| {
         let found = match count {
             0 => Found::pass(),
             _ => Found::warn(
-                format!("{count} of the messages of the last 24 hours {what}."),
+                format!("{count} of the emails of the last 24 hours {what}."),
                 fix,
             ),
         };
-        found.saw(format!("{what} within 24 hours: {count}"))
+        found.saw(format!("{what} in the last 24 hours: {count}"))
     });
     found.fold(Found::pass(), Found::and)
 }
@@ -191,8 +191,8 @@ mod tests {
             };
             judge(&health, now).evidence[1].clone()
         };
-        assert!(seen(None).ends_with("was not given a message yet"));
-        assert!(seen(Some(now)).contains("took its last message"));
+        assert!(seen(None).ends_with("no email handed over yet"));
+        assert!(seen(Some(now)).contains("last accepted an email"));
     }
 
     #[test]
@@ -225,9 +225,11 @@ mod tests {
         let found = judge(&health, DateTime::UNIX_EPOCH);
         assert_eq!(found.grade, Grade::Warn);
         assert!(
-            found.evidence.contains(&"failed within 24 hours: 2".into()),
+            found
+                .evidence
+                .contains(&"failed in the last 24 hours: 2".into()),
             "{found:?}"
         );
-        assert!(found.cause.contains("1 of the messages"), "{found:?}");
+        assert!(found.cause.contains("1 of the emails"), "{found:?}");
     }
 }

@@ -265,9 +265,7 @@ async fn a_mailbox_that_forwards_is_told_apart_from_a_wrong_address() {
     assert_eq!(scene.take(&letter).await, Taken::Bounced(scene.id));
     let email = scene.email().await;
     assert!(
-        email
-            .reason
-            .contains("passes its mail on to another address"),
+        email.reason.contains("forwards email to another address"),
         "{}",
         email.reason
     );
@@ -302,7 +300,7 @@ async fn whatever_a_machine_sends_to_the_signed_address_is_noted() {
                 "{away}To: {SIGNED_TO}\n\nI am away. My last mail to zoe@example.net could not be delivered: 550 5.1.1 user unknown.\n"
             ),
             "I am away.",
-            "automatic answer",
+            "automatic reply",
         ),
         (
             "a receipt",
@@ -327,7 +325,7 @@ async fn whatever_a_machine_sends_to_the_signed_address_is_noted() {
                 "Return-Path: <>\nFrom: MAILER-DAEMON@mail.example\nTo: {SIGNED_TO}\nSubject: Please confirm\n\nYour message to zoe@example.net was not delivered yet. Confirm that you are a person.\n"
             ),
             "Confirm that you",
-            "does not understand it",
+            "doesn't understand",
         ),
         (
             "what nobody understands",
@@ -335,13 +333,13 @@ async fn whatever_a_machine_sends_to_the_signed_address_is_noted() {
                 "Return-Path: <MAILER-DAEMON>\nFrom: robot@mail.example\nTo: {SIGNED_TO}\nSubject: Hm\n\nSee https://greenroom.example/interview/eyJhbGciOiJIUzI1NiJ9.secret\nbm9ib2R5LWlzLWxldC1pbg9 there.\n"
             ),
             "Hm: See [link] there.",
-            "does not understand it",
+            "doesn't understand",
         ),
         (
             "good news",
             report("Final-Recipient: rfc822; zoe@example.net\nAction: delivered\nStatus: 2.0.0\n"),
             "Report",
-            "delivered the message",
+            "delivered the email",
         ),
     ] {
         let scene = Scene::new(&[OWN_ADDRESS]).await;

@@ -107,7 +107,7 @@ async fn an_attempt_is_recorded_with_all_that_was_seen() {
         first
             .hint
             .as_deref()
-            .is_some_and(|hint| hint.contains("come back"))
+            .is_some_and(|hint| hint.contains("try again later"))
     );
     assert_eq!(first.host, "localhost");
     assert!(first.peer.is_some() && first.ended_at.is_some());
@@ -699,7 +699,7 @@ async fn a_worker_ends_though_the_database_is_gone() {
     stop.send(true).expect("a worker");
     hold.release.notify_one();
     worker.await.expect("an end");
-    assert_logged(&logs, "ERROR What came of an e-mail cannot be recorded");
+    assert_logged(&logs, "ERROR The outcome of an email can't be recorded");
 }
 
 #[actix_web::test]

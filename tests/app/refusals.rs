@@ -40,7 +40,7 @@ async fn what_is_about_us_costs_the_candidate_nothing() {
         (
             Step::RcptTo,
             "550 5.1.0 not allowed to send, SPF",
-            &["not allowed by its domain"],
+            &["can't verify that this email comes from us"],
         ),
         (
             Step::RcptTo,

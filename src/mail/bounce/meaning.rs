@@ -109,26 +109,25 @@ fn listed(listing: &Listing) -> String {
         None => "a block list".into(),
     };
     format!(
-        "The receiving side refused it because {server} is on {list}, not because of the candidate. Reach the candidate another way now. An admin can have the server taken off the list or send through a relay service; then send it again."
+        "The receiving side refused it because {server} is on {list}, not because of the candidate. Contact the candidate another way for now. An admin can have the server taken off the list or send through a relay service; then send the email again."
     )
 }
 
 /// Good news, which asks for nothing.
-const GOOD_NEWS: &str = "A mail server reports that it delivered the message or passed it on. Nothing needs to be done.";
-const DELAYED: &str = "The mail server that took it could not deliver it yet and keeps trying. If it is urgent, reach the candidate another way.";
-const UNKNOWN: &str = "The receiving side sent it back. Check the address with the candidate, or reach them another way.";
-const FULL: &str =
-    "The recipient's mailbox is full. Ask them for another address, or reach them another way.";
-const UNREACHED: &str = "The receiving side did not take it for so long that the mail server gave up. Check what stands after the @, or reach the candidate another way.";
-const FORWARDED: &str = "The candidate's mailbox passes its mail on to another address, and that one did not take the message. Ask the candidate for an address that works, or reach them another way.";
-const QUOTA: &str = "The server that sends for us has sent more than the receiving side takes for now, so the message was sent back. The candidate has nothing to do with it. Send it again in an hour, or reach the candidate another way; if it happens often, have an admin use a relay service.";
-const REPUTATION: &str = "The receiving side refused it for the reputation of the server or domain that sends for us, not because of the candidate. Reach the candidate another way, and have an admin read the server's words; a relay service may help.";
-const NAME: &str = "The receiving side refused it because the server that sends for us has no proper name in the DNS (reverse DNS), not because of the candidate. Reach the candidate another way, and have whoever runs that server set it.";
-const SENDER: &str = "The receiving side refused our sender, not the candidate: its domain does not allow the server that sends for us, or the address fails the receiver's checks. Reach the candidate another way, and have an admin check DEFAULT_FROM_EMAIL and the SPF, DKIM and DMARC records of its domain.";
-const RELAYING: &str = "The server that was asked to take it takes no mail from us for that domain. Reach the candidate another way, and have an admin read the server's words: a login may be missing, or that domain's own mail servers are set up wrongly.";
-const UNWANTED: &str = "That mailbox takes no mail from our sender: its owner, or whoever runs it, has ruled it out. Reach the candidate another way, and ask them to allow our sender.";
-const SPAM: &str = "The receiving side took the message for spam. Reach the candidate another way, and have an admin check that the domain of DEFAULT_FROM_EMAIL has SPF and DKIM records.";
-const POLICY: &str = "The receiving side refused it for a policy of its own. Reach the candidate another way, and have an admin look at the server's words.";
+const GOOD_NEWS: &str = "A mail server reports that it delivered the email or passed it on. You don't need to do anything.";
+const DELAYED: &str = "The mail server that accepted it has not delivered it yet and keeps trying. If it's urgent, contact the candidate another way.";
+const UNKNOWN: &str = "The receiving side sent it back. Check the address with the candidate, or contact them another way.";
+const FULL: &str = "The recipient's mailbox is full. Ask the candidate for another address, or contact them another way.";
+const UNREACHED: &str = "The receiving side didn't accept it for so long that the mail server gave up. Check the part of the address after the @, or contact the candidate another way.";
+const FORWARDED: &str = "The candidate's mailbox forwards email to another address, which didn't accept it. Ask the candidate for an address that works, or contact them another way.";
+const QUOTA: &str = "The server that sends for us has sent more than the receiving side accepts for now, so the email came back. This has nothing to do with the candidate. Send it again in an hour, or contact the candidate another way. If it happens often, ask an admin to set up a relay service.";
+const REPUTATION: &str = "The receiving side refused it because of the reputation of the server or domain that sends for us, not because of the candidate. Contact the candidate another way, and ask an admin to read the reply; a relay service may help.";
+const NAME: &str = "The receiving side refused it because the server that sends for us has no valid reverse DNS name, not because of the candidate. Contact the candidate another way, and ask an admin to have the server's operator set it.";
+const SENDER: &str = "The receiving side refused our sender, not the candidate: its domain does not allow the server that sends for us, or the address fails the receiver's checks. Contact the candidate another way, and ask an admin to check DEFAULT_FROM_EMAIL and the SPF, DKIM and DMARC records of its domain.";
+const RELAYING: &str = "The receiving server doesn't accept email from us for that domain. Contact the candidate another way, and ask an admin to read the reply: a login may be missing, or that domain's mail servers are set up wrong.";
+const UNWANTED: &str = "That mailbox doesn't accept email from our sender: its owner or its provider has blocked it. Contact the candidate another way and ask them to allow our sender.";
+const SPAM: &str = "The receiving side considered it spam. Contact the candidate another way, and ask an admin to check that the domain of DEFAULT_FROM_EMAIL has SPF and DKIM records.";
+const POLICY: &str = "The receiving side refused it because of its own policy. Contact the candidate another way, and ask an admin to read the reply.";
 
 #[cfg(test)]
 mod tests {
@@ -215,7 +214,7 @@ mod tests {
     #[test]
     fn an_address_behind_the_candidates_is_not_called_theirs() {
         let gone = of(Some("5.1.1"), "550 5.1.1 no such user").elsewhere;
-        assert!(gone.contains("passes its mail on"), "{gone}");
+        assert!(gone.contains("forwards email"), "{gone}");
         let ours = of(Some("5.1.1"), "550 5.1.1 is in an RBL").elsewhere;
         assert!(ours.contains("block list"), "{ours}");
     }

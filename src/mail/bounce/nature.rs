@@ -137,7 +137,8 @@ fn own_words(text: &str) -> String {
     status::words(&own.join(" "))
 }
 
-const ANSWER: &str = "This is an automatic answer, such as an out-of-office note: no report that the message failed. Read what it says.";
-const RECEIPT: &str = "This is a receipt: a mail program tells what was done with the message. Nothing needs to be done.";
-const COMPLAINT: &str = "The recipient's mail service passes on a complaint: the message was marked as unwanted. Ask the candidate before more is sent.";
-const UNCLEAR: &str = "Something came back for this message, and Greenroom does not understand it. Read its words: if they say that it was not delivered, reach the candidate another way.";
+const ANSWER: &str = "An automatic reply, such as an out-of-office note. It doesn't say that the email failed. Read its text.";
+const RECEIPT: &str =
+    "A receipt: an email program reports what happened to the email. You don't need to do anything.";
+const COMPLAINT: &str = "The recipient's email service forwarded a complaint: the email was marked as unwanted. Ask the candidate before you send more.";
+const UNCLEAR: &str = "Something came back for this email that Greenroom doesn't understand. Read its text: if it says that the email was not delivered, contact the candidate another way.";

@@ -157,7 +157,7 @@ fn a_machine_that_reports_no_failure_is_kept_in_its_words() {
             "an automatic reply with a report in it",
             &letter!("auto-reply")[..],
             "Automatic reply: Interview Scheduled: I am away until Monday.",
-            "automatic answer",
+            "automatic reply",
         ),
         (
             "a receipt",

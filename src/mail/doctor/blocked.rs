@@ -26,12 +26,12 @@ pub(super) fn by_a_list(report: &Report) -> Option<Found> {
     };
     let list = match &listing.list {
         Some(list) => format!("the block list {list}"),
-        None => "a block list that the reply does not name".into(),
+        None => "a block list that the reply doesn't name".into(),
     };
     let (whose, it) = match &listing.address {
         Some(address) => (format!("The address {address}"), address.as_str()),
         None => (
-            "The address that this mail comes from".into(),
+            "The address that this email comes from".into(),
             "the address",
         ),
     };
@@ -44,7 +44,7 @@ pub(super) fn by_a_list(report: &Report) -> Option<Found> {
     Some(Found::fail(
         format!("{whose} is blocked: it is on {list}. The mail server says: {text}"),
         format!(
-            "Look {it} up {at} and have it taken off the list, or send through a relay service. If it is not this machine's, it is your mail server's: tell whoever runs that."
+            "Look up {it} {at} and have it taken off the list, or send through a relay service. If it's not this machine's address, it's your mail server's: contact its operator."
         ),
     ))
 }

@@ -112,7 +112,7 @@ fn name(content: &[u8]) -> String {
         }
     }
     match parts.is_empty() {
-        true => "nobody in particular".into(),
+        true => "an unnamed authority".into(),
         false => parts.join(", "),
     }
 }

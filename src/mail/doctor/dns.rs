@@ -80,7 +80,7 @@ impl Resolver {
         read: impl Fn(&[u8], usize, usize) -> Option<T>,
     ) -> Result<Vec<T>, Trouble> {
         let question = question(rand::random(), domain, kind)
-            .ok_or_else(|| Trouble::Failed(format!("{domain} is no domain")))?;
+            .ok_or_else(|| Trouble::Failed(format!("{domain} is not a domain")))?;
         let message = match timeout(PATIENCE, self.exchange(&question)).await {
             Ok(Ok(message)) => message,
             Ok(Err(error)) => return Err(Trouble::Failed(error.to_string())),
@@ -88,11 +88,11 @@ impl Resolver {
         };
         match message.get(3).map(|flags| flags & 0x0f) {
             Some(0) => answers(&message, kind, read)
-                .ok_or_else(|| Trouble::Failed("the name server's answer cannot be read".into())),
+                .ok_or_else(|| Trouble::Failed("the name server's answer can't be read".into())),
             // There is no such name.
             Some(3) => Ok(Vec::new()),
             code => Err(Trouble::Failed(format!(
-                "the name server answers with error {}",
+                "the name server answered with error {}",
                 code.unwrap_or_default()
             ))),
         }
@@ -135,7 +135,9 @@ impl Resolver {
         stream.read_exact(&mut message).await?;
         match answers_to(&message, question) {
             true => Ok(message),
-            false => Err(io::Error::other("the name server answers something else")),
+            false => Err(io::Error::other(
+                "the name server answered another question",
+            )),
         }
     }
 }

@@ -44,7 +44,7 @@ impl Visit<'_> {
         self.tell(Step::MailFrom, Found::pass().saw(sender.to_string()));
         let recipient = match to {
             Some(to) => Found::pass().saw(to.to_string()),
-            None => Found::skipped("No recipient was given."),
+            None => Found::skipped("No recipient given."),
         };
         self.tell(Step::Recipient, recipient);
         Ok(connection)
@@ -90,7 +90,7 @@ impl Visit<'_> {
                 Err(error) => return self.fail(Step::SampleMessages, unmakeable(&error)),
             };
         } else {
-            let reason = "Only the test message was asked for.";
+            let reason = "Only the test email was requested.";
             self.tell(Step::SampleMessages, Found::skipped(reason));
         }
         if let Some(connection) = kept {
@@ -137,7 +137,7 @@ impl Visit<'_> {
             };
         }
         let advice = format!(
-            "accepted is not delivered: look into the inbox of {}, and into its spam folder",
+            "accepted does not mean delivered: check the inbox of {} and its spam folder",
             ends.to
         );
         self.tell(step, found.saw(advice));
@@ -147,21 +147,23 @@ impl Visit<'_> {
 
 fn faulty(faults: &[String]) -> Found {
     Found::fail(
-        format!("The message is not as it must be: {}.", faults.join(", ")),
-        "This is a fault of Greenroom's: please report it.",
+        format!("The email is malformed: {}.", faults.join(", ")),
+        "This is a bug in Greenroom. Please report it.",
     )
 }
 
 fn made_for_bounces(sender: &Address) -> Found {
     Found::fail(
-        format!("The sender that it was given is {sender}, made from EMAIL_BOUNCE_ADDRESS."),
-        "If DEFAULT_FROM_EMAIL is one that it lets you send as, give EMAIL_BOUNCE_ADDRESS another such address, or none.",
+        format!(
+            "The sender address used was {sender}, which is derived from EMAIL_BOUNCE_ADDRESS."
+        ),
+        "If the server accepts DEFAULT_FROM_EMAIL as sender, set EMAIL_BOUNCE_ADDRESS to another address that it accepts, or leave it out.",
     )
 }
 
 fn unmakeable(error: &crate::error::Error) -> Found {
     Found::fail(
-        format!("The message cannot be made: {error}."),
-        "This is a fault of Greenroom's: please report it.",
+        format!("The email can't be composed: {error}."),
+        "This is a bug in Greenroom. Please report it.",
     )
 }

@@ -233,7 +233,7 @@ impl Once<'_> {
 const NO_SERVER: &str = "No mail server is set.";
 
 /// Why a check was not asked.
-pub const NO_TIME: &str = "No time was left.";
+pub const NO_TIME: &str = "The check ran out of time.";
 
 fn tell(
     to: &UnboundedSender<Check>,

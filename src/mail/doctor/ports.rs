@@ -48,10 +48,10 @@ async fn speaks_first(patient: &Patient<'_>, smtp: &SmtpSettings) -> Option<Foun
         .any(|sighting| matches!(sighting, Sighting::Offers(_, offers) if offers.starttls));
     let cause = match offers_starttls {
         true => {
-            "EMAIL_USE_SSL=true begins encrypted, but this port begins in clear and offers STARTTLS."
+            "EMAIL_USE_SSL=true starts encrypted, but this port starts unencrypted and offers STARTTLS."
         }
         false => {
-            "EMAIL_USE_SSL=true begins encrypted, but this port begins in clear and offers no encryption."
+            "EMAIL_USE_SSL=true starts encrypted, but this port starts unencrypted and offers no encryption."
         }
     };
     Some(Found::fail(cause, ways::advice(patient, smtp).await).saw(banner))
@@ -65,9 +65,10 @@ async fn waits_for_tls(patient: &Patient<'_>, smtp: &SmtpSettings) -> Option<Fou
     if !answers {
         return None;
     }
-    let cause = "This port waits for encryption from the first byte, and we begin in clear.";
+    let cause =
+        "This port expects encryption from the first byte, but Greenroom starts unencrypted.";
     let found = Found::fail(cause, ways::advice(patient, smtp).await);
-    Some(found.saw("silent in clear; it answers to a TLS handshake"))
+    Some(found.saw("silent without encryption; answers a TLS handshake"))
 }
 
 /// What is seen of a connection that begins otherwise. Nobody logs in: the wrong way may be an unsafe one.

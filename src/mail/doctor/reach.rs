@@ -62,7 +62,7 @@ impl Dialled {
     fn line(&self) -> String {
         match &self.error {
             None => format!(
-                "{} answers after {} ms",
+                "{} answered after {} ms",
                 self.address,
                 self.took.as_millis()
             ),
@@ -137,12 +137,12 @@ fn reached(dialled: &[Dialled]) -> Found {
     }
     match ill.iter().all(|dialled| dialled.address.is_ipv6()) {
         true => Found::warn(
-            "The mail server cannot be reached over IPv6 from here; mail leaves over IPv4, and may lose a second with each connection.",
-            "Nothing needs to be changed for mail. If this machine is to have IPv6, ask whoever runs its network.",
+            "The mail server can't be reached over IPv6 from here. Greenroom sends over IPv4, which may cost a second per connection.",
+            "You don't need to change anything for email. If this machine should have IPv6, ask your network administrator.",
         ),
         false => Found::warn(
-            "Some of the mail server's addresses do not answer; mail leaves through the others.",
-            "Tell whoever runs the mail server which ones.",
+            "Some of the mail server's addresses don't answer. Greenroom sends through the others.",
+            "Tell the mail server's operator which ones.",
         ),
     }
 }
@@ -155,20 +155,20 @@ fn out_of_reach(smtp: &SmtpSettings, dialled: &[Dialled], advice: String) -> Fou
     };
     let (cause, first) = match (smtp.port, says("refused"), says("no answer")) {
         (_, true, _) => (
-            "Nothing listens there.",
-            "If the mail server is yours, see whether it runs.",
+            "Nothing is listening on that port.",
+            "If you run the mail server yourself, check that it is running.",
         ),
         (25, _, true) => (
-            "Port 25 does not answer. Most clouds and hosters block it.",
+            "Port 25 doesn't answer. Most cloud and hosting providers block it.",
             "",
         ),
         (_, _, true) => (
-            "The mail server does not answer at all, which mostly is a firewall.",
-            "Have this machine's firewall and its hoster let connections to that port out.",
+            "The mail server doesn't answer at all. The usual cause is a firewall.",
+            "Allow outgoing connections to that port in this machine's firewall and at its hosting provider.",
         ),
         _ => (
-            "There is no way to the mail server from here.",
-            "Check this machine's network and its firewall.",
+            "The mail server can't be reached from here.",
+            "Check this machine's network and firewall.",
         ),
     };
     Found::fail(cause, format!("{first} {advice}").trim())

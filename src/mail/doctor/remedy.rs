@@ -8,9 +8,11 @@ use crate::mail::{
 };
 
 /// What the worker does about it is no remedy for somebody who looks for one.
-const PROMISES: [&str; 5] = [
+const PROMISES: [&str; 7] = [
     "by itself",
     "goes on trying",
+    "keeps trying",
+    "automatically",
     "comes back",
     "does both",
     "slows down",
@@ -24,7 +26,10 @@ impl Visit<'_> {
         }
         let cause = match &report.outcome {
             Outcome::Refused(_) => format!("The mail server says: {}", report.text()),
-            _ => format!("This happened: {}.", report.text().trim_end_matches('.')),
+            _ => format!(
+                "The connection failed: {}.",
+                report.text().trim_end_matches('.')
+            ),
         };
         let hint = verdict::judge(report).hint;
         let fix = match &report.outcome {
@@ -51,7 +56,7 @@ impl Visit<'_> {
         let to = self.patient.to.as_ref();
         let (_, kept) = connection.rehearse(ends.comes_back_to, to, b"").await;
         kept?.quit().await;
-        Some("Leave EMAIL_HOST_USER and EMAIL_HOST_PASSWORD empty: that was tried just now, and this mail server takes our sender without a login.".into())
+        Some("Leave EMAIL_HOST_USER and EMAIL_HOST_PASSWORD empty. Greenroom has just tried this: the mail server accepts the sender without a login.".into())
     }
 }
 
@@ -72,7 +77,7 @@ fn lasting(hint: &str, host: &str) -> String {
     match kept == hint {
         true => hint.to_owned(),
         false => format!(
-            "{kept} Run the check again in a few minutes; if it still says so, ask whoever runs {host} about these words."
+            "{kept} Run the check again in a few minutes. If the result is the same, ask the operator of {host} about this reply."
         )
         .trim()
         .to_owned(),
@@ -108,10 +113,10 @@ pub(super) fn put_off(report: &Report, found: &Found) -> Option<Found> {
     };
     let fix = match is_greylisted {
         true => format!(
-            "Nothing needs to be changed: servers do this to senders that they do not know yet. Run the check again in {minutes} minutes; it should pass then."
+            "You don't need to change anything: servers do this to senders they don't know yet. Run the check again in {minutes} minutes; it should pass then."
         ),
         false => format!(
-            "Run the check again in {minutes} minutes. If it still says so, ask whoever runs the recipient's mail server about these words."
+            "Run the check again in {minutes} minutes. If the result is the same, ask the operator of the recipient's mail server about this reply."
         ),
     };
     Some(Found::warn(found.cause.clone(), fix).saw_all(found.evidence.clone()))
@@ -125,11 +130,11 @@ mod tests {
     fn what_greenroom_does_by_itself_is_no_remedy() {
         for (hint, kept) in [
             (
-                "The mail server is busy or unwell. Greenroom goes on trying.",
-                "The mail server is busy or unwell. Run the check again",
+                "The mail server is busy or has a problem. Greenroom keeps trying.",
+                "The mail server is busy or has a problem. Run the check again",
             ),
             (
-                "The mail server stopped answering. Greenroom goes on trying.",
+                "The mail server stopped answering. Greenroom keeps trying.",
                 "The mail server stopped answering. Run the check again",
             ),
             (

@@ -60,8 +60,8 @@ pub(super) fn test_message(ends: &Ends<'_>, now: DateTime<Utc>) -> Result<Vec<u8
         sender: &sender,
         reply_to: None,
         recipient: &recipient,
-        subject: "Test message from Greenroom",
-        text: "This message says that Greenroom's mail leaves and arrives.\n\nIf you found it in the spam folder, so will candidates find theirs:\nsee to SPF, DKIM and DMARC of the sender's domain.\n",
+        subject: "Test email from Greenroom",
+        text: "This email shows that Greenroom can send email and that it arrives.\n\nIf you found it in your spam folder, candidates' emails may land there too.\nCheck SPF, DKIM and DMARC for the sender's domain.\n",
         html: TEST_HTML,
         picture: None,
         ics: None,
@@ -69,7 +69,7 @@ pub(super) fn test_message(ends: &Ends<'_>, now: DateTime<Utc>) -> Result<Vec<u8
     mime::bytes(&letter, "")
 }
 
-const TEST_HTML: &str = "<!doctype html><html lang=\"en\"><head><title>Test message from Greenroom</title></head><body><p>This message says that Greenroom's mail leaves and arrives.</p><p>If you found it in the spam folder, so will candidates find theirs: see to SPF, DKIM and DMARC of the sender's domain.</p></body></html>";
+const TEST_HTML: &str = "<!doctype html><html lang=\"en\"><head><title>Test email from Greenroom</title></head><body><p>This email shows that Greenroom can send email and that it arrives.</p><p>If you found it in your spam folder, candidates' emails may land there too. Check SPF, DKIM and DMARC for the sender's domain.</p></body></html>";
 
 /// An invitation and its cancellation, made as those of candidates are.
 pub(super) fn interview(
@@ -92,7 +92,7 @@ fn message(kind: Kind, now: DateTime<Utc>, contact: &str) -> Message {
     let at = |facts: Facts| {
         Facts {
         starts_at: now + TimeDelta::days(7),
-        notes: "This is a sample, sent by the mail check: there is no such interview, and its link opens nothing.".into(),
+        notes: "This is a sample sent by the email check. The interview doesn't exist, and its link doesn't work.".into(),
         ..facts
     }
     };
@@ -100,10 +100,10 @@ fn message(kind: Kind, now: DateTime<Utc>, contact: &str) -> Message {
         facts: at(sample.facts.clone()),
         before: sample.before.clone().map(at),
         candidate_name: "Zoë Ångström 山田".into(),
-        company_name: "Greenroom mail check".into(),
+        company_name: "Greenroom email check".into(),
         logo: None,
         cancel_reason: match kind.has_last_word() {
-            true => "This was only a check of the mail.".into(),
+            true => "This was only an email check.".into(),
             false => String::new(),
         },
         contact_name: "Greenroom".into(),
@@ -125,7 +125,7 @@ fn make(
     let composed = composer.compose(message)?;
     let entry = composer.entry(message)?;
     let method = Method::of(message.kind)
-        .ok_or_else(|| Error::Mail("a sample without a calendar".into()))?;
+        .ok_or_else(|| Error::Mail("a sample has no calendar part".into()))?;
     let sender = mailbox::sender(ends.from, &message.contact_name, &message.company_name)?;
     let recipient = Mailbox::new(&message.candidate_name, ends.to.as_ref())?;
     let event = Event {
@@ -160,7 +160,7 @@ fn make(
     )?;
     let mut faults = faults(&bytes, ends.to);
     if composed.html.len() >= LONGEST_HTML {
-        faults.push(format!("its HTML part has {} octets", composed.html.len()));
+        faults.push(format!("its HTML part has {} bytes", composed.html.len()));
     }
     faults.extend(calendar_fault(
         &invite::finished(&ics, link),
@@ -178,11 +178,11 @@ fn make(
 fn faults(bytes: &[u8], to: &Address) -> Vec<String> {
     let mut faults = Vec::new();
     if AsRef::<str>::as_ref(to).is_ascii() && !bytes.is_ascii() {
-        faults.push("it holds octets beyond ASCII".into());
+        faults.push("it contains bytes beyond ASCII".into());
     }
     let longest = bytes.split(|b| *b == b'\n').map(<[u8]>::len).max();
     if longest.is_some_and(|length| length > LONGEST_LINE + 1) {
-        faults.push("a line is longer than 998 octets".into());
+        faults.push("a line is longer than 998 bytes".into());
     }
     faults
 }
@@ -211,7 +211,7 @@ fn calendar_fault(ics: &str, method: Method, uid: &str) -> Option<String> {
         .iter()
         .all(|name| begins(name) == 1);
     let is_folded = ics.split("\r\n").all(|line| line.len() <= 75);
-    (!is_whole || !is_folded).then(|| "its calendar cannot be read back".into())
+    (!is_whole || !is_folded).then(|| "its calendar part can't be read back".into())
 }
 
 #[cfg(test)]

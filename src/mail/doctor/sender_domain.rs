@@ -11,10 +11,12 @@ const MOST_LOOK_UPS: usize = 10;
 /// Looks the domain up. None of it keeps mail from leaving; it decides what receivers think of it.
 pub async fn look(resolver: Option<Resolver>, domain: &str, smtp_host: Option<&str>) -> Found {
     let Some(resolver) = resolver else {
-        return Found::skipped("This machine names no name server; name one with --dns-server.");
+        return Found::skipped(
+            "This machine has no name server configured. Pass one with --dns-server.",
+        );
     };
     if !is_public(domain) {
-        return Found::skipped(format!("{domain} is no public domain."));
+        return Found::skipped(format!("{domain} is not a public domain."));
     }
     let found = tokio::join!(
         mail_servers(resolver, domain),
@@ -25,10 +27,10 @@ pub async fn look(resolver: Option<Resolver>, domain: &str, smtp_host: Option<&s
         (Ok(mail_servers), Ok(senders), Ok(policy)) => mail_servers
             .and(senders)
             .and(policy)
-            .saw("DKIM: look into the headers of a test message for dkim=pass"),
+            .saw("DKIM: look for dkim=pass in the headers of a test email"),
         (Err(trouble), ..) | (_, Err(trouble), _) | (.., Err(trouble)) => match trouble {
-            Trouble::Silent => Found::skipped("The name server says nothing."),
-            Trouble::Failed(text) => Found::skipped(format!("DNS gives no answer: {text}.")),
+            Trouble::Silent => Found::skipped("The name server doesn't answer."),
+            Trouble::Failed(text) => Found::skipped(format!("DNS lookup failed: {text}.")),
         },
     }
 }
@@ -49,8 +51,8 @@ async fn mail_servers(resolver: Resolver, domain: &str) -> Result<Found, Trouble
     Ok(match hosts.as_slice() {
         // RFC 7505: it says so itself.
         [] | [""] => Found::warn(
-            format!("{domain} takes no mail: bounces and answers get lost."),
-            "Add an MX record, or use a sender on a domain that has one.",
+            format!("{domain} doesn't accept email, so bounces and replies get lost."),
+            "Add an MX record, or use a sender address on a domain that has one.",
         ),
         hosts => Found::pass().saw(format!("MX: {}", hosts.join(", "))),
     })
@@ -65,12 +67,12 @@ async fn senders(
     let [policy] = own.as_slice() else {
         return Ok(match own.len() {
             0 => Found::warn(
-                format!("{domain} does not say who may send for it (SPF)."),
-                "Publish the TXT record that the provider gives, like v=spf1 include:… ~all.",
+                format!("{domain} has no SPF record, so receivers can't tell who may send for it."),
+                "Publish the TXT record that your provider gives you, like v=spf1 include:… ~all.",
             ),
             count => Found::warn(
-                format!("{domain} has {count} SPF records; receivers then take none of them."),
-                "Make one record of them.",
+                format!("{domain} has {count} SPF records. Receivers then ignore all of them."),
+                "Merge them into one record.",
             ),
         });
     };
@@ -79,17 +81,17 @@ async fn senders(
     let needed = needed_include(smtp_host);
     Ok(if walk.look_ups > MOST_LOOK_UPS {
         seen.and(Found::warn(
-            "The SPF record needs more than 10 look-ups; receivers then take it for broken.",
-            "Remove includes that nobody needs any more.",
+            "The SPF record needs more than 10 lookups. Receivers then treat it as broken.",
+            "Remove includes that you no longer need.",
         ))
     } else if let Some(missing) = needed.filter(|needed| !walk.domains.iter().any(|d| d == needed))
     {
         seen.and(Found::warn(
-            "The SPF record does not name the provider that the mail goes through.",
+            "The SPF record doesn't include the provider that sends your email.",
             format!("Add include:{missing} to it."),
         ))
     } else {
-        seen.saw(format!("SPF look-ups: {}", walk.look_ups))
+        seen.saw(format!("SPF lookups: {}", walk.look_ups))
     })
 }
 
@@ -156,7 +158,7 @@ fn needed_include(smtp_host: Option<&str>) -> Option<&'static str> {
 async fn policy(resolver: Resolver, domain: &str) -> Result<Found, Trouble> {
     let missing = || {
         Found::warn(
-            format!("{domain} has no DMARC record; large receivers want one."),
+            format!("{domain} has no DMARC record. Large receivers expect one."),
             format!("Publish a TXT record at _dmarc.{domain}: v=DMARC1; p=none"),
         )
     };

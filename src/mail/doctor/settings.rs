@@ -37,8 +37,8 @@ pub fn mistakes(lines: &[String]) -> Vec<(Step, Found)> {
             _ => Step::Settings,
         };
         let fix = match name {
-            ".env" => "Correct the file .env.".into(),
-            name => format!("Correct {name} in the environment or in .env."),
+            ".env" => "Fix the file .env.".into(),
+            name => format!("Fix {name} in the environment or in .env."),
         };
         let mistake = Found::fail(format!("{line}."), fix);
         match found.iter_mut().find(|(at, _)| *at == step) {
@@ -63,8 +63,8 @@ pub fn mistakes(lines: &[String]) -> Vec<(Step, Found)> {
 pub(super) fn transport(mail: &MailSettings) -> Found {
     match &mail.backend {
         Backend::Console => Found::fail(
-            "Mail is printed on the console: nobody receives it.",
-            "Run greenroom mail setup: it asks for what is needed, tries each answer and writes it down. By hand it is EMAIL_BACKEND=smtp, EMAIL_HOST and DEFAULT_FROM_EMAIL, and what else the provider wants (docs/mail.md).",
+            "Emails are printed to the console. Nobody receives them.",
+            "Run greenroom mail setup: it asks for the settings, tries each answer and saves them. To do it by hand, set EMAIL_BACKEND=smtp, EMAIL_HOST, DEFAULT_FROM_EMAIL and whatever else your provider needs (docs/mail.md).",
         ),
         Backend::Smtp(smtp) => Found::pass().saw(format!("SMTP through {}", smtp.address())),
     }
@@ -177,7 +177,7 @@ async fn tried(
         }
     };
     let advice = timeout_at(deadline, advice).await.unwrap_or_else(|_| {
-        Some("Ask whoever runs the mail server; there was no time to try anything else.".into())
+        Some("Ask the mail server's operator; there was no time to try other settings.".into())
     });
     advice.unwrap_or_else(|| finding.fix.clone())
 }
@@ -196,7 +196,7 @@ fn provider((_, smtp): &(Name, &SmtpSettings)) -> String {
     format!(
         "{}: {}",
         smtp.host,
-        known.unwrap_or("no provider whose rules are known")
+        known.unwrap_or("not a provider that Greenroom knows")
     )
 }
 
@@ -216,32 +216,32 @@ pub(super) async fn base_url(patient: &Patient<'_>) -> Found {
         .saw(format!("EHLO {}", url.host()));
     if url.is_loopback() {
         return seen.and(Found::warn(
-            "Links in mails lead to this machine alone: no candidate can open them.",
-            "Set BASE_URL to the https address under which candidates reach Greenroom.",
+            "Links in emails only work on this machine. Candidates can't open them.",
+            "Set BASE_URL to the https address where candidates can reach Greenroom.",
         ));
     }
     let found = match url.is_https() {
         true => seen,
         false => seen.and(Found::warn(
-            "Links in mails begin with http: browsers warn of them, filters distrust them.",
-            "Put a proxy with TLS in front, and set BASE_URL to its https address.",
+            "Links in emails start with http. Browsers warn about such links and spam filters distrust them.",
+            "Put a TLS proxy in front of Greenroom and set BASE_URL to its https address.",
         )),
     };
     let found = match is_full_name(url) {
         true => found,
         false => found.and(Found::warn(
-            "The host of BASE_URL is no full name; some mail servers refuse to be greeted with it.",
-            "Use a name with a domain, like greenroom.example.com.",
+            "The host in BASE_URL is not a full domain name. Some mail servers refuse a greeting with it.",
+            "Use a full name, like greenroom.example.com.",
         )),
     };
     let looked_up = timeout(PATIENCE, lookup_host((url.host(), 443))).await;
     match looked_up {
         Ok(Ok(_)) => found,
         Ok(Err(_)) => found.and(Found::warn(
-            "The host of BASE_URL is not found from here.",
+            "The host in BASE_URL can't be found from here.",
             "Check its spelling and its DNS records.",
         )),
-        Err(_) => found.saw("the name server says nothing"),
+        Err(_) => found.saw("the name server doesn't answer"),
     }
 }
 
@@ -266,9 +266,9 @@ mod tests {
     #[test]
     fn mistakes_stand_where_the_check_is_that_they_fail() {
         let lines = [
-            "EMAIL_HOST is required to send mail",
+            "EMAIL_HOST is required to send email",
             "EMAIL_BACKEND is \"pigeon\"; it can be smtp or console",
-            "EMAIL_USE_SSL and EMAIL_USE_TLS exclude each other",
+            "EMAIL_USE_SSL and EMAIL_USE_TLS can't both be on",
             "SECRET_KEY is required",
         ];
         let found = mistakes(&lines.map(str::to_owned));
@@ -281,6 +281,6 @@ mod tests {
         assert!(settings.cause.contains("EMAIL_HOST is required"));
         let incomplete = "Email configuration incomplete: EMAIL_HOST. ";
         assert!(settings.cause.starts_with(incomplete), "{settings:?}");
-        assert!(settings.fix.contains("Correct SECRET_KEY"), "{settings:?}");
+        assert!(settings.fix.contains("Fix SECRET_KEY"), "{settings:?}");
     }
 }

@@ -70,7 +70,7 @@ impl Visit<'_> {
         match connected {
             Ok(connection) => {
                 if smtp.login.is_none() {
-                    let reason = "No login is set; the mail server may want none.";
+                    let reason = "No login is set. The mail server may not need one.";
                     self.tell(Step::Login, Found::skipped(reason));
                 }
                 Ok(connection)
@@ -88,7 +88,7 @@ impl Visit<'_> {
             }
             Sighting::Offers(reply, offers) => self.saw_offers(&reply, offers, seen),
             Sighting::Upgrading => {
-                self.tell_once(Step::Starttls, Found::pass().saw("offered, and accepted"));
+                self.tell_once(Step::Starttls, Found::pass().saw("offered and accepted"));
             }
             Sighting::Certificates(shown) => {
                 seen.certificates = shown
@@ -108,10 +108,7 @@ impl Visit<'_> {
                 let found = Found::pass().saw_all(user).saw_all(seen.refused.clone());
                 let found = match seen.refused.is_empty() {
                     true => found,
-                    false => found.saw(format!(
-                        "{}: accepted, and used from now on",
-                        mechanism.name()
-                    )),
+                    false => found.saw(format!("{}: accepted; used from now on", mechanism.name())),
                 };
                 self.tell_once(Step::Login, found);
             }
@@ -130,7 +127,7 @@ impl Visit<'_> {
             }
             Security::Starttls => {}
             Security::Implicit => {
-                let reason = "The connection is encrypted from the first byte.";
+                let reason = "Not needed: the connection is encrypted from the first byte.";
                 self.tell_once(Step::Starttls, Found::skipped(reason));
             }
             Security::Plain => {
@@ -146,9 +143,9 @@ impl Visit<'_> {
     /// Nothing hides what is said: whether it could be hidden is tried, not guessed.
     async fn no_encryption(&mut self) {
         let found = match is_loopback_host(&self.smtp.host) {
-            true => Found::skipped("The mail server is on this machine."),
+            true => Found::skipped("Not needed: the mail server is on this machine."),
             false => Found::warn(
-                "Mail and password travel in clear.",
+                "Emails and the password are sent unencrypted.",
                 ways::advice(self.patient, self.smtp).await,
             ),
         };
@@ -195,7 +192,7 @@ fn greeting(banner: &Reply, now: DateTime<Utc>, took: Duration) -> Found {
     let found = Found::pass().saw(banner.text());
     let found = match took > SLOW_GREETING {
         true => found.saw(format!(
-            "greeted after {} s: well, but slow",
+            "greeted after {} s: fine, but slow",
             took.as_secs()
         )),
         false => found,
@@ -213,7 +210,7 @@ fn greeting(banner: &Reply, now: DateTime<Utc>, took: Duration) -> Found {
     };
     found.and(Found::warn(
         format!("This machine's clock is {by} seconds {which} the mail server's."),
-        "Let this machine set its clock by NTP.",
+        "Set up NTP on this machine.",
     ))
 }
 
@@ -230,8 +227,8 @@ fn abilities(reply: &Reply, offers: &Offers) -> Found {
     let found = Found::pass().saw_all(reply.lines.iter().cloned());
     match offers.longest {
         Some(longest) if longest < SMALLEST_SIZE => found.and(Found::fail(
-            format!("The mail server takes messages of {longest} octets at most; an invitation may have {SMALLEST_SIZE}."),
-            "Ask whoever runs the mail server to take longer ones, or use another.",
+            format!("The mail server accepts emails of at most {longest} bytes; an invitation can have {SMALLEST_SIZE}."),
+            "Ask the mail server's operator to raise the limit, or use another server.",
         )),
         _ => found,
     }
@@ -255,9 +252,9 @@ fn stripped(found: Found, seen: &Seen) -> Found {
     let is_masked = |line: &String| line.len() >= 4 && line.chars().all(|c| c == 'X' || c == 'x');
     match seen.abilities.iter().find(|line| is_masked(line)) {
         Some(line) => Found::fail(
-            "Something between here and the mail server has overwritten its offer of encryption.",
+            "Something between this machine and the mail server has removed its offer of encryption.",
             format!(
-                "Switch off the inspection of SMTP in the firewall or virus scanner. {}",
+                "Turn off SMTP inspection in the firewall or virus scanner. {}",
                 found.fix
             ),
         )
@@ -301,7 +298,7 @@ mod tests {
         let now = "2026-11-25T19:00:00Z".parse().unwrap();
         let found = greeting(&banner("mx ESMTP"), now, Duration::from_millis(8200));
         assert_eq!(found.grade, Grade::Pass);
-        assert_eq!(found.evidence[1], "greeted after 8 s: well, but slow");
+        assert_eq!(found.evidence[1], "greeted after 8 s: fine, but slow");
         let soon = greeting(&banner("mx ESMTP"), now, SLOW_GREETING);
         assert_eq!(soon.evidence.len(), 1);
     }

@@ -11,8 +11,8 @@ pub(super) fn encryption(certificates: &[Certificate], now: DateTime<Utc>) -> Fo
     let found = Found::pass().saw_all(describe(certificates));
     match certificates.first().map(|own| own.days_left(now)) {
         Some(days) if days < DAYS_OF_WARNING => found.and(Found::warn(
-            format!("The mail server's certificate ends in {days} days."),
-            "Whoever runs the mail server must renew it in time: after that, no mail leaves.",
+            format!("The mail server's certificate expires in {days} days."),
+            "Ask the mail server's operator to renew it. Once it has expired, no email can be sent.",
         )),
         _ => found,
     }
@@ -48,21 +48,21 @@ pub(super) fn distrusted(
         return found;
     };
     if own.not_before > now {
-        let fix = "Check this machine's clock first: the certificate is not good yet.";
+        let fix = "Check this machine's clock first: the certificate is not valid yet.";
         return Found {
             fix: fix.into(),
             ..found
         };
     }
     if error.contains("UnknownIssuer") && own.is_self_signed() {
-        let fix = "The certificate is signed by itself. Get one from an authority, or add this one's file to SSL_CERT_FILE if the server is yours.";
+        let fix = "The certificate is self-signed. Get one from a certificate authority or, if you run the server, put this certificate in the file named by SSL_CERT_FILE.";
         return Found {
             fix: fix.into(),
             ..found
         };
     }
     if error.contains("UnknownIssuer") && shown.len() == 1 {
-        let more = "The server shows its own certificate alone; if a public authority signed it, whoever runs the server must add the one in the middle (its full chain).";
+        let more = "The server sends only its own certificate. If a public authority signed it, the server's operator must add the intermediate certificate (the full chain).";
         let fix = format!("{} {more}", found.fix);
         return Found { fix, ..found };
     }

@@ -56,7 +56,7 @@ impl<'a> Visit<'a> {
         self.since = Instant::now();
         let reason = match timeout_at(deadline, self.examine()).await {
             Ok(Ok(())) => return,
-            Ok(Err(Stop)) => "An earlier check did not pass.",
+            Ok(Err(Stop)) => "An earlier check failed.",
             Err(_) => {
                 self.give_up();
                 NO_TIME
@@ -118,9 +118,9 @@ impl<'a> Visit<'a> {
         if let Some(step) = asked {
             let slow = Found::warn(
                 format!(
-                    "{SLOW}: the {SECONDS} seconds of this check were over before the mail server answered. Mail that is sent waits longer."
+                    "{SLOW}: the mail server didn't answer within the {SECONDS} seconds of this check. When Greenroom sends email, it waits longer."
                 ),
-                "Run the check again when the mail server has less to do. If it is always so slow, ask whoever runs it: mostly it looks in vain for this machine's name.",
+                "Run the check again when the mail server is less busy. If it is always this slow, ask its operator: often the server tries to look up this machine's name and fails.",
             );
             self.tell(step, slow);
         }
@@ -132,19 +132,19 @@ impl<'a> Visit<'a> {
         let connection = self.converse().await?;
         let Some(from) = self.sender() else {
             let wrong = Found::fail(
-                "DEFAULT_FROM_EMAIL is no address that mail can come from.",
-                "Correct it.",
+                "DEFAULT_FROM_EMAIL is not an address that email can be sent from.",
+                "Set it to an address on your own domain, like jobs@yourcompany.com.",
             );
             return self.fail(Step::MailFrom, wrong);
         };
         let to = self.patient.to.clone();
         let connection = self.rehearse(connection, &from, to.as_ref()).await?;
         match (to, self.patient.sends) {
-            (_, Sends::Nothing) => self.send_nothing("Nothing is sent unless it is asked for."),
+            (_, Sends::Nothing) => self.send_nothing("Only sent on request."),
             _ if self.name == Name::Fallback => {
-                self.send_nothing("Test messages go through the first server.");
+                self.send_nothing("Test emails go through the main server.");
             }
-            (None, _) => self.send_nothing("No recipient was given."),
+            (None, _) => self.send_nothing("No recipient given."),
             (Some(to), _) => {
                 self.send(connection, &self.patient.ends(&from, &to))
                     .await?
@@ -163,14 +163,14 @@ impl<'a> Visit<'a> {
             Ok(Ok(found)) => found,
             Ok(Err(error)) => {
                 let failed = Found::fail(
-                    format!("The name {} is not found: {error}.", self.smtp.host),
-                    "Check EMAIL_HOST for its spelling, and this machine's DNS.",
+                    format!("The name {} can't be found: {error}.", self.smtp.host),
+                    "Check the spelling of EMAIL_HOST and this machine's DNS.",
                 );
                 return self.fail(Step::Addresses, failed);
             }
             Err(_) => {
                 let silent = Found::fail(
-                    "This machine's name server says nothing.",
+                    "This machine's name server doesn't answer.",
                     "Check this machine's DNS (/etc/resolv.conf).",
                 );
                 return self.fail(Step::Addresses, silent);

@@ -56,17 +56,17 @@ async fn advice_among(patient: &Patient<'_>, smtp: &SmtpSettings, ways: Vec<Way>
     let mut tried = ways.iter().zip(tried);
     match tried.find(|(_, works)| *works) {
         Some((way, _)) => format!(
-            "Set {}. That was tried just now, up to the login, and works.",
+            "Set {}. Greenroom has just tried this, up to the login, and it works.",
             way.assignments(smtp)
         ),
         None => {
             let vain: Vec<_> = ways.iter().map(|way| way.in_words(smtp)).collect();
             let vain = match vain.is_empty() {
                 true => String::new(),
-                false => format!(" Tried just now in vain: {}.", vain.join(", ")),
+                false => format!(" Just tried without success: {}.", vain.join(", ")),
             };
             format!(
-                "Ask whoever runs the mail server for its name, its port and how the connection is encrypted, and compare EMAIL_HOST, EMAIL_PORT, EMAIL_USE_TLS and EMAIL_USE_SSL.{vain}"
+                "Ask the mail server's operator for its name, port and encryption, and compare them with EMAIL_HOST, EMAIL_PORT, EMAIL_USE_TLS and EMAIL_USE_SSL.{vain}"
             )
         }
     }

@@ -117,10 +117,10 @@ pub const ALL: &[Provider] = &[
         starttls_ports: &[587, 25],
         implicit_ports: &[465],
         login: Login {
-            user: "The whole address of the account.",
-            password: "An App Password: 16 letters, made for this purpose. The account's own password is refused.",
+            user: "The full email address of the account.",
+            password: "An App Password of 16 letters. Google refuses the account's own password.",
         },
-        from: "The account's own address, or one that is set up there under \"Send mail as\".",
+        from: "The account's own address, or one that you set up there under \"Send mail as\".",
         limit: "About 500 recipients a day with gmail.com, 2,000 with Google Workspace.",
         pace: UNKNOWN,
     },
@@ -136,11 +136,11 @@ pub const ALL: &[Provider] = &[
         starttls_ports: &[587, 25],
         implicit_ports: &[],
         login: Login {
-            user: "The whole address of the mailbox.",
-            password: "The password of the mailbox. An administrator must have switched SMTP AUTH on for it.",
+            user: "The full email address of the mailbox.",
+            password: "The password of the mailbox. An administrator must turn on SMTP AUTH for it.",
         },
-        from: "The mailbox's own address, or one for which it was granted Send As.",
-        limit: "30 messages a minute and 10,000 recipients a day.",
+        from: "The mailbox's own address, or one that it has Send As permission for.",
+        limit: "30 emails a minute and 10,000 recipients a day.",
         pace: Pace {
             connections: Some(3),
             per_minute: Some(30),
@@ -157,11 +157,11 @@ pub const ALL: &[Provider] = &[
         starttls_ports: &[587, 2587, 25],
         implicit_ports: &[465, 2465],
         login: Login {
-            user: "The SMTP user name: AKIA and 16 more capitals and digits.",
-            password: "The SMTP password: 44 characters, made together with that name. An IAM secret key has 40 and is refused.",
+            user: "The SMTP user name: AKIA followed by 16 capital letters and digits.",
+            password: "The SMTP password that belongs to that user name: 44 characters. An IAM secret key has 40 and is refused.",
         },
         from: "An address or domain that is verified in the same region.",
-        limit: "In the sandbox 200 a day, one a second, and to verified addresses only; afterwards as the console shows.",
+        limit: "In the sandbox, 200 a day and one a second, to verified addresses only; after that, see the console.",
         pace: Pace {
             connections: None,
             per_minute: Some(60),
@@ -175,11 +175,11 @@ pub const ALL: &[Provider] = &[
         starttls_ports: &[587, 2525, 25],
         implicit_ports: &[465],
         login: Login {
-            user: "The word apikey, literally.",
-            password: "An API key that may send mail; it begins with SG and a dot.",
+            user: "The literal word apikey.",
+            password: "An API key with the Mail Send permission; it starts with SG and a dot.",
         },
         from: "A verified single sender, or any address on an authenticated domain.",
-        limit: "As the plan says; a trial takes 100 a day.",
+        limit: "Depends on your plan; a trial allows 100 a day.",
         pace: UNKNOWN,
     },
     Provider {
@@ -190,11 +190,11 @@ pub const ALL: &[Provider] = &[
         starttls_ports: &[587, 2525, 25],
         implicit_ports: &[465],
         login: Login {
-            user: "The SMTP login of your domain there, like postmaster@mg.yourdomain.com.",
+            user: "The SMTP login of your Mailgun domain, like postmaster@mg.yourdomain.com.",
             password: "The SMTP password of that login, not an API key.",
         },
         from: "Any address on the domain of the login.",
-        limit: "As the plan says; a sandbox domain reaches five authorised recipients only.",
+        limit: "Depends on your plan; a sandbox domain can only send to five authorized recipients.",
         pace: UNKNOWN,
     },
     Provider {
@@ -209,7 +209,7 @@ pub const ALL: &[Provider] = &[
             password: "The same Server API token again, or the secret key of that SMTP token.",
         },
         from: "A confirmed sender signature, or any address on a verified domain.",
-        limit: "As the plan says; before the account is approved, to your own domain only.",
+        limit: "Depends on your plan; until your account is approved, you can only send to your own domain.",
         pace: UNKNOWN,
     },
     Provider {
@@ -220,11 +220,11 @@ pub const ALL: &[Provider] = &[
         starttls_ports: &[587, 2525],
         implicit_ports: &[465],
         login: Login {
-            user: "The login that is shown under SMTP & API; it has the form of an address.",
+            user: "The login shown under SMTP & API; it looks like an email address.",
             password: "An SMTP key (xsmtpsib-…), not an API key.",
         },
         from: "A verified sender, or any address on an authenticated domain.",
-        limit: "As the plan says; the free one takes 300 a day.",
+        limit: "Depends on your plan; the free plan allows 300 a day.",
         pace: UNKNOWN,
     },
 ];

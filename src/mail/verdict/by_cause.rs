@@ -101,17 +101,17 @@ fn listed(listing: &Listing) -> String {
         None => "a block list".into(),
     };
     format!(
-        "Block-listed: {address} is on {list}, so the mail server takes nothing from us. This says nothing about the candidate. Whoever runs the sending machine can ask the list to remove it; until then send through another mail server or a relay service. Greenroom goes on trying."
+        "Block-listed: {address} is on {list}, so the mail server refuses our email. This is not about the candidate. The operator of the sending machine can ask the list to remove it; until then, send through another mail server or a relay service. Greenroom keeps trying."
     )
 }
 
-const LIMIT: &str = "The mail server allows fewer connections at a time, or fewer messages in so short a time. Nothing is wrong with the message: Greenroom slows down and comes back by itself.";
-const QUOTA: &str = "Our sender has sent as much as the mail server takes for now. Nothing is wrong with the message or the candidate: Greenroom waits and goes on by itself. If it happens often, use a relay service.";
-const REPUTATION: &str = "The mail server refuses us for the reputation of the address or domain that we send from. This says nothing about the candidate. Have an admin read its words and ask the receiving side to let us in, or send through a relay service. Greenroom goes on trying.";
-const NAME: &str = "The mail server wants the machine that we send from to have a proper name: its address needs a reverse DNS (PTR) record that leads to a name which leads back. Whoever runs the sending machine can set it; or send through a relay service.";
-const SENDER: &str = "The receiving side refuses our sender address: check that DEFAULT_FROM_EMAIL exists, that its domain allows this mail server to send for it, and the same for EMAIL_BOUNCE_ADDRESS where that is set.";
-const UNAUTHENTICATED: &str = "The sender is not allowed by its domain: the receiving server cannot tell that the message is from us. The domain of DEFAULT_FROM_EMAIL needs SPF and DKIM records for this mail server, or DEFAULT_FROM_EMAIL must be on a domain that has them.";
-const GREYLISTING: &str = "The receiving server lets unknown senders wait on purpose. This is normal; Greenroom comes back by itself.";
-const SPAM: &str = "The receiving server takes the message for spam. Reach the candidate another way, and have an admin check that the domain of DEFAULT_FROM_EMAIL has SPF and DKIM records for this mail server.";
-const UNWANTED: &str = "This mailbox takes no mail from our sender: its owner, or whoever runs it, has ruled it out. Reach the candidate another way, and ask them to allow our sender.";
-const POLICY: &str = "The receiving server refuses the message for its policy. Reach the candidate another way, and have an admin look at the reply.";
+const LIMIT: &str = "The mail server allows fewer connections at a time or fewer emails in a short time. Nothing is wrong with this email: Greenroom slows down and retries automatically.";
+const QUOTA: &str = "Our sender has reached the mail server's limit for now. Nothing is wrong with this email or the candidate: Greenroom waits and continues automatically. If it happens often, use a relay service.";
+const REPUTATION: &str = "The mail server refuses our email because of the reputation of the address or domain we send from. This is not about the candidate. Ask an admin to read the reply and ask the receiving side to allow us, or to send through a relay service. Greenroom keeps trying.";
+const NAME: &str = "The mail server requires a proper name for the machine we send from: its address needs a reverse DNS (PTR) record with a name that resolves back to the address. The operator of the sending machine can set it, or send through a relay service.";
+const SENDER: &str = "The receiving side refuses our sender address. Check that DEFAULT_FROM_EMAIL exists and that its domain allows this mail server to send for it; check EMAIL_BOUNCE_ADDRESS too if it is set.";
+const UNAUTHENTICATED: &str = "The receiving server can't verify that this email comes from us. The domain of DEFAULT_FROM_EMAIL needs SPF and DKIM records for this mail server, or DEFAULT_FROM_EMAIL must be on a domain that has them.";
+const GREYLISTING: &str = "The receiving server delays email from unknown senders on purpose. This is normal; Greenroom retries automatically.";
+const SPAM: &str = "The receiving server considers this email spam. Contact the candidate another way, and ask an admin to check that the domain of DEFAULT_FROM_EMAIL has SPF and DKIM records for this mail server.";
+const UNWANTED: &str = "This mailbox doesn't accept email from our sender: its owner or its provider has blocked it. Contact the candidate another way and ask them to allow our sender.";
+const POLICY: &str = "The receiving server refuses this email because of a policy. Contact the candidate another way, and ask an admin to read the reply.";

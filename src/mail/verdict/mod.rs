@@ -83,14 +83,14 @@ pub fn judge(report: &Report) -> Verdict {
         return verdict(
             Scope::Server,
             Course::Uncertain,
-            "The connection broke after the message was sent and before the mail server confirmed it. It may or may not have arrived.",
+            "The connection broke after the email was sent and before the mail server confirmed it. It may or may not have arrived.",
         );
     }
     match &report.outcome {
         Outcome::Accepted(_) => verdict(
             Scope::Message,
             Course::Accepted,
-            "The mail server took the message.",
+            "The mail server accepted the email.",
         ),
         Outcome::Refused(reply) => refused(report, reply),
         Outcome::Missing(missing) => lacks(missing),
@@ -141,7 +141,7 @@ fn by_stage(stage: Stage, reply: &Reply) -> Option<Verdict> {
         _ if stage == Stage::Auth || refuses_login => Some(verdict(
             Scope::Settings,
             Course::Again,
-            "The mail server refuses our login: check EMAIL_HOST_USER and EMAIL_HOST_PASSWORD.",
+            "The mail server refuses our login. Check EMAIL_HOST_USER and EMAIL_HOST_PASSWORD.",
         )),
         Stage::Banner | Stage::Ehlo | Stage::Starttls | Stage::MailFrom if is_temporary => {
             Some(unwell())
@@ -149,13 +149,13 @@ fn by_stage(stage: Stage, reply: &Reply) -> Option<Verdict> {
         Stage::Banner | Stage::Ehlo | Stage::Starttls => Some(verdict(
             Scope::Settings,
             Course::Again,
-            "The mail server does not want to talk to this machine: its address may be blocked, or the server serves others only.",
+            "The mail server refuses connections from this machine: its address may be blocked, or the server only serves other machines.",
         )),
         Stage::MailFrom if reply.code == 552 => None,
         Stage::MailFrom => Some(verdict(
             Scope::Settings,
             Course::Again,
-            "The mail server refuses our sender address: this login must be allowed to send as DEFAULT_FROM_EMAIL, and as EMAIL_BOUNCE_ADDRESS where that is set.",
+            "The mail server refuses our sender address. This login must be allowed to send as DEFAULT_FROM_EMAIL, and as EMAIL_BOUNCE_ADDRESS if that is set.",
         )),
         _ => None,
     }
@@ -175,7 +175,7 @@ fn by_enhanced_code(code: &str, text: &str) -> Option<Verdict> {
         ("5", _, "1.7" | "1.8") => verdict(
             Scope::Settings,
             Course::Again,
-            "The receiving side refuses our sender address: check DEFAULT_FROM_EMAIL and its domain.",
+            "The receiving side refuses our sender address. Check DEFAULT_FROM_EMAIL and its domain.",
         ),
         ("5", "1", "1.0") => unexplained(),
         ("5", "1", _) => no_such_address(),
@@ -184,17 +184,17 @@ fn by_enhanced_code(code: &str, text: &str) -> Option<Verdict> {
         ("5", "6", _) => verdict(
             Scope::Message,
             Course::Never,
-            "The receiving server cannot read the message. This is a fault of Greenroom's: please report it.",
+            "The receiving server can't read this email. This is a bug in Greenroom. Please report it.",
         ),
         ("5", "4", _) => verdict(
             Scope::Recipient,
             Course::Never,
-            "Mail to this address finds no way to its mailbox. Check the address.",
+            "Email to this address can't be routed to its mailbox. Check the address with the candidate.",
         ),
         ("5", "7", _) => verdict(
             Scope::Message,
             Course::Never,
-            "The receiving server refuses the message for its policy. Reach the candidate another way, and have an admin look at the reply.",
+            "The receiving server refuses this email because of a policy. Contact the candidate another way, and ask an admin to read the reply.",
         ),
         ("4", "3" | "4", _) => unwell(),
         ("4", _, _) => come_back(text),
@@ -213,19 +213,19 @@ fn by_code(stage: Stage, code: u16) -> Verdict {
         _ => verdict(
             Scope::Message,
             Course::OnceAfter(UNKNOWN),
-            "The mail server refuses the message and does not say why in a way that Greenroom knows. One more try in a quarter of an hour is the last; then reach the candidate another way.",
+            "The mail server refuses this email for a reason that Greenroom doesn't recognize. Greenroom tries once more in 15 minutes. If that fails, contact the candidate another way.",
         ),
     }
 }
 
 const LATER: &str =
-    "The receiving server wants us to come back later. Greenroom does that by itself.";
+    "The receiving server asks us to try again later. Greenroom does so automatically.";
 
 fn unwell() -> Verdict {
     verdict(
         Scope::Server,
         Course::Again,
-        "The mail server is busy or unwell. Greenroom goes on trying.",
+        "The mail server is busy or has a problem. Greenroom keeps trying.",
     )
 }
 
@@ -233,7 +233,7 @@ fn no_such_address() -> Verdict {
     verdict(
         Scope::Recipient,
         Course::Never,
-        "This address does not exist, or takes no mail. Check it with the candidate and correct it.",
+        "This address does not exist or doesn't accept email. Check it with the candidate and correct it.",
     )
 }
 
@@ -242,7 +242,7 @@ fn unexplained() -> Verdict {
     verdict(
         Scope::Recipient,
         Course::Never,
-        "The receiving server refuses mail to this recipient and does not say why in a way that Greenroom knows. Read its words below; check the address with the candidate, or reach them another way.",
+        "The receiving server refuses email to this recipient for a reason that Greenroom doesn't recognize. Read its reply, check the address with the candidate, or contact them another way.",
     )
 }
 
@@ -258,7 +258,7 @@ fn too_big() -> Verdict {
     verdict(
         Scope::Message,
         Course::Never,
-        "The message is too big for the mail server: shorten the notes.",
+        "This email is too big for the mail server. Shorten the notes.",
     )
 }
 
@@ -266,7 +266,7 @@ fn full() -> Verdict {
     verdict(
         Scope::Recipient,
         Course::AgainFor(4 * HOUR),
-        "The recipient's mailbox is full. Greenroom tries for four hours; after that ask them for another address.",
+        "The recipient's mailbox is full. Greenroom retries for four hours; after that, ask the candidate for another address.",
     )
 }
 
@@ -302,25 +302,25 @@ fn lacks(missing: &Missing) -> Verdict {
         Missing::Starttls => verdict(
             Scope::Settings,
             Course::Again,
-            "The mail server does not offer STARTTLS on this port. Use its port for encrypted mail (587, or 465 with EMAIL_USE_SSL=true); if it is the right one, something between here and there strips the offer. Nothing was sent unencrypted.",
+            "The mail server doesn't offer STARTTLS on this port. Use its port for encrypted email (587, or 465 with EMAIL_USE_SSL=true). If this is the right port, something between this machine and the server removes the offer. Nothing was sent unencrypted.",
         ),
         Missing::Login => verdict(
             Scope::Settings,
             Course::Again,
-            "The mail server offers no login. Most do so only after encryption: set EMAIL_USE_TLS=true. A server that needs none wants EMAIL_HOST_USER and EMAIL_HOST_PASSWORD empty.",
+            "The mail server offers no login. Most servers offer it only after encryption: set EMAIL_USE_TLS=true. If the server needs no login, leave EMAIL_HOST_USER and EMAIL_HOST_PASSWORD empty.",
         ),
         Missing::Mechanism(offered) => verdict(
             Scope::Settings,
             Course::Again,
             format!(
-                "The mail server takes no passwords, only {}. Create an app password with the provider, or use another relay.",
+                "The mail server doesn't accept passwords, only {}. Create an app password with the provider, or use another relay.",
                 offered.join(", ")
             ),
         ),
         Missing::SmtpUtf8 => verdict(
             Scope::Recipient,
             Course::Never,
-            "The address has letters before the @ that this mail server cannot send to. Ask the candidate for another one.",
+            "This mail server can't send to an address with such letters before the @. Ask the candidate for another address.",
         ),
         Missing::Size { .. } => too_big(),
     }
@@ -328,22 +328,22 @@ fn lacks(missing: &Missing) -> Verdict {
 
 fn untrusted(text: &str) -> Verdict {
     let hint = if text.contains("InvalidContentType") {
-        "This port begins without encryption: set EMAIL_USE_TLS=true and EMAIL_USE_SSL=false, or use port 465."
+        "This port starts without encryption. Set EMAIL_USE_TLS=true and EMAIL_USE_SSL=false, or use port 465."
     } else if text.contains("UnknownIssuer") {
-        "The mail server's certificate comes from an authority that this machine does not know. Add that authority to the machine's certificates, or name its file in SSL_CERT_FILE."
+        "The mail server's certificate comes from an authority that this machine doesn't trust. Add that authority to the machine's certificates, or set SSL_CERT_FILE to its file."
     } else if text.contains("not valid for name") || text.contains("NotValidForName") {
-        "The mail server's certificate is for another host name. EMAIL_HOST must be the name that the provider gives."
+        "The mail server's certificate is for another host name. Set EMAIL_HOST to the name that your provider gives you."
     } else if text.contains("xpired") {
-        "The mail server's certificate has run out. Whoever runs the server must renew it; check this machine's clock, too."
+        "The mail server's certificate has expired. Its operator must renew it. Check this machine's clock, too."
     } else if text.contains("CaUsedAsEndEntity") {
-        "The mail server shows the certificate of an authority as its own. It needs one that is signed by an authority: two certificates, not one."
+        "The mail server uses the certificate of a certificate authority as its own. It needs a separate certificate that is signed by an authority."
     } else if text.contains("ca-certificates") {
-        "This machine trusts nobody: install the package ca-certificates, or name a file in SSL_CERT_FILE."
+        "This machine has no trusted certificates. Install the package ca-certificates, or set SSL_CERT_FILE."
     } else {
         return verdict(
             Scope::Server,
             Course::Again,
-            "No encrypted connection came about with the mail server. Greenroom goes on trying.",
+            "No encrypted connection with the mail server could be established. Greenroom keeps trying.",
         );
     };
     verdict(Scope::Settings, Course::Again, hint)
@@ -352,26 +352,26 @@ fn untrusted(text: &str) -> Verdict {
 fn out_of_reach(report: &Report) -> Verdict {
     let hint = match (&report.outcome, report.stage) {
         (Outcome::NoAddress(_), _) => {
-            "The mail server's name is not found: check EMAIL_HOST, and this machine's DNS."
+            "The mail server's name can't be found. Check EMAIL_HOST and this machine's DNS."
         }
         (Outcome::Timeout(_), Stage::Connect) => {
-            "The mail server does not answer at all, which mostly is a firewall. Many hosters close port 25: use 587 or 465."
+            "The mail server doesn't answer at all. The usual cause is a firewall. Many hosting providers block port 25: use 587 or 465."
         }
         (Outcome::Network(text), Stage::Connect) if text.contains("refused") => {
-            "Nothing listens there: check EMAIL_HOST and EMAIL_PORT, or start the mail server."
+            "Nothing is listening on that port. Check EMAIL_HOST and EMAIL_PORT, or start the mail server."
         }
         (Outcome::Network(_), Stage::Connect) => {
-            "There is no way to the mail server from here: check this machine's network."
+            "The mail server can't be reached from here. Check this machine's network."
         }
         (Outcome::Timeout(_), Stage::Banner) if report.tls.is_none() => {
-            "The mail server is silent. If the port is 465, it waits for encryption from the first byte: set EMAIL_USE_SSL=true and EMAIL_USE_TLS=false."
+            "The mail server sends nothing. If the port is 465, it expects encryption from the first byte: set EMAIL_USE_SSL=true and EMAIL_USE_TLS=false."
         }
-        (Outcome::Timeout(_), _) => "The mail server stopped answering. Greenroom goes on trying.",
+        (Outcome::Timeout(_), _) => "The mail server stopped answering. Greenroom keeps trying.",
         (Outcome::Unexpected(_), _) => {
-            "What answers there does not speak as a mail server does: check EMAIL_HOST and EMAIL_PORT."
+            "What answers there isn't a mail server. Check EMAIL_HOST and EMAIL_PORT."
         }
-        (Outcome::Withheld, _) => "Given back unsent; nothing is lost.",
-        _ => "The connection to the mail server broke. Greenroom goes on trying.",
+        (Outcome::Withheld, _) => "Not sent yet. Nothing is lost.",
+        _ => "The connection to the mail server broke. Greenroom keeps trying.",
     };
     verdict(Scope::Server, Course::Again, hint)
 }

@@ -14,7 +14,7 @@ pub(super) fn no_login(provider: &Provider, settings: &SmtpSettings) -> Option<F
     }
     Some(fatal(
         USER,
-        format!("is missing, and {} wants a login.", provider.name),
+        format!("is missing, but {} requires a login.", provider.name),
         format!("{} {}", provider.login.user, provider.login.password),
     ))
 }
@@ -24,12 +24,12 @@ pub(super) fn user(user: &str) -> Option<Finding> {
     if is_placeholder(user) {
         return Some(fatal(
             USER,
-            "is still the sample of a guide.",
-            "Put your own there.",
+            "is still the example from a guide.",
+            "Set it to your own.",
         ));
     }
     user.contains(char::is_whitespace)
-        .then(|| fatal(USER, "has a space in it.", "Give the name without spaces."))
+        .then(|| fatal(USER, "contains a space.", "Remove the space."))
 }
 
 /// What is wrong with a password at any server.
@@ -37,27 +37,27 @@ pub(super) fn password(password: &str) -> Option<Finding> {
     if is_placeholder(password) {
         return Some(fatal(
             PASSWORD,
-            "is still the sample of a guide.",
-            "Put your own there.",
+            "is still the example from a guide.",
+            "Set it to your own.",
         ));
     }
     if password.contains(['\r', '\n', '\0']) {
-        let fix = "Give it on one line; something else was copied with it.";
+        let fix = "Put it on one line; something else was copied with it.";
         return Some(fatal(PASSWORD, "has more than one line.", fix));
     }
     if is_quoted(password) {
-        let fix = "Take the quotes away where the variable is set: docker --env-file keeps them.";
+        let fix = "Remove the quotes where the variable is set: docker --env-file keeps them.";
         return Some(doubtful(
             PASSWORD,
-            "stands in quotes, and they count as part of it.",
+            "is in quotes, which count as part of the value.",
             fix,
         ));
     }
     password.contains(char::is_whitespace).then(|| {
         doubtful(
             PASSWORD,
-            "has a space in it.",
-            "Make sure that it belongs there.",
+            "contains a space.",
+            "Make sure that the space belongs there.",
         )
     })
 }
@@ -97,7 +97,10 @@ fn whole_address(provider: &Provider, login: &Login) -> Option<Finding> {
     (!is_whole).then(|| {
         fatal(
             USER,
-            format!("is not a whole address, which {} wants.", provider.name),
+            format!(
+                "is not a full email address, which {} requires.",
+                provider.name
+            ),
             provider.login.user,
         )
     })
@@ -110,8 +113,8 @@ fn app_password(password: &str) -> Option<Finding> {
     (!is_app_password).then(|| {
         fatal(
             PASSWORD,
-            "is not an App Password: Google makes those of 16 letters, and refuses the account's own password.",
-            "Switch on 2-Step Verification, create an App Password at https://myaccount.google.com/apppasswords and put it there.",
+            "is not an App Password. An App Password has 16 letters; Google refuses the account's own password.",
+            "Switch on 2-Step Verification, create an App Password at https://myaccount.google.com/apppasswords and use it here.",
         )
     })
 }
@@ -121,8 +124,8 @@ fn personal_outlook(settings: &SmtpSettings, login: &Login) -> Option<Finding> {
     (host.ends_with("outlook.com") || is_personal_outlook(&login.user)).then(|| {
         fatal(
             HOST,
-            "is for personal Outlook accounts, which let no program in with a password.",
-            "Use a mailbox of Microsoft 365 (smtp.office365.com), or another provider.",
+            "is for personal Outlook accounts, which don't let programs log in with a password.",
+            "Use a Microsoft 365 mailbox (smtp.office365.com) or another provider.",
         )
     })
 }
@@ -133,12 +136,11 @@ fn ses(user: &str, password: &str) -> Option<Finding> {
         && user
             .bytes()
             .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-    let made =
-        "Create SMTP credentials in the SES console, in this region: both halves are shown once.";
+    let made = "Create SMTP credentials in the SES console, in this region. User name and password are shown only once.";
     if !is_user {
         return Some(fatal(
             USER,
-            "is not an SMTP user name of Amazon SES: AKIA and 16 more capitals and digits.",
+            "is not an Amazon SES SMTP user name. Those are AKIA followed by 16 capital letters and digits.",
             made,
         ));
     }
@@ -146,12 +148,12 @@ fn ses(user: &str, password: &str) -> Option<Finding> {
         44 => None,
         40 => Some(fatal(
             PASSWORD,
-            "is as long as an IAM secret key, which is not the SMTP password.",
+            "looks like an IAM secret key, which is not the SMTP password.",
             made,
         )),
         _ => Some(fatal(
             PASSWORD,
-            "is not an SMTP password of Amazon SES, which has 44 characters.",
+            "is not an Amazon SES SMTP password. Those have 44 characters.",
             made,
         )),
     }
@@ -161,15 +163,15 @@ fn sendgrid(user: &str, password: &str) -> Option<Finding> {
     if user != "apikey" {
         return Some(fatal(
             USER,
-            "must be the word apikey at SendGrid.",
+            "must be the word apikey for SendGrid.",
             "Set EMAIL_HOST_USER=apikey.",
         ));
     }
     (!password.starts_with("SG.")).then(|| {
         fatal(
             PASSWORD,
-            "is not an API key of SendGrid, which begins with SG and a dot.",
-            "Create one under Settings → API Keys, with access to Mail Send.",
+            "is not a SendGrid API key. Those start with SG and a dot.",
+            "Create one under Settings → API Keys with access to Mail Send.",
         )
     })
 }
@@ -178,7 +180,7 @@ fn mailgun(user: &str, password: &str) -> Option<Finding> {
     if password.starts_with("key-") {
         return Some(fatal(
             PASSWORD,
-            "is an API key of Mailgun.",
+            "is a Mailgun API key, not an SMTP password.",
             "Use the SMTP password: Domain settings → SMTP credentials.",
         ));
     }
@@ -188,8 +190,8 @@ fn mailgun(user: &str, password: &str) -> Option<Finding> {
     is_sandbox.then(|| {
         doubtful(
             USER,
-            "is on a sandbox domain, which reaches five authorised recipients only.",
-            "Add your own domain at Mailgun, and use its login.",
+            "is on a sandbox domain, which can only send to five authorized recipients.",
+            "Add your own domain at Mailgun and use its login.",
         )
     })
 }
@@ -202,15 +204,15 @@ fn postmark(user: &str, password: &str) -> Option<Finding> {
     if user.contains('@') {
         return Some(fatal(
             USER,
-            "is an address; Postmark wants a token.",
-            "Put the Server API token into both EMAIL_HOST_USER and EMAIL_HOST_PASSWORD.",
+            "is an email address, but Postmark requires a token.",
+            "Set both EMAIL_HOST_USER and EMAIL_HOST_PASSWORD to the Server API token.",
         ));
     }
     (is_uuid(user) && user != password).then(|| {
         fatal(
             PASSWORD,
             "differs from EMAIL_HOST_USER, which is a Server API token.",
-            "Put the same token into both.",
+            "Set both to the same token.",
         )
     })
 }
@@ -227,8 +229,8 @@ fn brevo(password: &str) -> Option<Finding> {
     password.starts_with("xkeysib-").then(|| {
         fatal(
             PASSWORD,
-            "is an API key of Brevo, not an SMTP key.",
-            "Create an SMTP key under SMTP & API → SMTP; it begins with xsmtpsib.",
+            "is a Brevo API key, not an SMTP key.",
+            "Create an SMTP key under SMTP & API → SMTP; it starts with xsmtpsib.",
         )
     })
 }

@@ -46,7 +46,7 @@ const FREEMAIL: &[(&[&str], &[&str])] = &[
 
 const OUTLOOK: &[&str] = &["outlook.com", "hotmail.com", "live.com", "msn.com"];
 
-const ALIGN: &str = "Receivers compare the sender's domain with the server that the mail comes from (SPF, DKIM, DMARC), and refuse what does not belong together.";
+const ALIGN: &str = "Receivers compare the sender's domain with the server that sends the email (SPF, DKIM, DMARC) and refuse email where they don't match.";
 
 /// What is wrong with the sender; the first of its troubles.
 pub(super) fn sender(
@@ -58,15 +58,15 @@ pub(super) fn sender(
     if is_placeholder(from.email.user()) {
         return Some(fatal(
             FROM,
-            "is still the sample of a guide.",
-            "Put your own address there.",
+            "is still the example from a guide.",
+            "Set it to your own address.",
         ));
     }
     if is_reserved(&domain) {
         return Some(fatal(
             FROM,
-            format!("is on {domain}, which no mail comes from."),
-            "Use an address on a domain of your own.",
+            format!("is on {domain}, which can't send email."),
+            "Use an address on your own domain.",
         ));
     }
     if let Some(finding) = freemail(settings, provider, &domain) {
@@ -104,19 +104,19 @@ fn freemail(settings: &SmtpSettings, provider: Option<&Provider>, domain: &str) 
     if servers.iter().any(|server| is_within(&host, server)) || is_loopback_host(&host) {
         return None;
     }
-    let fix = "Use an address on a domain of your own that this server may send for.";
+    let fix = "Use an address on your own domain that this server is allowed to send for.";
     Some(match provider {
         Some(provider) => fatal(
             FROM,
             format!(
-                "is on {domain}, and {} may not send for it. {ALIGN}",
+                "is on {domain}, and {} is not allowed to send for it. {ALIGN}",
                 provider.name
             ),
             fix,
         ),
         None => doubtful(
             FROM,
-            format!("is on {domain}, and this server hardly belongs to it. {ALIGN}"),
+            format!("is on {domain}, which this server probably doesn't belong to. {ALIGN}"),
             fix,
         ),
     })
@@ -136,8 +136,8 @@ fn foreign(provider: &Provider, user: &str, from: &Mailbox) -> Option<Finding> {
     if domain != users_domain && is_everybodys {
         return Some(fatal(
             FROM,
-            format!("is on {domain}, and the login on {users_domain}. {ALIGN}"),
-            "Set it to the login's own address, or use a relay service that may send for your domain.",
+            format!("is on {domain}, but the login is on {users_domain}. {ALIGN}"),
+            "Set it to the address of the login, or use a relay service that is allowed to send for your domain.",
         ));
     }
     // Within a company the other address may be an alias; nobody can know that from here.
@@ -146,11 +146,11 @@ fn foreign(provider: &Provider, user: &str, from: &Mailbox) -> Option<Finding> {
             doubtful(
                 FROM,
                 format!(
-                    "is not the address that logs in, and {} takes that only if it was allowed.",
+                    "is not the address of the login, and {} accepts that only if you have allowed it there.",
                     provider.name
                 ),
                 format!(
-                    "Set it to the login's own address, or see to it there: {}",
+                    "Set it to the address of the login, or allow it there: {}",
                     provider.from
                 ),
             )
@@ -164,8 +164,8 @@ fn unaligned(user: &str, domain: &str) -> Option<Finding> {
     (!is_within(&users_domain, domain) && !is_within(domain, &users_domain)).then(|| {
         doubtful(
             FROM,
-            format!("is on {domain}, and the login on {users_domain}. {ALIGN}"),
-            "Use a sender on the domain of the login.",
+            format!("is on {domain}, but the login is on {users_domain}. {ALIGN}"),
+            "Use a sender address on the domain of the login.",
         )
     })
 }

@@ -33,23 +33,23 @@ fn not_a_name(host: &str) -> Option<Finding> {
         .is_ok();
     let (cause, fix) = if host.contains("://") {
         (
-            "holds an address of the web, with a scheme.",
-            "Give the name alone, like smtp.gmail.com.",
+            "is a web address with a scheme.",
+            "Set it to the host name alone, like smtp.gmail.com.",
         )
     } else if host.contains(char::is_whitespace) || host.contains(['"', '\'', '/', '@']) {
         (
-            "holds characters that no host name has.",
-            "Give the name alone, without quotes and spaces, like smtp.gmail.com.",
+            "contains characters that are not allowed in a host name.",
+            "Set it to the host name alone, without quotes or spaces, like smtp.gmail.com.",
         )
     } else if host.contains(':') && !is_address {
         (
-            "holds a port, too.",
-            "Give the name alone, and the port in EMAIL_PORT.",
+            "includes a port.",
+            "Set it to the host name alone, and put the port in EMAIL_PORT.",
         )
     } else if host.contains("region") && host.ends_with(".amazonaws.com") {
         (
-            "still has the word region in it.",
-            "Put your region there, like email-smtp.eu-west-1.amazonaws.com.",
+            "still contains the word region.",
+            "Insert your region, like email-smtp.eu-west-1.amazonaws.com.",
         )
     } else {
         return None;
@@ -69,7 +69,7 @@ fn not_for_sending(host: &str) -> Option<Finding> {
         let fix = format!("Set EMAIL_HOST={meant}.");
         return Some(fatal(
             HOST,
-            "is not the server that takes mail from programs.",
+            "is not the server that accepts email from programs.",
             fix,
         ));
     }
@@ -79,8 +79,8 @@ fn not_for_sending(host: &str) -> Option<Finding> {
     is_for_reading.then(|| {
         fatal(
             HOST,
-            "is a server for reading mail.",
-            "Give the one for sending; its name mostly begins with smtp.",
+            "is a server for reading email.",
+            "Set it to the server for sending; its name usually starts with smtp.",
         )
     })
 }
@@ -90,7 +90,7 @@ pub(super) fn port(settings: &SmtpSettings, provider: Option<&Provider>) -> Opti
     if let Some(provider) = provider.filter(|provider| !provider.listens_on(port)) {
         return Some(fatal(
             PORT,
-            format!("is {port}, where {} does not listen.", provider.name),
+            format!("is {port}, which {} doesn't use.", provider.name),
             format!("Set EMAIL_PORT={} and EMAIL_USE_TLS=true.", provider.port()),
         ));
     }
@@ -98,26 +98,26 @@ pub(super) fn port(settings: &SmtpSettings, provider: Option<&Provider>) -> Opti
         (465 | 2465, Security::Starttls | Security::Plain) => Some(fatal(
             PORT,
             format!(
-                "is {port}, which is encrypted from the first byte; without EMAIL_USE_SSL both sides wait for each other in silence."
+                "is {port}, which is encrypted from the first byte. Without EMAIL_USE_SSL, both sides wait for each other forever."
             ),
             "Set EMAIL_USE_SSL=true and EMAIL_USE_TLS=false, or use port 587.",
         )),
         (25 | 587 | 2525 | 2587, Security::Implicit) => Some(fatal(
             PORT,
             format!(
-                "is {port}, which begins unencrypted and is upgraded; EMAIL_USE_SSL wants encryption from the first byte."
+                "is {port}, which starts unencrypted and is upgraded later, but EMAIL_USE_SSL means encryption from the first byte."
             ),
             "Set EMAIL_USE_TLS=true and EMAIL_USE_SSL=false, or use port 465.",
         )),
         (25, _) if !is_loopback_host(&settings.host) => Some(doubtful(
             PORT,
-            "is 25, for mail between servers. Most hosters let nothing out to it.",
+            "is 25, which is for email between servers. Most hosting providers block it.",
             "Use 587, unless this is a relay in your own network.",
         )),
         (2525, _) if provider.is_none() && !is_loopback_host(&settings.host) => Some(doubtful(
             PORT,
-            "is 2525, which some relay services have and no standard knows.",
-            "Use 587, unless the provider names 2525.",
+            "is 2525, a non-standard port that only some relay services use.",
+            "Use 587, unless your provider recommends 2525.",
         )),
         _ => None,
     }
@@ -131,9 +131,13 @@ pub(super) fn clear_login(settings: &SmtpSettings, provider: Option<&Provider>) 
     Some(match provider {
         Some(provider) => fatal(
             TLS,
-            format!("is off, and {} wants encryption.", provider.name),
+            format!("is off, but {} requires encryption.", provider.name),
             fix,
         ),
-        None => doubtful(TLS, "is off: name and password travel in clear.", fix),
+        None => doubtful(
+            TLS,
+            "is off, so the user name and password are sent unencrypted.",
+            fix,
+        ),
     })
 }

@@ -45,7 +45,7 @@ fn what_is_not_a_reply_has_a_meaning_too() {
             AGAIN,
             "EMAIL_PORT",
         ),
-        (Stage::Body, Outcome::Withheld, Server, AGAIN, "unsent"),
+        (Stage::Body, Outcome::Withheld, Server, AGAIN, "Not sent"),
         (
             Stage::Starttls,
             Outcome::Missing(Missing::Starttls),
@@ -117,7 +117,7 @@ fn what_is_not_a_reply_has_a_meaning_too() {
             tls("invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))"),
             Settings,
             AGAIN,
-            "two certificates",
+            "separate certificate",
         ),
         (
             Stage::Tls,

@@ -93,7 +93,11 @@ fn what_is_about_us_is_no_word_about_the_candidate() {
             "550 5.1.0 not allowed to send, SPF",
             Settings,
             AGAIN,
-            &["not allowed by its domain", "SPF", "DEFAULT_FROM_EMAIL"],
+            &[
+                "can't verify that this email comes from us",
+                "SPF",
+                "DEFAULT_FROM_EMAIL",
+            ],
         ),
         row(
             RcptTo,
@@ -128,7 +132,7 @@ fn what_is_about_us_is_no_word_about_the_candidate() {
             "550 5.1.1 192.0.2.9 has sent to too many recipients this hour",
             Server,
             AGAIN,
-            &["as much as", "waits"],
+            &["limit for now", "waits"],
         ),
         row(
             Body,
@@ -275,7 +279,12 @@ fn what_is_about_the_recipient_is_known_by_words_in_any_code() {
             "does not exist",
             true,
         ),
-        ("550 5.4.1 no answer from host", NEVER, "no way", false),
+        (
+            "550 5.4.1 no answer from host",
+            NEVER,
+            "can't be routed",
+            false,
+        ),
         ("550 5.7.1 No such user!", NEVER, "does not exist", false),
         ("550 no such user", NEVER, "does not exist", false),
         (
@@ -291,7 +300,7 @@ fn what_is_about_the_recipient_is_known_by_words_in_any_code() {
             true,
         ),
         ("550 5.1.1", NEVER, "does not exist", true),
-        ("450 4.1.1 user unknown", AGAIN, "come back later", false),
+        ("450 4.1.1 user unknown", AGAIN, "try again later", false),
         (
             "550 5.7.1 this account has been disabled",
             NEVER,
@@ -301,7 +310,7 @@ fn what_is_about_the_recipient_is_known_by_words_in_any_code() {
         (
             "550 5.7.1 blacklisted by recipient",
             NEVER,
-            "ruled it out",
+            "has blocked it",
             false,
         ),
         (
@@ -310,8 +319,8 @@ fn what_is_about_the_recipient_is_known_by_words_in_any_code() {
             "normal",
             false,
         ),
-        ("550 no", NEVER, "does not say why", false),
-        ("550 5.1.0 no", NEVER, "does not say why", false),
+        ("550 no", NEVER, "doesn't recognize", false),
+        ("550 5.1.0 no", NEVER, "doesn't recognize", false),
     ] {
         let verdict = judge(&refused(RcptTo, reply));
         assert_eq!(

@@ -84,7 +84,7 @@ fn any_other_server_is_understood() {
             "451 4.7.1 Greylisted, please come back",
             Recipient,
             Course::AgainAfter(GREYLISTED),
-            &["normal", "by itself"],
+            &["normal", "automatically"],
         ),
         (
             OWN,
