@@ -11,10 +11,10 @@ use anyhow::{Context, Result};
 use super::{USAGE_ERROR, terminal};
 use crate::{clock::Clock, db, settings::Settings};
 
-/// Copy the SQLite database to a file, also while it is in use
+/// Copy the SQLite database to a file, even while it is in use
 #[derive(Debug, clap::Args)]
 pub struct Backup {
-    /// Where to; must not exist yet [default: beside the database, named by the time]
+    /// File to write, which must not exist yet [default: next to the database, named by the time]
     file: Option<PathBuf>,
 }
 
@@ -24,14 +24,14 @@ impl Backup {
         let url = settings.database_url.expose();
         let Some(database) = db::sqlite_file(url) else {
             terminal::complain(
-                "PostgreSQL has its own tools for this: pg_dump --format=custom --file=greenroom.dump \"$DATABASE_URL\"",
+                "this command only copies SQLite databases. For PostgreSQL, run pg_dump --format=custom --file=greenroom.dump \"$DATABASE_URL\"",
             );
             return Ok(ExitCode::from(USAGE_ERROR));
         };
         let to = self.file.unwrap_or_else(|| beside(&database));
         copy(url, &to)
             .await
-            .with_context(|| format!("no backup was made at {}", to.display()))?;
+            .with_context(|| format!("can't write a backup to {}", to.display()))?;
         terminal::say(to.display());
         Ok(ExitCode::SUCCESS)
     }

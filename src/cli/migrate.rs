@@ -6,7 +6,7 @@ use anyhow::Result;
 use super::terminal;
 use crate::settings::Settings;
 
-/// Bring the database up to date; `serve` and `worker` do it by themselves
+/// Migrate the database; `serve` and `worker` do this automatically
 #[derive(Debug, clap::Args)]
 pub struct Migrate {}
 

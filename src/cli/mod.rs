@@ -127,7 +127,7 @@ async fn open(settings: Settings) -> Result<Running> {
 async fn prepare(settings: &Settings) -> Result<Option<Instance>> {
     let instance = match claim(settings)? {
         Some(Claim::Theirs(holder)) => bail!(
-            "another greenroom process ({holder}) works on this SQLite file; one file takes one process, PostgreSQL takes any number"
+            "another greenroom process ({holder}) is using this SQLite file. Stop that process first, or use PostgreSQL, which takes any number of processes"
         ),
         Some(Claim::Ours(instance)) => Some(instance),
         None => None,
@@ -148,14 +148,14 @@ async fn open_beside(settings: &Settings) -> Result<Db> {
 async fn migrate(settings: &Settings) -> Result<()> {
     db::migrate(settings.database_url.expose())
         .await
-        .context("the database cannot be brought up to date")
+        .context("the database can't be migrated")
 }
 
 fn claim(settings: &Settings) -> Result<Option<Claim>> {
     let Some(file) = db::sqlite_file(settings.database_url.expose()) else {
         return Ok(None);
     };
-    keep_private(&file).with_context(|| format!("{} cannot be made", file.display()))?;
+    keep_private(&file).with_context(|| format!("can't create {}", file.display()))?;
     Ok(Some(instance::claim(&file)?))
 }
 

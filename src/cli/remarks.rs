@@ -18,7 +18,7 @@ use crate::{
 
 /// Tells mistakes; nothing is done with such settings.
 pub fn refuse(mistakes: &[String]) -> ExitCode {
-    terminal::complain("greenroom cannot start with these settings:");
+    terminal::complain("greenroom can't start with these settings:");
     let lacking = settings::lacking(mistakes);
     if !lacking.is_empty() {
         let incomplete = format!("{INCOMPLETE}: {}", lacking.join(", "));
@@ -97,27 +97,27 @@ mod tests {
             (&[("EMAIL_PORT", "465")][..], "EMAIL_PORT is 465"),
             (
                 &[("EMAIL_HOST_PASSWORD", "your-app-password")],
-                "EMAIL_HOST_PASSWORD is still the sample",
+                "EMAIL_HOST_PASSWORD is still the example",
             ),
             (
                 &[("EMAIL_HOST_PASSWORD", "your-16-char-app-password")],
-                "EMAIL_HOST_PASSWORD is still the sample",
+                "EMAIL_HOST_PASSWORD is still the example",
             ),
             (
                 &[("EMAIL_HOST_PASSWORD", "xxxx xxxx xxxx xxxx")],
-                "EMAIL_HOST_PASSWORD is still the sample",
+                "EMAIL_HOST_PASSWORD is still the example",
             ),
             (
                 &[("EMAIL_HOST_PASSWORD", "{App Password}")],
-                "EMAIL_HOST_PASSWORD is still the sample",
+                "EMAIL_HOST_PASSWORD is still the example",
             ),
             (
                 &[("EMAIL_HOST_USER", "your-email@gmail.com")],
-                "EMAIL_HOST_USER is still the sample",
+                "EMAIL_HOST_USER is still the example",
             ),
             (
                 &[("DEFAULT_FROM_EMAIL", "your-email@gmail.com")],
-                "DEFAULT_FROM_EMAIL is still the sample",
+                "DEFAULT_FROM_EMAIL is still the example",
             ),
             (
                 &[("EMAIL_HOST_USER", ""), ("EMAIL_HOST_PASSWORD", "")],

@@ -6,10 +6,10 @@ use anyhow::Result;
 use super::terminal;
 use crate::http::routes;
 
-/// Print every route with who may use it
+/// Print every route and who may use it
 #[derive(Debug, clap::Args)]
 pub struct Routes {
-    /// As JSON, for programs
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }

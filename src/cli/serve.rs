@@ -26,10 +26,10 @@ use crate::{
 /// For a client to take note that its connection is at an end.
 const TIME_TO_HANG_UP: Duration = Duration::from_secs(1);
 
-/// Serve the pages and the API, and deliver mail
+/// Serve the pages and the API, and send email
 #[derive(Debug, Default, clap::Args)]
 pub struct Serve {
-    /// Fill an empty database with a sample company first
+    /// First fill an empty database with a sample company
     #[arg(long)]
     demo: bool,
 }
@@ -39,7 +39,7 @@ impl Serve {
     pub async fn run(self, mut settings: Settings) -> Result<ExitCode> {
         // First of all, so that whoever comes early waits instead of being turned away.
         let listener = TcpListener::bind(settings.listen)
-            .with_context(|| format!("cannot listen on {}", settings.listen))?;
+            .with_context(|| format!("can't listen on {}", settings.listen))?;
         settings.listens_on(listener.local_addr()?);
         let running = super::open(settings).await?;
         let app = &running.app;
@@ -91,7 +91,10 @@ async fn serve(app: Data<App>, listener: TcpListener) -> io::Result<()> {
 /// On the terminal, for whoever started it.
 async fn announce(app: &App, sign_ins: &[SignIn]) -> Result<()> {
     let base_url = &app.settings.base_url;
-    terminal::say(format_args!("Greenroom is open at {}", base_url.join("/")));
+    terminal::say(format_args!(
+        "Greenroom is running at {}",
+        base_url.join("/")
+    ));
     for SignIn { email, password } in sign_ins {
         let password = password.expose();
         terminal::say(format_args!("  sign in as {email} with {password}"));
@@ -99,7 +102,9 @@ async fn announce(app: &App, sign_ins: &[SignIn]) -> Result<()> {
     if !companies::exist(&app.db).await? {
         let code = setup::code(&app.settings.secret_key);
         let address = base_url.join("/setup");
-        terminal::say(format_args!("  begin at {address} with the code {code}"));
+        terminal::say(format_args!(
+            "  set it up at {address} with the code {code}"
+        ));
     }
     Ok(())
 }

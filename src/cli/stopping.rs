@@ -22,7 +22,7 @@ pub async fn asked() {
             }
         }
         (Err(error), _) | (_, Err(error)) => {
-            log::error!("signals cannot be heard: {error}");
+            log::error!("can't listen for signals: {error}");
             std::future::pending().await
         }
     }

@@ -14,7 +14,7 @@ use crate::{
     text,
 };
 
-/// Keys with which programs use the API
+/// Manage API tokens
 #[derive(Debug, clap::Args)]
 pub struct Token {
     #[command(subcommand)]
@@ -26,13 +26,13 @@ enum Command {
     Create(Create),
 }
 
-/// Print a new token, which acts on behalf of a user; it is shown this once
+/// Create a token that acts on behalf of a user; it is shown only once
 #[derive(Debug, clap::Args)]
 struct Create {
-    /// Whose address: the token may what this user may
+    /// Email address of the user; the token has this user's permissions
     #[arg(long)]
     email: String,
-    /// What the token is for
+    /// Name of the token: what it is for
     #[arg(long)]
     name: String,
 }
@@ -45,17 +45,17 @@ impl Token {
         let email = text::email(&create.email).map_err(|problem| anyhow!("--email: {problem}"))?;
         let user = users::find_active_by_email(&db, &email)
             .await?
-            .ok_or_else(|| anyhow!("nobody with the address {email} can sign in"))?;
+            .ok_or_else(|| anyhow!("no active user has the email address {email}"))?;
         ensure!(
             user.role.is_recruiting(),
-            "{email} is an interviewer, whose token would open nothing; name a recruiter or an admin"
+            "{email} is an interviewer, and interviewers can't use the API. Choose a recruiter or an admin"
         );
         let actor = Actor::system(user.company_id);
         let name = text::line(&create.name, 100).map_err(|problem| anyhow!("--name: {problem}"))?;
         let now = Clock::System.now();
         let new = api_tokens::create(&db, &actor, user.id, &name, None, now).await?;
         terminal::answer(new.token.expose())
-            .context("the token was made and nobody can read it; make another one")?;
+            .context("the token was created but couldn't be printed. Create another one")?;
         db.close().await?;
         Ok(ExitCode::SUCCESS)
     }

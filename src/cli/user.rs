@@ -20,7 +20,7 @@ use crate::{
     zones::Tz,
 };
 
-/// People who sign in
+/// Manage users
 #[derive(Debug, clap::Args)]
 pub struct User {
     #[command(subcommand)]
@@ -32,22 +32,22 @@ enum Command {
     Create(Create),
 }
 
-/// Add a user, and the company if there is none of that name; asks for the password
+/// Add a user, and the company if it doesn't exist yet; asks for the password
 #[derive(Debug, clap::Args)]
 struct Create {
-    /// The company's name
+    /// Name of the company
     #[arg(long)]
     company: String,
-    /// The user's name, as candidates read it
+    /// Name of the user, as candidates see it
     #[arg(long)]
     name: String,
-    /// The address to sign in with
+    /// Email address to sign in with
     #[arg(long)]
     email: String,
-    /// What the user may do
+    /// Role of the user
     #[arg(long)]
     role: Part,
-    /// The time zone of a company that is new
+    /// Time zone of a new company
     #[arg(long, default_value = "UTC")]
     time_zone: Tz,
     /// Read the password from standard input instead of asking
@@ -72,13 +72,13 @@ impl User {
         let email = new.email.clone();
         ensure!(
             users::find_active_by_email(&db, &email).await?.is_none(),
-            "{email} is a user already"
+            "a user with the email address {email} already exists"
         );
         let company_id = create.company(&db, &email).await?;
         let actor = Actor::system(company_id);
         match users::create(&db, &passwords, &actor, new, Clock::System.now()).await? {
             Creation::Created(user) => terminal::say(format_args!("{} can sign in.", user.email)),
-            Creation::EmailTaken => bail!("{email} is a user already"),
+            Creation::EmailTaken => bail!("a user with the email address {email} already exists"),
         }
         db.close().await?;
         Ok(ExitCode::SUCCESS)
@@ -93,7 +93,7 @@ impl Create {
         let about = About::new(&email, &name, &self.company);
         let password = passwords.choose(&typed, about).await?;
         let password = password
-            .map_err(|weakness| anyhow!("this password will not do. {}", weakness.advice()))?;
+            .map_err(|weakness| anyhow!("this password can't be used. {}", weakness.advice()))?;
         let role = match self.role {
             Part::Admin => Role::Admin,
             Part::Recruiter => Role::Recruiter,
@@ -114,8 +114,8 @@ impl Create {
             return Ok(line.trim_end_matches(['\r', '\n']).to_owned());
         }
         let typed = rpassword::prompt_password("Password: ")?;
-        let again = rpassword::prompt_password("The same again: ")?;
-        ensure!(typed == again, "the two passwords differ");
+        let again = rpassword::prompt_password("Repeat password: ")?;
+        ensure!(typed == again, "the passwords don't match");
         Ok(typed)
     }
 

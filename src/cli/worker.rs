@@ -8,7 +8,7 @@ use tokio::{sync::watch, time};
 use super::{stopping, terminal};
 use crate::{app::App, settings::Settings, worker};
 
-/// Deliver mail only, beside any number of others on one PostgreSQL
+/// Only send email; run as many workers as you like with PostgreSQL
 #[derive(Debug, clap::Args)]
 pub struct Worker {}
 
@@ -18,7 +18,7 @@ impl Worker {
         let running = super::open(settings).await?;
         let app = &running.app;
         let (stop, stopped) = watch::channel(false);
-        terminal::say("Greenroom delivers mail");
+        terminal::say("Greenroom is sending email");
         tokio::join!(deliver(app.clone(), stopped), async {
             stopping::asked().await;
             stop.send_replace(true);
@@ -39,6 +39,6 @@ pub async fn deliver(app: Data<App>, stopped: watch::Receiver<bool>) {
     };
     tokio::select! {
         () = worker::run(app, stopped) => {}
-        () = impatient => log::warn!("A message is still being handed over; the next worker will see to it"),
+        () = impatient => log::warn!("An email is still being handed over; the next worker takes it up"),
     }
 }

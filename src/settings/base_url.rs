@@ -68,7 +68,7 @@ impl FromStr for BaseUrl {
     /// leave out the port that goes with the scheme: forms are taken from this origin alone, so it must be the same.
     fn from_str(text: &str) -> Result<Self, String> {
         let scheme_missing =
-            || format!("{text:?} must begin with http:// or https:// and name a host");
+            || format!("{text:?} must start with http:// or https:// followed by a host name");
         let (scheme, rest) = text.split_once("://").ok_or_else(scheme_missing)?;
         let is_https = match scheme.to_ascii_lowercase().as_str() {
             "https" => true,
@@ -80,7 +80,7 @@ impl FromStr for BaseUrl {
             return Err(scheme_missing());
         }
         if authority.contains(['/', '?', '#', '@', '\\']) {
-            return Err(format!("{text:?} must be scheme, host and port only"));
+            return Err(format!("{text:?} must contain only scheme, host and port"));
         }
         let no_url = || format!("{text:?} is not a URL");
         let (host, port) = split_port(authority).ok_or_else(no_url)?;

@@ -46,7 +46,7 @@ impl Reader {
                 .map_err(|_| format!("{text:?} is not an address like bounces@example.com"))?;
             if address.user().len() > LONGEST_LOCAL_PART || !text.is_ascii() {
                 return Err(format!(
-                    "{text:?} must have at most {LONGEST_LOCAL_PART} letters before the @, all of them ASCII"
+                    "{text:?} must have at most {LONGEST_LOCAL_PART} characters before the @, all of them ASCII"
                 ));
             }
             Ok(address)
@@ -64,7 +64,7 @@ impl Reader {
             self.contradiction(
                 "BOUNCE_IMAP_USE_SSL",
                 &["BOUNCE_IMAP_USE_TLS"],
-                "and BOUNCE_IMAP_USE_TLS exclude each other: SSL is port 993, TLS is port 143",
+                "and BOUNCE_IMAP_USE_TLS can't both be on: SSL is for port 993, TLS for port 143",
             );
         }
         let security = Security::of(implicit, starttls);
@@ -73,7 +73,7 @@ impl Reader {
             self.contradiction(
                 "BOUNCE_IMAP_USE_SSL",
                 &["BOUNCE_IMAP_USE_TLS"],
-                "is off: the password would travel in clear (only for a server on this machine)",
+                "is off, so the password would be sent unencrypted (only allowed for a server on this machine)",
             );
         }
         let default_port = match security {
@@ -117,12 +117,12 @@ impl Reader {
             self.contradiction(
                 name,
                 &["BOUNCE_IMAP_HOST"],
-                "is missing though BOUNCE_IMAP_HOST is set",
+                "is missing, but BOUNCE_IMAP_HOST is set",
             );
             return None;
         };
         if text.chars().any(|c| !(' '..='~').contains(&c)) {
-            self.mistake(name, "may have plain ASCII letters and signs only");
+            self.mistake(name, "may only contain plain ASCII characters");
             return None;
         }
         Some(text)
@@ -178,7 +178,7 @@ mod tests {
                 "a.very.long.local.part@example.com",
                 "at most 20",
             ),
-            ("BOUNCE_IMAP_USE_SSL", "false", "in clear"),
+            ("BOUNCE_IMAP_USE_SSL", "false", "unencrypted"),
             ("BOUNCE_IMAP_PORT", "many", "is not a port"),
             ("BOUNCE_IMAP_USER", "", "is missing"),
             ("BOUNCE_IMAP_PASSWORD", "päss", "plain ASCII"),

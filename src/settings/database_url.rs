@@ -19,7 +19,7 @@ pub(super) fn mistake(url: &str) -> Option<&'static str> {
         || !has_port(host)
         || (authority.find('@').is_none() && after.contains('@') && !after.contains('='));
     is_spoilt.then_some(
-        "holds characters that mean something else in a URL, most likely in the password: write them percent-encoded there (@ as %40, : as %3A, / as %2F, ? as %3F, # as %23, % as %25, a blank as %20)",
+        "contains characters with a special meaning in URLs, most likely in the password: percent-encode them (@ as %40, : as %3A, / as %2F, ? as %3F, # as %23, % as %25, a space as %20)",
     )
 }
 

@@ -111,9 +111,9 @@ impl Security {
 }
 
 /// What is said of a variable without which no mail can be sent.
-pub(super) const REQUIRED: &str = "is required to send mail";
+pub(super) const REQUIRED: &str = "is required to send email";
 /// The same where another one is of no use without it.
-pub(super) const MISSING: &str = "is missing though";
+pub(super) const MISSING: &str = "is missing, but";
 
 /// `EMAIL_BACKEND`, whatever it needs besides.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -130,25 +130,25 @@ fn backend_kind(text: &str) -> Result<Kind, String> {
     let why = match name {
         "console" => return Ok(Kind::Console),
         "smtp" => return Ok(Kind::Smtp),
-        "locmem" => "which keeps messages in memory for Django's tests",
-        "dummy" => "which throws messages away",
-        "filebased" => "which writes messages to files",
+        "locmem" => "which keeps emails in memory for Django's tests",
+        "dummy" => "which discards emails",
+        "filebased" => "which writes emails to files",
         other if other.starts_with("anymail.") => {
-            "of anymail, which speaks to a service's API; the same service takes mail by SMTP (docs/mail.md)"
+            "a class of django-anymail, which uses a service's API; the same service accepts email over SMTP (docs/mail.md)"
         }
-        other if other.contains('.') => "a class of Django's, which nothing here can load",
+        other if other.contains('.') => "a Django class, which Greenroom can't load",
         _ => {
-            return Err(format!("is {text:?}; it can be smtp or console"));
+            return Err(format!("is {text:?}; it must be smtp or console"));
         }
     };
     Err(format!(
-        "is {text:?}, {why}: Greenroom knows smtp (a mail server takes them) and console (they are printed, nobody receives them)"
+        "is {text:?}, {why}. Use smtp (emails go to a mail server) or console (emails are printed and nobody receives them)"
     ))
 }
 
 fn sender(text: &str) -> Result<Mailbox, String> {
     if text.is_empty() {
-        return Err(format!("{REQUIRED}: the mailbox that messages come from"));
+        return Err(format!("{REQUIRED}: the sender address of your emails"));
     }
     let quoted = ['\'', '"'].iter().any(|quote| {
         text.len() > 1
@@ -158,12 +158,12 @@ fn sender(text: &str) -> Result<Mailbox, String> {
     });
     if quoted {
         return Err(format!(
-            "{text:?} has quotes around it that count as part of it: docker --env-file and systemd's Environment= take a value as it is"
+            "{text:?} is in quotes, which count as part of the value. Remove them: docker --env-file and systemd's Environment= take values literally"
         ));
     }
     text.parse::<Mailbox>().map_err(|_| {
         format!(
-            "{text:?} is not one mailbox like Greenroom <jobs@example.com>; in .env quote it: 'Greenroom <jobs@example.com>'"
+            "{text:?} is not a sender address like Greenroom <jobs@example.com>; put it in single quotes in .env: 'Greenroom <jobs@example.com>'"
         )
     })
 }
@@ -209,7 +209,7 @@ impl Reader {
             self.contradiction(
                 "EMAIL_FALLBACK_HOST",
                 &["EMAIL_BACKEND"],
-                "is set though EMAIL_BACKEND is console: a second mail server needs a first one",
+                "is set, but EMAIL_BACKEND is console: set EMAIL_BACKEND=smtp and a main mail server first",
             );
             return None;
         }
@@ -241,7 +241,7 @@ impl Reader {
             && host.as_deref().is_some_and(|host| !is_loopback_host(host))
             && !self.allows("plain-smtp")
         {
-            self.contradiction(&name("USE_TLS"), &[&name("USE_SSL")], "is off: mail and password would travel in clear (only for a server on this machine, or ALLOW_INSECURE=plain-smtp)");
+            self.contradiction(&name("USE_TLS"), &[&name("USE_SSL")], "is off, so emails and the password would be sent unencrypted (only allowed for a server on this machine, or with ALLOW_INSECURE=plain-smtp)");
         }
         let default_port = match security {
             Security::Implicit => "465",
@@ -270,7 +270,7 @@ impl Reader {
                 &name("USE_SSL"),
                 &[&name("USE_TLS")],
                 &format!(
-                    "and {prefix}USE_TLS exclude each other: SSL is port 465, TLS is port 587"
+                    "and {prefix}USE_TLS can't both be on: SSL is for port 465, TLS for port 587"
                 ),
             );
         }

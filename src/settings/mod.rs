@@ -87,7 +87,7 @@ impl Settings {
     pub fn load() -> Result<Self, Vec<String>> {
         let file = EnvFile::begin().unwrap_or_else(|error| {
             let mut nothing = Start::default();
-            let mistake = format!(".env cannot be read: {error}");
+            let mistake = format!(".env can't be read: {error}");
             nothing.mistakes.push(mistake);
             nothing
         });
@@ -130,10 +130,8 @@ impl Settings {
     }
 }
 
-const GUESSABLE: &str = "can be guessed: it is a sample, a sequence, or has too few different characters; \
-     `openssl rand -hex 32` makes one (or ALLOW_INSECURE=weak-key)";
-const GUESSABLE_FALLBACK: &str = "has a key that can be guessed, so that anybody could sign join links with it; \
-     leave it out (or ALLOW_INSECURE=weak-key)";
+const GUESSABLE: &str = "can be guessed: it is an example, a sequence or has too few different characters. Create one with `openssl rand -hex 32` (or set ALLOW_INSECURE=weak-key)";
+const GUESSABLE_FALLBACK: &str = "contains a key that can be guessed, so anyone could sign join links with it. Remove it (or set ALLOW_INSECURE=weak-key)";
 
 /// Who can connect.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -232,7 +230,7 @@ impl Reader {
             }
             return Some(Secret::new(url));
         }
-        self.mistake("DATABASE_URL", "must begin with sqlite: or postgres:");
+        self.mistake("DATABASE_URL", "must start with sqlite: or postgres:");
         None
     }
 
@@ -242,7 +240,7 @@ impl Reader {
             if key.len() < key::MIN_CHARS && reach == Reach::Others && !may_be_weak {
                 self.mistake(
                     "SECRET_KEY",
-                    "must have at least 32 characters; `openssl rand -hex 32` makes one",
+                    "must have at least 32 characters. Create one with `openssl rand -hex 32`",
                 );
             } else if key::is_guessable(&key) && !may_be_weak {
                 self.mistake("SECRET_KEY", GUESSABLE);
@@ -251,7 +249,7 @@ impl Reader {
         }
         match reach {
             Reach::Others => {
-                self.contradiction("SECRET_KEY", &[], "is required when others than this machine can connect; `openssl rand -hex 32` makes one");
+                self.contradiction("SECRET_KEY", &[], "is required when other machines can connect. Create one with `openssl rand -hex 32`");
                 None
             }
             Reach::ThisMachine => self.kept_key(&data_dir.join("secret_key")),
@@ -267,7 +265,8 @@ impl Reader {
         };
         key.unwrap_or_else(|error| {
             let dir = path.parent().unwrap_or(path).display();
-            let mistake = format!("is not set, and none can be kept under {dir}: {error}");
+            let mistake =
+                format!("is not set, and a generated key can't be saved under {dir}: {error}");
             self.contradiction("SECRET_KEY", &[], &mistake);
             None
         })
@@ -278,14 +277,14 @@ impl Reader {
             self.contradiction(
                 "BASE_URL",
                 &[],
-                "must be https when others than this machine can connect (or ALLOW_INSECURE=http)",
+                "must be https when other machines can connect (or set ALLOW_INSECURE=http)",
             );
         }
         if backend == Some(mail::Kind::Console) && !self.allows("console-mail") {
             self.contradiction(
                 "EMAIL_BACKEND",
                 &[],
-                "is console: nobody would receive mail (set smtp, or ALLOW_INSECURE=console-mail)",
+                "is console, so nobody would receive email. Set it to smtp (or set ALLOW_INSECURE=console-mail)",
             );
         }
     }

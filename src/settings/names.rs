@@ -78,10 +78,10 @@ pub(super) fn remark(name: &str) -> Option<String> {
         OURS.iter().any(|begin| name.starts_with(begin)),
     ) {
         (Some(meant), _) => Some(format!(
-            "{name} is no setting and does nothing: did you mean {meant}?"
+            "{name} is not a setting and has no effect. Did you mean {meant}?"
         )),
         (None, true) => Some(format!(
-            "{name} is no setting of Greenroom and does nothing"
+            "{name} is not a Greenroom setting and has no effect"
         )),
         (None, false) => None,
     }
@@ -149,24 +149,24 @@ mod tests {
     #[test]
     fn a_name_that_is_nearly_right_is_told_which_one_is_meant() {
         for (name, said) in [
-            ("EMAIL_HSOT", Some("did you mean EMAIL_HOST?")),
+            ("EMAIL_HSOT", Some("Did you mean EMAIL_HOST?")),
             (
                 "EMAIL_HOST_PASSWROD",
-                Some("did you mean EMAIL_HOST_PASSWORD?"),
+                Some("Did you mean EMAIL_HOST_PASSWORD?"),
             ),
-            ("EMAIL_PASSWORD", Some("did you mean EMAIL_HOST_PASSWORD?")),
-            ("email_host", Some("did you mean EMAIL_HOST?")),
-            ("EMAIL-PORT", Some("did you mean EMAIL_PORT?")),
+            ("EMAIL_PASSWORD", Some("Did you mean EMAIL_HOST_PASSWORD?")),
+            ("email_host", Some("Did you mean EMAIL_HOST?")),
+            ("EMAIL-PORT", Some("Did you mean EMAIL_PORT?")),
             (
                 "DEFAULT_FROM_MAIL",
-                Some("did you mean DEFAULT_FROM_EMAIL?"),
+                Some("Did you mean DEFAULT_FROM_EMAIL?"),
             ),
-            ("EMAIL_TSL", Some("did you mean EMAIL_USE_TLS?")),
-            ("EMAIL_USE_TSL", Some("did you mean EMAIL_USE_TLS?")),
-            ("SECRETKEY", Some("did you mean SECRET_KEY?")),
+            ("EMAIL_TSL", Some("Did you mean EMAIL_USE_TLS?")),
+            ("EMAIL_USE_TSL", Some("Did you mean EMAIL_USE_TLS?")),
+            ("SECRETKEY", Some("Did you mean SECRET_KEY?")),
             (
                 "EMAIL_TIMEOUT",
-                Some("EMAIL_TIMEOUT is no setting of Greenroom"),
+                Some("EMAIL_TIMEOUT is not a Greenroom setting"),
             ),
             ("EMAIL_HOST", None),
             ("POSTGRES_PASSWORD", None),

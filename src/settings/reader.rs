@@ -90,7 +90,7 @@ impl Reader {
             Some("true" | "1" | "yes" | "on") => true,
             Some("false" | "0" | "no" | "off") => false,
             Some(other) => {
-                self.mistake(name, &format!("is {other:?}; it can be true or false"));
+                self.mistake(name, &format!("is {other:?}; it must be true or false"));
                 default
             }
         }

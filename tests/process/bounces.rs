@@ -64,12 +64,12 @@ fn a_report_beside_a_running_server_is_taken_once() {
     let (id, report) = sent(&server, &token, &mail);
     let taken = bring(&installation, report.as_bytes());
     assert_eq!(taken.status.code(), Some(0), "{taken:?}");
-    assert_eq!(said(&taken), format!("message {id} came back undelivered"));
+    assert_eq!(said(&taken), format!("email {id} came back undelivered"));
     let email = server.read(&token, &format!("/api/emails/{id}/")).json();
     assert_eq!(email["status"], "bounced");
     let again = bring(&installation, report.as_bytes());
     assert_eq!(again.status.code(), Some(0), "{again:?}");
-    assert_eq!(said(&again), format!("nothing new about message {id}"));
+    assert_eq!(said(&again), format!("nothing new about email {id}"));
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn a_mail_server_is_never_made_to_send_a_report_back() {
         assert_eq!(taken.status.code(), Some(0), "{taken:?}");
         assert_eq!(
             said(&taken),
-            "ignored: this is no report about a message of ours"
+            "ignored: this is not a report about an email of ours"
         );
     }
 }
@@ -102,7 +102,7 @@ fn while_the_database_is_away_the_mail_server_tries_again() {
     assert_eq!(refused.status.code(), TRY_AGAIN, "{refused:?}");
     postgres.start_again();
     let taken = bring(&installation, report.as_bytes());
-    assert_eq!(said(&taken), format!("message {id} came back undelivered"));
+    assert_eq!(said(&taken), format!("email {id} came back undelivered"));
 
     settings.push(("LISTEN", "nowhere".into()));
     installation.set(settings);

@@ -98,13 +98,13 @@ fn after_a_refused_login_only_the_login_is_asked_again() {
         "{printed}"
     );
     assert_eq!(
-        printed.matches("Mail server, by name").count(),
+        printed.matches("Mail server (host name)").count(),
         1,
         "{printed}"
     );
     assert!(printed.contains("✓ The login is accepted."), "{printed}");
     assert!(
-        printed.contains("✓ The mail server took it: 250 2.0.0 taken"),
+        printed.contains("✓ The mail server accepted the email: 250 2.0.0 taken"),
         "{printed}"
     );
     for secret in [PASSWORD, "w#rd", "not-the-password"] {
@@ -161,7 +161,7 @@ fn what_else_is_in_the_file_stays_as_it_is() {
     assert_eq!(mode(&here.path(".env")), 0o600);
     assert!(server.messages().is_empty(), "nobody was to get a message");
     assert!(
-        printed.contains("Links in mails begin with BASE_URL"),
+        printed.contains("Links in emails start with BASE_URL"),
         "{printed}"
     );
 }
@@ -179,7 +179,7 @@ fn a_run_that_ends_early_changes_nothing() {
     for end in 0..=answers.len() {
         let (status, printed) = set_up(&here, &answers[..end]);
         assert_eq!(status.code(), Some(1), "{printed}");
-        assert!(printed.ends_with("Nothing was written."), "{printed}");
+        assert!(printed.ends_with("Nothing was saved."), "{printed}");
         let now = fs::read_to_string(here.path(".env")).expect("it is there");
         assert_eq!(now, old, "after {end} answers");
     }
@@ -195,7 +195,7 @@ fn ctrl_c_changes_nothing() {
     wait_for("the offer of a test message", || {
         running
             .printed()
-            .contains("Send a test message")
+            .contains("Send a test email")
             .then_some(())
     });
     let sent = Command::new("sh")
@@ -229,7 +229,7 @@ fn lines_that_keep_everything_from_starting_become_comments() {
     );
     assert!(status.success(), "{printed}");
     assert!(
-        printed.contains("what begins at line 2 cannot be read"),
+        printed.contains("the entry at line 2 can't be read"),
         "{printed}"
     );
     let new = fs::read_to_string(here.path(".env")).expect("it is there");
@@ -264,9 +264,9 @@ fn a_wrong_answer_is_seen_before_anybody_is_asked() {
     for expected in [
         "https://myaccount.google.com/apppasswords",
         "2-Step Verification",
-        "EMAIL_HOST_USER is not a whole address",
+        "EMAIL_HOST_USER is not a full email address",
         "EMAIL_HOST_PASSWORD is not an App Password",
-        "DEFAULT_FROM_EMAIL is on aiinterview.com, and the login on gmail.com",
+        "DEFAULT_FROM_EMAIL is on aiinterview.com, but the login is on gmail.com",
     ] {
         assert!(printed.contains(expected), "{expected} in {printed}");
     }
@@ -299,7 +299,10 @@ fn a_server_that_is_not_there_is_asked_for_again() {
         ],
     );
     assert!(status.success(), "{printed}");
-    assert!(printed.contains("Nothing listens there"), "{printed}");
+    assert!(
+        printed.contains("Nothing is listening on that port"),
+        "{printed}"
+    );
     assert_eq!(written(&here)["EMAIL_PORT"], port);
     assert_eq!(written(&here)["EMAIL_HOST_USER"], "");
 }
@@ -313,7 +316,7 @@ fn the_authorities_of_the_file_are_trusted_as_at_start() {
     let (status, printed) = set_up(&here, &answers);
     assert_eq!(status.code(), Some(1), "{printed}");
     assert!(
-        printed.contains("name its file in SSL_CERT_FILE"),
+        printed.contains("set SSL_CERT_FILE to its file"),
         "{printed}"
     );
 
@@ -346,8 +349,8 @@ fn what_the_environment_says_is_named() {
     );
     assert!(status.success(), "{printed}");
     assert!(
-        printed.contains("EMAIL_HOST is set in the environment, too"),
+        printed.contains("EMAIL_HOST is also set in the environment"),
         "{printed}"
     );
-    assert!(!printed.contains("Links in mails begin"), "{printed}");
+    assert!(!printed.contains("Links in emails start"), "{printed}");
 }

@@ -61,8 +61,8 @@ fn lines_of_a_file_that_do_not_say_what_they_seem_to_stop_the_start() {
     let said = said(&refused);
     for line in [
         "EMAIL_HOST_PASSWORD (line 4 of .env) has a $",
-        "DEFAULT_FROM_EMAIL (line 5 of .env) has a blank inside its value: quote it",
-        "EMAIL_PORT (line 6 of .env) wants an =",
+        "DEFAULT_FROM_EMAIL (line 5 of .env) has a space in its value. Put",
+        "EMAIL_PORT (line 6 of .env) needs an =",
     ] {
         assert!(said.contains(line), "{line} is not in {said}");
     }
@@ -77,14 +77,16 @@ fn lines_of_other_programs_do_not_stop_the_start() {
         "\u{feff}EMAIL_BACKEND=Console\r\nexport COMPOSE_FILE\r\nGREETING_TEXT=two words\r\nPRICE=$5\r\n",
     );
     assert!(
-        printed.contains("Line 2 of .env cannot be read"),
+        printed.contains("Line 2 of .env can't be read"),
         "{printed}"
     );
     assert!(
         printed.contains("Line 3 of .env (GREETING_TEXT)"),
         "{printed}"
     );
-    let (warned, _) = printed.split_once("Greenroom is open").expect("it starts");
+    let (warned, _) = printed
+        .split_once("Greenroom is running")
+        .expect("it starts");
     assert!(warned.contains("Line 3"), "before anything else: {printed}");
 }
 
@@ -97,8 +99,8 @@ fn what_most_likely_is_a_mistake_is_warned_of_at_the_start() {
     );
     for line in [
         "EMAIL_PORT is 465",
-        "EMAIL_HOST_PASSWORD is still the sample of a guide",
-        "EMAIL_TSL is no setting and does nothing: did you mean EMAIL_USE_TLS?",
+        "EMAIL_HOST_PASSWORD is still the example from a guide",
+        "EMAIL_TSL is not a setting and has no effect. Did you mean EMAIL_USE_TLS?",
     ] {
         assert!(printed.contains(line), "{line} is not in {printed}");
     }
@@ -150,7 +152,7 @@ fn a_raw_password_in_the_address_of_the_database_is_explained() {
     let refused = installation.run(&["serve"]);
     assert_eq!(refused.status.code(), Some(2));
     let said = said(&refused);
-    assert!(said.contains("percent-encoded"), "{said}");
+    assert!(said.contains("percent-encode"), "{said}");
     assert!(!said.contains("battery"), "{said}");
 }
 

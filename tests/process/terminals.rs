@@ -92,7 +92,7 @@ fn a_token_that_nobody_can_read_is_an_error() {
         .expect("the binary runs");
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains("make another one"), "{said}");
+    assert!(said.contains("Create another one"), "{said}");
 }
 
 #[test]

@@ -55,7 +55,7 @@ pub async fn load(app: &App) -> Result<Vec<SignIn>> {
     match users::find_active_by_email(&app.db, PEOPLE[0].1).await? {
         Some(admin) => let_in_again(app, admin.company_id, now).await,
         None if companies::exist(&app.db).await? => {
-            bail!("--demo is for an empty database; this one has a company of its own")
+            bail!("--demo needs an empty database, but this one already has a company")
         }
         None => fill(app, now).await,
     }
@@ -65,12 +65,12 @@ pub async fn load(app: &App) -> Result<Vec<SignIn>> {
 fn ensure_private(settings: &Settings) -> Result<()> {
     ensure!(
         settings.listen.ip().is_loopback() && settings.base_url.is_loopback(),
-        "--demo is for this machine alone: LISTEN and BASE_URL must be loopback addresses"
+        "--demo only runs on this machine: LISTEN and BASE_URL must be loopback addresses"
     );
     if let Backend::Smtp(smtp) = &settings.mail.backend {
         ensure!(
             is_loopback_host(&smtp.host),
-            "--demo books people who do not exist; with EMAIL_BACKEND=smtp they would be sent mail"
+            "--demo books made-up people, and with EMAIL_BACKEND=smtp they would get email. Set EMAIL_BACKEND=console"
         );
     }
     Ok(())
@@ -135,6 +135,8 @@ async fn add_user(
     let actor = Actor::system(company_id);
     match users::create(&app.db, &app.passwords, &actor, new, now).await? {
         Creation::Created(user) => Ok(user),
-        Creation::EmailTaken => Err(anyhow!("{email} is there already")),
+        Creation::EmailTaken => Err(anyhow!(
+            "a user with the email address {email} already exists"
+        )),
     }
 }

@@ -74,7 +74,7 @@ pub async fn enter(db: &Db, actor: &Actor, jobs: Jobs, now: DateTime<Utc>) -> Re
     for new in coming_days(jobs, now) {
         match slots::create(db, actor, new, None, now).await? {
             Created::Slot(id) => free.push(id),
-            other => bail!("a slot could not be entered: {other:?}"),
+            other => bail!("a slot could not be added: {other:?}"),
         }
     }
     // The last candidate waits for a slot.

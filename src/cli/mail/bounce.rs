@@ -24,7 +24,7 @@ const TRY_AGAIN: u8 = 75;
 /// the same message: in milliseconds, between these looks.
 const PAUSES: [u64; 4] = [50, 200, 1000, 3000];
 
-/// Read one message from a mail server, and take note if it says that one of ours came back
+/// Read a message from a mail server on standard input, and record it if it is a bounce
 #[derive(Debug, clap::Args)]
 pub struct Bounce {}
 
@@ -84,13 +84,15 @@ fn read(mut from: impl Read) -> io::Result<Vec<u8>> {
 
 fn words(taken: Taken) -> String {
     match taken {
-        Taken::Bounced(id) => format!("message {id} came back undelivered"),
-        Taken::Noted(id) => format!("noted in the story of message {id}"),
-        Taken::Known(id) => format!("nothing new about message {id}"),
-        Taken::Unknown => "ignored: this is no report about a message of ours".into(),
+        Taken::Bounced(id) => format!("email {id} came back undelivered"),
+        Taken::Noted(id) => format!("recorded in the history of email {id}"),
+        Taken::Known(id) => format!("nothing new about email {id}"),
+        Taken::Unknown => "ignored: this is not a report about an email of ours".into(),
         Taken::OtherRecipient(id) => {
-            format!("ignored: this names message {id}, but not its recipient")
+            format!("ignored: this is about email {id}, but not about its recipient")
         }
-        Taken::Busy(id) => format!("message {id} is on its way at this moment: bring this again"),
+        Taken::Busy(id) => {
+            format!("email {id} is being sent right now. Deliver this report again later")
+        }
     }
 }

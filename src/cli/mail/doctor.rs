@@ -33,19 +33,19 @@ const DNS_PORT: u16 = 53;
 /// A database that is busy for so long is not waited for: all checks have ended.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Check in twenty steps why mail does not leave (exit: 0 well, 1 warnings, 2 mail cannot be sent)
+/// Find out in twenty checks why email isn't sent (exit code: 0 OK, 1 warnings, 2 email can't be sent)
 #[derive(Debug, clap::Args)]
 pub struct Doctor {
-    /// Whether this recipient is accepted; the checks stop there and take it back
+    /// Ask the mail server whether it accepts this recipient, without sending anything
     #[arg(long, value_name = "ADDRESS")]
     to: Option<String>,
-    /// Go on: send a test message, a sample invitation and its cancellation
+    /// Also send a test email, a sample invitation and its cancellation
     #[arg(long, requires = "to")]
     send: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
-    /// Ask this name server, and not the machine's own, about the sender's domain
+    /// Look up the sender's domain at this name server instead of the machine's own
     #[arg(long, value_name = "IP[:PORT]", value_parser = name_server)]
     dns_server: Option<SocketAddr>,
 }
@@ -103,7 +103,7 @@ impl Doctor {
         };
         if !self.json {
             let most = doctor::SECONDS;
-            terminal::say(format_args!("Checking; this takes {most} seconds at most."));
+            terminal::say(format_args!("Checking. This takes at most {most} seconds."));
         }
         Ok(diagnosis::run(&patient, queue(settings, now), async |_| {}).await)
     }
@@ -146,7 +146,7 @@ async fn try_at_once(settings: &Settings) {
         return;
     };
     if let Err(error) = transports::try_at_once(&db).await {
-        tracing::warn!(%error, "Mail servers that are left alone are not tried at once");
+        tracing::warn!(%error, "Mail servers with an open circuit breaker are not retried at once");
     }
 }
 
@@ -158,7 +158,7 @@ async fn open(settings: &Settings) -> Result<Db, &'static str> {
     }
     if let Err(Error::System(_)) = db::refuse_foreign(url).await {
         return Err(
-            "The database is another program's: DATABASE_URL must name one of Greenroom's own.",
+            "The database belongs to another program. Set DATABASE_URL to one of Greenroom's own.",
         );
     }
     let Ok(db) = db::connect(url).await else {
@@ -166,7 +166,7 @@ async fn open(settings: &Settings) -> Result<Db, &'static str> {
     };
     match db::is_migrated(&db).await {
         Ok(true) => Ok(db),
-        _ => Err("The database is of another version: run greenroom migrate."),
+        _ => Err("The database has another version. Run greenroom migrate."),
     }
 }
 
@@ -176,7 +176,7 @@ fn unreadable(mistakes: &[String]) -> Vec<Check> {
     let of = |step: Step| {
         let found = mistakes.iter().find(|(at, _)| *at == step);
         let found = found.map(|(_, found)| found.clone());
-        let reason = "The settings have mistakes.";
+        let reason = "The settings have errors.";
         Check::new(
             step,
             None,
@@ -237,19 +237,19 @@ fn print(mut out: impl Write, health: Health, checks: &[Check]) -> io::Result<()
         for line in &check.evidence {
             writeln!(out, "             {line}")?;
         }
-        for (what, text) in [("why:", &check.cause), ("do:", &check.fix)] {
+        for (what, text) in [("why:", &check.cause), ("fix:", &check.fix)] {
             if !text.is_empty() {
                 writeln!(out, "    {what:<4}     {text}")?;
             }
         }
     }
     let conclusion = match health {
-        Health::Well => "Mail can be sent, and all is well.",
+        Health::Well => "Email can be sent.",
         Health::Warnings if doctor::is_unfinished(checks) => {
-            "The mail server is slow so far: whether mail can be sent is not known yet."
+            "The mail server is slow so far: can't tell yet whether email can be sent."
         }
-        Health::Warnings => "Mail can be sent, but something should be seen to.",
-        Health::Broken => "Mail cannot be sent like this.",
+        Health::Warnings => "Email can be sent, but something needs attention.",
+        Health::Broken => "Email can't be sent.",
     };
     writeln!(out, "\nTime zone rules: {}\n{conclusion}", zones::version())
 }
@@ -258,5 +258,5 @@ fn name_server(text: &str) -> Result<SocketAddr, String> {
     let address = text.parse().map(|ip: IpAddr| SocketAddr::new(ip, DNS_PORT));
     address
         .or_else(|_| text.parse())
-        .map_err(|_| "an address like 9.9.9.9 or 127.0.0.1:5353 is wanted".into())
+        .map_err(|_| "expected an address like 9.9.9.9 or 127.0.0.1:5353".into())
 }

@@ -10,7 +10,7 @@ use anyhow::Result;
 
 use super::{logging, stopping};
 
-/// Mail: how it leaves, why it does not, what comes back
+/// Set up and check email, and process bounces
 #[derive(Debug, clap::Args)]
 pub struct Mail {
     #[command(subcommand)]

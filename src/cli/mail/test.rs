@@ -16,10 +16,10 @@ use crate::{
 
 const NOT_SENT: u8 = 2;
 
-/// Send a short test message and tell what the mail server says to it
+/// Send a short test email and print the mail server's reply
 #[derive(Debug, clap::Args)]
 pub struct Test {
-    /// To whom
+    /// Email address to send to
     #[arg(long, value_name = "ADDRESS")]
     to: String,
 }
@@ -38,7 +38,7 @@ impl Test {
         let servers = doctor::servers(&settings.mail);
         let Some((_, smtp)) = servers.first() else {
             terminal::complain(
-                "Mail is printed on the console here: nobody receives it. Set EMAIL_BACKEND=smtp first.",
+                "Emails are printed to the console here, so nobody would receive a test. Run `greenroom mail setup` or set EMAIL_BACKEND=smtp first.",
             );
             return Ok(ExitCode::from(NOT_SENT));
         };
@@ -46,17 +46,17 @@ impl Test {
         match report.outcome {
             Outcome::Accepted(_) => {
                 let (host, text) = (&report.host, report.text());
-                terminal::say(format_args!("{host} took the message: {text}"));
+                terminal::say(format_args!("{host} accepted the email: {text}"));
                 terminal::say(
-                    "Accepted is not delivered: look into the inbox, and into the spam folder.",
+                    "Accepted does not mean delivered: check the inbox and the spam folder.",
                 );
                 Ok(ExitCode::SUCCESS)
             }
             _ => {
                 let (host, text) = (&report.host, report.text());
-                terminal::complain(format_args!("{host} did not take the message: {text}"));
+                terminal::complain(format_args!("{host} did not accept the email: {text}"));
                 terminal::complain(verdict::judge(&report).hint);
-                terminal::complain("`greenroom mail doctor` looks closer.");
+                terminal::complain("Run `greenroom mail doctor` to find out more.");
                 Ok(ExitCode::from(NOT_SENT))
             }
         }

@@ -25,7 +25,7 @@ pub(super) fn with(text: &str, variables: &[(&str, String)]) -> String {
     if done.is_empty() {
         let gap = if result.is_empty() { "" } else { end_of_line };
         result.push_str(&format!(
-            "{gap}# How mail leaves: greenroom mail setup{end_of_line}"
+            "{gap}# Email settings, saved by greenroom mail setup{end_of_line}"
         ));
     }
     for (name, value) in variables.iter().filter(|(name, _)| !done.contains(name)) {

@@ -49,7 +49,7 @@ impl EnvFile {
         let start = start::look_through(&bytes, |name| env::var_os(name).is_some());
         dotenvy::from_read(start.readable.as_bytes()).map_err(|_| {
             // Never with its words: they repeat the line.
-            io::Error::other("its lines make no sense together")
+            io::Error::other("its lines don't fit together")
         })?;
         Ok(start)
     }

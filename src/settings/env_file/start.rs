@@ -20,7 +20,7 @@ pub struct Start {
 pub(super) fn look_through(bytes: &[u8], is_set: impl Fn(&str) -> bool) -> Start {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Start {
-            mistakes: vec![".env cannot be read: it is UTF-16; save it as UTF-8".into()],
+            mistakes: vec![".env can't be read because it is UTF-16; save it as UTF-8".into()],
             ..Start::default()
         };
     }
@@ -62,9 +62,9 @@ impl<'a> Line<'a> {
                 Some(_) => {}
                 None => start.remarks.push(match self.telling_name() {
                     Some(name) => {
-                        format!("Line {number} of .env ({name}) cannot be read and is passed over")
+                        format!("Line {number} of .env ({name}) can't be read and is ignored")
                     }
-                    None => format!("Line {number} of .env cannot be read and is passed over"),
+                    None => format!("Line {number} of .env can't be read and is ignored"),
                 }),
             }
             return;
@@ -78,7 +78,7 @@ impl<'a> Line<'a> {
         if let Some(name) = setting.filter(|name| !is_set(name)) {
             if !is_first {
                 start.remarks.push(format!(
-                    "{name} stands in .env more than once: line {number} does not count, the first one does"
+                    "{name} is set more than once in .env: line {number} is ignored, only the first one counts"
                 ));
             } else if let Some(why) =
                 self.is_changed(name, |other| is_set(other) || defined.contains(other))
@@ -122,15 +122,15 @@ impl<'a> Line<'a> {
         let value = self.value();
         let is_quoted = value.starts_with(['\'', '"']);
         if self.name.is_none() {
-            "wants an = right after its name"
+            "needs an = right after its name"
         } else if value.contains('\0') {
-            "has a NUL in its value"
+            "has a NUL character in its value"
         } else if is_quoted {
-            "has a quote that does not end where the value does: put the whole value in 'single quotes' (or, if it has some itself, in \"double quotes\" with a \\ before each \", $ and \\)"
+            "has a quote that doesn't end where the value ends. Put the whole value in 'single quotes' (or, if it contains single quotes, in \"double quotes\" with a \\ before each \", $ and \\)"
         } else if value.contains([' ', '\t']) {
-            "has a blank inside its value: quote it, so that the whole value stands in 'single quotes'"
+            "has a space in its value. Put the whole value in 'single quotes'"
         } else {
-            "has a quote or a \\ in its value: put the whole value in 'single quotes' (or, if it has some itself, in \"double quotes\" with a \\ before each \", $ and \\)"
+            "has a quote or a \\ in its value. Put the whole value in 'single quotes' (or, if it contains single quotes, in \"double quotes\" with a \\ before each \", $ and \\)"
         }
     }
 
@@ -138,11 +138,11 @@ impl<'a> Line<'a> {
     fn is_changed(&self, name: &str, is_defined: impl Fn(&str) -> bool) -> Option<&'static str> {
         let value = self.value();
         if self.entry.contains(char::REPLACEMENT_CHARACTER) {
-            return Some("has letters that are not UTF-8: save the file as UTF-8");
+            return Some("has characters that are not UTF-8. Save the file as UTF-8");
         }
         if value.starts_with('#') && names::is_secret(name) {
             return Some(
-                "begins with #, which begins a comment: quote it, so that the whole value stands in 'single quotes'",
+                "starts with #, which starts a comment. Put the whole value in 'single quotes'",
             );
         }
         let is_meant = |found: &Substitution| {
@@ -150,7 +150,7 @@ impl<'a> Line<'a> {
         };
         let substitutions = substitutions(value);
         (!substitutions.iter().all(is_meant)).then_some(
-            "has a $ outside of single quotes, where it stands for another variable: quote it, so that the whole value stands in 'single quotes'",
+            "has a $ outside single quotes, where it means another variable. Put the whole value in 'single quotes'",
         )
     }
 }
@@ -215,15 +215,21 @@ mod tests {
             ("EMAIL_HOST_PASSWORD=pa$HOME", "has a $ outside"),
             ("EMAIL_HOST_PASSWORD=word$", "has a $ outside"),
             ("EMAIL_HOST=${NOWHERE}", "has a $ outside"),
-            ("EMAIL_HOST_PASSWORD=abcd efgh ijkl mnop", "quote it"),
-            ("DEFAULT_FROM_EMAIL=Acme <jobs@acme.io>", "quote it"),
+            (
+                "EMAIL_HOST_PASSWORD=abcd efgh ijkl mnop",
+                "in 'single quotes'",
+            ),
+            (
+                "DEFAULT_FROM_EMAIL=Acme <jobs@acme.io>",
+                "in 'single quotes'",
+            ),
             ("EMAIL_HOST_PASSWORD=it's", "has a quote"),
-            ("EMAIL_HOST_PASSWORD='open", "does not end"),
+            ("EMAIL_HOST_PASSWORD='open", "doesn't end"),
             ("EMAIL_HOST_PASSWORD=a\\b", "has a quote or a \\"),
-            ("EMAIL_HOST_PASSWORD=#abc", "begins with #"),
-            ("EMAIL_HOST smtp.acme.io", "wants an ="),
-            ("EMAIL_HOST: smtp.acme.io", "wants an ="),
-            ("export EMAIL_HOST", "wants an ="),
+            ("EMAIL_HOST_PASSWORD=#abc", "starts with #"),
+            ("EMAIL_HOST smtp.acme.io", "needs an ="),
+            ("EMAIL_HOST: smtp.acme.io", "needs an ="),
+            ("export EMAIL_HOST", "needs an ="),
             ("EMAIL_HOST=a\0b", "NUL"),
         ] {
             let found = start(&format!("A=1\n\n{line}\nB=2\n"));
@@ -279,11 +285,11 @@ mod tests {
         assert_eq!(
             found.remarks,
             [
-                "Line 2 of .env cannot be read and is passed over",
-                "Line 3 of .env cannot be read and is passed over",
-                "Line 4 of .env cannot be read and is passed over",
-                "Line 6 of .env cannot be read and is passed over",
-                "Line 7 of .env cannot be read and is passed over",
+                "Line 2 of .env can't be read and is ignored",
+                "Line 3 of .env can't be read and is ignored",
+                "Line 4 of .env can't be read and is ignored",
+                "Line 6 of .env can't be read and is ignored",
+                "Line 7 of .env can't be read and is ignored",
             ]
         );
         let names: Vec<_> = read(&found).into_iter().collect();
@@ -299,10 +305,7 @@ mod tests {
     fn of_two_lines_for_one_name_the_second_is_told() {
         let found = start("EMAIL_HOST=a\nEMAIL_HOST=b c\nEMAIL_PORT=1\nEMAIL_PORT=2\n");
         assert_eq!(found.mistakes.len(), 1, "{found:?}");
-        assert!(
-            found.remarks[0].contains("line 4 does not count"),
-            "{found:?}"
-        );
+        assert!(found.remarks[0].contains("line 4 is ignored"), "{found:?}");
     }
 
     #[test]

@@ -97,7 +97,7 @@ fn a_second_time_changes_nothing() {
     let once = lines::with("A=1", &variables);
     assert_eq!(
         once,
-        "A=1\n\n# How mail leaves: greenroom mail setup\nEMAIL_HOST=smtp.acme.io\nEMAIL_HOST_PASSWORD='a$b'\n"
+        "A=1\n\n# Email settings, saved by greenroom mail setup\nEMAIL_HOST=smtp.acme.io\nEMAIL_HOST_PASSWORD='a$b'\n"
     );
     assert_eq!(lines::with(&once, &variables), once);
     assert_eq!(

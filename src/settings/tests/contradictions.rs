@@ -127,12 +127,12 @@ fn contradictions() -> Vec<Contradiction> {
         ),
         of(
             &[("EMAIL_HOST_USER", "jobs")],
-            "EMAIL_HOST_PASSWORD is missing though",
+            "EMAIL_HOST_PASSWORD is missing, but",
             &[],
         ),
         of(
             &[("EMAIL_HOST_PASSWORD", "correct horse")],
-            "EMAIL_HOST_USER is missing though",
+            "EMAIL_HOST_USER is missing, but",
             &[],
         ),
         of(
@@ -150,12 +150,12 @@ fn contradictions() -> Vec<Contradiction> {
         ),
         of(
             &[("EMAIL_FALLBACK_HOST_USER", "jobs")],
-            "EMAIL_FALLBACK_HOST_PASSWORD is missing though",
+            "EMAIL_FALLBACK_HOST_PASSWORD is missing, but",
             &[],
         ),
         of(
             &[("EMAIL_FALLBACK_HOST_PASSWORD", "correct horse")],
-            "EMAIL_FALLBACK_HOST_USER is missing though",
+            "EMAIL_FALLBACK_HOST_USER is missing, but",
             &[],
         ),
         of(
@@ -173,12 +173,12 @@ fn contradictions() -> Vec<Contradiction> {
         ),
         of(
             &[("BOUNCE_IMAP_USER", "")],
-            "BOUNCE_IMAP_USER is missing though",
+            "BOUNCE_IMAP_USER is missing, but",
             &["BOUNCE_IMAP_USER"],
         ),
         of(
             &[("BOUNCE_IMAP_PASSWORD", "")],
-            "BOUNCE_IMAP_PASSWORD is missing though",
+            "BOUNCE_IMAP_PASSWORD is missing, but",
             &[],
         ),
     ]
@@ -276,7 +276,7 @@ fn a_line_of_the_file_that_makes_no_sense_is_no_variable_that_is_missing() {
 
 #[test]
 fn of_a_file_that_nobody_can_read_only_what_stands_elsewhere_is_judged() {
-    let line = ".env cannot be read: it is UTF-16; save it as UTF-8";
+    let line = ".env can't be read because it is UTF-16; save it as UTF-8";
     let vars = [
         ("LISTEN", "0.0.0.0:80"),
         ("EMAIL_BACKEND", "smtp"),

@@ -146,7 +146,7 @@ fn the_backend_is_understood_as_people_write_it() {
     for (text, word) in [
         ("django.core.mail.backends.locmem.EmailBackend", "memory"),
         ("locmem", "memory"),
-        ("django.core.mail.backends.dummy.EmailBackend", "throws"),
+        ("django.core.mail.backends.dummy.EmailBackend", "discards"),
         ("django.core.mail.backends.filebased.EmailBackend", "files"),
         ("anymail.backends.sendgrid.EmailBackend", "anymail"),
         ("django_ses.SESBackend", "Django"),
@@ -219,7 +219,7 @@ fn names_that_are_nearly_right_are_remarked_on() {
     let remarks = settings.expect("settings").remarks;
     assert_eq!(
         remarks,
-        ["EMAIL_HSOT is no setting and does nothing: did you mean EMAIL_HOST?"]
+        ["EMAIL_HSOT is not a setting and has no effect. Did you mean EMAIL_HOST?"]
     );
 }
 
@@ -305,7 +305,7 @@ fn a_second_mail_server_has_names_of_its_own() {
     ];
     assert_eq!(
         with(&lacking).expect_err("a mistake"),
-        ["EMAIL_FALLBACK_HOST_PASSWORD is missing though EMAIL_FALLBACK_HOST_USER is set"]
+        ["EMAIL_FALLBACK_HOST_PASSWORD is missing, but EMAIL_FALLBACK_HOST_USER is set"]
     );
     let alone = read(&[("EMAIL_FALLBACK_HOST", "relay.example.net")]);
     assert!(alone.expect_err("a mistake")[0].contains("EMAIL_BACKEND is console"));

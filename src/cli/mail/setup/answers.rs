@@ -44,7 +44,7 @@ impl Answers {
 
     /// Asks for some answers again, with those of before as proposals.
     pub fn ask_again(&mut self, talk: &Talk, questions: &[Question]) -> io::Result<()> {
-        talk.say("Once more, then. An empty answer keeps what stands in brackets.");
+        talk.say("Please answer again. An empty answer keeps the value in brackets.");
         for question in questions {
             match question {
                 Question::Server => self.ask_server(talk, true)?,
@@ -108,7 +108,7 @@ impl Answers {
                 "! {} {} {}",
                 finding.about, finding.cause, finding.fix
             ));
-            if !talk.confirm("Use it all the same?", !finding.is_fatal)? {
+            if !talk.confirm("Use it anyway?", !finding.is_fatal)? {
                 return Ok(false);
             }
         }

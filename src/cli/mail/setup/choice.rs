@@ -15,13 +15,11 @@ pub fn choose(
     talk: &Talk,
     before: &HashMap<String, String>,
 ) -> io::Result<Option<&'static Provider>> {
-    talk.say("Who takes the mail?");
+    talk.say("Which provider sends your email?");
     for (at, provider) in providers::ALL.iter().enumerate() {
         talk.add(&format!("{}  {}", at + 1, provider.name));
     }
-    talk.add(&format!(
-        "{OTHER}  Another provider, or a server of your own"
-    ));
+    talk.add(&format!("{OTHER}  Another provider or your own server"));
     let present = before.get("EMAIL_HOST").filter(|host| !host.is_empty());
     let proposal = present.map(|host| {
         let known = providers::find(host);
@@ -38,7 +36,7 @@ pub fn choose(
             Picked::Known(provider) => return Ok(Some(provider)),
             Picked::Other => return Ok(None),
             Picked::Unclear => talk.add(&format!(
-                "Please answer with a number from 1 to {OTHER}, or with one of the names."
+                "Please type a number from 1 to {OTHER} or one of the names."
             )),
         }
     }

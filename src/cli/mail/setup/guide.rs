@@ -5,39 +5,39 @@ use crate::mail::providers::Service;
 pub fn steps(service: Service) -> &'static [&'static str] {
     match service {
         Service::Gmail => &[
-            "Gmail wants an App Password: 16 letters that open this one door. The account's own password is refused.",
-            "1. Open https://myaccount.google.com, Security, and switch on 2-Step Verification.",
-            "2. Open https://myaccount.google.com/apppasswords, enter the name Greenroom, and press Create.",
-            "3. Copy the 16 letters; the spaces between them do not matter. They are shown once.",
-            "In Google Workspace an administrator may have to allow this. Accounts under Advanced Protection cannot have App Passwords.",
+            "Gmail requires an App Password: 16 letters made for one program. Google refuses the account's own password.",
+            "1. Open https://myaccount.google.com, Security, and turn on 2-Step Verification.",
+            "2. Open https://myaccount.google.com/apppasswords, type the name Greenroom and click Create.",
+            "3. Copy the 16 letters (the spaces don't matter). Google shows them only once.",
+            "In Google Workspace, an administrator may have to allow this. Accounts with Advanced Protection can't have App Passwords.",
         ],
         Service::Microsoft365 => &[
             "An administrator must allow SMTP AUTH: https://admin.microsoft.com, Users, Active users, the user, Mail, Manage email apps, Authenticated SMTP.",
-            "Where security defaults are on, or where Microsoft has ended passwords for this organisation, the login is refused; then use another relay.",
-            "Personal accounts (outlook.com, hotmail.com) let no program in with a password.",
+            "If security defaults are on, or if Microsoft no longer accepts passwords for your organization, the login is refused. Then use another relay.",
+            "Personal accounts (outlook.com, hotmail.com) don't let programs log in with a password.",
         ],
         Service::Ses => &[
-            "1. In the console of Amazon SES, in your region, verify the domain of the sender (Identities).",
-            "2. Open SMTP settings, Create SMTP credentials. Both halves are shown once; an access key of AWS is something else.",
-            "3. A new account is in the sandbox, which reaches verified addresses only: Account dashboard, Request production access.",
+            "1. In the Amazon SES console, in your region, verify the sender's domain (Identities).",
+            "2. Open SMTP settings, Create SMTP credentials. User name and password are shown only once. An AWS access key doesn't work here.",
+            "3. A new account is in the sandbox and can only send to verified addresses: Account dashboard, Request production access.",
         ],
         Service::SendGrid => &[
-            "1. Settings, Sender Authentication: authenticate the domain of the sender.",
-            "2. Settings, API Keys, Create API Key, Restricted Access with Mail Send. It is shown once.",
-            "The user name is the word apikey for everybody.",
+            "1. Settings, Sender Authentication: authenticate the sender's domain.",
+            "2. Settings, API Keys, Create API Key, Restricted Access with Mail Send. The key is shown only once.",
+            "The user name is always the word apikey.",
         ],
         Service::Mailgun => &[
-            "1. Sending, Domains: add and verify a domain of your own. A sandbox domain reaches five authorised recipients only.",
+            "1. Sending, Domains: add and verify your own domain. A sandbox domain can only send to five authorized recipients.",
             "2. Domain settings, SMTP credentials: reset the password of postmaster@… or add a login.",
         ],
         Service::Postmark => &[
-            "1. Sender Signatures: add and verify the domain of the sender.",
-            "2. Open your server, API Tokens, and copy the Server API token. It is both user name and password.",
+            "1. Sender Signatures: add and verify the sender's domain.",
+            "2. Open your server, API Tokens, and copy the Server API token. Use it as both user name and password.",
         ],
         Service::Brevo => &[
-            "1. Senders, Domains & Dedicated IPs: add and authenticate the domain of the sender.",
-            "2. SMTP & API, SMTP: the login is shown there; Generate a new SMTP key. It is shown once.",
-            "3. Security, Authorised IPs: enter this machine's address, or switch the restriction off for SMTP.",
+            "1. Senders, Domains & Dedicated IPs: add and authenticate the sender's domain.",
+            "2. SMTP & API, SMTP: copy the login and click Generate a new SMTP key. The key is shown only once.",
+            "3. Security, Authorised IPs: add this machine's address, or turn off the restriction for SMTP.",
         ],
     }
 }

@@ -40,7 +40,7 @@ impl Answers {
             .map(|login| login.user.as_str());
         let Some(provider) = self.provider else {
             let user = talk.ask(
-                "User name (- if the server wants no login)",
+                "User name (- if the server needs no login)",
                 present.unwrap_or(NONE),
             )?;
             return Ok(Some(user).filter(|user| user != NONE));
@@ -66,8 +66,8 @@ impl Answers {
             talk.add(provider.login.password);
         }
         let question = match present {
-            Some(_) => "Password (not shown; empty keeps the present one)",
-            None => "Password (not shown)",
+            Some(_) => "Password (hidden; leave empty to keep the current one)",
+            None => "Password (hidden)",
         };
         let typed = talk.ask_secret(question)?;
         // Exposed to be looked at and, for Gmail, to be freed from the spaces between its groups.
@@ -76,7 +76,7 @@ impl Answers {
             password.retain(|c| !c.is_whitespace());
         }
         if password.contains(char::is_control) {
-            talk.add("That has characters in it that no password has; something else was copied with it.");
+            talk.add("The password contains control characters. Something else was copied with it; please try again.");
             return Ok(None);
         }
         Ok(match (present, self.service()) {
@@ -84,7 +84,7 @@ impl Answers {
             (Some(login), _) => Some(login.password.clone()),
             (None, Some(Service::Postmark)) => Some(Secret::new(user)),
             (None, _) => {
-                talk.add("A login needs a password.");
+                talk.add("Please type the password that belongs to this user name.");
                 None
             }
         })
@@ -107,13 +107,12 @@ impl Answers {
                 .map(Mailbox::to_string)
                 .or(user)
                 .unwrap_or_default();
-            let typed = talk.ask_something("Sender, like Acme <jobs@acme.com>", &present)?;
+            let typed =
+                talk.ask_something("Sender address, like Acme <jobs@acme.com>", &present)?;
             match typed.parse() {
                 Ok(from) => self.from = Some(from),
                 Err(_) => {
-                    talk.add(
-                        "That is not one mailbox: an address, or a name and an address in <>.",
-                    );
+                    talk.add("Please type an address, or a name and an address in <>.");
                     continue;
                 }
             }

@@ -22,7 +22,7 @@ use crate::{
     settings::{BaseUrl, EnvFile},
 };
 
-/// Ask how mail shall leave, try it, and write .env
+/// Ask for your mail server, try it and save the settings in .env
 #[derive(Debug, clap::Args)]
 pub struct Setup {}
 
@@ -30,7 +30,7 @@ impl Setup {
     /// Carries the command out: success only if something was written.
     pub async fn run(self) -> Result<ExitCode> {
         let talk = Talk::new();
-        let mut file = EnvFile::find().context(".env cannot be read")?;
+        let mut file = EnvFile::find().context("can't read .env")?;
         let written = match converse(&talk, &mut file).await {
             Err(error) if has_ended(&error) => false,
             other => other?,
@@ -38,7 +38,7 @@ impl Setup {
         if written {
             return Ok(ExitCode::SUCCESS);
         }
-        talk.say("Nothing was written.");
+        talk.say("Nothing was saved.");
         Ok(ExitCode::FAILURE)
     }
 }
@@ -55,7 +55,7 @@ fn has_ended(error: &anyhow::Error) -> bool {
 async fn converse(talk: &Talk, file: &mut EnvFile) -> Result<bool> {
     let path = file.path().display().to_string();
     talk.say(&format!(
-        "This asks how mail shall leave, tries it, and at the end writes {path}. Until then nothing changes; Ctrl-C ends it at any time."
+        "This command asks for your mail server, tries it, and finally saves the settings in {path}. Nothing changes until then. Press Ctrl-C to stop at any time."
     ));
     // Whom this machine trusts is the same as when it serves.
     file.load(&["SSL_CERT_FILE", "SSL_CERT_DIR"])?;
@@ -68,19 +68,19 @@ async fn converse(talk: &Talk, file: &mut EnvFile) -> Result<bool> {
     }
     let variables = answers.variables();
     warn(talk, &before, &variables);
-    talk.say(&format!("This goes into {path}:"));
+    talk.say(&format!("These settings will be saved in {path}:"));
     for (name, value) in &variables {
         let is_secret = *name == "EMAIL_HOST_PASSWORD" && !value.is_empty();
         let shown = if is_secret { "***" } else { value };
         terminal::say(format_args!("  {name}={shown}"));
     }
-    if !talk.confirm("Write it?", true)? {
+    if !talk.confirm("Save them?", true)? {
         return Ok(false);
     }
     file.set(&variables);
     file.write()
-        .with_context(|| format!("{path} cannot be written"))?;
-    talk.say("Written. Start Greenroom again to use it; greenroom mail doctor looks deeper.");
+        .with_context(|| format!("can't write {path}"))?;
+    talk.say("Saved. Restart Greenroom to use the new settings. Run greenroom mail doctor for a full check.");
     Ok(true)
 }
 
@@ -92,10 +92,10 @@ fn offer_to_silence(talk: &Talk, file: &mut EnvFile) -> io::Result<()> {
     }
     let numbers: Vec<_> = lines.iter().map(ToString::to_string).collect();
     talk.say(&format!(
-        "Greenroom cannot start with the present file: what begins at line {} cannot be read.",
+        "Greenroom can't start with the current file: the entry at line {} can't be read.",
         numbers.join(", ")
     ));
-    if talk.confirm("Make a comment of it when the rest is written?", true)? {
+    if talk.confirm("Turn it into a comment when saving?", true)? {
         file.silence_unreadable_lines();
     }
     Ok(())
@@ -123,12 +123,12 @@ async fn try_out(talk: &Talk, answers: &Answers, hello: &str) -> Result<Tried> {
         return Ok(Err(questions));
     }
     loop {
-        let to = talk.ask("Send a test message to (empty: to nobody)", "")?;
+        let to = talk.ask("Send a test email to (leave empty to skip)", "")?;
         if to.is_empty() {
             return Ok(Ok(()));
         }
         let Ok(recipient) = Mailbox::parse(&to) else {
-            talk.add("That is not an address.");
+            talk.add("Not an email address. Please try again.");
             continue;
         };
         match trial::send(talk, answers.settings(), hello, &sender, &recipient).await? {
@@ -145,12 +145,12 @@ fn warn(talk: &Talk, before: &HashMap<String, String>, variables: &[(&str, Strin
         .filter(|(name, value)| env::var_os(name).is_some_and(|set| set != **value));
     for (name, _) in overriding {
         talk.say(&format!(
-            "! {name} is set in the environment, too, and that goes before the file: take it away there."
+            "! {name} is also set in the environment, which overrides the file. Remove it there."
         ));
     }
     if base_url(before).is_none_or(|url| url.is_loopback() || !url.is_https()) {
         talk.say(
-            "! Links in mails begin with BASE_URL, which leads to this machine only or is not https: set it to the address at which candidates reach Greenroom.",
+            "! Links in emails start with BASE_URL, which is not https or only works on this machine. Set it to the address where candidates can reach Greenroom.",
         );
     }
 }

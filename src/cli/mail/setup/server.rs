@@ -45,7 +45,7 @@ impl Answers {
         }
         if again {
             talk.add(&format!(
-                "{} listens on {}.",
+                "{} uses port {}.",
                 provider.name,
                 provider.ports()
             ));
@@ -60,7 +60,7 @@ impl Answers {
 
     fn ask_own_server(&mut self, talk: &Talk) -> io::Result<()> {
         let settings = &mut self.settings;
-        settings.host = talk.ask_something("Mail server, by name", &settings.host)?;
+        settings.host = talk.ask_something("Mail server (host name)", &settings.host)?;
         let security = ask_security(talk, settings)?;
         let usual = match security {
             Security::Starttls => 587,
@@ -78,7 +78,7 @@ fn ask_port(talk: &Talk, proposal: u16) -> io::Result<u16> {
     loop {
         match talk.ask("Port", &proposal.to_string())?.parse() {
             Ok(port) if port > 0 => return Ok(port),
-            _ => talk.add("A port is a number from 1 to 65535."),
+            _ => talk.add("Please type a number from 1 to 65535."),
         }
     }
 }
@@ -86,10 +86,10 @@ fn ask_port(talk: &Talk, proposal: u16) -> io::Result<u16> {
 /// Without encryption only where nobody can listen.
 fn ask_security(talk: &Talk, settings: &SmtpSettings) -> io::Result<Security> {
     let is_here = is_loopback_host(&settings.host);
-    talk.add("1  STARTTLS: begins in clear and is encrypted before the login (port 587)");
-    talk.add("2  TLS from the first byte (port 465)");
+    talk.add("1  STARTTLS: starts unencrypted, encrypted before the login (port 587)");
+    talk.add("2  TLS: encrypted from the first byte (port 465)");
     if is_here {
-        talk.add("3  No encryption: a server on this machine (port 25)");
+        talk.add("3  No encryption: only for a server on this machine (port 25)");
     }
     let proposal = match settings.security {
         Security::Plain if is_here => "3",
@@ -102,7 +102,7 @@ fn ask_security(talk: &Talk, settings: &SmtpSettings) -> io::Result<Security> {
             "1" => return Ok(Security::Starttls),
             "2" => return Ok(Security::Implicit),
             "3" if is_here => return Ok(Security::Plain),
-            _ => talk.add("Please answer with one of the numbers."),
+            _ => talk.add("Please type one of the numbers."),
         }
     }
 }

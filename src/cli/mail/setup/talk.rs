@@ -47,7 +47,7 @@ impl Talk {
         loop {
             let answer = self.ask(question, proposal)?;
             if answer.contains(char::is_control) {
-                self.add("That has characters in it that cannot be typed.");
+                self.add("The answer contains control characters. Please type it again.");
             } else if !answer.is_empty() {
                 return Ok(answer);
             }

@@ -85,18 +85,18 @@ pub async fn rehearse(
     let Some(connection) = connection else {
         return Err(explain(talk, &report));
     };
-    talk.add("✓ The sender's address is taken.");
+    talk.add("✓ The sender address is accepted.");
     connection.quit().await;
     Ok(())
 }
 
 fn line(sighting: &Sighting) -> Option<String> {
     Some(match sighting {
-        Sighting::Banner(_) => "✓ A mail server answers.".into(),
+        Sighting::Banner(_) => "✓ The mail server answers.".into(),
         Sighting::Encrypted(how) => format!("✓ The connection is encrypted ({how})."),
         Sighting::LoginRefused(mechanism, words) => {
             format!(
-                "Another way to log in than {} is tried: {words}",
+                "{} was refused; trying another login method: {words}",
                 mechanism.name()
             )
         }
@@ -129,8 +129,11 @@ pub async fn send(
     };
     Ok(match &report.outcome {
         Outcome::Accepted(reply) => {
-            talk.add(&format!("✓ The mail server took it: {}", reply.text()));
-            talk.add("Accepted is not delivered: look into the inbox, and into its spam folder.");
+            talk.add(&format!(
+                "✓ The mail server accepted the email: {}",
+                reply.text()
+            ));
+            talk.add("Accepted does not mean delivered: check the inbox and the spam folder.");
             Ok(())
         }
         _ => Err(explain(talk, &report)),
@@ -154,9 +157,9 @@ fn message(sender: &Mailbox, recipient: &Mailbox) -> error::Result<Vec<u8>> {
         sender,
         reply_to: None,
         recipient,
-        subject: "Greenroom can send mail",
-        text: "This is a test message from the setup of Greenroom.\n\nIf you can read it, invitations will leave the same way.\n",
-        html: "<!doctype html><html lang=\"en\"><head><title>Greenroom can send mail</title></head><body><p>This is a test message from the setup of Greenroom.</p><p>If you can read it, invitations will leave the same way.</p></body></html>",
+        subject: "Greenroom can send email",
+        text: "This is a test email from the setup of Greenroom.\n\nIf you can read it, candidates will get their invitations the same way.\n",
+        html: "<!doctype html><html lang=\"en\"><head><title>Greenroom can send email</title></head><body><p>This is a test email from the setup of Greenroom.</p><p>If you can read it, candidates will get their invitations the same way.</p></body></html>",
         picture: None,
         ics: None,
     };
