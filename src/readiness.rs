@@ -59,7 +59,7 @@ fn judge(proof: Result<()>) -> Verdict {
 }
 
 fn unusable(error: &Error) -> Verdict {
-    tracing::error!(%error, "The database cannot be used; /ready says so");
+    tracing::error!(%error, "The database can't be used; /ready reports it");
     Verdict::Unusable(match error {
         Error::Unavailable(error) | Error::Db(error) => db::reason(error),
         _ => "it does not keep what is written",

@@ -194,7 +194,7 @@ pub async fn newest(db: &Db, details: &Details) -> Result<Option<email::Model>> 
         .filter(email::Column::Status.ne(Status::Superseded))
         .order_by_desc(email::Column::Id);
     let newest = rows::one(newest, db.read()).await?;
-    let newest = newest.and_then(|row| row.or_log("e-mail"));
+    let newest = newest.and_then(|row| row.or_log("email"));
     Ok(newest.filter(|email| emails::tells_the_present(email, details)))
 }
 
@@ -251,7 +251,7 @@ async fn last_told(
     let Some(last) = rows::one(last, db).await? else {
         return Ok(Told::Nothing);
     };
-    let Some(email) = last.or_log("e-mail") else {
+    let Some(email) = last.or_log("email") else {
         return Ok(Told::Unreadable);
     };
     Ok(match emails::facts_of(&email) {

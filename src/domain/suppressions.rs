@@ -58,7 +58,7 @@ pub async fn add(
         .filter(email::COLUMN.recipient.eq(&email.recipient))
         .filter(email::Column::Status.is_in([Status::Queued, Status::Retrying]));
     // What cannot be read is set aside when it is due.
-    for mut email in rows::readable(waiting, txn, "e-mail").await? {
+    for mut email in rows::readable(waiting, txn, "email").await? {
         // What came back may leave nothing to tell: whoever was not invited need not be told off.
         match notifications::look_again(txn, &mut email, true).await {
             Ok(true) | Err(Error::Stored(_)) => lifecycle::hold(txn, email.id, &reason).await?,

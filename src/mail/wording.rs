@@ -115,36 +115,38 @@ impl Block {
     /// Takes words for this part apart; what is wrong with them, and what may stand there.
     pub fn check(self, text: &str) -> Result<Pattern, String> {
         let braces = |_| {
-            format!("A brace must stand around the name of a place, like {{job_title}}. {OFFERED}")
+            format!(
+                "Use braces only around the name of a placeholder, like {{job_title}}. {OFFERED}"
+            )
         };
         let pattern = Pattern::parse(text).map_err(braces)?;
         let places = pattern.places();
         let unknown = places.iter().find(|name| !PLACES.contains(name));
         if let Some(name) = unknown {
-            return Err(format!("Nothing is called {{{name}}}. {OFFERED}"));
+            return Err(format!("There is no placeholder {{{name}}}. {OFFERED}"));
         }
         if let Some(needed) = self.needs().filter(|needed| !places.contains(needed)) {
             return Err(format!(
-                "{{{needed}}} must stand in it: else candidates do not learn whom to write to."
+                "Include {{{needed}}}, so that candidates know where to write."
             ));
         }
         if pattern.count_places() > MOST_PLACES {
             return Err(format!(
-                "Please use at most {MOST_PLACES} places in one text."
+                "Use at most {MOST_PLACES} placeholders in one text."
             ));
         }
         if !self.has_lines() && text.contains(['\n', '\r']) {
-            return Err("This must be one line.".into());
+            return Err("Use a single line.".into());
         }
         if text.chars().count() > self.most_chars() {
-            return Err("This is too long.".into());
+            return Err("This text is too long. Shorten it.".into());
         }
         Ok(pattern)
     }
 }
 
 /// Stands behind every mistake with a place; must name all of [`PLACES`].
-const OFFERED: &str = "What may stand there: {candidate_name}, {job_title}, {company_name}, {interview_type}, {start}, \
+const OFFERED: &str = "Placeholders: {candidate_name}, {job_title}, {company_name}, {interview_type}, {start}, \
      {end}, {duration}, {time_zone}, {join_window}, {link_opens}, {contact_name}, {contact_email}.";
 
 /// A company's own words, for the parts that it has some for.
@@ -225,10 +227,10 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_refused() {
         for (block, text, reason) in [
-            (Block::Subject, "To {candidate_name", "A brace"),
-            (Block::Subject, "To }", "A brace"),
-            (Block::Subject, "{link}", "Nothing is called {link}"),
-            (Block::Subject, "one\ntwo", "one line"),
+            (Block::Subject, "To {candidate_name", "Use braces only"),
+            (Block::Subject, "To }", "Use braces only"),
+            (Block::Subject, "{link}", "There is no placeholder {link}"),
+            (Block::Subject, "one\ntwo", "single line"),
             (Block::Subject, &"x".repeat(151), "too long"),
             (Block::Paragraph, &"é".repeat(2001), "too long"),
             (Block::Contact, "Ask {contact_name}.", "{contact_email}"),

@@ -76,9 +76,9 @@ pub(super) fn present(path: &Path) -> io::Result<Option<Secret>> {
     }
     if is_guessable(key) {
         return Err(io::Error::other(format!(
-            "the key in {path} can be guessed, and with it anybody could make join links. \
-             Delete the file, and a random one is made at the next start; \
-             join links that are in candidates' mailboxes end with it, so send their invitations again",
+            "the key in {path} can be guessed, and with it anyone could create join links. \
+             Delete the file, and Greenroom creates a random key at the next start. \
+             Join links that candidates already have stop working then, so send their invitations again",
         )));
     }
     Ok(Some(Secret::new(key)))

@@ -133,10 +133,10 @@ impl CompanyForm {
             .text("name", "Name", &self.name)
             .text("time_zone", "Time zone", &self.time_zone)
             .text("contact_email", "Contact email", &self.contact_email)
-            .text("brand_colour", "Colour", &self.brand_colour)
+            .text("brand_colour", "Color", &self.brand_colour)
             .text(
                 "default_meeting_url",
-                "Meeting URL",
+                "Default meeting link",
                 &self.default_meeting_url,
             )
             .text(
@@ -151,12 +151,12 @@ impl CompanyForm {
             )
             .text(
                 "undo_seconds",
-                "Mail waits for corrections",
+                "Undo window: wait before sending",
                 &self.undo_seconds,
             )
             .text(
                 "hourly_email_limit",
-                "Emails to one address in an hour",
+                "Emails per address and hour",
                 &self.hourly_email_limit,
             )
             .text(
@@ -244,13 +244,13 @@ impl CompanyForm {
             .filter(|part| !part.is_empty())
             .map(|part| match part.parse() {
                 Ok(minutes) if (1..=MAX_LEAD_MINUTES).contains(&minutes) => Ok(minutes),
-                _ => Err("Please give whole numbers of minutes like 1440, 60."),
+                _ => Err("Use whole minutes separated by commas, such as 1440, 60."),
             })
             .collect::<Result<Vec<i32>, Refusal>>()?;
         leads.sort_unstable_by(|a, b| b.cmp(a));
         leads.dedup();
         if leads.len() > 5 {
-            return Err("Please give at most five reminders.");
+            return Err("Use at most five reminders.");
         }
         Ok(leads)
     }
@@ -267,7 +267,7 @@ fn colour(typed: &str) -> Result<String, Refusal> {
     if digits.len() == 6 && digits.chars().all(|c| c.is_ascii_hexdigit()) {
         Ok(colour)
     } else {
-        Err("This is not a colour like #1f5f4a.")
+        Err("Use a color such as #1f5f4a.")
     }
 }
 
@@ -292,7 +292,7 @@ impl EditPage {
                 .collect(),
             zones: choices::zones(),
             zone_hint: format!(
-                "New slots begin with it. Times follow edition {} of the IANA time zone rules.",
+                "New slots use this time zone. Times follow version {} of the IANA time zone rules.",
                 zones::version()
             ),
         }
@@ -309,7 +309,7 @@ impl Page for EditPage {
     fn sample() -> Self {
         let errors = FormErrors::one(
             "default_meeting_url",
-            "This is not an address that begins with https://.",
+            "This is not a valid link. It must start with https://.",
         );
         Self::new(Sheet::sample(CompanyForm::default(), errors))
     }

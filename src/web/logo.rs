@@ -55,7 +55,13 @@ pub async fn update(
     };
     let (actor, now) = (viewer.actor(), app.clock.now());
     let updated = logos::choose(&app.db, &actor, seen, &picture, now).await?;
-    answer(&app, &viewer, updated, "Mails show this logo from now on.").await
+    answer(
+        &app,
+        &viewer,
+        updated,
+        "Logo saved. New emails will show it.",
+    )
+    .await
 }
 
 /// POST /company/logo/removal: takes it away.
@@ -65,7 +71,13 @@ pub async fn destroy(app: Data<App>, viewer: Admin, button: Form<Ticket>) -> Res
     };
     let (actor, now) = (viewer.actor(), app.clock.now());
     let updated = logos::remove(&app.db, &actor, seen, now).await?;
-    answer(&app, &viewer, updated, "Mails show no logo from now on.").await
+    answer(
+        &app,
+        &viewer,
+        updated,
+        "Logo removed. New emails will show the company's name.",
+    )
+    .await
 }
 
 async fn answer(
@@ -173,7 +185,7 @@ impl Page for EditPage {
                 height: 60,
             }),
             version: 1,
-            errors: FormErrors::one("logo", "This is no PNG, JPEG or GIF."),
+            errors: FormErrors::one("logo", "Not a PNG, JPEG or GIF."),
             conflict: Some(Conflict::sample()),
         }
     }

@@ -54,10 +54,10 @@ fn in_words(waiting: u64, per_second: f64, zone: Tz, now: DateTime<Utc>) -> Stri
     let pace = format!("{:.0} a minute", per_second * 60.0);
     match emptied {
         Some(at) => format!(
-            "{waiting} emails are waiting to leave. At {pace}, the queue will be empty at about {}. Interviews that start soon go first.",
+            "{waiting} emails are waiting to be sent. At {pace}, the queue will be empty at about {}. Emails about interviews that start soon go first.",
             times::day_and_clock(at, zone)
         ),
-        None => format!("{waiting} emails are waiting to leave, at {pace}."),
+        None => format!("{waiting} emails are waiting to be sent, at {pace}."),
     }
 }
 
@@ -70,7 +70,7 @@ mod tests {
         let now = DateTime::from_timestamp(1_799_139_600, 0).expect("an instant");
         let words = in_words(300, 0.5, Tz::UTC, now);
         assert!(
-            words.starts_with("300 emails are waiting to leave. At 30 a minute, the queue will be empty at about Tue 5 January 2027, 09:10."),
+            words.starts_with("300 emails are waiting to be sent. At 30 a minute, the queue will be empty at about Tue 5 January 2027, 09:10."),
             "{words}"
         );
     }

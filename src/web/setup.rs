@@ -92,7 +92,7 @@ pub async fn create(
     {
         SetUp::Done(user) => {
             sessions::sign_in(&session, &user)?;
-            sessions::keep_flash(&session, &Flash::done("Welcome. Begin with a job."))?;
+            sessions::keep_flash(&session, &Flash::done("Welcome! Start by adding a job."))?;
             let marks = known_devices::of(&request, &app.settings);
             let marks = marks.after(user.id, None, fresh, &app.settings);
             let mut answer = see_other("/");
@@ -168,7 +168,7 @@ fn is_same_code(typed: &str, code: &str) -> bool {
 }
 
 const WRONG_CODE: &str =
-    "This is not the code. The terminal in which Greenroom was started shows it.";
+    "Wrong code. The right one is shown in the terminal where you started Greenroom.";
 
 /// The form, and what is wrong with it.
 #[derive(Serialize)]

@@ -75,17 +75,17 @@ pub async fn create(app: Data<App>, viewer: Admin, form: Form<TokenForm>) -> Res
 /// POST /tokens/{id}/revocation: the token opens nothing any more.
 pub async fn revoke(app: Data<App>, viewer: Admin, id: Path<i64>) -> Result<HttpResponse> {
     api_tokens::revoke(&app.db, &viewer.actor(), *id, app.clock.now()).await?;
-    viewer.see_other("/tokens", Flash::done("The token is revoked."))
+    viewer.see_other("/tokens", Flash::done("Token revoked."))
 }
 
-const CHOOSE: Refusal = "Please choose one of the list.";
+const CHOOSE: Refusal = "Choose one from the list.";
 const QUARTER: &str = "90";
 /// Days, with the words for them; none for a token that does not end.
 const LIFETIMES: [(&str, Option<i64>, &str); 4] = [
     ("30", Some(30), "30 days"),
     (QUARTER, Some(90), "90 days"),
-    ("365", Some(365), "A year"),
-    ("never", None, "Until it is revoked"),
+    ("365", Some(365), "1 year"),
+    ("never", None, "Never (until revoked)"),
 ];
 
 /// A token to make, as typed.
@@ -228,7 +228,7 @@ impl Page for NewPage {
     const TEMPLATE: &'static str = "tokens/new.html";
 
     fn title(&self) -> String {
-        "Make a token".into()
+        "Create token".into()
     }
 
     fn sample() -> Self {
@@ -260,7 +260,7 @@ impl Page for CreatedPage {
     const TEMPLATE: &'static str = "tokens/created.html";
 
     fn title(&self) -> String {
-        "The new token".into()
+        "Your new token".into()
     }
 
     fn sample() -> Self {

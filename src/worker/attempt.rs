@@ -60,7 +60,7 @@ async fn attempt(
         return Ok(print(app, &draft, &link));
     };
     let relay = relays::relay(app, name)
-        .ok_or_else(|| Error::System("a message for a mail server that is not set up".into()))?;
+        .ok_or_else(|| Error::System("an email for a mail server that is not set up".into()))?;
     let bytes = mime::bytes(&draft.letter(), &link)?;
     let comes_back_to = match &app.return_address {
         Some(ours) => &ours.of(claimed.email.id)?,
@@ -107,7 +107,7 @@ fn print(app: &App, draft: &Draft<'_>, link: &str) -> Ended {
             outcome::printed()
         }
         Err(error) => {
-            tracing::error!(email.id = draft.email_id(), %error, "An e-mail cannot be printed");
+            tracing::error!(email.id = draft.email_id(), %error, "An email can't be printed");
             outcome::unprintable()
         }
     }

@@ -84,11 +84,11 @@ async fn write(app: &App, entries: &[Entry]) -> Result<Vec<Recorded>> {
         match turned {
             Turned::Open(row) => tracing::warn!(
                 server = row.host,
-                "A mail server takes nothing, and is left alone but for a probe now and then: {}",
+                "A mail server doesn't accept email; circuit breaker open, retrying from time to time: {}",
                 row.reason
             ),
             Turned::Closed(row) => {
-                tracing::info!(server = row.host, "A mail server takes mail again")
+                tracing::info!(server = row.host, "A mail server accepts email again")
             }
         }
     }

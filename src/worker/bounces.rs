@@ -86,10 +86,10 @@ pub async fn run(app: Data<App>) {
         match catch_panic(time::timeout(LONGEST_LOOK, reader.look(&app, imap, None))).await {
             Ok(Ok(Ok(()))) => {}
             Ok(Ok(Err(error))) => {
-                tracing::warn!(%error, "The mailbox for bounces cannot be read; it is tried again in five minutes");
+                tracing::warn!(%error, "The bounce mailbox can't be read; retrying in five minutes");
             }
-            Ok(Err(_)) => tracing::warn!("The mailbox for bounces is slow; the rest is read later"),
-            Err(panic) => tracing::error!(panic, "A look into the mailbox for bounces ended early"),
+            Ok(Err(_)) => tracing::warn!("The bounce mailbox is slow; the rest is read later"),
+            Err(panic) => tracing::error!(panic, "Reading the bounce mailbox ended early"),
         }
     }
 }
@@ -143,7 +143,7 @@ impl Reader {
                 Err(error @ Error::Unavailable(_)) => return Err(error.into()),
                 // The next one may fare better.
                 Err(error) => {
-                    tracing::error!(%error, "A message in the mailbox for bounces cannot be taken");
+                    tracing::error!(%error, "A message in the bounce mailbox can't be processed");
                     Taken::Unknown
                 }
                 Ok(taken) => taken,
@@ -151,7 +151,7 @@ impl Reader {
             match taken {
                 Taken::Bounced(id) | Taken::Noted(id) | Taken::Known(id) => {
                     inbox.mark_seen(uid).await?;
-                    tracing::info!(email.id = id, "A report about an e-mail was found");
+                    tracing::info!(email.id = id, "A bounce report about an email was found");
                 }
                 Taken::Unknown | Taken::OtherRecipient(_) => {
                     self.not_ours.insert(uid);

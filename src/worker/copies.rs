@@ -28,16 +28,19 @@ pub(super) async fn print_waiting(app: &App) {
     let found = match catch_panic(look).await {
         Ok(Ok(found)) => found,
         Ok(Err(error)) => {
-            return tracing::warn!(%error, "What no mail server took cannot be printed");
+            return tracing::warn!(%error, "Emails that no mail server accepted can't be printed");
         }
         Err(panic) => {
-            return tracing::error!(panic, "What no mail server took cannot be looked up");
+            return tracing::error!(
+                panic,
+                "Emails that no mail server accepted can't be looked up"
+            );
         }
     };
     for claimed in found {
         let id = claimed.email.id;
         let why = match claimed.email.reason.as_str() {
-            "" => "no mail server takes anything now".to_owned(),
+            "" => "no mail server accepts email now".to_owned(),
             reason => delivery_log::without_addresses(reason),
         };
         match catch_panic(print_waiting_one(app, claimed, &why)).await {
@@ -45,11 +48,11 @@ pub(super) async fn print_waiting(app: &App) {
             // Nothing can be printed now; the others would fare no better.
             Ok(Ok(false)) => return,
             Ok(Err(error)) => {
-                tracing::error!(email.id = id, %error, "An e-mail cannot be made to be printed");
+                tracing::error!(email.id = id, %error, "An email to be printed can't be composed");
                 keep_from_printing(app, id).await;
             }
             Err(panic) => {
-                tracing::error!(email.id = id, panic, "An e-mail cannot be printed");
+                tracing::error!(email.id = id, panic, "An email can't be printed");
                 keep_from_printing(app, id).await;
             }
         }
@@ -59,7 +62,7 @@ pub(super) async fn print_waiting(app: &App) {
 /// What cannot be made now is not tried at every look.
 async fn keep_from_printing(app: &App, email_id: i64) {
     if let Err(error) = delivery::begin_copy(&app.db, email_id, app.clock.now()).await {
-        tracing::warn!(email.id = email_id, %error, "A message may be printed again");
+        tracing::warn!(email.id = email_id, %error, "An email may be printed again");
     }
 }
 
@@ -111,7 +114,7 @@ pub(super) async fn print_once(app: &App, draft: &Draft<'_>, link: &str, error: 
         "Both SMTP and console email failed: {error}; {printing}"
     );
     if let Err(problem) = delivery::take_copy_back(&app.db, id).await {
-        tracing::warn!(email.id = id, %problem, "A message that could not be printed will not be");
+        tracing::warn!(email.id = id, %problem, "An email could not be printed and won't be");
     }
     false
 }

@@ -170,7 +170,7 @@ impl Dispatcher {
             }
             Err(error) => {
                 if !self.is_away {
-                    tracing::error!(%error, "The queue of e-mails cannot be read; trying again until it can");
+                    tracing::error!(%error, "The email queue can't be read; retrying until it can");
                 }
                 self.is_away = true;
             }
@@ -199,7 +199,7 @@ impl Dispatcher {
             return;
         }
         if let Err(error) = delivery::release(&self.app.db, &unsent).await {
-            tracing::warn!(%error, "Unsent e-mails could not be given back; they are taken up when their claim runs out");
+            tracing::warn!(%error, "Unsent emails could not be released; they are taken up when their claim expires");
         }
     }
 

@@ -38,19 +38,22 @@ pub(super) async fn record(app: &App, writer: &BatchWriter, done: Done, mut stop
         let entry = Entry::End(Arc::clone(&claimed), Box::new(ended.clone()));
         let error = match writer.write(app, entry).await {
             Ok(Recorded::As(Status::Failed)) => {
-                return tracing::warn!(email.id = id, "An e-mail is given up; its page says why");
+                return tracing::warn!(
+                    email.id = id,
+                    "An email could not be delivered; its page says why"
+                );
             }
             Ok(Recorded::As(_)) => return,
             Ok(Recorded::Stale) => {
                 return tracing::warn!(
                     email.id = id,
-                    "An e-mail took so long that another worker took it over"
+                    "An email took so long that another worker took it over"
                 );
             }
             Err(error) => error,
         };
         let Some(pause) = pauses.next().filter(|_| !stop.is_asked()) else {
-            return tracing::error!(email.id = id, %error, "What came of an e-mail cannot be recorded");
+            return tracing::error!(email.id = id, %error, "The outcome of an email can't be recorded");
         };
         tokio::select! {
             () = time::sleep(Duration::from_secs(pause)) => {}

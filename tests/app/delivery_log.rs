@@ -57,10 +57,7 @@ async fn the_log_shows_what_became_of_a_message() {
 async fn an_empty_log_says_what_will_stand_there() {
     let app = TestApp::start().await;
     let mut rita = app.recruiter().await;
-    assert_eq!(
-        rita.get("/emails").await.words("#log h2"),
-        "No messages yet"
-    );
+    assert_eq!(rita.get("/emails").await.words("#log h2"), "No emails yet");
     let none = rita.get("/emails?status=failed").await;
     assert_eq!(none.words("#log h2"), "Nothing found");
 }
@@ -224,7 +221,7 @@ async fn a_message_shows_every_attempt_with_the_servers_own_words() {
     assert_eq!(page.attribute("#message", "hx-get"), path, "it looks again");
     assert!(
         page.words("#letter")
-            .contains("It is written when it leaves")
+            .contains("Greenroom writes the text just before it first sends")
     );
 
     app.deliver().await;
@@ -238,7 +235,10 @@ async fn a_message_shows_every_attempt_with_the_servers_own_words() {
         assert!(attempt.contains(words), "{words}: {attempt}");
     }
     let why = page.all_words("#story li p");
-    assert!(why.iter().any(|hint| hint.contains("comes back by itself")));
+    assert!(
+        why.iter()
+            .any(|hint| hint.contains("retries automatically"))
+    );
     assert!(page.has("#message[hx-trigger]"), "it goes on looking");
 
     app.advance(TimeDelta::minutes(10));
@@ -286,7 +286,7 @@ async fn a_refused_message_says_why_and_what_to_do() {
         ["Queued", "Attempt 1 refused", "Not delivered"]
     );
     assert_eq!(page.words("#story li > pre"), NOBODY);
-    assert!(page.words("#standing > p").contains("send it again"));
+    assert!(page.words("#standing > p").contains("send the email again"));
     assert!(page.has("form[action$='/resend']"));
 }
 
@@ -321,7 +321,7 @@ async fn neither_list_nor_message_lets_anybody_in() {
     let page = ada.get(&path).await;
     let text = page.words("#letter .typed");
     assert!(text.contains("Dear Zoë Núñez,"));
-    assert!(text.contains("[the candidate's personal link; hidden here]"));
+    assert!(text.contains("[the candidate's join link, hidden here]"));
     assert!(!page.text.contains(LINK_PLACEHOLDER));
 }
 
@@ -388,7 +388,7 @@ async fn a_message_that_has_ended_is_sent_again_once() {
         "which one it repeats"
     );
     let doubt = new.words("form[action$='/resend']");
-    assert!(doubt.contains("taken this message already"), "{doubt}");
+    assert!(doubt.contains("already accepted this email"), "{doubt}");
 
     let old = rita.get(&path).await;
     assert!(old.has(&format!("#facts a[href='{}']", answer.location)));
@@ -403,7 +403,7 @@ async fn a_message_that_has_ended_is_sent_again_once() {
         rita.get(&later.location)
             .await
             .notice()
-            .contains("sent again before")
+            .contains("already sent again")
     );
     assert_eq!(app.deliver().await, 0);
 
@@ -464,7 +464,12 @@ async fn what_has_not_ended_is_not_sent_again() {
     let path = format!("/emails/{}", booked.email.id);
     let answer = rita.post_form(&format!("{path}/resend"), &[]).await;
     assert_eq!(answer.location, path);
-    assert!(rita.get(&path).await.notice().contains("has not ended yet"));
+    assert!(
+        rita.get(&path)
+            .await
+            .notice()
+            .contains("still trying to deliver this email")
+    );
     let rows = email::Entity::find()
         .all(app.app.db.read())
         .await

@@ -41,14 +41,14 @@ async fn a_message_that_waits_is_tried_at_once_when_somebody_wishes() {
     assert_eq!((answer.status, &answer.location), (303, &path));
     let twice = rita.post_form(&attempts, &[]).await;
     assert_eq!((twice.status, &twice.location), (303, &path));
-    assert!(rita.get(&path).await.notice().contains("tried at once"));
+    assert!(rita.get(&path).await.notice().contains("Trying now"));
     assert_eq!(audited(&app).await, ["email.hurried"], "once is enough");
 
     assert_eq!(app.deliver().await, 1, "without a minute's wait");
     assert_eq!(row(&app, booked.email.id).await.status, Status::Accepted);
     let page = rita.get(&path).await;
     assert!(!page.has("form[action$='/attempts']"));
-    assert!(steps(&page).contains(&"Asked to try at once".to_owned()));
+    assert!(steps(&page).contains(&"Retried now".to_owned()));
     assert!(page.words("#story").contains("By Rita Recruiter."));
     rita.post_form(&attempts, &[]).await;
     let late = rita.get(&path).await.notice();
@@ -75,7 +75,12 @@ async fn a_server_that_is_left_alone_is_tried_at_once_when_somebody_wishes() {
     let page = rita.get(&path).await;
     let attempts = page.attribute("form[action$='/attempts']", "action");
     rita.post_form(&attempts, &[]).await;
-    assert!(rita.get(&path).await.notice().contains("tried at once"));
+    assert!(
+        rita.get(&path)
+            .await
+            .notice()
+            .contains("tries it again now")
+    );
     assert_eq!(app.deliver().await, 1, "without waiting for the next probe");
     assert_eq!(row(&app, booked.email.id).await.status, Status::Accepted);
 }
@@ -99,7 +104,7 @@ async fn nobody_is_promised_an_attempt_that_has_to_wait_for_the_server() {
     let page = rita.get(&path).await;
     let notice = page.notice();
     assert!(
-        notice.contains("as soon as the mail server takes mail"),
+        notice.contains("as soon as the server accepts it"),
         "{notice}"
     );
 }
@@ -119,7 +124,7 @@ async fn a_reminder_does_not_leave_before_its_hour() {
         rita.get(&path)
             .await
             .notice()
-            .contains("leaves at its hour")
+            .contains("sent at its set time")
     );
     assert_eq!(row(&app, booked.email.id).await.due_at, hour);
 
@@ -148,7 +153,10 @@ async fn what_has_not_left_is_called_off_after_it_was_said_what_that_means() {
         let answer = rita.post_form(&cancellation, &[]).await;
         assert_eq!((answer.status, &answer.location), (303, &path));
         let page = rita.get(&path).await;
-        assert!(page.notice().contains("does not leave"), "twice is once");
+        assert!(
+            page.notice().contains("will not be told about this change"),
+            "twice is once"
+        );
     }
     assert_eq!(app.deliver().await, 0);
     assert_eq!(server.taken(), []);
@@ -207,13 +215,14 @@ async fn what_is_at_the_mail_server_at_this_moment_is_not_called_off() {
 
     rita.post_form(&format!("{path}/cancellation"), &[]).await;
     let page = rita.get(&path).await;
-    assert!(
-        page.notice().contains("was not called off"),
-        "{}",
-        page.notice()
-    );
+    assert!(page.notice().contains("Not cancelled"), "{}", page.notice());
     rita.post_form(&format!("{path}/attempts"), &[]).await;
-    assert!(rita.get(&path).await.notice().contains("nothing to hurry"));
+    assert!(
+        rita.get(&path)
+            .await
+            .notice()
+            .contains("handed to a mail server right now")
+    );
 
     stop.send(true).expect("a worker");
     hold.release.notify_one();
@@ -221,7 +230,7 @@ async fn what_is_at_the_mail_server_at_this_moment_is_not_called_off() {
     assert_eq!(row(&app, booked.email.id).await.status, Status::Accepted);
     rita.post_form(&format!("{path}/cancellation"), &[]).await;
     let late = rita.get(&path).await.notice();
-    assert!(late.contains("came to its end meanwhile (Accepted by mail server)"));
+    assert!(late.contains("was no longer waiting to be sent (Accepted by mail server)"));
     assert_eq!(audited(&app).await, Vec::<String>::new());
 }
 
@@ -277,7 +286,7 @@ async fn what_is_held_back_is_called_off_but_not_hurried() {
     let path = format!("/emails/{}", booked.email.id);
     let mut rita = app.recruiter().await;
     rita.post_form(&format!("{path}/attempts"), &[]).await;
-    assert!(rita.get(&path).await.notice().contains("released first"));
+    assert!(rita.get(&path).await.notice().contains("Release it first"));
     rita.post_form(&format!("{path}/cancellation"), &[]).await;
     assert_eq!(row(&app, booked.email.id).await.status, Status::Cancelled);
 }

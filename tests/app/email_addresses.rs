@@ -44,7 +44,7 @@ async fn a_wrong_address_is_corrected_in_one_step_from_the_message() {
     // Both messages lead to each other.
     let new = rita.get(&answer.location).await;
     assert_eq!(new.words("#standing .status"), "Accepted by mail server");
-    assert!(new.notice().contains("The right address is told"));
+    assert!(new.notice().contains("Address corrected"));
     assert!(
         new.words(".page__head")
             .contains("address corrected by Rita Recruiter")
@@ -122,7 +122,7 @@ async fn an_address_that_cannot_be_told_stays_in_the_form() {
         ("nobody", "address"),
         (
             booked.email.recipient.as_str(),
-            "the address that the message went to",
+            "already went to this address",
         ),
         (other.email.as_str(), "Another candidate"),
     ] {

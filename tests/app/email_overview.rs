@@ -111,7 +111,7 @@ async fn the_log_says_how_the_mail_servers_are() {
     let mut rita = app.recruiter().await;
     let console = rita.get("/emails").await.words("#servers");
     assert!(
-        console.contains("Nobody receives what is printed"),
+        console.contains("Nobody receives these emails"),
         "{console}"
     );
 
@@ -122,7 +122,7 @@ async fn the_log_says_how_the_mail_servers_are() {
         rita.get("/emails")
             .await
             .words("#servers")
-            .contains("Nothing noted yet")
+            .contains("No emails yet")
     );
     for (name, host, failures, open) in [
         (transport::Name::Primary, "one.example:587", 5, true),
@@ -154,8 +154,8 @@ async fn the_log_says_how_the_mail_servers_are() {
     assert_eq!(
         told,
         [
-            "one.example:587 Not accepting mail; retrying It does not answer. Took its last message 2 h 0 min ago",
-            "two.example:465 Accepting mail Took its last message 2 h 0 min ago",
+            "one.example:587 Not accepting mail; retrying It does not answer. Last accepted an email 2 h 0 min ago",
+            "two.example:465 Accepting mail Last accepted an email 2 h 0 min ago",
         ]
     );
     let way = "#servers a[href='/mail']";

@@ -80,9 +80,12 @@ async fn the_page_shows_headers_and_invitation_and_lets_them_be_kept() {
         assert!(headers.contains(line), "{line}: {headers}");
     }
     let invitation = page.words("#invitation");
-    assert!(invitation.contains("put the interview in"), "{invitation}");
+    assert!(
+        invitation.contains("Adds the interview to the candidate's calendar"),
+        "{invitation}"
+    );
     assert!(invitation.contains("METHOD:REQUEST"));
-    assert!(invitation.contains("LOCATION:[the candidate's personal link; hidden here]"));
+    assert!(invitation.contains("LOCATION:[the candidate's join link, hidden here]"));
     assert!(!page.text.contains(LINK_PLACEHOLDER));
     for end in ["html", "message.eml", "invite.ics"] {
         let link = format!("#letter a[href='{path}/{end}'][hx-boost=false]");
@@ -168,7 +171,7 @@ async fn what_cannot_be_made_into_a_mail_still_has_its_page() {
     assert!(page.words("#letter .typed").contains("Dear Zoë Núñez,"));
     assert!(
         page.words("#letter")
-            .contains("No mail can be made of this text")
+            .contains("This text can't be turned into an email")
     );
     let file = format!("{path}/message.eml");
     assert!(!page.has(&format!("a[href='{file}']")));

@@ -37,7 +37,7 @@ async fn a_logo_is_uploaded_shown_and_removed() {
         (303, "/company/logo")
     );
     let page = ada.get("/company/logo").await;
-    assert_eq!(page.notice(), "Mails show this logo from now on.");
+    assert_eq!(page.notice(), "Logo saved. New emails will show it.");
     let shown = |name| page.attribute("#present img", name);
     assert_eq!(
         [shown("alt"), shown("width"), shown("height")],
@@ -77,20 +77,20 @@ async fn what_is_no_small_picture_is_refused_and_nothing_changes() {
     let svg = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>";
     for (file, reason) in [
         (&b""[..], "Please choose a file."),
-        (svg, "This is no PNG, JPEG or GIF."),
+        (svg, "Not a PNG, JPEG or GIF."),
         (
             b"<!doctype html><script>1</script>",
-            "This is no PNG, JPEG or GIF.",
+            "Not a PNG, JPEG or GIF.",
         ),
-        (&large, "This file is too large: 100 KB are the most."),
+        (
+            &large,
+            "This file is too large. Choose one of at most 100 KB.",
+        ),
         (
             &wide,
-            "This picture must be from 1 to 2000 pixels wide and high.",
+            "The image must be from 1 to 2000 pixels wide and high.",
         ),
-        (
-            &BANNER[..20],
-            "This picture is damaged: its size cannot be read.",
-        ),
+        (&BANNER[..20], "This image is damaged. Choose another file."),
     ] {
         let answer = upload(&mut ada, "logo", file).await;
         assert_eq!(answer.status, 422, "{reason}");

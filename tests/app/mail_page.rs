@@ -73,13 +73,13 @@ async fn checks_are_run_and_kept_with_who_and_when() {
     let app = sending(&server).await;
     let mut ada = app.admin().await;
     let before = ada.get("/mail").await;
-    assert!(before.words("#checks").contains("Nobody has checked yet"));
+    assert!(before.words("#checks").contains("No check has run yet"));
     let page = check(&mut ada).await;
     assert_eq!(page.all_words("#checks .timeline > li").len(), 20);
-    assert!(words(&page, Step::Greeting).contains("Well"));
+    assert!(words(&page, Step::Greeting).contains("Greeting OK"));
     assert!(words(&page, Step::Greeting).contains("220 mail.example.com ESMTP"));
-    assert!(words(&page, Step::Recipient).contains("Well"));
-    assert!(words(&page, Step::TestMessage).contains("Not asked"));
+    assert!(words(&page, Step::Recipient).contains("Recipient OK"));
+    assert!(words(&page, Step::TestMessage).contains("Skipped"));
     assert!(
         words(&page, Step::Sender).contains("mail.example"),
         "whom no mail comes from"
@@ -115,16 +115,11 @@ async fn the_page_shows_each_step_as_it_is_done() {
         .await
         .expect("seen");
     assert!(page.words("#checks").contains("Checking"));
-    assert!(page.words("#checks").contains("still to come"));
+    assert!(page.words("#checks").contains("to go"));
     assert!(!page.has("form[action='/mail/checks']"), "one at a time");
     let refused = ada.post_form("/mail/checks", &[]).await;
     assert_eq!(refused.status, 303);
-    assert!(
-        ada.get("/mail")
-            .await
-            .notice()
-            .contains("under way already")
-    );
+    assert!(ada.get("/mail").await.notice().contains("already running"));
 }
 
 #[actix_web::test]
@@ -138,7 +133,7 @@ async fn a_test_message_goes_to_whoever_asks_and_once_for_each_form() {
     let page = finished(&mut ada).await;
     let sent = words(&page, Step::TestMessage);
     assert!(sent.contains("250 2.0.0 queued as 4F2A"), "{sent}");
-    assert!(sent.contains("accepted is not delivered"), "{sent}");
+    assert!(sent.contains("accepted does not mean delivered"), "{sent}");
     let taken = server.taken();
     assert_eq!(taken.len(), 1);
     assert_eq!(taken[0].to, ada.user.as_ref().expect("Ada").email);
@@ -147,7 +142,7 @@ async fn a_test_message_goes_to_whoever_asks_and_once_for_each_form() {
         finished(&mut ada)
             .await
             .notice()
-            .contains("asked for before")
+            .contains("already requested")
     );
     assert_eq!(server.taken().len(), 1);
 }
@@ -165,10 +160,7 @@ async fn the_menu_says_when_mail_is_unwell() {
     assert_eq!(menu(&ada.get("/").await), "Email");
     let page = check(&mut ada).await;
     assert!(words(&page, Step::MailFrom).contains("550 5.7.1 no"));
-    assert!(
-        page.words("#checks")
-            .contains("Mail cannot be sent like this")
-    );
+    assert!(page.words("#checks").contains("Email can't be sent"));
     assert_eq!(menu(&ada.get("/").await), "Email Problem");
     let mut rita = app.recruiter().await;
     assert!(!rita.get("/").await.has("nav a[href='/mail']"));
@@ -204,24 +196,24 @@ async fn a_mail_server_that_is_left_alone_is_shown_with_its_reason() {
         ada.get("/mail")
             .await
             .words("#servers")
-            .contains("No message was given")
+            .contains("No email has been handed")
     );
     leave_alone(&app).await;
     let page = ada.get("/mail").await;
     assert_eq!(page.words("nav a[href='/mail']"), "Email Problem");
     let shown = page.words("#servers");
     for words in [
-        "First server mail.example.com:587",
+        "Main server mail.example.com:587",
         "Not accepting mail; retrying since Mon 4 January 2027, 08:00",
-        "Nothing listens there.",
-        "Next tried Mon 4 January 2027, 09:05",
-        "Last took a message Sun 3 January 2027, 09:00",
+        "Nothing is listening on that port.",
+        "Next attempt Mon 4 January 2027, 09:05",
+        "Last accepted an email Sun 3 January 2027, 09:00",
     ] {
         assert!(shown.contains(words), "{words} in {shown}");
     }
     let checked = check(&mut ada).await;
-    assert!(words(&checked, Step::Queue).contains("Nothing listens there."));
-    // Mail cannot be sent like this: its next turn is as far away as before.
+    assert!(words(&checked, Step::Queue).contains("Nothing is listening on that port."));
+    // Email can't be sent: its next turn is as far away as before.
     let wait_until = async || {
         let all = transports::all(&app.app.db).await.expect("rows");
         all[0].wait_until
@@ -240,7 +232,7 @@ async fn leave_alone(app: &TestApp) {
         fingerprint: Set("f".into()),
         failures: Set(3),
         scope: Set(Some(Scope::Server)),
-        reason: Set("Nothing listens there.".into()),
+        reason: Set("Nothing is listening on that port.".into()),
         opened_at: Set(Some(now - TimeDelta::hours(1))),
         wait_until: Set(Some(now + TimeDelta::minutes(5))),
         failed_email_id: Set(None),
@@ -271,7 +263,7 @@ async fn checks_whose_process_died_are_broken_off_and_can_be_run_again() {
     app.advance(TimeDelta::seconds(1));
     let page = ada.get("/mail").await;
     assert!(!page.has("#checks[hx-get]"));
-    assert!(page.words("#checks").contains("Broken off"));
+    assert!(page.words("#checks").contains("Interrupted"));
     assert_eq!(
         check(&mut ada)
             .await
@@ -295,7 +287,7 @@ async fn each_company_sees_its_own_checks() {
     check(&mut ada).await;
     let mut other = app.other_company().await;
     let page = other.get("/mail").await;
-    assert!(page.words("#checks").contains("Nobody has checked yet"));
+    assert!(page.words("#checks").contains("No check has run yet"));
     assert!(!page.text.contains("Ada Admin</") || !page.has("#checks .timeline"));
     assert_eq!(
         check(&mut other)
@@ -312,12 +304,12 @@ async fn with_the_console_it_says_that_nobody_receives_anything() {
     let mut ada = app.admin().await;
     let page = ada.get("/mail").await;
     let notice = page.words(".notice--problem[role='alert']:not([hidden])");
-    assert!(notice.contains("Nobody receives mail."), "{notice}");
+    assert!(notice.contains("Nobody receives email."), "{notice}");
     assert!(notice.contains("greenroom mail setup"), "{notice}");
     assert!(!page.has("form[action='/mail/test']"));
     let page = check(&mut ada).await;
-    assert!(words(&page, Step::Transport).contains("nobody receives it"));
-    assert!(words(&page, Step::Greeting).contains("Not asked"));
+    assert!(words(&page, Step::Transport).contains("Nobody receives them"));
+    assert!(words(&page, Step::Greeting).contains("Skipped"));
 }
 
 #[actix_web::test]

@@ -31,10 +31,7 @@ async fn a_mail_says_what_the_company_wrote() {
     let answer = post(&mut ada, PAGE, "save", &OWN).await;
     assert_eq!((answer.status, answer.location.as_str()), (303, PAGE));
     let page = ada.get(PAGE).await;
-    assert_eq!(
-        page.notice(),
-        "Saved. Mails that are written from now on say this."
-    );
+    assert_eq!(page.notice(), "Saved. New emails use this wording.");
     assert_eq!(page.value_of("greeting"), "Hello {candidate_name}!");
     builders::booked(&app, app.company_id).await;
     app.deliver().await;
@@ -94,7 +91,7 @@ async fn the_list_shows_where_there_are_words_of_ones_own() {
     let usual = cells(&ada.get("/company/texts").await);
     assert_eq!(usual.len(), 6 * 2);
     assert!(
-        usual.iter().all(|words| words == "Usual words"),
+        usual.iter().all(|words| words == "Default text"),
         "{usual:?}"
     );
     let mut typed = usual_form(&mut ada).await;
@@ -103,8 +100,8 @@ async fn the_list_shows_where_there_are_words_of_ones_own() {
     let typed: Vec<_> = typed.iter().map(|(n, v)| (*n, v.as_str())).collect();
     assert_eq!(post(&mut ada, PAGE, "save", &typed).await.status, 303);
     let changed = cells(&ada.get("/company/texts").await);
-    let own = changed.iter().filter(|words| *words != "Usual words");
-    assert_eq!(own.collect::<Vec<_>>(), ["2 texts of your own"]);
+    let own = changed.iter().filter(|words| *words != "Default text");
+    assert_eq!(own.collect::<Vec<_>>(), ["2 texts changed"]);
     // What was left as it is was not kept: it goes on following the language.
     assert_eq!(kept(&app).await, ["paragraph", "regards"]);
 }
@@ -119,11 +116,11 @@ async fn what_cannot_stand_there_is_refused_beside_its_field_and_changes_nothing
         (
             "subject",
             "Talk with {nobody}",
-            "Nothing is called {nobody}. What may stand there: {candidate_name}, ",
+            "There is no placeholder {nobody}. Placeholders: {candidate_name}, ",
         ),
-        ("subject", "See {link}", "Nothing is called {link}"),
-        ("subject", "Talk {start", "A brace"),
-        ("subject", "Talk} now", "A brace"),
+        ("subject", "See {link}", "There is no placeholder {link}"),
+        ("subject", "Talk {start", "Use braces only"),
+        ("subject", "Talk} now", "Use braces only"),
         (
             "subject",
             "one\r\nBcc: all@example.com",
@@ -131,9 +128,9 @@ async fn what_cannot_stand_there_is_refused_beside_its_field_and_changes_nothing
         ),
         ("subject", &long, "too long"),
         ("subject", "", "fill this in"),
-        ("greeting", "Dear {}", "A brace"),
+        ("greeting", "Dear {}", "Use braces only"),
         ("opening", "  ", "fill this in"),
-        ("contact", "Nobody.", "{contact_email} must stand in it"),
+        ("contact", "Nobody.", "Include {contact_email}"),
         ("paragraph", "turn\u{202e}ed", "control character"),
         ("regards", "two\nlines", "control character"),
     ] {
@@ -232,10 +229,7 @@ async fn another_companys_interview_cannot_be_looked_at() {
         for act in ["preview", "test"] {
             let answer = post(&mut ada, PAGE, act, &fields).await;
             assert_eq!(answer.status, 422, "{act}");
-            assert_eq!(
-                answer.error_of("interview"),
-                "Please choose one of the list."
-            );
+            assert_eq!(answer.error_of("interview"), "Choose one from the list.");
             assert!(!answer.text.contains("Zoë"), "{act}");
         }
         let html = ada.post_form(&format!("{PAGE}/html"), &fields).await;
@@ -336,7 +330,7 @@ async fn words_that_no_longer_fit_lose_no_mail() {
     assert_eq!(
         list.all_words("#texts td")
             .iter()
-            .filter(|words| *words == "Needs mending")
+            .filter(|words| *words == "Needs fixing")
             .count(),
         1
     );
@@ -373,7 +367,7 @@ async fn a_language_more_is_one_file() {
     let list = ada.get("/company/texts").await;
     assert_eq!(
         list.all_words("#texts th:not([scope])"),
-        ["Mail", "English", "日本語"]
+        ["Email", "English", "日本語"]
     );
     assert_eq!(
         ada.get("/candidates/new")

@@ -135,13 +135,18 @@ async fn pages_say_when_the_queue_will_be_empty() {
     let app = app_with(&server, &[("EMAIL_MAX_PER_SECOND", "0.5")]).await;
     app.expect_undelivered_mail();
     let mut ada = app.admin().await;
-    assert!(!ada.get("/emails").await.text.contains("waiting to leave."));
+    assert!(
+        !ada.get("/emails")
+            .await
+            .text
+            .contains("waiting to be sent.")
+    );
     for _ in 0..20 {
         book(&app, None, TimeDelta::days(2)).await;
     }
     for path in ["/emails", "/mail"] {
         let words = ada.get(path).await.words("#servers");
-        let expected = "20 emails are waiting to leave. At 30 a minute, the queue will be empty at about Mon 4 January 2027, 09:00.";
+        let expected = "20 emails are waiting to be sent. At 30 a minute, the queue will be empty at about Mon 4 January 2027, 09:00.";
         assert!(words.contains(expected), "{path}: {words}");
     }
 }
@@ -262,7 +267,7 @@ async fn what_waits_for_its_address_cannot_be_hurried_but_for_a_higher_limit() {
     assert_eq!(ada.post_form(&path, &[]).await.status, 303);
     let page = ada.get(&format!("/emails/{second}")).await;
     assert!(
-        page.notice().contains("can't leave yet"),
+        page.notice().contains("can't be sent yet"),
         "{}",
         page.notice()
     );

@@ -285,7 +285,7 @@ async fn of_two_who_change_the_company_the_second_is_asked() {
     );
     assert_eq!(
         rows[1],
-        "Meeting URL Changed since you opened it https://meet.example.com/new https://meet.example.com/room"
+        "Default meeting link Changed since you opened it https://meet.example.com/new https://meet.example.com/room"
     );
     let row = company::Entity::find_by_id(app.company_id);
     let row = row.one(app.app.db.read()).await;

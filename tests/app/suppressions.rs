@@ -227,7 +227,7 @@ async fn one_press_lets_it_go_and_all_else_for_that_address() {
     let again = rita.post_form(&release, &[]).await;
     let page = rita.get(&again.location).await;
     assert!(
-        page.notice().contains("not held back any more"),
+        page.notice().contains("no longer held back"),
         "{}",
         page.notice()
     );

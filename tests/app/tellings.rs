@@ -33,7 +33,7 @@ async fn who_was_told_by_phone_is_no_alert_and_everybody_sees_who_told_them() {
         (303, "/slots?state=open")
     );
     let page = rita.get(&told.location).await;
-    assert_eq!(page.notice(), "Noted that the candidate was told by phone.");
+    assert_eq!(page.notice(), "Marked as told by phone.");
     assert!(!page.has(".alerts"));
     let day = rita.get("/?day=2027-01-05").await;
     assert_eq!(day.words("#board .agenda__marks"), "Told by phone");

@@ -83,7 +83,7 @@ async fn a_second_press_sends_no_second_test_and_ten_an_hour_are_the_most() {
     assert_eq!(refused.status, 429);
     assert!(
         refused.text.contains(
-            "You sent yourself 10 tests within an hour. The next one can leave in 61 minutes."
+            "You sent yourself 10 test emails within an hour. You can send the next one in 61 minutes."
         ),
         "{}",
         refused.text
@@ -152,7 +152,7 @@ async fn a_test_stands_in_the_log_and_is_no_candidates_message() {
     assert!(shown.words("#facts").contains(&email.recipient));
     assert!(shown.words("#standing").contains("Accepted by mail server"));
     let story = shown.words("#story");
-    assert!(story.contains("Asked for by"), "nobody was booked: {story}");
+    assert!(story.contains("Requested by"), "nobody was booked: {story}");
     assert!(!shown.has(&format!("form[action='{page}/resend']")));
     let file = ada.get(&format!("{page}/message.eml")).await;
     assert_eq!(file.status, 200);

@@ -102,7 +102,7 @@ async fn disabling_a_user_revokes_their_tokens_for_good() {
     let path = format!("/users/{}", user.id);
     ada.press(&path, &format!("{path}/disabling")).await;
     let notice = ada.get(&path).await.notice();
-    assert!(notice.contains("revoked for good"), "{notice}");
+    assert!(notice.contains("permanently revoked"), "{notice}");
     assert_eq!(program.get("/api/jobs/").await.status, 401);
     let words = ada.get("/tokens").await.words("#tokens tbody tr");
     assert!(words.contains("Revoked"), "{words}");
@@ -129,7 +129,7 @@ async fn a_password_that_an_admin_resets_ends_its_users_tokens_and_no_others() {
     let path = format!("/users/{}/password", program.user_id());
     let page = ada.get(&path).await;
     assert!(
-        page.text.contains("tokens are revoked for good"),
+        page.text.contains("permanently revokes their API tokens"),
         "{}",
         page.text
     );

@@ -48,7 +48,7 @@ async fn a_server_that_fails_three_times_is_left_alone_but_for_probes() {
     assert!(
         logs.lines()
             .iter()
-            .any(|line| line.starts_with("WARN A mail server takes nothing"))
+            .any(|line| line.starts_with("WARN A mail server doesn't accept email"))
     );
     for seconds in [15, 30, 60, 120, 300, 300] {
         let row = primary(&app).await;
@@ -87,7 +87,7 @@ async fn what_waits_for_a_server_is_said_to_be_tried_when_the_server_is() {
     for words in [
         "Next attempt in ",
         " min",
-        "The mail server took nothing lately",
+        "The mail server hasn't accepted email lately",
     ] {
         assert!(next.contains(words), "{words}: {next}");
     }
@@ -406,7 +406,7 @@ async fn what_was_on_its_way_when_a_server_fell_ill_counts_as_one_illness() {
     let failed = claimed.into_iter().map(|claimed| {
         let failure = Failure {
             scope: Scope::Server,
-            reason: "The mail server is busy or unwell.".into(),
+            reason: "The mail server is busy or has a problem.".into(),
             pause: None,
         };
         let ended = Ended {

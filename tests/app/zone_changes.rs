@@ -222,7 +222,7 @@ async fn a_second_click_moves_nothing_that_came_since() {
     assert_eq!(confirm(&mut rita, &page).await.status, 303);
     assert_eq!(
         rita.get("/zone-changes").await.notice(),
-        "This was confirmed before."
+        "This was already confirmed."
     );
     assert_eq!(slot_of(&app, later).await.starts_at, told);
 }
@@ -326,13 +326,13 @@ async fn what_no_rule_can_decide_is_listed_and_stays() {
             "2027-03-28T01:15:00Z",
             "Europe/Berlin",
             "2027-03-28T02:15:00",
-            "The clock skips this time. The next one is 03:00.",
+            "This time doesn't exist because clocks go forward. The next one is 03:00.",
         ),
         (
             "2027-10-31T02:45:00Z",
             "Europe/Berlin",
             "2027-10-31T02:45:00",
-            "The clock shows this time twice.",
+            "This time occurs twice because clocks go back.",
         ),
         // It would have begun half an hour ago.
         (
@@ -656,7 +656,7 @@ async fn a_slot_that_cannot_be_read_keeps_nobody_from_the_others() {
     let page = rita.get("/zone-changes").await;
     assert_eq!(page.words("main form button"), "Move 2 slots");
     assert!(
-        page.words("tbody").contains("not known"),
+        page.words("tbody").contains("can't be read"),
         "{}",
         page.words("tbody")
     );

@@ -149,7 +149,7 @@ test("the main job", { timeout: 900_000 }, async (t) => {
   });
 
   await step("a message unfolds as mail programs show it", async () => {
-    await recruiter.getByText("How mail programs show it").click();
+    await recruiter.getByText("As displayed").click();
     await recruiter.frameLocator("#design iframe").getByText("Zoë Núñez").first().waitFor();
   });
 
@@ -158,14 +158,14 @@ test("the main job", { timeout: 900_000 }, async (t) => {
     await recruiter.getByRole("link", { name: "Invitation, English" }).click();
     await recruiter.getByLabel("Greeting").fill("Good day {candidate_name},");
     await recruiter.locator("#preview").getByText(/^Good day /).waitFor();
-    await recruiter.getByRole("button", { name: "Show what is typed" }).click();
+    await recruiter.getByRole("button", { name: "Show current draft" }).click();
     await recruiter.frameLocator("iframe[name=design]").getByText(/^Good day /).first().waitFor();
     await inspect(recruiter);
   });
 
   await step("the checks of mail run stage by stage to their end", async () => {
     await recruiter.goto("/mail");
-    await recruiter.getByRole("button", { name: "Check now" }).click();
+    await recruiter.getByRole("button", { name: "Run check" }).click();
     await recruiter.locator("#checks[aria-busy=false]").getByText("20. Queue").waitFor({ timeout: 120_000 });
     await inspect(recruiter);
   });

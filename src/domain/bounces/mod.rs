@@ -195,7 +195,7 @@ async fn renamed(
     let emails = email::Entity::find()
         .filter(email::COLUMN.company_id.eq(interview.company_id))
         .filter(email::COLUMN.interview_id.eq(interview.id));
-    let emails = rows::readable(emails, txn, "e-mail").await?;
+    let emails = rows::readable(emails, txn, "email").await?;
     let attempts = attempt::Entity::find()
         .filter(attempt::COLUMN.company_id.eq(interview.company_id))
         .filter(attempt::Column::EmailId.is_in(emails.iter().map(|email| email.id)))

@@ -100,7 +100,7 @@ pub async fn not_printed(
 
 /// What cannot be read is not looked at again and again, and keeps nobody else's copy.
 async fn pass_over(db: &Db, row: &Unreadable, now: DateTime<Utc>) -> Result<()> {
-    row.log("e-mail");
+    row.log("email");
     match row.id {
         // A newer Greenroom may read it.
         Some(id) if !db::is_ahead(db.read()).await? => begin_copy(db, id, now).await.map(|_| ()),

@@ -81,7 +81,7 @@ impl Allowances {
                 .into_model::<Stored<Row>>()
                 .all(txn)
                 .await?;
-            for row in rows.into_iter().filter_map(|row| row.or_log("e-mail")) {
+            for row in rows.into_iter().filter_map(|row| row.or_log("email")) {
                 let of_address = handed.entry((row.company_id, row.recipient)).or_default();
                 of_address.count += 1;
                 // A clock that was ahead frees nothing later than an hour from now.

@@ -90,7 +90,7 @@ pub async fn all_about(
         match line {
             Stored::Read(line) => lines.push(line),
             Stored::Unreadable(row) => {
-                row.log("e-mail");
+                row.log("email");
                 unreadable.extend(row.id);
             }
         }

@@ -81,7 +81,7 @@ pub async fn list(
             each(lines).all(db.read()).await?
         }
     };
-    Ok(Page::of_stored(lines, limit, "e-mail", |line| Cursor {
+    Ok(Page::of_stored(lines, limit, "email", |line| Cursor {
         at: line.created_at,
         id: line.id,
     }))

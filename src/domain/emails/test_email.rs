@@ -131,5 +131,5 @@ pub async fn newest_test(db: &Db, company_id: i64, user_id: i64) -> Result<Optio
         .filter(email::Column::Kind.eq(Kind::Test))
         .order_by_desc(email::Column::Id);
     let newest = rows::one(newest, db.read()).await?;
-    Ok(newest.and_then(|row| row.or_log("e-mail")))
+    Ok(newest.and_then(|row| row.or_log("email")))
 }

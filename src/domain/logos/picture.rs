@@ -28,7 +28,7 @@ impl Picture {
             return Err("Please choose a file.");
         }
         if bytes.len() > MAX_BYTES {
-            return Err("This file is too large: 100 KB are the most.");
+            return Err("This file is too large. Choose one of at most 100 KB.");
         }
         let (format, size) = if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
             (Format::Png, png(bytes))
@@ -37,12 +37,12 @@ impl Picture {
         } else if bytes.starts_with(b"GIF87a") || bytes.starts_with(b"GIF89a") {
             (Format::Gif, gif(bytes))
         } else {
-            return Err("This is no PNG, JPEG or GIF.");
+            return Err("Not a PNG, JPEG or GIF.");
         };
-        let (width, height) = size.ok_or("This picture is damaged: its size cannot be read.")?;
+        let (width, height) = size.ok_or("This image is damaged. Choose another file.")?;
         let fits = 1..=MAX_PIXELS;
         if !(fits.contains(&width) && fits.contains(&height)) {
-            return Err("This picture must be from 1 to 2000 pixels wide and high.");
+            return Err("The image must be from 1 to 2000 pixels wide and high.");
         }
         Ok(Self {
             format,
@@ -147,8 +147,8 @@ mod tests {
         heavy.resize(MAX_BYTES + 1, 0);
         for (bytes, reason) in [
             (&b""[..], "choose a file"),
-            (svg, "no PNG, JPEG or GIF"),
-            (b"RIFF\0\0\0\0WEBPVP8 ", "no PNG, JPEG or GIF"),
+            (svg, "Not a PNG, JPEG or GIF"),
+            (b"RIFF\0\0\0\0WEBPVP8 ", "Not a PNG, JPEG or GIF"),
             (&heavy, "too large"),
             (&png_of(2001, 1), "1 to 2000"),
             (&png_of(0, 1), "1 to 2000"),

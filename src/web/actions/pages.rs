@@ -138,7 +138,7 @@ impl Page for IndexPage {
             export: Some("/actions.csv".into()),
             ..Self::refused(
                 Filters::default(),
-                FormErrors::one("from", "This is no date."),
+                FormErrors::one("from", "Use a date such as 2027-01-05, year first."),
                 vec![(1, "Robin Weiss".into())],
                 Tz::UTC,
             )

@@ -13,8 +13,7 @@ use crate::{
     },
 };
 
-const OUTDATED: &str =
-    "Nothing was sent: the address was changed meanwhile, or the interview is called off or over.";
+const OUTDATED: &str = "Nothing was sent: the address was changed in the meantime, or the interview was cancelled or is over.";
 
 /// GET /emails/{id}/address: the form, and what follows from it.
 pub async fn edit(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
@@ -52,7 +51,7 @@ pub async fn update(
             (
                 new,
                 Flash::done(
-                    "The right address is told by this message. The links in mails to the old one are dead.",
+                    "Address corrected. This is the email to the new address; links sent to the old one no longer work.",
                 ),
             )
         }
@@ -64,5 +63,5 @@ pub async fn update(
     Ok(see_other(&format!("/emails/{shown}")))
 }
 
-const SAME: &str = "This is the address that the message went to. To send it there once more, go back and choose Send again.";
-const TAKEN: &str = "Another candidate has this address.";
+const SAME: &str = "This email already went to this address. To send it there again, go back and choose Send again.";
+const TAKEN: &str = "Another candidate already uses this address.";

@@ -20,16 +20,14 @@ pub async fn create(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<
             app.wake.notify_one();
             due(&app).await?
         }
-        Hurried::TooEarly => Flash::problem("A reminder leaves at its hour and not before."),
+        Hurried::TooEarly => Flash::problem("A reminder is sent at its set time, not before."),
         Hurried::PutOff => Flash::problem(
-            "This email can't leave yet: its address has had as many emails within an hour as the company settings allow. It leaves as soon as the limit allows, or when an admin raises the limit.",
+            "This email can't be sent yet: its address has received as many emails this hour as the company settings allow. It is sent as soon as the limit allows, or when an admin raises the limit.",
         ),
-        Hurried::Underway => {
-            Flash::done("A mail server is being asked at this moment: there is nothing to hurry.")
-        }
-        Hurried::Held => Flash::problem("It is kept back: it has to be released first."),
+        Hurried::Underway => Flash::done("This email is being handed to a mail server right now."),
+        Hurried::Held => Flash::problem("This email is held back. Release it first."),
         Hurried::Ended(status) => Flash::problem(format!(
-            "It is tried no more: it ended meanwhile ({}).",
+            "This email is no longer waiting to be sent ({}).",
             words::email_status(status)
         )),
     };
@@ -42,8 +40,8 @@ async fn due(app: &App) -> error::Result<Flash> {
     let is_left_alone = !servers.is_empty() && servers.iter().all(|server| server.is_open());
     Ok(Flash::done(match is_left_alone {
         true => AS_SOON_AS_IT_CAN,
-        false => "It is tried at once; this page shows what comes of it.",
+        false => "Trying now. This page shows the result.",
     }))
 }
 
-const AS_SOON_AS_IT_CAN: &str = "The mail server took nothing lately. It is tried at once; this message leaves as soon as the mail server takes mail.";
+const AS_SOON_AS_IT_CAN: &str = "The mail server hasn't accepted email lately. Greenroom tries it again now and sends this email as soon as the server accepts it.";

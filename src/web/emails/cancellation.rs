@@ -18,13 +18,13 @@ pub async fn create(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<
         Cancelled::Done => {
             // What waited behind it may leave now.
             app.wake.notify_one();
-            Flash::done("It does not leave. Nothing else tells the candidate what it was to tell.")
+            Flash::done("Cancelled. The candidate will not be told about this change.")
         }
         Cancelled::Underway => Flash::problem(
-            "It was not called off: a mail server is being asked to take it at this moment. Look again shortly.",
+            "Not cancelled: the email is being handed to a mail server right now. Check again in a moment.",
         ),
         Cancelled::Ended(status) => Flash::problem(format!(
-            "It was not called off: it came to its end meanwhile ({}).",
+            "Not cancelled: the email was no longer waiting to be sent ({}).",
             words::email_status(status)
         )),
     };

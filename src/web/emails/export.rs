@@ -31,7 +31,7 @@ const HEADINGS: [&str; 13] = [
     "Interview",
     "Attempts",
     "Ended (UTC)",
-    "Repeats",
+    "Copy of",
     "Corrects",
 ];
 
@@ -66,7 +66,7 @@ fn unreadable(id: &i64) -> String {
     let id = id.to_string();
     fields[0] = &id;
     fields[3] = "Unreadable";
-    fields[4] = "Greenroom cannot read what it stored of this message.";
+    fields[4] = "Greenroom can't read the stored data of this email.";
     csv::line(&fields)
 }
 

@@ -17,11 +17,11 @@ pub async fn create(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<
         Released::Queued => {
             app.wake.notify_one();
             Flash::done(
-                "Released: it leaves as soon as it is due. Mail goes to this address again.",
+                "Released. The email is sent when it is due, and this address gets emails again.",
             )
         }
-        Released::NotHeld => Flash::problem("It is not held back any more."),
-        Released::TooLate => Flash::problem("Nothing was sent: it is of no more use now."),
+        Released::NotHeld => Flash::problem("This email is no longer held back."),
+        Released::TooLate => Flash::problem("Nothing was sent: this email has expired."),
     };
     viewer.flash(flash)?;
     Ok(see_other(&format!("/emails/{}", *id)))

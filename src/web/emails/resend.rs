@@ -22,17 +22,17 @@ pub async fn create(
     let (shown, flash) = match emails::resend(&app.db, &actor, *id, form.again(*id), now).await? {
         Resent::Queued(new) => {
             app.wake.notify_one();
-            (new, Flash::done("The message is on its way once more."))
+            (new, Flash::done("The email is on its way again."))
         }
         Resent::Held(new) => (new, Flash::problem(HELD)),
         Resent::Repeated(new) => (
             new,
-            Flash::problem("It was sent again before: by this message."),
+            Flash::problem("It was already sent again, with this email."),
         ),
         Resent::Unconfirmed => (*id, Flash::problem(UNCONFIRMED)),
         Resent::Underway => (
             *id,
-            Flash::problem("It has not ended yet: Greenroom goes on by itself."),
+            Flash::problem("Nothing was sent: Greenroom is still trying to deliver this email."),
         ),
         Resent::Outdated => (*id, Flash::problem(OUTDATED)),
         Resent::KeyReused => (*id, Flash::problem(forms::SENT_BEFORE)),
@@ -41,7 +41,7 @@ pub async fn create(
     Ok(see_other(&format!("/emails/{shown}")))
 }
 
-const UNCONFIRMED: &str = "Nothing was sent: the candidate may have this message. Confirm under Send again that a second copy is meant.";
-const HELD: &str = "It is held back: mail to this address came back before. Correct the address, or release the message here if it is right.";
+const UNCONFIRMED: &str = "Nothing was sent: the candidate may already have this email. To send a second copy, confirm it under Send again.";
+const HELD: &str = "This email is held back because an earlier email to this address came back. Correct the address, or release the email if the address is right.";
 const OUTDATED: &str =
-    "Nothing was sent: the interview was changed or is over, so this message would mislead.";
+    "Nothing was sent: the interview has changed or is over, so this email would be misleading.";

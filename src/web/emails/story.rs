@@ -3,7 +3,7 @@ use chrono::{DateTime, Utc};
 use entity::{
     attempt::{self, Outcome, Stage},
     bounce::{self, Action},
-    email::{self, Status},
+    email::{self, Kind, Status},
 };
 use serde::Serialize;
 
@@ -74,35 +74,35 @@ pub fn steps(story: &Story, next_try: DateTime<Utc>, zone: Tz, now: DateTime<Utc
 /// What a status means, and what to do.
 pub fn meaning(status: Status) -> &'static str {
     match status {
-        Status::Queued => "It waits for its turn and leaves by itself, usually within a second.",
-        Status::Sending => "A mail server is being asked to take it at this moment.",
+        Status::Queued => "Greenroom sends it automatically, usually within a second.",
+        Status::Sending => "It is being handed to a mail server right now.",
         Status::Retrying => {
-            "No mail server has taken it yet. Greenroom tries again by itself until the interview is over; if it is urgent, tell the candidate another way."
+            "No mail server has accepted it yet. Greenroom keeps trying until the interview is over. If it's urgent, contact the candidate another way."
         }
         Status::Accepted => {
-            "A mail server has taken it and answers for it now. Whether it reached the inbox only the candidate can say: if it is missing there, have them look among the spam, or send it again."
+            "A mail server accepted it and is now responsible for delivery. Only the candidate can say whether it reached the inbox. If it's missing, ask them to check their spam folder, or send it again."
         }
         Status::Uncertain => {
-            "The connection broke at the last moment, more than once: it may have arrived or not. Ask the candidate, or send it again; a second copy does no harm."
+            "The connection broke at the last moment, more than once, so it may or may not have arrived. Ask the candidate, or send it again; a second copy does no harm."
         }
         Status::Printed => {
-            "Mail is printed to the console here, so nobody received this message. Tell the candidate another way, or have an admin set up a mail server and send it again."
+            "This server prints emails to its console, so nobody received this one. Contact the candidate another way, or ask an admin to set up a mail server and then send it again."
         }
         Status::Failed => {
-            "Nobody received it, and it is not tried again. See what the last attempt says; when that is mended, send it again, or tell the candidate another way."
+            "Nobody received it, and Greenroom won't try again. See the last attempt for the reason. Fix it and send the email again, or contact the candidate another way."
         }
         Status::Held => {
-            "It is kept back until somebody decides. Check the address with the candidate and correct it; if it is right after all, release the message."
+            "It won't be sent until you decide. Check the address with the candidate: if it's wrong, correct it; if it's right, release the email."
         }
         Status::Superseded => {
-            "It never left: the interview or the address changed before. A newer message tells how it stands now."
+            "It was never sent because the interview or the address changed first. A newer email has the current details."
         }
-        Status::Cancelled => "It never left: it was called off before.",
+        Status::Cancelled => "It was cancelled before it was sent.",
         Status::Expired => {
-            "It never left: no mail server took it before the interview was over. Nobody received it."
+            "No mail server accepted it before the interview was over. Nobody received it."
         }
         Status::Bounced => {
-            "A mail server took it and then reported that it cannot be delivered: nobody received it. The report says why and what to do: tell the candidate another way, or correct the address if that was wrong; when the cause is fixed, send it again."
+            "A mail server accepted it and then reported that it can't be delivered, so nobody received it. The report below says why. Correct the address if it's wrong, or fix the cause and send the email again, or contact the candidate another way."
         }
     }
 }
@@ -110,7 +110,7 @@ pub fn meaning(status: Status) -> &'static str {
 /// The same of a message to a user, about no interview.
 pub fn meaning_to_a_user(status: Status) -> &'static str {
     match status {
-        Status::Queued => "It will leave shortly.",
+        Status::Queued => "It will be sent shortly.",
         Status::Sending => "It is being handed to the mail server right now.",
         Status::Retrying => {
             "No mail server has accepted it yet. Greenroom keeps trying for an hour."
@@ -126,7 +126,7 @@ pub fn meaning_to_a_user(status: Status) -> &'static str {
             "Nobody received it, and Greenroom won't try again. See what the last attempt says, then send another."
         }
         Status::Held => "It is held back because an email to this address came back.",
-        Status::Superseded | Status::Cancelled => "It was cancelled before it left.",
+        Status::Superseded | Status::Cancelled => "It was cancelled before it was sent.",
         Status::Expired => "No mail server accepted it within an hour. Nobody received it.",
         Status::Bounced => {
             "A mail server accepted it and then reported that it can't be delivered. Nobody received it."
@@ -139,9 +139,12 @@ pub fn cancelling(story: &Story) -> String {
     let name = &story.email.recipient_name;
     let mut meaning = words::not_leaving(story.email.kind, name);
     if story.may_have_arrived() {
-        meaning.push_str(" An earlier attempt ended in doubt: it may have arrived all the same.");
+        meaning.push_str(
+            " An earlier attempt ended without confirmation, so it may have arrived anyway.",
+        );
     }
-    meaning.push_str(" What ended can be sent again from this page while it is still true.");
+    meaning
+        .push_str(" You can send it again from this page as long as its content is still correct.");
     meaning
 }
 
@@ -156,7 +159,19 @@ pub fn next_look(status: Status, next_try: DateTime<Utc>, now: DateTime<Utc>) ->
     }
 }
 
-const SERVER_RESTS: &str = "The mail server took nothing lately. It is tried again then, with the mail that waits longest; once it takes that, the rest follows by itself.";
+/// What a user did that queued a message of this kind, and to what.
+pub fn cause(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Scheduled | Kind::Reminder => ("booked", "the interview"),
+        Kind::Rescheduled => ("rescheduled", "the interview"),
+        Kind::Updated => ("changed", "the details"),
+        Kind::Cancelled => ("cancelled", "the interview"),
+        Kind::LinkReplaced => ("renewed", "the join link"),
+        Kind::Test => ("requested", "it"),
+    }
+}
+
+const SERVER_RESTS: &str = "The mail server hasn't accepted email lately. Greenroom retries then with the email that has waited longest; once the server accepts it, the rest follows.";
 
 struct Teller {
     first_day: DateTime<Utc>,
@@ -165,18 +180,22 @@ struct Teller {
 
 impl Teller {
     fn queued(&self, story: &Story) -> Step {
-        let by = match &story.queued_by {
-            Some(name) => format!(" by {name}"),
-            None => String::new(),
+        let by = story.queued_by.as_deref();
+        let done = |what: &str| match by {
+            Some(name) => format!("{what} by {name}"),
+            None => what.into(),
         };
         Step {
             hint: match (story.email.resend_of, story.email.corrects) {
-                (Some(_), _) => format!("Sent again{by}."),
-                (None, Some(_)) => {
-                    format!("Address corrected{by}: in one transaction with the dead link.")
+                (Some(_), _) => done("Sent again"),
+                (None, Some(_)) => done("Address corrected"),
+                (None, None) if story.details.is_none() => done("Requested"),
+                (None, None) => {
+                    let (did, what) = cause(story.email.kind);
+                    by.map_or_else(String::new, |name| {
+                        format!("Queued when {name} {did} {what}")
+                    })
                 }
-                (None, None) if story.details.is_none() => format!("Asked for{by}."),
-                (None, None) => format!("Booked{by}: in one transaction with what it tells."),
             },
             ..self.plain("quiet", "Queued".into(), story.email.created_at)
         }
@@ -189,14 +208,14 @@ impl Teller {
             Some(Outcome::Accepted) => ("good", format!("Accepted by {}", attempt.host)),
             Some(Outcome::Deferred) => ("wait", format!("Attempt {number} deferred")),
             Some(Outcome::Refused) => ("bad", format!("Attempt {number} refused")),
-            Some(Outcome::Uncertain) => ("wait", format!("Attempt {number} ended in doubt")),
+            Some(Outcome::Uncertain) => ("wait", format!("Attempt {number} not confirmed")),
             Some(Outcome::Printed) => ("bad", "Printed to console (nobody received it)".into()),
-            Some(Outcome::Released) => ("quiet", format!("Attempt {number} broken off")),
+            Some(Outcome::Released) => ("quiet", format!("Attempt {number} interrupted")),
         };
         let ended_at = attempt.ended_at;
         let taken = attempt.outcome == Some(Outcome::Accepted);
         let reached = (!taken && !attempt.host.is_empty() && attempt.host != "console")
-            .then(|| format!("reached: {}", stage(attempt.stage)));
+            .then(|| format!("got as far as: {}", stage(attempt.stage)));
         let host = (!taken).then(|| attempt.host.clone());
         let codes = attempt.code.map(|code| match &attempt.enhanced_code {
             Some(enhanced) => format!("code {code}, {enhanced}"),
@@ -227,9 +246,9 @@ impl Teller {
     /// What somebody did about it; what made another message is told by that one.
     fn acted(&self, entry: &Entry) -> Option<Step> {
         let what = match entry.event.as_ref()? {
-            Event::EmailRetriedNow { .. } => "Asked to try at once",
-            Event::EmailCancelled { .. } => "Asked to call it off",
-            Event::EmailResent { .. } => "Asked to send it again",
+            Event::EmailRetriedNow { .. } => "Retried now",
+            Event::EmailCancelled { .. } => "Cancellation requested",
+            Event::EmailResent { .. } => "Sent again",
             Event::EmailCorrected { .. } => "Address corrected",
             _ => return None,
         };
@@ -304,7 +323,7 @@ impl Teller {
     fn told(&self, story: &Story) -> Option<Step> {
         let at = story.email.told_at?;
         let hint = match &story.told_by {
-            Some(name) => format!("{name} told the candidate."),
+            Some(name) => format!("{name} told the candidate by phone."),
             None => String::new(),
         };
         Some(Step {
@@ -348,7 +367,7 @@ fn stage(stage: Stage) -> &'static str {
         Stage::Auth => "login",
         Stage::MailFrom => "sender (MAIL FROM)",
         Stage::RcptTo => "recipient (RCPT TO)",
-        Stage::Data => "announcing the message (DATA)",
+        Stage::Data => "start of the message (DATA)",
         Stage::Body => "the message itself",
     }
 }

@@ -29,13 +29,13 @@ pub async fn create(
     form: Form<TellingForm>,
 ) -> Result<HttpResponse> {
     tellings::create(&app.db, &viewer.actor(), *id, app.clock.now()).await?;
-    viewer.flash(Flash::done("Noted that the candidate was told by phone."))?;
+    viewer.flash(Flash::done("Marked as told by phone."))?;
     Ok(see_other(safe_path(&form.next)))
 }
 
 /// POST /emails/{id}/telling/withdrawal: the candidate was not told after all.
 pub async fn destroy(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
     tellings::destroy(&app.db, &viewer.actor(), *id, app.clock.now()).await?;
-    viewer.flash(Flash::done("Noted that the candidate was not told."))?;
+    viewer.flash(Flash::done("No longer marked as told by phone."))?;
     Ok(see_other(&format!("/emails/{id}")))
 }

@@ -43,7 +43,7 @@ pub(super) async fn begin(
             let (company_id, to) = (viewer.company_id, viewer.email.clone());
             rt::spawn(async move {
                 if let Err(error) = examine(&app, company_id, run, &to, sends).await {
-                    tracing::warn!(%error, "The checks of the mail were not finished");
+                    tracing::warn!(%error, "An email check was not finished");
                 }
             });
         }
@@ -53,8 +53,8 @@ pub(super) async fn begin(
     Ok(see_other("/mail"))
 }
 
-const UNDERWAY: &str = "Checks are under way already; they end within half a minute.";
-const REPEATED: &str = "This test message was asked for before. Its outcome is below.";
+const UNDERWAY: &str = "A check is already running. It ends within half a minute.";
+const REPEATED: &str = "This test email was already requested. See the result below.";
 
 async fn examine(app: &App, company_id: i64, run: i32, to: &str, sends: Sends) -> AppResult<()> {
     let now = app.clock.now();
@@ -76,7 +76,7 @@ async fn examine(app: &App, company_id: i64, run: i32, to: &str, sends: Sends) -
     let told = async |checks: &[Check]| {
         let noted = async { mail_checks::note(&app.db, company_id, run, stored(checks)?).await };
         if let Err(error) = noted.await {
-            tracing::warn!(%error, "How far the checks of the mail have come was not noted");
+            tracing::warn!(%error, "The progress of an email check was not saved");
         }
     };
     let checks = diagnosis::run(&patient, queue, told).await;

@@ -124,7 +124,7 @@ impl ServerRow {
         let stamp = |at| Stamp::day_and_clock(at, zone);
         Self {
             name: match server.name {
-                Name::Primary => "First server",
+                Name::Primary => "Main server",
                 Name::Fallback => "Fallback",
             },
             tone: words::mail_server_tone(&server),
@@ -143,18 +143,15 @@ impl Run {
         let checks: Vec<Check> = serde_json::from_value(row.checks)
             .map_err(|error| Error::Stored(format!("checks of the mail: {error}")))?;
         let (tone, label) = match row.health {
-            Some(Health::Well) => ("good", "Mail can be sent, and all is well"),
+            Some(Health::Well) => ("good", "Email can be sent"),
             Some(Health::Warnings) if doctor::is_unfinished(&checks) => (
                 "wait",
-                "Slow so far: whether mail can be sent is not known yet",
+                "Slow so far: can't tell yet whether email can be sent",
             ),
-            Some(Health::Warnings) => ("wait", "Mail can be sent, but something should be seen to"),
-            Some(Health::Broken) => ("bad", "Mail cannot be sent like this"),
+            Some(Health::Warnings) => ("wait", "Email can be sent, but something needs attention"),
+            Some(Health::Broken) => ("bad", "Email can't be sent"),
             None if is_running => ("live", "Checking"),
-            None => (
-                "quiet",
-                "Broken off: Greenroom stopped while it was checking",
-            ),
+            None => ("quiet", "Interrupted: Greenroom stopped during the check"),
         };
         let done = |step: &Step| checks.iter().any(|check| check.step == *step);
         let ahead = Step::ALL.iter().filter(|step| !done(step)).count();
@@ -172,10 +169,10 @@ impl Run {
 impl CheckRow {
     fn new(check: Check) -> Self {
         let (tone, label) = match check.grade {
-            Grade::Pass => ("good", "Well"),
+            Grade::Pass => ("good", "OK"),
             Grade::Warn => ("wait", "Warning"),
             Grade::Fail => ("bad", "Failed"),
-            Grade::Skipped => ("quiet", "Not asked"),
+            Grade::Skipped => ("quiet", "Skipped"),
         };
         let title = check.step.title();
         Self {
@@ -198,7 +195,7 @@ impl Page for ShowPage {
     const TEMPLATE: &'static str = "mail/show.html";
 
     fn title(&self) -> String {
-        "E-mail".into()
+        "Email".into()
     }
 
     fn sample() -> Self {
@@ -208,12 +205,12 @@ impl Page for ShowPage {
             is_console: true,
             settings: Facts::sample(),
             servers: vec![ServerRow {
-                name: "First server",
+                name: "Main server",
                 host: "smtp.example.com:587".into(),
                 tone: "bad",
-                state: "Takes nothing, tried now and then",
+                state: "Not accepting mail; retrying",
                 since: Some(Stamp::sample()),
-                reason: "Nothing listens there.".into(),
+                reason: "Nothing is listening on that port.".into(),
                 next: Some(Stamp::sample()),
                 accepted: Some(Stamp::sample()),
             }],
@@ -226,11 +223,11 @@ impl Page for ShowPage {
                 checks: vec![
                     check(
                         Step::Tcp,
-                        Found::pass().saw("192.0.2.1:587 answers after 3 ms"),
+                        Found::pass().saw("192.0.2.1:587 answered after 3 ms"),
                     ),
                     check(
                         Step::Login,
-                        Found::fail("It is refused.", "Check it.").saw("535 no"),
+                        Found::fail("The login was refused.", "Check it.").saw("535 no"),
                     ),
                     check(Step::Recipient, Found::skipped("An earlier check failed.")),
                 ],

@@ -174,7 +174,7 @@ impl TextsForm {
     }
 }
 
-const CHOOSE: &str = "Please choose one of the list.";
+const CHOOSE: &str = "Choose one from the list.";
 
 /// Every part is needed but the one that mails have not by themselves.
 fn parsed(block: Block, typed: &str) -> Result<String, String> {

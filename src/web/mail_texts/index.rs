@@ -56,10 +56,10 @@ impl Cell {
         let (_, unusable) = Wording::of(own.words(kind, tag));
         let kept = own.words(kind, tag).count();
         let (tone, state) = match (unusable.is_empty(), kept) {
-            (false, _) => ("bad", "Needs mending".into()),
-            (true, 0) => ("quiet", "Usual words".into()),
-            (true, 1) => ("good", "1 text of your own".into()),
-            (true, count) => ("good", format!("{count} texts of your own")),
+            (false, _) => ("bad", "Needs fixing".into()),
+            (true, 0) => ("quiet", "Default text".into()),
+            (true, 1) => ("good", "1 text changed".into()),
+            (true, count) => ("good", format!("{count} texts changed")),
         };
         Self {
             href: format!("/company/texts/{}/{tag}", kind.to_value()),
@@ -74,7 +74,7 @@ impl Page for IndexPage {
     const TEMPLATE: &'static str = "mail_texts/index.html";
 
     fn title(&self) -> String {
-        "Mail texts".into()
+        "Email texts".into()
     }
 
     fn sample() -> Self {
@@ -86,7 +86,7 @@ impl Page for IndexPage {
                     href: "/company/texts/scheduled/en".into(),
                     language: "English".into(),
                     tone: "good",
-                    state: "2 texts of your own".into(),
+                    state: "2 texts changed".into(),
                 }],
             }],
         }

@@ -89,7 +89,7 @@ pub async fn update(
     respond(&app, &viewer, wish, status).await
 }
 
-const SAVED: &str = "Saved. Mails that are written from now on say this.";
+const SAVED: &str = "Saved. New emails use this wording.";
 
 /// POST /company/texts/{kind}/{locale}/reset: back to the usual words.
 pub async fn destroy(
@@ -122,7 +122,7 @@ async fn keep(
         Updated::Stale(stored) => conflict(app, viewer, (target, seen), *stored, form).await,
         _ => {
             let done = match texts.is_empty() {
-                true => "Back to the usual words.",
+                true => "Reset to default.",
                 false => SAVED,
             };
             viewer.see_other(&target.address(), Flash::done(done))

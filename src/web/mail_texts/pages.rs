@@ -168,7 +168,7 @@ fn choices(offered: Vec<Listed>, viewer: &Viewer) -> Vec<Choice> {
             format!("{}, {when}", listed.candidate.name),
         )
     });
-    real.chain([Choice::new(SAMPLE, "An imagined one")])
+    real.chain([Choice::new(SAMPLE, "A made-up candidate")])
         .collect()
 }
 
@@ -177,10 +177,10 @@ impl Part {
         let usual = target.usual(block);
         let hint = match block {
             Block::Paragraph => {
-                "Stands below the first sentence: directions, a dress code, what to bring.".into()
+                "Shown below the first sentence: directions, dress code, what to bring.".into()
             }
             _ if form.text(block) == usual => String::new(),
-            _ => format!("By itself: {usual}"),
+            _ => format!("Default: {usual}"),
         };
         Self {
             name: block.name(),
@@ -236,18 +236,18 @@ impl Page for EditPage {
             me: "ada@example.com".into(),
             sheet: Sheet::sample(
                 TextsForm::default(),
-                FormErrors::one("opening", "Nothing is called {x}."),
+                FormErrors::one("opening", "There is no placeholder {x}."),
             ),
             blocks: Block::ALL
                 .map(|block| Part {
                     name: block.name(),
                     label: words::mail_block(block),
-                    hint: "By itself: Dear {candidate_name},".into(),
+                    hint: "Default: Dear {candidate_name},".into(),
                     rows: if block.has_lines() { 3 } else { 0 },
                     is_optional: block == Block::Paragraph,
                 })
                 .into(),
-            interviews: vec![Choice::new(SAMPLE, "An imagined one")],
+            interviews: vec![Choice::new(SAMPLE, "A made-up candidate")],
             places: vec![Place {
                 name: "job_title",
                 value: "Cloud Architect".into(),

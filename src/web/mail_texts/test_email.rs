@@ -44,7 +44,7 @@ async fn queue(
     let (who, now) = (viewer.user_id.to_string(), app.clock.now());
     if let Turn::Limited(seconds) = rate_limits::take(&app.db, TEST_LIMIT, &who, now).await? {
         let mistake = format!(
-            "You sent yourself {} tests within an hour. The next one can leave in {} minutes.",
+            "You sent yourself {} test emails within an hour. You can send the next one in {} minutes.",
             TEST_LIMIT.most,
             seconds / 60 + 1
         );

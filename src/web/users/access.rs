@@ -38,7 +38,7 @@ pub async fn disable(
     };
     let now = app.clock.now();
     let change = users::disable(&app.db, &viewer.actor(), &target, now).await?;
-    let done = "Disabled: signed out everywhere. Any API tokens of theirs are revoked for good.";
+    let done = "User disabled and signed out everywhere. Their API tokens are permanently revoked.";
     answer(&app, &viewer, target, change, done).await
 }
 
@@ -54,7 +54,7 @@ pub async fn enable(
     };
     let now = app.clock.now();
     let change = users::enable(&app.db, &viewer.actor(), &target, now).await?;
-    let done = "Enabled: they can sign in again. Tokens that were revoked stay revoked.";
+    let done = "User enabled. They can sign in again; revoked API tokens stay revoked.";
     answer(&app, &viewer, target, change, done).await
 }
 
@@ -118,12 +118,15 @@ pub async fn update_password(
             let readings = Default::default();
             let conflict = Conflict::new(&app, &viewer, &thing, target.version, readings).await?;
             form.ticket = Ticket::of_version(stored.version);
-            viewer.conflict(&PasswordPage::new(*stored, Sheet::in_conflict(form, conflict)))
+            viewer.conflict(&PasswordPage::new(
+                *stored,
+                Sheet::in_conflict(form, conflict),
+            ))
         }
         _ => viewer.see_other(
             &format!("/users/{id}"),
             Flash::done(
-                "New password set. Any API tokens of theirs are revoked. Pass the password on to them.",
+                "New password set and API tokens revoked. Pass the password on to the user.",
             ),
         ),
     }
@@ -161,7 +164,7 @@ impl Page for PasswordPage {
     const TEMPLATE: &'static str = "users/password.html";
 
     fn title(&self) -> String {
-        format!("A new password for {}", self.name)
+        format!("New password for {}", self.name)
     }
 
     fn sample() -> Self {

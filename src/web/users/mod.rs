@@ -62,12 +62,12 @@ pub async fn create(app: Data<App>, viewer: Admin, form: Form<UserForm>) -> Resu
             match users::create(&app.db, &app.passwords, &actor, new, now).await? {
                 Creation::Created(user) => {
                     let name = &user.name;
-                    let done = format!("{name} can sign in with the password that you chose.");
+                    let done = format!("{name} can now sign in. Pass the password on to them.");
                     return viewer.see_other(&format!("/users/{}", user.id), Flash::done(done));
                 }
                 Creation::EmailTaken => FormErrors::one(
                     "email",
-                    "This address cannot be used; it has a user already.",
+                    "This address already belongs to a user. Use another one.",
                 ),
             }
         }
@@ -84,7 +84,7 @@ pub async fn show(app: Data<App>, viewer: Admin, id: Path<i64>) -> Result<HttpRe
 }
 
 /// What an admin reads who would shut everybody out.
-const LAST_ADMIN: &str = "This is the last admin. Make somebody else an admin first.";
+const LAST_ADMIN: &str = "This is the last admin. Make another user an admin first.";
 
 /// Somebody to add, as typed. The password is shown: the admin has to pass it on.
 #[derive(Default, Deserialize, Serialize)]
@@ -200,7 +200,7 @@ impl Page for NewPage {
     const TEMPLATE: &'static str = "users/new.html";
 
     fn title(&self) -> String {
-        "Add a user".into()
+        "Add user".into()
     }
 
     fn sample() -> Self {

@@ -54,7 +54,7 @@ pub async fn create(
                 many => format!("{many} slots could not be moved"),
             };
             Flash::problem(format!(
-                "{} {stuck}, because Greenroom cannot read what it stored about the interview. Have an admin look at the log.",
+                "{} {stuck}, because Greenroom can't read the stored data of the interview. Ask an admin to check the server log.",
                 words_for(moved)
             ))
         }
@@ -62,7 +62,7 @@ pub async fn create(
             app.wake.notify_one();
             Flash::done(words_for(moved))
         }
-        Outcome::Repeated => Flash::done("This was confirmed before."),
+        Outcome::Repeated => Flash::done("This was already confirmed."),
         Outcome::OtherRules | Outcome::KeyReused => Flash::problem(LOOK_AGAIN),
     };
     viewer.see_other("/zone-changes", flash)
@@ -73,7 +73,7 @@ const LOOK_AGAIN: &str = "The time zone rules have changed again since you opene
 
 fn words_for(moved: Moved) -> String {
     let slots = match moved.slots {
-        0 => return "There was nothing left to move.".into(),
+        0 => return "All slots were already moved.".into(),
         1 => "1 slot moved.".into(),
         many => format!("{many} slots moved."),
     };

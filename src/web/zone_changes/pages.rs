@@ -97,7 +97,7 @@ fn button(overview: &Overview) -> String {
 
 fn told(overview: &Overview) -> String {
     match overview.booked {
-        0 => "Nobody is booked, so no email is sent.".into(),
+        0 => "No interviews are booked in these slots, so no email is sent.".into(),
         1 => "1 candidate gets an email with an updated calendar entry.".into(),
         many => format!("{many} candidates get an email with an updated calendar entry."),
     }
@@ -159,11 +159,11 @@ fn problem(reading: Reading, zone: Tz) -> String {
             times::day_and_clock(at, zone)
         ),
         Reading::Skipped { next } => format!(
-            "The clock skips this time. The next one is {}.",
+            "This time doesn't exist because clocks go forward. The next one is {}.",
             next.format("%H:%M")
         ),
-        Reading::Twice { .. } => "The clock shows this time twice.".into(),
-        Reading::Unreadable => "Its local time or time zone is not known.".into(),
+        Reading::Twice { .. } => "This time occurs twice because clocks go back.".into(),
+        Reading::Unreadable => "Its local time or time zone can't be read.".into(),
     }
 }
 
@@ -190,7 +190,7 @@ impl Page for IndexPage {
             errors: FormErrors::one("form", "Reload the page and check the new times."),
             rows: vec![
                 row(Some(Stamp::sample()), ""),
-                row(None, "The clock shows this time twice."),
+                row(None, "This time occurs twice because clocks go back."),
             ],
             pager: Pager::sample(),
             rules: zones::version(),

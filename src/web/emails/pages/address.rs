@@ -65,7 +65,7 @@ impl Page for AddressPage {
             wrong: "jon@example.com".into(),
             can_be_corrected: true,
             form: AddressForm::of("jon@example.com"),
-            errors: FormErrors::one("email", "Another candidate has this address."),
+            errors: FormErrors::one("email", "Another candidate already uses this address."),
             taken_by: Some(2),
         }
     }

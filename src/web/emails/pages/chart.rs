@@ -83,7 +83,7 @@ impl Chart {
         let total = |of: fn(&Day) -> i64| days.iter().map(of).sum::<i64>();
         Self {
             summary: format!(
-                "The last {} days by the day on which messages were queued: {} accepted by a mail server, {} waiting, {} not accepted.",
+                "Emails queued in the last {} days: {} accepted by a mail server, {} waiting, {} not accepted.",
                 days.len(),
                 total(|day| day.accepted),
                 total(|day| day.waiting),

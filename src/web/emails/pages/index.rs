@@ -153,7 +153,7 @@ impl Page for IndexPage {
             export: Some("/emails.csv".into()),
             ..Self::refused(
                 Filters::default(),
-                FormErrors::one("from", "This is no date."),
+                FormErrors::one("from", "Use a date such as 2027-01-05, year first."),
                 Reader {
                     zone: Tz::UTC,
                     now: DateTime::UNIX_EPOCH,

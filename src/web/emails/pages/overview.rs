@@ -134,7 +134,7 @@ fn counters(counts: &[Count], waiting: &[(Status, i64)]) -> Vec<Counter> {
             (
                 ended.get(&name).copied().unwrap_or_default(),
                 format!("/emails?status={name}&days={DAYS}"),
-                format!("in {DAYS} days"),
+                format!("last {DAYS} days"),
             )
         } else {
             let count = waiting.iter().find(|(other, _)| *other == status);
@@ -180,8 +180,8 @@ impl Server {
         Self {
             host: "The mail server".into(),
             tone: "quiet",
-            state: "Nothing noted yet",
-            reason: "How it is stands here when it was asked to take a message.".into(),
+            state: "No emails yet",
+            reason: "Its status appears here after the first email.".into(),
             accepted: None,
         }
     }
@@ -191,7 +191,7 @@ impl Server {
             host: "No mail server".into(),
             tone: "bad",
             state: "Printed to console",
-            reason: "Nobody receives what is printed: an admin has to set up a mail server.".into(),
+            reason: "Nobody receives these emails. Ask an admin to set up a mail server.".into(),
             accepted: None,
         }
     }

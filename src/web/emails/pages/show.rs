@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// Stands where the candidate's own link stood in the mail.
-const HIDDEN_LINK: &str = "[the candidate's personal link; hidden here]";
+const HIDDEN_LINK: &str = "[the candidate's join link, hidden here]";
 
 /// The message as it was sent, link hidden.
 #[derive(Serialize)]
@@ -65,8 +65,8 @@ impl AsSent {
             text: hidden(text),
             invitation: email.ics.as_deref().map(|ics| Invitation {
                 meaning: match Method::of(email.kind) {
-                    Some(Method::Cancel) => "It asks the candidate's calendar to take the interview out.",
-                    _ => "It asks the candidate's calendar to put the interview in, or to bring it up to date.",
+                    Some(Method::Cancel) => "Removes the interview from the candidate's calendar.",
+                    _ => "Adds the interview to the candidate's calendar or updates it.",
                 },
                 calendar: hidden(ics).replace("\r\n", "\n"),
             }),
@@ -78,7 +78,7 @@ impl AsSent {
             headers: Some("Subject: Interview Scheduled".into()),
             text: format!("Dear John Doe,\n{HIDDEN_LINK}"),
             invitation: Some(Invitation {
-                meaning: "It asks the candidate's calendar to put the interview in.",
+                meaning: "Adds the interview to the candidate's calendar.",
                 calendar: "BEGIN:VCALENDAR".into(),
             }),
         }
@@ -186,10 +186,7 @@ fn lead(story: &Story) -> String {
     match (&story.queued_by, email.resend_of, email.corrects) {
         (Some(name), Some(_), _) => format!("{to} · sent again by {name}"),
         (Some(name), _, Some(_)) => format!("{to} · address corrected by {name}"),
-        (Some(name), None, None) if story.details.is_none() => {
-            format!("{to} · asked for by {name}")
-        }
-        (Some(name), None, None) => format!("{to} · booked by {name}"),
+        (Some(name), None, None) => format!("{to} · {} by {name}", story::cause(email.kind).0),
         (None, ..) => to,
     }
 }
@@ -208,7 +205,7 @@ fn facts(story: &Story, zone: Tz) -> Facts {
         None => Default::default(),
     };
     let other = |id: Option<i64>| match id {
-        Some(id) => (format!("Message {id}"), format!("/emails/{id}")),
+        Some(id) => (format!("Email {id}"), format!("/emails/{id}")),
         None => Default::default(),
     };
     let (repeats, repeated_by) = (other(email.resend_of), other(story.repeated_by));
@@ -220,10 +217,7 @@ fn facts(story: &Story, zone: Tz) -> Facts {
             format!("{} <{}>", email.recipient_name, email.recipient),
         )
         .text("From", email.sender.as_deref().unwrap_or_default())
-        .text(
-            "Answers go to",
-            email.reply_to.as_deref().unwrap_or_default(),
-        )
+        .text("Reply-To", email.reply_to.as_deref().unwrap_or_default())
         .text("Subject", email.subject.as_deref().unwrap_or_default())
         .at(
             "Date",
@@ -239,11 +233,11 @@ fn facts(story: &Story, zone: Tz) -> Facts {
         )
         .text("Attempts", story.attempts.len().to_string())
         .at(
-            "Of use until",
+            "Expires",
             Some(Stamp::day_and_clock(email.expires_at, zone)),
         )
-        .link("Repeats", repeats.0, repeats.1)
-        .link("Repeated by", repeated_by.0, repeated_by.1)
+        .link("Copy of", repeats.0, repeats.1)
+        .link("Sent again as", repeated_by.0, repeated_by.1)
         .link("Corrects", corrects.0, corrects.1)
         .link("Corrected by", corrected_by.0, corrected_by.1)
 }
@@ -256,8 +250,8 @@ fn doubt(story: &Story) -> &'static str {
     }
 }
 
-const TAKEN: &str = "A mail server has taken this message already. A second copy goes to the same address, says the same and does no harm, but it may surprise. Is the address wrong? Then correct it instead.";
-const IN_DOUBT: &str = "This message may have arrived: the connection broke when the mail server had all of it. A second copy does no harm.";
+const TAKEN: &str = "A mail server already accepted this email. A second copy goes to the same address with the same content. It does no harm, but may confuse the candidate. If the address is wrong, correct it instead.";
+const IN_DOUBT: &str = "This email may have arrived: the connection broke just before the mail server confirmed it. A second copy does no harm.";
 
 impl Page for ShowPage {
     const TEMPLATE: &'static str = "delivery/show.html";
@@ -275,7 +269,7 @@ impl Page for ShowPage {
             status: "Retrying",
             meaning: story::meaning(Status::Retrying),
             telling: Telling::Open,
-            held_because: "Mail to this address came back.".into(),
+            held_because: "An earlier email to this address came back.".into(),
             held_by: Some(2),
             steps: vec![Step::sample()],
             facts: Facts::sample(),

@@ -28,10 +28,10 @@ impl Page for UnreadablePage {
     const TEMPLATE: &'static str = "delivery/unreadable.html";
 
     fn title(&self) -> String {
-        format!("Message {}", self.id)
+        format!("Email {}", self.id)
     }
 
     fn sample() -> Self {
-        Self::new(5, Some(1), "Greenroom cannot read it.".into())
+        Self::new(5, Some(1), "Greenroom can't read it.".into())
     }
 }
