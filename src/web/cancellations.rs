@@ -13,7 +13,6 @@ use super::{
     interviews::{Refusal, tidings},
     preview::Preview,
     render::Page,
-    respond::see_other,
     stamp::Stamp,
     viewer::{Recruiter, Viewer},
 };
@@ -47,34 +46,27 @@ pub async fn create(
     form: Form<CancellationForm>,
 ) -> Result<HttpResponse> {
     let mut form = form.into_inner();
-    let (target, reason) = match form.parse(*id) {
-        Ok(parsed) if form.act != "preview" => parsed,
-        parsed => {
-            let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
-            let errors = parsed.err().unwrap_or_default();
-            return show(&app, &viewer, details, form, errors, None).await;
+    let errors = match form.parse(*id) {
+        Ok((target, reason)) if form.act != "preview" => {
+            let (actor, now) = (viewer.actor(), app.clock.now());
+            match cancellation::cancel(&app.db, &actor, &target, &reason, now).await? {
+                Ok(done) => {
+                    return tidings::tell(&app, &viewer, "Cancelled.", &done.details).await;
+                }
+                Err(NotCancelled::Interview(refused)) => {
+                    let details = refused.into_details();
+                    let refusal = Refusal::changed(&app, &viewer, &details, target.version).await?;
+                    form.ticket.show(details.interview.version);
+                    let errors = FormErrors::new();
+                    return show(&app, &viewer, details, form, errors, Some(refusal)).await;
+                }
+                Err(NotCancelled::KeyConflict) => form.ticket.sent_before(),
+            }
         }
+        parsed => parsed.err().unwrap_or_default(),
     };
-    let (actor, now) = (viewer.actor(), app.clock.now());
-    match cancellation::cancel(&app.db, &actor, &target, &reason, now).await? {
-        Ok(done) => {
-            app.wake.notify_one();
-            tidings::flash(&app, &viewer, "Cancelled.", &done.details).await?;
-            Ok(see_other(&format!("/interviews/{id}")))
-        }
-        Err(NotCancelled::Interview(refused)) => {
-            let details = refused.into_details();
-            let refusal = Refusal::changed(&app, &viewer, &details, target.version).await?;
-            form.ticket.show(details.interview.version);
-            let errors = FormErrors::new();
-            show(&app, &viewer, details, form, errors, Some(refusal)).await
-        }
-        Err(NotCancelled::KeyConflict) => {
-            let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
-            let errors = form.ticket.sent_before();
-            show(&app, &viewer, details, form, errors, None).await
-        }
-    }
+    let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
+    show(&app, &viewer, details, form, errors, None).await
 }
 
 async fn show(

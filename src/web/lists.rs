@@ -98,6 +98,15 @@ pub fn address(path: &str, query: &impl Serialize) -> String {
     }
 }
 
+/// Do these filters say anything? Those that are left empty must not be serialised, and blanks are nothing.
+pub fn is_narrowed(filters: &impl Serialize) -> bool {
+    let query = serde_urlencoded::to_string(filters).unwrap_or_default();
+    let values = query.split('&').filter_map(|pair| pair.split_once('='));
+    values
+        .into_iter()
+        .any(|(_, value)| value.contains(|c| c != '+'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,6 +133,13 @@ mod tests {
         );
         assert_eq!(pager("", "1_1").first.as_deref(), Some("/jobs"));
         assert_eq!(pager("", "1_1").next.as_deref(), Some("/jobs?cursor=5_7"));
+    }
+
+    #[test]
+    fn blanks_narrow_no_list() {
+        for (q, is_narrowed) in [("", false), ("  ", false), (" a ", true), ("+", true)] {
+            assert_eq!(super::is_narrowed(&Filters { q }), is_narrowed, "{q:?}");
+        }
     }
 
     #[test]

@@ -35,13 +35,6 @@ pub struct Filters {
 }
 
 impl Filters {
-    /// Is the list narrowed at all?
-    pub fn narrow(&self) -> bool {
-        [&self.who, &self.what, &self.on, &self.from, &self.to]
-            .into_iter()
-            .any(|typed| !typed.trim().is_empty())
-    }
-
     /// The address of everything that was done to one thing.
     pub fn about(object_type: &str, object_id: i64) -> String {
         let on = format!("{object_type}:{object_id}");

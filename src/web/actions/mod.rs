@@ -20,9 +20,8 @@ use crate::{
 pub async fn index(
     app: Data<App>,
     viewer: Admin,
-    asked: Query<Asked<Filters>>,
+    Query(Asked { filters, at }): Query<Asked<Filters>>,
 ) -> Result<HttpResponse> {
-    let Asked { filters, at } = asked.into_inner();
     let (company_id, zone) = (viewer.company_id, viewer.zone());
     let authors = actions::authors(&app.db, company_id).await?;
     match filters.parse(zone, &at) {

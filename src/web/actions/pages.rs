@@ -9,7 +9,7 @@ use crate::{
     domain::{actions::Entry, events::Verb, page::Page as List},
     web::{
         forms::FormErrors,
-        lists::{At, Pager},
+        lists::{self, At, Pager},
         render::{Choice, Page},
         stamp::Stamp,
     },
@@ -77,7 +77,7 @@ impl IndexPage {
         Self {
             authors: users.chain([nobody]).collect(),
             verbs: verbs(form.what()),
-            is_narrowed: form.narrow(),
+            is_narrowed: lists::is_narrowed(&form),
             form,
             errors,
             zone: zone.name().into(),

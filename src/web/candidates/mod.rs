@@ -37,9 +37,8 @@ use crate::{
 pub async fn index(
     app: Data<App>,
     viewer: Recruiter,
-    asked: Query<Asked<Filters>>,
+    Query(Asked { filters, at }): Query<Asked<Filters>>,
 ) -> Result<HttpResponse> {
-    let Asked { filters, at } = asked.into_inner();
     match filters.parse(&at) {
         Ok((filter, cursor)) => {
             let found =

@@ -42,22 +42,6 @@ pub struct Filters {
 }
 
 impl Filters {
-    /// Is the list narrowed at all?
-    pub fn narrow(&self) -> bool {
-        [
-            &self.status,
-            &self.kind,
-            &self.recipient,
-            &self.interview,
-            &self.job,
-            &self.days,
-            &self.from,
-            &self.to,
-        ]
-        .into_iter()
-        .any(|typed| !typed.trim().is_empty())
-    }
-
     /// The chosen job, as far as it can be one.
     pub fn job_id(&self) -> Option<i64> {
         self.job.trim().parse().ok()

@@ -18,7 +18,7 @@ use self::{
 };
 use super::{
     errors::Result,
-    lists::Asked,
+    lists::{self, Asked},
     mail_html, mail_servers,
     viewer::{Recruiter, Viewer},
 };
@@ -38,9 +38,8 @@ use actix_web::{
 pub async fn index(
     app: Data<App>,
     viewer: Recruiter,
-    asked: Query<Asked<Filters>>,
+    Query(Asked { filters, at }): Query<Asked<Filters>>,
 ) -> Result<HttpResponse> {
-    let Asked { filters, at } = asked.into_inner();
     let reader = reader(&app, &viewer, &filters).await?;
     match filters.parse(reader.zone, reader.now, &at) {
         Ok((filter, cursor)) => {
@@ -112,7 +111,7 @@ async fn overview(
     let counts = emails::by_day(&app.db, company_id, &begins).await?;
     let waiting = emails::waiting(&app.db, company_id).await?;
     let overview = Overview::new(&counts, &waiting);
-    if filters.narrow() {
+    if lists::is_narrowed(filters) {
         return Ok(overview);
     }
     let servers = match app.settings.mail.backend {

@@ -58,6 +58,7 @@ impl Ticket {
         self.version = version.to_string();
     }
 
+    /// The same with a key that a test knows.
     #[cfg(test)]
     pub fn with_key(self, key: &str) -> Self {
         Self {

@@ -26,7 +26,6 @@ use crate::{
         forms::{self, FormErrors, Ticket},
         preview::Preview,
         render::{Choice, Flash, Page},
-        respond::see_other,
         stamp::Stamp,
         viewer::{Recruiter, Viewer},
     },
@@ -49,39 +48,30 @@ pub async fn update(
     form: Form<EditForm>,
 ) -> Result<HttpResponse> {
     let mut form = form.into_inner();
-    let (target, correction) = match form.parse(*id) {
-        Ok(parsed) if form.act != "preview" => parsed,
-        parsed => {
-            let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
-            let errors = parsed.err().unwrap_or_default();
-            return show(&app, &viewer, details, form, errors, None).await;
+    let errors = match form.parse(*id) {
+        Ok((target, correction)) if form.act != "preview" => {
+            let (actor, now) = (viewer.actor(), app.clock.now());
+            match correction::correct(&app.db, &actor, &target, &correction, now).await? {
+                Ok(done) => return tidings::tell(&app, &viewer, "Saved.", &done.details).await,
+                // Sent twice from two tabs: it is as it was to be.
+                Err(NotCorrected::Interview(InterviewRefusal::Changed(now)))
+                    if correction.is_made(&now) =>
+                {
+                    return viewer.see_other(&format!("/interviews/{id}"), Flash::done("Saved."));
+                }
+                Err(NotCorrected::Interview(refused)) => {
+                    let details = refused.into_details();
+                    let refusal = Refusal::changed(&app, &viewer, &details, target.version).await?;
+                    let errors = FormErrors::new();
+                    return show(&app, &viewer, details, form, errors, Some(refusal)).await;
+                }
+                Err(NotCorrected::KeyConflict) => form.ticket.sent_before(),
+            }
         }
+        parsed => parsed.err().unwrap_or_default(),
     };
-    let (actor, now) = (viewer.actor(), app.clock.now());
-    match correction::correct(&app.db, &actor, &target, &correction, now).await? {
-        Ok(done) => {
-            app.wake.notify_one();
-            tidings::flash(&app, &viewer, "Saved.", &done.details).await?;
-            Ok(see_other(&format!("/interviews/{id}")))
-        }
-        // Sent twice from two tabs: it is as it was to be.
-        Err(NotCorrected::Interview(InterviewRefusal::Changed(now)))
-            if correction.is_made(&now) =>
-        {
-            viewer.see_other(&format!("/interviews/{id}"), Flash::done("Saved."))
-        }
-        Err(NotCorrected::Interview(refused)) => {
-            let details = refused.into_details();
-            let refusal = Refusal::changed(&app, &viewer, &details, target.version).await?;
-            let errors = FormErrors::new();
-            show(&app, &viewer, details, form, errors, Some(refusal)).await
-        }
-        Err(NotCorrected::KeyConflict) => {
-            let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
-            let errors = form.ticket.sent_before();
-            show(&app, &viewer, details, form, errors, None).await
-        }
-    }
+    let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
+    show(&app, &viewer, details, form, errors, None).await
 }
 
 async fn show(

@@ -16,7 +16,6 @@ use crate::{
         errors::Result,
         forms::{self, Ticket},
         render::Flash,
-        respond::see_other,
         viewer::Recruiter,
     },
 };
@@ -36,20 +35,19 @@ pub async fn create(
             Flash::problem(forms::NO_VERSION),
         );
     };
-    match link::replace(&app.db, &actor, &target, now).await? {
+    let refused = match link::replace(&app.db, &actor, &target, now).await? {
         Ok(done) => {
-            app.wake.notify_one();
-            tidings::flash(&app, &viewer, "Join link replaced. The old one no longer works.", &done.details).await?;
+            return tidings::tell(&app, &viewer, "Join link replaced. The old one no longer works.", &done.details).await;
         }
-        Err(Refusal::Interview(InterviewRefusal::Changed(_))) => viewer.flash(Flash::problem(
-            "The join link was not replaced because this interview was changed while you had it open. Check the details below, then try again.",
-        ))?,
-        Err(Refusal::Interview(InterviewRefusal::NotBooked(_))) => viewer.flash(Flash::problem(
-            "The join link was not replaced because this interview is cancelled or over.",
-        ))?,
-        Err(Refusal::KeyConflict) => viewer.flash(Flash::problem(forms::SENT_BEFORE))?,
-    }
-    Ok(see_other(&format!("/interviews/{id}")))
+        Err(Refusal::Interview(InterviewRefusal::Changed(_))) => {
+            "The join link was not replaced because this interview was changed while you had it open. Check the details below, then try again."
+        }
+        Err(Refusal::Interview(InterviewRefusal::NotBooked(_))) => {
+            "The join link was not replaced because this interview is cancelled or over."
+        }
+        Err(Refusal::KeyConflict) => forms::SENT_BEFORE,
+    };
+    viewer.see_other(&format!("/interviews/{id}"), Flash::problem(refused))
 }
 
 /// None when the button does not say which version its page showed.

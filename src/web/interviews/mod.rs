@@ -31,10 +31,9 @@ use crate::{
 pub async fn index(
     app: Data<App>,
     viewer: Recruiter,
-    asked: Query<Asked<Filters>>,
+    Query(Asked { filters, at }): Query<Asked<Filters>>,
 ) -> Result<HttpResponse> {
     let (company_id, reader) = (viewer.company_id, Reader::of(&app, &viewer).await?);
-    let Asked { filters, at } = asked.into_inner();
     let filters = filters.with_day(reader.zone, reader.now);
     let jobs = jobs::choices(&app.db, company_id).await?;
     match filters.parse(reader.zone, &at) {

@@ -1,4 +1,5 @@
 //! What the candidate hears of a change, in words for the recruiter: before it is made, and after.
+use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
 use entity::email::{self, Kind, Status};
 
@@ -18,17 +19,22 @@ pub async fn outlook(app: &App, details: &Details, kind: Kind) -> Result<String>
     Ok(before(kind, was_told, &details.candidate.email))
 }
 
-/// Says on the next page what was done, and what is told of it.
-pub async fn flash(app: &App, viewer: &Viewer, done: &str, now: &Details) -> errors::Result<()> {
+/// 303 to the interview, which says what was done and what is told of it.
+pub async fn tell(
+    app: &App,
+    viewer: &Viewer,
+    done: &str,
+    now: &Details,
+) -> errors::Result<HttpResponse> {
+    app.wake.notify_one();
     let newest = notifications::newest(&app.db, now).await?;
     let told = after(newest.as_ref(), viewer.zone(), app.clock.now());
     let text = format!("{done} {told}");
-    viewer.flash(
-        match newest.is_some_and(|email| email.status == Status::Held) {
-            true => Flash::problem(text),
-            false => Flash::done(text),
-        },
-    )
+    let flash = match newest.is_some_and(|email| email.status == Status::Held) {
+        true => Flash::problem(text),
+        false => Flash::done(text),
+    };
+    viewer.see_other(&format!("/interviews/{}", now.interview.id), flash)
 }
 
 fn before(kind: Kind, was_told: bool, recipient: &str) -> String {

@@ -38,9 +38,8 @@ const COMING: u64 = 8;
 pub async fn index(
     app: Data<App>,
     viewer: Recruiter,
-    asked: Query<Asked<Filters>>,
+    Query(Asked { filters, at }): Query<Asked<Filters>>,
 ) -> Result<HttpResponse> {
-    let Asked { filters, at } = asked.into_inner();
     match filters.parse(&at) {
         Ok((filter, cursor)) => {
             let jobs = jobs::list(&app.db, viewer.company_id, &filter, cursor, PAGE_SIZE).await?;

@@ -19,7 +19,6 @@ use super::{
     forms::{self, FormErrors},
     interviews::{Refusal, tidings},
     preview::Preview,
-    respond::see_other,
     viewer::{Recruiter, Viewer},
 };
 use crate::{
@@ -109,12 +108,7 @@ async fn answer(
 ) -> Result<HttpResponse> {
     let mut errors = FormErrors::new();
     let scene = match moved {
-        Ok(booked) => {
-            app.wake.notify_one();
-            tidings::flash(app, viewer, "Rescheduled.", &booked.details).await?;
-            let id = booked.details.interview.id;
-            return Ok(see_other(&format!("/interviews/{id}")));
-        }
+        Ok(booked) => return tidings::tell(app, viewer, "Rescheduled.", &booked.details).await,
         Err(NotMoved::Interview(refused)) => {
             let is_changed = matches!(refused, InterviewRefusal::Changed(_));
             let now = refused.into_details();

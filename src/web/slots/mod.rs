@@ -37,10 +37,9 @@ use crate::{
 pub async fn index(
     app: Data<App>,
     viewer: Recruiter,
-    asked: Query<Asked<Filters>>,
+    Query(Asked { filters, at }): Query<Asked<Filters>>,
 ) -> Result<HttpResponse> {
     let now = app.clock.now();
-    let Asked { filters, at } = asked.into_inner();
     let filters = filters.with_day(viewer.zone(), now);
     let jobs = jobs::choices(&app.db, viewer.company_id).await?;
     let candidate = name_of(&app, viewer.company_id, &filters.whom()).await?;

@@ -11,7 +11,7 @@ use crate::{
         choices,
         emails::form::Filters,
         forms::FormErrors,
-        lists::{At, Pager},
+        lists::{self, At, Pager},
         render::{Choice, Page},
         stamp::Stamp,
     },
@@ -88,7 +88,7 @@ impl IndexPage {
     /// Filters that cannot be read.
     pub fn refused(form: Filters, errors: FormErrors, reader: Reader) -> Self {
         Self {
-            is_narrowed: form.narrow(),
+            is_narrowed: lists::is_narrowed(&form),
             form,
             errors,
             statuses: choices::of(words::email_status),
