@@ -138,7 +138,6 @@ fn own_words(text: &str) -> String {
 }
 
 const ANSWER: &str = "An automatic reply, such as an out-of-office note. It doesn't say that the email failed. Read its text.";
-const RECEIPT: &str =
-    "A receipt: an email program reports what happened to the email. You don't need to do anything.";
+const RECEIPT: &str = "A receipt: an email program reports what happened to the email. You don't need to do anything.";
 const COMPLAINT: &str = "The recipient's email service forwarded a complaint: the email was marked as unwanted. Ask the candidate before you send more.";
 const UNCLEAR: &str = "Something came back for this email that Greenroom doesn't understand. Read its text: if it says that the email was not delivered, contact the candidate another way.";

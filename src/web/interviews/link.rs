@@ -37,7 +37,13 @@ pub async fn create(
     };
     let refused = match link::replace(&app.db, &actor, &target, now).await? {
         Ok(done) => {
-            return tidings::tell(&app, &viewer, "Join link replaced. The old one no longer works.", &done.details).await;
+            return tidings::tell(
+                &app,
+                &viewer,
+                "Join link replaced. The old one no longer works.",
+                &done.details,
+            )
+            .await;
         }
         Err(Refusal::Interview(InterviewRefusal::Changed(_))) => {
             "The join link was not replaced because this interview was changed while you had it open. Check the details below, then try again."
