@@ -52,7 +52,9 @@ async fn a_message_that_waits_is_tried_at_once_when_somebody_wishes() {
     assert!(page.words("#story").contains("By Rita Recruiter."));
     rita.post_form(&attempts, &[]).await;
     let late = rita.get(&path).await.notice();
-    assert!(late.contains("ended meanwhile") && late.contains("Accepted by mail server"));
+    assert!(
+        late.contains("no longer waiting to be sent") && late.contains("Accepted by mail server")
+    );
 }
 
 #[actix_web::test]

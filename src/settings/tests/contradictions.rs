@@ -102,7 +102,7 @@ fn contradictions() -> Vec<Contradiction> {
         )),
         console(of(
             &[("EMAIL_BACKEND", "console")],
-            "EMAIL_FALLBACK_HOST is set though",
+            "EMAIL_FALLBACK_HOST is set, but",
             &["EMAIL_BACKEND"],
         )),
         of(
@@ -117,7 +117,7 @@ fn contradictions() -> Vec<Contradiction> {
         ),
         of(
             &[("EMAIL_USE_SSL", "true"), ("EMAIL_USE_TLS", "true")],
-            "EMAIL_USE_SSL and EMAIL_USE_TLS exclude",
+            "EMAIL_USE_SSL and EMAIL_USE_TLS can't both be on",
             &["EMAIL_USE_SSL", "EMAIL_USE_TLS"],
         ),
         of(
@@ -140,7 +140,7 @@ fn contradictions() -> Vec<Contradiction> {
                 ("EMAIL_FALLBACK_USE_SSL", "on"),
                 ("EMAIL_FALLBACK_USE_TLS", "on"),
             ],
-            "EMAIL_FALLBACK_USE_SSL and EMAIL_FALLBACK_USE_TLS exclude",
+            "EMAIL_FALLBACK_USE_SSL and EMAIL_FALLBACK_USE_TLS can't both be on",
             &["EMAIL_FALLBACK_USE_SSL", "EMAIL_FALLBACK_USE_TLS"],
         ),
         of(
@@ -163,7 +163,7 @@ fn contradictions() -> Vec<Contradiction> {
                 ("BOUNCE_IMAP_USE_SSL", "yes"),
                 ("BOUNCE_IMAP_USE_TLS", "yes"),
             ],
-            "BOUNCE_IMAP_USE_SSL and BOUNCE_IMAP_USE_TLS exclude",
+            "BOUNCE_IMAP_USE_SSL and BOUNCE_IMAP_USE_TLS can't both be on",
             &["BOUNCE_IMAP_USE_SSL", "BOUNCE_IMAP_USE_TLS"],
         ),
         of(
