@@ -99,11 +99,11 @@ fn is_for_policy(report: &Report) -> bool {
 pub(super) fn from_error(email_id: i64, error: Error) -> Ended {
     match error {
         Error::Unavailable(_) | Error::Db(_) | Error::System(_) => {
-            tracing::warn!(email.id = email_id, %error, "An e-mail could not be tried");
+            tracing::warn!(email.id = email_id, %error, "An email could not be tried");
             here(Outcome::Deferred, Next::Retry(Setback::Ours), OUR_PROBLEM)
         }
         error => {
-            tracing::error!(email.id = email_id, %error, "An e-mail cannot be made");
+            tracing::error!(email.id = email_id, %error, "An email cannot be composed");
             here(Outcome::Refused, Next::Fail, UNMAKEABLE)
         }
     }
@@ -115,11 +115,11 @@ pub(super) fn from_panic(email_id: i64, panic: &str, final_dot_sent: bool) -> En
         tracing::error!(
             email.id = email_id,
             panic,
-            "An e-mail may have left, and nobody knows"
+            "An email may have been sent; its outcome is unknown"
         );
         return in_doubt(String::new());
     }
-    tracing::error!(email.id = email_id, panic, "An e-mail cannot be made");
+    tracing::error!(email.id = email_id, panic, "An email cannot be composed");
     here(Outcome::Refused, Next::Fail, UNMAKEABLE)
 }
 

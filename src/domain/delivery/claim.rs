@@ -392,7 +392,7 @@ async fn still_news(
             Ok(false) => supersede(txn, &email, NO_NEWS, now).await?,
             // What cannot be read of one message must not keep the others from leaving.
             Err(Error::Stored(why)) => {
-                tracing::error!(email.id = email.id, why, "An e-mail cannot be made");
+                tracing::error!(email.id = email.id, why, "An email cannot be composed");
                 give_up(txn, &email, now).await?;
             }
             Err(error) => return Err(error),

@@ -34,7 +34,7 @@ pub(super) async fn set_aside(
     let Some(id) = row.id else {
         return Err(Error::Stored(row.why.clone()));
     };
-    tracing::error!(email.id = id, why = row.why, "An e-mail cannot be read");
+    tracing::error!(email.id = id, why = row.why, "An email cannot be read");
     // What was begun may have arrived.
     let status = match attempts::is_open(txn, id).await? {
         true => Status::Uncertain,
