@@ -188,46 +188,22 @@ impl CompanyForm {
             MAX_HOURLY_EMAILS,
         );
         let version = errors.version(&self.ticket);
-        match (
-            version,
-            name,
-            zone,
-            contact_email,
-            brand_colour,
-            meeting_url,
-            join_window_minutes,
-            leads,
-            undo_seconds,
-            hourly_email_limit,
-        ) {
-            (
-                Some(version),
-                Some(name),
-                Some(zone),
-                Some(contact_email),
-                Some(brand_colour),
-                Some(default_meeting_url),
-                Some(join_window_minutes),
-                Some(reminder_lead_minutes),
-                Some(undo_seconds),
-                Some(hourly_email_limit),
-            ) => Ok((
-                version,
-                Changes {
-                    name,
-                    zone,
-                    contact_email,
-                    brand_colour,
-                    default_meeting_url,
-                    join_window_minutes,
-                    reminder_lead_minutes,
-                    undo_seconds,
-                    hourly_email_limit,
-                    instruction_lines: self.wanted_lines(),
-                },
-            )),
-            _ => Err(errors),
-        }
+        let parsed = (|| {
+            let changes = Changes {
+                name: name?,
+                zone: zone?,
+                contact_email: contact_email?,
+                brand_colour: brand_colour?,
+                default_meeting_url: meeting_url?,
+                join_window_minutes: join_window_minutes?,
+                reminder_lead_minutes: leads?,
+                undo_seconds: undo_seconds?,
+                hourly_email_limit: hourly_email_limit?,
+                instruction_lines: self.wanted_lines(),
+            };
+            Some((version?, changes))
+        })();
+        errors.or(parsed)
     }
 
     fn meeting_url(&self) -> Result<Option<String>, Refusal> {

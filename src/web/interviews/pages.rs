@@ -338,8 +338,7 @@ fn facts(details: &Details, reader: &Reader) -> Facts {
         Stamp::new(window.opens_at, words)
     });
     let job_id = job.as_ref().map(|job| format!("/jobs/{}", job.id));
-    let slot_id = slot.as_ref().map(|slot| format!("/slots/{}", slot.id));
-    Facts::new()
+    let facts = Facts::new()
         .at("Your time", span(reader.zone))
         .at("Candidate's time", span(there))
         .link(
@@ -353,32 +352,8 @@ fn facts(details: &Details, reader: &Reader) -> Facts {
             "Job",
             job.as_ref().map_or("", |job| job.title.as_str()),
             job_id.unwrap_or_default(),
-        )
-        .link(
-            "Slot",
-            slot.as_ref().map_or(String::new(), |slot| {
-                format!(
-                    "{}, {} minutes",
-                    words::interview_type(slot.interview_type),
-                    slot.duration_minutes
-                )
-            }),
-            slot_id.unwrap_or_default(),
-        )
-        .text(
-            "Difficulty",
-            slot.as_ref()
-                .and_then(|slot| slot.difficulty_level)
-                .map_or("", words::difficulty),
-        )
-        .text(
-            "Interviewer",
-            slot.as_ref().map_or("", |slot| slot.interviewer.as_str()),
-        )
-        .text(
-            "Meeting link",
-            slot.as_ref().and(details.meeting_url()).unwrap_or_default(),
-        )
+        );
+    about_slot(facts, details)
         .at("Join link works", link)
         .at(
             "Join page opened",
@@ -397,6 +372,36 @@ fn facts(details: &Details, reader: &Reader) -> Facts {
         .text(
             "Booked by",
             recruiter.as_ref().map_or("", |user| user.name.as_str()),
+        )
+}
+
+fn about_slot(facts: Facts, details: &Details) -> Facts {
+    let slot = details.slot.as_ref();
+    let slot_id = slot.map(|slot| format!("/slots/{}", slot.id));
+    facts
+        .link(
+            "Slot",
+            slot.map_or(String::new(), |slot| {
+                format!(
+                    "{}, {} minutes",
+                    words::interview_type(slot.interview_type),
+                    slot.duration_minutes
+                )
+            }),
+            slot_id.unwrap_or_default(),
+        )
+        .text(
+            "Difficulty",
+            slot.and_then(|slot| slot.difficulty_level)
+                .map_or("", words::difficulty),
+        )
+        .text(
+            "Interviewer",
+            slot.map_or("", |slot| slot.interviewer.as_str()),
+        )
+        .text(
+            "Meeting link",
+            slot.and(details.meeting_url()).unwrap_or_default(),
         )
 }
 

@@ -155,10 +155,6 @@ async fn find(request: &HttpRequest, admits: fn(Role) -> bool) -> Result<Viewer>
         // A database that cannot write just now can still be read.
         tracing::warn!(%error, "A session's last use was not noted");
     }
-    let zone_of = |name: &str| -> Result<Tz> {
-        let unknown = |_| AppError::Stored(format!("time zone {name:?}"));
-        Ok(name.parse().map_err(unknown)?)
-    };
     let company_zone = zone_of(&found.company_time_zone)?;
     let zone = match &found.time_zone {
         Some(name) => zone_of(name)?,
@@ -166,14 +162,7 @@ async fn find(request: &HttpRequest, admits: fn(Role) -> bool) -> Result<Viewer>
     };
     let here = return_path::of(request);
     // The menu shows it, and only theirs has the line.
-    let is_mail_unwell = match found.role.is_admin() {
-        true => {
-            let servers = doctor::servers(&app.settings.mail).into_iter();
-            let servers = servers.map(|(name, _)| name);
-            mail_checks::is_mail_unwell(&app.db, found.company_id, servers).await?
-        }
-        false => false,
-    };
+    let is_mail_unwell = found.role.is_admin() && is_mail_unwell(&app, found.company_id).await?;
     // It names candidates.
     let alerts = match found.role.is_recruiting() {
         true => Banner::of(&app, found.company_id, zone, here, now).await?,
@@ -199,4 +188,15 @@ async fn find(request: &HttpRequest, admits: fn(Role) -> bool) -> Result<Viewer>
         session,
         app,
     })
+}
+
+fn zone_of(name: &str) -> Result<Tz> {
+    let unknown = |_| AppError::Stored(format!("time zone {name:?}"));
+    Ok(name.parse().map_err(unknown)?)
+}
+
+async fn is_mail_unwell(app: &App, company_id: i64) -> Result<bool> {
+    let servers = doctor::servers(&app.settings.mail).into_iter();
+    let servers = servers.map(|(name, _)| name);
+    Ok(mail_checks::is_mail_unwell(&app.db, company_id, servers).await?)
 }
