@@ -182,7 +182,7 @@ async fn book(app: &App, actor: &Actor, job_id: i64, number: usize, now: DateTim
         slot: SlotChoice::Existing(slot_id),
         who: Who::Candidate(candidate_id),
         notes: "Please ensure you have a stable internet connection.".into(),
-        once: None,
+        idempotency_key: None,
     };
     let booked = booking::book(&app.db, actor, booking, now).await;
     assert!(matches!(booked, Ok(Ok(_))), "{booked:?}");

@@ -12,6 +12,7 @@ pub mod error;
 #[cfg(debug_assertions)]
 mod fresh;
 pub mod http;
+pub mod labels;
 pub mod mail;
 pub mod mailing;
 pub mod passwords;
@@ -22,6 +23,5 @@ pub mod templates;
 pub mod text;
 pub mod times;
 pub mod web;
-pub mod words;
 pub mod worker;
 pub mod zones;

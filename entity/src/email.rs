@@ -236,7 +236,7 @@ pub struct Model {
     pub put_off: i32,
     /// How often in a row it met a mail server that was away or unwell.
     pub server_failures: i32,
-    /// What it tells, as [`crate::email::Facts`]; none where it tells of no interview, and for what was queued before
+    /// What it tells, as [`crate::email::InterviewSnapshot`]; none where it tells of no interview, and for what was queued before
     /// facts were kept.
     pub facts: Option<Json>,
     /// What the candidate was told before, when this message tells of a change.
@@ -267,7 +267,7 @@ impl ActiveModelBehavior for ActiveModel {}
 
 /// What a message tells of an interview: two messages with equal facts tell the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Facts {
+pub struct InterviewSnapshot {
     /// When it begins.
     pub starts_at: DateTimeUtc,
     /// How long it takes.
@@ -288,7 +288,7 @@ pub struct Facts {
     pub former_offset_minutes: Option<i32>,
 }
 
-impl Facts {
+impl InterviewSnapshot {
     /// Is there nothing to learn from these for who knows the others? Why an interview moved is not news of its own.
     pub fn tell_the_same(&self, others: &Self) -> bool {
         let former_offset_minutes = self.former_offset_minutes;

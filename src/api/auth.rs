@@ -24,7 +24,7 @@ use crate::{
     domain::{
         accounts::api_tokens,
         actions::Actor,
-        one_time_keys::Once,
+        idempotency_keys::IdempotencyKey,
         rate_limits::{self, Limit, Turn},
     },
     error::Error,
@@ -66,14 +66,18 @@ impl Caller {
         }
     }
 
-    /// The call's one-time key, if it came with one. `wish` is all that the call asks for.
-    pub fn once(&self, scope: &'static str, wish: &str) -> Result<Option<Once>> {
+    /// The call's one-time key, if it came with one. `request` is all that the call asks for.
+    pub fn idempotency_key(
+        &self,
+        scope: &'static str,
+        request: &str,
+    ) -> Result<Option<IdempotencyKey>> {
         let Some(key) = &self.idempotency_key else {
             return Ok(None);
         };
         let is_key = (1..=LONGEST_KEY).contains(&key.len()) && key.iter().all(u8::is_ascii_graphic);
         match std::str::from_utf8(key) {
-            Ok(key) if is_key => Ok(Some(Once::new(scope, key, wish))),
+            Ok(key) if is_key => Ok(Some(IdempotencyKey::new(scope, key, request))),
             _ => Err(Problem::new(
                 StatusCode::BAD_REQUEST,
                 "An Idempotency-Key must have 1 to 255 visible ASCII characters.",

@@ -20,12 +20,12 @@ use super::{
 use crate::{
     app::App,
     domain::{
+        idempotency_keys::Answer,
         interviews::{
             Details,
             booking::{self, Booked, NewBooking, Refusal, Who},
             slot_choice::{SlotChoice, SlotRefusal, Taken},
         },
-        one_time_keys::Answer,
         slots::{self, State},
     },
     error::Error,
@@ -57,15 +57,15 @@ pub async fn book_slot(
     body: Body,
 ) -> Result<HttpResponse> {
     let mut fields = body.fields()?;
-    let wish = format!("{slot_id} {}", fields.wish());
-    let once = caller.once("api.book_slot", &wish)?;
-    idempotency::answer(&app, &caller, once, async |once| {
+    let request = format!("{slot_id} {}", fields.request());
+    let idempotency_key = caller.idempotency_key("api.book_slot", &request)?;
+    idempotency::answer(&app, &caller, idempotency_key, async |idempotency_key| {
         let (who, notes) = (interview(&mut fields), notes(&mut fields));
         let new = NewBooking {
             slot: SlotChoice::Existing(*slot_id),
             who: fields.finish(who)?,
             notes: notes.unwrap_or_default(),
-            once,
+            idempotency_key,
         };
         book(&app, &caller, new).await
     })
@@ -75,8 +75,8 @@ pub async fn book_slot(
 /// POST /api/interviews/schedules/book_interview/: books into a slot that is there or is made for it.
 pub async fn book_interview(app: Data<App>, caller: Recruiter, body: Body) -> Result<HttpResponse> {
     let mut fields = body.fields()?;
-    let once = caller.once("api.book_interview", fields.wish())?;
-    idempotency::answer(&app, &caller, once, async |once| {
+    let idempotency_key = caller.idempotency_key("api.book_interview", fields.request())?;
+    idempotency::answer(&app, &caller, idempotency_key, async |idempotency_key| {
         let (who, notes) = (interview(&mut fields), notes(&mut fields));
         let slot = slot_choice(&mut fields, &caller);
         let (who, slot) = fields.finish(who.zip(slot))?;
@@ -84,7 +84,7 @@ pub async fn book_interview(app: Data<App>, caller: Recruiter, body: Body) -> Re
             slot,
             who,
             notes: notes.unwrap_or_default(),
-            once,
+            idempotency_key,
         };
         book(&app, &caller, new).await
     })

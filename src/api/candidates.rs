@@ -20,7 +20,7 @@ use crate::{
         candidates::{
             self, ChangeRefusal, CreationRefusal, Filter, NewCandidate, UpdateRefusal, Updated,
         },
-        one_time_keys::{Answer, Once},
+        idempotency_keys::{Answer, IdempotencyKey},
         versions::Target,
     },
     text as typed, times,
@@ -72,7 +72,7 @@ pub async fn index(app: Data<App>, caller: Recruiter) -> Result<Json<List<Candid
         until: span.until,
         ..Filter::default()
     };
-    let place = lists::place(&mut query);
+    let place = lists::position(&mut query);
     let place = query.finish(place)?;
     let company_id = caller.company_id;
     let page = candidates::list(&app.db, company_id, &filter, place.cursor, place.limit).await?;
@@ -84,10 +84,18 @@ pub async fn index(app: Data<App>, caller: Recruiter) -> Result<Json<List<Candid
 /// POST /api/candidates/: enters a candidate.
 pub async fn create(app: Data<App>, caller: Recruiter, body: Body) -> Result<HttpResponse> {
     let fields = body.fields()?;
-    let once = caller.once("api.candidate", fields.wish())?;
-    idempotency::answer(&app, &caller, once, async |once| {
+    let idempotency_key = caller.idempotency_key("api.candidate", fields.request())?;
+    idempotency::answer(&app, &caller, idempotency_key, async |idempotency_key| {
         let new = read(fields)?;
-        match candidates::create(&app.db, &caller.actor(), new, once, app.clock.now()).await? {
+        match candidates::create(
+            &app.db,
+            &caller.actor(),
+            new,
+            idempotency_key,
+            app.clock.now(),
+        )
+        .await?
+        {
             Ok(id) => {
                 let candidate = candidates::find(app.db.read(), caller.company_id, id).await?;
                 let path = format!("/api/candidates/{id}/");
@@ -108,12 +116,12 @@ pub async fn update(
     body: Body,
 ) -> Result<HttpResponse> {
     let fields = body.fields()?;
-    let once = caller.once(
+    let idempotency_key = caller.idempotency_key(
         "api.candidate.patch",
         &format!("{id} {}", fields.exact_wish()),
     )?;
-    idempotency::answer(&app, &caller, once, async |once| {
-        change(&app, &caller, (*id, once), fields).await
+    idempotency::answer(&app, &caller, idempotency_key, async |idempotency_key| {
+        change(&app, &caller, (*id, idempotency_key), fields).await
     })
     .await
 }
@@ -121,13 +129,17 @@ pub async fn update(
 async fn change(
     app: &App,
     caller: &Caller,
-    (id, once): (i64, Option<Once>),
+    (id, idempotency_key): (i64, Option<IdempotencyKey>),
     fields: Fields,
 ) -> Result<Answer> {
     let company_id = caller.company_id;
     let before = candidates::find(app.db.read(), company_id, id).await?;
     let (version, new) = read_change(fields, NewCandidate::of(before.clone()))?;
-    let target = Target { id, version, once };
+    let target = Target {
+        id,
+        version,
+        idempotency_key,
+    };
     let now = app.clock.now();
     match candidates::update(&app.db, &caller.actor(), &target, &new, now).await? {
         Ok(Updated::Done { .. }) => app.wake.notify_one(),

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     app::App,
     domain::{
+        idempotency_keys::{Answer, IdempotencyKey},
         interviews::{
             self, cancellation,
             change::{Done, InterviewRefusal, Target},
@@ -24,7 +25,6 @@ use crate::{
             rescheduling::{self, Move},
             slot_choice::SlotChoice,
         },
-        one_time_keys::{Answer, Once},
     },
     text as typed,
 };
@@ -39,8 +39,9 @@ pub async fn reschedule(
     body: Body,
 ) -> Result<HttpResponse> {
     let mut fields = body.fields()?;
-    let once = caller.once("api.reschedule", &format!("{id} {}", fields.wish()))?;
-    idempotency::answer(&app, &caller, once, async |once| {
+    let idempotency_key =
+        caller.idempotency_key("api.reschedule", &format!("{id} {}", fields.request()))?;
+    idempotency::answer(&app, &caller, idempotency_key, async |idempotency_key| {
         let notes = bookings::notes(&mut fields);
         let slot = bookings::slot_choice(&mut fields, &caller);
         let new = Move {
@@ -48,7 +49,7 @@ pub async fn reschedule(
             version: None,
             slot: fields.finish(slot)?,
             notes,
-            once,
+            idempotency_key,
         };
         move_to(&app, &caller, new).await
     })
@@ -78,12 +79,12 @@ pub async fn update(
     body: Body,
 ) -> Result<HttpResponse> {
     let fields = body.fields()?;
-    let once = caller.once(
+    let idempotency_key = caller.idempotency_key(
         "api.interview.patch",
         &format!("{id} {}", fields.exact_wish()),
     )?;
-    idempotency::answer(&app, &caller, once, async |once| {
-        correct(&app, &caller, (*id, once), fields).await
+    idempotency::answer(&app, &caller, idempotency_key, async |idempotency_key| {
+        correct(&app, &caller, (*id, idempotency_key), fields).await
     })
     .await
 }
@@ -91,7 +92,7 @@ pub async fn update(
 async fn correct(
     app: &App,
     caller: &Caller,
-    (id, once): (i64, Option<Once>),
+    (id, idempotency_key): (i64, Option<IdempotencyKey>),
     mut fields: Fields,
 ) -> Result<Answer> {
     let before = interviews::details(app.db.read(), caller.company_id, id).await?;
@@ -104,7 +105,7 @@ async fn correct(
     let target = Target {
         interview_id: id,
         version: Some(version),
-        once,
+        idempotency_key,
     };
     let correction = given.over(stored);
     if before.interview.version == version && correction.is_made(&before) {
@@ -154,14 +155,15 @@ pub async fn cancel(
     body: Body,
 ) -> Result<HttpResponse> {
     let mut fields = body.fields()?;
-    let once = caller.once("api.cancel", &format!("{id} {}", fields.wish()))?;
-    idempotency::answer(&app, &caller, once, async |once| {
+    let idempotency_key =
+        caller.idempotency_key("api.cancel", &format!("{id} {}", fields.request()))?;
+    idempotency::answer(&app, &caller, idempotency_key, async |idempotency_key| {
         let reason = fields.optional("reason", text(|t| typed::lines(t, LONGEST_REASON)));
         fields.finish(Some(()))?;
         let target = Target {
             interview_id: *id,
             version: None,
-            once,
+            idempotency_key,
         };
         let (actor, now) = (caller.actor(), app.clock.now());
         let reason = reason.unwrap_or_default();

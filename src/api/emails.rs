@@ -149,7 +149,7 @@ pub async fn index(app: Data<App>, caller: Recruiter) -> Result<Json<List<Email>
         until: span.until,
         ..Filter::default()
     };
-    let place = lists::place(&mut query);
+    let place = lists::position(&mut query);
     let place = query.finish(place)?;
     let page = emails::list(
         &app.db,

@@ -84,7 +84,7 @@ impl FromRequest for Body {
 pub struct Fields {
     given: BTreeMap<String, Value>,
     errors: Errors,
-    wish: String,
+    request: String,
 }
 
 impl Fields {
@@ -102,7 +102,7 @@ impl Fields {
         let mut fields = Self {
             given: BTreeMap::new(),
             errors: Errors::new(),
-            wish: String::new(),
+            request: String::new(),
         };
         for (name, value) in members {
             if fields.given.contains_key(&name) {
@@ -111,13 +111,13 @@ impl Fields {
             fields.given.insert(name, value);
         }
         let given = fields.given.iter().filter(|(_, value)| !value.is_null());
-        fields.wish = serde_json::json!(given.collect::<BTreeMap<_, _>>()).to_string();
+        fields.request = serde_json::json!(given.collect::<BTreeMap<_, _>>()).to_string();
         fields
     }
 
     /// All that is asked for, in one form whatever the order and the white space; `null` is as good as left out.
-    pub fn wish(&self) -> &str {
-        &self.wish
+    pub fn request(&self) -> &str {
+        &self.request
     }
 
     /// The same for a change: there `null` is something that is asked for.
@@ -370,13 +370,13 @@ mod tests {
     fn the_wish_does_not_depend_on_order_and_white_space() {
         let one = fields(r#"{"a": 1, "b": "x"}"#);
         let other = fields(r#" {"b":"x","a":1} "#);
-        assert_eq!(one.wish(), other.wish());
+        assert_eq!(one.request(), other.request());
         assert_eq!(
-            one.wish(),
-            fields(r#"{"c": null, "a": 1, "b": "x"}"#).wish()
+            one.request(),
+            fields(r#"{"c": null, "a": 1, "b": "x"}"#).request()
         );
-        assert_ne!(one.wish(), fields(r#"{"a": 1, "b": "y"}"#).wish());
-        assert_ne!(one.wish(), fields(r#"{"a": 1, "b": "null"}"#).wish());
+        assert_ne!(one.request(), fields(r#"{"a": 1, "b": "y"}"#).request());
+        assert_ne!(one.request(), fields(r#"{"a": 1, "b": "null"}"#).request());
     }
 
     #[test]

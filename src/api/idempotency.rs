@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::one_time_keys::{self, Answer, Earlier, Once},
+    domain::idempotency_keys::{self, Answer, Earlier, IdempotencyKey},
     error::Error,
 };
 
@@ -20,26 +20,26 @@ use crate::{
 pub async fn answer(
     app: &App,
     caller: &Caller,
-    once: Option<Once>,
-    work: impl AsyncFnOnce(Option<Once>) -> Result<Answer>,
+    idempotency_key: Option<IdempotencyKey>,
+    work: impl AsyncFnOnce(Option<IdempotencyKey>) -> Result<Answer>,
 ) -> Result<HttpResponse> {
-    let Some(key) = once else {
+    let Some(key) = idempotency_key else {
         return work(None).await.map(respond);
     };
     let (company_id, now) = (caller.company_id, app.clock.now());
-    match one_time_keys::earlier(&app.db, company_id, &key, now).await? {
+    match idempotency_keys::earlier(&app.db, company_id, &key, now).await? {
         Earlier::Answered(first) => return Ok(respond(first)),
-        Earlier::Reused => return Err(Problem::key_reused()),
+        Earlier::Conflict => return Err(Problem::key_reused()),
         Earlier::Unanswered => {}
     }
     let answer = match work(Some(key.clone())).await {
         Ok(answer) => answer,
         Err(problem) => problem.lasting()?,
     };
-    let kept = one_time_keys::keep_answer(&app.db, company_id, &key, &answer, now).await;
+    let kept = idempotency_keys::insert_answer(&app.db, company_id, &key, &answer, now).await;
     match kept.map_err(|error| unkept(error, &answer))? {
         Earlier::Answered(first) => Ok(respond(first)),
-        Earlier::Reused => Err(Problem::key_reused()),
+        Earlier::Conflict => Err(Problem::key_reused()),
         Earlier::Unanswered => Err(Problem::conflict(
             "in_progress",
             "The same request is still being processed. Repeat it in a moment to get its response.",

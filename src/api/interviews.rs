@@ -20,8 +20,8 @@ use super::{
 use crate::{
     app::App,
     domain::{
+        idempotency_keys::KeyConflict,
         interviews::{self, Details, Filter, Listed, creation},
-        one_time_keys::KeyConflict,
     },
     times,
 };
@@ -98,7 +98,7 @@ pub async fn index(app: Data<App>, caller: Recruiter) -> Result<Json<List<Interv
         until: span.until,
         ..Filter::default()
     };
-    let place = lists::place(&mut query);
+    let place = lists::position(&mut query);
     let place = query.finish(place)?;
     let company_id = caller.company_id;
     let page = match span.from.or(span.until) {
@@ -113,13 +113,22 @@ pub async fn index(app: Data<App>, caller: Recruiter) -> Result<Json<List<Interv
 /// POST /api/interviews/: enters an interview that is not booked yet.
 pub async fn create(app: Data<App>, caller: Recruiter, body: Body) -> Result<HttpResponse> {
     let mut fields = body.fields()?;
-    let once = caller.once("api.interview", fields.wish())?;
-    idempotency::answer(&app, &caller, once, async |once| {
+    let idempotency_key = caller.idempotency_key("api.interview", fields.request())?;
+    idempotency::answer(&app, &caller, idempotency_key, async |idempotency_key| {
         let candidate = fields.required("candidate", id);
         let job = fields.optional("job", id);
         let candidate = fields.finish(candidate)?;
         let now = app.clock.now();
-        match creation::create(&app.db, &caller.actor(), candidate, job, once, now).await? {
+        match creation::create(
+            &app.db,
+            &caller.actor(),
+            candidate,
+            job,
+            idempotency_key,
+            now,
+        )
+        .await?
+        {
             Ok(id) => {
                 let details = interviews::details(app.db.read(), caller.company_id, id).await?;
                 let path = format!("/api/interviews/{id}/");

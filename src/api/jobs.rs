@@ -17,8 +17,8 @@ use super::{
 use crate::{
     app::App,
     domain::{
+        idempotency_keys::{Answer, IdempotencyKey},
         jobs::{self, Created, Filter, NewJob, Refusal, Updated},
-        one_time_keys::{Answer, Once},
         versions::Target,
     },
     text as typed, times,
@@ -78,7 +78,7 @@ pub async fn index(app: Data<App>, caller: Recruiter) -> Result<Json<List<Job>>>
         from: span.from,
         until: span.until,
     };
-    let place = lists::place(&mut query);
+    let place = lists::position(&mut query);
     let place = query.finish(place)?;
     let page = jobs::list(
         &app.db,
@@ -94,10 +94,18 @@ pub async fn index(app: Data<App>, caller: Recruiter) -> Result<Json<List<Job>>>
 /// POST /api/jobs/: enters a job.
 pub async fn create(app: Data<App>, caller: Recruiter, body: Body) -> Result<HttpResponse> {
     let fields = body.fields()?;
-    let once = caller.once("api.job", fields.wish())?;
-    idempotency::answer(&app, &caller, once, async |once| {
+    let idempotency_key = caller.idempotency_key("api.job", fields.request())?;
+    idempotency::answer(&app, &caller, idempotency_key, async |idempotency_key| {
         let new = read(fields)?;
-        match jobs::create(&app.db, &caller.actor(), new, once, app.clock.now()).await? {
+        match jobs::create(
+            &app.db,
+            &caller.actor(),
+            new,
+            idempotency_key,
+            app.clock.now(),
+        )
+        .await?
+        {
             Created::Job(id) => {
                 let job = jobs::find(app.db.read(), caller.company_id, id).await?;
                 idempotency::created(format!("/api/jobs/{id}/"), &Job::from(job))
@@ -122,9 +130,10 @@ pub async fn update(
     body: Body,
 ) -> Result<HttpResponse> {
     let fields = body.fields()?;
-    let once = caller.once("api.job.patch", &format!("{id} {}", fields.exact_wish()))?;
-    idempotency::answer(&app, &caller, once, async |once| {
-        change(&app, &caller, (*id, once), fields).await
+    let idempotency_key =
+        caller.idempotency_key("api.job.patch", &format!("{id} {}", fields.exact_wish()))?;
+    idempotency::answer(&app, &caller, idempotency_key, async |idempotency_key| {
+        change(&app, &caller, (*id, idempotency_key), fields).await
     })
     .await
 }
@@ -132,13 +141,17 @@ pub async fn update(
 async fn change(
     app: &App,
     caller: &Caller,
-    (id, once): (i64, Option<Once>),
+    (id, idempotency_key): (i64, Option<IdempotencyKey>),
     fields: Fields,
 ) -> Result<Answer> {
     let company_id = caller.company_id;
     let before = jobs::find(app.db.read(), company_id, id).await?;
     let (version, new) = read_change(fields, before.clone())?;
-    let target = Target { id, version, once };
+    let target = Target {
+        id,
+        version,
+        idempotency_key,
+    };
     match jobs::update(&app.db, &caller.actor(), &target, &new, app.clock.now()).await? {
         Ok(Updated::Done) => {}
         Ok(Updated::Same) if before.version == version => {}

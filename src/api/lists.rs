@@ -21,7 +21,7 @@ const NO_INSTANT: &str = "Must be a timestamp like 2027-01-05T09:00:00Z or a dat
 
 /// Which part of a list.
 #[derive(Clone, Copy, Debug)]
-pub struct Place {
+pub struct Position {
     /// After which row.
     pub cursor: Option<Cursor>,
     /// How many rows.
@@ -38,10 +38,10 @@ pub struct Span {
 }
 
 /// Where in the list: `cursor` and `limit`.
-pub fn place(query: &mut Fields) -> Option<Place> {
+pub fn position(query: &mut Fields) -> Option<Position> {
     let cursor = query.optional("cursor", text(|t| t.parse().map_err(|()| NO_CURSOR)));
     let limit = query.optional("limit", text(limit));
-    Some(Place {
+    Some(Position {
         cursor,
         limit: limit.unwrap_or(PAGE_SIZE),
     })

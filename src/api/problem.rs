@@ -10,7 +10,7 @@ use actix_web::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::{domain::one_time_keys::Answer, error::Error};
+use crate::{domain::idempotency_keys::Answer, error::Error};
 
 /// The media type of a problem.
 pub const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");

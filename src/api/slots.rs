@@ -19,8 +19,8 @@ use super::{
 use crate::{
     app::App,
     domain::{
+        idempotency_keys::{Answer, IdempotencyKey},
         interviews::{self, Details},
-        one_time_keys::{Answer, Once},
         page::Page,
         slot_changes::{self, Refusal, Updated},
         slots::{self, Created, Filter, Listed, NewSlot, State},
@@ -101,7 +101,7 @@ pub async fn index(app: Data<App>, caller: Recruiter) -> Result<Json<List<Slot>>
         from: span.from,
         until: span.until,
     };
-    let place = lists::place(&mut query);
+    let place = lists::position(&mut query);
     let place = query.finish(place)?;
     let (company_id, now) = (caller.company_id, app.clock.now());
     let page = slots::list(&app.db, company_id, &filter, place.cursor, place.limit, now).await?;
@@ -132,12 +132,12 @@ fn readable(page: Page<Listed>) -> Page<Slot> {
 /// POST /api/interviews/slots/: enters a slot.
 pub async fn create(app: Data<App>, caller: Recruiter, body: Body) -> Result<HttpResponse> {
     let mut fields = body.fields()?;
-    let once = caller.once("api.slot", fields.wish())?;
-    idempotency::answer(&app, &caller, once, async |once| {
+    let idempotency_key = caller.idempotency_key("api.slot", fields.request())?;
+    idempotency::answer(&app, &caller, idempotency_key, async |idempotency_key| {
         let new = read(&mut fields, &caller);
         let new = fields.finish(new)?;
         let now = app.clock.now();
-        match slots::create(&app.db, &caller.actor(), new, once, now).await? {
+        match slots::create(&app.db, &caller.actor(), new, idempotency_key, now).await? {
             Created::Slot(id) => {
                 let slot = slots::show(&app.db, caller.company_id, id, now).await?;
                 let path = format!("/api/interviews/slots/{id}/");
@@ -165,9 +165,10 @@ pub async fn update(
     body: Body,
 ) -> Result<HttpResponse> {
     let fields = body.fields()?;
-    let once = caller.once("api.slot.patch", &format!("{id} {}", fields.exact_wish()))?;
-    idempotency::answer(&app, &caller, once, async |once| {
-        change(&app, &caller, (*id, once), fields).await
+    let idempotency_key =
+        caller.idempotency_key("api.slot.patch", &format!("{id} {}", fields.exact_wish()))?;
+    idempotency::answer(&app, &caller, idempotency_key, async |idempotency_key| {
+        change(&app, &caller, (*id, idempotency_key), fields).await
     })
     .await
 }
@@ -175,7 +176,7 @@ pub async fn update(
 async fn change(
     app: &App,
     caller: &Caller,
-    (id, once): (i64, Option<Once>),
+    (id, idempotency_key): (i64, Option<IdempotencyKey>),
     mut fields: Fields,
 ) -> Result<Answer> {
     let (company_id, now) = (caller.company_id, app.clock.now());
@@ -184,7 +185,11 @@ async fn change(
     let version = fields.version();
     let new = read_change(&mut fields, caller, NewSlot::of(&before)?);
     let (version, new) = fields.finish(version.zip(new))?;
-    let target = Target { id, version, once };
+    let target = Target {
+        id,
+        version,
+        idempotency_key,
+    };
     let updated = slot_changes::update(&app.db, &caller.actor(), &target, &new, now).await?;
     let slot = Slot::of(slots::show(&app.db, company_id, id, now).await?)?;
     match updated {

@@ -1,7 +1,7 @@
 //! Commands: each in one transaction, refused without a trace, carried out once for an idempotency key.
 use crate::{
     db::{self, Db, Txn},
-    domain::one_time_keys::{self, KeyConflict, Once, Seen},
+    domain::idempotency_keys::{self, IdempotencyKey, KeyConflict, Seen},
     error::{Error, Result},
 };
 
@@ -32,17 +32,17 @@ pub(super) fn refuse<T, R>(reason: impl Into<R>) -> Result<T, Abort<R>> {
 pub(super) async fn run_once<T, R: From<KeyConflict>>(
     db: &Db,
     company_id: i64,
-    key: Option<&Once>,
+    key: Option<&IdempotencyKey>,
     work: impl AsyncFn(&Txn) -> Result<T, Abort<R>>,
     earlier: impl AsyncFnOnce(i64) -> Result<T>,
 ) -> Result<Result<T, R>> {
     // Somebody may be first at the last moment: then only a unique index knows, and the second look says who it was.
     let ended =
         db::transaction_retrying_duplicates(db, async |txn| {
-            match one_time_keys::look_up(txn, company_id, key).await? {
+            match idempotency_keys::look_up(txn, company_id, key).await? {
                 Seen::New => work(txn).await.map(Ended::Now),
                 Seen::Done(id) => Ok(Ended::Earlier(id)),
-                Seen::Reused => refuse(KeyConflict),
+                Seen::Conflict => refuse(KeyConflict),
             }
         });
     match ended.await {
@@ -50,9 +50,9 @@ pub(super) async fn run_once<T, R: From<KeyConflict>>(
         Ok(Ended::Earlier(id)) => earlier(id).await.map(Ok),
         // What stood in the way may have been this very call, sent twice at one moment: then its key is there by now.
         Err(Abort::Refused(reason)) => {
-            match one_time_keys::look_up(db.read(), company_id, key).await? {
+            match idempotency_keys::look_up(db.read(), company_id, key).await? {
                 Seen::Done(id) => earlier(id).await.map(Ok),
-                Seen::New | Seen::Reused => Ok(Err(reason)),
+                Seen::New | Seen::Conflict => Ok(Err(reason)),
             }
         }
         Err(Abort::Failed(error)) => Err(error),

@@ -15,7 +15,7 @@ use crate::{
         actions::Actor,
         commands::{self, Abort, refuse},
         events::{self, Event, JobFacts},
-        one_time_keys::{self, KeyConflict, Once, Seen},
+        idempotency_keys::{self, IdempotencyKey, KeyConflict, Seen},
         page::{Cursor, Page},
         rows,
         versions::{self, Target},
@@ -77,7 +77,7 @@ impl NewJob {
 pub enum Created {
     /// It is there, now or since an earlier call with the same key.
     Job(i64),
-    /// The one-time key stands for another wish.
+    /// The idempotency key came with another request.
     KeyReused,
 }
 
@@ -173,13 +173,13 @@ pub async fn create(
     db: &Db,
     actor: &Actor,
     new: NewJob,
-    once: Option<Once>,
+    idempotency_key: Option<IdempotencyKey>,
     now: DateTime<Utc>,
 ) -> Result<Created> {
     db::transaction_retrying_duplicates(db, async |txn| {
-        match one_time_keys::look_up(txn, actor.company_id, once.as_ref()).await? {
+        match idempotency_keys::look_up(txn, actor.company_id, idempotency_key.as_ref()).await? {
             Seen::Done(id) => return Ok(Created::Job(id)),
-            Seen::Reused => return Ok(Created::KeyReused),
+            Seen::Conflict => return Ok(Created::KeyReused),
             Seen::New => {}
         }
         let row = job::ActiveModel {
@@ -193,7 +193,7 @@ pub async fn create(
             title: new.title.clone(),
         };
         events::record(txn, actor, event, now).await?;
-        one_time_keys::keep(txn, actor.company_id, once.as_ref(), id, now).await?;
+        idempotency_keys::insert(txn, actor.company_id, idempotency_key.as_ref(), id, now).await?;
         Ok(Created::Job(id))
     })
     .await
@@ -232,7 +232,7 @@ pub async fn update(
     new: &NewJob,
     now: DateTime<Utc>,
 ) -> Result<Result<Updated, Refusal>> {
-    let (company_id, key) = (actor.company_id, target.once.as_ref());
+    let (company_id, key) = (actor.company_id, target.idempotency_key.as_ref());
     let work = async |txn: &Txn| change(txn, actor, target, new, now).await;
     commands::run_once(db, company_id, key, work, async |_| Ok(Updated::Done)).await
 }
@@ -279,7 +279,7 @@ async fn change(
         version: Some(target.version + 1),
     };
     events::record(txn, actor, event, now).await?;
-    one_time_keys::keep(txn, company_id, target.once.as_ref(), id, now).await?;
+    idempotency_keys::insert(txn, company_id, target.idempotency_key.as_ref(), id, now).await?;
     Ok(Updated::Done)
 }
 

@@ -13,11 +13,13 @@ use serde_json::{Value, json};
 use super::{
     actions::Actor,
     events::{self, Event},
-    one_time_keys::{self, Once, Seen},
-    transports,
 };
 use crate::{
     db::{self, Db},
+    domain::{
+        idempotency_keys::{self, IdempotencyKey, Seen},
+        mail_servers,
+    },
     error::{Error, Result},
 };
 
@@ -40,12 +42,12 @@ pub async fn begin(
     db: &Db,
     actor: &Actor,
     user_id: i64,
-    once: Option<&Once>,
+    idempotency_key: Option<&IdempotencyKey>,
     now: DateTime<Utc>,
 ) -> Result<Begun> {
     let company_id = actor.company_id;
     db::transaction_retrying_duplicates(db, async |txn| {
-        if one_time_keys::look_up(txn, company_id, once).await? != Seen::New {
+        if idempotency_keys::look_up(txn, company_id, idempotency_key).await? != Seen::New {
             return Ok(Begun::Repeated);
         }
         let begun = match by_company(company_id).one(txn).await? {
@@ -55,10 +57,10 @@ pub async fn begin(
         let Some(run) = begun else {
             return Ok(Begun::Underway);
         };
-        one_time_keys::keep(txn, company_id, once, company_id, now).await?;
+        idempotency_keys::insert(txn, company_id, idempotency_key, company_id, now).await?;
         let event = Event::MailChecked {
             company_id,
-            sends: once.is_some(),
+            sends: idempotency_key.is_some(),
         };
         events::record(txn, actor, event, now).await?;
         Ok(Begun::Run(run))
@@ -101,7 +103,7 @@ pub async fn end(
             .exec(txn)
             .await?;
         match health {
-            Health::Well | Health::Warnings => transports::end_waits(txn).await,
+            Health::Well | Health::Warnings => mail_servers::end_waits(txn).await,
             Health::Broken => Ok(()),
         }
     })

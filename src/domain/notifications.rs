@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::email::{self, Facts, Kind, Status};
+use entity::email::{self, InterviewSnapshot, Kind, Status};
 use sea_orm::{
     ActiveEnum, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect, sea_query::Expr,
@@ -30,7 +30,7 @@ const NEAR_MINUTES: i64 = 120;
 /// Queues what the candidate must learn of an interview that was just changed, in the transaction of
 /// the change. None when there is nothing to learn: it was never told and is called off, or it is
 /// again as it was told.
-pub async fn tell(
+pub async fn notify(
     txn: &impl ConnectionTrait,
     actor: &Actor,
     kind: Kind,
@@ -38,13 +38,13 @@ pub async fn tell(
     now: DateTime<Utc>,
 ) -> Result<Option<i64>> {
     drop_unsent(txn, details, now).await?;
-    let news = news(txn, kind, details).await?;
-    queue_before_reminders(txn, actor, news, details, now).await
+    let change = pending_change(txn, kind, details).await?;
+    queue_before_reminders(txn, actor, change, details, now).await
 }
 
 /// The same for an interview that moved because its wall time stayed: what was told by the former offset is
 /// told by it once more.
-pub(super) async fn tell_changed_rules(
+pub(super) async fn notify_changed_rules(
     txn: &impl ConnectionTrait,
     actor: &Actor,
     former_offset_minutes: i32,
@@ -52,11 +52,11 @@ pub(super) async fn tell_changed_rules(
     now: DateTime<Utc>,
 ) -> Result<Option<i64>> {
     drop_unsent(txn, details, now).await?;
-    let mut news = news(txn, Kind::Rescheduled, details).await?;
-    if let Some(news) = &mut news {
-        news.facts.former_offset_minutes = Some(former_offset_minutes);
+    let mut change = pending_change(txn, Kind::Rescheduled, details).await?;
+    if let Some(change) = &mut change {
+        change.facts.former_offset_minutes = Some(former_offset_minutes);
     }
-    queue_before_reminders(txn, actor, news, details, now).await
+    queue_before_reminders(txn, actor, change, details, now).await
 }
 
 async fn drop_unsent(
@@ -71,12 +71,12 @@ async fn drop_unsent(
 async fn queue_before_reminders(
     txn: &impl ConnectionTrait,
     actor: &Actor,
-    news: Option<News>,
+    change: Option<PendingChange>,
     details: &Details,
     now: DateTime<Utc>,
 ) -> Result<Option<i64>> {
-    let email_id = match news {
-        Some(news) => Some(queue(txn, actor, news, details, now).await?),
+    let email_id = match change {
+        Some(change) => Some(queue(txn, actor, change, details, now).await?),
         None => None,
     };
     // After the message itself, so that they stand behind it in the stream.
@@ -87,17 +87,17 @@ async fn queue_before_reminders(
 async fn queue(
     txn: &impl ConnectionTrait,
     actor: &Actor,
-    news: News,
+    change: PendingChange,
     details: &Details,
     now: DateTime<Utc>,
 ) -> Result<i64> {
     let new = NewEmail {
-        kind: news.kind,
+        kind: change.kind,
         details,
-        facts_before: news.before,
-        due_at: now + patience(details, now),
-        expires_at: useful_until(news.kind, &news.facts, now),
-        facts: news.facts,
+        facts_before: change.before,
+        due_at: now + undo_delay(details, now),
+        expires_at: expires_at(change.kind, &change.facts, now),
+        facts: change.facts,
         lead_minutes: None,
     };
     emails::queue(txn, actor, new, now).await
@@ -105,26 +105,26 @@ async fn queue(
 
 /// What a candidate has to learn.
 #[derive(Clone, Debug)]
-pub struct News {
+pub struct PendingChange {
     /// What kind of change it is, against what was told before.
     pub kind: Kind,
     /// The interview as it is.
-    pub facts: Facts,
+    pub facts: InterviewSnapshot,
     /// As it was told before; none when it is told from the beginning.
-    pub before: Option<Facts>,
+    pub before: Option<InterviewSnapshot>,
 }
 
 /// What the candidate has to learn of an interview that was, or would be, changed like this.
-pub async fn news(
+pub async fn pending_change(
     db: &impl ConnectionTrait,
     kind: Kind,
     details: &Details,
-) -> Result<Option<News>> {
-    let facts = emails::facts(details)?;
+) -> Result<Option<PendingChange>> {
+    let facts = emails::snapshot(details)?;
     let row = &details.interview;
-    let told = last_told(db, row.company_id, row.id, &details.candidate.email).await?;
-    let kind = needed(kind, &facts, &told);
-    Ok(kind.map(|kind| News {
+    let told = last_notified(db, row.company_id, row.id, &details.candidate.email).await?;
+    let kind = kind_for(kind, &facts, &told);
+    Ok(kind.map(|kind| PendingChange {
         kind,
         before: told.before(kind),
         facts,
@@ -132,12 +132,12 @@ pub async fn news(
 }
 
 /// Looks again at a message that is about to leave for the first time: what was on its way when it was
-/// queued may not have arrived after all. False when there is nothing left to tell. What [`some_told`] answers for its
+/// queued may not have arrived after all. False when there is nothing left to tell. What [`some_notified`] answers for its
 /// interview spares the look where nothing was ever told.
-pub(super) async fn look_again(
+pub(super) async fn revalidate(
     txn: &impl ConnectionTrait,
     email: &mut email::Model,
-    was_told: bool,
+    was_notified: bool,
 ) -> Result<bool> {
     let is_fixed = email.text.is_some() || email.resend_of.is_some() || email.facts.is_none();
     if is_fixed || !email.kind.tells_of_change() {
@@ -146,12 +146,12 @@ pub(super) async fn look_again(
     let Some(interview_id) = email.interview_id else {
         return Ok(true);
     };
-    let (facts, company_id) = (emails::facts_of(email)?, email.company_id);
-    let told = match was_told {
-        true => last_told(txn, company_id, interview_id, &email.recipient).await?,
-        false => Told::Nothing,
+    let (facts, company_id) = (emails::snapshot_of(email)?, email.company_id);
+    let told = match was_notified {
+        true => last_notified(txn, company_id, interview_id, &email.recipient).await?,
+        false => LastNotified::Never,
     };
-    let Some(kind) = needed(email.kind, &facts, &told) else {
+    let Some(kind) = kind_for(email.kind, &facts, &told) else {
         return Ok(false);
     };
     let before = told.before(kind);
@@ -174,14 +174,14 @@ pub(super) async fn look_again(
 }
 
 /// Was the candidate told of the interview, so that a change has to be told as well?
-pub async fn has_been_told(db: &Db, details: &Details) -> Result<bool> {
+pub async fn was_notified(db: &Db, details: &Details) -> Result<bool> {
     let row = &details.interview;
-    let told = last_told(db.read(), row.company_id, row.id, &details.candidate.email).await?;
+    let told = last_notified(db.read(), row.company_id, row.id, &details.candidate.email).await?;
     Ok(match told {
-        Told::Nothing => false,
-        Told::Facts(told) => !told.is_cancelled,
+        LastNotified::Never => false,
+        LastNotified::With(told) => !told.is_cancelled,
         // Whoever may know of it is told.
-        Told::Unreadable => true,
+        LastNotified::Unreadable => true,
     })
 }
 
@@ -199,7 +199,7 @@ pub async fn newest(db: &Db, details: &Details) -> Result<Option<email::Model>> 
 }
 
 /// Those of these interviews of which anybody was told anything, or is being told.
-pub(super) async fn some_told(
+pub(super) async fn some_notified(
     db: &impl ConnectionTrait,
     company_id: i64,
     interview_ids: &HashSet<i64>,
@@ -218,30 +218,30 @@ pub(super) async fn some_told(
 }
 
 /// What an address was told last of an interview.
-enum Told {
-    Nothing,
-    Facts(Facts),
+enum LastNotified {
+    Never,
+    With(InterviewSnapshot),
     /// Something, and nobody can read what.
     Unreadable,
 }
 
-impl Told {
+impl LastNotified {
     /// What a message of this kind tells as it was before.
-    fn before(self, kind: Kind) -> Option<Facts> {
+    fn before(self, kind: Kind) -> Option<InterviewSnapshot> {
         match self {
-            Self::Facts(told) if kind.follows() => Some(told),
+            Self::With(told) if kind.follows() => Some(told),
             _ => None,
         }
     }
 }
 
 /// What an address was told last of an interview, or is being told. What is in doubt may have been read.
-async fn last_told(
+async fn last_notified(
     db: &impl ConnectionTrait,
     company_id: i64,
     interview_id: i64,
     recipient: &str,
-) -> Result<Told> {
+) -> Result<LastNotified> {
     let last = email::Entity::find()
         .filter(email::COLUMN.company_id.eq(company_id))
         .filter(email::COLUMN.interview_id.eq(interview_id))
@@ -249,16 +249,16 @@ async fn last_told(
         .filter(may_be_known())
         .order_by_desc(email::Column::Id);
     let Some(last) = rows::one(last, db).await? else {
-        return Ok(Told::Nothing);
+        return Ok(LastNotified::Never);
     };
     let Some(email) = last.or_log("email") else {
-        return Ok(Told::Unreadable);
+        return Ok(LastNotified::Unreadable);
     };
-    Ok(match emails::facts_of(&email) {
-        Ok(facts) => Told::Facts(facts),
+    Ok(match emails::snapshot_of(&email) {
+        Ok(facts) => LastNotified::With(facts),
         Err(error) => {
             tracing::error!(email.id = email.id, %error, "What a candidate was told cannot be read");
-            Told::Unreadable
+            LastNotified::Unreadable
         }
     })
 }
@@ -282,10 +282,10 @@ fn may_be_known() -> Condition {
 
 /// The kind of message that is needed after all: what was never told is told from the beginning, and so is what
 /// follows something that nobody can read.
-fn needed(kind: Kind, now: &Facts, told: &Told) -> Option<Kind> {
+fn kind_for(kind: Kind, now: &InterviewSnapshot, told: &LastNotified) -> Option<Kind> {
     let told = match told {
-        Told::Unreadable if kind.has_last_word() => return Some(kind),
-        Told::Facts(told) if !told.is_cancelled => Some(told),
+        LastNotified::Unreadable if kind.has_last_word() => return Some(kind),
+        LastNotified::With(told) if !told.is_cancelled => Some(told),
         _ => None,
     };
     match told {
@@ -301,14 +301,14 @@ fn needed(kind: Kind, now: &Facts, told: &Told) -> Option<Kind> {
 }
 
 /// How long a message waits for corrections.
-fn patience(details: &Details, now: DateTime<Utc>) -> TimeDelta {
+fn undo_delay(details: &Details, now: DateTime<Utc>) -> TimeDelta {
     let wanted = TimeDelta::seconds(details.company.undo_seconds.into());
     let starts_at = details.slot.as_ref().map(|slot| slot.starts_at);
     let is_near = starts_at.is_none_or(|at| at - now < TimeDelta::minutes(NEAR_MINUTES) + wanted);
     if is_near { TimeDelta::zero() } else { wanted }
 }
 
-fn useful_until(kind: Kind, facts: &Facts, now: DateTime<Utc>) -> DateTime<Utc> {
+fn expires_at(kind: Kind, facts: &InterviewSnapshot, now: DateTime<Utc>) -> DateTime<Utc> {
     let ends_at = facts.starts_at + TimeDelta::minutes(facts.duration_minutes.into());
     // Who has not heard of a cancellation by the start is waiting in vain; afterwards it is late but true.
     if kind.has_last_word() && now < facts.starts_at {
@@ -324,8 +324,8 @@ mod tests {
 
     use super::*;
 
-    fn at(minutes: i64) -> Facts {
-        Facts {
+    fn at(minutes: i64) -> InterviewSnapshot {
+        InterviewSnapshot {
             starts_at: DateTime::from_timestamp(1_800_000_000 + minutes * 60, 0)
                 .expect("an instant"),
             duration_minutes: 60,
@@ -346,13 +346,16 @@ mod tests {
             Kind::Updated,
             Kind::LinkReplaced,
         ] {
-            assert_eq!(needed(kind, &at(0), &Told::Nothing), Some(Kind::Scheduled));
-            let called_off = Facts {
+            assert_eq!(
+                kind_for(kind, &at(0), &LastNotified::Never),
+                Some(Kind::Scheduled)
+            );
+            let called_off = InterviewSnapshot {
                 is_cancelled: true,
                 ..at(0)
             };
             assert_eq!(
-                needed(kind, &at(0), &Told::Facts(called_off.clone())),
+                kind_for(kind, &at(0), &LastNotified::With(called_off.clone())),
                 Some(Kind::Scheduled)
             );
         }
@@ -360,20 +363,23 @@ mod tests {
 
     #[test]
     fn a_cancellation_is_told_to_those_who_were_invited_only() {
-        let called_off = Facts {
+        let called_off = InterviewSnapshot {
             is_cancelled: true,
             ..at(0)
         };
-        assert_eq!(needed(Kind::Cancelled, &called_off, &Told::Nothing), None);
         assert_eq!(
-            needed(Kind::Cancelled, &called_off, &Told::Facts(at(0))),
+            kind_for(Kind::Cancelled, &called_off, &LastNotified::Never),
+            None
+        );
+        assert_eq!(
+            kind_for(Kind::Cancelled, &called_off, &LastNotified::With(at(0))),
             Some(Kind::Cancelled)
         );
         assert_eq!(
-            needed(
+            kind_for(
                 Kind::Cancelled,
                 &called_off,
-                &Told::Facts(called_off.clone())
+                &LastNotified::With(called_off.clone())
             ),
             None
         );
@@ -381,40 +387,43 @@ mod tests {
 
     #[test]
     fn what_is_again_as_it_was_told_needs_no_message() {
-        assert_eq!(needed(Kind::Rescheduled, &at(0), &Told::Facts(at(0))), None);
+        assert_eq!(
+            kind_for(Kind::Rescheduled, &at(0), &LastNotified::With(at(0))),
+            None
+        );
     }
 
     #[test]
     fn the_message_is_named_after_the_greatest_difference() {
-        let noted = Facts {
+        let noted = InterviewSnapshot {
             notes: "Bring a pen".into(),
             ..at(0)
         };
-        let relinked = Facts {
+        let relinked = InterviewSnapshot {
             link_version: 2,
             ..at(0)
         };
         assert_eq!(
-            needed(Kind::Updated, &noted, &Told::Facts(at(0))),
+            kind_for(Kind::Updated, &noted, &LastNotified::With(at(0))),
             Some(Kind::Updated)
         );
         assert_eq!(
-            needed(
+            kind_for(
                 Kind::Updated,
-                &Facts {
+                &InterviewSnapshot {
                     notes: "x".into(),
                     ..at(30)
                 },
-                &Told::Facts(at(0))
+                &LastNotified::With(at(0))
             ),
             Some(Kind::Rescheduled)
         );
         assert_eq!(
-            needed(Kind::LinkReplaced, &relinked, &Told::Facts(at(0))),
+            kind_for(Kind::LinkReplaced, &relinked, &LastNotified::With(at(0))),
             Some(Kind::LinkReplaced)
         );
         assert_eq!(
-            needed(Kind::Rescheduled, &noted, &Told::Facts(at(0))),
+            kind_for(Kind::Rescheduled, &noted, &LastNotified::With(at(0))),
             Some(Kind::Updated),
             "moved there and back"
         );

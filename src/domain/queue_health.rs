@@ -8,8 +8,8 @@ use sea_orm::{
     ColumnTrait, Condition, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect,
 };
 
-use super::{emails::lifecycle::stands_in, rows::Stored, transports};
-use crate::{db::Db, error::Result};
+use super::{emails::lifecycle::stands_in, rows::Stored};
+use crate::{db::Db, domain::mail_servers, error::Result};
 
 /// What is older is history.
 const LATELY: TimeDelta = TimeDelta::hours(24);
@@ -85,7 +85,7 @@ pub async fn look(db: &Db, whose: Whose, now: DateTime<Utc>) -> Result<QueueHeal
         oldest_due_at: oldest,
         uncertain_lately: count(Status::Uncertain),
         failed_lately: count(Status::Failed),
-        transports: transports::all(db).await?,
+        transports: mail_servers::all(db).await?,
     })
 }
 

@@ -44,7 +44,7 @@ pub async fn renew(
         let new = NewEmail {
             kind: Kind::Reminder,
             details,
-            facts: emails::facts(details)?,
+            facts: emails::snapshot(details)?,
             facts_before: None,
             due_at,
             expires_at: (due_at + half).min(slot.starts_at - TimeDelta::minutes(LAST_MINUTES)),

@@ -15,7 +15,7 @@ use crate::{
         actions::Actor,
         alerts,
         emails::{self, Again, Resent},
-        one_time_keys::Once,
+        idempotency_keys::IdempotencyKey,
     },
     error::Result,
 };
@@ -46,7 +46,11 @@ pub async fn create(db: &Db, actor: &Actor, key: &str, now: DateTime<Utc>) -> Re
     let mut queued = 0;
     for id in printed(db, actor.company_id, now).await? {
         let again = Again {
-            once: Some(Once::new("resend", format!("{key}:{id}"), &id.to_string())),
+            idempotency_key: Some(IdempotencyKey::new(
+                "resend",
+                format!("{key}:{id}"),
+                &id.to_string(),
+            )),
             is_confirmed: false,
         };
         if let Resent::Queued(_) = emails::resend(db, actor, id, again, now).await? {

@@ -12,13 +12,13 @@ use crate::{
         candidates,
         commands::{self, Abort, refuse},
         events::{self, Event, Start},
+        idempotency_keys::{self, KeyConflict},
         interviews::{
             self, Details,
             change::{self, InterviewRefusal},
             correction::{self, Correction},
         },
         jobs,
-        one_time_keys::{self, KeyConflict},
         slots::{self, NewSlot, Timing},
         versions::{self, Target},
     },
@@ -75,14 +75,14 @@ pub async fn update(
     new: &NewSlot,
     now: DateTime<Utc>,
 ) -> Result<Result<Updated, Refusal>> {
-    let (company_id, key) = (actor.company_id, target.once.as_ref());
+    let (company_id, key) = (actor.company_id, target.idempotency_key.as_ref());
     let work = async |txn: &Txn| {
         let updated = match live(txn, company_id, target.id).await? {
             Some(interview) => change_booked(txn, actor, target, &interview, new, now).await?,
             None => change_free(txn, actor, target, new, now).await?,
         };
         if updated == Updated::Done {
-            one_time_keys::keep(txn, company_id, key, target.id, now).await?;
+            idempotency_keys::insert(txn, company_id, key, target.id, now).await?;
         }
         Ok(updated)
     };
@@ -197,7 +197,7 @@ async fn correct(
     let target = change::Target {
         interview_id: details.interview.id,
         version: None,
-        once: None,
+        idempotency_key: None,
     };
     correction::carry_out::<Refusal>(txn, actor, &target, &correction, now).await?;
     Ok(())

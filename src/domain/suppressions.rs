@@ -60,7 +60,7 @@ pub async fn add(
     // What cannot be read is set aside when it is due.
     for mut email in rows::readable(waiting, txn, "email").await? {
         // What came back may leave nothing to tell: whoever was not invited need not be told off.
-        match notifications::look_again(txn, &mut email, true).await {
+        match notifications::revalidate(txn, &mut email, true).await {
             Ok(true) | Err(Error::Stored(_)) => lifecycle::hold(txn, email.id, &reason).await?,
             Ok(false) => delivery::supersede(txn, &email, delivery::NO_NEWS, now).await?,
             Err(error) => return Err(error),
@@ -102,7 +102,7 @@ pub async fn shown_by(
     Ok(row.and_then(|row| Some(row.or_log("suppression")?.email_id)))
 }
 
-/// What became of the wish to send a message that was held back.
+/// What became of the request to send a message that was held back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Released {
     /// It waits for its turn, and so does everything else that was held for its address.

@@ -13,7 +13,7 @@ use sea_orm::{
 use crate::{
     db::Db,
     domain::{
-        alerts::{self, Fate},
+        alerts::{self, Reachability},
         emails::{self, Line},
         interviews::{self, Listed},
         slots::{self, State},
@@ -186,11 +186,11 @@ fn worrying_mail(now: DateTime<Utc>) -> SelectStatement {
 /// Sooner than an alert on every page, because it is looked at here only.
 fn is_worrying(mail: &Line, now: DateTime<Utc>) -> bool {
     let is_late = mail.first_due_at < now - PATIENCE;
-    let is_wrong = match alerts::fate(mail.status) {
-        Fate::Settled => false,
-        Fate::Lost => true,
-        Fate::Leaving => is_late,
-        Fate::Delayed => true,
+    let is_wrong = match alerts::reachability(mail.status) {
+        Reachability::Settled => false,
+        Reachability::Lost => true,
+        Reachability::Leaving => is_late,
+        Reachability::Delayed => true,
     };
     is_wrong && mail.told_at.is_none()
 }

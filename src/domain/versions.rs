@@ -1,5 +1,5 @@
 //! Versions: who changes a row says which version of it they saw.
-use crate::domain::one_time_keys::Once;
+use crate::domain::idempotency_keys::IdempotencyKey;
 
 /// No row is ever changed so often; the next version is a number still.
 pub const NEWEST: i32 = i32::MAX - 1;
@@ -11,8 +11,8 @@ pub struct Target {
     pub id: i64,
     /// In this version; the change is refused when there is a newer one.
     pub version: i32,
-    /// The caller's one-time key.
-    pub once: Option<Once>,
+    /// The caller's idempotency key.
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 /// What became of a change of a row that carries no key.

@@ -1,5 +1,5 @@
 //! What is different from what was told before, line by line.
-use entity::email::{Facts, Kind};
+use entity::email::{InterviewSnapshot, Kind};
 use sea_orm::ActiveEnum;
 
 use super::{
@@ -37,13 +37,14 @@ pub fn of(
     let now = &message.facts;
     let word =
         |name: &str| -> Result<String> { Ok(values.fill(language.phrase("mail", name)?, medium)) };
-    let compared = |label: &str, say: &dyn Fn(&Facts) -> Result<String>| -> Result<Change> {
-        Ok(Change {
-            label: word(label)?,
-            was: Some(values.text(&say(before)?, medium)),
-            is: values.text(&say(now)?, medium),
-        })
-    };
+    let compared =
+        |label: &str, say: &dyn Fn(&InterviewSnapshot) -> Result<String>| -> Result<Change> {
+            Ok(Change {
+                label: word(label)?,
+                was: Some(values.text(&say(before)?, medium)),
+                is: values.text(&say(now)?, medium),
+            })
+        };
     let noted = |label: &str, is: &str| -> Result<Change> {
         Ok(Change {
             label: word(label)?,

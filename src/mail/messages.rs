@@ -2,7 +2,7 @@
 use chrono::{DateTime, FixedOffset, Offset, TimeDelta, Utc};
 use entity::{
     InstructionLine,
-    email::{Facts, Kind},
+    email::{InterviewSnapshot, Kind},
     slot::InterviewType,
 };
 use sea_orm::Iterable;
@@ -19,9 +19,9 @@ pub struct Message {
     /// The language that the candidate wants, BCP 47.
     pub locale: String,
     /// The interview as it is told.
-    pub facts: Facts,
+    pub facts: InterviewSnapshot,
     /// As it was told before, when this tells of a change.
-    pub before: Option<Facts>,
+    pub before: Option<InterviewSnapshot>,
     /// Whom it greets.
     pub candidate_name: String,
     /// Position.
@@ -58,7 +58,7 @@ impl Message {
 
     /// What a preview shows.
     pub fn sample(kind: Kind) -> Self {
-        let facts = Facts {
+        let facts = InterviewSnapshot {
             // 15 October 2025, 10:00 in Berlin.
             starts_at: DateTime::UNIX_EPOCH + TimeDelta::seconds(1_760_515_200),
             duration_minutes: 60,
@@ -95,26 +95,26 @@ impl Message {
     }
 
     /// How it may have been before, so that a preview has something to tell.
-    pub fn imagined_before(kind: Kind, facts: &Facts) -> Option<Facts> {
+    pub fn imagined_before(kind: Kind, facts: &InterviewSnapshot) -> Option<InterviewSnapshot> {
         let before = facts.clone();
         match kind {
             Kind::Scheduled | Kind::Reminder | Kind::Test => None,
-            Kind::Rescheduled => Some(Facts {
+            Kind::Rescheduled => Some(InterviewSnapshot {
                 starts_at: facts.starts_at - TimeDelta::hours(42),
                 ..before
             }),
-            Kind::Updated => Some(Facts {
+            Kind::Updated => Some(InterviewSnapshot {
                 duration_minutes: 45,
                 interview_type: InterviewType::Screening,
                 place: None,
                 notes: String::new(),
                 ..before
             }),
-            Kind::Cancelled => Some(Facts {
+            Kind::Cancelled => Some(InterviewSnapshot {
                 is_cancelled: false,
                 ..before
             }),
-            Kind::LinkReplaced => Some(Facts {
+            Kind::LinkReplaced => Some(InterviewSnapshot {
                 link_version: facts.link_version - 1,
                 ..before
             }),

@@ -11,7 +11,7 @@ const MOST_PLACES: usize = 10;
 
 /// The places that a company's own words may use. The link is none of them: where it stands, and that it
 /// stands there once, is not left to chance.
-pub const PLACES: &[&str] = &[
+pub const PLACEHOLDERS: &[&str] = &[
     "candidate_name",
     "job_title",
     "company_name",
@@ -121,7 +121,7 @@ impl Block {
         };
         let pattern = Pattern::parse(text).map_err(braces)?;
         let places = pattern.places();
-        let unknown = places.iter().find(|name| !PLACES.contains(name));
+        let unknown = places.iter().find(|name| !PLACEHOLDERS.contains(name));
         if let Some(name) = unknown {
             return Err(format!("There is no placeholder {{{name}}}. {OFFERED}"));
         }
@@ -145,7 +145,7 @@ impl Block {
     }
 }
 
-/// Stands behind every mistake with a place; must name all of [`PLACES`].
+/// Stands behind every mistake with a place; must name all of [`PLACEHOLDERS`].
 const OFFERED: &str = "Placeholders: {candidate_name}, {job_title}, {company_name}, {interview_type}, {start}, \
      {end}, {duration}, {time_zone}, {join_window}, {link_opens}, {contact_name}, {contact_email}.";
 
@@ -219,7 +219,7 @@ mod tests {
     fn a_mistake_names_all_that_may_stand_there() {
         let refused = Block::Opening.check("{nobody}").expect_err("unknown");
         assert!(refused.contains("{nobody}"), "{refused}");
-        for place in PLACES {
+        for place in PLACEHOLDERS {
             assert!(refused.contains(&format!("{{{place}}}")), "{place}");
         }
     }

@@ -10,7 +10,7 @@ use tokio::{
 use crate::{
     db::Db,
     domain::queue_health::{self, QueueHealth, Whose},
-    mail::doctor::{self, Check, Found, NO_TIME, Patient, Step},
+    mail::doctor::{self, Check, Examined, Found, NO_TIME, Step},
     times,
     zones::Tz,
 };
@@ -23,7 +23,7 @@ const LONGEST_WAIT: TimeDelta = TimeDelta::minutes(10);
 /// Runs every check and answers with all of them in order; `told` hears of those that are done
 /// whenever there are more. `queue` is the last check.
 pub async fn run(
-    patient: &Patient<'_>,
+    patient: &Examined<'_>,
     queue: impl Future<Output = Found>,
     mut told: impl AsyncFnMut(&[Check]),
 ) -> Vec<Check> {

@@ -2,37 +2,38 @@
 use chrono::{DateTime, Utc};
 use entity::{
     company,
-    email::{self, Facts, Kind},
+    email::{self, InterviewSnapshot, Kind},
 };
 use sea_orm::ActiveEnum;
 
 use crate::{
     domain::{
-        companies, emails, interviews::Details, logos::Shown, mail_texts::Own, notifications::News,
+        companies, emails, interviews::Details, logos::Shown, mail_texts::Own,
+        notifications::PendingChange,
     },
     error::{Error, Result},
+    labels,
     mail::{
         compose::Composer,
         invite::Event,
         messages::{Brand, Logo, Message},
         wording::Wording,
     },
-    words,
 };
 
 /// The message that a row of the queue stands for.
 pub fn message(composer: &Composer, email: &email::Model, details: &Details) -> Result<Message> {
     let facts = match email.facts {
-        Some(_) => emails::facts_of(email)?,
-        None => emails::facts(details)?,
+        Some(_) => emails::snapshot_of(email)?,
+        None => emails::snapshot(details)?,
     };
-    let before = emails::facts_before_of(email)?;
+    let before = emails::previous_snapshot_of(email)?;
     tell_unusable_words(composer, email, details)?;
     write(composer, email.kind, &email.locale, facts, before, details)
 }
 
 /// The message that would tell these news.
-pub fn draft(composer: &Composer, news: News, details: &Details) -> Result<Message> {
+pub fn draft(composer: &Composer, news: PendingChange, details: &Details) -> Result<Message> {
     let locale = &details.candidate.locale;
     write(
         composer,
@@ -46,7 +47,7 @@ pub fn draft(composer: &Composer, news: News, details: &Details) -> Result<Messa
 
 /// The message that tells of a booking as it stands.
 pub fn invitation(composer: &Composer, details: &Details) -> Result<Message> {
-    let facts = emails::facts(details)?;
+    let facts = emails::snapshot(details)?;
     write(
         composer,
         Kind::Scheduled,
@@ -65,9 +66,9 @@ pub fn imagined(
     locale: &str,
     details: &Details,
 ) -> Result<Message> {
-    let facts = Facts {
+    let facts = InterviewSnapshot {
         is_cancelled: kind.has_last_word(),
-        ..emails::facts(details)?
+        ..emails::snapshot(details)?
     };
     let before = Message::imagined_before(kind, &facts);
     let message = write(composer, kind, locale, facts, before, details)?;
@@ -134,8 +135,8 @@ fn write(
     composer: &Composer,
     kind: Kind,
     locale: &str,
-    facts: Facts,
-    before: Option<Facts>,
+    facts: InterviewSnapshot,
+    before: Option<InterviewSnapshot>,
     details: &Details,
 ) -> Result<Message> {
     let Details {
@@ -164,7 +165,7 @@ fn write(
         brand: Brand::new(&company.brand_colour),
         logo: own.logo.as_ref().map(logo),
         wording,
-        zone: words::zone_for(candidate, slot.as_ref(), company),
+        zone: labels::zone_for(candidate, slot.as_ref(), company),
         join_window_minutes: company.join_window_minutes,
         instructions: details.instructions()?,
         cancel_reason: interview.cancel_reason.clone(),

@@ -10,7 +10,7 @@ use super::{
     errors::Result,
     facts::Facts,
     forms::{self, FormErrors, Ticket},
-    interviews::{Refusal, tidings},
+    interviews::Refusal,
     preview::Preview,
     render::Page,
     stamp::Stamp,
@@ -26,7 +26,8 @@ use crate::{
             change::Target,
         },
     },
-    text, words,
+    labels, text,
+    web::interviews::outlook,
     zones::Tz,
 };
 
@@ -51,7 +52,7 @@ pub async fn create(
             let (actor, now) = (viewer.actor(), app.clock.now());
             match cancellation::cancel(&app.db, &actor, &target, &reason, now).await? {
                 Ok(done) => {
-                    return tidings::tell(&app, &viewer, "Cancelled.", &done.details).await;
+                    return outlook::tell(&app, &viewer, "Cancelled.", &done.details).await;
                 }
                 Err(NotCancelled::Interview(refused)) => {
                     let details = refused.into_details();
@@ -77,7 +78,7 @@ async fn show(
     errors: FormErrors,
     refusal: Option<Refusal>,
 ) -> Result<HttpResponse> {
-    let outlook = tidings::outlook(app, &details, Kind::Cancelled).await?;
+    let outlook = outlook::outlook(app, &details, Kind::Cancelled).await?;
     let preview = match form.parse(details.interview.id) {
         Ok((_, reason)) if refusal.is_none() => {
             let after = drafts::cancelled(details.clone(), &reason);
@@ -110,7 +111,7 @@ fn not_cancellable(details: &Details, app: &App) -> Option<Refusal> {
 
 fn facts(details: &Details, zone: Tz) -> Facts {
     let slot = details.slot.as_ref();
-    let there = words::zone_for(&details.candidate, slot, &details.company);
+    let there = labels::zone_for(&details.candidate, slot, &details.company);
     Facts::new()
         .at("Your time", slot.map(|slot| Stamp::span(slot, zone)))
         .at(
@@ -148,11 +149,11 @@ impl CancellationForm {
         let mut errors = FormErrors::new();
         let reason = errors.check("reason", text::lines(&self.reason, 2000));
         let version = errors.version(&self.ticket);
-        let wish = (interview_id, &self.reason);
+        let request = (interview_id, &self.reason);
         let target = Target {
             interview_id,
             version,
-            once: self.ticket.once("cancellation", &wish),
+            idempotency_key: self.ticket.idempotency_key("cancellation", &request),
         };
         errors.or(reason.map(|reason| (target, reason)))
     }

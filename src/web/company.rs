@@ -26,8 +26,9 @@ use crate::{
         events::Verb,
         versions::Updated,
     },
+    labels,
     text::{self, Refusal},
-    words, zones,
+    zones,
 };
 
 /// GET /company: the form.
@@ -128,7 +129,7 @@ impl CompanyForm {
     /// As a person reads it.
     fn reading(&self) -> Reading {
         let lines = self.wanted_lines().into_iter();
-        let lines: Vec<&str> = lines.map(words::instruction_line).collect();
+        let lines: Vec<&str> = lines.map(labels::instruction_line).collect();
         Reading::new()
             .text("name", "Name", &self.name)
             .text("time_zone", "Time zone", &self.time_zone)
@@ -264,7 +265,7 @@ impl EditPage {
             sheet,
             lines: InstructionLine::ALL
                 .into_iter()
-                .map(|line| Choice::new(line.name(), words::instruction_line(line)))
+                .map(|line| Choice::new(line.name(), labels::instruction_line(line)))
                 .collect(),
             zones: choices::zones(),
             zone_hint: format!(

@@ -3,7 +3,7 @@ use entity::slot;
 use serde::Serialize;
 
 use super::stamp::Stamp;
-use crate::words;
+use crate::labels;
 
 /// A list that leaves out what is not known.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -65,10 +65,10 @@ impl Facts {
 
     /// What kind of interview a slot is for, and who holds it.
     pub fn kind_of(self, slot: &slot::Model) -> Self {
-        self.text("Type", words::interview_type(slot.interview_type))
+        self.text("Type", labels::interview_type(slot.interview_type))
             .text(
                 "Difficulty",
-                slot.difficulty_level.map_or("", words::difficulty),
+                slot.difficulty_level.map_or("", labels::difficulty),
             )
             .text("Interviewer", &slot.interviewer)
     }

@@ -4,7 +4,7 @@ use entity::transport;
 
 use crate::{
     app::App,
-    domain::{queue_health, transports},
+    domain::{mail_servers, queue_health},
     error::Result,
     mail::{doctor, providers},
     settings::Backend,
@@ -15,7 +15,7 @@ use crate::{
 /// How each is, the first one first; none where mail is printed.
 pub async fn in_force(app: &App) -> Result<Vec<transport::Model>> {
     let set = doctor::servers(&app.settings.mail);
-    let mut servers = transports::all(&app.db).await?;
+    let mut servers = mail_servers::all(&app.db).await?;
     // What was set once and is no more says nothing of how mail leaves.
     servers.retain(|server| set.iter().any(|(name, _)| *name == server.name));
     Ok(servers)

@@ -41,7 +41,7 @@ impl Preview {
         if after.slot.is_none() || after.job.is_none() {
             return Ok(None);
         }
-        let Some(news) = notifications::news(app.db.read(), kind, after).await? else {
+        let Some(news) = notifications::pending_change(app.db.read(), kind, after).await? else {
             return Ok(None);
         };
         let message = message::draft(&app.composer, news, after)?;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use tera::Context;
 
 use super::alerts::banner::Banner;
-use crate::{error::Result, templates::Templates, words};
+use crate::{error::Result, labels, templates::Templates};
 
 /// A whole page: what its template may know, and nothing else.
 pub trait Page: Serialize {
@@ -148,7 +148,7 @@ impl Frame {
     /// What the viewer may do, in a word.
     fn role(&self) -> Option<&'static str> {
         match self {
-            Self::SignedIn(frame) => Some(words::role(frame.role)),
+            Self::SignedIn(frame) => Some(labels::role(frame.role)),
             Self::Public(_) => None,
         }
     }

@@ -8,7 +8,7 @@ use crate::{
     app::App,
     domain::{
         delivery::{self, Entry, Recorded},
-        transports::Turned,
+        mail_servers::BreakerChange,
     },
     error::{Error, Result},
 };
@@ -82,12 +82,12 @@ async fn write(app: &App, entries: &[Entry]) -> Result<Vec<Recorded>> {
     let written = delivery::write(&app.db, entries, app.clock.now()).await?;
     for turned in written.turned {
         match turned {
-            Turned::Open(row) => tracing::warn!(
+            BreakerChange::Opened(row) => tracing::warn!(
                 server = row.host,
                 "A mail server doesn't accept email; circuit breaker open, retrying from time to time: {}",
                 row.reason
             ),
-            Turned::Closed(row) => {
+            BreakerChange::Closed(row) => {
                 tracing::info!(server = row.host, "A mail server accepts email again")
             }
         }

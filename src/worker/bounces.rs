@@ -10,7 +10,7 @@ use super::catch_panic::catch_panic;
 use crate::{
     app::App,
     db::Db,
-    domain::bounces::{self, Fate, Notice, Remark, Taken},
+    domain::bounces::{self, Notice, RecipientReport, Remark, Taken},
     error::{Error, Result},
     mail::{
         bounce::{self, Recipient, Report, ReturnAddress},
@@ -52,15 +52,19 @@ fn notice(report: Report, return_address: Option<&ReturnAddress>) -> Notice {
         }),
         message_ids: report.message_ids,
         host: report.host,
-        recipients: report.recipients.into_iter().map(fate).collect(),
+        recipients: report
+            .recipients
+            .into_iter()
+            .map(recipient_report)
+            .collect(),
     }
 }
 
-fn fate(recipient: Recipient) -> Fate {
+fn recipient_report(recipient: Recipient) -> RecipientReport {
     let addresses = recipient.addresses.iter();
     let addresses = addresses.filter(|typed| typed.len() <= LONGEST_ADDRESS);
     let meaning = bounce::meaning(&recipient);
-    Fate {
+    RecipientReport {
         addresses: addresses
             .filter_map(|typed| text::email(typed).ok())
             .collect(),

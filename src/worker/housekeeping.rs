@@ -9,7 +9,7 @@ use crate::{
     db::{self, Db, Txn},
     domain::{
         accounts::{known_devices, sessions, unsent_forms},
-        delivery, logos, one_time_keys, rate_limits, suppressions, zone_changes,
+        delivery, idempotency_keys, logos, rate_limits, suppressions, zone_changes,
     },
     error::Result,
 };
@@ -50,7 +50,7 @@ pub async fn run_once(app: &App) -> Result<()> {
         })
         .await,
         clear(db, "one-time keys", async |txn| {
-            one_time_keys::purge(txn, now).await
+            idempotency_keys::purge(txn, now).await
         })
         .await,
         clear(db, "logos", async |txn| logos::clear(txn, now).await).await,

@@ -7,7 +7,7 @@ use entity::{
 use crate::{
     domain::{
         delivery::{Ended, Next, POLICY_CODES, Setback, UNMAKEABLE},
-        transports::Failure,
+        mail_servers::Failure,
     },
     error::Error,
     mail::{

@@ -4,7 +4,7 @@ use entity::transport::Name;
 use crate::{
     app::App,
     crypto,
-    domain::transports::Route,
+    domain::mail_servers::Route,
     mail::{providers, smtp::Relay},
     settings::{Backend, SmtpSettings},
 };

@@ -1,7 +1,7 @@
 //! The audit log: who did what and when, as admins read it.
 use chrono::TimeDelta;
 use entity::{action, bounce::Action, email};
-use greenroom::domain::bounces::{self, Fate, Notice};
+use greenroom::domain::bounces::{self, Notice, RecipientReport};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
@@ -210,7 +210,7 @@ async fn a_booking_whose_message_came_back_is_written_down_once() {
         email_id: Some(sent.id),
         message_ids: Vec::new(),
         host: "mx.example.net".into(),
-        recipients: vec![Fate {
+        recipients: vec![RecipientReport {
             addresses: vec![sent.recipient.clone()],
             action: Some(Action::Failed),
             code: Some("5.1.1".into()),

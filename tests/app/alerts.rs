@@ -7,7 +7,7 @@ use entity::{
 };
 use greenroom::domain::{
     actions::Actor as By,
-    alerts::{self, Fate},
+    alerts::{self, Reachability},
     interviews::{
         booking::{self, Booked, NewBooking, Who},
         slot_choice::SlotChoice,
@@ -36,7 +36,7 @@ async fn booked_in(app: &TestApp, minutes: i64) -> Booked {
         slot: SlotChoice::Existing(builders::slot(app, company_id, job_id, starts_at).await),
         who: Who::Candidate(builders::candidate(app, company_id).await),
         notes: String::new(),
-        once: None,
+        idempotency_key: None,
     };
     match booking::book(&app.app.db, &By::system(company_id), new, app.now()).await {
         Ok(Ok(booked)) => *booked,
@@ -186,7 +186,7 @@ async fn every_status_is_told_when_the_rule_says_so() {
             let due = alerts::is_due(status, email.first_due_at, starts_at, app.now());
             let told = rita.get("/account").await.has(".alerts");
             assert_eq!(told, due, "{status:?} after {minutes} minutes");
-            assert!(minutes > 0 || told == (alerts::fate(status) == Fate::Lost));
+            assert!(minutes > 0 || told == (alerts::reachability(status) == Reachability::Lost));
         }
     }
     app.expect_undelivered_mail();

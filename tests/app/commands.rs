@@ -102,7 +102,10 @@ async fn a_key_that_stands_for_another_change_is_refused_on_the_page() {
         let before = rows::all(&app).await;
         let again = rita.post_form(&path, &typed(second)).await;
         assert_eq!(again.status, 422, "{noun}");
-        assert!(again.words("main").contains("sent before"), "{noun}");
+        assert!(
+            again.words("main").contains("already sent this form"),
+            "{noun}"
+        );
         assert_ne!(again.value_of("key"), "one-key", "{noun}");
         assert_eq!(before, rows::all(&app).await, "{noun}");
         assert_eq!(version(&app, &booked).await, 3, "{noun}");

@@ -230,18 +230,21 @@ async fn the_log_is_narrowed_to_a_job_or_an_interview_or_some_days() {
 async fn a_job_with_very_many_messages_is_read_page_by_page() {
     let app = TestApp::start().await;
     app.expect_undelivered_mail();
-    let (often, once) = (booked(&app).await, booked(&app).await);
+    let (often, idempotency_key) = (booked(&app).await, booked(&app).await);
     copy(&app, &often.email, 2100).await;
     let mut rita = app.recruiter().await;
     let job = often.details.job.expect("a job").id;
     let first = rita.get(&format!("/emails?job={job}")).await;
     let second = rita.get(&first.attribute("a[rel=next]", "href")).await;
     let mut seen = [listed(&first), listed(&second)].concat();
-    assert!(!seen.contains(&once.email.id));
+    assert!(!seen.contains(&idempotency_key.email.id));
     seen.dedup();
     assert_eq!(seen.len(), 100);
     // Narrowed further to few, it is sorted as well.
-    let both = format!("/emails?job={job}&recipient={}", once.email.recipient);
+    let both = format!(
+        "/emails?job={job}&recipient={}",
+        idempotency_key.email.recipient
+    );
     assert!(listed(&rita.get(&both).await).is_empty());
 }
 

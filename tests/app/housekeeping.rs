@@ -3,7 +3,7 @@ use chrono::TimeDelta;
 use entity::{one_time_key, rate_limit, session};
 use greenroom::{
     db::{self, failpoint::Fault},
-    domain::one_time_keys::{self, Once},
+    domain::idempotency_keys::{self, IdempotencyKey},
     worker::housekeeping,
 };
 use sea_orm::EntityTrait;
@@ -22,9 +22,9 @@ async fn counts(app: &TestApp) -> (usize, usize, usize) {
 /// Signs in, fails to, and uses a one-time key: a row of each.
 async fn leave_traces(app: &TestApp, key: &str) {
     app.recruiter().await;
-    let once = Once::new("test", key, "a wish");
+    let idempotency_key = IdempotencyKey::new("test", key, "a wish");
     db::transaction(&app.app.db, async |txn| {
-        one_time_keys::keep(txn, app.company_id, Some(&once), 1, app.now()).await
+        idempotency_keys::insert(txn, app.company_id, Some(&idempotency_key), 1, app.now()).await
     })
     .await
     .expect("kept");

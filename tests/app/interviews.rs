@@ -132,7 +132,7 @@ async fn paging_shows_every_interview_once_even_at_one_instant() {
             slot: SlotChoice::Existing(slot),
             who: Who::Candidate(candidate),
             notes: String::new(),
-            once: None,
+            idempotency_key: None,
         };
         let booked = booking::book(&app.app.db, &Actor::system(company), new, app.now()).await;
         assert!(matches!(booked, Ok(Ok(_))), "{booked:?}");

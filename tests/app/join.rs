@@ -459,7 +459,7 @@ async fn a_changed_address_kills_the_link_in_the_old_mailbox() {
     let target = Target {
         id: person.id,
         version: person.version,
-        once: None,
+        idempotency_key: None,
     };
     let changed = candidates::update(&invitation.app.app.db, &actor, &target, &new, now).await;
     changed.expect("an answer").expect("a change");

@@ -1,5 +1,5 @@
 //! Messages as mail programs read them: texts, headers, bytes.
-use entity::email::{Facts, Kind};
+use entity::email::{InterviewSnapshot, Kind};
 use greenroom::mail::{
     LINK_PLACEHOLDER,
     mailbox::{self, Mailbox},
@@ -177,7 +177,7 @@ fn every_other_change_is_told_line_by_line() {
         "the place itself is on the join page"
     );
     let told = Message::sample(Kind::Updated);
-    let without_notes = Facts {
+    let without_notes = InterviewSnapshot {
         notes: String::new(),
         link_version: 2,
         ..told.facts.clone()

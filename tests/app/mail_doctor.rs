@@ -6,7 +6,7 @@ use greenroom::{
     clock::Clock,
     mail::{
         compose::Composer,
-        doctor::{self, Check, Found, Grade, Patient, Sends, Step},
+        doctor::{self, Check, Examined, Found, Grade, Sends, Step},
         mailbox::parse_address,
         smtp::Limits,
     },
@@ -73,7 +73,7 @@ impl Look {
         };
         let composer = Composer::new().expect("templates");
         let base_url = base_url();
-        let patient = Patient {
+        let patient = Examined {
             mail: &mail,
             base_url: &base_url,
             comes_back_to: self.comes_back_to.clone(),

@@ -1,7 +1,7 @@
 //! Whole messages as they are: kept as snapshots, and written out for judges that we did not write.
 use std::{fs, path::PathBuf};
 
-use entity::email::{Facts, Kind};
+use entity::email::{InterviewSnapshot, Kind};
 use greenroom::mail::{
     LINK_PLACEHOLDER, compose::Composer, invite, language::Languages, messages::Message,
 };
@@ -58,7 +58,7 @@ fn right_to_left_names_stay_in_their_place() {
             job_title: "مهندسة سحابة (7)".into(),
             company_name: "شركة المثال".into(),
             contact_name: "سارة حداد".into(),
-            facts: Facts {
+            facts: InterviewSnapshot {
                 notes: "يرجى إحضار قلم.\nRoom 7".into(),
                 ..message.facts
             },
@@ -78,7 +78,7 @@ fn names_without_spaces_and_case_stay_whole() {
             job_title: "シニアクラウドアーキテクト".into(),
             company_name: "株式会社サンプル".into(),
             contact_name: "佐藤 花子".into(),
-            facts: Facts {
+            facts: InterviewSnapshot {
                 notes: "安定したインターネット接続をご用意ください。".into(),
                 ..message.facts
             },

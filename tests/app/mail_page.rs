@@ -10,7 +10,7 @@ use greenroom::{
     db,
     domain::{
         mail_checks::{self, Begun},
-        transports,
+        mail_servers,
     },
     mail::doctor::Step,
 };
@@ -215,7 +215,7 @@ async fn a_mail_server_that_is_left_alone_is_shown_with_its_reason() {
     assert!(words(&checked, Step::Queue).contains("Nothing is listening on that port."));
     // Email can't be sent: its next turn is as far away as before.
     let wait_until = async || {
-        let all = transports::all(&app.app.db).await.expect("rows");
+        let all = mail_servers::all(&app.app.db).await.expect("rows");
         all[0].wait_until
     };
     let later = app.now() + TimeDelta::minutes(5);

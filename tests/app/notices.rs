@@ -216,7 +216,7 @@ async fn move_by_a_day(app: &TestApp, interview_id: i64) {
         version: None,
         slot: SlotChoice::Existing(slot),
         notes: None,
-        once: None,
+        idempotency_key: None,
     };
     let actor = Actor::system(app.company_id);
     let moved = rescheduling::reschedule(&app.app.db, &actor, new, app.now()).await;
@@ -228,7 +228,7 @@ fn as_it_is(interview_id: i64) -> Target {
     Target {
         interview_id,
         version: None,
-        once: None,
+        idempotency_key: None,
     }
 }
 

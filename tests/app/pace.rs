@@ -12,7 +12,7 @@ use greenroom::{
             booking::{self, NewBooking, Who},
             slot_choice::SlotChoice,
         },
-        transports::Route,
+        mail_servers::Route,
     },
     mail::smtp::{Client, Relay},
     worker,
@@ -164,7 +164,7 @@ async fn book(app: &TestApp, candidate: Option<i64>, later: TimeDelta) -> i64 {
         slot: SlotChoice::Existing(slot_id),
         who: Who::Candidate(candidate_id),
         notes: String::new(),
-        once: None,
+        idempotency_key: None,
     };
     match booking::book(&app.app.db, &Actor::system(company_id), new, app.now()).await {
         Ok(Ok(booked)) => booked.email.id,

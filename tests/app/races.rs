@@ -11,14 +11,14 @@ use greenroom::{
     db,
     domain::{
         actions::Actor,
-        bounces::{self, Fate, Notice, Taken},
+        bounces::{self, Notice, RecipientReport, Taken},
         candidates::{self, NewCandidate, Updated},
         delivery::{self, Ended, Entry, Next, Recorded},
+        idempotency_keys::{self, IdempotencyKey},
         interviews::{
             booking::{self, NewBooking, Who},
             slot_choice::SlotChoice,
         },
-        one_time_keys::{self, Once},
         slots::{self, Closing},
     },
     error::Error,
@@ -200,7 +200,7 @@ async fn a_report_that_meets_a_worker_is_brought_again() {
         email_id: Some(email.id),
         message_ids: Vec::new(),
         host: "mail.example.com".into(),
-        recipients: vec![Fate {
+        recipients: vec![RecipientReport {
             addresses: vec![booked.details.candidate.email.clone()],
             action: Some(Action::Failed),
             code: Some("5.2.2".into()),
@@ -226,12 +226,12 @@ fn booking(slot_id: i64, who: Who) -> NewBooking {
         slot: SlotChoice::Existing(slot_id),
         who,
         notes: String::new(),
-        once: Some(key()),
+        idempotency_key: Some(key()),
     }
 }
 
-fn key() -> Once {
-    Once::new("booking", "the-only-key", "the only wish")
+fn key() -> IdempotencyKey {
+    IdempotencyKey::new("booking", "the-only-key", "the only wish")
 }
 
 async fn emails(app: &TestApp) -> Vec<email::Model> {
@@ -249,7 +249,7 @@ async fn crossing<A, B>(
     let (begin, go_between) = (Notify::new(), Notify::new());
     let is_through = Cell::new(false);
     let holding = db::transaction(&app.app.db, async |txn| {
-        one_time_keys::keep(txn, app.company_id, Some(&key()), 1, app.now()).await?;
+        idempotency_keys::insert(txn, app.company_id, Some(&key()), 1, app.now()).await?;
         begin.notify_one();
         until_stuck(app, 1, &Cell::new(false)).await;
         go_between.notify_one();

@@ -433,7 +433,7 @@ async fn a_slot_that_cannot_be_had_is_refused_with_who_has_it_and_what_is_free()
         slot: SlotChoice::Existing(taken),
         who: Who::Candidate(who),
         notes: String::new(),
-        once: None,
+        idempotency_key: None,
     };
     let ada = app.admin().await;
     let actor = actions::Actor {

@@ -11,7 +11,7 @@ use entity::{
 use greenroom::{
     domain::{
         delivery::{self, Ended, Entry, Next, Setback},
-        transports::{self, Failure, Route},
+        mail_servers::{self, Failure, Route},
     },
     worker,
 };
@@ -211,7 +211,7 @@ async fn what_one_process_learned_of_a_server_the_others_know() {
     assert_eq!(server.connections(), connections);
     // And when somebody has mended something, it is tried at once.
     server.be_away(false);
-    let tried = transports::try_at_once(&other.app.db).await;
+    let tried = mail_servers::try_at_once(&other.app.db).await;
     tried.expect("written");
     assert_eq!(other.deliver().await, 1);
     assert_eq!(server.taken().len(), 1);
@@ -526,7 +526,7 @@ async fn until(is_so: impl AsyncFn() -> bool) {
 }
 
 async fn all_transports(app: &TestApp) -> Vec<transport::Model> {
-    transports::all(&app.app.db).await.expect("rows")
+    mail_servers::all(&app.app.db).await.expect("rows")
 }
 
 async fn primary_row(app: &TestApp) -> Option<transport::Model> {

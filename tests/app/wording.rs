@@ -50,7 +50,7 @@ const SOURCES: [&str; 26] = [
     "web/stamp.rs",
     "web/today",
     "web/unsent.rs",
-    "words.rs",
+    "labels.rs",
 ];
 /// The same for admins, operators and clients of the API: they may meet a variable's name.
 const TEMPLATES_OF_ADMINS: [&str; 10] = [
@@ -273,10 +273,10 @@ fn literals(source: &str) -> Vec<&str> {
             here.find('\n').unwrap_or(here.len())
         } else if here.starts_with("'\"'") || here.starts_with("'\\\"'") {
             here[1..].find('\'').map_or(here.len(), |end| end + 2)
-        } else if here.starts_with('"') {
-            let end = closing(&here[1..]) + 1;
-            found.push(&here[1..end]);
-            end + 1
+        } else if let Some(literal) = here.strip_prefix('"') {
+            let end = closing(literal);
+            found.push(&literal[..end]);
+            end + 2
         } else {
             1
         };

@@ -54,7 +54,7 @@ fn killed_at(step: Step, runtime: &Runtime) {
         // It was taken, and nobody could tell us: the log says so, and no second copy follows at once.
         database.wait_for("retrying", &[("uncertain", "body")]);
         assert_eq!(server.taken().len(), 1);
-        database.hurry();
+        database.make_due();
         let story = [("uncertain", "body"), ("accepted", "body")];
         database.wait_for("accepted", &story);
         let taken = server.taken();
@@ -133,7 +133,7 @@ impl<'a> Database<'a> {
     }
 
     /// Makes what waits due now: the pause after a doubt is too long for a test.
-    fn hurry(&self) {
+    fn make_due(&self) {
         let sql = "UPDATE emails SET due_at = created_at WHERE status = 'retrying'";
         self.runtime.block_on(async {
             let db = db::connect_alone(&self.url).await.expect("it opens");

@@ -123,7 +123,7 @@ async fn book(
         slot,
         who: Who::Candidate(candidate_id),
         notes: "Please ensure you have a stable internet connection".into(),
-        once: None,
+        idempotency_key: None,
     };
     match booking::book(db, actor, new, now).await? {
         Ok(_) => Ok(()),

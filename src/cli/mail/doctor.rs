@@ -16,12 +16,12 @@ use crate::{
     cli::terminal,
     clock::Clock,
     db::{self, Db},
-    domain::{queue_health::Whose, transports},
+    domain::{mail_servers, queue_health::Whose},
     error::Error,
     mail::{
         bounce::ReturnAddress,
         compose::Composer,
-        doctor::{self, Check, Found, Grade, Patient, Sends, Step},
+        doctor::{self, Check, Examined, Found, Grade, Sends, Step},
         mailbox::parse_address,
     },
     mailing::diagnosis,
@@ -92,7 +92,7 @@ impl Doctor {
         let to = to.map_err(|problem| anyhow!("--to: {problem}"))?;
         let composer = Composer::new()?;
         let now = Clock::System.now();
-        let patient = Patient {
+        let patient = Examined {
             to: to.as_deref().map(parse_address).transpose()?,
             sends: match self.send {
                 true => Sends::Everything,
@@ -114,10 +114,10 @@ pub(super) fn patient<'a>(
     settings: &'a Settings,
     composer: &'a Composer,
     now: DateTime<Utc>,
-) -> Result<Patient<'a>> {
+) -> Result<Examined<'a>> {
     let comes_back_to = ReturnAddress::configured(settings);
     let comes_back_to = comes_back_to.as_ref().map(ReturnAddress::of_none);
-    Ok(Patient {
+    Ok(Examined {
         mail: &settings.mail,
         base_url: &settings.base_url,
         comes_back_to: comes_back_to.transpose()?,
@@ -145,7 +145,7 @@ async fn try_at_once(settings: &Settings) {
     let Ok(db) = open(settings).await else {
         return;
     };
-    if let Err(error) = transports::try_at_once(&db).await {
+    if let Err(error) = mail_servers::try_at_once(&db).await {
         tracing::warn!(%error, "Mail servers with an open circuit breaker are not retried at once");
     }
 }

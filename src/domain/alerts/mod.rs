@@ -8,7 +8,7 @@ use sea_orm::QueryFilter;
 
 use self::query::Found;
 pub(super) use self::query::{decides, find, may_alert, open};
-pub use self::rule::{Fate, fate, is_due};
+pub use self::rule::{Reachability, is_due, reachability};
 use crate::{
     db::Db,
     domain::{

@@ -10,7 +10,7 @@ use sea_orm::{
     sea_query::{Alias, Expr, ExprTrait, IntoIden, Query, SelectStatement},
 };
 
-use super::rule::{FIRST_ATTEMPT, Fate, LATE, NEAR, fate};
+use super::rule::{FIRST_ATTEMPT, LATE, NEAR, Reachability, reachability};
 use crate::{
     db::Db,
     domain::{emails, rows::Stored},
@@ -63,17 +63,18 @@ pub(in crate::domain) struct Found {
 
 /// The messages for which [`is_due`](super::is_due) holds, the first to be of no more use first.
 pub(in crate::domain) fn open(company_id: i64, now: DateTime<Utc>) -> Select<email::Entity> {
-    let in_status =
-        |of: Fate| email::Column::Status.is_in(Status::iter().filter(move |s| fate(*s) == of));
+    let in_status = |of: Reachability| {
+        email::Column::Status.is_in(Status::iter().filter(move |s| reachability(*s) == of))
+    };
     let had_its_attempt = Condition::any()
-        .add(in_status(Fate::Delayed).and(email::COLUMN.first_due_at.lte(now)))
+        .add(in_status(Reachability::Delayed).and(email::COLUMN.first_due_at.lte(now)))
         .add(email::COLUMN.first_due_at.lte(now - FIRST_ATTEMPT));
     let is_near = Condition::all()
         .add(slot::COLUMN.starts_at.lte(now + NEAR))
         .add(had_its_attempt);
-    let may_be_due = in_status(Fate::Lost).or(email::COLUMN.first_due_at.lte(now));
+    let may_be_due = in_status(Reachability::Lost).or(email::COLUMN.first_due_at.lte(now));
     let is_due = Condition::any()
-        .add(in_status(Fate::Lost))
+        .add(in_status(Reachability::Lost))
         .add(email::COLUMN.first_due_at.lte(now - LATE))
         .add(is_near);
     let has_last_word = email::Column::Kind.is_in(Kind::iter().filter(|kind| kind.has_last_word()));

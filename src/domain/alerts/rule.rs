@@ -11,7 +11,7 @@ pub(super) const FIRST_ATTEMPT: TimeDelta = TimeDelta::minutes(1);
 
 /// What became of a message, as far as its recipient is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum Reachability {
     /// It waits for its first attempt, or is at it.
     Leaving,
     /// It was put off or kept back.
@@ -23,18 +23,18 @@ pub enum Fate {
 }
 
 /// What a status means to whoever waits for the message.
-pub fn fate(status: Status) -> Fate {
+pub fn reachability(status: Status) -> Reachability {
     match status {
-        Status::Queued | Status::Sending => Fate::Leaving,
-        Status::Retrying => Fate::Delayed,
+        Status::Queued | Status::Sending => Reachability::Leaving,
+        Status::Retrying => Reachability::Delayed,
         // What is held leaves when somebody decides so, and not before.
         Status::Held
         | Status::Uncertain
         | Status::Printed
         | Status::Failed
         | Status::Expired
-        | Status::Bounced => Fate::Lost,
-        Status::Accepted | Status::Superseded | Status::Cancelled => Fate::Settled,
+        | Status::Bounced => Reachability::Lost,
+        Status::Accepted | Status::Superseded | Status::Cancelled => Reachability::Settled,
     }
 }
 
@@ -45,11 +45,11 @@ pub fn is_due(
     starts_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> bool {
-    let first_attempt = match fate(status) {
-        Fate::Leaving => FIRST_ATTEMPT,
-        Fate::Delayed => TimeDelta::zero(),
-        Fate::Lost => return true,
-        Fate::Settled => return false,
+    let first_attempt = match reachability(status) {
+        Reachability::Leaving => FIRST_ATTEMPT,
+        Reachability::Delayed => TimeDelta::zero(),
+        Reachability::Lost => return true,
+        Reachability::Settled => return false,
     };
     let near = Ord::max(starts_at - NEAR, first_due_at + first_attempt);
     now >= Ord::min(first_due_at + LATE, near)
@@ -108,10 +108,12 @@ mod tests {
     #[test]
     fn what_is_lost_is_told_at_once_and_what_is_settled_never() {
         for status in Status::iter() {
-            match fate(status) {
-                Fate::Lost => assert!(due(status, 600, 0, -1), "{status:?}"),
-                Fate::Settled => assert!(!due(status, 600, 599, 0), "{status:?}"),
-                Fate::Leaving | Fate::Delayed => assert!(!status.is_final(), "{status:?}"),
+            match reachability(status) {
+                Reachability::Lost => assert!(due(status, 600, 0, -1), "{status:?}"),
+                Reachability::Settled => assert!(!due(status, 600, 599, 0), "{status:?}"),
+                Reachability::Leaving | Reachability::Delayed => {
+                    assert!(!status.is_final(), "{status:?}")
+                }
             }
         }
     }

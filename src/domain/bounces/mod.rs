@@ -15,7 +15,7 @@ use sea_orm::{
     sea_query::{Expr, OnConflict},
 };
 
-use self::told::{News, Told, told};
+use self::told::{PendingChange, Told, told};
 use crate::{
     crypto,
     db::{self, Db},
@@ -45,7 +45,7 @@ pub struct Notice {
     /// The server that reports.
     pub host: String,
     /// Whom it is about.
-    pub recipients: Vec<Fate>,
+    pub recipients: Vec<RecipientReport>,
     /// What to keep of it when it came to a signed return address and tells of no failure; none when a person wrote it.
     pub remark: Option<Remark>,
 }
@@ -61,7 +61,7 @@ pub struct Remark {
 
 /// What became of a message for one recipient.
 #[derive(Clone, Debug)]
-pub struct Fate {
+pub struct RecipientReport {
     /// Canonical; each name that the report has for it.
     pub addresses: Vec<String>,
     /// What the server did; none for good news.
@@ -101,9 +101,9 @@ pub async fn take(db: &Db, notice: &Notice, now: DateTime<Utc>) -> Result<Taken>
         let Some((email, is_signed)) = subject(txn, notice).await? else {
             return Ok(Taken::Unknown);
         };
-        let email = hold(txn, email.id).await?;
+        let email = lock(txn, email.id).await?;
         let told = match told(notice, &email.recipient, is_signed) {
-            Told::News(told) => told,
+            Told::PendingChange(told) => told,
             Told::NothingNew => return Ok(Taken::Known(email.id)),
             Told::OfAnother => return Ok(Taken::OtherRecipient(email.id)),
             Told::Nothing => return Ok(Taken::Unknown),
@@ -163,7 +163,7 @@ async fn subject(
 }
 
 /// The message as it stands now, held until the transaction ends: no worker takes it meanwhile.
-async fn hold(txn: &impl ConnectionTrait, id: i64) -> Result<email::Model> {
+async fn lock(txn: &impl ConnectionTrait, id: i64) -> Result<email::Model> {
     // Writing nothing keeps other processes waiting; on SQLite there is nobody to keep.
     email::Entity::update_many()
         .col_expr(email::Column::Fence, Expr::col(email::Column::Fence))
@@ -213,7 +213,7 @@ async fn renamed(
 async fn keep(
     txn: &impl ConnectionTrait,
     email: &email::Model,
-    news: &News<'_>,
+    news: &PendingChange<'_>,
     host: &str,
     now: DateTime<Utc>,
 ) -> Result<bool> {

@@ -1,10 +1,10 @@
 //! What a report tells of one message, and whom it may speak of for that.
 use entity::bounce::Action;
 
-use super::{Fate, Notice};
+use super::{Notice, RecipientReport};
 
 /// What a report tells of one message.
-pub(super) struct News<'a> {
+pub(super) struct PendingChange<'a> {
     pub(super) action: Action,
     pub(super) code: Option<&'a str>,
     pub(super) diagnostic: &'a str,
@@ -15,7 +15,7 @@ pub(super) struct News<'a> {
 /// What a report has to do with one message.
 pub(super) enum Told<'a> {
     /// It tells this.
-    News(News<'a>),
+    PendingChange(PendingChange<'a>),
     /// It is about the message, and tells nothing that is kept.
     NothingNew,
     /// It is about another recipient.
@@ -27,26 +27,26 @@ pub(super) enum Told<'a> {
 /// What a report tells of the message to a recipient. A signed return address names the message by itself, so that the
 /// report may speak of an address that the recipient's mailbox forwards to, or of none.
 pub(super) fn told<'a>(notice: &'a Notice, recipient: &str, is_signed: bool) -> Told<'a> {
-    let fates = &notice.recipients;
-    let is_ours = |fate: &&Fate| fate.addresses.iter().any(|one| one == recipient);
-    let ours = fates.iter().find(is_ours);
-    let ours = ours.map(|fate| (fate, fate.hint.as_str(), fate.is_dead));
+    let reports = &notice.recipients;
+    let is_ours = |report: &&RecipientReport| report.addresses.iter().any(|one| one == recipient);
+    let ours = reports.iter().find(is_ours);
+    let ours = ours.map(|report| (report, report.hint.as_str(), report.is_dead));
     if !is_signed && ours.is_none() {
-        return match fates.is_empty() {
+        return match reports.is_empty() {
             true => Told::Nothing,
             false => Told::OfAnother,
         };
     }
     let remark = notice.remark.as_ref().filter(|_| is_signed);
     match ours
-        .or_else(|| nameless(fates))
-        .or_else(|| elsewhere(fates))
+        .or_else(|| nameless(reports))
+        .or_else(|| elsewhere(reports))
     {
-        Some((fate, hint, is_dead)) => match fate.action {
-            Some(action) => Told::News(News {
+        Some((report, hint, is_dead)) => match report.action {
+            Some(action) => Told::PendingChange(PendingChange {
                 action,
-                code: fate.code.as_deref(),
-                diagnostic: &fate.diagnostic,
+                code: report.code.as_deref(),
+                diagnostic: &report.diagnostic,
                 hint,
                 is_dead,
             }),
@@ -57,7 +57,7 @@ pub(super) fn told<'a>(notice: &'a Notice, recipient: &str, is_signed: bool) -> 
 }
 
 fn noted<'a>(words: &'a str, hint: &'a str) -> Told<'a> {
-    Told::News(News {
+    Told::PendingChange(PendingChange {
         action: Action::Noted,
         code: None,
         diagnostic: words,
@@ -67,17 +67,17 @@ fn noted<'a>(words: &'a str, hint: &'a str) -> Told<'a> {
 }
 
 /// Who says nothing of whom speaks of the recipient, but not so surely that nothing more would go there.
-fn nameless(fates: &[Fate]) -> Option<(&Fate, &str, bool)> {
-    let fate = fates.iter().find(|fate| fate.addresses.is_empty())?;
-    Some((fate, fate.hint.as_str(), false))
+fn nameless(reports: &[RecipientReport]) -> Option<(&RecipientReport, &str, bool)> {
+    let report = reports.iter().find(|report| report.addresses.is_empty())?;
+    Some((report, report.hint.as_str(), false))
 }
 
 /// Of several addresses that a mailbox forwards to, one that got the message is enough.
-fn elsewhere(fates: &[Fate]) -> Option<(&Fate, &str, bool)> {
-    let arrived = fates.iter().find(|fate| fate.action.is_none());
-    let failed = fates
+fn elsewhere(reports: &[RecipientReport]) -> Option<(&RecipientReport, &str, bool)> {
+    let arrived = reports.iter().find(|report| report.action.is_none());
+    let failed = reports
         .iter()
-        .find(|fate| fate.action == Some(Action::Failed));
-    let fate = arrived.or(failed).or(fates.first())?;
-    Some((fate, fate.elsewhere.as_str(), false))
+        .find(|report| report.action == Some(Action::Failed));
+    let report = arrived.or(failed).or(reports.first())?;
+    Some((report, report.elsewhere.as_str(), false))
 }

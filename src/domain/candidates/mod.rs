@@ -13,9 +13,9 @@ use crate::{
         actions::Actor,
         commands::{self, refuse},
         events::{self, Event},
+        idempotency_keys::{self, IdempotencyKey, KeyConflict},
         interviews::address_change,
         jobs,
-        one_time_keys::{self, KeyConflict, Once},
         versions::{self, Target},
     },
     error::{Error, Result},
@@ -161,13 +161,13 @@ pub async fn create(
     db: &Db,
     actor: &Actor,
     new: NewCandidate,
-    once: Option<Once>,
+    idempotency_key: Option<IdempotencyKey>,
     now: DateTime<Utc>,
 ) -> Result<Result<i64, CreationRefusal>> {
-    let (company_id, key) = (actor.company_id, once.as_ref());
+    let (company_id, key) = (actor.company_id, idempotency_key.as_ref());
     let work = async |txn: &Txn| match insert(txn, actor, &new, now).await? {
         Ok(id) => {
-            one_time_keys::keep(txn, company_id, key, id, now).await?;
+            idempotency_keys::insert(txn, company_id, key, id, now).await?;
             Ok(id)
         }
         Err(taken) => refuse(taken),
@@ -211,7 +211,7 @@ pub async fn update(
     new: &NewCandidate,
     now: DateTime<Utc>,
 ) -> Result<Result<Updated, UpdateRefusal>> {
-    let (company_id, key) = (actor.company_id, target.once.as_ref());
+    let (company_id, key) = (actor.company_id, target.idempotency_key.as_ref());
     let work = async |txn: &Txn| {
         let before = find(txn, company_id, target.id).await?;
         if NewCandidate::of(before.clone()) == *new {
@@ -224,7 +224,7 @@ pub async fn update(
             Ok(address_changed) => address_changed,
             Err(refusal) => return refuse(refusal),
         };
-        one_time_keys::keep(txn, company_id, key, target.id, now).await?;
+        idempotency_keys::insert(txn, company_id, key, target.id, now).await?;
         Ok(Updated::Done { address_changed })
     };
     let earlier = async |_| {

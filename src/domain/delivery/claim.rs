@@ -24,10 +24,10 @@ use crate::{
         companies::{self, MAX_UNDO_SECONDS},
         emails::{self, lifecycle},
         interviews::{self, Details},
+        mail_servers::{self, Quota, Route},
         notifications,
         rows::{self, Stored},
         suppressions,
-        transports::{self, Route, Turn},
     },
     error::{Error, Result},
 };
@@ -56,13 +56,13 @@ pub async fn claim(
         end_impossible_waits(txn, now).await?;
         expire(txn, now).await?;
         take_back(txn, now).await?;
-        let mut turns = transports::turns(txn, routes, limit, now).await?;
+        let mut quotas = mail_servers::quotas(txn, routes, limit, now).await?;
         let mut claimed: Vec<Claimed> = Vec::new();
         // More than one round, because a message that is superseded makes room for another.
         loop {
             let free = match routes {
                 [] => limit - claimed.len() as u64,
-                _ => turns.iter().map(Turn::left).sum(),
+                _ => quotas.iter().map(Quota::left).sum(),
             };
             let free = Ord::min(free, limit - claimed.len() as u64);
             if free == 0 {
@@ -76,7 +76,7 @@ pub async fn claim(
             let news = within_hourly_limit(txn, news, now).await?;
             // What was dropped may have kept others waiting.
             let is_last = found as u64 <= free && news.len() == found;
-            let shared = share(news, &mut turns, routes, free);
+            let shared = share(news, &mut quotas, routes, free);
             claimed.extend(take(txn, shared, now).await?);
             if is_last {
                 // Only now, because it looks at all that is due, which is little when nothing else is.
@@ -84,7 +84,7 @@ pub async fn claim(
                 break;
             }
         }
-        transports::settle(txn, turns, now).await?;
+        mail_servers::settle(txn, quotas, now).await?;
         Ok(claimed)
     })
     .await
@@ -101,7 +101,7 @@ pub async fn release(db: &Db, claimed: &[Claimed]) -> Result<()> {
         } in claimed
         {
             if let Some(name) = transport.filter(|_| *is_probe) {
-                transports::take_back_probe(txn, name).await?;
+                mail_servers::take_back_probe(txn, name).await?;
             }
             let (status, row) = After::given_back(email).into_row(None);
             lifecycle::record(txn, still_ours(email), status, row, None).await?;
@@ -364,7 +364,7 @@ async fn still_news(
     }
     let (mut details, mut told) = (HashMap::new(), HashSet::new());
     for (company_id, ids) in interviews {
-        told.extend(notifications::some_told(txn, company_id, &ids).await?);
+        told.extend(notifications::some_notified(txn, company_id, &ids).await?);
         details.extend(interviews::readable_details(txn, company_id, ids).await?);
     }
     let mut news = Vec::with_capacity(due.len());
@@ -382,7 +382,7 @@ async fn still_news(
             supersede(txn, &email, OUTDATED, now).await?;
             continue;
         }
-        match notifications::look_again(txn, &mut email, follows_others).await {
+        match notifications::revalidate(txn, &mut email, follows_others).await {
             Ok(true) => news.push(Candidate {
                 hourly_limit: details.company.hourly_email_limit,
                 details: Some(details.clone()),
@@ -425,7 +425,7 @@ async fn about_nothing(
 type Shared = (Candidate, Option<(Name, bool)>);
 
 /// Gives each message to the first server that may have it. One that failed there last waits for others, if there are any.
-fn share(news: Vec<Candidate>, turns: &mut [Turn], routes: &[Route], free: u64) -> Vec<Shared> {
+fn share(news: Vec<Candidate>, quotas: &mut [Quota], routes: &[Route], free: u64) -> Vec<Shared> {
     let mut taken = Vec::new();
     let mut passed_over = Vec::new();
     for candidate in news {
@@ -437,11 +437,11 @@ fn share(news: Vec<Candidate>, turns: &mut [Turn], routes: &[Route], free: u64) 
             continue;
         }
         let id = candidate.email.id;
-        let may = |turn: &&mut Turn| turn.left() > 0 && turn.avoids() != Some(id);
-        match turns.iter_mut().find(may) {
-            Some(turn) => {
-                turn.take();
-                taken.push((candidate, Some((turn.name(), turn.is_probed()))));
+        let may = |quota: &&mut Quota| quota.left() > 0 && quota.avoids() != Some(id);
+        match quotas.iter_mut().find(may) {
+            Some(quota) => {
+                quota.take();
+                taken.push((candidate, Some((quota.name(), quota.is_probed()))));
             }
             None => passed_over.push(candidate),
         }
@@ -450,9 +450,9 @@ fn share(news: Vec<Candidate>, turns: &mut [Turn], routes: &[Route], free: u64) 
         if taken.len() as u64 >= free {
             break;
         }
-        if let Some(turn) = turns.iter_mut().find(|turn| turn.left() > 0) {
-            turn.take();
-            taken.push((candidate, Some((turn.name(), turn.is_probed()))));
+        if let Some(quota) = quotas.iter_mut().find(|quota| quota.left() > 0) {
+            quota.take();
+            taken.push((candidate, Some((quota.name(), quota.is_probed()))));
         }
     }
     taken

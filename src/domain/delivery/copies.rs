@@ -14,8 +14,8 @@ use crate::{
     domain::{
         emails::lifecycle::stands_in,
         interviews,
+        mail_servers::{self, Route},
         rows::{self, Stored, Unreadable},
-        transports::{self, Route},
     },
     error::{Error, Result},
 };
@@ -61,7 +61,7 @@ pub async fn not_printed(
 ) -> Result<Vec<Claimed>> {
     let now = db.shared_now(now).await?;
     let mut rows = rows::all(tried(now).limit(limit), db.read()).await?;
-    if transports::all_are_open(db, routes).await? {
+    if mail_servers::all_are_open(db, routes).await? {
         rows.extend(rows::all(due(now).limit(limit), db.read()).await?);
     }
     let mut found = Vec::with_capacity(rows.len());

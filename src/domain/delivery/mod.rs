@@ -22,7 +22,7 @@ use sea_orm::{
     sea_query::SimpleExpr,
 };
 
-pub(in crate::domain) use self::per_address::look_again as look_at_addresses_again;
+pub(in crate::domain) use self::per_address::revalidate as look_at_addresses_again;
 pub(super) use self::{
     attempts::in_doubt,
     claim::{NO_NEWS, supersede},
@@ -37,7 +37,7 @@ use crate::{
     domain::{
         emails::lifecycle::{Claim, stands_in},
         interviews::Details,
-        transports::Failure,
+        mail_servers::Failure,
     },
     error::Result,
 };

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     crypto,
-    domain::transports::{Failure, Finding},
+    domain::mail_servers::{Failure, Finding},
 };
 
 /// After the connection died between our last byte and the reply, the message may have been taken.

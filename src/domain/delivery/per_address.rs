@@ -133,7 +133,7 @@ pub(super) async fn put_off(
 }
 
 /// Makes a company's messages due that wait for their address: it may get more from now on.
-pub(in crate::domain) async fn look_again(
+pub(in crate::domain) async fn revalidate(
     txn: &impl ConnectionTrait,
     company_id: i64,
     now: DateTime<Utc>,

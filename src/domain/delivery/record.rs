@@ -22,8 +22,8 @@ use crate::{
     db::{self, Db},
     domain::{
         emails::lifecycle::{self, Claim, returned_claims},
+        mail_servers::{self, BreakerChange, Finding, Noted},
         suppressions,
-        transports::{self, Finding, Noted, Turned},
     },
     error::Result,
 };
@@ -44,7 +44,7 @@ pub struct Written {
     /// Of each entry, in their order.
     pub recorded: Vec<Recorded>,
     /// The mail servers that are left alone from now on, or no longer.
-    pub turned: Vec<Turned>,
+    pub turned: Vec<BreakerChange>,
 }
 
 /// Keeps messages as composed, while their claims hold; answers with those that are kept.
@@ -114,7 +114,7 @@ pub async fn write(db: &Db, entries: &[Entry], now: DateTime<Utc>) -> Result<Wri
                 && claimed.is_probe
                 && ended.next == Next::Release
             {
-                transports::take_back_probe(txn, name).await?;
+                mail_servers::take_back_probe(txn, name).await?;
             }
             if let Some((name, finding)) = claimed.transport.zip(found) {
                 let noted = Noted {
@@ -200,8 +200,8 @@ async fn end(
 ) -> Result<(Recorded, Option<Finding>)> {
     let email = &claimed.email;
     if let (Next::Retry(Setback::Server(_)), Some(name)) = (&ended.next, claimed.transport) {
-        let row = transports::glance(txn, name).await?;
-        if transports::is_its_own(row.as_ref(), email.server_failures) {
+        let row = mail_servers::glance(txn, name).await?;
+        if mail_servers::is_its_own(row.as_ref(), email.server_failures) {
             ended.next = Next::Retry(Setback::Recipient);
         }
     }
@@ -223,7 +223,7 @@ async fn note_all(
     txn: &impl ConnectionTrait,
     findings: Vec<(Name, Noted)>,
     now: DateTime<Utc>,
-) -> Result<Vec<Turned>> {
+) -> Result<Vec<BreakerChange>> {
     let mut turned = Vec::new();
     for name in [Name::Primary, Name::Fallback] {
         let of_it = findings.iter().filter(|(of, ..)| *of == name);
@@ -231,8 +231,8 @@ async fn note_all(
         if of_it.is_empty() {
             continue;
         }
-        if let Some(row) = transports::glance(txn, name).await? {
-            turned.extend(transports::note(txn, &row, &of_it, now).await?);
+        if let Some(row) = mail_servers::glance(txn, name).await? {
+            turned.extend(mail_servers::note(txn, &row, &of_it, now).await?);
         }
     }
     Ok(turned)

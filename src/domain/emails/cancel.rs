@@ -15,10 +15,10 @@ use crate::{
 
 const BY_HAND: &str = "A recruiter cancelled sending.";
 
-/// What became of the wish to call a message off.
+/// What became of the request to call a message off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cancelled {
-    /// It does not leave, now or since an earlier wish.
+    /// It does not leave, now or since an earlier request.
     Done,
     /// A mail server is being asked at this moment.
     Underway,

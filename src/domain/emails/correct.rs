@@ -15,10 +15,10 @@ use crate::{
     error::{Error, Result},
 };
 
-/// What became of the wish to correct an address.
+/// What became of the request to correct an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Corrected {
-    /// This message tells the right address, now or since an earlier wish.
+    /// This message tells the right address, now or since an earlier request.
     Queued(i64),
     /// That is the address the message went to.
     Same,

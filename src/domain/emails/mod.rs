@@ -2,14 +2,14 @@
 mod cancel;
 mod correct;
 mod counts;
-mod facts;
-mod hurry;
 mod kinds;
 pub mod lifecycle;
 mod line;
 mod list;
 mod queue;
 mod resend;
+mod retry_now;
+mod snapshot;
 mod story;
 mod test_email;
 mod undelivered;
@@ -23,12 +23,12 @@ pub use self::{
     cancel::{Cancelled, can_be_cancelled, cancel},
     correct::{Corrected, can_be_corrected, correct, link_correction},
     counts::{Count, by_day, waiting},
-    facts::{calendar_domain, facts, facts_before_of, facts_of},
-    hurry::{Hurried, can_be_hurried, hurry},
     line::{Line, about, all_about, count_by_status},
     list::{Filter, list},
     queue::{NewEmail, queue, supersede},
     resend::{Again, Resent, resend},
+    retry_now::{RetryNow, can_retry_now, retry_now},
+    snapshot::{calendar_domain, previous_snapshot_of, snapshot, snapshot_of},
     story::{Story, story},
     test_email::{LIMIT as TEST_LIMIT, NewTestEmail, Queued, newest_test, queue_test},
 };

@@ -1,6 +1,6 @@
 //! Queueing a message with the change that it tells.
 use chrono::{DateTime, Utc};
-use entity::email::{self, Audience, Facts, Kind, Status};
+use entity::email::{self, Audience, InterviewSnapshot, Kind, Status};
 use sea_orm::{
     ActiveEnum, ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, sea_query::OnConflict,
 };
@@ -21,9 +21,9 @@ pub struct NewEmail<'a> {
     /// The interview as it is after the change that is told.
     pub details: &'a Details,
     /// What it tells.
-    pub facts: Facts,
+    pub facts: InterviewSnapshot,
     /// What the candidate was told before.
-    pub facts_before: Option<Facts>,
+    pub facts_before: Option<InterviewSnapshot>,
     /// Not before this instant.
     pub due_at: DateTime<Utc>,
     /// Of a reminder.

@@ -4,9 +4,9 @@ use entity::email::Status;
 use sea_orm::ConnectionTrait;
 
 use super::{
-    facts::{facts, facts_before_of, facts_of},
     find, is_of_use,
     queue::{NewEmail, insert},
+    snapshot::{previous_snapshot_of, snapshot, snapshot_of},
     story::{attempts, may_have_arrived, repeated_by},
 };
 use crate::{
@@ -14,22 +14,22 @@ use crate::{
     domain::{
         actions::Actor,
         events::{self, Event},
+        idempotency_keys::{self, IdempotencyKey, Seen},
         interviews,
-        one_time_keys::{self, Once, Seen},
     },
     error::{Error, Result},
 };
 
-/// The wish to send a message again.
+/// A request to send a message again.
 #[derive(Clone, Debug, Default)]
 pub struct Again {
     /// Its one-time key.
-    pub once: Option<Once>,
+    pub idempotency_key: Option<IdempotencyKey>,
     /// Is a second copy meant, though the candidate may have the first?
     pub is_confirmed: bool,
 }
 
-/// What became of the wish to send a message again.
+/// What became of the request to send a message again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resent {
     /// A new message is queued.
@@ -44,7 +44,7 @@ pub enum Resent {
     Underway,
     /// It was repeated before, by this one: that is the one to look at.
     Repeated(i64),
-    /// The one-time key stands for another wish.
+    /// The idempotency key came with another request.
     KeyReused,
 }
 
@@ -57,9 +57,11 @@ pub async fn resend(
     now: DateTime<Utc>,
 ) -> Result<Resent> {
     db::transaction_retrying_duplicates(db, async |txn| {
-        match one_time_keys::look_up(txn, actor.company_id, again.once.as_ref()).await? {
+        match idempotency_keys::look_up(txn, actor.company_id, again.idempotency_key.as_ref())
+            .await?
+        {
             Seen::Done(id) => return resent(txn, actor.company_id, id).await,
-            Seen::Reused => return Ok(Resent::KeyReused),
+            Seen::Conflict => return Ok(Resent::KeyReused),
             Seen::New => {}
         }
         let old = find(txn, actor.company_id, id).await?;
@@ -85,8 +87,8 @@ pub async fn resend(
             kind: old.kind,
             details: &details,
             // It tells what is so; what it told before may be lost.
-            facts: or_as_it_is(facts_of(&old), || facts(&details))?,
-            facts_before: or_as_it_is(facts_before_of(&old), || Ok(None))?,
+            facts: or_as_it_is(snapshot_of(&old), || snapshot(&details))?,
+            facts_before: or_as_it_is(previous_snapshot_of(&old), || Ok(None))?,
             due_at: now,
             expires_at: old.expires_at,
             lead_minutes: old.lead_minutes,
@@ -97,7 +99,14 @@ pub async fn resend(
             new_id,
         };
         events::record(txn, actor, event, now).await?;
-        one_time_keys::keep(txn, actor.company_id, again.once.as_ref(), new_id, now).await?;
+        idempotency_keys::insert(
+            txn,
+            actor.company_id,
+            again.idempotency_key.as_ref(),
+            new_id,
+            now,
+        )
+        .await?;
         resent(txn, actor.company_id, new_id).await
     })
     .await

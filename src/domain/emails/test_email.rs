@@ -9,7 +9,7 @@ use crate::{
     db::{self, Db},
     domain::{
         actions::Actor,
-        one_time_keys::{self, Once, Seen},
+        idempotency_keys::{self, IdempotencyKey, Seen},
         rate_limits::Limit,
         rows,
     },
@@ -52,7 +52,7 @@ pub struct NewTestEmail {
     /// The logo that the HTML part shows.
     pub logo_id: Option<i64>,
     /// The form's one-time key.
-    pub once: Option<Once>,
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 /// What became of the request for a test email.
@@ -72,15 +72,16 @@ pub async fn queue_test(
     now: DateTime<Utc>,
 ) -> Result<Queued> {
     db::transaction(db, async |txn| {
-        match one_time_keys::look_up(txn, actor.company_id, new.once.as_ref()).await? {
+        match idempotency_keys::look_up(txn, actor.company_id, new.idempotency_key.as_ref()).await?
+        {
             Seen::Done(id) => return Ok(Queued::Email(id)),
-            Seen::Reused => return Ok(Queued::KeyReused),
+            Seen::Conflict => return Ok(Queued::KeyReused),
             Seen::New => {}
         }
-        let once = new.once.clone();
+        let idempotency_key = new.idempotency_key.clone();
         let row = row(actor, new, now);
         let id = email::Entity::insert(row).exec(txn).await?.last_insert_id;
-        one_time_keys::keep(txn, actor.company_id, once.as_ref(), id, now).await?;
+        idempotency_keys::insert(txn, actor.company_id, idempotency_key.as_ref(), id, now).await?;
         Ok(Queued::Email(id))
     })
     .await

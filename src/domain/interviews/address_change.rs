@@ -40,7 +40,7 @@ pub async fn notify(
         };
         events::record(txn, actor, event, now).await?;
         if details.is_to_come(now) {
-            let told = notifications::tell(txn, actor, email::Kind::Scheduled, &details, now);
+            let told = notifications::notify(txn, actor, email::Kind::Scheduled, &details, now);
             if let Some(id) = told.await? {
                 emails::link_correction(txn, actor.company_id, id, &before.email).await?;
             }

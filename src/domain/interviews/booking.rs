@@ -20,7 +20,7 @@ use crate::{
         commands::{self, Abort, refuse},
         emails,
         events::Event,
-        one_time_keys::{KeyConflict, Once},
+        idempotency_keys::{IdempotencyKey, KeyConflict},
     },
     error::{Error, Result},
 };
@@ -34,8 +34,8 @@ pub struct NewBooking {
     pub who: Who,
     /// For the candidate; part of the mail.
     pub notes: String,
-    /// The caller's one-time key.
-    pub once: Option<Once>,
+    /// The caller's idempotency key.
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 /// Whose interview.
@@ -119,7 +119,7 @@ pub async fn book(
     commands::run_once(
         db,
         company_id,
-        new.once.as_ref(),
+        new.idempotency_key.as_ref(),
         async |txn| carry_out(txn, actor, &new, now).await,
         async |id| Booked::read(db.read(), company_id, id).await,
     )
@@ -146,7 +146,14 @@ async fn carry_out(
         version: Some(done.details.interview.version),
         email_id: done.email_id,
     };
-    change::record(txn, actor, (row.id, new.once.as_ref()), event, now).await?;
+    change::record(
+        txn,
+        actor,
+        (row.id, new.idempotency_key.as_ref()),
+        event,
+        now,
+    )
+    .await?;
     // Read in the transaction itself: once it is committed, nothing may fail any more.
     Ok(Booked::read(txn, actor.company_id, row.id).await?)
 }

@@ -16,7 +16,7 @@ use crate::{
         actions::Actor,
         commands::Abort,
         events::{Cancellation, Event},
-        one_time_keys::KeyConflict,
+        idempotency_keys::KeyConflict,
     },
     error::Result,
 };
@@ -87,7 +87,14 @@ async fn carry_out(
         version: Some(done.details.interview.version),
         email_id: done.email_id,
     };
-    change::record(txn, actor, (row.id, target.once.as_ref()), event, now).await?;
+    change::record(
+        txn,
+        actor,
+        (row.id, target.idempotency_key.as_ref()),
+        event,
+        now,
+    )
+    .await?;
     Ok(done)
 }
 

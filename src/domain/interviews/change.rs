@@ -11,8 +11,8 @@ use crate::{
         candidates,
         commands::{self, Abort, refuse},
         events::{self, Event},
+        idempotency_keys::{self, IdempotencyKey, KeyConflict},
         notifications,
-        one_time_keys::{self, KeyConflict, Once},
     },
     error::Result,
 };
@@ -24,8 +24,8 @@ pub struct Target {
     pub interview_id: i64,
     /// As the caller saw it; none means as it is.
     pub version: Option<i32>,
-    /// The caller's one-time key.
-    pub once: Option<Once>,
+    /// The caller's idempotency key.
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 /// A change that was made, now or by an earlier call with the same key.
@@ -62,7 +62,7 @@ pub(super) async fn run<R: From<KeyConflict>>(
     target: &Target,
     work: impl AsyncFn(&Txn) -> Result<Done, Abort<R>>,
 ) -> Result<Result<Done, R>> {
-    let (company_id, key) = (actor.company_id, target.once.as_ref());
+    let (company_id, key) = (actor.company_id, target.idempotency_key.as_ref());
     let earlier = async |id| {
         Ok(Done {
             details: Box::new(details(db.read(), company_id, id).await?),
@@ -142,7 +142,7 @@ pub(super) async fn notify(
 ) -> Result<Done> {
     let details = Box::new(details(txn, actor.company_id, interview_id).await?);
     let email_id = match details.slot {
-        Some(_) => notifications::tell(txn, actor, kind, &details, now).await?,
+        Some(_) => notifications::notify(txn, actor, kind, &details, now).await?,
         None => None,
     };
     Ok(Done { details, email_id })
@@ -152,10 +152,10 @@ pub(super) async fn notify(
 pub(super) async fn record(
     txn: &impl ConnectionTrait,
     actor: &Actor,
-    (interview_id, key): (i64, Option<&Once>),
+    (interview_id, key): (i64, Option<&IdempotencyKey>),
     event: Event,
     now: DateTime<Utc>,
 ) -> Result<()> {
     events::record(txn, actor, event, now).await?;
-    one_time_keys::keep(txn, actor.company_id, key, interview_id, now).await
+    idempotency_keys::insert(txn, actor.company_id, key, interview_id, now).await
 }

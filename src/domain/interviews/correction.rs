@@ -20,7 +20,7 @@ use crate::{
         actions::Actor,
         commands::Abort,
         events::{self, Corrected, Event, Field, Talk},
-        one_time_keys::KeyConflict,
+        idempotency_keys::KeyConflict,
     },
     error::Result,
 };
@@ -106,7 +106,14 @@ pub(in crate::domain) async fn carry_out<R: From<InterviewRefusal>>(
         version: Some(done.details.interview.version),
         email_id: done.email_id,
     };
-    change::record(txn, actor, (row.id, target.once.as_ref()), event, now).await?;
+    change::record(
+        txn,
+        actor,
+        (row.id, target.idempotency_key.as_ref()),
+        event,
+        now,
+    )
+    .await?;
     Ok(done)
 }
 

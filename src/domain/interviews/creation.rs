@@ -10,8 +10,8 @@ use crate::{
         actions::Actor,
         candidates, commands,
         events::{self, Event},
+        idempotency_keys::{self, IdempotencyKey, KeyConflict},
         jobs,
-        one_time_keys::{self, KeyConflict, Once},
     },
     error::Result,
 };
@@ -22,13 +22,13 @@ pub async fn create(
     actor: &Actor,
     candidate_id: i64,
     job_id: Option<i64>,
-    once: Option<Once>,
+    idempotency_key: Option<IdempotencyKey>,
     now: DateTime<Utc>,
 ) -> Result<Result<i64, KeyConflict>> {
-    let (company_id, key) = (actor.company_id, once.as_ref());
+    let (company_id, key) = (actor.company_id, idempotency_key.as_ref());
     let work = async |txn: &Txn| {
         let id = insert(txn, actor, candidate_id, job_id, now).await?;
-        one_time_keys::keep(txn, company_id, key, id, now).await?;
+        idempotency_keys::insert(txn, company_id, key, id, now).await?;
         Ok(id)
     };
     commands::run_once(db, company_id, key, work, async |id| Ok(id)).await

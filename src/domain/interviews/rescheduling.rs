@@ -16,7 +16,7 @@ use crate::{
         candidates,
         commands::{self, Abort, refuse},
         events::{Correction, Event, Field, Time},
-        one_time_keys::{KeyConflict, Once},
+        idempotency_keys::{IdempotencyKey, KeyConflict},
     },
     error::Result,
 };
@@ -32,8 +32,8 @@ pub struct Move {
     pub slot: SlotChoice,
     /// For the candidate; none leaves what is there.
     pub notes: Option<String>,
-    /// The caller's one-time key.
-    pub once: Option<Once>,
+    /// The caller's idempotency key.
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 /// Why an interview was not moved.
@@ -78,7 +78,7 @@ pub async fn reschedule(
     commands::run_once(
         db,
         company_id,
-        new.once.as_ref(),
+        new.idempotency_key.as_ref(),
         async |txn| carry_out(txn, actor, &new, now).await,
         async |id| Booked::read(db.read(), company_id, id).await,
     )
@@ -117,7 +117,14 @@ async fn carry_out(
     }
     let done = change::notify(txn, actor, row.id, Kind::Rescheduled, now).await?;
     let event = event(&before, &slot, &done);
-    change::record(txn, actor, (row.id, new.once.as_ref()), event, now).await?;
+    change::record(
+        txn,
+        actor,
+        (row.id, new.idempotency_key.as_ref()),
+        event,
+        now,
+    )
+    .await?;
     // Read in the transaction itself: once it is committed, nothing may fail any more.
     Ok(Booked::read(txn, actor.company_id, row.id).await?)
 }

@@ -13,9 +13,8 @@ use crate::{
     domain::{
         actions::Actor,
         events::{self, Event},
-        jobs,
-        one_time_keys::{self, Once, Seen},
-        rows,
+        idempotency_keys::{self, IdempotencyKey, Seen},
+        jobs, rows,
         versions::Target,
     },
     error::{Error, Result},
@@ -77,7 +76,7 @@ pub enum Created {
     Past,
     /// It would begin more than five years from now.
     TooFar,
-    /// The one-time key stands for another wish.
+    /// The idempotency key came with another request.
     KeyReused,
 }
 
@@ -134,13 +133,13 @@ pub async fn create(
     db: &Db,
     actor: &Actor,
     new: NewSlot,
-    once: Option<Once>,
+    idempotency_key: Option<IdempotencyKey>,
     now: DateTime<Utc>,
 ) -> Result<Created> {
     db::transaction_retrying_duplicates(db, async |txn| {
-        match one_time_keys::look_up(txn, actor.company_id, once.as_ref()).await? {
+        match idempotency_keys::look_up(txn, actor.company_id, idempotency_key.as_ref()).await? {
             Seen::Done(id) => return Ok(Created::Slot(id)),
-            Seen::Reused => return Ok(Created::KeyReused),
+            Seen::Conflict => return Ok(Created::KeyReused),
             Seen::New => {}
         }
         match timing(new.starts_at, now) {
@@ -149,7 +148,7 @@ pub async fn create(
             Timing::TooFar => return Ok(Created::TooFar),
         }
         let id = insert(txn, actor, &new, now).await?;
-        one_time_keys::keep(txn, actor.company_id, once.as_ref(), id, now).await?;
+        idempotency_keys::insert(txn, actor.company_id, idempotency_key.as_ref(), id, now).await?;
         Ok(Created::Slot(id))
     })
     .await

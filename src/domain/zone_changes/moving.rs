@@ -18,10 +18,9 @@ use crate::{
         candidates,
         commands::{Abort, refuse},
         events::{self, Event, Time, ZoneRules},
+        idempotency_keys::{self, IdempotencyKey, Seen},
         interviews::{self, change},
-        notifications,
-        one_time_keys::{self, Once, Seen},
-        rows,
+        notifications, rows,
     },
     error::{Error, Result},
     zones,
@@ -32,8 +31,8 @@ use crate::{
 pub struct Confirmation {
     /// The edition of the rules by which the new starts were shown.
     pub rules: String,
-    /// The caller's one-time key.
-    pub once: Option<Once>,
+    /// The caller's idempotency key.
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 /// How many were moved.
@@ -56,7 +55,7 @@ pub enum Outcome {
     Repeated,
     /// The rules are others by now: the new starts have to be looked at again.
     OtherRules,
-    /// The one-time key stands for another wish.
+    /// The idempotency key came with another request.
     KeyReused,
 }
 
@@ -71,10 +70,10 @@ pub async fn apply(
     if confirmation.rules != zones::version() {
         return Ok(Outcome::OtherRules);
     }
-    match take_key(db, actor, confirmation.once.as_ref(), now).await? {
+    match take_key(db, actor, confirmation.idempotency_key.as_ref(), now).await? {
         Seen::New => {}
         Seen::Done(_) => return Ok(Outcome::Repeated),
-        Seen::Reused => return Ok(Outcome::KeyReused),
+        Seen::Conflict => return Ok(Outcome::KeyReused),
     }
     let mut moved = Moved::default();
     for slot in list::first(db, actor.company_id, MOST_AT_ONCE, now).await? {
@@ -105,12 +104,17 @@ pub async fn apply(
 }
 
 /// The key is taken before anything is moved: a second click finds it, however long the first one takes.
-async fn take_key(db: &Db, actor: &Actor, once: Option<&Once>, now: DateTime<Utc>) -> Result<Seen> {
+async fn take_key(
+    db: &Db,
+    actor: &Actor,
+    idempotency_key: Option<&IdempotencyKey>,
+    now: DateTime<Utc>,
+) -> Result<Seen> {
     db::transaction_retrying_duplicates(db, async |txn| {
-        let seen = one_time_keys::look_up(txn, actor.company_id, once).await?;
+        let seen = idempotency_keys::look_up(txn, actor.company_id, idempotency_key).await?;
         if seen == Seen::New {
             let company_id = actor.company_id;
-            one_time_keys::keep(txn, company_id, once, company_id, now).await?;
+            idempotency_keys::insert(txn, company_id, idempotency_key, company_id, now).await?;
         }
         Ok(seen)
     })
@@ -199,8 +203,10 @@ async fn tell(
 ) -> Result<bool> {
     let after = interviews::details(txn, actor.company_id, interview_id).await?;
     let email_id = match former_offset_minutes(slot) {
-        Some(former) => notifications::tell_changed_rules(txn, actor, former, &after, now).await?,
-        None => notifications::tell(txn, actor, Kind::Rescheduled, &after, now).await?,
+        Some(former) => {
+            notifications::notify_changed_rules(txn, actor, former, &after, now).await?
+        }
+        None => notifications::notify(txn, actor, Kind::Rescheduled, &after, now).await?,
     };
     let event = Event::InterviewRescheduled {
         interview_id,

@@ -3,7 +3,7 @@ use entity::attempt::Stage;
 use lettre::Address;
 
 use super::{
-    Patient, Sends,
+    Examined, Sends,
     check::{Found, Step},
     remedy::put_off,
     samples::{self, Ends, Sample},
@@ -62,7 +62,7 @@ impl Visit<'_> {
         connection: Connection,
         ends: &Ends<'_>,
     ) -> Result<(), Stop> {
-        let Patient {
+        let Examined {
             composer,
             base_url,
             now,

@@ -76,7 +76,7 @@ pub enum Sends {
 }
 
 /// Whom the doctor looks at, and how.
-pub struct Patient<'a> {
+pub struct Examined<'a> {
     /// How mail leaves.
     pub mail: &'a MailSettings,
     /// What links begin with; its host is the name that servers are greeted with.
@@ -101,7 +101,7 @@ pub struct Patient<'a> {
     pub now: DateTime<Utc>,
 }
 
-impl Patient<'_> {
+impl Examined<'_> {
     fn client(&self, smtp: &SmtpSettings) -> Client {
         let client = Client::new(smtp, self.base_url.host()).with_limits(self.limits);
         match &self.roots {
@@ -131,20 +131,20 @@ pub fn servers(mail: &MailSettings) -> Vec<(Name, &SmtpSettings)> {
 
 /// Checks 1 to 19, each told as it is done; ends at `deadline` at the latest.
 pub async fn examine(
-    patient: &Patient<'_>,
+    patient: &Examined<'_>,
     servers: &[(Name, &SmtpSettings)],
     deadline: Instant,
     tell: &UnboundedSender<Check>,
 ) {
-    let once = Once {
+    let idempotency_key = Once {
         tell,
         begun: Instant::now(),
     };
-    once.tell(Step::Transport, settings::transport(patient.mail));
+    idempotency_key.tell(Step::Transport, settings::transport(patient.mail));
     let first = servers.first().map(|(_, smtp)| *smtp);
     match first {
         Some(smtp) => {
-            once.tell(Step::Settings, settings::settings(patient.mail, smtp));
+            idempotency_key.tell(Step::Settings, settings::settings(patient.mail, smtp));
         }
         None => {
             let of_settings = [
@@ -154,7 +154,7 @@ pub async fn examine(
                 Step::Sender,
             ];
             for step in of_settings.iter().chain(Step::OF_A_SERVER) {
-                once.tell(*step, Found::skipped(NO_SERVER));
+                idempotency_key.tell(*step, Found::skipped(NO_SERVER));
             }
         }
     }
@@ -169,11 +169,11 @@ pub async fn examine(
     let host = first.map(|smtp| smtp.host.as_str());
     tokio::join!(
         join_all(visits),
-        once.ask(Step::BaseUrl, deadline, settings::base_url(patient)),
+        idempotency_key.ask(Step::BaseUrl, deadline, settings::base_url(patient)),
         async {
             if first.is_some() {
                 for (step, found) in settings::review(patient, servers, deadline).await {
-                    once.tell(step, found);
+                    idempotency_key.tell(step, found);
                 }
             }
         },
@@ -181,9 +181,11 @@ pub async fn examine(
             match parse_address(patient.mail.from.email.as_ref()) {
                 Ok(from) if first.is_some() => {
                     let look = sender_domain::look(resolver, from.domain(), host);
-                    once.ask(Step::SenderDomain, deadline, look).await;
+                    idempotency_key
+                        .ask(Step::SenderDomain, deadline, look)
+                        .await;
                 }
-                _ => once.tell(Step::SenderDomain, Found::skipped(NO_SERVER)),
+                _ => idempotency_key.tell(Step::SenderDomain, Found::skipped(NO_SERVER)),
             }
         }
     );
@@ -194,7 +196,7 @@ pub async fn examine(
 /// # Errors
 /// When it cannot be made, because the addresses are no addresses for mail.
 pub async fn send_test(
-    patient: &Patient<'_>,
+    patient: &Examined<'_>,
     smtp: &SmtpSettings,
     to: &Address,
 ) -> crate::error::Result<Report> {

@@ -1,7 +1,7 @@
 //! Two ways to begin encryption, and settings that say the wrong one: both look like silence or noise.
 use entity::attempt::Stage;
 
-use super::{Patient, check::Found, ways};
+use super::{Examined, check::Found, ways};
 use crate::{
     mail::smtp::{Outcome, Report, Sighting},
     settings::{Security, SmtpSettings},
@@ -9,7 +9,7 @@ use crate::{
 
 /// Tries the other way, if what happened looks like it: none when nothing answers to that either.
 pub(super) async fn mistaken(
-    patient: &Patient<'_>,
+    patient: &Examined<'_>,
     smtp: &SmtpSettings,
     report: &Report,
 ) -> Option<Found> {
@@ -30,14 +30,14 @@ pub(super) async fn mistaken(
 }
 
 /// Does the port begin the other way? Says so, and what was tried with success.
-pub(super) async fn begins_otherwise(patient: &Patient<'_>, smtp: &SmtpSettings) -> Option<Found> {
+pub(super) async fn begins_otherwise(patient: &Examined<'_>, smtp: &SmtpSettings) -> Option<Found> {
     match smtp.security {
         Security::Implicit => speaks_first(patient, smtp).await,
         Security::Plain | Security::Starttls => waits_for_tls(patient, smtp).await,
     }
 }
 
-async fn speaks_first(patient: &Patient<'_>, smtp: &SmtpSettings) -> Option<Found> {
+async fn speaks_first(patient: &Examined<'_>, smtp: &SmtpSettings) -> Option<Found> {
     let seen = look(patient, smtp, Security::Plain).await;
     let banner = seen.iter().find_map(|sighting| match sighting {
         Sighting::Banner(banner) => Some(banner.text()),
@@ -57,7 +57,7 @@ async fn speaks_first(patient: &Patient<'_>, smtp: &SmtpSettings) -> Option<Foun
     Some(Found::fail(cause, ways::advice(patient, smtp).await).saw(banner))
 }
 
-async fn waits_for_tls(patient: &Patient<'_>, smtp: &SmtpSettings) -> Option<Found> {
+async fn waits_for_tls(patient: &Examined<'_>, smtp: &SmtpSettings) -> Option<Found> {
     let seen = look(patient, smtp, Security::Implicit).await;
     let answers = seen
         .iter()
@@ -72,7 +72,7 @@ async fn waits_for_tls(patient: &Patient<'_>, smtp: &SmtpSettings) -> Option<Fou
 }
 
 /// What is seen of a connection that begins otherwise. Nobody logs in: the wrong way may be an unsafe one.
-async fn look(patient: &Patient<'_>, smtp: &SmtpSettings, security: Security) -> Vec<Sighting> {
+async fn look(patient: &Examined<'_>, smtp: &SmtpSettings, security: Security) -> Vec<Sighting> {
     let settings = SmtpSettings {
         security,
         login: None,

@@ -1,6 +1,6 @@
 //! The messages that the doctor sends: a short one, and an interview that nobody has.
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::email::{Facts, Kind};
+use entity::email::{InterviewSnapshot, Kind};
 use lettre::Address;
 
 use crate::{
@@ -89,8 +89,8 @@ pub(super) fn interview(
 
 fn message(kind: Kind, now: DateTime<Utc>, contact: &str) -> Message {
     let sample = Message::sample(kind);
-    let at = |facts: Facts| {
-        Facts {
+    let at = |facts: InterviewSnapshot| {
+        InterviewSnapshot {
         starts_at: now + TimeDelta::days(7),
         notes: "This is a sample sent by the email check. The interview doesn't exist, and its link doesn't work.".into(),
         ..facts

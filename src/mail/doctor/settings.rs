@@ -8,7 +8,7 @@ use tokio::{
 };
 
 use super::{
-    Patient,
+    Examined,
     check::{Found, Step},
     remedy::advises_another_way,
     ways,
@@ -136,7 +136,7 @@ pub fn outline(secret: &Secret) -> String {
 
 /// Checks 3 to 5, for all servers. What is wrong with the second one keeps no mail from leaving.
 pub(super) async fn review(
-    patient: &Patient<'_>,
+    patient: &Examined<'_>,
     servers: &[(Name, &SmtpSettings)],
     deadline: Instant,
 ) -> [(Step, Found); 3] {
@@ -160,7 +160,7 @@ pub(super) async fn review(
 
 /// Another port, another encryption or another host is advised only after it was tried with success.
 async fn tried(
-    patient: &Patient<'_>,
+    patient: &Examined<'_>,
     smtp: &SmtpSettings,
     finding: &Finding,
     deadline: Instant,
@@ -209,7 +209,7 @@ fn place(variable: &str) -> Step {
 }
 
 /// Check 6.
-pub(super) async fn base_url(patient: &Patient<'_>) -> Found {
+pub(super) async fn base_url(patient: &Examined<'_>) -> Found {
     let url = patient.base_url;
     let seen = Found::pass()
         .saw(url.origin())

@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use super::{
-    NO_TIME, Patient, SECONDS, SLOW, Sends,
+    Examined, NO_TIME, SECONDS, SLOW, Sends,
     check::{Check, Found, Step},
     tell,
 };
@@ -26,7 +26,7 @@ pub(super) struct Stop;
 
 /// One mail server, and what has been said of it so far.
 pub(super) struct Visit<'a> {
-    pub(super) patient: &'a Patient<'a>,
+    pub(super) patient: &'a Examined<'a>,
     pub(super) smtp: &'a SmtpSettings,
     name: Name,
     told: Vec<Step>,
@@ -36,7 +36,7 @@ pub(super) struct Visit<'a> {
 
 impl<'a> Visit<'a> {
     pub(super) fn new(
-        patient: &'a Patient<'a>,
+        patient: &'a Examined<'a>,
         name: Name,
         smtp: &'a SmtpSettings,
         to: &'a UnboundedSender<Check>,

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use super::Patient;
+use super::Examined;
 use crate::{
     mail::smtp::{Limits, Mechanism, Sighting},
     settings::{Security, SmtpSettings, is_loopback_host},
@@ -25,12 +25,12 @@ const USUAL: [(u16, Security); 5] = [
 pub(super) struct Way(SmtpSettings);
 
 /// Tries other ports and other ways to begin, and says what to do: the first that works, or where to ask.
-pub(super) async fn advice(patient: &Patient<'_>, smtp: &SmtpSettings) -> String {
+pub(super) async fn advice(patient: &Examined<'_>, smtp: &SmtpSettings) -> String {
     advice_among(patient, smtp, ways(smtp)).await
 }
 
 /// The same where nobody answers at the port that is set.
-pub(super) async fn advice_elsewhere(patient: &Patient<'_>, smtp: &SmtpSettings) -> String {
+pub(super) async fn advice_elsewhere(patient: &Examined<'_>, smtp: &SmtpSettings) -> String {
     let mut ways = ways(smtp);
     ways.retain(|way| way.0.port != smtp.port);
     advice_among(patient, smtp, ways).await
@@ -38,7 +38,7 @@ pub(super) async fn advice_elsewhere(patient: &Patient<'_>, smtp: &SmtpSettings)
 
 /// The same for other names of the server.
 pub(super) async fn advice_of_hosts(
-    patient: &Patient<'_>,
+    patient: &Examined<'_>,
     smtp: &SmtpSettings,
     hosts: impl IntoIterator<Item = String>,
 ) -> String {
@@ -51,7 +51,7 @@ pub(super) async fn advice_of_hosts(
     advice_among(patient, smtp, ways.collect()).await
 }
 
-async fn advice_among(patient: &Patient<'_>, smtp: &SmtpSettings, ways: Vec<Way>) -> String {
+async fn advice_among(patient: &Examined<'_>, smtp: &SmtpSettings, ways: Vec<Way>) -> String {
     let tried = join_all(ways.iter().map(|way| way.works(patient, smtp))).await;
     let mut tried = ways.iter().zip(tried);
     match tried.find(|(_, works)| *works) {
@@ -100,7 +100,7 @@ fn without_login(smtp: &SmtpSettings) -> SmtpSettings {
 
 impl Way {
     /// Does it lead to a greeting, over encryption that is trusted, and to a login if there is to be one?
-    async fn works(&self, patient: &Patient<'_>, smtp: &SmtpSettings) -> bool {
+    async fn works(&self, patient: &Examined<'_>, smtp: &SmtpSettings) -> bool {
         let client = patient.client(&self.0).with_limits(brief(patient.limits));
         let (client, mut sightings) = client.watched();
         match client.connect().await {

@@ -94,12 +94,12 @@ fn a_second_time_changes_nothing() {
         ("EMAIL_HOST", "smtp.acme.io".into()),
         ("EMAIL_HOST_PASSWORD", "a$b".to_owned()),
     ];
-    let once = lines::with("A=1", &variables);
+    let idempotency_key = lines::with("A=1", &variables);
     assert_eq!(
-        once,
+        idempotency_key,
         "A=1\n\n# Email settings, saved by greenroom mail setup\nEMAIL_HOST=smtp.acme.io\nEMAIL_HOST_PASSWORD='a$b'\n"
     );
-    assert_eq!(lines::with(&once, &variables), once);
+    assert_eq!(lines::with(&idempotency_key, &variables), idempotency_key);
     assert_eq!(
         lines::with("A=1\r\nEMAIL_HOST=x\r\n", &variables[..1]),
         "A=1\r\nEMAIL_HOST=smtp.acme.io\r\n"

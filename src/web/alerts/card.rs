@@ -6,10 +6,10 @@ use entity::{
 use serde::Serialize;
 
 use crate::{
-    domain::alerts::{self, Alert, Fate},
+    domain::alerts::{self, Alert, Reachability},
+    labels,
     mail::compose::Composer,
     web::{preview::Preview, stamp::Stamp},
-    words,
     zones::Tz,
 };
 
@@ -57,11 +57,11 @@ impl Card {
             email_id: email.id,
             interview_id: Some(details.interview.id),
             when: details.slot.as_ref().map(|slot| Stamp::span(slot, zone)),
-            tone: words::email_tone(email.status),
+            tone: labels::email_tone(email.status),
             status: format!(
                 "{}: {}",
-                words::email_kind(email.kind),
-                words::email_status(email.status)
+                labels::email_kind(email.kind),
+                labels::email_status(email.status)
             ),
             reason: reason(&email, transports),
             text: text.ok().map(Preview::into_text),
@@ -116,9 +116,11 @@ fn reason(email: &email::Model, transports: &[transport::Model]) -> String {
         .iter()
         .find(|transport| transport.name == transport::Name::Primary)
         .filter(|transport| transport.is_open() && !transport.reason.is_empty());
-    match (alerts::fate(email.status), first) {
-        (Fate::Leaving | Fate::Delayed, Some(transport)) => transport.reason.clone(),
-        (Fate::Leaving, None) => UNTRIED.into(),
+    match (alerts::reachability(email.status), first) {
+        (Reachability::Leaving | Reachability::Delayed, Some(transport)) => {
+            transport.reason.clone()
+        }
+        (Reachability::Leaving, None) => UNTRIED.into(),
         _ => String::new(),
     }
 }

@@ -104,7 +104,7 @@ impl BookingForm {
         let mut errors = FormErrors::new();
         let who = self.who(&mut errors);
         let notes = errors.check("notes", text::lines(&self.notes, 2000));
-        let wish = (
+        let request = (
             slot_id,
             (&self.candidate, &self.interview),
             (&self.name, &self.email, &self.phone, &self.time_zone),
@@ -115,7 +115,7 @@ impl BookingForm {
                 slot: SlotChoice::Existing(slot_id),
                 who: who?,
                 notes: notes?,
-                once: self.ticket.once("booking", &wish),
+                idempotency_key: self.ticket.idempotency_key("booking", &request),
             })
         })();
         errors.or(parsed)
@@ -250,15 +250,20 @@ mod tests {
 
     #[test]
     fn searching_and_previewing_are_no_part_of_what_is_asked() {
-        let once = |form: BookingForm| form.parse(7).expect("a booking").once.expect("a key");
-        let plain = once(typed());
-        let searched = once(BookingForm {
+        let idempotency_key = |form: BookingForm| {
+            form.parse(7)
+                .expect("a booking")
+                .idempotency_key
+                .expect("a key")
+        };
+        let plain = idempotency_key(typed());
+        let searched = idempotency_key(BookingForm {
             q: "zoe".into(),
             act: "preview".into(),
             ..typed()
         });
         assert_eq!(plain.fingerprint, searched.fingerprint);
-        let other = once(BookingForm {
+        let other = idempotency_key(BookingForm {
             notes: "Bring a pen.".into(),
             ..typed()
         });

@@ -8,7 +8,7 @@ use crate::{
         interviews::Details,
         slots::{Listed, State},
     },
-    times,
+    labels, times,
     web::{
         choices,
         facts::Facts,
@@ -17,7 +17,6 @@ use crate::{
         render::{Choice, Page},
         stamp::Stamp,
     },
-    words,
     zones::Tz,
 };
 
@@ -231,7 +230,7 @@ impl Page for NewPage {
 fn facts(parts: &Parts) -> Facts {
     let slot = &parts.slot.slot;
     let there = parts.draft.as_ref().map(|draft| {
-        let zone = words::zone_for(&draft.candidate, Some(slot), &draft.company);
+        let zone = labels::zone_for(&draft.candidate, Some(slot), &draft.company);
         Stamp::span(slot, zone)
     });
     Facts::new()

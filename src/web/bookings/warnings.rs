@@ -3,8 +3,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     domain::interviews::Details,
+    labels,
     settings::{Backend, Settings},
-    times, words,
+    times,
 };
 
 /// A mail may wait in queues for about as long as this.
@@ -39,7 +40,7 @@ fn of_booking(draft: &Details, now: DateTime<Utc>) -> Vec<String> {
     let Some(slot) = &draft.slot else {
         return warnings;
     };
-    let zone = words::zone_for(&draft.candidate, Some(slot), &draft.company);
+    let zone = labels::zone_for(&draft.candidate, Some(slot), &draft.company);
     if times::is_night(slot.starts_at, zone) {
         let clock = times::clock(slot.starts_at, zone);
         warnings.push(format!("It's night for the candidate: {clock} in {zone}."));

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     domain::{
         candidates::{Filter, NewCandidate},
-        one_time_keys::Once,
+        idempotency_keys::IdempotencyKey,
         page::Cursor,
         versions::Target,
     },
@@ -161,8 +161,8 @@ impl CandidateForm {
     }
 
     /// The form's one-time key.
-    pub fn once(&self) -> Option<Once> {
-        self.ticket.once("candidate", self)
+    pub fn idempotency_key(&self) -> Option<IdempotencyKey> {
+        self.ticket.idempotency_key("candidate", self)
     }
 
     /// The typed address is another candidate's.

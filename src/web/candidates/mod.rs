@@ -66,7 +66,7 @@ pub async fn create(
     let errors = match form.parse() {
         Ok(new) => {
             let (actor, now) = (viewer.actor(), app.clock.now());
-            match candidates::create(&app.db, &actor, new, form.once(), now).await? {
+            match candidates::create(&app.db, &actor, new, form.idempotency_key(), now).await? {
                 Ok(id) => return Ok(see_other(&format!("/candidates/{id}"))),
                 Err(CreationRefusal::EmailTaken(id)) => form.taken_by(id),
                 Err(CreationRefusal::KeyConflict) => form.ticket.sent_before(),

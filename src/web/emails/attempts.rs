@@ -6,29 +6,28 @@ use actix_web::{
 
 use crate::{
     app::App,
-    domain::emails::{self, Hurried},
-    error,
+    domain::emails::{self, RetryNow},
+    error, labels,
     web::{errors::Result, mail_servers, render::Flash, respond::see_other, viewer::Recruiter},
-    words,
 };
 
 /// POST /emails/{id}/attempts: the next attempt is made at once instead of at its time.
 pub async fn create(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
     let (actor, now) = (viewer.actor(), app.clock.now());
-    let flash = match emails::hurry(&app.db, &actor, *id, now).await? {
-        Hurried::Due => {
+    let flash = match emails::retry_now(&app.db, &actor, *id, now).await? {
+        RetryNow::Due => {
             app.wake.notify_one();
             due(&app).await?
         }
-        Hurried::TooEarly => Flash::problem("A reminder is sent at its set time, not before."),
-        Hurried::PutOff => Flash::problem(
+        RetryNow::TooEarly => Flash::problem("A reminder is sent at its set time, not before."),
+        RetryNow::PutOff => Flash::problem(
             "This email can't be sent yet: its address has received as many emails this hour as the company settings allow. It is sent as soon as the limit allows, or when an admin raises the limit.",
         ),
-        Hurried::Underway => Flash::done("This email is being handed to a mail server right now."),
-        Hurried::Held => Flash::problem("This email is held back. Release it first."),
-        Hurried::Ended(status) => Flash::problem(format!(
+        RetryNow::Underway => Flash::done("This email is being handed to a mail server right now."),
+        RetryNow::Held => Flash::problem("This email is held back. Release it first."),
+        RetryNow::Ended(status) => Flash::problem(format!(
             "This email is no longer waiting to be sent ({}).",
-            words::email_status(status)
+            labels::email_status(status)
         )),
     };
     viewer.flash(flash)?;

@@ -7,8 +7,8 @@ use actix_web::{
 use crate::{
     app::App,
     domain::emails::{self, Cancelled},
+    labels,
     web::{errors::Result, render::Flash, respond::see_other, viewer::Recruiter},
-    words,
 };
 
 /// POST /emails/{id}/cancellation: the message does not leave.
@@ -25,7 +25,7 @@ pub async fn create(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<
         ),
         Cancelled::Ended(status) => Flash::problem(format!(
             "Not cancelled: the email was no longer waiting to be sent ({}).",
-            words::email_status(status)
+            labels::email_status(status)
         )),
     };
     viewer.flash(flash)?;

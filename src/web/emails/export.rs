@@ -8,7 +8,7 @@ use super::form::Filters;
 use crate::{
     app::App,
     domain::emails::{self, Line},
-    times,
+    labels, times,
     web::{
         csv,
         errors::Result,
@@ -16,7 +16,6 @@ use crate::{
         respond::see_other,
         viewer::Recruiter,
     },
-    words,
 };
 
 const HEADINGS: [&str; 13] = [
@@ -75,8 +74,8 @@ fn line(line: Line) -> String {
     csv::line(&[
         &line.id.to_string(),
         &times::rfc3339(line.created_at),
-        words::email_kind(line.kind),
-        words::email_status(line.status),
+        labels::email_kind(line.kind),
+        labels::email_status(line.status),
         &line.reason,
         &line.recipient_name,
         &line.recipient,

@@ -94,7 +94,7 @@ fn begin_of(days: u64, zone: Tz, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     Some(times::bounds_of_day(first, zone).0)
 }
 
-/// The wish to send a message again.
+/// A request to send a message again.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct ResendForm {
@@ -105,10 +105,10 @@ pub struct ResendForm {
 }
 
 impl ResendForm {
-    /// The wish, for this message.
+    /// The request, for this message.
     pub fn again(&self, id: i64) -> Again {
         Again {
-            once: self.ticket.once("resend", &id),
+            idempotency_key: self.ticket.idempotency_key("resend", &id),
             is_confirmed: !self.confirmed.is_empty(),
         }
     }

@@ -10,7 +10,7 @@ pub mod pages;
 pub mod release;
 pub mod resend;
 mod story;
-pub mod telling;
+pub mod told_by_phone;
 
 use self::{
     form::Filters,

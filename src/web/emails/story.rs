@@ -9,9 +9,8 @@ use serde::Serialize;
 
 use crate::{
     domain::{actions::Entry, emails::Story, events::Event},
-    times,
+    labels, times,
     web::stamp::Stamp,
-    words,
     zones::Tz,
 };
 
@@ -137,7 +136,7 @@ pub fn meaning_to_a_user(status: Status) -> &'static str {
 /// What it means for the candidate when a message does not leave.
 pub fn cancelling(story: &Story) -> String {
     let name = &story.email.recipient_name;
-    let mut meaning = words::not_leaving(story.email.kind, name);
+    let mut meaning = labels::not_leaving(story.email.kind, name);
     if story.may_have_arrived() {
         meaning.push_str(
             " An earlier attempt ended without confirmation, so it may have arrived anyway.",
@@ -312,10 +311,10 @@ impl Teller {
             true => String::new(),
             false => email.reason.clone(),
         };
-        let what = words::email_status(email.status).into();
+        let what = labels::email_status(email.status).into();
         Some(Step {
             hint,
-            ..self.plain(words::email_tone(email.status), what, at)
+            ..self.plain(labels::email_tone(email.status), what, at)
         })
     }
 

@@ -7,7 +7,7 @@ use super::FormErrors;
 use crate::{
     crypto,
     domain::{
-        one_time_keys::Once,
+        idempotency_keys::IdempotencyKey,
         versions::{NEWEST, Target},
     },
     text::Refusal,
@@ -85,8 +85,12 @@ impl Ticket {
 
     /// The row that the form is meant for; none when it does not say in which version.
     pub fn target(&self, id: i64) -> Option<Target> {
-        let (version, once) = (self.version()?, None);
-        Some(Target { id, version, once })
+        let (version, idempotency_key) = (self.version()?, None);
+        Some(Target {
+            id,
+            version,
+            idempotency_key,
+        })
     }
 
     /// The one-time key, if it can be one that we put there.
@@ -97,11 +101,15 @@ impl Ticket {
         is_key.then_some(key)
     }
 
-    /// The one-time key for all that the form asks for, which is `wish`; without a key the form is carried out
+    /// The one-time key for all that the form asks for, which is `request`; without a key the form is carried out
     /// as often as it comes.
-    pub fn once(&self, scope: &'static str, wish: &impl Serialize) -> Option<Once> {
-        let wish = serde_json::to_string(wish).ok()?;
-        Some(Once::new(scope, self.key()?, &wish))
+    pub fn idempotency_key(
+        &self,
+        scope: &'static str,
+        request: &impl Serialize,
+    ) -> Option<IdempotencyKey> {
+        let request = serde_json::to_string(request).ok()?;
+        Some(IdempotencyKey::new(scope, self.key()?, &request))
     }
 
     /// The key stands for something else: the form gets a new one, and says why.

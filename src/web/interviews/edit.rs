@@ -7,7 +7,7 @@ use entity::email::Kind;
 use sea_orm::ActiveEnum;
 use serde::{Deserialize, Serialize};
 
-use super::{Refusal, tidings};
+use super::Refusal;
 use crate::{
     app::App,
     domain::{
@@ -18,18 +18,18 @@ use crate::{
             correction::{self, Correction, Refusal as NotCorrected},
         },
     },
-    text,
+    labels, text,
     web::{
         choices,
         conflict::{self, Difference, Reading},
         errors::Result,
         forms::{self, FormErrors, Ticket},
+        interviews::outlook,
         preview::Preview,
         render::{Choice, Flash, Page},
         stamp::Stamp,
         viewer::{Recruiter, Viewer},
     },
-    words,
 };
 
 /// GET /interviews/{id}/edit: the form.
@@ -52,7 +52,7 @@ pub async fn update(
         Ok((target, correction)) if form.act != "preview" => {
             let (actor, now) = (viewer.actor(), app.clock.now());
             match correction::correct(&app.db, &actor, &target, &correction, now).await? {
-                Ok(done) => return tidings::tell(&app, &viewer, "Saved.", &done.details).await,
+                Ok(done) => return outlook::tell(&app, &viewer, "Saved.", &done.details).await,
                 // Sent twice from two tabs: it is as it was to be.
                 Err(NotCorrected::Interview(InterviewRefusal::Changed(now)))
                     if correction.is_made(&now) =>
@@ -89,7 +89,7 @@ async fn show(
     if refusal.is_some() {
         form.ticket.show(details.interview.version);
     }
-    let outlook = tidings::outlook(app, &details, Kind::Updated).await?;
+    let outlook = outlook::outlook(app, &details, Kind::Updated).await?;
     let preview = match form.parse(details.interview.id) {
         Ok((_, correction)) if refusal.is_none() => {
             let after = drafts::corrected(details.clone(), &correction);
@@ -104,7 +104,7 @@ async fn show(
         candidate: details.candidate.name.clone(),
         when: slot.map(|slot| Stamp::day_and_clock(slot.starts_at, viewer.zone())),
         can_change: refusal.as_ref().is_none_or(|it| !it.is_final()),
-        types: choices::of(words::interview_type),
+        types: choices::of(labels::interview_type),
         form,
         errors,
         preview,
@@ -152,7 +152,7 @@ impl EditForm {
         });
         let notes = errors.check("notes", text::lines(&self.notes, 2000));
         let version = errors.version(&self.ticket);
-        let wish = (
+        let request = (
             interview_id,
             (&self.interview_type, &self.duration_minutes),
             (&self.meeting_url, &self.notes),
@@ -160,7 +160,7 @@ impl EditForm {
         let target = Target {
             interview_id,
             version,
-            once: self.ticket.once("correction", &wish),
+            idempotency_key: self.ticket.idempotency_key("correction", &request),
         };
         let correction = (|| {
             Some(Correction {
@@ -175,7 +175,7 @@ impl EditForm {
 
     /// As a person reads it.
     fn reading(&self) -> Reading {
-        let types = choices::of(words::interview_type);
+        let types = choices::of(labels::interview_type);
         let notes = text::lines(&self.notes, 2000).unwrap_or_else(|_| self.notes.clone());
         Reading::new()
             .choice("interview_type", "Type", &self.interview_type, &types)
@@ -215,7 +215,7 @@ impl Page for EditPage {
             candidate: "John Doe".into(),
             when: Some(Stamp::sample()),
             can_change: true,
-            types: choices::of(words::interview_type),
+            types: choices::of(labels::interview_type),
             form: EditForm::default(),
             errors: FormErrors::one("duration_minutes", "Use a whole number."),
             preview: Some(Preview::sample()),

@@ -11,9 +11,8 @@ use crate::{
         events::{Corrected, Correction, Event, Field, Talk, Verb},
         interviews::Details,
     },
-    times,
-    web::{actions::labels, stamp::Stamp},
-    words,
+    labels, times,
+    web::{actions::labels as action_labels, stamp::Stamp},
 };
 
 /// One thing that happened.
@@ -56,7 +55,7 @@ pub fn events(
         add(entry.action.at, acted(entry, reader));
     }
     for mail in mails.iter().filter(|mail| is_worth_telling(mail)) {
-        let kind = words::email_kind(mail.kind);
+        let kind = labels::email_kind(mail.kind);
         let step = |tone, what, at, detail| Step {
             tone,
             what,
@@ -74,11 +73,11 @@ pub fn events(
             add(mail.created_at, queued);
         }
         if let Some(at) = mail.finished_at {
-            let what = format!("{kind}: {}", words::email_status(mail.status));
+            let what = format!("{kind}: {}", labels::email_status(mail.status));
             add(
                 at,
                 step(
-                    words::email_tone(mail.status),
+                    labels::email_tone(mail.status),
                     what,
                     at,
                     mail.reason.clone(),
@@ -113,7 +112,7 @@ fn acted(entry: Entry, reader: &Reader) -> Step {
     let (tone, what) = match &entry.event {
         Some(event) => words_for(event, reader),
         // What a newer version wrote, or what cannot be read, is shown rather than left out.
-        None => ("quiet", labels::what(&entry)),
+        None => ("quiet", action_labels::what(&entry)),
     };
     let by = entry.by.map(|name| format!("by {name}"));
     Step {
@@ -157,10 +156,10 @@ fn words_for(event: &Event, reader: &Reader) -> (&'static str, String) {
             "Candidate's address changed; the old join link no longer works".into(),
         ),
         Event::CandidateJoined { .. } => ("good", "Candidate joined".into()),
-        Event::ToldByPhone { .. } => ("good", labels::verb(event.verb()).into()),
-        Event::ToldByPhoneUndone { .. } => ("wait", labels::verb(event.verb()).into()),
+        Event::ToldByPhone { .. } => ("good", action_labels::verb(event.verb()).into()),
+        Event::ToldByPhoneUndone { .. } => ("wait", action_labels::verb(event.verb()).into()),
         // All others have their words from the audit log, which has some for each.
-        event => ("quiet", labels::verb(event.verb()).into()),
+        event => ("quiet", action_labels::verb(event.verb()).into()),
     }
 }
 
@@ -183,7 +182,7 @@ fn difference(field: &Field, change: &Corrected) -> String {
     let (before, after) = (&change.before, &change.after);
     match field {
         Field::InterviewType => {
-            let words = |talk: &Talk| talk.interview_type.map_or("?", words::interview_type);
+            let words = |talk: &Talk| talk.interview_type.map_or("?", labels::interview_type);
             format!("{} → {}", words(before), words(after))
         }
         Field::DurationMinutes => {

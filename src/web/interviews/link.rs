@@ -4,7 +4,6 @@ use actix_web::{
     web::{Data, Form, Path},
 };
 
-use super::tidings;
 use crate::{
     app::App,
     domain::interviews::{
@@ -15,6 +14,7 @@ use crate::{
     web::{
         errors::Result,
         forms::{self, Ticket},
+        interviews::outlook,
         render::Flash,
         viewer::Recruiter,
     },
@@ -37,7 +37,7 @@ pub async fn create(
     };
     let refused = match link::replace(&app.db, &actor, &target, now).await? {
         Ok(done) => {
-            return tidings::tell(
+            return outlook::tell(
                 &app,
                 &viewer,
                 "Join link replaced. The old one no longer works.",
@@ -61,6 +61,6 @@ fn target(ticket: &Ticket, interview_id: i64) -> Option<Target> {
     Some(Target {
         interview_id,
         version: Some(ticket.version()?),
-        once: ticket.once("link", &interview_id),
+        idempotency_key: ticket.idempotency_key("link", &interview_id),
     })
 }

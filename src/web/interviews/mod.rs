@@ -3,10 +3,10 @@ pub mod edit;
 mod form;
 mod history;
 pub mod link;
+pub mod outlook;
 pub mod pages;
 mod refusal;
 mod row;
-pub mod tidings;
 
 use actix_web::{
     HttpResponse,

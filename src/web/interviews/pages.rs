@@ -10,12 +10,13 @@ use super::{
 use crate::{
     domain::{
         actions,
-        alerts::{self, Fate},
+        alerts::{self, Reachability},
         emails::Line,
         interviews::{Details, Listed, join_window::Moment},
         page::Page as List,
     },
     error::Result,
+    labels,
     mail::compose::Composer,
     times,
     web::{
@@ -28,7 +29,6 @@ use crate::{
         slots::{self, Whom},
         stamp::Stamp,
     },
-    words,
 };
 
 /// The list.
@@ -79,7 +79,7 @@ impl IndexPage {
             form,
             errors,
             jobs: choices::rows(jobs),
-            statuses: choices::of(words::interview_status),
+            statuses: choices::of(labels::interview_status),
             zone: reader.zone.name().into(),
             ..Default::default()
         }
@@ -97,7 +97,7 @@ impl Page for IndexPage {
         Self {
             errors: FormErrors::one("to", "This is before the start date."),
             jobs: vec![Choice::new(1, "Cook")],
-            statuses: choices::of(words::interview_status),
+            statuses: choices::of(labels::interview_status),
             days: by_day([Row::sample()].into_iter()),
             pager: Pager::sample(),
             zone: "Europe/Berlin".into(),
@@ -200,7 +200,7 @@ impl ShowPage {
             candidate: details.candidate.name.clone(),
             candidate_id: details.candidate.id,
             lead: job.map_or("No job yet".into(), |job| job.title.clone()),
-            status: words::interview_status(interview.status),
+            status: labels::interview_status(interview.status),
             tone: tone(interview.status),
             joined: interview
                 .joined_at
@@ -292,10 +292,10 @@ impl Mail {
         let waits = matches!(mail.status, email::Status::Queued | email::Status::Retrying);
         Self {
             id: mail.id,
-            kind: words::email_kind(mail.kind),
+            kind: labels::email_kind(mail.kind),
             recipient: mail.recipient.clone(),
-            tone: words::email_tone(mail.status),
-            status: words::email_status_with_reason(mail.status, &mail.reason),
+            tone: labels::email_tone(mail.status),
+            status: labels::email_status_with_reason(mail.status, &mail.reason),
             attempts: match mail.attempts {
                 // Attempts that failed because the mail server did are not counted.
                 0 if mail.status == email::Status::Retrying => "Not accepted yet".into(),
@@ -316,7 +316,7 @@ fn needs_another_way(mail: &email::Model, details: &Details, reader: &Reader) ->
     let is_due = details.slot.as_ref().is_some_and(|slot| {
         alerts::is_due(mail.status, mail.first_due_at, slot.starts_at, reader.now)
     });
-    is_due || alerts::fate(mail.status) == Fate::Delayed
+    is_due || alerts::reachability(mail.status) == Reachability::Delayed
 }
 
 fn facts(details: &Details, reader: &Reader) -> Facts {
@@ -329,7 +329,7 @@ fn facts(details: &Details, reader: &Reader) -> Facts {
         recruiter,
         ..
     } = details;
-    let there = words::zone_for(candidate, slot.as_ref(), company);
+    let there = labels::zone_for(candidate, slot.as_ref(), company);
     let span = |zone| slot.as_ref().map(|slot| Stamp::span(slot, zone));
     let is_booked = interview.status == Status::Scheduled;
     let link = details.join_window().filter(|_| is_booked).map(|window| {
@@ -384,7 +384,7 @@ fn about_slot(facts: Facts, details: &Details) -> Facts {
             slot.map_or(String::new(), |slot| {
                 format!(
                     "{}, {} minutes",
-                    words::interview_type(slot.interview_type),
+                    labels::interview_type(slot.interview_type),
                     slot.duration_minutes
                 )
             }),
@@ -393,7 +393,7 @@ fn about_slot(facts: Facts, details: &Details) -> Facts {
         .text(
             "Difficulty",
             slot.and_then(|slot| slot.difficulty_level)
-                .map_or("", words::difficulty),
+                .map_or("", labels::difficulty),
         )
         .text(
             "Interviewer",

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::{
     app::App,
     domain::{
-        alerts::{self, Fate},
+        alerts::{self, Reachability},
         companies,
         emails::Line,
         interviews::{
@@ -15,9 +15,8 @@ use crate::{
         },
     },
     error::Result,
-    times,
+    labels, times,
     web::{stamp::Stamp, viewer::Viewer},
-    words,
     zones::Tz,
 };
 
@@ -86,10 +85,10 @@ impl Row {
         let window = slot.as_ref().map(|slot| JoinWindow::of(slot, lead_minutes));
         let mut words: Vec<String> = job_title.into_iter().collect();
         if let Some(slot) = &slot {
-            words.push(words::interview_type(slot.interview_type).into());
+            words.push(labels::interview_type(slot.interview_type).into());
             words.extend(
                 slot.difficulty_level
-                    .map(|level| words::difficulty(level).into()),
+                    .map(|level| labels::difficulty(level).into()),
             );
         }
         let is_booked = interview.status == Status::Scheduled;
@@ -117,7 +116,7 @@ impl Row {
             state: match (interview.status, interview.joined_at) {
                 (Status::Scheduled, Some(at)) => Some(joined(at, window, zone, now)),
                 (Status::Scheduled, None) => None,
-                (status, _) => Some(Mark::new("quiet", words::interview_status(status))),
+                (status, _) => Some(Mark::new("quiet", labels::interview_status(status))),
             },
             mail: newest.filter(|_| is_booked).map(Mark::of_mail),
             words,
@@ -147,12 +146,12 @@ impl Row {
 impl Mark {
     /// Who was told by phone needs no mail, unless it arrived after all.
     fn of_mail(mail: &Line) -> Self {
-        if mail.told_at.is_some() && alerts::fate(mail.status) != Fate::Settled {
+        if mail.told_at.is_some() && alerts::reachability(mail.status) != Reachability::Settled {
             return Self::new("good", "Told by phone");
         }
         Self::new(
-            words::email_tone(mail.status),
-            words::email_status_with_reason(mail.status, &mail.reason),
+            labels::email_tone(mail.status),
+            labels::email_status_with_reason(mail.status, &mail.reason),
         )
     }
 

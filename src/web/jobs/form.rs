@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{
+        idempotency_keys::IdempotencyKey,
         jobs::{Filter, NewJob},
-        one_time_keys::Once,
         page::Cursor,
         versions::Target,
     },
     error::Result,
+    labels,
     text::{self, Refusal},
     web::{
         choices,
@@ -18,7 +19,6 @@ use crate::{
         forms::{FormErrors, Ticket},
         lists::At,
     },
-    words,
 };
 
 const MOST_SKILLS: usize = 40;
@@ -103,7 +103,7 @@ impl JobForm {
 
     /// As a person reads it.
     pub fn reading(&self) -> Reading {
-        let statuses = choices::of(words::job_status);
+        let statuses = choices::of(labels::job_status);
         Reading::new()
             .text("title", "Title", &self.title)
             .text("description", "Description", &self.description)
@@ -165,8 +165,8 @@ impl JobForm {
     }
 
     /// The form's one-time key.
-    pub fn once(&self) -> Option<Once> {
-        self.ticket.once("job", self)
+    pub fn idempotency_key(&self) -> Option<IdempotencyKey> {
+        self.ticket.idempotency_key("job", self)
     }
 
     fn salaries(&self, errors: &mut FormErrors) -> (Option<i64>, Option<i64>) {

@@ -65,7 +65,7 @@ pub async fn create(
     let errors = match form.parse() {
         Ok(new) => {
             let now = app.clock.now();
-            match jobs::create(&app.db, &viewer.actor(), new, form.once(), now).await? {
+            match jobs::create(&app.db, &viewer.actor(), new, form.idempotency_key(), now).await? {
                 Created::Job(id) => {
                     let done = Flash::done("Job created. Next, add slots.");
                     return viewer.see_other(&format!("/jobs/{id}"), done);

@@ -6,7 +6,7 @@ use super::form::{Filters, JobForm};
 use crate::{
     domain::{jobs, page::Page as List, slots},
     error::Result,
-    times,
+    labels, times,
     web::{
         choices,
         facts::Facts,
@@ -17,7 +17,6 @@ use crate::{
         slots::{Row as SlotRow, Whom},
         stamp::Stamp,
     },
-    words,
     zones::Tz,
 };
 
@@ -58,7 +57,7 @@ impl IndexPage {
         Self {
             form,
             errors,
-            statuses: choices::of(words::job_status),
+            statuses: choices::of(labels::job_status),
             ..Default::default()
         }
     }
@@ -70,7 +69,7 @@ impl Row {
             id: job.id,
             salary: salary(&job),
             positions: job.positions_to_fill,
-            status: words::job_status(job.status),
+            status: labels::job_status(job.status),
             tone: tone(job.status),
             title: job.title,
             domain: job.domain,
@@ -108,7 +107,7 @@ impl NewPage {
     pub fn new(sheet: Sheet<JobForm>) -> Self {
         Self {
             sheet,
-            statuses: choices::of(words::job_status),
+            statuses: choices::of(labels::job_status),
         }
     }
 }
@@ -141,7 +140,7 @@ impl EditPage {
         Self {
             id,
             sheet,
-            statuses: choices::of(words::job_status),
+            statuses: choices::of(labels::job_status),
         }
     }
 }
@@ -187,7 +186,7 @@ impl ShowPage {
             .at("Added", Some(entered));
         Ok(Self {
             id: job.id,
-            status: words::job_status(job.status),
+            status: labels::job_status(job.status),
             tone: tone(job.status),
             description_html: markdown::to_html(&job.description),
             facts,

@@ -7,9 +7,8 @@ use serde::Serialize;
 use crate::{
     domain::interviews::admission::Admission,
     error::{Error, Result},
-    times,
+    labels, times,
     web::render::Page,
-    words,
     zones::Tz,
 };
 
@@ -275,7 +274,7 @@ impl Interview {
             },
             lead: format!(
                 "{} interview for {}",
-                words::interview_type(slot.interview_type),
+                labels::interview_type(slot.interview_type),
                 details.candidate.name
             ),
             starts_at: times::rfc3339(window.starts_at),
@@ -319,7 +318,7 @@ impl Interview {
 
 fn zone(admission: &Admission) -> Tz {
     let details = &admission.details;
-    words::zone_for(&details.candidate, details.slot.as_ref(), &details.company)
+    labels::zone_for(&details.candidate, details.slot.as_ref(), &details.company)
 }
 
 fn path(token: &str) -> String {

@@ -5,14 +5,14 @@ use serde_json::Value;
 use crate::{
     app::App,
     domain::{
+        idempotency_keys::IdempotencyKey,
         mail_checks::{self, Begun},
-        one_time_keys::Once,
         queue_health::Whose,
     },
     error::{Error, Result as AppResult},
     mail::{
         bounce::ReturnAddress,
-        doctor::{self, Check, Patient, Sends},
+        doctor::{self, Check, Examined, Sends},
         mailbox::parse_address,
     },
     mailing::diagnosis,
@@ -34,10 +34,17 @@ pub(super) async fn begin(
     app: Data<App>,
     viewer: &Viewer,
     sends: Sends,
-    once: Option<Once>,
+    idempotency_key: Option<IdempotencyKey>,
 ) -> Result<HttpResponse> {
     let (actor, now) = (viewer.actor(), app.clock.now());
-    let begun = mail_checks::begin(&app.db, &actor, viewer.user_id, once.as_ref(), now).await?;
+    let begun = mail_checks::begin(
+        &app.db,
+        &actor,
+        viewer.user_id,
+        idempotency_key.as_ref(),
+        now,
+    )
+    .await?;
     match begun {
         Begun::Run(run) => {
             let (company_id, to) = (viewer.company_id, viewer.email.clone());
@@ -59,7 +66,7 @@ const REPEATED: &str = "This test email was already requested. See the result be
 async fn examine(app: &App, company_id: i64, run: i32, to: &str, sends: Sends) -> AppResult<()> {
     let now = app.clock.now();
     let comes_back_to = app.return_address.as_ref();
-    let patient = Patient {
+    let patient = Examined {
         mail: &app.settings.mail,
         base_url: &app.settings.base_url,
         comes_back_to: comes_back_to.map(ReturnAddress::of_none).transpose()?,

@@ -8,10 +8,10 @@ use serde::Serialize;
 
 use crate::{
     error::{Error, Result},
+    labels,
     mail::doctor::{self, Check, Grade, Step},
     settings::{Backend, Settings},
     web::{facts::Facts, forms::Ticket, render::Page, stamp::Stamp, viewer::Viewer},
-    words,
     zones::Tz,
 };
 
@@ -127,8 +127,8 @@ impl ServerRow {
                 Name::Primary => "Main server",
                 Name::Fallback => "Fallback",
             },
-            tone: words::mail_server_tone(&server),
-            state: words::mail_server(&server),
+            tone: labels::mail_server_tone(&server),
+            state: labels::mail_server(&server),
             since: server.opened_at.map(stamp),
             next: server.opened_at.and(server.wait_until).map(stamp),
             accepted: server.accepted_at.map(stamp),

@@ -13,6 +13,6 @@ use crate::{
 
 /// POST /mail/test: runs the checks and, where they come so far, sends the test message.
 pub async fn create(app: Data<App>, viewer: Admin, ticket: Form<Ticket>) -> Result<HttpResponse> {
-    let once = ticket.once("mail_test", &viewer.user_id);
-    checks::begin(app, &viewer, Sends::Test, once).await
+    let idempotency_key = ticket.idempotency_key("mail_test", &viewer.user_id);
+    checks::begin(app, &viewer, Sends::Test, idempotency_key).await
 }

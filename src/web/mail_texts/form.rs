@@ -8,11 +8,12 @@ use crate::{
     app::App,
     domain::{
         companies,
+        idempotency_keys::IdempotencyKey,
         interviews::{self, Details},
         mail_texts::{self, Kept, Own},
-        one_time_keys::Once,
     },
     error::{Error, Result},
+    labels,
     mail::{
         messages::Message,
         wording::{Block, Wording},
@@ -24,7 +25,6 @@ use crate::{
         forms::{FormErrors, Ticket},
         viewer::Viewer,
     },
-    words,
 };
 
 /// Stands for the imagined interview where a real one could be chosen.
@@ -100,7 +100,7 @@ impl TextsForm {
         Block::ALL.into_iter().fold(Reading::new(), |read, block| {
             let text = parsed(block, self.text(block));
             let text = text.unwrap_or_else(|_| self.text(block).to_owned());
-            read.text(block.name(), words::mail_block(block), &text)
+            read.text(block.name(), labels::mail_block(block), &text)
         })
     }
 
@@ -168,9 +168,9 @@ impl TextsForm {
     }
 
     /// So that a second press sends no second test.
-    pub fn once(&self, target: &Target) -> Option<Once> {
-        let wish = (target.address(), &self.interview, &self.texts);
-        self.ticket.once("proof", &wish)
+    pub fn idempotency_key(&self, target: &Target) -> Option<IdempotencyKey> {
+        let request = (target.address(), &self.interview, &self.texts);
+        self.ticket.idempotency_key("proof", &request)
     }
 }
 

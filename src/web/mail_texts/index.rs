@@ -5,9 +5,9 @@ use serde::Serialize;
 
 use crate::{
     domain::mail_texts::Own,
+    labels,
     mail::{language::Languages, wording::Wording},
     web::render::Page,
-    words,
 };
 
 /// The list.
@@ -35,7 +35,7 @@ impl IndexPage {
     /// Every kind in every language.
     pub fn new(languages: &Languages, own: &Own) -> Self {
         let row = |kind: Kind| Row {
-            kind: words::email_kind(kind),
+            kind: labels::email_kind(kind),
             cells: languages
                 .list()
                 .map(|(tag, name)| Cell::new(own, kind, tag, name))

@@ -17,7 +17,7 @@ use actix_web::{
 use self::{
     form::{Act, TextsForm},
     index::IndexPage,
-    pages::{EditPage, Wish},
+    pages::{EditPage, EditRequest},
     target::Target,
 };
 use super::{
@@ -59,8 +59,8 @@ pub async fn edit(
     let form = with_interview(&app, &viewer, form).await?;
     // What was kept by another version may not fit any more: it is said, and the usual words are used.
     let errors = form.parse(&target).err().unwrap_or_default();
-    let wish = Wish::new(target, Sheet::refused(form, errors));
-    respond(&app, &viewer, wish, StatusCode::OK).await
+    let request = EditRequest::new(target, Sheet::refused(form, errors));
+    respond(&app, &viewer, request, StatusCode::OK).await
 }
 
 /// POST /company/texts/{kind}/{locale}: keeps the words, shows a mail with them, or sends it to oneself.
@@ -85,8 +85,8 @@ pub async fn update(
         },
         (Ok(_), Act::Test) => test_email::send(&app, &viewer, &target, &form).await?,
     };
-    let wish = Wish::new(target, Sheet::refused(form, errors));
-    respond(&app, &viewer, wish, status).await
+    let request = EditRequest::new(target, Sheet::refused(form, errors));
+    respond(&app, &viewer, request, status).await
 }
 
 const SAVED: &str = "Saved. New emails use this wording.";
@@ -156,8 +156,8 @@ async fn conflict(
     );
     let conflict = Conflict::new(app, viewer, &thing, seen, readings).await?;
     let form = form.of_version(stored.version);
-    let wish = Wish::new(target, Sheet::in_conflict(form, conflict));
-    respond(app, viewer, wish, StatusCode::CONFLICT).await
+    let request = EditRequest::new(target, Sheet::in_conflict(form, conflict));
+    respond(app, viewer, request, StatusCode::CONFLICT).await
 }
 
 /// The form with an interview to look at the words with: the next one, where none was chosen.
@@ -172,10 +172,10 @@ async fn with_interview(app: &App, viewer: &Viewer, mut form: TextsForm) -> Resu
 async fn respond(
     app: &App,
     viewer: &Viewer,
-    wish: Wish,
+    request: EditRequest,
     status: StatusCode,
 ) -> Result<HttpResponse> {
-    let page = EditPage::new(app, viewer, wish).await?;
+    let page = EditPage::new(app, viewer, request).await?;
     Ok(mail_html::framed(viewer.respond(status, &page)?))
 }
 

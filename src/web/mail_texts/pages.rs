@@ -13,11 +13,11 @@ use crate::{
         interviews::{self, Filter, Listed},
     },
     error::Result,
+    labels,
     mail::{
         messages::Message,
         values::{Medium, Values},
-        wording::Block,
-        wording::PLACES,
+        wording::{Block, PLACEHOLDERS},
     },
     times,
     web::{
@@ -27,19 +27,18 @@ use crate::{
         stamp::Stamp,
         viewer::Viewer,
     },
-    words,
 };
 
 /// So many interviews are offered to look at the words with.
 const OFFERED: u64 = 20;
 
 /// What the page is asked to show.
-pub struct Wish {
+pub struct EditRequest {
     target: Target,
     sheet: Sheet<TextsForm>,
 }
 
-impl Wish {
+impl EditRequest {
     /// The words as typed, and what is wrong with them.
     pub fn new(target: Target, sheet: Sheet<TextsForm>) -> Self {
         Self { target, sheet }
@@ -110,8 +109,8 @@ impl Shown {
 
 impl EditPage {
     /// With what was typed.
-    pub async fn new(app: &App, viewer: &Viewer, wish: Wish) -> Result<Self> {
-        let Wish { target, mut sheet } = wish;
+    pub async fn new(app: &App, viewer: &Viewer, request: EditRequest) -> Result<Self> {
+        let EditRequest { target, mut sheet } = request;
         let offered = offered(app, viewer).await?;
         let mut shown = Shown::default();
         match sheet.form.message(app, viewer, &target).await? {
@@ -184,7 +183,7 @@ impl Part {
         };
         Self {
             name: block.name(),
-            label: words::mail_block(block),
+            label: labels::mail_block(block),
             hint,
             rows: match block {
                 Block::Paragraph => 5,
@@ -199,7 +198,7 @@ impl Part {
 impl Place {
     fn all(values: &Values) -> Vec<Self> {
         let known = values.all(Medium::Plain);
-        let offered = known.filter(|(name, _)| PLACES.contains(name));
+        let offered = known.filter(|(name, _)| PLACEHOLDERS.contains(name));
         offered.map(|(name, value)| Self { name, value }).collect()
     }
 }
@@ -208,8 +207,8 @@ impl TestEmail {
     fn new(email: email::Model, viewer: &Viewer) -> Self {
         let at = email.finished_at.unwrap_or(email.created_at);
         Self {
-            tone: words::email_tone(email.status),
-            status: words::email_status(email.status),
+            tone: labels::email_tone(email.status),
+            status: labels::email_status(email.status),
             href: format!("/emails/{}", email.id),
             reason: match email.status {
                 email::Status::Accepted | email::Status::Printed => String::new(),
@@ -241,7 +240,7 @@ impl Page for EditPage {
             blocks: Block::ALL
                 .map(|block| Part {
                     name: block.name(),
-                    label: words::mail_block(block),
+                    label: labels::mail_block(block),
                     hint: "Default: Dear {candidate_name},".into(),
                     rows: if block.has_lines() { 3 } else { 0 },
                     is_optional: block == Block::Paragraph,

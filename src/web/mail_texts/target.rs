@@ -8,8 +8,8 @@ use crate::{
     app::App,
     domain::mail_texts::Which,
     error::{Error, Result},
+    labels,
     mail::wording::Block,
-    words,
 };
 
 /// One kind of mail in one language.
@@ -70,6 +70,6 @@ impl Target {
 
     /// As the page is headed.
     pub fn heading(&self) -> String {
-        format!("{}: {}", words::email_kind(self.kind), self.language)
+        format!("{}: {}", labels::email_kind(self.kind), self.language)
     }
 }

@@ -54,7 +54,7 @@ async fn queue(
         ));
     }
     let new = NewTestEmail {
-        once: form.once(target),
+        idempotency_key: form.idempotency_key(target),
         ..write(app, viewer, message).await?
     };
     Ok(
@@ -85,6 +85,6 @@ async fn write(app: &App, viewer: &Viewer, message: &Message) -> error::Result<N
         text: composed.text,
         html: composed.html,
         logo_id: companies::find(&app.db, viewer.company_id).await?.logo_id,
-        once: None,
+        idempotency_key: None,
     })
 }

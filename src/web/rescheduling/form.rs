@@ -73,14 +73,14 @@ impl RescheduleForm {
         let slot = self.slot_choice(old, &mut errors);
         let notes = errors.check("notes", text::lines(&self.notes, 2000));
         let version = errors.version(&self.ticket);
-        let wish = (interview_id, &self.slot, &self.at, &self.notes);
+        let request = (interview_id, &self.slot, &self.at, &self.notes);
         let parsed = (|| {
             Some(Move {
                 interview_id,
                 version,
                 slot: slot?,
                 notes: Some(notes?),
-                once: self.ticket.once("reschedule", &wish),
+                idempotency_key: self.ticket.idempotency_key("reschedule", &request),
             })
         })();
         errors.or(parsed)
@@ -213,14 +213,24 @@ mod tests {
 
     #[test]
     fn the_version_is_no_part_of_what_is_asked() {
-        let once =
-            |form: RescheduleForm| form.parse(9, &old()).expect("a move").once.expect("a key");
+        let idempotency_key = |form: RescheduleForm| {
+            form.parse(9, &old())
+                .expect("a move")
+                .idempotency_key
+                .expect("a key")
+        };
         let seen_later = RescheduleForm {
             ticket: Ticket::of_version(4).with_key("k"),
             day: "2027-01-09".into(),
             ..typed("5")
         };
-        assert_eq!(once(typed("5")).fingerprint, once(seen_later).fingerprint);
-        assert_ne!(once(typed("5")).fingerprint, once(typed("6")).fingerprint);
+        assert_eq!(
+            idempotency_key(typed("5")).fingerprint,
+            idempotency_key(seen_later).fingerprint
+        );
+        assert_ne!(
+            idempotency_key(typed("5")).fingerprint,
+            idempotency_key(typed("6")).fingerprint
+        );
     }
 }

@@ -17,7 +17,7 @@ use super::{
     bookings::warnings,
     errors::Result,
     forms::{self, FormErrors},
-    interviews::{Refusal, tidings},
+    interviews::Refusal,
     preview::Preview,
     viewer::{Recruiter, Viewer},
 };
@@ -36,6 +36,7 @@ use crate::{
         slots::{self, Filter, State},
     },
     text, times,
+    web::interviews::outlook,
 };
 
 /// GET /interviews/{id}/reschedule: the form.
@@ -108,7 +109,7 @@ async fn answer(
 ) -> Result<HttpResponse> {
     let mut errors = FormErrors::new();
     let scene = match moved {
-        Ok(booked) => return tidings::tell(app, viewer, "Rescheduled.", &booked.details).await,
+        Ok(booked) => return outlook::tell(app, viewer, "Rescheduled.", &booked.details).await,
         Err(NotMoved::Interview(refused)) => {
             let is_changed = matches!(refused, InterviewRefusal::Changed(_));
             let now = refused.into_details();
@@ -209,7 +210,7 @@ async fn read(
             Some(draft) => Preview::of_change(app, Kind::Rescheduled, draft).await?,
             None => None,
         },
-        outlook: tidings::outlook(app, &details, Kind::Rescheduled).await?,
+        outlook: outlook::outlook(app, &details, Kind::Rescheduled).await?,
         refusal: refusal.or_else(|| Refusal::of_what_is_over(&details, now)),
         zone: viewer.zone(),
         details,

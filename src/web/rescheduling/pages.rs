@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::form::RescheduleForm;
 use crate::{
     domain::interviews::Details,
-    times,
+    labels, times,
     web::{
         choices,
         facts::Facts,
@@ -16,7 +16,6 @@ use crate::{
         render::{Choice, Page},
         stamp::Stamp,
     },
-    words,
     zones::Tz,
 };
 
@@ -175,7 +174,7 @@ impl Page for NewPage {
 }
 
 fn zone_of(details: &Details) -> Tz {
-    words::zone_for(&details.candidate, details.slot.as_ref(), &details.company)
+    labels::zone_for(&details.candidate, details.slot.as_ref(), &details.company)
 }
 
 fn facts(details: &Details, zone: Tz) -> Facts {
@@ -188,7 +187,7 @@ fn facts(details: &Details, zone: Tz) -> Facts {
         )
         .text(
             "Type",
-            slot.map_or("", |slot| words::interview_type(slot.interview_type)),
+            slot.map_or("", |slot| labels::interview_type(slot.interview_type)),
         )
         .text(
             "Interviewer",

@@ -7,17 +7,16 @@ use serde::{Deserialize, Serialize};
 use super::time::TimeForm;
 use crate::{
     domain::{
-        one_time_keys::Once,
+        idempotency_keys::IdempotencyKey,
         page::Cursor,
         slots::{Filter, NewSlot, State},
     },
-    text, times,
+    labels, text, times,
     web::{
         forms::{FormErrors, Ticket},
         lists::{self, At},
         render::Choice,
     },
-    words,
     zones::Tz,
 };
 
@@ -98,7 +97,7 @@ impl Filters {
 pub fn states() -> Vec<Choice> {
     STATES
         .iter()
-        .map(|(name, state)| Choice::new(name, words::slot_state(*state)))
+        .map(|(name, state)| Choice::new(name, labels::slot_state(*state)))
         .collect()
 }
 
@@ -197,8 +196,8 @@ impl SlotForm {
     }
 
     /// The form's one-time key.
-    pub fn once(&self) -> Option<Once> {
-        self.ticket.once("slot", self)
+    pub fn idempotency_key(&self) -> Option<IdempotencyKey> {
+        self.ticket.idempotency_key("slot", self)
     }
 }
 
@@ -234,7 +233,7 @@ mod tests {
     fn a_time_that_does_not_exist_is_refused_with_the_next_one() {
         let errors = typed("2027-03-28", "02:30", "").parse().expect_err("none");
         let message = errors.of("time").expect("beside the time");
-        assert!(message.ends_with("The next time is 03:00."), "{message}");
+        assert!(message.ends_with("The next possible time is 03:00."), "{message}");
     }
 
     #[test]

@@ -92,7 +92,7 @@ pub async fn create(
         Ok(new) => {
             let next = form.next_after(&new);
             let (actor, now) = (viewer.actor(), app.clock.now());
-            match slots::create(&app.db, &actor, new, form.once(), now).await? {
+            match slots::create(&app.db, &actor, new, form.idempotency_key(), now).await? {
                 Created::Slot(id) => {
                     let next = next.unwrap_or(format!("/slots/{id}"));
                     let done = Flash::done("Slot added. It's open for booking.");

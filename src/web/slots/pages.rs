@@ -11,7 +11,7 @@ use crate::{
         page::Page as List,
         slots::{Listed, State},
     },
-    times,
+    labels, times,
     web::{
         choices,
         conflict::Conflict,
@@ -21,7 +21,6 @@ use crate::{
         render::{Choice, Page},
         stamp::Stamp,
     },
-    words,
     zones::Tz,
 };
 
@@ -53,10 +52,10 @@ impl Row {
             starts: Stamp::clock(slot.starts_at, zone),
             minutes: slot.duration_minutes,
             job: listed.job_title,
-            kind: words::interview_type(slot.interview_type),
-            difficulty: slot.difficulty_level.map_or("", words::difficulty),
+            kind: labels::interview_type(slot.interview_type),
+            difficulty: slot.difficulty_level.map_or("", labels::difficulty),
             interviewer: slot.interviewer,
-            state: words::slot_state(listed.state),
+            state: labels::slot_state(listed.state),
             tone: tone(listed.state),
             book: (listed.state == State::Open).then(|| booking_address(slot.id, whom)),
             interview_id: listed.interview_id,
@@ -190,8 +189,8 @@ impl NewPage {
             sheet,
             jobs: choices::rows(jobs),
             zones: choices::zones(),
-            types: choices::of(words::interview_type),
-            levels: choices::of(words::difficulty),
+            types: choices::of(labels::interview_type),
+            levels: choices::of(labels::difficulty),
         }
     }
 }
@@ -264,7 +263,7 @@ impl ShowPage {
         Self {
             id: slot.id,
             heading: times::day_and_clock(slot.starts_at, zone),
-            state: words::slot_state(listed.state),
+            state: labels::slot_state(listed.state),
             tone: tone(listed.state),
             book: (listed.state == State::Open).then(|| booking_address(slot.id, &Whom::default())),
             can_close: matches!(listed.state, State::Open | State::Past),
@@ -275,7 +274,7 @@ impl ShowPage {
                 interview_id: details.interview.id,
                 there: Stamp::span(
                     slot,
-                    words::zone_for(&details.candidate, details.slot.as_ref(), &details.company),
+                    labels::zone_for(&details.candidate, details.slot.as_ref(), &details.company),
                 ),
                 candidate_id: details.candidate.id,
                 candidate: details.candidate.name,

@@ -10,14 +10,13 @@ use crate::{
         page::Page as List,
         today::{HORIZON_DAYS, Numbers, Worry},
     },
-    times,
+    labels, times,
     web::{
         forms::FormErrors,
         interviews::{Reader, Row},
         render::Page,
         stamp::Stamp,
     },
-    words,
 };
 
 /// All that is read for a day.
@@ -149,8 +148,8 @@ impl Trouble {
                 .map(|slot| times::day(slot.starts_at, reader.zone))
                 .unwrap_or_default(),
             mail: worry.mail.map(|mail| {
-                let label = words::email_status_with_reason(mail.status, &mail.reason);
-                (words::email_tone(mail.status), label, mail.id)
+                let label = labels::email_status_with_reason(mail.status, &mail.reason);
+                (labels::email_tone(mail.status), label, mail.id)
             }),
             has_no_meeting_url: worry.has_no_meeting_url,
         }

@@ -13,7 +13,7 @@ use crate::{
         accounts::users::{self, Change, Changes},
         versions::Target,
     },
-    text,
+    labels, text,
     web::{
         choices,
         conflict::{Conflict, Reading, Thing},
@@ -22,7 +22,6 @@ use crate::{
         render::{Choice, Flash, Page},
         viewer::{Admin, Viewer},
     },
-    words,
 };
 
 /// GET /users/{id}/edit: the form.
@@ -118,7 +117,7 @@ impl EditForm {
             "role",
             "Role",
             &self.role,
-            &choices::of(words::role),
+            &choices::of(labels::role),
         )
     }
 
@@ -150,7 +149,7 @@ impl EditPage {
             id: user.id,
             name: user.name,
             sheet,
-            roles: choices::of(words::role),
+            roles: choices::of(labels::role),
         }
     }
 }
@@ -167,7 +166,7 @@ impl Page for EditPage {
             id: 7,
             name: "Jane Roe".into(),
             sheet: Sheet::sample(EditForm::default(), FormErrors::one("role", LAST_ADMIN)),
-            roles: choices::of(words::role),
+            roles: choices::of(labels::role),
         }
     }
 }

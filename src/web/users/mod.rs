@@ -21,8 +21,9 @@ use super::{
 use crate::{
     app::App,
     domain::accounts::users::{self, Creation, NewUser},
+    labels,
     passwords::{About, NewPassword, Weakness},
-    text, times, words,
+    text, times,
 };
 
 /// GET /users: everybody, newest first.
@@ -135,7 +136,7 @@ impl Line {
             is_active: user.is_active(),
             is_you: user.id == viewer.user_id,
             since: times::day(user.created_at, viewer.zone()),
-            role: words::role(user.role),
+            role: labels::role(user.role),
             version: user.version,
             name: user.name,
             email: user.email,
@@ -191,7 +192,7 @@ impl NewPage {
     fn new(sheet: Sheet<UserForm>) -> Self {
         Self {
             sheet,
-            roles: choices::of(words::role),
+            roles: choices::of(labels::role),
         }
     }
 }

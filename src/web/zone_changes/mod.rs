@@ -97,7 +97,7 @@ impl ConfirmationForm {
     fn parse(&self) -> Confirmation {
         Confirmation {
             rules: self.rules.clone(),
-            once: self.ticket.once("zone_changes", self),
+            idempotency_key: self.ticket.idempotency_key("zone_changes", self),
         }
     }
 }

@@ -22,7 +22,9 @@ async fn bookings_survive_every_fault() {
             let page = format!("{path}/booking?candidate={candidate}");
             let typed = [("candidate", &*candidate), ("act", "book")];
             let path = format!("{path}/booking");
-            Call::form(rita.clone(), &page, &path, &typed).await.once()
+            Call::form(rita.clone(), &page, &path, &typed)
+                .await
+                .idempotency_key()
         })
         .await;
     scene
@@ -35,7 +37,9 @@ async fn bookings_survive_every_fault() {
                 ("email", &*email),
                 ("act", "book"),
             ];
-            Call::form(rita.clone(), &path, &path, &typed).await.once()
+            Call::form(rita.clone(), &path, &path, &typed)
+                .await
+                .idempotency_key()
         })
         .await;
     scene
@@ -50,7 +54,7 @@ async fn bookings_survive_every_fault() {
             let path = "/api/interviews/schedules/book_interview/";
             let key = address();
             let program = program.clone().with_header("Idempotency-Key", &key);
-            Call::json(program, path, new_slot(app).await).once()
+            Call::json(program, path, new_slot(app).await).idempotency_key()
         })
         .await;
     scene.end();
@@ -70,7 +74,9 @@ async fn changes_survive_every_fault() {
                 .to_string();
             let path = format!("{}/reschedule", page(&booked));
             let typed = [("slot", &*slot), ("act", "move")];
-            Call::form(rita.clone(), &path, &path, &typed).await.once()
+            Call::form(rita.clone(), &path, &path, &typed)
+                .await
+                .idempotency_key()
         })
         .await;
     scene
@@ -89,7 +95,9 @@ async fn changes_survive_every_fault() {
             let booked = builders::booked(app, app.company_id).await;
             let path = format!("{}/cancellation", page(&booked));
             let cancel = [("act", "cancel")];
-            Call::form(rita.clone(), &path, &path, &cancel).await.once()
+            Call::form(rita.clone(), &path, &path, &cancel)
+                .await
+                .idempotency_key()
         })
         .await;
     scene
@@ -131,7 +139,7 @@ async fn rows_of_recruiters_survive_every_fault() {
         .survives("enter a candidate by a program", async |_| {
             let body = json!({ "name": "Jo", "email": address() });
             let program = program.clone().with_header("Idempotency-Key", &address());
-            Call::json(program, "/api/candidates/", body).once()
+            Call::json(program, "/api/candidates/", body).idempotency_key()
         })
         .await;
     scene
@@ -150,7 +158,7 @@ async fn rows_of_recruiters_survive_every_fault() {
     scene
         .survives("enter a job by a program", async |_| {
             let program = program.clone().with_header("Idempotency-Key", &address());
-            Call::json(program, "/api/jobs/", json!({ "title": "Chef" })).once()
+            Call::json(program, "/api/jobs/", json!({ "title": "Chef" })).idempotency_key()
         })
         .await;
     scene
@@ -173,7 +181,7 @@ async fn rows_of_recruiters_survive_every_fault() {
                 .expect("an object")
                 .remove("interview_id");
             let program = program.clone().with_header("Idempotency-Key", &address());
-            Call::json(program, "/api/interviews/slots/", body).once()
+            Call::json(program, "/api/interviews/slots/", body).idempotency_key()
         })
         .await;
     scene
@@ -188,7 +196,7 @@ async fn rows_of_recruiters_survive_every_fault() {
             let job = builders::job(app, app.company_id).await;
             let body = json!({ "candidate": candidate, "job": job });
             let program = program.clone().with_header("Idempotency-Key", &address());
-            Call::json(program, "/api/interviews/", body).once()
+            Call::json(program, "/api/interviews/", body).idempotency_key()
         })
         .await;
     scene.end();

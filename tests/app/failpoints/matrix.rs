@@ -216,7 +216,7 @@ impl Call {
     }
 
     /// Has a one-time key: sent twice, it is carried out once, also when nobody knows whether it was.
-    pub fn once(self) -> Self {
+    pub fn idempotency_key(self) -> Self {
         Self {
             is_once: true,
             ..self

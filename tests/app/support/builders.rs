@@ -83,7 +83,7 @@ pub fn seen(id: i64) -> Target {
     Target {
         id,
         version: 1,
-        once: None,
+        idempotency_key: None,
     }
 }
 
@@ -206,7 +206,7 @@ pub async fn booked(app: &TestApp, company_id: i64) -> Booked {
         slot: SlotChoice::Existing(slot_id),
         who: Who::Candidate(candidate_id),
         notes: "Bring a portfolio.".into(),
-        once: None,
+        idempotency_key: None,
     };
     match booking::book(&app.app.db, &Actor::system(company_id), new, app.now()).await {
         Ok(Ok(booked)) => *booked,

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::Overview;
 use crate::{
-    domain::{emails::Line, page::Page as List, transports},
-    times,
+    domain::{emails::Line, mail_servers, page::Page as List},
+    labels, times,
     web::{
         choices,
         emails::form::Filters,
@@ -15,7 +15,6 @@ use crate::{
         render::{Choice, Page},
         stamp::Stamp,
     },
-    words,
     zones::Tz,
 };
 
@@ -91,8 +90,8 @@ impl IndexPage {
             is_narrowed: lists::is_narrowed(&form),
             form,
             errors,
-            statuses: choices::of(words::email_status),
-            kinds: choices::of(words::email_kind),
+            statuses: choices::of(labels::email_status),
+            kinds: choices::of(labels::email_kind),
             jobs: choices::rows(reader.jobs),
             zone: reader.zone.name().into(),
             ..Default::default()
@@ -104,18 +103,18 @@ impl Row {
     fn new(line: Line, reader: &Reader) -> Self {
         let waits = matches!(line.status, Status::Queued | Status::Retrying);
         let next = waits.then(|| {
-            let at = transports::next_try(&reader.servers, line.due_at, reader.now);
+            let at = mail_servers::next_try(&reader.servers, line.due_at, reader.now);
             Stamp::new(at, times::ahead(at, reader.now))
         });
         Self {
             id: line.id,
             queued: Stamp::day_and_clock(line.created_at, reader.zone),
-            kind: words::email_kind(line.kind),
+            kind: labels::email_kind(line.kind),
             subject: line.subject.unwrap_or_default(),
             recipient: line.recipient,
             recipient_name: line.recipient_name,
-            tone: words::email_tone(line.status),
-            status: words::email_status(line.status),
+            tone: labels::email_tone(line.status),
+            status: labels::email_status(line.status),
             reason: match line.status {
                 Status::Accepted | Status::Printed => String::new(),
                 _ => line.reason,

@@ -7,7 +7,7 @@ use sea_orm::{ActiveEnum, Iterable};
 use serde::Serialize;
 
 use super::chart::Chart;
-use crate::{domain::emails::Count, times, web::stamp::Stamp, words, zones::Tz};
+use crate::{domain::emails::Count, labels, times, web::stamp::Stamp, zones::Tz};
 
 /// So many days are counted, today among them.
 const DAYS: u64 = 14;
@@ -145,7 +145,7 @@ fn counters(counts: &[Count], waiting: &[(Status, i64)]) -> Vec<Counter> {
             )
         };
         Counter {
-            label: words::email_status(status),
+            label: labels::email_status(status),
             count,
             href,
             note,
@@ -157,7 +157,7 @@ fn counters(counts: &[Count], waiting: &[(Status, i64)]) -> Vec<Counter> {
         Status::Accepted,
         Status::Failed,
     ];
-    let always = always.map(words::email_status);
+    let always = always.map(labels::email_status);
     counters
         .filter(|counter| counter.count > 0 || always.contains(&counter.label))
         .collect()
@@ -166,8 +166,8 @@ fn counters(counts: &[Count], waiting: &[(Status, i64)]) -> Vec<Counter> {
 impl Server {
     fn of(server: transport::Model, now: DateTime<Utc>) -> Self {
         Self {
-            tone: words::mail_server_tone(&server),
-            state: words::mail_server(&server),
+            tone: labels::mail_server_tone(&server),
+            state: labels::mail_server(&server),
             accepted: server
                 .accepted_at
                 .map(|at| Stamp::new(at, times::relative(at, now))),

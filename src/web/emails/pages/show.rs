@@ -8,11 +8,12 @@ use serde::Serialize;
 
 use crate::{
     domain::{
-        alerts::{self, Fate},
+        alerts::{self, Reachability},
         emails::{self, Story},
         interviews::Details,
-        transports,
+        mail_servers,
     },
+    labels,
     mail::{LINK_PLACEHOLDER, invite::Method},
     mailing::letter::Draft,
     web::{
@@ -22,7 +23,6 @@ use crate::{
         render::Page,
         stamp::Stamp,
     },
-    words,
     zones::Tz,
 };
 
@@ -107,7 +107,7 @@ pub struct ShowPage {
     repeat: Option<Ticket>,
     /// What to know before it is sent again.
     doubt: &'static str,
-    can_be_hurried: bool,
+    can_retry_now: bool,
     /// Is it held back, so that somebody may let it go?
     can_be_released: bool,
     /// What it means for the candidate when it is called off; none when it cannot be.
@@ -126,16 +126,16 @@ impl ShowPage {
         now: DateTime<Utc>,
     ) -> Self {
         let email = &story.email;
-        let next_try = transports::next_try(servers, email.due_at, now);
+        let next_try = mail_servers::next_try(servers, email.due_at, now);
         Self {
             id: email.id,
             heading: email.subject.clone().unwrap_or_else(|| {
-                let kind = words::email_kind(email.kind);
+                let kind = labels::email_kind(email.kind);
                 format!("{kind} for {}", email.recipient_name)
             }),
             lead: lead(&story),
-            tone: words::email_tone(email.status),
-            status: words::email_status(email.status),
+            tone: labels::email_tone(email.status),
+            status: labels::email_status(email.status),
             meaning: match story.details {
                 Some(_) => story::meaning(email.status),
                 None => story::meaning_to_a_user(email.status),
@@ -151,7 +151,7 @@ impl ShowPage {
             as_sent,
             repeat: story.can_be_repeated(now).then(Ticket::fresh),
             doubt: doubt(&story),
-            can_be_hurried: emails::can_be_hurried(email, now),
+            can_retry_now: emails::can_retry_now(email, now),
             can_be_released: email.status == Status::Held && now < email.expires_at,
             cancelling: emails::can_be_cancelled(email.status).then(|| story::cancelling(&story)),
             can_be_corrected: story.can_be_corrected(now),
@@ -171,7 +171,7 @@ enum Telling {
 
 impl Telling {
     fn of(email: &email::Model) -> Self {
-        let is_settled = alerts::fate(email.status) == Fate::Settled;
+        let is_settled = alerts::reachability(email.status) == Reachability::Settled;
         match email.told_at {
             Some(_) => Self::Done,
             None if is_settled || !email.kind.tells_of_change() => Self::Needless,
@@ -276,7 +276,7 @@ impl Page for ShowPage {
             as_sent: Some(AsSent::sample()),
             repeat: Some(Ticket::fresh()),
             doubt: TAKEN,
-            can_be_hurried: true,
+            can_retry_now: true,
             can_be_released: true,
             cancelling: Some("John Doe is not invited.".into()),
             can_be_corrected: true,

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::{
     app::App,
-    domain::tellings,
+    domain::told_by_phone,
     web::{
         errors::Result, render::Flash, respond::see_other, return_path::safe_path,
         viewer::Recruiter,
@@ -28,14 +28,14 @@ pub async fn create(
     id: Path<i64>,
     form: Form<TellingForm>,
 ) -> Result<HttpResponse> {
-    tellings::create(&app.db, &viewer.actor(), *id, app.clock.now()).await?;
+    told_by_phone::create(&app.db, &viewer.actor(), *id, app.clock.now()).await?;
     viewer.flash(Flash::done("Marked as told by phone."))?;
     Ok(see_other(safe_path(&form.next)))
 }
 
 /// POST /emails/{id}/telling/withdrawal: the candidate was not told after all.
 pub async fn destroy(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
-    tellings::destroy(&app.db, &viewer.actor(), *id, app.clock.now()).await?;
+    told_by_phone::destroy(&app.db, &viewer.actor(), *id, app.clock.now()).await?;
     viewer.flash(Flash::done("No longer marked as told by phone."))?;
     Ok(see_other(&format!("/emails/{id}")))
 }

@@ -1,9 +1,9 @@
-//! Whose turn it is: how many messages each mail server may be given now.
+//! Rate limits: how many messages each mail server may be given now.
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::transport::{self, Name};
 use sea_orm::ConnectionTrait;
 
-use super::{held, keep};
+use super::{locked, write};
 use crate::{domain::delivery, error::Result};
 
 /// A probe whose process died is followed by another one after this long.
@@ -45,14 +45,14 @@ pub struct Route {
 
 /// What one mail server may be given now.
 #[derive(Clone, Debug)]
-pub(in crate::domain) struct Turn {
+pub(in crate::domain) struct Quota {
     row: transport::Model,
     pace: Option<Pace>,
     most: u64,
     used: u64,
 }
 
-impl Turn {
+impl Quota {
     /// Which server.
     pub(in crate::domain) fn name(&self) -> Name {
         self.row.name
@@ -80,18 +80,18 @@ impl Turn {
 }
 
 /// What each server may be given, at most `limit`, first the one that is asked first. Holds the servers' rows.
-pub(in crate::domain) async fn turns(
+pub(in crate::domain) async fn quotas(
     txn: &impl ConnectionTrait,
     routes: &[Route],
     limit: u64,
     now: DateTime<Utc>,
-) -> Result<Vec<Turn>> {
-    let rows = held(txn, routes).await?;
+) -> Result<Vec<Quota>> {
+    let rows = locked(txn, routes).await?;
     let in_flight = match routes.iter().any(|route| route.connections.is_some()) {
         true => delivery::in_flight(txn, now).await?,
         false => 0,
     };
-    let turns = rows.into_iter().zip(routes).map(|(row, route)| {
+    let quotas = rows.into_iter().zip(routes).map(|(row, route)| {
         let pace = Pace::of(route);
         let limit = match route.connections {
             // The one probe of a server that fails waits for nobody: what is on its way is mostly at another one.
@@ -100,28 +100,28 @@ pub(in crate::domain) async fn turns(
             }
             _ => limit,
         };
-        Turn {
+        Quota {
             most: most(&row, pace, limit, now),
             pace,
             used: 0,
             row,
         }
     });
-    Ok(turns.collect())
+    Ok(quotas.collect())
 }
 
 /// Writes what was given to whom.
 pub(in crate::domain) async fn settle(
     txn: &impl ConnectionTrait,
-    turns: Vec<Turn>,
+    quotas: Vec<Quota>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    for Turn {
+    for Quota {
         mut row,
         pace,
         used,
         ..
-    } in turns.into_iter().filter(|turn| turn.used > 0)
+    } in quotas.into_iter().filter(|quota| quota.used > 0)
     {
         if let Some(pace) = pace {
             let used = i32::try_from(used).unwrap_or(i32::MAX);
@@ -131,7 +131,7 @@ pub(in crate::domain) async fn settle(
             row.wait_until = Some(now + TimeDelta::minutes(PROBE_MINUTES));
         }
         if pace.is_some() || row.failures > 0 {
-            keep(txn, &row).await?;
+            write(txn, &row).await?;
         }
     }
     Ok(())

@@ -9,14 +9,14 @@ use crate::{
     domain::{
         actions::Actor,
         events::{self, Event},
-        transports,
+        mail_servers,
     },
     error::Result,
 };
 
-/// What became of the wish to try a message now.
+/// What became of the request to try a message now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hurried {
+pub enum RetryNow {
     /// It is due now, or was already.
     Due,
     /// It is a reminder whose hour has not come.
@@ -32,7 +32,7 @@ pub enum Hurried {
 }
 
 /// Would [`hurry`] make it leave earlier? What is due and was tried waits for a mail server that is left alone.
-pub fn can_be_hurried(email: &email::Model, now: DateTime<Utc>) -> bool {
+pub fn can_retry_now(email: &email::Model, now: DateTime<Utc>) -> bool {
     let waits = email.due_at > now || email.status == Status::Retrying;
     waits && !is_put_off(email) && may_leave(email.kind, email.status)
 }
@@ -53,17 +53,17 @@ fn may_leave(kind: Kind, status: Status) -> bool {
 }
 
 /// Makes a message that waits due now, and has mail servers tried that are left alone.
-pub async fn hurry(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Result<Hurried> {
+pub async fn retry_now(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Result<RetryNow> {
     let now = db.shared_now(now).await?;
     db::transaction(db, async |txn| {
         let email = find(txn, actor.company_id, id).await?;
         if is_put_off(&email) && email.due_at > now {
-            return Ok(Hurried::PutOff);
+            return Ok(RetryNow::PutOff);
         }
         let waiting = [Status::Queued, Status::Retrying].into_iter();
         let may_leave = waiting.filter(|status| may_leave(email.kind, *status));
-        if can_be_hurried(&email, now) {
-            transports::end_waits(txn).await?;
+        if can_retry_now(&email, now) {
+            mail_servers::end_waits(txn).await?;
         }
         let hurried = email::Entity::update_many()
             .col_expr(email::Column::DueAt, Expr::value(now))
@@ -83,17 +83,17 @@ pub async fn hurry(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Resul
             was_due_at: email.due_at,
         };
         events::record(txn, actor, event, now).await?;
-        Ok(Hurried::Due)
+        Ok(RetryNow::Due)
     })
     .await
 }
 
-fn standing(email: &email::Model, now: DateTime<Utc>) -> Hurried {
+fn standing(email: &email::Model, now: DateTime<Utc>) -> RetryNow {
     match email.status {
-        Status::Queued | Status::Retrying if email.due_at <= now => Hurried::Due,
-        Status::Queued | Status::Retrying => Hurried::TooEarly,
-        Status::Sending => Hurried::Underway,
-        Status::Held => Hurried::Held,
-        status => Hurried::Ended(status),
+        Status::Queued | Status::Retrying if email.due_at <= now => RetryNow::Due,
+        Status::Queued | Status::Retrying => RetryNow::TooEarly,
+        Status::Sending => RetryNow::Underway,
+        Status::Held => RetryNow::Held,
+        status => RetryNow::Ended(status),
     }
 }

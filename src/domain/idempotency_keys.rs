@@ -1,4 +1,4 @@
-//! One-time keys: a form or API call that comes twice is carried out once, and answered alike.
+//! One-time keys: a form or API call that comes twice is carried out key, and answered alike.
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::one_time_key;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter};
@@ -15,22 +15,22 @@ const NOTHING: i64 = 0;
 
 /// The key of one call.
 #[derive(Clone, Debug)]
-pub struct Once {
+pub struct IdempotencyKey {
     /// Which operation.
     pub scope: &'static str,
     /// The caller's key.
     pub key: String,
-    /// SHA-256 of what is asked: the same key with another wish is a mistake.
+    /// SHA-256 of what is asked: the same key with another request is a mistake.
     pub fingerprint: String,
 }
 
-impl Once {
-    /// `wish` is what is asked, in any stable text form.
-    pub fn new(scope: &'static str, key: impl Into<String>, wish: &str) -> Self {
+impl IdempotencyKey {
+    /// `request` is what is asked, in any stable text form.
+    pub fn new(scope: &'static str, key: impl Into<String>, request: &str) -> Self {
         Self {
             scope,
             key: key.into(),
-            fingerprint: crypto::sha256_hex(wish),
+            fingerprint: crypto::sha256_hex(request),
         }
     }
 
@@ -59,8 +59,8 @@ pub enum Seen {
     New,
     /// Carried out already; the key of what came of it.
     Done(i64),
-    /// Seen with another wish.
-    Reused,
+    /// Seen with another request.
+    Conflict,
 }
 
 /// Why a command is refused whose key stands for another request.
@@ -71,14 +71,14 @@ pub struct KeyConflict;
 pub async fn look_up(
     txn: &impl ConnectionTrait,
     company_id: i64,
-    once: Option<&Once>,
+    key: Option<&IdempotencyKey>,
 ) -> Result<Seen> {
-    let Some(once) = once else {
+    let Some(key) = key else {
         return Ok(Seen::New);
     };
-    match find(txn, company_id, once).await? {
+    match find(txn, company_id, key).await? {
         None => Ok(Seen::New),
-        Some(row) if row.fingerprint != once.fingerprint => Ok(Seen::Reused),
+        Some(row) if row.fingerprint != key.fingerprint => Ok(Seen::Conflict),
         // The same call, sent twice at one moment; its answer is there.
         Some(row) if row.object_id == NOTHING => {
             Err(Error::Conflict("this call was answered meanwhile"))
@@ -90,31 +90,31 @@ pub async fn look_up(
 async fn find(
     db: &impl ConnectionTrait,
     company_id: i64,
-    once: &Once,
+    key: &IdempotencyKey,
 ) -> Result<Option<one_time_key::Model>> {
     Ok(one_time_key::Entity::find()
         .filter(one_time_key::COLUMN.company_id.eq(company_id))
-        .filter(one_time_key::COLUMN.scope.eq(once.scope))
-        .filter(one_time_key::COLUMN.key.eq(&once.key))
+        .filter(one_time_key::COLUMN.scope.eq(key.scope))
+        .filter(one_time_key::COLUMN.key.eq(&key.key))
         .one(db)
         .await?)
 }
 
 /// Marks a call as carried out, inside its transaction. The unique index refuses a second one.
-pub async fn keep(
+pub async fn insert(
     txn: &impl ConnectionTrait,
     company_id: i64,
-    once: Option<&Once>,
+    key: Option<&IdempotencyKey>,
     object_id: i64,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    match once {
-        Some(once) => insert(txn, once.row(company_id, object_id, now)).await,
+    match key {
+        Some(key) => insert_row(txn, key.row(company_id, object_id, now)).await,
         None => Ok(()),
     }
 }
 
-async fn insert(txn: &impl ConnectionTrait, row: one_time_key::ActiveModel) -> Result<()> {
+async fn insert_row(txn: &impl ConnectionTrait, row: one_time_key::ActiveModel) -> Result<()> {
     one_time_key::Entity::insert(row)
         .exec_without_returning(txn)
         .await?;
@@ -166,40 +166,45 @@ pub enum Earlier {
     Unanswered,
     /// This was answered.
     Answered(Answer),
-    /// The key stands for another wish.
-    Reused,
+    /// The key stands for another request.
+    Conflict,
 }
 
 /// What was answered to the same call before. A key whose time is over counts no longer.
-pub async fn earlier(db: &Db, company_id: i64, once: &Once, now: DateTime<Utc>) -> Result<Earlier> {
-    match find(db.read(), company_id, once).await? {
+pub async fn earlier(
+    db: &Db,
+    company_id: i64,
+    key: &IdempotencyKey,
+    now: DateTime<Utc>,
+) -> Result<Earlier> {
+    match find(db.read(), company_id, key).await? {
         None => Ok(Earlier::Unanswered),
         Some(row) if row.created_at <= now - KEPT => {
             db::transaction(db, async |txn| purge(txn, now).await).await?;
             Ok(Earlier::Unanswered)
         }
-        Some(row) if row.fingerprint != once.fingerprint => Ok(Earlier::Reused),
+        Some(row) if row.fingerprint != key.fingerprint => Ok(Earlier::Conflict),
         Some(row) => Ok(Answer::of(row)?.map_or(Earlier::Unanswered, Earlier::Answered)),
     }
 }
 
 /// Keeps what is about to be answered, and says what is to be answered: that, or what the same call was
 /// answered at the same moment. A refusal of what the same call did just now is no answer: `Unanswered`.
-pub async fn keep_answer(
+pub async fn insert_answer(
     db: &Db,
     company_id: i64,
-    once: &Once,
+    key: &IdempotencyKey,
     answer: &Answer,
     now: DateTime<Utc>,
 ) -> Result<Earlier> {
     db::transaction_retrying_duplicates(db, async |txn| {
-        let Some(row) = find(txn, company_id, once).await? else {
-            let row = once.row(company_id, NOTHING, now);
-            insert(txn, with_answer(row, answer)).await?;
+        let Some(row) = find(txn, company_id, key).await? else {
+            let row = key.row(company_id, NOTHING, now);
+            insert_row(txn, with_answer(row, answer)).await?;
             return Ok(Earlier::Answered(answer.clone()));
         };
-        if row.fingerprint != once.fingerprint {
-            return Ok(Earlier::Reused);
+        if row.fingerprint != key.fingerprint {
+            return Ok(Earlier::Conflict);
         }
         if answer.is_success() {
             one_time_key::Entity::update_many()
@@ -209,7 +214,7 @@ pub async fn keep_answer(
                 .exec(txn)
                 .await?;
         }
-        let row = find(txn, company_id, once).await?;
+        let row = find(txn, company_id, key).await?;
         let first = row.map(Answer::of).transpose()?.flatten();
         Ok(first.map_or(Earlier::Unanswered, Earlier::Answered))
     })

@@ -1,6 +1,6 @@
 //! What a message tells: of an interview as it is, or read back from its row.
 use entity::{
-    email::{self, Facts},
+    email::{self, InterviewSnapshot},
     interview,
 };
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -11,9 +11,9 @@ use crate::{
 };
 
 /// What there is to tell of an interview now.
-pub fn facts(details: &Details) -> Result<Facts> {
+pub fn snapshot(details: &Details) -> Result<InterviewSnapshot> {
     let slot = details.slot.as_ref().ok_or(Error::NotFound)?;
-    Ok(Facts {
+    Ok(InterviewSnapshot {
         starts_at: slot.starts_at,
         duration_minutes: slot.duration_minutes,
         interview_type: slot.interview_type,
@@ -26,7 +26,7 @@ pub fn facts(details: &Details) -> Result<Facts> {
 }
 
 /// What a message tells, as it was kept.
-pub fn facts_of(email: &email::Model) -> Result<Facts> {
+pub fn snapshot_of(email: &email::Model) -> Result<InterviewSnapshot> {
     let kept = email
         .facts
         .clone()
@@ -36,7 +36,7 @@ pub fn facts_of(email: &email::Model) -> Result<Facts> {
 }
 
 /// What the candidate was told before, as it was kept.
-pub fn facts_before_of(email: &email::Model) -> Result<Option<Facts>> {
+pub fn previous_snapshot_of(email: &email::Model) -> Result<Option<InterviewSnapshot>> {
     let kept = email.facts_before.clone().map(serde_json::from_value);
     kept.transpose()
         .map_err(|error| Error::Stored(format!("facts before email {}: {error}", email.id)))

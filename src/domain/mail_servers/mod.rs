@@ -2,8 +2,8 @@
 //!
 //! A server that fails again and again is left alone, but for a probe now and then with the mail that waits
 //! longest: nothing is spent on it, and what waits leaves by itself when it is well again.
-mod health;
-mod turns;
+mod circuit_breaker;
+mod rate_limit;
 
 use chrono::{DateTime, Utc};
 use entity::transport::{self, Name};
@@ -14,12 +14,12 @@ use sea_orm::{
 };
 
 pub use self::{
-    health::{Failure, Finding, Turned},
-    turns::{Route, waits_until},
+    circuit_breaker::{BreakerChange, Failure, Finding},
+    rate_limit::{Route, waits_until},
 };
 pub(super) use self::{
-    health::{Noted, glance, is_its_own, note},
-    turns::{Turn, settle, turns},
+    circuit_breaker::{Noted, glance, is_its_own, note},
+    rate_limit::{Quota, quotas, settle},
 };
 use crate::{
     db::{self, Db},
@@ -92,7 +92,7 @@ pub(super) async fn take_back_probe(txn: &impl ConnectionTrait, name: Name) -> R
 }
 
 /// The rows of these servers, held until the transaction ends; made or begun anew where the settings are new.
-async fn held(txn: &impl ConnectionTrait, routes: &[Route]) -> Result<Vec<transport::Model>> {
+async fn locked(txn: &impl ConnectionTrait, routes: &[Route]) -> Result<Vec<transport::Model>> {
     let names: Vec<Name> = routes.iter().map(|route| route.name).collect();
     // Writing nothing keeps other processes waiting; on SQLite there is nobody to keep. One after the other, in one
     // order everywhere: else two processes could each wait for what the other holds.
@@ -146,8 +146,8 @@ async fn begin_anew(txn: &impl ConnectionTrait, route: &Route) -> Result<transpo
     Ok(row)
 }
 
-/// Writes a row that [`held`] gave.
-async fn keep(txn: &impl ConnectionTrait, row: &transport::Model) -> Result<()> {
+/// Writes a row that [`locked`] gave.
+async fn write(txn: &impl ConnectionTrait, row: &transport::Model) -> Result<()> {
     transport::Entity::update_many()
         .set(written(row))
         .filter(transport::Column::Name.eq(row.name))

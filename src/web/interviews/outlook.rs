@@ -7,15 +7,14 @@ use crate::{
     app::App,
     domain::{interviews::Details, notifications},
     error::Result,
-    times,
+    labels, times,
     web::{errors, render::Flash, viewer::Viewer},
-    words,
     zones::Tz,
 };
 
 /// What would be told of such a change.
 pub async fn outlook(app: &App, details: &Details, kind: Kind) -> Result<String> {
-    let was_told = notifications::has_been_told(&app.db, details).await?;
+    let was_told = notifications::was_notified(&app.db, details).await?;
     Ok(before(kind, was_told, &details.candidate.email))
 }
 
@@ -71,5 +70,8 @@ fn after(newest: Option<&email::Model>, zone: Tz, now: DateTime<Utc>) -> String 
 }
 
 fn goes(kind: Kind, recipient: &str) -> String {
-    format!("{recipient} will get {}.", words::email_in_a_sentence(kind))
+    format!(
+        "{recipient} will get {}.",
+        labels::email_in_a_sentence(kind)
+    )
 }

@@ -1,9 +1,10 @@
-//! How a mail server is, by what became of the messages it was given.
+//! The circuit breaker of a mail server: closed while it takes messages, open once it fails again and again, half-open
+//! while one message probes it. What became of the messages that it was given moves it.
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::transport::{self, Scope};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
-use super::{Route, held, keep, turns::LONGEST_WAIT};
+use super::{Route, locked, rate_limit::LONGEST_WAIT, write};
 use crate::{crypto, domain::rows, error::Result};
 
 /// A server that fails so often in a row is left alone. One failure is enough where a person has to mend something.
@@ -50,12 +51,12 @@ pub(in crate::domain) struct Noted {
     pub(in crate::domain) finding: Finding,
 }
 
-/// A server that is left alone from now on, or no longer.
+/// The breaker of a server opened or closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Turned {
-    /// Left alone: it took nothing.
-    Open(transport::Model),
-    /// Well again.
+pub enum BreakerChange {
+    /// The server took nothing: it is only probed now.
+    Opened(transport::Model),
+    /// It takes messages again.
     Closed(transport::Model),
 }
 
@@ -70,7 +71,7 @@ pub(in crate::domain) async fn note(
     row: &transport::Model,
     findings: &[Noted],
     now: DateTime<Utc>,
-) -> Result<Option<Turned>> {
+) -> Result<Option<BreakerChange>> {
     let is_known = |finding: &Finding| match finding {
         Finding::Took => row.accepted_at.is_some_and(|at| now - at < NOTED_EVERY),
         Finding::Answers => true,
@@ -88,7 +89,7 @@ pub(in crate::domain) async fn note(
         burst: 0,
         connections: None,
     };
-    let Some(mut row) = held(txn, &[route]).await?.pop() else {
+    let Some(mut row) = locked(txn, &[route]).await?.pop() else {
         return Ok(None);
     };
     let was_open = row.is_open();
@@ -124,10 +125,10 @@ pub(in crate::domain) async fn note(
             }
         }
     }
-    keep(txn, &row).await?;
+    write(txn, &row).await?;
     Ok(match (was_open, row.is_open()) {
-        (false, true) => Some(Turned::Open(row)),
-        (true, false) => Some(Turned::Closed(row)),
+        (false, true) => Some(BreakerChange::Opened(row)),
+        (true, false) => Some(BreakerChange::Closed(row)),
         _ => None,
     })
 }
