@@ -233,7 +233,10 @@ mod tests {
     fn a_time_that_does_not_exist_is_refused_with_the_next_one() {
         let errors = typed("2027-03-28", "02:30", "").parse().expect_err("none");
         let message = errors.of("time").expect("beside the time");
-        assert!(message.ends_with("The next possible time is 03:00."), "{message}");
+        assert!(
+            message.ends_with("The next possible time is 03:00."),
+            "{message}"
+        );
     }
 
     #[test]

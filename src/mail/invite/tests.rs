@@ -1,0 +1,115 @@
+//! Calendar entries as the standards want their lines.
+use super::*;
+
+const LINK: &str = "https://jobs.example.com/interview/eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiI0NWU4In0.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+fn event() -> Event {
+    let at = |text: &str| text.parse().expect("an instant");
+    Event {
+        uid: "itv-0123@example.com".into(),
+        sequence: 2,
+        stamp: at("2027-01-01T08:00:00Z"),
+        starts_at: at("2027-01-05T09:00:00Z"),
+        ends_at: at("2027-01-05T10:00:00Z"),
+        summary: "Interview: Cloud Architect, Sample; Company".into(),
+        description: format!("First line\nSecond \\ line\n{LINK_PLACEHOLDER}"),
+    }
+}
+
+fn told(method: Method, event: &Event) -> String {
+    let people = ["Dana \"D\" Whitfield", "李 雷;\r\nATTACH:x"];
+    let [organizer, attendee] =
+        people.map(|name| Mailbox::new(name, "x+y@example.com").expect("a mailbox"));
+    let people = People {
+        organizer: &organizer,
+        attendee: &attendee,
+    };
+    finished(&message(method, event, people), LINK)
+}
+
+fn unfolded(text: &str) -> Vec<String> {
+    let whole = text.replace("\r\n ", "");
+    whole.split("\r\n").map(str::to_owned).collect()
+}
+
+#[test]
+fn no_line_is_longer_than_75_octets_and_all_end_in_crlf() {
+    let mut long = event();
+    long.summary = "Zoë 李雷 ".repeat(60);
+    let text = told(Method::Request, &long);
+    assert!(text.ends_with("END:VCALENDAR\r\n"));
+    for line in text.split_terminator("\r\n") {
+        assert!(line.len() <= 75 && !line.contains(['\r', '\n']), "{line:?}");
+    }
+    let expected = format!("SUMMARY:{}", long.summary);
+    assert!(unfolded(&text).contains(&expected));
+}
+
+#[test]
+fn the_link_is_whole_in_all_its_places() {
+    let lines = unfolded(&told(Method::Request, &event()));
+    for line in [
+        format!("LOCATION:{LINK}"),
+        format!("URL:{LINK}"),
+        format!("CONFERENCE;VALUE=URI;FEATURE=VIDEO:{LINK}"),
+        format!("DESCRIPTION:First line\\nSecond \\\\ line\\n{LINK}"),
+    ] {
+        assert!(lines.contains(&line), "{line} in {lines:#?}");
+    }
+    assert!(!lines.concat().contains("join.invalid"));
+}
+
+#[test]
+fn what_people_type_stays_in_its_property() {
+    let lines = unfolded(&told(Method::Request, &event()));
+    for line in [
+        "SUMMARY:Interview: Cloud Architect\\, Sample\\; Company",
+        "ORGANIZER;CN=\"Dana 'D' Whitfield\":mailto:x+y@example.com",
+    ] {
+        assert!(
+            lines.iter().any(|found| found == line),
+            "{line} in {lines:#?}"
+        );
+    }
+    let attendee = lines.iter().find(|line| line.starts_with("ATTENDEE"));
+    let attendee = attendee.expect("an attendee");
+    assert!(
+        attendee.ends_with(";CN=\"李 雷; ATTACH:x\":mailto:x+y@example.com"),
+        "{attendee}"
+    );
+    assert!(!lines.iter().any(|line| line.starts_with("ATTACH")));
+}
+
+#[test]
+fn a_cancel_names_the_same_event_and_leads_nowhere() {
+    let lines = unfolded(&told(Method::Cancel, &event()));
+    for line in [
+        "METHOD:CANCEL",
+        "STATUS:CANCELLED",
+        "UID:itv-0123@example.com",
+        "SEQUENCE:2",
+        "DTSTART:20270105T090000Z",
+    ] {
+        assert!(lines.iter().any(|found| found == line), "{line}");
+    }
+    let text = lines.concat();
+    assert!(!text.contains("VALARM") && !text.contains(LINK));
+}
+
+#[test]
+fn a_downloaded_copy_names_nobody_and_rings_as_its_reader_likes() {
+    let text = finished(&file(&event()), LINK);
+    assert!(text.contains("METHOD:PUBLISH\r\n"));
+    for never in ["ORGANIZER", "ATTENDEE", "VALARM"] {
+        assert!(!text.contains(never), "{never}");
+    }
+}
+
+#[test]
+fn an_address_beyond_ascii_can_stand_in_a_link() {
+    assert_eq!(
+        mailto("jürgen@example.com"),
+        "mailto:j%C3%BCrgen@example.com"
+    );
+    assert_eq!(mailto("a;b?c@example.com"), "mailto:a%3Bb%3Fc@example.com");
+}

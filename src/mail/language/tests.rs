@@ -1,0 +1,144 @@
+//! Every language is whole, and its dates read as they are written there.
+use super::*;
+
+fn berlin() -> Tz {
+    Tz::known("Europe/Berlin")
+}
+
+fn kathmandu() -> Tz {
+    Tz::known("Asia/Kathmandu")
+}
+
+fn new_york() -> Tz {
+    Tz::known("America/New_York")
+}
+
+fn languages() -> Languages {
+    Languages::new().expect("languages")
+}
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().expect("an instant")
+}
+
+/// The English words as a file, changed.
+fn changed(from: &str, to: &str) -> Vec<(String, String)> {
+    let file = Files::get("en.json").expect("a file");
+    let english = String::from_utf8(file.data.into_owned()).expect("text");
+    assert!(english.contains(from), "{from}");
+    vec![
+        ("xx.json".into(), english.replace(from, to)),
+        ("en.json".into(), english),
+    ]
+}
+
+#[test]
+fn the_nearest_language_is_chosen() {
+    let languages = languages();
+    for (tag, chosen) in [
+        ("de", "de"),
+        ("de-AT", "de"),
+        ("DE-Latn-CH", "de"),
+        ("en-GB", "en"),
+        ("den", "en"),
+        ("ja", "en"),
+        ("", "en"),
+    ] {
+        assert_eq!(
+            languages.choose(tag).expect("a language").tag(),
+            chosen,
+            "{tag}"
+        );
+    }
+}
+
+#[test]
+fn dates_read_as_they_do_in_the_language() {
+    let languages = languages();
+    let moment = |tag, text, zone| languages.choose(tag).expect(tag).moment(at(text), zone);
+    for (text, words) in [
+        (
+            "2027-01-05T05:00:00Z",
+            "January 5, 2027 at 12:00 AM (UTC-05:00)",
+        ),
+        (
+            "2027-01-05T17:09:00Z",
+            "January 5, 2027 at 12:09 PM (UTC-05:00)",
+        ),
+        (
+            "2027-07-31T23:59:00Z",
+            "July 31, 2027 at 7:59 PM (UTC-04:00)",
+        ),
+    ] {
+        assert_eq!(moment("en", text, new_york()), words);
+    }
+    assert_eq!(
+        moment("de", "2027-03-07T13:05:00Z", berlin()),
+        "Sonntag, 7. März 2027, 14:05 Uhr (UTC+01:00)"
+    );
+    assert_eq!(
+        moment("en", "2027-03-07T18:30:00Z", kathmandu()),
+        "March 8, 2027 at 12:15 AM (UTC+05:45)"
+    );
+    assert_eq!(
+        moment("en", "2027-03-07T18:30:00Z", Tz::UTC),
+        "March 7, 2027 at 6:30 PM (UTC)"
+    );
+    let english = languages.choose("en").expect("English");
+    assert_eq!(
+        english.moment_in_utc(at("2027-03-07T08:05:00Z")),
+        "March 7, 2027 at 08:05 UTC"
+    );
+}
+
+#[test]
+fn one_minute_is_not_minutes() {
+    let languages = languages();
+    let minutes = |tag, count| {
+        let language = languages.choose(tag).expect(tag);
+        language.minutes(count).expect("minutes")
+    };
+    assert_eq!(
+        [minutes("en", 1), minutes("en", 15)],
+        ["1 minute", "15 minutes"]
+    );
+    assert_eq!(
+        [minutes("de", 1), minutes("de", 60)],
+        ["1 Minute", "60 Minuten"]
+    );
+}
+
+#[test]
+fn a_file_that_does_not_fit_is_refused_with_the_reason() {
+    for (from, to, reason) in [
+        ("\"greeting\"", "\"greetings\"", "there is no mail.greeting"),
+        (
+            "Dear {candidate_name}",
+            "Dear {company_name}",
+            "mail.greeting has the places",
+        ),
+        ("Dear {candidate_name}", "Dear {candidate_name", "a brace"),
+        (
+            "\"regards\":",
+            "\"regards2\": \"\", \"regards\":",
+            "nothing is called mail.regards2",
+        ),
+        (
+            "{month} {day}, {year} at {hour}",
+            "{moon} {day}",
+            "moon is no part of a date",
+        ),
+        ("\"January\", ", "", "invalid length 11"),
+        ("\"ltr\"", "\"up\"", "unknown variant"),
+    ] {
+        let refused = Languages::of(&changed(from, to))
+            .expect_err(reason)
+            .to_string();
+        assert!(
+            refused.contains("xx") && refused.contains(reason),
+            "{refused}"
+        );
+    }
+    let alone = [("de.json".to_owned(), "{}".to_owned())];
+    assert!(Languages::of(&alone).is_err(), "nothing to fall back to");
+}

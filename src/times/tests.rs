@@ -1,0 +1,117 @@
+//! Dates and times as they are printed.
+use super::*;
+
+fn berlin() -> Tz {
+    Tz::known("Europe/Berlin")
+}
+
+fn havana() -> Tz {
+    Tz::known("America/Havana")
+}
+
+fn kathmandu() -> Tz {
+    Tz::known("Asia/Kathmandu")
+}
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().expect("an instant")
+}
+
+#[test]
+fn what_is_ahead_is_never_said_to_be_just_now() {
+    let now = at("2027-01-04T09:00:00Z");
+    let ahead = |at_text| ahead(at(at_text), now);
+    assert_eq!(ahead("2027-01-04T08:59:59Z"), "at once");
+    assert_eq!(ahead("2027-01-04T09:00:00Z"), "at once");
+    assert_eq!(ahead("2027-01-04T09:00:01Z"), "within a minute");
+    assert_eq!(ahead("2027-01-04T09:00:59Z"), "within a minute");
+    assert_eq!(ahead("2027-01-04T09:01:00Z"), "in 1 min");
+}
+
+#[test]
+fn times_carry_their_zone_and_its_offset_on_that_day() {
+    assert_eq!(
+        date_at_time_in_zone(at("2027-01-05T09:00:00Z"), berlin()),
+        "January 5, 2027 at 10:00 AM (Europe/Berlin, UTC+01:00)"
+    );
+    assert_eq!(
+        date_at_time_in_zone(at("2027-07-05T09:00:00Z"), berlin()),
+        "July 5, 2027 at 11:00 AM (Europe/Berlin, UTC+02:00)"
+    );
+    assert_eq!(
+        zone_with_offset(at("2027-01-05T09:00:00Z"), kathmandu()),
+        "Asia/Kathmandu, UTC+05:45"
+    );
+    assert_eq!(zone_with_offset(at("2027-01-05T09:00:00Z"), Tz::UTC), "UTC");
+}
+
+#[test]
+fn a_span_over_midnight_names_both_days() {
+    assert_eq!(
+        span(
+            at("2027-01-05T22:30:00Z"),
+            at("2027-01-05T23:30:00Z"),
+            berlin()
+        ),
+        "Tue 5 January 2027, 23:30–00:30 (Wed 6 January 2027)"
+    );
+}
+
+#[test]
+fn a_span_in_utc_names_its_days_where_they_differ() {
+    let (from, until) = (at("2027-01-05T22:30:00Z"), at("2027-01-05T22:59:00Z"));
+    assert_eq!(span_in_utc(from, until, berlin()), "22:30–22:59 UTC");
+    assert_eq!(
+        span_in_utc(from, until, kathmandu()),
+        "Tue 5 January 2027, 22:30–22:59 UTC"
+    );
+}
+
+#[test]
+fn a_countdown_counts_days_and_never_below_nothing() {
+    for (seconds, words) in [
+        (-1, "00:00:00"),
+        (59, "00:00:59"),
+        (8_049, "02:14:09"),
+        (86_400, "1 day 00:00:00"),
+        (267_249, "3 days 02:14:09"),
+    ] {
+        assert_eq!(countdown(TimeDelta::seconds(seconds)), words);
+    }
+}
+
+#[test]
+fn days_have_23_and_25_hours_when_the_clock_is_changed() {
+    let hours = |date: &str, zone| {
+        let (from, until) = bounds_of_day(date.parse().expect("a date"), zone);
+        (until - from).num_hours()
+    };
+    assert_eq!(hours("2027-03-28", berlin()), 23);
+    assert_eq!(hours("2027-10-31", berlin()), 25);
+    // In Havana the clock jumps at midnight.
+    assert_eq!(hours("2028-03-12", havana()), 23);
+}
+
+#[test]
+fn a_week_begins_on_monday_where_the_viewer_is() {
+    let (from, until) = bounds_of_week(at("2027-03-28T21:59:59Z"), berlin());
+    assert_eq!(from, at("2027-03-21T23:00:00Z"));
+    assert_eq!(until, at("2027-03-28T22:00:00Z"), "an hour was skipped");
+    assert_eq!(bounds_of_week(until, berlin()).0, until);
+}
+
+#[test]
+fn night_is_from_nine_to_seven() {
+    for (clock, night) in [
+        ("06:59", true),
+        ("07:00", false),
+        ("20:59", false),
+        ("21:00", true),
+    ] {
+        assert_eq!(
+            is_night(at(&format!("2027-01-05T{clock}:00Z")), Tz::UTC),
+            night,
+            "{clock}"
+        );
+    }
+}
