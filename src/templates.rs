@@ -37,7 +37,7 @@ fn parse() -> Result<Tera> {
     tera.register_function("brand", brand);
     tera.register_filter("of", of);
     tera.register_filter("first_is", first_is);
-    let pages = Files::iter().filter(|name| !name.starts_with("emails/"));
+    let pages = Files::iter().filter(|name| !name.starts_with("messages/"));
     let texts = pages.filter_map(|name| {
         let file = Files::get(&name)?;
         Some((name, String::from_utf8_lossy(&file.data).into_owned()))

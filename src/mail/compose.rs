@@ -17,7 +17,7 @@ use super::{
 use crate::error::{Error, Result};
 
 #[derive(RustEmbed)]
-#[folder = "templates/emails/"]
+#[folder = "templates/messages/"]
 struct Templates;
 
 /// The texts of one e-mail, with [`LINK_PLACEHOLDER`] where the join link goes.
@@ -157,13 +157,13 @@ mod templates {
         }
 
         pub fn current(&self) -> Result<Arc<Tera>> {
-            PARSED.current::<Templates>("templates/emails", read_templates)
+            PARSED.current::<Templates>("templates/messages", read_templates)
         }
     }
 }
 
 fn missing(name: &str) -> Error {
-    Error::Mail(format!("templates/emails/{name} cannot be read"))
+    Error::Mail(format!("templates/messages/{name} cannot be read"))
 }
 
 /// What templates know: `say`, the kind's own phrases; `words`, those of all kinds; `value`, what they

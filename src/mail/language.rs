@@ -1,4 +1,4 @@
-//! The languages of mails: one file of words each, in `templates/emails/words/`.
+//! The languages of mails: one file of words each, in `templates/messages/words/`.
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, FixedOffset, Utc};
@@ -31,7 +31,7 @@ const PARTS_OF_A_DATE: &[&str] = &[
 ];
 
 #[derive(RustEmbed)]
-#[folder = "templates/emails/words/"]
+#[folder = "templates/messages/words/"]
 struct Files;
 
 /// All languages, by their tags (BCP 47).

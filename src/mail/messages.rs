@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::wording::Wording;
 use crate::zones::Tz;
 
-/// An email to a candidate. The templates of each kind are in `templates/emails/<kind>/`.
+/// An email to a candidate. The templates of each kind are in `templates/messages/<kind>/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     /// What it tells.

@@ -183,7 +183,7 @@ fn pages_with_a_frame_are_loaded_anew() {
         for link in all(&page, "main a[href]:not([hx-boost=false])") {
             let href = link.attr("href").unwrap_or_default();
             // The form beside a message is come to from it.
-            let is_well = !is_framing(href) || sample.template == "delivery/address.html";
+            let is_well = !is_framing(href) || sample.template == "emails/address.html";
             assert!(is_well, "{}: {href} is boosted", sample.template);
         }
         for link in all(&page, ".alerts a[href^='/emails/']") {
@@ -212,7 +212,7 @@ fn every_template_is_used() {
     }
     for (name, _) in &templates {
         // Mails have a test of their own; layouts and components are there for whoever comes.
-        let shared = ["emails/", "layouts/", "components/"];
+        let shared = ["messages/", "layouts/", "components/"];
         if !shared.iter().any(|folder| name.starts_with(folder)) {
             assert!(used.contains(name), "{name}: no page or include");
         }
@@ -249,7 +249,7 @@ fn no_template_lets_through_what_a_user_typed() {
                 "{name}: an attribute without quotes: ={value:.30}"
             );
         }
-        if !name.starts_with("emails/") {
+        if !name.starts_with("messages/") {
             let lower = text.to_lowercase();
             for banned in [
                 " style=",

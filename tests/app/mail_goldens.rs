@@ -246,7 +246,7 @@ fn as_read(message: &Message) -> String {
 
 /// English with its direction turned, and a little Arabic.
 fn right_to_left() -> Languages {
-    let english = include_str!("../../templates/emails/words/en.json");
+    let english = include_str!("../../templates/messages/words/en.json");
     let mut turned = english.to_owned();
     for (from, to) in [
         ("\"ltr\"", "\"rtl\""),

@@ -451,7 +451,7 @@ fn set(form: &mut [(&'static str, String)], field: &str, value: &str) {
 
 /// English, with a little Japanese.
 fn japanese() -> Languages {
-    let english = include_str!("../../templates/emails/words/en.json");
+    let english = include_str!("../../templates/messages/words/en.json");
     let mut turned = english.to_owned();
     for (from, to) in [
         ("\"English\"", "\"日本語\""),

@@ -31,7 +31,7 @@ pub enum RetryNow {
     Ended(Status),
 }
 
-/// Would [`hurry`] make it leave earlier? What is due and was tried waits for a mail server that is left alone.
+/// Would [`retry_now`] make it leave earlier? What is due and was tried waits for a mail server that is left alone.
 pub fn can_retry_now(email: &email::Model, now: DateTime<Utc>) -> bool {
     let waits = email.due_at > now || email.status == Status::Retrying;
     waits && !is_put_off(email) && may_leave(email.kind, email.status)
@@ -65,7 +65,7 @@ pub async fn retry_now(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> R
         if can_retry_now(&email, now) {
             mail_servers::end_waits(txn).await?;
         }
-        let hurried = email::Entity::update_many()
+        let made_due = email::Entity::update_many()
             .col_expr(email::Column::DueAt, Expr::value(now))
             .filter(email::COLUMN.id.eq(id))
             .filter(email::COLUMN.company_id.eq(actor.company_id))
@@ -74,7 +74,7 @@ pub async fn retry_now(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> R
             .exec(txn)
             .await?
             .rows_affected;
-        if hurried == 0 {
+        if made_due == 0 {
             // A worker may have had it since it was looked at.
             return Ok(standing(&find(txn, actor.company_id, id).await?, now));
         }

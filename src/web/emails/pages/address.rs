@@ -51,7 +51,7 @@ impl AddressPage {
 }
 
 impl Page for AddressPage {
-    const TEMPLATE: &'static str = "delivery/address.html";
+    const TEMPLATE: &'static str = "emails/address.html";
 
     fn title(&self) -> String {
         format!("Correct the address of {}", self.candidate)

@@ -126,7 +126,7 @@ impl Row {
 }
 
 impl Page for IndexPage {
-    const TEMPLATE: &'static str = "delivery/index.html";
+    const TEMPLATE: &'static str = "emails/index.html";
 
     fn title(&self) -> String {
         "Delivery log".into()

@@ -254,7 +254,7 @@ const TAKEN: &str = "A mail server already accepted this email. A second copy go
 const IN_DOUBT: &str = "This email may have arrived: the connection broke just before the mail server confirmed it. A second copy does no harm.";
 
 impl Page for ShowPage {
-    const TEMPLATE: &'static str = "delivery/show.html";
+    const TEMPLATE: &'static str = "emails/show.html";
 
     fn title(&self) -> String {
         self.heading.clone()

@@ -25,7 +25,7 @@ impl UnreadablePage {
 }
 
 impl Page for UnreadablePage {
-    const TEMPLATE: &'static str = "delivery/unreadable.html";
+    const TEMPLATE: &'static str = "emails/unreadable.html";
 
     fn title(&self) -> String {
         format!("Email {}", self.id)

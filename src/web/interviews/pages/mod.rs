@@ -1,10 +1,14 @@
 //! What the pages of interviews show.
+mod about;
+mod index;
+
 use entity::{email, interview::Status, slot};
 use serde::Serialize;
 
+use self::about::facts;
+pub use self::index::IndexPage;
 use super::{
-    Reader, Row,
-    form::Filters,
+    Reader,
     history::{self, Step},
 };
 use crate::{
@@ -12,99 +16,22 @@ use crate::{
         actions,
         alerts::{self, Reachability},
         emails::Line,
-        interviews::{Details, Listed, join_window::Moment},
-        page::Page as List,
+        interviews::{Details, join_window::Moment},
     },
     error::Result,
     labels,
     mail::compose::Composer,
     times,
     web::{
-        choices,
         facts::Facts,
-        forms::{FormErrors, Ticket},
-        lists::{self, At, Pager},
+        forms::Ticket,
+        lists::{self},
         preview::Preview,
         render::{Choice, Page},
         slots::{self, Whom},
         stamp::Stamp,
     },
 };
-
-/// The list.
-#[derive(Default, Serialize)]
-pub struct IndexPage {
-    form: Filters,
-    errors: FormErrors,
-    jobs: Vec<Choice>,
-    statuses: Vec<Choice>,
-    days: Vec<Day>,
-    pager: Pager,
-    zone: String,
-}
-
-#[derive(Serialize)]
-struct Day {
-    /// Empty for interviews without a time.
-    heading: String,
-    rows: Vec<Row>,
-}
-
-impl IndexPage {
-    /// A page of the list.
-    pub fn new(
-        form: Filters,
-        jobs: Vec<(i64, String)>,
-        at: &At,
-        (found, mails): (List<Listed>, Vec<Line>),
-        reader: &Reader,
-    ) -> Self {
-        let rows = found.rows.into_iter();
-        Self {
-            pager: Pager::new("/interviews", &form, at, found.next)
-                .with_unreadable(&found.unreadable),
-            days: by_day(rows.map(|row| Row::new(row, &mails, reader))),
-            ..Self::refused(form, jobs, FormErrors::new(), reader)
-        }
-    }
-
-    /// Filters that cannot be read.
-    pub fn refused(
-        form: Filters,
-        jobs: Vec<(i64, String)>,
-        errors: FormErrors,
-        reader: &Reader,
-    ) -> Self {
-        Self {
-            form,
-            errors,
-            jobs: choices::rows(jobs),
-            statuses: choices::of(labels::interview_status),
-            zone: reader.zone.name().into(),
-            ..Default::default()
-        }
-    }
-}
-
-impl Page for IndexPage {
-    const TEMPLATE: &'static str = "interviews/index.html";
-
-    fn title(&self) -> String {
-        "Interviews".into()
-    }
-
-    fn sample() -> Self {
-        Self {
-            errors: FormErrors::one("to", "This is before the start date."),
-            jobs: vec![Choice::new(1, "Cook")],
-            statuses: choices::of(labels::interview_status),
-            days: by_day([Row::sample()].into_iter()),
-            pager: Pager::sample(),
-            zone: "Europe/Berlin".into(),
-            ..Default::default()
-        }
-    }
-}
 
 /// An interview.
 #[derive(Serialize)]
@@ -317,106 +244,6 @@ fn needs_another_way(mail: &email::Model, details: &Details, reader: &Reader) ->
         alerts::is_due(mail.status, mail.first_due_at, slot.starts_at, reader.now)
     });
     is_due || alerts::reachability(mail.status) == Reachability::Delayed
-}
-
-fn facts(details: &Details, reader: &Reader) -> Facts {
-    let Details {
-        interview,
-        candidate,
-        company,
-        slot,
-        job,
-        recruiter,
-        ..
-    } = details;
-    let there = labels::zone_for(candidate, slot.as_ref(), company);
-    let span = |zone| slot.as_ref().map(|slot| Stamp::span(slot, zone));
-    let is_booked = interview.status == Status::Scheduled;
-    let link = details.join_window().filter(|_| is_booked).map(|window| {
-        let open = times::clock(window.opens_at, reader.zone);
-        let words = format!("{open}–{}", times::clock(window.ends_at, reader.zone));
-        Stamp::new(window.opens_at, words)
-    });
-    let job_id = job.as_ref().map(|job| format!("/jobs/{}", job.id));
-    let facts = Facts::new()
-        .at("Your time", span(reader.zone))
-        .at("Candidate's time", span(there))
-        .link(
-            "Candidate",
-            &candidate.name,
-            format!("/candidates/{}", candidate.id),
-        )
-        .text("Email", &candidate.email)
-        .text("Phone", &candidate.phone)
-        .link(
-            "Job",
-            job.as_ref().map_or("", |job| job.title.as_str()),
-            job_id.unwrap_or_default(),
-        );
-    about_slot(facts, details)
-        .at("Join link works", link)
-        .at(
-            "Join page opened",
-            interview
-                .opened_at
-                .map(|at| Stamp::day_and_clock(at, reader.zone)),
-        )
-        .text(
-            "Cancellation reason",
-            match interview.status {
-                Status::Cancelled => interview.cancel_reason.as_str(),
-                _ => "",
-            },
-        )
-        .text("Notes for the candidate", &interview.booking_notes)
-        .text(
-            "Booked by",
-            recruiter.as_ref().map_or("", |user| user.name.as_str()),
-        )
-}
-
-fn about_slot(facts: Facts, details: &Details) -> Facts {
-    let slot = details.slot.as_ref();
-    let slot_id = slot.map(|slot| format!("/slots/{}", slot.id));
-    facts
-        .link(
-            "Slot",
-            slot.map_or(String::new(), |slot| {
-                format!(
-                    "{}, {} minutes",
-                    labels::interview_type(slot.interview_type),
-                    slot.duration_minutes
-                )
-            }),
-            slot_id.unwrap_or_default(),
-        )
-        .text(
-            "Difficulty",
-            slot.and_then(|slot| slot.difficulty_level)
-                .map_or("", labels::difficulty),
-        )
-        .text(
-            "Interviewer",
-            slot.map_or("", |slot| slot.interviewer.as_str()),
-        )
-        .text(
-            "Meeting link",
-            slot.and(details.meeting_url()).unwrap_or_default(),
-        )
-}
-
-fn by_day(rows: impl Iterator<Item = Row>) -> Vec<Day> {
-    let mut days: Vec<Day> = Vec::new();
-    for row in rows {
-        match days.last_mut() {
-            Some(day) if day.heading == row.day() => day.rows.push(row),
-            _ => days.push(Day {
-                heading: row.day().to_owned(),
-                rows: vec![row],
-            }),
-        }
-    }
-    days
 }
 
 fn tone(status: Status) -> &'static str {

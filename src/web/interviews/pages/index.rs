@@ -1,0 +1,103 @@
+//! The list of interviews, day by day.
+use serde::Serialize;
+
+use super::super::{Reader, Row, form::Filters};
+use crate::{
+    domain::{emails::Line, interviews::Listed, page::Page as List},
+    labels,
+    web::{
+        choices,
+        forms::FormErrors,
+        lists::{At, Pager},
+        render::{Choice, Page},
+    },
+};
+
+/// The list.
+#[derive(Default, Serialize)]
+pub struct IndexPage {
+    form: Filters,
+    errors: FormErrors,
+    jobs: Vec<Choice>,
+    statuses: Vec<Choice>,
+    days: Vec<Day>,
+    pager: Pager,
+    zone: String,
+}
+
+#[derive(Serialize)]
+struct Day {
+    /// Empty for interviews without a time.
+    heading: String,
+    rows: Vec<Row>,
+}
+
+impl IndexPage {
+    /// A page of the list.
+    pub fn new(
+        form: Filters,
+        jobs: Vec<(i64, String)>,
+        at: &At,
+        (found, mails): (List<Listed>, Vec<Line>),
+        reader: &Reader,
+    ) -> Self {
+        let rows = found.rows.into_iter();
+        Self {
+            pager: Pager::new("/interviews", &form, at, found.next)
+                .with_unreadable(&found.unreadable),
+            days: by_day(rows.map(|row| Row::new(row, &mails, reader))),
+            ..Self::refused(form, jobs, FormErrors::new(), reader)
+        }
+    }
+
+    /// Filters that cannot be read.
+    pub fn refused(
+        form: Filters,
+        jobs: Vec<(i64, String)>,
+        errors: FormErrors,
+        reader: &Reader,
+    ) -> Self {
+        Self {
+            form,
+            errors,
+            jobs: choices::rows(jobs),
+            statuses: choices::of(labels::interview_status),
+            zone: reader.zone.name().into(),
+            ..Default::default()
+        }
+    }
+}
+
+impl Page for IndexPage {
+    const TEMPLATE: &'static str = "interviews/index.html";
+
+    fn title(&self) -> String {
+        "Interviews".into()
+    }
+
+    fn sample() -> Self {
+        Self {
+            errors: FormErrors::one("to", "This is before the start date."),
+            jobs: vec![Choice::new(1, "Cook")],
+            statuses: choices::of(labels::interview_status),
+            days: by_day([Row::sample()].into_iter()),
+            pager: Pager::sample(),
+            zone: "Europe/Berlin".into(),
+            ..Default::default()
+        }
+    }
+}
+
+fn by_day(rows: impl Iterator<Item = Row>) -> Vec<Day> {
+    let mut days: Vec<Day> = Vec::new();
+    for row in rows {
+        match days.last_mut() {
+            Some(day) if day.heading == row.day() => day.rows.push(row),
+            _ => days.push(Day {
+                heading: row.day().to_owned(),
+                rows: vec![row],
+            }),
+        }
+    }
+    days
+}

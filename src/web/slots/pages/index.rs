@@ -1,0 +1,117 @@
+//! The list of slots, day by day.
+use serde::Serialize;
+
+use super::super::form::{self, Filters};
+use super::Row;
+use crate::{
+    domain::{page::Page as List, slots::Listed},
+    web::{
+        choices,
+        forms::FormErrors,
+        lists::{At, Pager},
+        render::{Choice, Page},
+    },
+    zones::Tz,
+};
+
+/// The list.
+#[derive(Default, Serialize)]
+pub struct IndexPage {
+    form: Filters,
+    errors: FormErrors,
+    jobs: Vec<Choice>,
+    states: Vec<Choice>,
+    days: Vec<Day>,
+    pager: Pager,
+    zone: String,
+    /// Who is to be booked, when that was chosen before the slot.
+    candidate: Option<String>,
+    has_zone_changes: bool,
+}
+
+#[derive(Serialize)]
+struct Day {
+    heading: String,
+    slots: Vec<Row>,
+}
+
+impl IndexPage {
+    /// A page of the list.
+    pub fn new(
+        form: Filters,
+        jobs: Vec<(i64, String)>,
+        at: &At,
+        slots: List<Listed>,
+        has_zone_changes: bool,
+        zone: Tz,
+    ) -> Self {
+        let pager = Pager::new("/slots", &form, at, slots.next).with_unreadable(&slots.unreadable);
+        let whom = form.whom();
+        let rows = slots
+            .rows
+            .into_iter()
+            .map(|slot| Row::new(slot, zone, &whom));
+        Self {
+            days: by_day(rows),
+            pager,
+            has_zone_changes,
+            ..Self::refused(form, jobs, FormErrors::new(), zone)
+        }
+    }
+
+    /// Filters that cannot be read.
+    pub fn refused(form: Filters, jobs: Vec<(i64, String)>, errors: FormErrors, zone: Tz) -> Self {
+        Self {
+            form,
+            errors,
+            jobs: choices::rows(jobs),
+            states: form::states(),
+            zone: zone.name().into(),
+            ..Default::default()
+        }
+    }
+
+    /// The same, to pick a time for a candidate of this name.
+    pub fn for_candidate(self, name: Option<String>) -> Self {
+        Self {
+            candidate: name,
+            ..self
+        }
+    }
+}
+
+impl Page for IndexPage {
+    const TEMPLATE: &'static str = "slots/index.html";
+
+    fn title(&self) -> String {
+        "Slots".into()
+    }
+
+    fn sample() -> Self {
+        Self {
+            days: by_day([Row::sample()].into_iter()),
+            pager: Pager::sample(),
+            candidate: Some("Zoë Núñez".into()),
+            ..Self::refused(
+                Filters::default(),
+                vec![(1, "Cook".into())],
+                FormErrors::one("from", "This is no date."),
+                Tz::UTC,
+            )
+        }
+    }
+}
+
+fn by_day(rows: impl Iterator<Item = Row>) -> Vec<Day> {
+    let mut days: Vec<Day> = Vec::new();
+    for row in rows {
+        match days.last_mut() {
+            Some(day) if day.heading == row.day => day.slots.push(row),
+            _ => days.push(Day {
+                heading: row.day.clone(),
+                slots: vec![row],
+            }),
+        }
+    }
+    days
+}
