@@ -5,7 +5,7 @@ use super::super::Reader;
 use crate::{
     domain::interviews::Details,
     labels, times,
-    web::{facts::Facts, render::Page, stamp::Stamp},
+    web::{facts::Facts, stamp::Stamp},
 };
 
 pub(super) fn facts(details: &Details, reader: &Reader) -> Facts {
