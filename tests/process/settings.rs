@@ -35,6 +35,26 @@ fn mistakes_are_told_together_and_nothing_starts() {
 }
 
 #[test]
+fn what_contradicts_itself_is_told_with_what_cannot_be_read() {
+    let key = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    let installation = Installation::with(vec![
+        ("BASE_URL", "https://jobs.acme.io".into()),
+        ("SECRET_KEY", key.into()),
+        ("EMAIL_MAX_PER_SECOND", "many".into()),
+    ]);
+    let refused = installation.run(&["serve"]);
+    assert_eq!(refused.status.code(), Some(2));
+    let both = said(&refused);
+    assert!(both.contains("EMAIL_MAX_PER_SECOND"), "{both}");
+    assert!(both.contains("EMAIL_BACKEND is console"), "{both}");
+    // What the file meant with its line is not known, so nothing is said against it.
+    fs::write(installation.path(".env"), "ALLOW_INSECURE console-mail\n").expect("written");
+    let one = said(&installation.run(&["serve"]));
+    assert!(one.contains("ALLOW_INSECURE (line 1 of .env)"), "{one}");
+    assert!(!one.contains("EMAIL_BACKEND"), "{one}");
+}
+
+#[test]
 fn a_port_that_is_taken_is_told() {
     let installation = Installation::new();
     let first = installation.serve();
