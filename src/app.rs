@@ -24,9 +24,9 @@ pub struct App {
     pub settings: Settings,
     /// Pages.
     pub templates: Templates,
-    /// E-mails.
+    /// Emails.
     pub composer: Composer,
-    /// Where e-mails go.
+    /// Where emails go.
     pub mailer: Mailer,
     /// Rings when an email was queued, so that the worker need not wait for its next round.
     pub wake: Notify,
@@ -38,7 +38,7 @@ pub struct App {
     pub untrusted_proxies: UntrustedProxies,
     /// Whether the database could be written of late.
     pub readiness: Readiness,
-    /// Where undeliverable e-mails come back to; none when that is their sender.
+    /// Where undeliverable emails come back to; none when that is their sender.
     pub return_address: Option<ReturnAddress>,
 }
 

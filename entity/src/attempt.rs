@@ -1,4 +1,4 @@
-//! One try to hand an e-mail to a mail server.
+//! One try to hand an email to a mail server.
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -62,7 +62,7 @@ pub enum Outcome {
     Released,
 }
 
-/// One try to hand an e-mail to a mail server.
+/// One try to hand an email to a mail server.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "attempts")]

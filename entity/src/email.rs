@@ -2,7 +2,7 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// What an e-mail tells.
+/// What an email tells.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize,
 )]
@@ -25,7 +25,7 @@ pub enum Kind {
     Reminder,
     /// The join link was replaced.
     LinkReplaced,
-    /// What an e-mail would look like, to whoever wants to see it.
+    /// What an email would look like, to whoever wants to see it.
     Test,
 }
 
@@ -114,7 +114,7 @@ impl Kind {
     }
 }
 
-/// Whom an e-mail goes to.
+/// Whom an email goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
 #[sea_orm(
     rs_type = "String",
@@ -131,7 +131,7 @@ pub enum Audience {
     Address,
 }
 
-/// Where an e-mail stands.
+/// Where an email stands.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize,
 )]

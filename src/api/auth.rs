@@ -66,7 +66,7 @@ impl Caller {
         }
     }
 
-    /// The call's one-time key, if it came with one. `request` is all that the call asks for.
+    /// The call's idempotency key, if it came with one. `request` is all that the call asks for.
     pub fn idempotency_key(
         &self,
         scope: &'static str,

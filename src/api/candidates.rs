@@ -118,7 +118,7 @@ pub async fn update(
     let fields = body.fields()?;
     let idempotency_key = caller.idempotency_key(
         "api.candidate.patch",
-        &format!("{id} {}", fields.exact_wish()),
+        &format!("{id} {}", fields.exact_request()),
     )?;
     idempotency::answer(&app, &caller, idempotency_key, async |idempotency_key| {
         change(&app, &caller, (*id, idempotency_key), fields).await

@@ -81,7 +81,7 @@ pub async fn update(
     let fields = body.fields()?;
     let idempotency_key = caller.idempotency_key(
         "api.interview.patch",
-        &format!("{id} {}", fields.exact_wish()),
+        &format!("{id} {}", fields.exact_request()),
     )?;
     idempotency::answer(&app, &caller, idempotency_key, async |idempotency_key| {
         correct(&app, &caller, (*id, idempotency_key), fields).await

@@ -121,7 +121,7 @@ impl Fields {
     }
 
     /// The same for a change: there `null` is something that is asked for.
-    pub fn exact_wish(&self) -> String {
+    pub fn exact_request(&self) -> String {
         serde_json::json!(self.given).to_string()
     }
 

@@ -131,7 +131,7 @@ pub async fn update(
 ) -> Result<HttpResponse> {
     let fields = body.fields()?;
     let idempotency_key =
-        caller.idempotency_key("api.job.patch", &format!("{id} {}", fields.exact_wish()))?;
+        caller.idempotency_key("api.job.patch", &format!("{id} {}", fields.exact_request()))?;
     idempotency::answer(&app, &caller, idempotency_key, async |idempotency_key| {
         change(&app, &caller, (*id, idempotency_key), fields).await
     })

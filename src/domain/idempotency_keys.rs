@@ -1,4 +1,4 @@
-//! One-time keys: a form or API call that comes twice is carried out key, and answered alike.
+//! Idempotency keys: a form or API call that comes twice is carried out once, and answered alike.
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::one_time_key;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter};

@@ -213,7 +213,7 @@ pub enum Updated {
 pub enum Refusal {
     /// Somebody changed it after the caller saw it; this is how it is now.
     Stale(Box<job::Model>),
-    /// The one-time key stands for another request.
+    /// The idempotency key came with another request.
     KeyConflict,
 }
 

@@ -28,7 +28,7 @@ use crate::{
 const NEAR_MINUTES: i64 = 120;
 
 /// Queues what the candidate must learn of an interview that was just changed, in the transaction of
-/// the change. None when there is nothing to learn: it was never told and is called off, or it is
+/// the change. None when there is nothing to learn: it was never told and is cancelled, or it is
 /// again as it was told.
 pub async fn notify(
     txn: &impl ConnectionTrait,

@@ -1,4 +1,4 @@
-//! How the queue of e-mails is: what waits too long, what went wrong lately, how each mail server is.
+//! How the queue of emails is: what waits too long, what went wrong lately, how each mail server is.
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     email::{self, Status},

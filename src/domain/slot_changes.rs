@@ -47,7 +47,7 @@ pub enum Refusal {
     Past,
     /// It would begin more than five years from now.
     TooFar,
-    /// The one-time key stands for another request.
+    /// The idempotency key came with another request.
     KeyConflict,
 }
 

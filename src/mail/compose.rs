@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 #[folder = "templates/messages/"]
 struct Templates;
 
-/// The texts of one e-mail, with [`LINK_PLACEHOLDER`] where the join link goes.
+/// The texts of one email, with [`LINK_PLACEHOLDER`] where the join link goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Composed {
     /// One line.
@@ -40,7 +40,7 @@ pub struct Entry {
     pub description: String,
 }
 
-/// Writes e-mails from their templates, in the words of their language.
+/// Writes emails from their templates, in the words of their language.
 #[derive(Clone, Debug)]
 pub struct Composer {
     templates: templates::Source,
@@ -66,7 +66,7 @@ impl Composer {
         &self.languages
     }
 
-    /// Writes one e-mail. What people typed is cleaned here once more, whoever let it in.
+    /// Writes one email. What people typed is cleaned here once more, whoever let it in.
     pub fn compose(&self, message: &Message) -> Result<Composed> {
         let tera = self.templates.current()?;
         let language = self.languages.choose(&message.locale)?;

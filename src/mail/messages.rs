@@ -1,4 +1,4 @@
-//! What an e-mail tells: all that its templates may know, before a language gives it words.
+//! What an email tells: all that its templates may know, before a language gives it words.
 use chrono::{DateTime, FixedOffset, Offset, TimeDelta, Utc};
 use entity::{
     InstructionLine,

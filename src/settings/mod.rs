@@ -101,7 +101,7 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Port 0 was a wish for any free one: from now on this is the address, in links too.
+    /// Port 0 asked for any free one: from now on this is the address, in links too.
     pub fn listens_on(&mut self, address: SocketAddr) {
         self.listen = address;
         self.base_url.listens_on(address.port());

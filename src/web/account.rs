@@ -115,7 +115,8 @@ pub async fn update_password(
             viewer.see_other("/account", Flash::done(done))
         }
         Change::Wrong => {
-            let errors = FormErrors::one("present", "This is not your current password.");
+            let errors =
+                FormErrors::one("present", "This is not your current password. Try again.");
             refuse(&app, &viewer, form, errors).await
         }
         Change::TooOften(seconds) => Err(Error::TooOften(seconds)),
@@ -267,7 +268,7 @@ impl Page for PasswordPage {
         Self {
             sheet: Sheet::refused(
                 PasswordForm::default(),
-                FormErrors::one("present", "This is not your current password."),
+                FormErrors::one("present", "This is not your current password. Try again."),
             ),
             tokens: 2,
         }

@@ -1,4 +1,4 @@
-//! One attempt to deliver one e-mail, from what it says to the record of what came of it.
+//! One attempt to deliver one email, from what it says to the record of what came of it.
 use std::{cell::Cell, pin::pin, sync::Arc};
 
 use tokio::time;
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Delivers one composed message. Whatever goes wrong with this one, others go on. What came of it has to be
-/// [`record`]ed, and before the next message begins.
+/// [recorded](super::record::record), and before the next message begins.
 pub(super) async fn deliver(
     app: &App,
     writer: &BatchWriter,

@@ -67,8 +67,8 @@ struct Dispatcher {
     stop: Stop,
     writer: Rc<BatchWriter>,
     in_flight: JoinSet<Delivery>,
-    /// What came of messages, being written while their lanes go on. Whoever is next on a lane waits for the writer
-    /// behind the one before, so that no more messages are open than there are in_flight.
+    /// What came of messages, being written while others are delivered. Whoever comes next waits for the writer
+    /// behind the one before, so that no more than `MOST_IN_FLIGHT` messages are open.
     records: JoinSet<()>,
     prefetched: VecDeque<Claimed>,
     /// The next messages, being claimed and composed.

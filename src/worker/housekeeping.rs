@@ -49,7 +49,7 @@ pub async fn run_once(app: &App) -> Result<()> {
             suppressions::clear(txn, now).await
         })
         .await,
-        clear(db, "one-time keys", async |txn| {
+        clear(db, "idempotency keys", async |txn| {
             idempotency_keys::purge(txn, now).await
         })
         .await,

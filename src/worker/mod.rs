@@ -1,4 +1,4 @@
-//! Takes e-mails from the queue to the mail server.
+//! Takes emails from the queue to the mail server.
 mod attempt;
 mod batch_writer;
 pub mod bounces;

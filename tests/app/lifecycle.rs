@@ -1,4 +1,4 @@
-//! The life of an e-mail: the ways that are in the table, and no others.
+//! The life of an email: the ways that are in the table, and no others.
 use entity::email::{self, Status};
 use greenroom::domain::emails::lifecycle;
 use sea_orm::{ActiveEnum, EntityTrait, Iterable, QueryFilter, sea_query::Expr};

@@ -264,7 +264,10 @@ async fn mistakes_stand_beside_their_fields_and_nothing_typed_is_lost() {
         .await;
     assert_eq!(
         (refused.status, refused.error_of("slot").as_str()),
-        (422, "That slot is for another job.")
+        (
+            422,
+            "That slot is for another job. Choose a slot for this job."
+        )
     );
     let missing = rita
         .post_form(&path, &filled(&form, &[("slot", "999999")]))

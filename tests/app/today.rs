@@ -231,7 +231,7 @@ async fn the_numbers_are_counted_and_not_embellished() {
     assert_eq!(
         stats,
         [
-            "Booked this week 4",
+            "Interviews this week 4",
             "Open slots 2 in the next 7 days",
             "Accepted by mail servers 66.6 % 2 of 3 in 7 days",
             "Needs attention 1 in the next 14 days",

@@ -86,7 +86,7 @@ async fn a_telling_can_be_taken_back() {
     }
     let interview = format!("/interviews/{}", booked.details.interview.id);
     let events = rita.get(&interview).await.all_words(".timeline li");
-    let taken = "Told-by-phone mark undone";
+    let taken = "No longer marked as told by phone";
     let taken: Vec<_> = events
         .iter()
         .filter(|event| event.starts_with(taken))

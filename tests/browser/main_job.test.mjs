@@ -165,7 +165,7 @@ test("the main job", { timeout: 900_000 }, async (t) => {
 
   await step("the checks of mail run stage by stage to their end", async () => {
     await recruiter.goto("/mail");
-    await recruiter.getByRole("button", { name: "Run check" }).click();
+    await recruiter.getByRole("button", { name: "Run check", exact: true }).click();
     await recruiter.locator("#checks[aria-busy=false]").getByText("20. Queue").waitFor({ timeout: 120_000 });
     await inspect(recruiter);
   });
@@ -270,7 +270,7 @@ async function enterSlot(page, startsAt, inspectForm = async () => {}) {
   await page.getByLabel("Minutes").fill("45");
   await page.getByLabel("Meeting link").fill(MEETING_URL);
   await page.getByRole("button", { name: "Add slot" }).click();
-  await page.getByText("Open for booking.").waitFor();
+  await page.getByText("Slot added.").waitFor();
 }
 
 async function book(page, name, email) {

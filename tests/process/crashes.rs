@@ -19,7 +19,7 @@ use crate::support::{
 const BOOKINGS: usize = 100;
 const CALLERS: usize = 4;
 /// How many messages are on their way at a time.
-const LANES: usize = 4;
+const MOST_IN_FLIGHT: usize = 4;
 
 #[test]
 fn a_killed_server_keeps_every_acknowledged_booking() {
@@ -112,7 +112,7 @@ fn wait_for_delivery(server: &Server, token: &str, booked: &HashSet<String>) -> 
             );
         }
         assert_eq!(seen, *booked);
-        assert!(in_doubt.len() <= LANES, "{in_doubt:?}");
+        assert!(in_doubt.len() <= MOST_IN_FLIGHT, "{in_doubt:?}");
         Some(in_doubt)
     })
 }

@@ -83,7 +83,7 @@ fn lists_are_short_and_of_one_kind() {
 }
 
 #[test]
-fn the_wish_does_not_depend_on_order_and_white_space() {
+fn the_request_does_not_depend_on_order_and_white_space() {
     let one = fields(r#"{"a": 1, "b": "x"}"#);
     let other = fields(r#" {"b":"x","a":1} "#);
     assert_eq!(one.request(), other.request());

@@ -164,8 +164,10 @@ pub async fn update(
     body: Body,
 ) -> Result<HttpResponse> {
     let fields = body.fields()?;
-    let idempotency_key =
-        caller.idempotency_key("api.slot.patch", &format!("{id} {}", fields.exact_wish()))?;
+    let idempotency_key = caller.idempotency_key(
+        "api.slot.patch",
+        &format!("{id} {}", fields.exact_request()),
+    )?;
     idempotency::answer(&app, &caller, idempotency_key, async |idempotency_key| {
         change(&app, &caller, (*id, idempotency_key), fields).await
     })

@@ -64,7 +64,7 @@ pub struct EmailTaken(pub i64);
 pub enum CreationRefusal {
     /// Somebody with this address is there already.
     EmailTaken(i64),
-    /// The one-time key stands for another request.
+    /// The idempotency key came with another request.
     KeyConflict,
 }
 
@@ -97,7 +97,7 @@ pub enum Updated {
 pub enum UpdateRefusal {
     /// The candidate cannot be.
     Candidate(ChangeRefusal),
-    /// The one-time key stands for another request.
+    /// The idempotency key came with another request.
     KeyConflict,
 }
 

@@ -15,7 +15,7 @@ use crate::{
 
 const BY_HAND: &str = "A recruiter cancelled sending.";
 
-/// What became of the request to call a message off.
+/// What became of the request to cancel a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cancelled {
     /// It does not leave, now or since an earlier request.

@@ -1,4 +1,4 @@
-//! The life of an e-mail: every way from one status to another. Nothing else writes a status, but for the first one,
+//! The life of an email: every way from one status to another. Nothing else writes a status, but for the first one,
 //! which [`queue`](super::queue) gives.
 use std::collections::HashSet;
 

@@ -23,7 +23,7 @@ use crate::{
 /// A request to send a message again.
 #[derive(Clone, Debug, Default)]
 pub struct Again {
-    /// Its one-time key.
+    /// Its idempotency key.
     pub idempotency_key: Option<IdempotencyKey>,
     /// Is a second copy meant, though the candidate may have the first?
     pub is_confirmed: bool,

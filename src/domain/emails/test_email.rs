@@ -51,7 +51,7 @@ pub struct NewTestEmail {
     pub html: String,
     /// The logo that the HTML part shows.
     pub logo_id: Option<i64>,
-    /// The form's one-time key.
+    /// The form's idempotency key.
     pub idempotency_key: Option<IdempotencyKey>,
 }
 
@@ -60,7 +60,7 @@ pub struct NewTestEmail {
 pub enum Queued {
     /// It waits for a worker, now or since an earlier call with the same key.
     Email(i64),
-    /// The one-time key stands for another request.
+    /// The idempotency key came with another request.
     KeyReused,
 }
 

@@ -52,7 +52,7 @@ pub enum State {
     Open,
     /// Nothing more: the interview is over.
     Over,
-    /// Nothing more: it was called off.
+    /// Nothing more: it was cancelled.
     Cancelled,
 }
 

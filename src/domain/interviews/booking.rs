@@ -86,7 +86,7 @@ pub enum Refusal {
     AlreadyBooked(Box<Details>),
     /// The candidate who was to be added is there: this one.
     EmailTaken(i64),
-    /// The one-time key stands for another request.
+    /// The idempotency key came with another request.
     KeyConflict,
 }
 

@@ -26,7 +26,7 @@ use crate::{
 pub enum Refusal {
     /// The interview cannot be.
     Interview(InterviewRefusal),
-    /// The one-time key stands for another request.
+    /// The idempotency key came with another request.
     KeyConflict,
 }
 

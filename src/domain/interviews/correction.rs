@@ -43,7 +43,7 @@ pub struct Correction {
 pub enum Refusal {
     /// The interview cannot be.
     Interview(InterviewRefusal),
-    /// The one-time key stands for another request.
+    /// The idempotency key came with another request.
     KeyConflict,
 }
 

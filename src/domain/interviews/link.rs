@@ -23,7 +23,7 @@ use crate::{
 pub enum Refusal {
     /// Its interview cannot be changed.
     Interview(InterviewRefusal),
-    /// The one-time key stands for another request.
+    /// The idempotency key came with another request.
     KeyConflict,
 }
 

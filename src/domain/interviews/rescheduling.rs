@@ -45,7 +45,7 @@ pub enum Refusal {
     Slot(SlotRefusal),
     /// The slot is for another job.
     OtherJob,
-    /// The one-time key stands for another request.
+    /// The idempotency key came with another request.
     KeyConflict,
 }
 

@@ -64,7 +64,7 @@ pub async fn try_at_once(db: &Db) -> Result<()> {
 }
 
 /// The same within a transaction: one message then shows how each server is. Before any message is touched, because
-/// whoever claims messages holds the servers first.
+/// whoever claims messages locks the servers first.
 pub(super) async fn end_waits(txn: &impl ConnectionTrait) -> Result<()> {
     transport::Entity::update_many()
         .col_expr(

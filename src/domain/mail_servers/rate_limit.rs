@@ -79,7 +79,7 @@ impl Quota {
     }
 }
 
-/// What each server may be given, at most `limit`, first the one that is asked first. Holds the servers' rows.
+/// What each server may be given, at most `limit`, first the one that is asked first. Locks the servers' rows.
 pub(in crate::domain) async fn quotas(
     txn: &impl ConnectionTrait,
     routes: &[Route],

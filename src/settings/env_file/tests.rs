@@ -94,12 +94,12 @@ fn a_second_time_changes_nothing() {
         ("EMAIL_HOST", "smtp.acme.io".into()),
         ("EMAIL_HOST_PASSWORD", "a$b".to_owned()),
     ];
-    let idempotency_key = lines::with("A=1", &variables);
+    let written = lines::with("A=1", &variables);
     assert_eq!(
-        idempotency_key,
+        written,
         "A=1\n\n# Email settings, saved by greenroom mail setup\nEMAIL_HOST=smtp.acme.io\nEMAIL_HOST_PASSWORD='a$b'\n"
     );
-    assert_eq!(lines::with(&idempotency_key, &variables), idempotency_key);
+    assert_eq!(lines::with(&written, &variables), written);
     assert_eq!(
         lines::with("A=1\r\nEMAIL_HOST=x\r\n", &variables[..1]),
         "A=1\r\nEMAIL_HOST=smtp.acme.io\r\n"

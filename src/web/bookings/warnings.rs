@@ -25,7 +25,7 @@ pub fn of(draft: Option<&Details>, settings: &Settings, now: DateTime<Utc>) -> V
 fn of_mail(settings: &Settings) -> Vec<String> {
     match settings.mail.backend {
         Backend::Console => {
-            vec!["Emails are only printed to the server's console, so the candidate won't get the invitation. Ask an admin to set up a mail server.".into()]
+            vec!["Emails are only printed to the server's console, so the candidate won't get this email. Ask an admin to set up a mail server.".into()]
         }
         Backend::Smtp(_) if settings.base_url.is_loopback() => vec![format!(
             "The join link in the email points to {}, which only opens on this computer. Ask an admin to set a public address.",
@@ -49,7 +49,7 @@ fn of_booking(draft: &Details, now: DateTime<Utc>) -> Vec<String> {
         warnings.push(format!("Time zone unknown. The email will use {zone}."));
     }
     if draft.meeting_url().is_none() {
-        warnings.push("No meeting link yet. Add one to this interview.".into());
+        warnings.push("No meeting link yet. Add one afterwards under Edit details.".into());
     }
     if slot.starts_at - now < SHORT_NOTICE {
         let start = times::relative(slot.starts_at, now);

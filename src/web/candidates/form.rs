@@ -160,7 +160,7 @@ impl CandidateForm {
         })
     }
 
-    /// The form's one-time key.
+    /// The form's idempotency key.
     pub fn idempotency_key(&self) -> Option<IdempotencyKey> {
         self.ticket.idempotency_key("candidate", self)
     }

@@ -73,10 +73,10 @@ pub fn steps(story: &Story, next_try: DateTime<Utc>, zone: Tz, now: DateTime<Utc
 /// What a status means, and what to do.
 pub fn meaning(status: Status) -> &'static str {
     match status {
-        Status::Queued => "Greenroom sends it automatically, usually within a second.",
+        Status::Queued => "Greenroom sends it automatically when it is due.",
         Status::Sending => "It is being handed to a mail server right now.",
         Status::Retrying => {
-            "No mail server has accepted it yet. Greenroom keeps trying until the interview is over. If it's urgent, contact the candidate another way."
+            "No mail server has accepted it yet. Greenroom keeps trying until the email expires. If it's urgent, contact the candidate another way."
         }
         Status::Accepted => {
             "A mail server accepted it and is now responsible for delivery. Only the candidate can say whether it reached the inbox. If it's missing, ask them to check their spam folder, or send it again."
@@ -94,12 +94,10 @@ pub fn meaning(status: Status) -> &'static str {
             "It won't be sent until you decide. Check the address with the candidate: if it's wrong, correct it; if it's right, release the email."
         }
         Status::Superseded => {
-            "It was never sent because the interview or the address changed first. A newer email has the current details."
+            "It was never sent because the interview or the address changed first. It was never sent because something changed first. The reason is under What happened."
         }
         Status::Cancelled => "It was cancelled before it was sent.",
-        Status::Expired => {
-            "No mail server accepted it before the interview was over. Nobody received it."
-        }
+        Status::Expired => "It expired before a mail server accepted it, so nobody received it.",
         Status::Bounced => {
             "A mail server accepted it and then reported that it can't be delivered, so nobody received it. The report below says why. Correct the address if it's wrong, or fix the cause and send the email again, or contact the candidate another way."
         }
@@ -165,7 +163,7 @@ pub fn cause(kind: Kind) -> (&'static str, &'static str) {
         Kind::Rescheduled => ("rescheduled", "the interview"),
         Kind::Updated => ("changed", "the details"),
         Kind::Cancelled => ("cancelled", "the interview"),
-        Kind::LinkReplaced => ("renewed", "the join link"),
+        Kind::LinkReplaced => ("replaced", "the join link"),
         Kind::Test => ("requested", "it"),
     }
 }

@@ -126,7 +126,7 @@ impl FormErrors {
         if let (Some(from), Some(to)) = (from, to)
             && to < from
         {
-            self.add("to", "This is before the start date.");
+            self.add("to", "Choose a date on or after the start date.");
         }
         (
             from.map(|day| times::bounds_of_day(day, zone).0),

@@ -13,7 +13,7 @@ use crate::{
     text::Refusal,
 };
 
-/// Beside a form whose one-time key stands for something else already.
+/// Beside a form whose idempotency key stands for something else already.
 pub const SENT_BEFORE: Refusal =
     "You already sent this form with different content. Check it and send it again.";
 
@@ -32,7 +32,7 @@ pub struct Ticket {
 }
 
 impl Ticket {
-    /// With a fresh one-time key.
+    /// With a fresh idempotency key.
     pub fn fresh() -> Self {
         Self::default().with_new_key()
     }
@@ -45,7 +45,7 @@ impl Ticket {
         }
     }
 
-    /// The same with a fresh one-time key.
+    /// The same with a fresh idempotency key.
     pub fn with_new_key(self) -> Self {
         Self {
             key: crypto::random_id(),
@@ -93,7 +93,7 @@ impl Ticket {
         })
     }
 
-    /// The one-time key, if it can be one that we put there.
+    /// The idempotency key, if it can be one that we put there.
     pub fn key(&self) -> Option<&str> {
         let key = self.key.trim();
         let is_key =
@@ -101,7 +101,7 @@ impl Ticket {
         is_key.then_some(key)
     }
 
-    /// The one-time key for all that the form asks for, which is `request`; without a key the form is carried out
+    /// The idempotency key for all that the form asks for, which is `request`; without a key the form is carried out
     /// as often as it comes.
     pub fn idempotency_key(
         &self,

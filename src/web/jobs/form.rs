@@ -164,7 +164,7 @@ impl JobForm {
         })
     }
 
-    /// The form's one-time key.
+    /// The form's idempotency key.
     pub fn idempotency_key(&self) -> Option<IdempotencyKey> {
         self.ticket.idempotency_key("job", self)
     }

@@ -60,7 +60,7 @@ pub(super) async fn begin(
     Ok(see_other("/mail"))
 }
 
-const UNDERWAY: &str = "A check is already running. It ends within half a minute.";
+const UNDERWAY: &str = "A check is already running. It ends within 20 seconds.";
 const REPEATED: &str = "This test email was already requested. See the result below.";
 
 async fn examine(app: &App, company_id: i64, run: i32, to: &str, sends: Sends) -> AppResult<()> {

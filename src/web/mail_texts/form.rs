@@ -104,7 +104,7 @@ impl TextsForm {
         })
     }
 
-    /// With a fresh one-time key.
+    /// With a fresh idempotency key.
     pub fn with_new_key(self) -> Self {
         Self {
             ticket: self.ticket.with_new_key(),

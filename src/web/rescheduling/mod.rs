@@ -121,7 +121,10 @@ async fn answer(
         }
         Err(NotMoved::Slot(refused)) => without_slot(details, refused, is_new_time, &mut errors),
         Err(NotMoved::OtherJob) => {
-            errors.add("slot", "That slot is for another job.");
+            errors.add(
+                "slot",
+                "That slot is for another job. Choose a slot for this job.",
+            );
             Scene::of(details)
         }
         Err(NotMoved::KeyConflict) => {

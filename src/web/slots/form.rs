@@ -195,7 +195,7 @@ impl SlotForm {
         Some(lists::address("/slots/new", &next))
     }
 
-    /// The form's one-time key.
+    /// The form's idempotency key.
     pub fn idempotency_key(&self) -> Option<IdempotencyKey> {
         self.ticket.idempotency_key("slot", self)
     }

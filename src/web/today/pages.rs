@@ -211,7 +211,7 @@ fn stats(numbers: &Numbers, worries: usize) -> Vec<Stat> {
     let many = worries as u64 > WORRIES;
     vec![
         stat(
-            "Booked this week",
+            "Interviews this week",
             numbers.booked.to_string(),
             String::new(),
             "/interviews",
