@@ -26,6 +26,7 @@ pub mod resendings;
 pub mod rows;
 pub mod slot_changes;
 pub mod slots;
+pub mod suppressed;
 pub mod suppressions;
 pub mod today;
 pub mod told_by_phone;

@@ -17,15 +17,13 @@ use crate::{
         delivery,
         emails::{self, lifecycle},
         events::{self, Event},
-        notifications,
-        rows::{self, Stored},
+        notifications, rows,
     },
     error::{Error, Result},
 };
 
 /// After this long it is worth another try.
 const DAYS: i64 = 30;
-const UNREADABLE: &str = "Emails to this address are held back, and Greenroom can't read why. Check the address with the candidate. If it is right, release the email.";
 
 /// Sends nothing more to the address of a message, which it showed to be dead, for a while: what waits
 /// for it is held back. In the transaction that records what came of the message.
@@ -67,39 +65,6 @@ pub async fn add(
         }
     }
     Ok(())
-}
-
-/// Why nothing is sent to an address now; none when mail may go there. Where nobody can read why, a person decides.
-pub async fn find(
-    db: &impl ConnectionTrait,
-    company_id: i64,
-    address: &str,
-    now: DateTime<Utc>,
-) -> Result<Option<String>> {
-    let found = suppression::Entity::find()
-        .filter(suppression::COLUMN.company_id.eq(company_id))
-        .filter(suppression::COLUMN.address.eq(address));
-    Ok(match rows::one(found, db).await? {
-        Some(Stored::Read(row)) => (now < row.expires_at).then_some(row.reason),
-        Some(Stored::Unreadable(row)) => {
-            row.log("suppression");
-            Some(UNREADABLE.into())
-        }
-        None => None,
-    })
-}
-
-/// The message that showed an address to be dead, when mail for it was held back.
-pub async fn shown_by(
-    db: &impl ConnectionTrait,
-    company_id: i64,
-    address: &str,
-) -> Result<Option<i64>> {
-    let row = suppression::Entity::find()
-        .filter(suppression::COLUMN.company_id.eq(company_id))
-        .filter(suppression::COLUMN.address.eq(address));
-    let row = rows::one(row, db).await?;
-    Ok(row.and_then(|row| Some(row.or_log("suppression")?.email_id)))
 }
 
 /// What became of the request to send a message that was held back.

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{lifecycle, of_kinds};
 use crate::{
     crypto,
-    domain::{actions::Actor, interviews::Details, suppressions},
+    domain::{actions::Actor, interviews::Details, suppressed},
     error::{Error, Result},
 };
 
@@ -69,7 +69,7 @@ pub(super) async fn insert(
     } = new.details;
     let idem_key = idem_key(&new, resend_of);
     let (company_id, address) = (interview.company_id, &candidate.email);
-    let (status, reason) = match suppressions::find(txn, company_id, address, now).await? {
+    let (status, reason) = match suppressed::find(txn, company_id, address, now).await? {
         Some(reason) => (Status::Held, reason),
         None => (Status::Queued, String::new()),
     };

@@ -18,7 +18,7 @@ use crate::{
         actions::{self, Entry},
         bounces,
         interviews::{self, Details},
-        rows, suppressions,
+        rows, suppressed,
     },
     error::{Error, Result},
 };
@@ -96,7 +96,7 @@ pub async fn story(db: &Db, company_id: i64, id: i64) -> Result<Story> {
         queued_by: name_of(email.created_by).await?,
         told_by: name_of(email.told_by).await?,
         held_by: match email.status {
-            Status::Held => suppressions::shown_by(db.read(), company_id, &email.recipient).await?,
+            Status::Held => suppressed::shown_by(db.read(), company_id, &email.recipient).await?,
             _ => None,
         },
         repeated_by: repeated_by(db.read(), &email).await?,
