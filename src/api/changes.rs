@@ -20,7 +20,7 @@ use crate::{
         idempotency_keys::{Answer, IdempotencyKey},
         interviews::{
             self, cancellation,
-            change::{Done, InterviewRefusal, Target},
+            change::{Done, InterviewRefusal, Refusal, Target},
             correction::{self, Correction},
             rescheduling::{self, Move},
             slot_choice::SlotChoice,
@@ -114,8 +114,8 @@ async fn correct(
     let (actor, now) = (caller.actor(), app.clock.now());
     match correction::correct(&app.db, &actor, &target, &correction, now).await? {
         Ok(done) => changed(app, done),
-        Err(correction::Refusal::Interview(refusal)) => Err(unchangeable(refusal)),
-        Err(correction::Refusal::KeyConflict) => Err(Problem::key_reused()),
+        Err(Refusal::Interview(refusal)) => Err(unchangeable(refusal)),
+        Err(Refusal::KeyConflict) => Err(Problem::key_reused()),
     }
 }
 
@@ -169,8 +169,8 @@ pub async fn cancel(
         let reason = reason.unwrap_or_default();
         match cancellation::cancel(&app.db, &actor, &target, &reason, now).await? {
             Ok(done) => changed(&app, done),
-            Err(cancellation::Refusal::Interview(refusal)) => Err(unchangeable(refusal)),
-            Err(cancellation::Refusal::KeyConflict) => Err(Problem::key_reused()),
+            Err(Refusal::Interview(refusal)) => Err(unchangeable(refusal)),
+            Err(Refusal::KeyConflict) => Err(Problem::key_reused()),
         }
     })
     .await

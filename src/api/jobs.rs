@@ -110,7 +110,7 @@ pub async fn create(app: Data<App>, caller: Recruiter, body: Body) -> Result<Htt
                 let job = jobs::find(app.db.read(), caller.company_id, id).await?;
                 idempotency::created(format!("/api/jobs/{id}/"), &Job::from(job))
             }
-            Created::KeyReused => Err(Problem::key_reused()),
+            Created::KeyConflict => Err(Problem::key_reused()),
         }
     })
     .await

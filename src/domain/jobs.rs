@@ -78,7 +78,7 @@ pub enum Created {
     /// It is there, now or since an earlier call with the same key.
     Job(i64),
     /// The idempotency key came with another request.
-    KeyReused,
+    KeyConflict,
 }
 
 /// Which jobs a list shows.
@@ -179,7 +179,7 @@ pub async fn create(
     db::transaction_retrying_duplicates(db, async |txn| {
         match idempotency_keys::look_up(txn, actor.company_id, idempotency_key.as_ref()).await? {
             Seen::Done(id) => return Ok(Created::Job(id)),
-            Seen::Conflict => return Ok(Created::KeyReused),
+            Seen::Conflict => return Ok(Created::KeyConflict),
             Seen::New => {}
         }
         let row = job::ActiveModel {

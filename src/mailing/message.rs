@@ -32,15 +32,15 @@ pub fn message(composer: &Composer, email: &email::Model, details: &Details) -> 
     write(composer, email.kind, &email.locale, facts, before, details)
 }
 
-/// The message that would tell these news.
-pub fn draft(composer: &Composer, news: PendingChange, details: &Details) -> Result<Message> {
+/// The message that would tell these change.
+pub fn draft(composer: &Composer, change: PendingChange, details: &Details) -> Result<Message> {
     let locale = &details.candidate.locale;
     write(
         composer,
-        news.kind,
+        change.kind,
         locale,
-        news.facts,
-        news.before,
+        change.facts,
+        change.before,
         details,
     )
 }

@@ -21,9 +21,8 @@ use crate::{
     domain::{
         drafts,
         interviews::{
-            self, Details,
-            cancellation::{self, Refusal as NotCancelled},
-            change::Target,
+            self, Details, cancellation,
+            change::{Refusal as NotCancelled, Target},
         },
     },
     labels, text,

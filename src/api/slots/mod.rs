@@ -144,7 +144,7 @@ pub async fn create(app: Data<App>, caller: Recruiter, body: Body) -> Result<Htt
             }
             Created::Past => Err(past()),
             Created::TooFar => Err(too_far()),
-            Created::KeyReused => Err(Problem::key_reused()),
+            Created::KeyConflict => Err(Problem::key_reused()),
         }
     })
     .await

@@ -35,7 +35,9 @@ pub async fn enter(db: &Db, actor: &Actor, now: DateTime<Utc>) -> Result<Jobs> {
 async fn create(db: &Db, actor: &Actor, new: NewJob, now: DateTime<Utc>) -> Result<i64> {
     match jobs::create(db, actor, new, None, now).await? {
         Created::Job(id) => Ok(id),
-        Created::KeyReused => bail!("a job without a idempotency key can't have been added before"),
+        Created::KeyConflict => {
+            bail!("a job without an idempotency key can't have been added before")
+        }
     }
 }
 

@@ -45,7 +45,7 @@ pub enum Resent {
     /// It was repeated before, by this one: that is the one to look at.
     Repeated(i64),
     /// The idempotency key came with another request.
-    KeyReused,
+    KeyConflict,
 }
 
 /// Queues a new message that tells the same as one that has ended.
@@ -61,7 +61,7 @@ pub async fn resend(
             .await?
         {
             Seen::Done(id) => return resent(txn, actor.company_id, id).await,
-            Seen::Conflict => return Ok(Resent::KeyReused),
+            Seen::Conflict => return Ok(Resent::KeyConflict),
             Seen::New => {}
         }
         let old = find(txn, actor.company_id, id).await?;

@@ -61,7 +61,7 @@ pub enum Queued {
     /// It waits for a worker, now or since an earlier call with the same key.
     Email(i64),
     /// The idempotency key came with another request.
-    KeyReused,
+    KeyConflict,
 }
 
 /// Queues a test email to the actor.
@@ -75,7 +75,7 @@ pub async fn queue_test(
         match idempotency_keys::look_up(txn, actor.company_id, new.idempotency_key.as_ref()).await?
         {
             Seen::Done(id) => return Ok(Queued::Email(id)),
-            Seen::Conflict => return Ok(Queued::KeyReused),
+            Seen::Conflict => return Ok(Queued::KeyConflict),
             Seen::New => {}
         }
         let idempotency_key = new.idempotency_key.clone();

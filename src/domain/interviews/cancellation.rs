@@ -7,7 +7,7 @@ use entity::{
 use sea_orm::{ActiveValue::Set, ConnectionTrait};
 
 use super::{
-    change::{self, Done, InterviewRefusal, Target},
+    change::{self, Done, Refusal, Target},
     details::Details,
 };
 use crate::{
@@ -16,31 +16,9 @@ use crate::{
         actions::Actor,
         commands::Abort,
         events::{Cancellation, Event},
-        idempotency_keys::KeyConflict,
     },
     error::Result,
 };
-
-/// Why an interview was not cancelled.
-#[derive(Clone, Debug)]
-pub enum Refusal {
-    /// The interview cannot be.
-    Interview(InterviewRefusal),
-    /// The idempotency key came with another request.
-    KeyConflict,
-}
-
-impl From<InterviewRefusal> for Refusal {
-    fn from(refusal: InterviewRefusal) -> Self {
-        Self::Interview(refusal)
-    }
-}
-
-impl From<KeyConflict> for Refusal {
-    fn from(_: KeyConflict) -> Self {
-        Self::KeyConflict
-    }
-}
 
 /// Cancels an interview, for a reason that the candidate reads and that may be empty. The slot is free again.
 pub async fn cancel(

@@ -55,13 +55,34 @@ impl InterviewRefusal {
     }
 }
 
-/// Carries out a change that is about nothing but the interview.
-pub(super) async fn run<R: From<KeyConflict>>(
+/// Why a change that is about nothing but the interview was not made.
+#[derive(Clone, Debug)]
+pub enum Refusal {
+    /// The interview cannot be changed.
+    Interview(InterviewRefusal),
+    /// The idempotency key came with another request.
+    KeyConflict,
+}
+
+impl From<InterviewRefusal> for Refusal {
+    fn from(refusal: InterviewRefusal) -> Self {
+        Self::Interview(refusal)
+    }
+}
+
+impl From<KeyConflict> for Refusal {
+    fn from(_: KeyConflict) -> Self {
+        Self::KeyConflict
+    }
+}
+
+/// Carries out a change that is about nothing but the interview: it is cancelled or corrected, or its link replaced.
+pub(super) async fn run(
     db: &Db,
     actor: &Actor,
     target: &Target,
-    work: impl AsyncFn(&Txn) -> Result<Done, Abort<R>>,
-) -> Result<Result<Done, R>> {
+    work: impl AsyncFn(&Txn) -> Result<Done, Abort<Refusal>>,
+) -> Result<Result<Done, Refusal>> {
     let (company_id, key) = (actor.company_id, target.idempotency_key.as_ref());
     let earlier = async |id| {
         Ok(Done {

@@ -11,7 +11,7 @@ use sea_orm::{
 };
 
 use super::{
-    change::{self, Done, InterviewRefusal, Target},
+    change::{self, Done, InterviewRefusal, Refusal, Target},
     details::Details,
 };
 use crate::{
@@ -20,7 +20,6 @@ use crate::{
         actions::Actor,
         commands::Abort,
         events::{self, Corrected, Event, Field, Talk},
-        idempotency_keys::KeyConflict,
     },
     error::Result,
 };
@@ -36,27 +35,6 @@ pub struct Correction {
     pub meeting_url: Option<String>,
     /// What the recruiter adds.
     pub notes: String,
-}
-
-/// Why an interview was not corrected.
-#[derive(Clone, Debug)]
-pub enum Refusal {
-    /// The interview cannot be.
-    Interview(InterviewRefusal),
-    /// The idempotency key came with another request.
-    KeyConflict,
-}
-
-impl From<InterviewRefusal> for Refusal {
-    fn from(refusal: InterviewRefusal) -> Self {
-        Self::Interview(refusal)
-    }
-}
-
-impl From<KeyConflict> for Refusal {
-    fn from(_: KeyConflict) -> Self {
-        Self::KeyConflict
-    }
 }
 
 /// Corrects an interview, and the slot that it is in.

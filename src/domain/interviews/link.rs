@@ -4,7 +4,7 @@ use entity::{email::Kind, interview};
 use sea_orm::{ActiveValue::Set, ConnectionTrait};
 
 use super::{
-    change::{self, Done, InterviewRefusal, Target},
+    change::{self, Done, Refusal, Target},
     details::Details,
 };
 use crate::{
@@ -13,31 +13,9 @@ use crate::{
         actions::Actor,
         commands::Abort,
         events::{Event, Replaced},
-        idempotency_keys::KeyConflict,
     },
     error::Result,
 };
-
-/// Why a link was not replaced.
-#[derive(Clone, Debug)]
-pub enum Refusal {
-    /// Its interview cannot be changed.
-    Interview(InterviewRefusal),
-    /// The idempotency key came with another request.
-    KeyConflict,
-}
-
-impl From<InterviewRefusal> for Refusal {
-    fn from(refusal: InterviewRefusal) -> Self {
-        Self::Interview(refusal)
-    }
-}
-
-impl From<KeyConflict> for Refusal {
-    fn from(_: KeyConflict) -> Self {
-        Self::KeyConflict
-    }
-}
 
 /// Replaces the link: the one in earlier mails is dead at once, and a new one is sent.
 pub async fn replace(

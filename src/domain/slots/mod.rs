@@ -77,7 +77,7 @@ pub enum Created {
     /// It would begin more than five years from now.
     TooFar,
     /// The idempotency key came with another request.
-    KeyReused,
+    KeyConflict,
 }
 
 /// Can anything begin at an instant?
@@ -139,7 +139,7 @@ pub async fn create(
     db::transaction_retrying_duplicates(db, async |txn| {
         match idempotency_keys::look_up(txn, actor.company_id, idempotency_key.as_ref()).await? {
             Seen::Done(id) => return Ok(Created::Slot(id)),
-            Seen::Conflict => return Ok(Created::KeyReused),
+            Seen::Conflict => return Ok(Created::KeyConflict),
             Seen::New => {}
         }
         match timing(new.starts_at, now) {

@@ -56,7 +56,7 @@ pub enum Outcome {
     /// The rules are others by now: the new starts have to be looked at again.
     OtherRules,
     /// The idempotency key came with another request.
-    KeyReused,
+    KeyConflict,
 }
 
 /// Moves the slots concerned, earliest first. What changed while somebody looked at the list is left as it is, and
@@ -73,7 +73,7 @@ pub async fn apply(
     match take_key(db, actor, confirmation.idempotency_key.as_ref(), now).await? {
         Seen::New => {}
         Seen::Done(_) => return Ok(Outcome::Repeated),
-        Seen::Conflict => return Ok(Outcome::KeyReused),
+        Seen::Conflict => return Ok(Outcome::KeyConflict),
     }
     let mut moved = Moved::default();
     for slot in list::first(db, actor.company_id, MOST_AT_ONCE, now).await? {

@@ -35,7 +35,7 @@ pub async fn create(
             Flash::problem("Nothing was sent: Greenroom is still trying to deliver this email."),
         ),
         Resent::Outdated => (*id, Flash::problem(OUTDATED)),
-        Resent::KeyReused => (*id, Flash::problem(forms::SENT_BEFORE)),
+        Resent::KeyConflict => (*id, Flash::problem(forms::SENT_BEFORE)),
     };
     viewer.flash(flash)?;
     Ok(see_other(&format!("/emails/{shown}")))

@@ -14,8 +14,8 @@ use crate::{
         actions, drafts,
         interviews::{
             self, Details,
-            change::{InterviewRefusal, Target},
-            correction::{self, Correction, Refusal as NotCorrected},
+            change::{InterviewRefusal, Refusal as NotCorrected, Target},
+            correction::{self, Correction},
         },
     },
     labels, text,

@@ -8,8 +8,8 @@ use crate::{
     app::App,
     domain::interviews::{
         self,
-        change::{InterviewRefusal, Target},
-        link::{self, Refusal},
+        change::{InterviewRefusal, Refusal, Target},
+        link,
     },
     web::{
         errors::Result,

@@ -70,7 +70,7 @@ pub async fn create(
                     let done = Flash::done("Job created. Next, add slots.");
                     return viewer.see_other(&format!("/jobs/{id}"), done);
                 }
-                Created::KeyReused => form.ticket.sent_before(),
+                Created::KeyConflict => form.ticket.sent_before(),
             }
         }
         Err(errors) => errors,

@@ -60,7 +60,7 @@ async fn queue(
     Ok(
         match emails::queue_test(&app.db, &viewer.actor(), new, now).await? {
             Queued::Email(_) => (StatusCode::OK, FormErrors::new()),
-            Queued::KeyReused => (
+            Queued::KeyConflict => (
                 StatusCode::UNPROCESSABLE_ENTITY,
                 FormErrors::one("form", forms::SENT_BEFORE),
             ),

@@ -102,7 +102,7 @@ pub async fn create(
                     FormErrors::one("date", "This time is in the past. Choose a later one.")
                 }
                 Created::TooFar => FormErrors::one("date", text::TOO_FAR),
-                Created::KeyReused => form.ticket.sent_before(),
+                Created::KeyConflict => form.ticket.sent_before(),
             }
         }
         Err(errors) => errors,

@@ -63,7 +63,7 @@ pub async fn create(
             Flash::done(words_for(moved))
         }
         Outcome::Repeated => Flash::done("This was already confirmed."),
-        Outcome::OtherRules | Outcome::KeyReused => Flash::problem(LOOK_AGAIN),
+        Outcome::OtherRules | Outcome::KeyConflict => Flash::problem(LOOK_AGAIN),
     };
     viewer.see_other("/zone-changes", flash)
 }
