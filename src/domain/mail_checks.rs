@@ -81,7 +81,7 @@ pub async fn note(db: &Db, company_id: i64, run: i32, checks: Value) -> Result<(
     .await
 }
 
-/// Ends an examination with what came of it. Where mail can be sent, no mail server is left alone for longer.
+/// Ends an examination with what came of it. Where mail can be sent, every circuit breaker is probed at once.
 pub async fn end(
     db: &Db,
     company_id: i64,
@@ -115,7 +115,7 @@ pub async fn last(db: &Db, company_id: i64) -> Result<Option<mail_check::Model>>
     Ok(by_company(company_id).one(db.read()).await?)
 }
 
-/// Did the last examination find that mail cannot be sent, or is one of these mail servers left alone?
+/// Did the last examination find that mail cannot be sent, or is the circuit breaker of one of these mail servers open?
 pub async fn is_mail_unwell(
     db: &Db,
     company_id: i64,

@@ -40,7 +40,7 @@ pub struct Message {
     pub join_window_minutes: i32,
     /// The instructions that the company wants, in [`InstructionLine::ALL`]'s order.
     pub instructions: Vec<InstructionLine>,
-    /// Why it was called off; may be empty.
+    /// Why it was cancelled; may be empty.
     pub cancel_reason: String,
     /// Who answers questions: the recruiter, else the company.
     pub contact_name: String,

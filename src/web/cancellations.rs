@@ -30,7 +30,7 @@ use crate::{
     zones::Tz,
 };
 
-/// GET /interviews/{id}/cancellation: what would be called off, and what the candidate would be told.
+/// GET /interviews/{id}/cancellation: what would be cancelled, and what the candidate would be told.
 pub async fn new(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
     let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
     let form = viewer.typed(CancellationForm::opened(&details));
@@ -100,7 +100,7 @@ async fn show(
     viewer.respond(status, &page)
 }
 
-/// What waits for a time can be called off as well.
+/// What waits for a time can be cancelled as well.
 fn not_cancellable(details: &Details, app: &App) -> Option<Refusal> {
     match details.interview.status {
         Status::Unscheduled => None,

@@ -80,8 +80,8 @@ async fn one_by_one(app: &App, entries: &[Entry]) -> Vec<Result<Recorded>> {
 
 async fn write(app: &App, entries: &[Entry]) -> Result<Vec<Recorded>> {
     let written = delivery::write(&app.db, entries, app.clock.now()).await?;
-    for turned in written.turned {
-        match turned {
+    for change in written.breaker_changes {
+        match change {
             BreakerChange::Opened(row) => tracing::warn!(
                 server = row.host,
                 "A mail server doesn't accept email; circuit breaker open, retrying from time to time: {}",

@@ -14,7 +14,7 @@ use crate::{
 /// So many are printed at a time.
 const PIECE: u64 = 50;
 
-/// Prints what is due and not even tried while every mail server is left alone, and what ended without a copy.
+/// Prints what is due and not even tried while every circuit breaker is open, and what ended without a copy.
 pub(super) async fn print_waiting(app: &App) {
     if !app.settings.mail.console_fallback || app.mailer.console.rests() {
         return;

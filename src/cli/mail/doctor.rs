@@ -140,7 +140,7 @@ async fn queue(settings: &Settings, now: DateTime<Utc>) -> Found {
     }
 }
 
-/// Mail can be sent: a server that is left alone need not be waited for any longer.
+/// Mail can be sent: a circuit breaker that is open is probed at once.
 async fn try_at_once(settings: &Settings) {
     let Ok(db) = open(settings).await else {
         return;

@@ -52,7 +52,7 @@ pub async fn take_copy_back(db: &Db, email_id: i64) -> Result<()> {
 }
 
 /// Messages that no mail server took and of which no copy was printed: those that ended so, those that were tried, and
-/// those that are due while every mail server is left alone. They stay in the queue.
+/// those that are due while every circuit breaker is open. They stay in the queue.
 pub async fn not_printed(
     db: &Db,
     routes: &[Route],

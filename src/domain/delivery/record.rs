@@ -43,8 +43,8 @@ pub enum Entry {
 pub struct Written {
     /// Of each entry, in their order.
     pub recorded: Vec<Recorded>,
-    /// The mail servers that are left alone from now on, or no longer.
-    pub turned: Vec<BreakerChange>,
+    /// The circuit breakers that opened or closed.
+    pub breaker_changes: Vec<BreakerChange>,
 }
 
 /// Keeps messages as composed, while their claims hold; answers with those that are kept.
@@ -128,7 +128,7 @@ pub async fn write(db: &Db, entries: &[Entry], now: DateTime<Utc>) -> Result<Wri
             attempts.push(attempts::ended(&claimed.email, started_at, ended, now));
         }
         attempts::end(txn, attempts).await?;
-        written.turned = note_all(txn, findings, now).await?;
+        written.breaker_changes = note_all(txn, findings, now).await?;
         Ok(written)
     })
     .await
@@ -224,7 +224,7 @@ async fn note_all(
     findings: Vec<(Name, Noted)>,
     now: DateTime<Utc>,
 ) -> Result<Vec<BreakerChange>> {
-    let mut turned = Vec::new();
+    let mut breaker_changes = Vec::new();
     for name in [Name::Primary, Name::Fallback] {
         let of_it = findings.iter().filter(|(of, ..)| *of == name);
         let of_it: Vec<Noted> = of_it.map(|(_, noted)| noted.clone()).collect();
@@ -232,8 +232,8 @@ async fn note_all(
             continue;
         }
         if let Some(row) = mail_servers::glance(txn, name).await? {
-            turned.extend(mail_servers::note(txn, &row, &of_it, now).await?);
+            breaker_changes.extend(mail_servers::note(txn, &row, &of_it, now).await?);
         }
     }
-    Ok(turned)
+    Ok(breaker_changes)
 }

@@ -24,7 +24,7 @@ pub enum Corrected {
     Same,
     /// Another candidate has that address.
     Taken(i64),
-    /// The address was changed meanwhile, or the interview is called off or over.
+    /// The address was changed meanwhile, or the interview is cancelled or over.
     Outdated,
 }
 

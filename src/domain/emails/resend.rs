@@ -36,7 +36,7 @@ pub enum Resent {
     Queued(i64),
     /// A new message is there, and held back: its address is suppressed.
     Held(i64),
-    /// The interview was moved, called off or is over: this message would be wrong.
+    /// The interview was moved, cancelled or is over: this message would be wrong.
     Outdated,
     /// The candidate may have it already, and nobody said that a second copy is meant.
     Unconfirmed,

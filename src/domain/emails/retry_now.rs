@@ -31,7 +31,7 @@ pub enum RetryNow {
     Ended(Status),
 }
 
-/// Would [`retry_now`] make it leave earlier? What is due and was tried waits for a mail server that is left alone.
+/// Would [`retry_now`] make it leave earlier? What is due and was tried waits for a circuit breaker that is open.
 pub fn can_retry_now(email: &email::Model, now: DateTime<Utc>) -> bool {
     let waits = email.due_at > now || email.status == Status::Retrying;
     waits && !is_put_off(email) && may_leave(email.kind, email.status)
@@ -52,7 +52,7 @@ fn may_leave(kind: Kind, status: Status) -> bool {
     }
 }
 
-/// Makes a message that waits due now, and has mail servers tried that are left alone.
+/// Makes a message that waits due now, and has every mail server tried whose circuit breaker is open.
 pub async fn retry_now(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Result<RetryNow> {
     let now = db.shared_now(now).await?;
     db::transaction(db, async |txn| {

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use super::{Route, locked, rate_limit::LONGEST_WAIT, write};
 use crate::{crypto, domain::rows, error::Result};
 
-/// A server that fails so often in a row is left alone. One failure is enough where a person has to mend something.
+/// The breaker of a server that fails so often in a row opens. One failure is enough where a person has to mend something.
 const OPENS_AFTER: i32 = 3;
 /// Seconds between probes; the last one goes on.
 const PROBE_SECONDS: [i64; 5] = [15, 30, 60, 120, 300];
@@ -65,7 +65,7 @@ pub(in crate::domain) fn is_its_own(row: Option<&transport::Model>, server_failu
     server_failures >= SUSPICIOUS && row.is_some_and(|row| row.failures == 0)
 }
 
-/// Notes what attempts of a server told of it, in their order; answers with how it turned.
+/// Notes what attempts of a server told of it, in their order; answers with how the breaker changed.
 pub(in crate::domain) async fn note(
     txn: &impl ConnectionTrait,
     row: &transport::Model,
@@ -133,7 +133,7 @@ pub(in crate::domain) async fn note(
     })
 }
 
-/// The row of a server, not held.
+/// The row of a server, not locked.
 pub(in crate::domain) async fn glance(
     txn: &impl ConnectionTrait,
     name: transport::Name,

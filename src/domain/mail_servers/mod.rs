@@ -1,7 +1,7 @@
 //! The ways that mail leaves: how each mail server is, for every process to see.
 //!
-//! A server that fails again and again is left alone, but for a probe now and then with the mail that waits
-//! longest: nothing is spent on it, and what waits leaves by itself when it is well again.
+//! The circuit breaker of a server that fails again and again opens: the server is only probed now and then, with the mail
+//! that waits longest. Nothing else is spent on it, and what waits leaves by itself when it takes messages again.
 mod circuit_breaker;
 mod rate_limit;
 
@@ -33,7 +33,7 @@ pub async fn all(db: &Db) -> Result<Vec<transport::Model>> {
     rows::readable(all, db.read(), "mail server").await
 }
 
-/// Is every one of these mail servers left alone, with these settings?
+/// Is the circuit breaker of every one of these mail servers open, with these settings?
 pub(super) async fn all_are_open(db: &Db, routes: &[Route]) -> Result<bool> {
     let servers = all(db).await?;
     let is_open = |route: &Route| {
@@ -58,7 +58,7 @@ pub fn next_try(
     }
 }
 
-/// Lets every server that is left alone be tried at once: somebody mended something.
+/// Lets every server whose circuit breaker is open be tried at once: somebody mended something.
 pub async fn try_at_once(db: &Db) -> Result<()> {
     db::transaction(db, async |txn| end_waits(txn).await).await
 }
@@ -91,11 +91,11 @@ pub(super) async fn take_back_probe(txn: &impl ConnectionTrait, name: Name) -> R
     Ok(())
 }
 
-/// The rows of these servers, held until the transaction ends; made or begun anew where the settings are new.
+/// The rows of these servers, locked until the transaction ends; made or begun anew where the settings are new.
 async fn locked(txn: &impl ConnectionTrait, routes: &[Route]) -> Result<Vec<transport::Model>> {
     let names: Vec<Name> = routes.iter().map(|route| route.name).collect();
     // Writing nothing keeps other processes waiting; on SQLite there is nobody to keep. One after the other, in one
-    // order everywhere: else two processes could each wait for what the other holds.
+    // order everywhere: else two processes could each wait for what the other has locked.
     for name in &names {
         transport::Entity::update_many()
             .col_expr(

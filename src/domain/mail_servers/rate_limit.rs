@@ -9,9 +9,9 @@ use crate::{domain::delivery, error::Result};
 /// A probe whose process died is followed by another one after this long.
 const PROBE_MINUTES: i64 = 5;
 
-/// No server is left alone for longer, whatever it says of itself.
+/// No breaker is open for longer without a probe, whatever the server says of itself.
 pub(super) const LONGEST_WAIT: TimeDelta = TimeDelta::hours(4);
-/// Before it is left alone, it is waited for so long at the most.
+/// Before its breaker opens, a server is waited for so long at the most.
 const LONGEST_FIRST_WAIT: TimeDelta = TimeDelta::minutes(PROBE_MINUTES);
 /// Nobody is ahead of the pace by more, but who had a wrong clock.
 const LONGEST_AHEAD: TimeDelta = TimeDelta::minutes(1);

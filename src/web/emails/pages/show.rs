@@ -110,7 +110,7 @@ pub struct ShowPage {
     can_retry_now: bool,
     /// Is it held back, so that somebody may let it go?
     can_be_released: bool,
-    /// What it means for the candidate when it is called off; none when it cannot be.
+    /// What it means for the candidate when it is cancelled; none when it cannot be.
     cancelling: Option<String>,
     can_be_corrected: bool,
     next_look: Option<u32>,

@@ -45,7 +45,7 @@ pub struct ShowPage {
     /// What the candidate has done.
     joined: Option<Stamp>,
     facts: Facts,
-    /// Can it be moved, changed and called off, and have another link?
+    /// Can it be moved, changed and cancelled, and have another link?
     can_change: bool,
     can_cancel: bool,
     link: Ticket,
