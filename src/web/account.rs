@@ -10,9 +10,10 @@ use super::{
     choices,
     conflict::{Conflict, Reading, Thing},
     errors::{Error, Result},
+    flash::Flash,
     forms::{FormErrors, Sheet, Ticket},
     known_devices,
-    render::{Flash, Page},
+    page::Page,
     viewer::{SignedIn, Viewer},
 };
 use crate::{

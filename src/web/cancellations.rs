@@ -11,8 +11,8 @@ use super::{
     facts::Facts,
     forms::{self, FormErrors, Ticket},
     interviews::Refusal,
+    page::Page,
     preview::Preview,
-    render::Page,
     stamp::Stamp,
     viewer::{Recruiter, Viewer},
 };

@@ -1,8 +1,27 @@
 //! Options of selects: names that are stored, with the words that people read.
 use sea_orm::{ActiveEnum, Iterable};
+use serde::Serialize;
 
-use super::render::Choice;
 use crate::{error::Result, mail::language::Languages, zones};
+
+/// One line of a select or a group of radio buttons.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Choice {
+    /// What the form sends.
+    pub value: String,
+    /// What one reads.
+    pub label: String,
+}
+
+impl Choice {
+    /// A line with its value.
+    pub fn new(value: impl ToString, label: impl Into<String>) -> Self {
+        Self {
+            value: value.to_string(),
+            label: label.into(),
+        }
+    }
+}
 
 /// All values of a closed enum, in its order.
 pub fn of<T: ActiveEnum<Value = String> + Iterable>(words: fn(T) -> &'static str) -> Vec<Choice> {

@@ -9,11 +9,12 @@ use entity::{InstructionLine, company};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    choices,
+    choices::{self, Choice},
     conflict::{Conflict, Reading, Thing},
     errors::Result,
+    flash::Flash,
     forms::{FormErrors, Sheet, Ticket},
-    render::{Choice, Flash, Page},
+    page::Page,
     viewer::{Admin, Viewer},
 };
 use crate::{

@@ -1,7 +1,7 @@
 //! A change that came too late: what is stored beside what was typed, field by field.
 use serde::Serialize;
 
-use super::{render::Choice, stamp::Stamp, viewer::Viewer};
+use super::{choices::Choice, stamp::Stamp, viewer::Viewer};
 use crate::{
     app::App,
     domain::{

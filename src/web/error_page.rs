@@ -2,7 +2,7 @@
 use actix_web::http::StatusCode;
 use serde::Serialize;
 
-use super::render::Page;
+use super::page::Page;
 
 /// The page of a refusal or a failure. It says what to do next, and never why it failed inside.
 #[derive(Clone, Debug, Serialize)]

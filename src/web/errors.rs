@@ -8,7 +8,8 @@ use actix_web::{
 
 use super::{
     error_page::ErrorPage,
-    render::{Frame, Page, PublicFrame, render},
+    frame::{Frame, PublicFrame},
+    page::{Page, render},
     return_path,
 };
 use crate::{app::App, error::Error as AppError};

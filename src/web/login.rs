@@ -9,9 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     errors::Result,
+    flash::Flash,
     forms::FormErrors,
+    frame::PublicFrame,
     known_devices,
-    render::{Flash, Page, PublicFrame},
+    page::Page,
     respond::{public, see_other},
     return_path::safe_path,
     sessions, unsent,

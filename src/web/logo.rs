@@ -10,8 +10,9 @@ use serde::Serialize;
 use super::{
     conflict::{Conflict, Thing},
     errors::Result,
+    flash::Flash,
     forms::{self, FormErrors, Ticket},
-    render::{Flash, Page},
+    page::Page,
     upload,
     viewer::{Admin, Recruiter, Viewer},
 };

@@ -6,7 +6,8 @@ use actix_web::{
 
 use super::{
     errors::Result,
-    render::{Frame, Page, PublicFrame, render},
+    frame::{Frame, PublicFrame},
+    page::{Page, render},
 };
 use crate::app::App;
 

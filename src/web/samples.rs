@@ -7,8 +7,10 @@ use scraper::{ElementRef, Html, Selector};
 use super::{
     account, actions, alerts, bookings, cancellations, candidates, company, emails,
     error_page::ErrorPage,
+    flash::Flash,
+    frame::{Frame, PublicFrame, SignedInFrame},
     interviews, jobs, join, login, logo, mail, mail_texts,
-    render::{Flash, Frame, Page, PublicFrame, SignedInFrame, render},
+    page::{Page, render},
     rescheduling, setup, slots, today, tokens, users, zone_changes,
 };
 use crate::{

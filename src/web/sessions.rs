@@ -15,7 +15,7 @@ use chrono::TimeDelta;
 use entity::user;
 use serde::de::DeserializeOwned;
 
-use super::render::Flash;
+use super::flash::Flash;
 use crate::{
     app::App,
     crypto,

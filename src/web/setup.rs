@@ -11,9 +11,11 @@ use subtle::ConstantTimeEq;
 use super::{
     choices,
     errors::{Error, Result},
+    flash::Flash,
     forms::FormErrors,
+    frame::PublicFrame,
     known_devices,
-    render::{Flash, Page, PublicFrame},
+    page::Page,
     respond::{public, see_other},
     sessions,
 };

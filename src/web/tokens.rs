@@ -8,11 +8,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    choices,
+    choices::{self, Choice},
     errors::Result,
+    flash::Flash,
     forms::{FormErrors, Sheet},
     lists::{At, Pager},
-    render::{Choice, Flash, Page},
+    page::Page,
     stamp::Stamp,
     viewer::{Admin, Viewer},
 };

@@ -15,8 +15,8 @@ use entity::unsent_form;
 
 use super::{
     errors::Error,
+    flash::Flash,
     known_devices,
-    render::Flash,
     return_path::{safe_path, sign_in_first},
     sessions,
 };

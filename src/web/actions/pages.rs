@@ -8,9 +8,10 @@ use super::{
 use crate::{
     domain::{actions::Entry, events::Verb, page::Page as List},
     web::{
+        choices::Choice,
         forms::FormErrors,
         lists::{self, At, Pager},
-        render::{Choice, Page},
+        page::Page,
         stamp::Stamp,
     },
     zones::Tz,

@@ -9,7 +9,7 @@ use crate::{
     web::{
         forms::{FormErrors, Ticket},
         lists::{At, Pager},
-        render::Page,
+        page::Page,
     },
     zones::Tz,
 };

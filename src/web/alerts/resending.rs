@@ -8,7 +8,7 @@ use crate::{
     app::App,
     crypto,
     domain::resendings,
-    web::{errors::Result, forms::Ticket, render::Flash, viewer::Recruiter},
+    web::{errors::Result, flash::Flash, forms::Ticket, viewer::Recruiter},
 };
 
 /// POST /alerts/resending: queues every printed message that still helps once more.

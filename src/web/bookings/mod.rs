@@ -16,9 +16,9 @@ use self::{
 use super::{
     candidates::Person,
     errors::Result,
+    flash::Flash,
     forms::{self, FormErrors},
     preview::Preview,
-    render::Flash,
     respond::see_other,
     slots::Whom,
     viewer::{Recruiter, Viewer},

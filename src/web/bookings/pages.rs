@@ -10,11 +10,11 @@ use crate::{
     },
     labels, times,
     web::{
-        choices,
+        choices::{self, Choice},
         facts::Facts,
         forms::FormErrors,
+        page::Page,
         preview::Preview,
-        render::{Choice, Page},
         stamp::Stamp,
     },
     zones::Tz,

@@ -12,10 +12,10 @@ use crate::{
     mail::language::FALLBACK,
     text::{self, Refusal},
     web::{
+        choices::Choice,
         conflict::Reading,
         forms::{FormErrors, Ticket},
         lists::At,
-        render::Choice,
     },
 };
 

@@ -16,10 +16,10 @@ use self::{
 use super::{
     conflict::{Conflict, Thing},
     errors::Result,
+    flash::Flash,
     forms::Sheet,
     interviews::Reader,
     lists::Asked,
-    render::Flash,
     respond::see_other,
     viewer::{Recruiter, Viewer},
 };

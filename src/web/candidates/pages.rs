@@ -12,7 +12,7 @@ use crate::{
         forms::{FormErrors, Sheet},
         interviews::{Reader, Row as InterviewRow},
         lists::{self, At, Pager},
-        render::Page,
+        page::Page,
         slots::Whom,
         stamp::Stamp,
     },

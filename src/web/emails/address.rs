@@ -8,9 +8,7 @@ use super::{form::AddressForm, pages::AddressPage};
 use crate::{
     app::App,
     domain::emails::{self, Corrected},
-    web::{
-        errors::Result, forms::FormErrors, render::Flash, respond::see_other, viewer::Recruiter,
-    },
+    web::{errors::Result, flash::Flash, forms::FormErrors, respond::see_other, viewer::Recruiter},
 };
 
 const OUTDATED: &str = "Nothing was sent: the address was changed in the meantime, or the interview was cancelled or is over.";

@@ -8,7 +8,7 @@ use crate::{
     app::App,
     domain::emails::{self, RetryNow},
     error, labels,
-    web::{errors::Result, mail_servers, render::Flash, respond::see_other, viewer::Recruiter},
+    web::{errors::Result, flash::Flash, mail_servers, respond::see_other, viewer::Recruiter},
 };
 
 /// POST /emails/{id}/attempts: the next attempt is made at once instead of at its time.

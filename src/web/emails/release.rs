@@ -7,7 +7,7 @@ use actix_web::{
 use crate::{
     app::App,
     domain::suppressions::{self, Released},
-    web::{errors::Result, render::Flash, respond::see_other, viewer::Recruiter},
+    web::{errors::Result, flash::Flash, respond::see_other, viewer::Recruiter},
 };
 
 /// POST /emails/{id}/release: sends it after all. A second press finds nothing held.

@@ -8,7 +8,7 @@ use super::form::ResendForm;
 use crate::{
     app::App,
     domain::emails::{self, Resent},
-    web::{errors::Result, forms, render::Flash, respond::see_other, viewer::Recruiter},
+    web::{errors::Result, flash::Flash, forms, respond::see_other, viewer::Recruiter},
 };
 
 /// POST /emails/{id}/resend: queues a new message that tells the same.

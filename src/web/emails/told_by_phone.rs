@@ -9,8 +9,7 @@ use crate::{
     app::App,
     domain::told_by_phone,
     web::{
-        errors::Result, render::Flash, respond::see_other, return_path::safe_path,
-        viewer::Recruiter,
+        errors::Result, flash::Flash, respond::see_other, return_path::safe_path, viewer::Recruiter,
     },
 };
 

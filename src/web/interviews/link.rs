@@ -13,9 +13,9 @@ use crate::{
     },
     web::{
         errors::Result,
+        flash::Flash,
         forms::{self, Ticket},
         interviews::outlook,
-        render::Flash,
         viewer::Recruiter,
     },
 };

@@ -8,7 +8,7 @@ use crate::{
     domain::{interviews::Details, notifications},
     error::Result,
     labels, times,
-    web::{errors, render::Flash, viewer::Viewer},
+    web::{errors, flash::Flash, viewer::Viewer},
     zones::Tz,
 };
 

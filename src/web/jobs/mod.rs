@@ -16,9 +16,9 @@ use self::{
 use super::{
     conflict::{Conflict, Thing},
     errors::Result,
+    flash::Flash,
     forms::Sheet,
     lists::Asked,
-    render::Flash,
     viewer::{Recruiter, Viewer},
 };
 use crate::{

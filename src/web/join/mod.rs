@@ -13,7 +13,8 @@ use chrono::{DateTime, Utc};
 use self::pages::{CancelledPage, EarlyPage, JoinedPage, OpenPage, OverPage, UnknownPage};
 use super::{
     errors::{Error, Result},
-    render::{Page, PublicFrame},
+    frame::PublicFrame,
+    page::Page,
     respond::public,
 };
 use crate::{

@@ -18,7 +18,7 @@ use crate::{
     mailing::diagnosis,
     web::{
         errors::Result,
-        render::Flash,
+        flash::Flash,
         respond::see_other,
         viewer::{Admin, Viewer},
     },

@@ -11,7 +11,7 @@ use crate::{
     labels,
     mail::doctor::{self, Check, Grade, Step},
     settings::{Backend, Settings},
-    web::{facts::Facts, forms::Ticket, render::Page, stamp::Stamp, viewer::Viewer},
+    web::{facts::Facts, forms::Ticket, page::Page, stamp::Stamp, viewer::Viewer},
     zones::Tz,
 };
 

@@ -7,7 +7,7 @@ use crate::{
     domain::mail_texts::Own,
     labels,
     mail::{language::Languages, wording::Wording},
-    web::render::Page,
+    web::page::Page,
 };
 
 /// The list.

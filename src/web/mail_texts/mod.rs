@@ -23,9 +23,9 @@ use self::{
 use super::{
     conflict::{Conflict, Thing},
     errors::Result,
+    flash::Flash,
     forms::{self, FormErrors, Sheet},
     mail_html,
-    render::Flash,
     viewer::{Admin, Viewer},
 };
 use crate::{

@@ -21,9 +21,10 @@ use crate::{
     },
     times,
     web::{
+        choices::Choice,
         forms::{FormErrors, Sheet},
+        page::Page,
         preview::{self, Preview},
-        render::{Choice, Page},
         stamp::Stamp,
         viewer::Viewer,
     },

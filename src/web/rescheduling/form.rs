@@ -10,8 +10,8 @@ use crate::{
     },
     text,
     web::{
+        choices::Choice,
         forms::{FormErrors, Ticket},
-        render::Choice,
         slots::TimeForm,
     },
 };

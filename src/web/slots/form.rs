@@ -13,9 +13,9 @@ use crate::{
     },
     labels, text, times,
     web::{
+        choices::Choice,
         forms::{FormErrors, Ticket},
         lists::{self, At},
-        render::Choice,
     },
     zones::Tz,
 };

@@ -16,9 +16,9 @@ pub use self::{pages::Row, time::TimeForm};
 use super::{
     conflict::{Conflict, Thing},
     errors::Result,
+    flash::Flash,
     forms::{self, FormErrors, Sheet, Ticket},
     lists::{self, Asked},
-    render::Flash,
     viewer::{Recruiter, Viewer},
 };
 use crate::{

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     text, times,
-    web::{forms::FormErrors, render::Choice},
+    web::{choices::Choice, forms::FormErrors},
     zones::{
         Tz,
         local_time::{self, Fold, NotAnInstant},

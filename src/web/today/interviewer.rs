@@ -2,7 +2,7 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::{times, web::render::Page, zones::Tz};
+use crate::{times, web::page::Page, zones::Tz};
 
 /// Today, without any interviews.
 #[derive(Serialize)]

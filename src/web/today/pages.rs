@@ -14,7 +14,7 @@ use crate::{
     web::{
         forms::FormErrors,
         interviews::{Reader, Row},
-        render::Page,
+        page::Page,
         stamp::Stamp,
     },
 };

@@ -20,8 +20,9 @@ use crate::{
     web::{
         conflict::{Conflict, Thing},
         errors::Result,
+        flash::Flash,
         forms::{self, FormErrors, Sheet, Ticket},
-        render::{Flash, Page},
+        page::Page,
         viewer::{Admin, Viewer},
     },
 };

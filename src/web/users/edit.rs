@@ -15,11 +15,12 @@ use crate::{
     },
     labels, text,
     web::{
-        choices,
+        choices::{self, Choice},
         conflict::{Conflict, Reading, Thing},
         errors::Result,
+        flash::Flash,
         forms::{FormErrors, Sheet, Ticket},
-        render::{Choice, Flash, Page},
+        page::Page,
         viewer::{Admin, Viewer},
     },
 };

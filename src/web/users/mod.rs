@@ -10,12 +10,13 @@ use entity::user;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    choices,
+    choices::{self, Choice},
     conflict::Conflict,
     errors::Result,
+    flash::Flash,
     forms::{FormErrors, Sheet},
     lists::{At, Pager},
-    render::{Choice, Flash, Page},
+    page::Page,
     viewer::{Admin, Viewer},
 };
 use crate::{

@@ -12,7 +12,9 @@ pub use self::extractors::{Admin, Recruiter, SignedIn};
 use super::{
     alerts::banner::Banner,
     errors::{Error, Result},
-    render::{Flash, Frame, Page, SignedInFrame},
+    flash::Flash,
+    frame::{Frame, SignedInFrame},
+    page::Page,
     respond, return_path, sessions as cookie,
     unsent::Unsent,
 };

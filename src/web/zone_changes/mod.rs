@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use self::pages::{Board, IndexPage};
 use super::{
     errors::Result,
+    flash::Flash,
     forms::{FormErrors, Ticket},
     lists::At,
-    render::Flash,
     viewer::Recruiter,
 };
 use crate::{

@@ -11,7 +11,7 @@ use crate::{
     web::{
         forms::{FormErrors, Ticket},
         lists::{At, Pager},
-        render::Page,
+        page::Page,
         stamp::Stamp,
     },
     zones::{self, Tz},

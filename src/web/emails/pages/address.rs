@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::{
     domain::emails::Story,
     error::{Error, Result},
-    web::{emails::form::AddressForm, forms::FormErrors, render::Page},
+    web::{emails::form::AddressForm, forms::FormErrors, page::Page},
 };
 
 /// The right address, and what follows from it.

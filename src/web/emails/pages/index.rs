@@ -8,11 +8,11 @@ use crate::{
     domain::{emails::Line, mail_servers, page::Page as List},
     labels, times,
     web::{
-        choices,
+        choices::{self, Choice},
         emails::form::Filters,
         forms::FormErrors,
         lists::{self, At, Pager},
-        render::{Choice, Page},
+        page::Page,
         stamp::Stamp,
     },
     zones::Tz,

@@ -20,7 +20,7 @@ use crate::{
         emails::story::{self, Step},
         facts::Facts,
         forms::Ticket,
-        render::Page,
+        page::Page,
         stamp::Stamp,
     },
     zones::Tz,

@@ -1,7 +1,7 @@
 //! A message of which something cannot be read.
 use serde::Serialize;
 
-use crate::web::render::Page;
+use crate::web::page::Page;
 
 /// What is known of it, and what to do.
 #[derive(Serialize)]

@@ -6,10 +6,10 @@ use crate::{
     domain::{emails::Line, interviews::Listed, page::Page as List},
     labels,
     web::{
-        choices,
+        choices::{self, Choice},
         forms::FormErrors,
         lists::{At, Pager},
-        render::{Choice, Page},
+        page::Page,
     },
 };
 

@@ -23,11 +23,12 @@ use crate::{
     mail::compose::Composer,
     times,
     web::{
+        choices::Choice,
         facts::Facts,
         forms::Ticket,
         lists::{self},
+        page::Page,
         preview::Preview,
-        render::{Choice, Page},
         slots::{self, Whom},
         stamp::Stamp,
     },

@@ -9,7 +9,7 @@ use crate::{
     domain::interviews::admission::Admission,
     error::{Error, Result},
     times,
-    web::render::Page,
+    web::page::Page,
 };
 
 /// Too early: a countdown, and all there is to know.

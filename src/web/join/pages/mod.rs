@@ -9,7 +9,7 @@ use crate::{
     domain::interviews::admission::Admission,
     error::{Error, Result},
     labels, times,
-    web::render::Page,
+    web::page::Page,
     zones::Tz,
 };
 

@@ -6,10 +6,10 @@ use super::Row;
 use crate::{
     domain::{page::Page as List, slots::Listed},
     web::{
-        choices,
+        choices::{self, Choice},
         forms::FormErrors,
         lists::{At, Pager},
-        render::{Choice, Page},
+        page::Page,
     },
     zones::Tz,
 };

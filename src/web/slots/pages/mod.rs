@@ -14,9 +14,9 @@ use crate::{
     domain::slots::{Listed, State},
     labels, times,
     web::{
-        choices,
+        choices::{self, Choice},
         forms::{FormErrors, Sheet},
-        render::{Choice, Page},
+        page::Page,
         stamp::Stamp,
     },
     zones::Tz,

@@ -9,7 +9,7 @@ use crate::{
         slots::{Listed, State},
     },
     labels, times,
-    web::{conflict::Conflict, facts::Facts, render::Page, stamp::Stamp},
+    web::{conflict::Conflict, facts::Facts, page::Page, stamp::Stamp},
     zones::Tz,
 };
 

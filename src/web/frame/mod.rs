@@ -1,0 +1,68 @@
+//! What stands around a page: who looks at it decides.
+mod menu;
+
+use entity::user::Role;
+use serde::Serialize;
+
+use super::{alerts::banner::Banner, flash::Flash};
+use crate::labels;
+
+/// The frame of a page.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Frame {
+    /// For nobody in particular, and for candidates.
+    Public(PublicFrame),
+    /// For a user; with the menu.
+    SignedIn(SignedInFrame),
+}
+
+/// The frame of sign-in, errors and the candidate's pages.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct PublicFrame {
+    /// The company whose page it is; Greenroom's own when absent.
+    pub company_name: Option<String>,
+    /// Its colour, `#rrggbb`.
+    pub brand_colour: Option<String>,
+    /// What the last request had to say.
+    pub flash: Option<Flash>,
+}
+
+/// The frame of everything that needs a user.
+#[derive(Clone, Debug, Serialize)]
+pub struct SignedInFrame {
+    /// The user's company.
+    pub company_name: String,
+    /// Its colour, `#rrggbb`.
+    pub brand_colour: Option<String>,
+    /// Who looks.
+    pub user_name: String,
+    /// What they may do.
+    pub role: Role,
+    /// The path of this page: the menu marks where one is.
+    pub path: String,
+    /// Candidates who do not know; none while all do.
+    pub alerts: Option<Banner>,
+    /// Does an admin have to see to the mail?
+    pub is_mail_unwell: bool,
+    /// What the last request had to say.
+    pub flash: Option<Flash>,
+}
+
+impl Frame {
+    /// The menu of whoever looks; empty for the public.
+    pub(super) fn menu(&self) -> Vec<menu::Line> {
+        match self {
+            Self::SignedIn(frame) => menu::of(frame.role, &frame.path, frame.is_mail_unwell),
+            Self::Public(_) => Vec::new(),
+        }
+    }
+
+    /// What the viewer may do, in a word.
+    pub(super) fn role(&self) -> Option<&'static str> {
+        match self {
+            Self::SignedIn(frame) => Some(labels::role(frame.role)),
+            Self::Public(_) => None,
+        }
+    }
+}

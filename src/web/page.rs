@@ -1,0 +1,28 @@
+//! A whole page: a struct that becomes HTML in its frame.
+use serde::Serialize;
+use tera::Context;
+
+use super::frame::Frame;
+use crate::{error::Result, templates::Templates};
+
+/// A whole page: what its template may know, and nothing else.
+pub trait Page: Serialize {
+    /// Its file under `templates/`.
+    const TEMPLATE: &'static str;
+    /// What the browser's tab says.
+    fn title(&self) -> String;
+    /// One that shows all there is to see; tests render it.
+    fn sample() -> Self
+    where
+        Self: Sized;
+}
+
+/// A page in its frame. The template sees the page's own fields, `title`, `frame`, `menu` and `user_role`.
+pub fn render<P: Page>(templates: &Templates, frame: &Frame, page: &P) -> Result<String> {
+    let mut context = Context::from_serialize(page)?;
+    context.insert("title", &page.title());
+    context.insert("frame", frame);
+    context.insert("menu", &frame.menu());
+    context.insert("user_role", &frame.role());
+    templates.render(P::TEMPLATE, &context)
+}
