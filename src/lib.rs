@@ -12,7 +12,6 @@ pub mod error;
 #[cfg(debug_assertions)]
 mod fresh;
 pub mod http;
-pub mod labels;
 pub mod mail;
 pub mod mailing;
 pub mod passwords;

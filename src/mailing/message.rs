@@ -12,7 +12,6 @@ use crate::{
         notifications::PendingChange,
     },
     error::{Error, Result},
-    labels,
     mail::{
         compose::Composer,
         invite::Event,
@@ -143,7 +142,6 @@ fn write(
         interview,
         candidate,
         company,
-        slot,
         job,
         own,
         ..
@@ -165,7 +163,7 @@ fn write(
         brand: Brand::new(&company.brand_colour),
         logo: own.logo.as_ref().map(logo),
         wording,
-        zone: labels::zone_for(candidate, slot.as_ref(), company),
+        zone: details.candidate_zone(),
         join_window_minutes: company.join_window_minutes,
         instructions: details.instructions()?,
         cancel_reason: interview.cancel_reason.clone(),

@@ -25,7 +25,7 @@ use crate::{
             change::{Refusal as NotCancelled, Target},
         },
     },
-    labels, text,
+    text,
     web::interviews::outlook,
     zones::Tz,
 };
@@ -110,7 +110,7 @@ fn not_cancellable(details: &Details, app: &App) -> Option<Refusal> {
 
 fn facts(details: &Details, zone: Tz) -> Facts {
     let slot = details.slot.as_ref();
-    let there = labels::zone_for(&details.candidate, slot, &details.company);
+    let there = details.candidate_zone();
     Facts::new()
         .at("Your time", slot.map(|slot| Stamp::span(slot, zone)))
         .at(

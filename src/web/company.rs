@@ -14,6 +14,7 @@ use super::{
     errors::Result,
     flash::Flash,
     forms::{FormErrors, Sheet, Ticket},
+    labels,
     page::Page,
     viewer::{Admin, Viewer},
 };
@@ -27,7 +28,6 @@ use crate::{
         events::Verb,
         versions::Updated,
     },
-    labels,
     text::{self, Refusal},
     zones,
 };

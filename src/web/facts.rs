@@ -2,8 +2,7 @@
 use entity::slot;
 use serde::Serialize;
 
-use super::stamp::Stamp;
-use crate::labels;
+use super::{labels, stamp::Stamp};
 
 /// A list that leaves out what is not known.
 #[derive(Clone, Debug, Default, Serialize)]

@@ -22,6 +22,7 @@ pub mod interviews;
 pub mod jobs;
 pub mod join;
 pub mod known_devices;
+mod labels;
 mod lists;
 pub mod login;
 pub mod logo;

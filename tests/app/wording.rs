@@ -42,6 +42,7 @@ const SOURCES: [&str; 26] = [
     "web/interviews",
     "web/jobs",
     "web/join",
+    "web/labels.rs",
     "web/lists.rs",
     "web/login.rs",
     "web/preview.rs",
@@ -50,7 +51,6 @@ const SOURCES: [&str; 26] = [
     "web/stamp.rs",
     "web/today",
     "web/unsent.rs",
-    "labels.rs",
 ];
 /// The same for admins, operators and clients of the API: they may meet a variable's name.
 const TEMPLATES_OF_ADMINS: [&str; 10] = [

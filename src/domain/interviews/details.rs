@@ -17,6 +17,7 @@ use crate::{
         rows,
     },
     error::{Error, Result},
+    zones::Tz,
 };
 
 /// All that is known of an interview: for its page, its mails and its join page.
@@ -53,6 +54,21 @@ impl Details {
             .as_ref()
             .and_then(|slot| slot.meeting_url.as_deref());
         own.or(self.company.default_meeting_url.as_deref())
+    }
+
+    /// The zone in which the candidate reads times: the candidate's own, else the slot's, else the company's.
+    /// A stored name that is no zone is passed over: the next one is still right, and is printed beside the time.
+    pub fn candidate_zone(&self) -> Tz {
+        let names = [
+            self.candidate.time_zone.as_deref(),
+            self.slot.as_ref().map(|slot| slot.time_zone.as_str()),
+            Some(self.company.time_zone.as_str()),
+        ];
+        names
+            .into_iter()
+            .flatten()
+            .find_map(|name| name.parse().ok())
+            .unwrap_or(Tz::UTC)
     }
 
     /// Can it be booked? A cancelled one can be booked anew.

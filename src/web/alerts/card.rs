@@ -7,9 +7,8 @@ use serde::Serialize;
 
 use crate::{
     domain::alerts::{self, Alert, Reachability},
-    labels,
     mail::compose::Composer,
-    web::{preview::Preview, stamp::Stamp},
+    web::{labels, preview::Preview, stamp::Stamp},
     zones::Tz,
 };
 

@@ -8,7 +8,7 @@ use crate::{
         interviews::Details,
         slots::{Listed, State},
     },
-    labels, times,
+    times,
     web::{
         choices::{self, Choice},
         facts::Facts,
@@ -229,10 +229,8 @@ impl Page for NewPage {
 
 fn facts(parts: &Parts) -> Facts {
     let slot = &parts.slot.slot;
-    let there = parts.draft.as_ref().map(|draft| {
-        let zone = labels::zone_for(&draft.candidate, Some(slot), &draft.company);
-        Stamp::span(slot, zone)
-    });
+    let there = parts.draft.as_ref();
+    let there = there.map(|draft| Stamp::span(slot, draft.candidate_zone()));
     Facts::new()
         .at("Your time", Some(Stamp::span(slot, parts.zone)))
         .at("Candidate's time", there)

@@ -3,7 +3,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     domain::interviews::Details,
-    labels,
     settings::{Backend, Settings},
     times,
 };
@@ -40,7 +39,7 @@ fn of_booking(draft: &Details, now: DateTime<Utc>) -> Vec<String> {
     let Some(slot) = &draft.slot else {
         return warnings;
     };
-    let zone = labels::zone_for(&draft.candidate, Some(slot), &draft.company);
+    let zone = draft.candidate_zone();
     if times::is_night(slot.starts_at, zone) {
         let clock = times::clock(slot.starts_at, zone);
         warnings.push(format!("It's night for the candidate: {clock} in {zone}."));

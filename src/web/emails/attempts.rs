@@ -7,8 +7,10 @@ use actix_web::{
 use crate::{
     app::App,
     domain::emails::{self, RetryNow},
-    error, labels,
-    web::{errors::Result, flash::Flash, mail_servers, respond::see_other, viewer::Recruiter},
+    error,
+    web::{
+        errors::Result, flash::Flash, labels, mail_servers, respond::see_other, viewer::Recruiter,
+    },
 };
 
 /// POST /emails/{id}/attempts: the next attempt is made at once instead of at its time.

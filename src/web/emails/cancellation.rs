@@ -7,8 +7,7 @@ use actix_web::{
 use crate::{
     app::App,
     domain::emails::{self, Cancelled},
-    labels,
-    web::{errors::Result, flash::Flash, respond::see_other, viewer::Recruiter},
+    web::{errors::Result, flash::Flash, labels, respond::see_other, viewer::Recruiter},
 };
 
 /// POST /emails/{id}/cancellation: the message does not leave.

@@ -8,10 +8,11 @@ use super::form::Filters;
 use crate::{
     app::App,
     domain::emails::{self, Line},
-    labels, times,
+    times,
     web::{
         csv,
         errors::Result,
+        labels,
         lists::{self, At},
         respond::see_other,
         viewer::Recruiter,

@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use crate::{
     domain::{actions::Entry, emails::Story, events::Event},
-    labels, times,
-    web::stamp::Stamp,
+    times,
+    web::{labels, stamp::Stamp},
     zones::Tz,
 };
 

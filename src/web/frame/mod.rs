@@ -4,8 +4,7 @@ mod menu;
 use entity::user::Role;
 use serde::Serialize;
 
-use super::{alerts::banner::Banner, flash::Flash};
-use crate::labels;
+use super::{alerts::banner::Banner, flash::Flash, labels};
 
 /// The frame of a page.
 #[derive(Clone, Debug, Serialize)]

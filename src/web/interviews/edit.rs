@@ -18,7 +18,7 @@ use crate::{
             correction::{self, Correction},
         },
     },
-    labels, text,
+    text,
     web::{
         choices::{self, Choice},
         conflict::{self, Difference, Reading},
@@ -26,6 +26,7 @@ use crate::{
         flash::Flash,
         forms::{self, FormErrors, Ticket},
         interviews::outlook,
+        labels,
         page::Page,
         preview::Preview,
         stamp::Stamp,

@@ -11,8 +11,8 @@ use crate::{
         events::{Corrected, Correction, Event, Field, Talk, Verb},
         interviews::Details,
     },
-    labels, times,
-    web::{actions::labels as action_labels, stamp::Stamp},
+    times,
+    web::{actions::labels as action_labels, labels, stamp::Stamp},
 };
 
 /// One thing that happened.

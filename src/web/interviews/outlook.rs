@@ -7,8 +7,8 @@ use crate::{
     app::App,
     domain::{interviews::Details, notifications},
     error::Result,
-    labels, times,
-    web::{errors, flash::Flash, viewer::Viewer},
+    times,
+    web::{errors, flash::Flash, labels, viewer::Viewer},
     zones::Tz,
 };
 

@@ -15,8 +15,8 @@ use crate::{
         },
     },
     error::Result,
-    labels, times,
-    web::{stamp::Stamp, viewer::Viewer},
+    times,
+    web::{labels, stamp::Stamp, viewer::Viewer},
     zones::Tz,
 };
 

@@ -11,12 +11,12 @@ use crate::{
         versions::Target,
     },
     error::Result,
-    labels,
     text::{self, Refusal},
     web::{
         choices,
         conflict::Reading,
         forms::{FormErrors, Ticket},
+        labels,
         lists::At,
     },
 };

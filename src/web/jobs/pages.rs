@@ -6,11 +6,12 @@ use super::form::{Filters, JobForm};
 use crate::{
     domain::{jobs, page::Page as List, slots},
     error::Result,
-    labels, times,
+    times,
     web::{
         choices::{self, Choice},
         facts::Facts,
         forms::{FormErrors, Sheet},
+        labels,
         lists::{At, Pager},
         markdown,
         page::Page,

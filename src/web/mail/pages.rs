@@ -8,10 +8,9 @@ use serde::Serialize;
 
 use crate::{
     error::{Error, Result},
-    labels,
     mail::doctor::{self, Check, Grade, Step},
     settings::{Backend, Settings},
-    web::{facts::Facts, forms::Ticket, page::Page, stamp::Stamp, viewer::Viewer},
+    web::{facts::Facts, forms::Ticket, labels, page::Page, stamp::Stamp, viewer::Viewer},
     zones::Tz,
 };
 

@@ -13,7 +13,6 @@ use crate::{
         mail_texts::{self, Kept, Own},
     },
     error::{Error, Result},
-    labels,
     mail::{
         messages::Message,
         wording::{Block, Wording},
@@ -23,6 +22,7 @@ use crate::{
     web::{
         conflict::Reading,
         forms::{FormErrors, Ticket},
+        labels,
         viewer::Viewer,
     },
 };

@@ -5,9 +5,8 @@ use serde::Serialize;
 
 use crate::{
     domain::mail_texts::Own,
-    labels,
     mail::{language::Languages, wording::Wording},
-    web::page::Page,
+    web::{labels, page::Page},
 };
 
 /// The list.

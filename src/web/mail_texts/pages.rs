@@ -13,7 +13,6 @@ use crate::{
         interviews::{self, Filter, Listed},
     },
     error::Result,
-    labels,
     mail::{
         messages::Message,
         values::{Medium, Values},
@@ -23,6 +22,7 @@ use crate::{
     web::{
         choices::Choice,
         forms::{FormErrors, Sheet},
+        labels,
         page::Page,
         preview::{self, Preview},
         stamp::Stamp,

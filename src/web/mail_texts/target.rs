@@ -8,8 +8,8 @@ use crate::{
     app::App,
     domain::mail_texts::Which,
     error::{Error, Result},
-    labels,
     mail::wording::Block,
+    web::labels,
 };
 
 /// One kind of mail in one language.

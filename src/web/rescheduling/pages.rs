@@ -6,12 +6,13 @@ use serde::Serialize;
 use super::form::RescheduleForm;
 use crate::{
     domain::interviews::Details,
-    labels, times,
+    times,
     web::{
         choices::{self, Choice},
         facts::Facts,
         forms::FormErrors,
         interviews::Refusal,
+        labels,
         page::Page,
         preview::Preview,
         stamp::Stamp,
@@ -85,7 +86,7 @@ impl NewPage {
     /// With what was typed, and what is wrong with it.
     pub fn new(form: RescheduleForm, errors: FormErrors, parts: Parts) -> Self {
         let details = &parts.details;
-        let there = zone_of(details);
+        let there = details.candidate_zone();
         let offer = |slot: &slot::Model| Offer {
             id: slot.id,
             here: Stamp::new(
@@ -173,17 +174,13 @@ impl Page for NewPage {
     }
 }
 
-fn zone_of(details: &Details) -> Tz {
-    labels::zone_for(&details.candidate, details.slot.as_ref(), &details.company)
-}
-
 fn facts(details: &Details, zone: Tz) -> Facts {
     let slot = details.slot.as_ref();
     Facts::new()
         .at("Your time", slot.map(|slot| Stamp::span(slot, zone)))
         .at(
             "Candidate's time",
-            slot.map(|slot| Stamp::span(slot, zone_of(details))),
+            slot.map(|slot| Stamp::span(slot, details.candidate_zone())),
         )
         .text(
             "Type",

@@ -11,10 +11,11 @@ use crate::{
         page::Cursor,
         slots::{Filter, NewSlot, State},
     },
-    labels, text, times,
+    text, times,
     web::{
         choices::Choice,
         forms::{FormErrors, Ticket},
+        labels,
         lists::{self, At},
     },
     zones::Tz,

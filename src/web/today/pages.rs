@@ -10,10 +10,11 @@ use crate::{
         page::Page as List,
         today::{HORIZON_DAYS, Numbers, Worry},
     },
-    labels, times,
+    times,
     web::{
         forms::FormErrors,
         interviews::{Reader, Row},
+        labels,
         page::Page,
         stamp::Stamp,
     },

@@ -15,6 +15,7 @@ use super::{
     errors::Result,
     flash::Flash,
     forms::{FormErrors, Sheet},
+    labels,
     lists::{At, Pager},
     page::Page,
     viewer::{Admin, Viewer},
@@ -22,7 +23,6 @@ use super::{
 use crate::{
     app::App,
     domain::accounts::users::{self, Creation, NewUser},
-    labels,
     passwords::{About, NewPassword, Weakness},
     text, times,
 };

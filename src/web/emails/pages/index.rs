@@ -6,11 +6,12 @@ use serde::Serialize;
 use super::Overview;
 use crate::{
     domain::{emails::Line, mail_servers, page::Page as List},
-    labels, times,
+    times,
     web::{
         choices::{self, Choice},
         emails::form::Filters,
         forms::FormErrors,
+        labels,
         lists::{self, At, Pager},
         page::Page,
         stamp::Stamp,

@@ -7,7 +7,12 @@ use sea_orm::{ActiveEnum, Iterable};
 use serde::Serialize;
 
 use super::chart::Chart;
-use crate::{domain::emails::Count, labels, times, web::stamp::Stamp, zones::Tz};
+use crate::{
+    domain::emails::Count,
+    times,
+    web::{labels, stamp::Stamp},
+    zones::Tz,
+};
 
 /// So many days are counted, today among them.
 const DAYS: u64 = 14;

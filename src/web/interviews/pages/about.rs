@@ -4,21 +4,20 @@ use entity::interview::Status;
 use super::super::Reader;
 use crate::{
     domain::interviews::Details,
-    labels, times,
-    web::{facts::Facts, stamp::Stamp},
+    times,
+    web::{facts::Facts, labels, stamp::Stamp},
 };
 
 pub(super) fn facts(details: &Details, reader: &Reader) -> Facts {
     let Details {
         interview,
         candidate,
-        company,
         slot,
         job,
         recruiter,
         ..
     } = details;
-    let there = labels::zone_for(candidate, slot.as_ref(), company);
+    let there = details.candidate_zone();
     let span = |zone| slot.as_ref().map(|slot| Stamp::span(slot, zone));
     let is_booked = interview.status == Status::Scheduled;
     let link = details.join_window().filter(|_| is_booked).map(|window| {

@@ -4,10 +4,10 @@ use serde::Serialize;
 use super::super::{Reader, Row, form::Filters};
 use crate::{
     domain::{emails::Line, interviews::Listed, page::Page as List},
-    labels,
     web::{
         choices::{self, Choice},
         forms::FormErrors,
+        labels,
         lists::{At, Pager},
         page::Page,
     },

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use entity::InstructionLine;
 use serde::Serialize;
 
-use super::{Interview, check, checks, path, zone};
+use super::{Interview, check, checks, path};
 use crate::{
     domain::interviews::admission::Admission,
     error::{Error, Result},
@@ -40,7 +40,7 @@ impl EarlyPage {
             left_milliseconds: left.num_milliseconds(),
             left_seconds: left.num_seconds() + 1,
             countdown: times::countdown(left),
-            opens: times::day_and_clock(window.opens_at, zone(admission)),
+            opens: times::day_and_clock(window.opens_at, admission.details.candidate_zone()),
             lead_minutes: (window.starts_at - window.opens_at).num_minutes(),
             checks: checks(admission)?,
             is_moved: admission.is_moved,

@@ -8,8 +8,8 @@ pub use self::entry::{EarlyPage, JoinedPage, OpenPage};
 use crate::{
     domain::interviews::admission::Admission,
     error::{Error, Result},
-    labels, times,
-    web::page::Page,
+    times,
+    web::{labels, page::Page},
     zones::Tz,
 };
 
@@ -109,7 +109,7 @@ impl Interview {
         let details = &admission.details;
         let slot = details.slot.as_ref().ok_or(Error::NotFound)?;
         let window = admission.window;
-        let zone = zone(admission);
+        let zone = admission.details.candidate_zone();
         let is_own_zone = details.candidate.time_zone.as_deref() == Some(zone.name());
         let zone_name = times::zone_with_offset(window.starts_at, zone);
         let contact = details.contact();
@@ -160,11 +160,6 @@ impl Interview {
             contact_email: "dana@sample-company.example".into(),
         }
     }
-}
-
-fn zone(admission: &Admission) -> Tz {
-    let details = &admission.details;
-    labels::zone_for(&details.candidate, details.slot.as_ref(), &details.company)
 }
 
 fn path(token: &str) -> String {

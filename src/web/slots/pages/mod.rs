@@ -12,10 +12,11 @@ use super::{
 };
 use crate::{
     domain::slots::{Listed, State},
-    labels, times,
+    times,
     web::{
         choices::{self, Choice},
         forms::{FormErrors, Sheet},
+        labels,
         page::Page,
         stamp::Stamp,
     },

@@ -8,8 +8,8 @@ use crate::{
         interviews::Details,
         slots::{Listed, State},
     },
-    labels, times,
-    web::{conflict::Conflict, facts::Facts, page::Page, stamp::Stamp},
+    times,
+    web::{conflict::Conflict, facts::Facts, labels, page::Page, stamp::Stamp},
     zones::Tz,
 };
 
@@ -69,10 +69,7 @@ impl ShowPage {
             facts,
             booked: booked.map(|details| Booked {
                 interview_id: details.interview.id,
-                there: Stamp::span(
-                    slot,
-                    labels::zone_for(&details.candidate, details.slot.as_ref(), &details.company),
-                ),
+                there: Stamp::span(slot, details.candidate_zone()),
                 candidate_id: details.candidate.id,
                 candidate: details.candidate.name,
             }),

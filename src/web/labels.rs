@@ -1,14 +1,14 @@
 //! The words that people read for what is stored as a name: one place for pages, mails and the log.
 use entity::{
-    InstructionLine, candidate, company, email,
+    InstructionLine, email,
     interview::Status,
     job,
-    slot::{self, DifficultyLevel, InterviewType},
+    slot::{DifficultyLevel, InterviewType},
     transport,
     user::Role,
 };
 
-use crate::{domain::slots::State, mail::wording::Block, zones::Tz};
+use crate::{domain::slots::State, mail::wording::Block};
 
 /// `Technical`: stands before the word interview.
 pub fn interview_type(kind: InterviewType) -> &'static str {
@@ -202,23 +202,4 @@ pub fn mail_block(block: Block) -> &'static str {
         Block::Regards => "Closing",
         Block::Signature => "Signature",
     }
-}
-
-/// The zone in which a candidate reads times: the candidate's own, else the slot's, else the company's.
-/// A stored name that is no zone is passed over: the next one is still right, and is printed beside the time.
-pub fn zone_for(
-    candidate: &candidate::Model,
-    slot: Option<&slot::Model>,
-    company: &company::Model,
-) -> Tz {
-    let names = [
-        candidate.time_zone.as_deref(),
-        slot.map(|slot| slot.time_zone.as_str()),
-        Some(company.time_zone.as_str()),
-    ];
-    names
-        .into_iter()
-        .flatten()
-        .find_map(|name| name.parse().ok())
-        .unwrap_or(Tz::UTC)
 }
