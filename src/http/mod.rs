@@ -2,6 +2,7 @@
 mod body;
 pub mod guard;
 pub mod health;
+mod route;
 pub mod routes;
 pub mod wire;
 

@@ -2,15 +2,18 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use actix_web::{
-    Error, FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route as Endpoint, guard,
+    HttpResponse,
     http::{Method, header},
     web::{self, Data, ServiceConfig},
 };
 use serde::Serialize;
 
-use super::health;
+use super::{
+    health,
+    route::{Route, get, patch, post},
+};
 use crate::{
-    access::{self, Access, Who},
+    access::Who,
     api,
     app::App,
     web::{
@@ -213,88 +216,6 @@ pub fn configure(config: &mut ServiceConfig, app: &Data<App>) {
     }
 }
 
-struct Route {
-    method: Method,
-    path: &'static str,
-    who: Who,
-    endpoint: Endpoint,
-    keeps_session: bool,
-}
-
-impl Route {
-    /// Asks the database nothing about who is there.
-    fn without_session(self) -> Self {
-        Self {
-            keeps_session: false,
-            ..self
-        }
-    }
-}
-
-fn get<F, Args>(who: Who, path: &'static str, handler: F) -> Route
-where
-    F: Handler<Args>,
-    Args: Access + FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    let both = guard::Any(guard::Get()).or(guard::Head());
-    route(who, Method::GET, path, web::route().guard(both), handler)
-}
-
-fn post<F, Args>(who: Who, path: &'static str, handler: F) -> Route
-where
-    F: Handler<Args>,
-    Args: Access + FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    route(who, Method::POST, path, web::post(), handler)
-}
-
-fn patch<F, Args>(who: Who, path: &'static str, handler: F) -> Route
-where
-    F: Handler<Args>,
-    Args: Access + FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    route(who, Method::PATCH, path, web::patch(), handler)
-}
-
-fn route<F, Args>(
-    who: Who,
-    method: Method,
-    path: &'static str,
-    endpoint: Endpoint,
-    handler: F,
-) -> Route
-where
-    F: Handler<Args>,
-    Args: Access + FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    // No program with a door that is open by mistake ever starts.
-    assert!(
-        access::agrees(who, Args::ASKS),
-        "{method} {path} is for {who:?} and its handler asks for {:?}",
-        Args::ASKS
-    );
-    // Who may not learns nothing, not even that what they sent makes no sense.
-    let handler = move |request: HttpRequest, payload: web::Payload| {
-        let handler = handler.clone();
-        async move {
-            Args::admit(&request).await?;
-            let arguments = Args::from_request(&request, &mut payload.into_inner()).await;
-            Ok::<_, Error>(handler.call(arguments.map_err(Into::into)?).await)
-        }
-    };
-    Route {
-        method,
-        path,
-        who,
-        endpoint: endpoint.to(handler),
-        keeps_session: who.may_be_signed_in(),
-    }
-}
-
 fn allowed(routes: &[Route]) -> String {
     let mut names: Vec<&str> = routes.iter().map(|route| route.method.as_str()).collect();
     if names.contains(&"GET") {
@@ -314,6 +235,3 @@ fn without_patterns(path: &str) -> String {
         .collect::<Vec<_>>()
         .join("/")
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,10 +1,13 @@
-//! The table and its handlers agree on who may.
+//! A line of the table and its handler agree on who may.
 use actix_web::web::Path;
 
 use super::*;
 use crate::{
     api::fields::Body,
-    web::viewer::{Admin, Recruiter, SignedIn},
+    web::{
+        account, login,
+        viewer::{Admin, Recruiter, SignedIn},
+    },
 };
 
 #[test]
