@@ -241,43 +241,7 @@ fn words_for(line: &Entry) -> &'static str {
         Some(Verb::UserDisabled) => "Disabled",
         Some(Verb::UserEnabled) => "Enabled",
         Some(Verb::PasswordChanged | Verb::PasswordReset) => "Password changed",
-        // Those that name the fields, those that change no version, and what a newer version wrote.
-        Some(
-            Verb::InterviewCreated
-            | Verb::InterviewBooked
-            | Verb::InterviewRescheduled
-            | Verb::InterviewCorrected
-            | Verb::InterviewCancelled
-            | Verb::LinkReplaced
-            | Verb::AddressChanged
-            | Verb::CandidateJoined
-            | Verb::ToldByPhone
-            | Verb::ToldByPhoneUndone
-            | Verb::NotificationFailed
-            | Verb::EmailResent
-            | Verb::EmailCorrected
-            | Verb::EmailRetriedNow
-            | Verb::EmailCancelled
-            | Verb::EmailReleased
-            | Verb::EmailBounced
-            | Verb::SlotCreated
-            | Verb::SlotChanged
-            | Verb::SlotClosed
-            | Verb::JobCreated
-            | Verb::JobChanged
-            | Verb::CandidateCreated
-            | Verb::CandidateChanged
-            | Verb::UserCreated
-            | Verb::UserUpdated
-            | Verb::UserSignedIn
-            | Verb::TokenCreated
-            | Verb::TokenRevoked
-            | Verb::CompanySetUp
-            | Verb::CompanyCreated
-            | Verb::CompanyUpdated
-            | Verb::MailTextsUpdated
-            | Verb::MailChecked,
-        )
-        | None => "Changed",
+        // True of all others: those that name the fields, those that change no version, and what a newer version wrote.
+        _ => "Changed",
     }
 }

@@ -37,47 +37,78 @@ impl Page for ErrorPage {
     }
 }
 
-fn words(status: StatusCode) -> (&'static str, &'static str) {
-    match status {
-        StatusCode::NOT_FOUND => (
+/// The heading and the text.
+type Words = (&'static str, &'static str);
+
+const WORDS: [(StatusCode, Words); 8] = [
+    (
+        StatusCode::NOT_FOUND,
+        (
             "Page not found",
             "There is nothing at this address, or you don't have access to it.",
         ),
-        StatusCode::FORBIDDEN => (
+    ),
+    (
+        StatusCode::FORBIDDEN,
+        (
             "Request blocked",
             "This request did not come from a page of this site, so nothing was done. Reload the page and try again.",
         ),
-        StatusCode::CONFLICT => (
+    ),
+    (
+        StatusCode::CONFLICT,
+        (
             "Someone else changed this first",
             "Your change was not saved. Go back, reload the page and check what it says now.",
         ),
-        StatusCode::PAYLOAD_TOO_LARGE => (
+    ),
+    (
+        StatusCode::PAYLOAD_TOO_LARGE,
+        (
             "Too large",
             "What you sent is too large for this page. Shorten it and send it again.",
         ),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => (
+    ),
+    (
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        (
             "Unsupported format",
             "This page only accepts its own form, uncompressed. Go back and send the form from the page.",
         ),
-        StatusCode::REQUEST_TIMEOUT => (
+    ),
+    (
+        StatusCode::REQUEST_TIMEOUT,
+        (
             "That took too long",
             "Your request did not arrive completely. Send it again.",
         ),
-        StatusCode::TOO_MANY_REQUESTS => {
-            ("Too many attempts", "Wait a few minutes, then try again.")
-        }
-        StatusCode::SERVICE_UNAVAILABLE => (
+    ),
+    (
+        StatusCode::TOO_MANY_REQUESTS,
+        ("Too many attempts", "Wait a few minutes, then try again."),
+    ),
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        (
             "Back in a moment",
             "We can't answer right now. Nothing is lost; reload the page in a minute.",
         ),
-        status if status.is_server_error() => (
-            "Something went wrong",
-            "It's our fault, not yours. Try again. If it happens again, give your administrator the reference below.",
-        ),
-        _ => (
-            "Request not understood",
-            "The request was incomplete or malformed. Go back and try again.",
-        ),
+    ),
+];
+const OUR_FAULT: Words = (
+    "Something went wrong",
+    "It's our fault, not yours. Try again. If it happens again, give your administrator the reference below.",
+);
+const NOT_UNDERSTOOD: Words = (
+    "Request not understood",
+    "The request was incomplete or malformed. Go back and try again.",
+);
+
+fn words(status: StatusCode) -> Words {
+    match WORDS.iter().find(|(known, _)| *known == status) {
+        Some((_, words)) => *words,
+        None if status.is_server_error() => OUR_FAULT,
+        None => NOT_UNDERSTOOD,
     }
 }
 

@@ -6,52 +6,70 @@ use crate::domain::{
     events::{Object, Verb},
 };
 
+/// One line for each verb, in their order.
+const VERBS: [(Verb, &str); Verb::ALL.len()] = [
+    (Verb::InterviewCreated, "Interview added"),
+    (Verb::InterviewBooked, "Interview booked"),
+    (Verb::InterviewRescheduled, "Interview rescheduled"),
+    (Verb::InterviewCorrected, "Interview details changed"),
+    (Verb::InterviewCancelled, "Interview cancelled"),
+    (Verb::LinkReplaced, "Join link replaced"),
+    (
+        Verb::AddressChanged,
+        "Candidate's address changed, join link replaced",
+    ),
+    (Verb::CandidateJoined, "Candidate joined"),
+    (Verb::ToldByPhone, "Marked as told by phone"),
+    (Verb::ToldByPhoneUndone, "No longer marked as told by phone"),
+    (
+        Verb::NotificationFailed,
+        "Candidate not notified of a booking",
+    ),
+    (Verb::EmailResent, "Email resent"),
+    (Verb::EmailCorrected, "Email address corrected"),
+    (Verb::EmailRetriedNow, "Email retried now"),
+    (Verb::EmailCancelled, "Email cancelled before sending"),
+    (Verb::EmailReleased, "Address released, held emails queued"),
+    (Verb::EmailBounced, "Email bounced"),
+    (Verb::SlotCreated, "Slot added"),
+    (Verb::SlotChanged, "Slot changed"),
+    (Verb::SlotClosed, "Slot closed"),
+    (Verb::SlotMoved, "Slot moved by new time zone rules"),
+    (Verb::JobCreated, "Job added"),
+    (Verb::JobChanged, "Job changed"),
+    (Verb::CandidateCreated, "Candidate added"),
+    (Verb::CandidateChanged, "Candidate changed"),
+    (Verb::UserCreated, "User added"),
+    (Verb::UserUpdated, "User changed"),
+    (Verb::UserDisabled, "User disabled"),
+    (Verb::UserEnabled, "User enabled"),
+    (Verb::UserSignedIn, "Signed in"),
+    (Verb::PasswordChanged, "Password changed"),
+    (Verb::PasswordReset, "Password reset"),
+    (Verb::TokenCreated, "API token created"),
+    (Verb::TokenRevoked, "API token revoked"),
+    (Verb::CompanySetUp, "Company set up"),
+    (Verb::CompanyCreated, "Company created"),
+    (Verb::CompanyUpdated, "Company settings changed"),
+    (Verb::LogoChosen, "Logo uploaded"),
+    (Verb::LogoRemoved, "Logo removed"),
+    (Verb::MailTextsUpdated, "Email texts changed"),
+    (Verb::MailTextsReset, "Email texts reset to default"),
+    (Verb::MailChecked, "Email settings checked"),
+];
+
+// Without this, a line in the wrong place would give two verbs each other's words.
+const _: () = {
+    let mut place = 0;
+    while place < VERBS.len() {
+        assert!(VERBS[place].0 as usize == place);
+        place += 1;
+    }
+};
+
 /// The words for what was done.
 pub fn verb(verb: Verb) -> &'static str {
-    match verb {
-        Verb::InterviewCreated => "Interview added",
-        Verb::InterviewBooked => "Interview booked",
-        Verb::InterviewRescheduled => "Interview rescheduled",
-        Verb::InterviewCorrected => "Interview details changed",
-        Verb::InterviewCancelled => "Interview cancelled",
-        Verb::LinkReplaced => "Join link replaced",
-        Verb::AddressChanged => "Candidate's address changed, join link replaced",
-        Verb::CandidateJoined => "Candidate joined",
-        Verb::ToldByPhone => "Marked as told by phone",
-        Verb::ToldByPhoneUndone => "No longer marked as told by phone",
-        Verb::NotificationFailed => "Candidate not notified of a booking",
-        Verb::EmailResent => "Email resent",
-        Verb::EmailCorrected => "Email address corrected",
-        Verb::EmailRetriedNow => "Email retried now",
-        Verb::EmailCancelled => "Email cancelled before sending",
-        Verb::EmailReleased => "Address released, held emails queued",
-        Verb::EmailBounced => "Email bounced",
-        Verb::SlotCreated => "Slot added",
-        Verb::SlotChanged => "Slot changed",
-        Verb::SlotClosed => "Slot closed",
-        Verb::SlotMoved => "Slot moved by new time zone rules",
-        Verb::JobCreated => "Job added",
-        Verb::JobChanged => "Job changed",
-        Verb::CandidateCreated => "Candidate added",
-        Verb::CandidateChanged => "Candidate changed",
-        Verb::UserCreated => "User added",
-        Verb::UserUpdated => "User changed",
-        Verb::UserDisabled => "User disabled",
-        Verb::UserEnabled => "User enabled",
-        Verb::UserSignedIn => "Signed in",
-        Verb::PasswordChanged => "Password changed",
-        Verb::PasswordReset => "Password reset",
-        Verb::TokenCreated => "API token created",
-        Verb::TokenRevoked => "API token revoked",
-        Verb::CompanySetUp => "Company set up",
-        Verb::CompanyCreated => "Company created",
-        Verb::CompanyUpdated => "Company settings changed",
-        Verb::LogoChosen => "Logo uploaded",
-        Verb::LogoRemoved => "Logo removed",
-        Verb::MailTextsUpdated => "Email texts changed",
-        Verb::MailTextsReset => "Email texts reset to default",
-        Verb::MailChecked => "Email settings checked",
-    }
+    VERBS[verb as usize].1
 }
 
 /// The words for what a line tells. What came later is told as it is stored rather than left out.
