@@ -1,7 +1,9 @@
 //! The pages of slots.
+mod filters;
 mod form;
 pub mod pages;
 mod time;
+mod whom;
 
 use actix_web::{
     HttpResponse,
@@ -9,16 +11,17 @@ use actix_web::{
 };
 
 use self::{
-    form::{Filters, SlotForm},
+    filters::Filters,
+    form::SlotForm,
     pages::{IndexPage, NewPage, ShowPage},
 };
-pub use self::{pages::Row, time::TimeForm};
+pub use self::{pages::Row, time::TimeForm, whom::Whom};
 use super::{
     conflict::{Conflict, Thing},
     errors::Result,
     flash::Flash,
     forms::{self, FormErrors, Sheet, Ticket},
-    lists::{self, Asked},
+    lists::Asked,
     viewer::{Recruiter, Viewer},
 };
 use crate::{
@@ -151,10 +154,3 @@ pub async fn close(
     };
     viewer.see_other(&address, flash)
 }
-
-/// Where a booking into this slot begins, with whom already chosen if there is somebody.
-pub fn booking_address(slot_id: i64, whom: &Whom) -> String {
-    lists::address(&format!("/slots/{slot_id}/booking"), whom)
-}
-
-pub use self::form::Whom;

@@ -29,7 +29,7 @@ use crate::{
         lists::{self},
         page::Page,
         preview::Preview,
-        slots::{self, Whom},
+        slots::Whom,
         stamp::Stamp,
     },
 };
@@ -119,7 +119,7 @@ impl ShowPage {
         };
         let free = told.free.iter().map(|slot| {
             Choice::new(
-                slots::booking_address(slot.id, &whom),
+                whom.booking_address(slot.id),
                 times::day_and_clock(slot.starts_at, reader.zone),
             )
         });

@@ -1,7 +1,7 @@
 //! The list of slots, day by day.
 use serde::Serialize;
 
-use super::super::form::{self, Filters};
+use super::super::filters::{self, Filters};
 use super::Row;
 use crate::{
     domain::{page::Page as List, slots::Listed},
@@ -65,7 +65,7 @@ impl IndexPage {
             form,
             errors,
             jobs: choices::rows(jobs),
-            states: form::states(),
+            states: filters::states(),
             zone: zone.name().into(),
             ..Default::default()
         }

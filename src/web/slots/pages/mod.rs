@@ -6,10 +6,7 @@ use serde::Serialize;
 
 pub use self::index::IndexPage;
 pub use self::show::ShowPage;
-use super::{
-    booking_address,
-    form::{SlotForm, Whom},
-};
+use super::{form::SlotForm, whom::Whom};
 use crate::{
     domain::slots::{Listed, State},
     times,
@@ -56,7 +53,7 @@ impl Row {
             interviewer: slot.interviewer,
             state: labels::slot_state(listed.state),
             tone: tone(listed.state),
-            book: (listed.state == State::Open).then(|| booking_address(slot.id, whom)),
+            book: (listed.state == State::Open).then(|| whom.booking_address(slot.id)),
             interview_id: listed.interview_id,
         }
     }

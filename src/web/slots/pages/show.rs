@@ -1,7 +1,7 @@
 //! The page of one slot.
 use serde::Serialize;
 
-use super::super::{booking_address, form::Whom};
+use super::super::whom::Whom;
 use super::tone;
 use crate::{
     domain::{
@@ -62,7 +62,7 @@ impl ShowPage {
             heading: times::day_and_clock(slot.starts_at, zone),
             state: labels::slot_state(listed.state),
             tone: tone(listed.state),
-            book: (listed.state == State::Open).then(|| booking_address(slot.id, &Whom::default())),
+            book: (listed.state == State::Open).then(|| Whom::default().booking_address(slot.id)),
             can_close: matches!(listed.state, State::Open | State::Past),
             version: slot.version,
             conflict: None,

@@ -1,0 +1,109 @@
+//! Which slots a list shows, as it is typed.
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::whom::Whom;
+use crate::{
+    domain::{
+        page::Cursor,
+        slots::{Filter, State},
+    },
+    times,
+    web::{choices::Choice, forms::FormErrors, labels, lists::At},
+    zones::Tz,
+};
+
+/// The states in the order in which a list offers them, by the name in its address.
+const STATES: [(&str, State); 4] = [
+    ("open", State::Open),
+    ("booked", State::Booked),
+    ("closed", State::Closed),
+    ("past", State::Past),
+];
+
+/// The form above the list.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct Filters {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    job: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    state: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    from: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    candidate: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    interview: String,
+}
+
+impl Filters {
+    /// Without a day the list begins today; past slots alone lie before.
+    pub fn with_day(mut self, zone: Tz, now: DateTime<Utc>) -> Self {
+        if self.from.trim().is_empty() && self.state != "past" {
+            self.from = now.with_timezone(&zone).date_naive().to_string();
+        }
+        self
+    }
+
+    /// What the list is asked for.
+    pub fn parse(&self, zone: Tz, at: &At) -> Result<(Filter, Option<Cursor>), FormErrors> {
+        let mut errors = FormErrors::new();
+        let job_id = errors.optional(&self.job, |e, text| e.number("job", text, 1, i64::MAX));
+        let state = errors.optional(&self.state, |errors, text| {
+            let found = STATES.iter().find(|(name, _)| *name == text);
+            errors.check("state", found.ok_or("Choose one from the list."))
+        });
+        let from = errors.optional(&self.from, |e, text| e.date("from", text));
+        let cursor = at.cursor(&mut errors);
+        let filter = Filter {
+            job_id,
+            state: state.map(|(_, state)| *state),
+            from: from.map(|day| times::bounds_of_day(day, zone).0),
+            until: None,
+        };
+        errors.or(Some((filter, cursor)))
+    }
+
+    /// Who is to be booked into one of them.
+    pub fn whom(&self) -> Whom {
+        Whom {
+            candidate: self.candidate.clone(),
+            interview: self.interview.clone(),
+        }
+    }
+}
+
+/// The states that a list can be narrowed to.
+pub fn states() -> Vec<Choice> {
+    STATES
+        .iter()
+        .map(|(name, state)| Choice::new(name, labels::slot_state(*state)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_slots_begins_today_where_the_viewer_is() {
+        let now = "2027-01-05T23:30:00Z".parse().expect("an instant");
+        let zone = Tz::known("Europe/Berlin");
+        let filters = Filters::default().with_day(zone, now);
+        assert_eq!(filters.from, "2027-01-06");
+        let (filter, _) = filters.parse(zone, &At::default()).expect("a filter");
+        let from = filter.from.expect("an instant");
+        assert_eq!(from.to_rfc3339(), "2027-01-05T23:00:00+00:00");
+    }
+
+    #[test]
+    fn an_unknown_state_is_refused_and_never_widens_the_list() {
+        let filters = Filters {
+            state: "whatever".into(),
+            ..Default::default()
+        };
+        let parsed = filters.parse(Tz::UTC, &At::default());
+        assert!(parsed.expect_err("a mistake").of("state").is_some());
+    }
+}
