@@ -1,5 +1,5 @@
 //! What is known of a thing: labels with their words, for the component `facts`.
-use entity::slot;
+use entity::{job, slot};
 use serde::Serialize;
 
 use super::{labels, stamp::Stamp};
@@ -60,6 +60,14 @@ impl Facts {
             });
         }
         self
+    }
+
+    /// A job and the way to it; left out when there is none.
+    pub fn job(self, label: &'static str, job: Option<&job::Model>) -> Self {
+        match job {
+            Some(job) => self.link(label, &job.title, format!("/jobs/{}", job.id)),
+            None => self,
+        }
     }
 
     /// What kind of interview a slot is for, and who holds it.

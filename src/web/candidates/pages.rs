@@ -11,11 +11,12 @@ use crate::{
         facts::Facts,
         forms::{FormErrors, Sheet},
         interviews::{Reader, Row as InterviewRow},
-        lists::{self, At, Pager},
+        lists::{At, Pager},
         page::Page,
         slots::Whom,
         stamp::Stamp,
     },
+    zones::Tz,
 };
 
 /// The list.
@@ -184,39 +185,10 @@ impl ShowPage {
         (held, mails): (List<Listed>, Vec<Line>),
         reader: &Reader,
     ) -> Self {
-        let entered = times::day(candidate.created_at, reader.zone);
-        let facts = Facts::new()
-            .link(
-                "Email",
-                &candidate.email,
-                format!("mailto:{}", candidate.email),
-            )
-            .text("Phone", &candidate.phone)
-            .text(
-                "Time zone",
-                candidate
-                    .time_zone
-                    .as_deref()
-                    .unwrap_or("Unknown; emails use the slot's time zone"),
-            )
-            .text("Language", language)
-            .link(
-                "Applied for",
-                job.as_ref().map_or("", |job| job.title.as_str()),
-                job.as_ref()
-                    .map(|job| format!("/jobs/{}", job.id))
-                    .unwrap_or_default(),
-            )
-            .text("Notes", &candidate.notes)
-            .at("Added", Some(Stamp::new(candidate.created_at, entered)));
-        let whom = Whom {
-            candidate: candidate.id.to_string(),
-            ..Default::default()
-        };
         Self {
             id: candidate.id,
-            book: format!("{}&state=open", lists::address("/slots", &whom)),
-            facts,
+            facts: facts(&candidate, job.as_ref(), language, reader.zone),
+            book: Whom::candidate(candidate.id).slots_address(),
             name: candidate.name,
             interviews: held
                 .rows
@@ -244,3 +216,24 @@ impl Page for ShowPage {
         }
     }
 }
+
+fn facts(
+    candidate: &candidate::Model,
+    job: Option<&job::Model>,
+    language: &str,
+    zone: Tz,
+) -> Facts {
+    let address = format!("mailto:{}", candidate.email);
+    let their_zone = candidate.time_zone.as_deref();
+    let added = times::day(candidate.created_at, zone);
+    Facts::new()
+        .link("Email", &candidate.email, address)
+        .text("Phone", &candidate.phone)
+        .text("Time zone", their_zone.unwrap_or(NO_ZONE))
+        .text("Language", language)
+        .job("Applied for", job)
+        .text("Notes", &candidate.notes)
+        .at("Added", Some(Stamp::new(candidate.created_at, added)))
+}
+
+const NO_ZONE: &str = "Unknown; emails use the slot's time zone";

@@ -47,53 +47,40 @@ pub fn events(
     mails: &[Line],
     reader: &Reader,
 ) -> Vec<Step> {
-    let mut steps: Vec<(DateTime<Utc>, Step)> = Vec::new();
-    let mut add = |at: DateTime<Utc>, step: Step| steps.push((at, step));
     // That the candidate was not notified is told by the mail's own line.
-    let entries = entries.into_iter();
-    for entry in entries.filter(|entry| entry.verb() != Some(Verb::NotificationFailed)) {
-        add(entry.action.at, acted(entry, reader));
-    }
-    for mail in mails.iter().filter(|mail| is_worth_telling(mail)) {
-        let kind = labels::email_kind(mail.kind);
-        let step = |tone, what, at, detail| Step {
-            tone,
-            what,
-            at: stamp(at, reader),
-            detail,
-            href: format!("/emails/{}", mail.id),
-        };
-        let queued = step(
-            "quiet",
-            format!("{kind} queued"),
-            mail.created_at,
-            format!("to {}", mail.recipient),
-        );
-        if mail.kind.tells_of_change() {
-            add(mail.created_at, queued);
-        }
-        if let Some(at) = mail.finished_at {
-            let what = format!("{kind}: {}", labels::email_status(mail.status));
-            add(
-                at,
-                step(
-                    labels::email_tone(mail.status),
-                    what,
-                    at,
-                    mail.reason.clone(),
-                ),
-            );
-        }
-    }
-    if let Some(at) = details.interview.opened_at {
-        add(
-            at,
-            plain("live", "Candidate opened the join page".into(), at, reader),
-        );
-    }
+    let is_shown = |entry: &Entry| entry.verb() != Some(Verb::NotificationFailed);
+    let acts = entries.into_iter().filter(is_shown);
+    let acts = acts.map(|entry| (entry.action.at, acted(entry, reader)));
+    let mails = mails.iter().filter(|mail| is_worth_telling(mail));
+    let mails = mails.flat_map(|mail| went_out(mail, reader));
+    let opened = details.interview.opened_at.map(|at| {
+        let what = "Candidate opened the join page".into();
+        (at, plain("live", what, at, reader))
+    });
+    let mut steps: Vec<(DateTime<Utc>, Step)> = acts.chain(mails).chain(opened).collect();
     // What happened at one instant stays in the order in which it was told.
     steps.sort_by_key(|(at, _)| *at);
     steps.into_iter().map(|(_, step)| step).collect()
+}
+
+/// When a mail was queued, where that is news, and how it ended.
+fn went_out(mail: &Line, reader: &Reader) -> impl Iterator<Item = (DateTime<Utc>, Step)> {
+    let kind = labels::email_kind(mail.kind);
+    let step = |tone, what, at, detail| Step {
+        detail,
+        href: format!("/emails/{}", mail.id),
+        ..plain(tone, what, at, reader)
+    };
+    let queued = mail.kind.tells_of_change().then(|| {
+        let (at, to) = (mail.created_at, format!("to {}", mail.recipient));
+        (at, step("quiet", format!("{kind} queued"), at, to))
+    });
+    let ended = mail.finished_at.map(|at| {
+        let what = format!("{kind}: {}", labels::email_status(mail.status));
+        let tone = labels::email_tone(mail.status);
+        (at, step(tone, what, at, mail.reason.clone()))
+    });
+    queued.into_iter().chain(ended)
 }
 
 /// Reminders are made anew at every change: those that were dropped before their hour are no news.
@@ -133,14 +120,8 @@ fn words_for(event: &Event, reader: &Reader) -> (&'static str, String) {
             rules,
             ..
         } => {
-            let what = match rules {
-                Some(_) => "Kept at its local time after time zone rules changed:",
-                None => "Rescheduled",
-            };
-            match (before.starts_at.map(when), after.starts_at.map(when)) {
-                (Some(from), Some(to)) => ("live", format!("{what} from {from} to {to}")),
-                _ => ("live", "Rescheduled".into()),
-            }
+            let times = before.starts_at.map(when).zip(after.starts_at.map(when));
+            ("live", moved(times, rules.is_some()))
         }
         Event::InterviewCancelled { change, .. } => match change.reason.as_str() {
             "" => ("bad", "Cancelled".into()),
@@ -160,6 +141,17 @@ fn words_for(event: &Event, reader: &Reader) -> (&'static str, String) {
         Event::ToldByPhoneUndone { .. } => ("wait", action_labels::verb(event.verb()).into()),
         // All others have their words from the audit log, which has some for each.
         event => ("quiet", action_labels::verb(event.verb()).into()),
+    }
+}
+
+fn moved(times: Option<(String, String)>, by_zone_rules: bool) -> String {
+    let what = match by_zone_rules {
+        true => "Kept at its local time after time zone rules changed:",
+        false => "Rescheduled",
+    };
+    match times {
+        Some((from, to)) => format!("{what} from {from} to {to}"),
+        None => "Rescheduled".into(),
     }
 }
 

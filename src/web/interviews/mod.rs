@@ -5,6 +5,7 @@ mod history;
 pub mod link;
 pub mod outlook;
 pub mod pages;
+mod reader;
 mod refusal;
 mod row;
 
@@ -17,10 +18,7 @@ use self::{
     form::Filters,
     pages::{IndexPage, ShowPage, Told},
 };
-pub use self::{
-    refusal::Refusal,
-    row::{Reader, Row},
-};
+pub use self::{reader::Reader, refusal::Refusal, row::Row};
 use super::{errors::Result, lists::Asked, viewer::Recruiter};
 use crate::{
     app::App,
@@ -71,5 +69,5 @@ pub async fn show(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<Ht
         actions: actions::history(&app.db, company_id, "interview", *id).await?,
         free,
     };
-    viewer.page(&ShowPage::new(details, told, &app.composer, &reader)?)
+    viewer.page(&ShowPage::new(details, told, &app.composer, &reader))
 }

@@ -1,47 +1,21 @@
 //! An interview in a list: when, who, how it stands, and what became of its mail.
 use chrono::{DateTime, Utc};
-use entity::interview::Status;
+use entity::interview::{self, Status};
 use serde::Serialize;
 
+use super::Reader;
 use crate::{
-    app::App,
     domain::{
         alerts::{self, Reachability},
-        companies,
         emails::Line,
         interviews::{
             Listed,
             join_window::{JoinWindow, Moment},
         },
     },
-    error::Result,
     times,
-    web::{labels, stamp::Stamp, viewer::Viewer},
-    zones::Tz,
+    web::{labels, stamp::Stamp},
 };
-
-/// From where and when a list is read.
-#[derive(Clone, Copy, Debug)]
-pub struct Reader {
-    /// The viewer's zone.
-    pub zone: Tz,
-    /// The present instant.
-    pub now: DateTime<Utc>,
-    /// How long before the start the company's links open.
-    pub lead_minutes: i32,
-}
-
-impl Reader {
-    /// Of whoever is signed in, now.
-    pub async fn of(app: &App, viewer: &Viewer) -> Result<Self> {
-        let company = companies::find(&app.db, viewer.company_id).await?;
-        Ok(Self {
-            zone: viewer.zone(),
-            now: app.clock.now(),
-            lead_minutes: company.join_window_minutes,
-        })
-    }
-}
 
 /// For the component `interview_row`.
 #[derive(Clone, Debug, Serialize)]
@@ -70,56 +44,25 @@ struct Mark {
 impl Row {
     /// With the newest of the mails that are about it.
     pub fn new(listed: Listed, mails: &[Line], reader: &Reader) -> Self {
-        let Reader {
-            zone,
-            now,
-            lead_minutes,
-        } = *reader;
-        let Listed {
-            interview,
-            candidate,
-            slot,
-            job_title,
-            ..
-        } = listed;
-        let window = slot.as_ref().map(|slot| JoinWindow::of(slot, lead_minutes));
-        let mut words: Vec<String> = job_title.into_iter().collect();
-        if let Some(slot) = &slot {
-            words.push(labels::interview_type(slot.interview_type).into());
-            words.extend(
-                slot.difficulty_level
-                    .map(|level| labels::difficulty(level).into()),
-            );
-        }
+        let interview = &listed.interview;
+        let slot = listed.slot.as_ref();
         let is_booked = interview.status == Status::Scheduled;
-        if let Some(window) = window.filter(|_| is_booked) {
-            words.push(link_now(&window, zone, now));
-        }
-        words.extend(
-            interview
-                .opened_at
-                .map(|at| format!("join page opened {}", moment(at, zone, now))),
-        );
+        let window = slot.filter(|_| is_booked);
+        let window = window.map(|slot| JoinWindow::of(slot, reader.lead_minutes));
+        let day = slot.map(|slot| times::day(slot.starts_at, reader.zone));
         // A reminder that waits for its hour says nothing of what the candidate knows.
         let newest = mails
             .iter()
             .rfind(|mail| mail.interview_id == Some(interview.id) && mail.kind.tells_of_change());
         Self {
             id: interview.id,
-            day: slot
-                .as_ref()
-                .map(|slot| times::day(slot.starts_at, zone))
-                .unwrap_or_default(),
-            starts: slot.as_ref().map(|slot| Stamp::clock(slot.starts_at, zone)),
-            minutes: slot.as_ref().map_or(0, |slot| slot.duration_minutes),
-            candidate: candidate.name,
-            state: match (interview.status, interview.joined_at) {
-                (Status::Scheduled, Some(at)) => Some(joined(at, window, zone, now)),
-                (Status::Scheduled, None) => None,
-                (status, _) => Some(Mark::new("quiet", labels::interview_status(status))),
-            },
+            day: day.unwrap_or_default(),
+            starts: slot.map(|slot| Stamp::clock(slot.starts_at, reader.zone)),
+            minutes: slot.map_or(0, |slot| slot.duration_minutes),
+            words: words(&listed, window, reader),
+            state: Mark::of_interview(interview, window, reader),
             mail: newest.filter(|_| is_booked).map(Mark::of_mail),
-            words,
+            candidate: listed.candidate.name,
         }
     }
 
@@ -143,7 +86,34 @@ impl Row {
     }
 }
 
+/// Job, type, difficulty, what the join link does now, and when its page was opened.
+fn words(listed: &Listed, window: Option<JoinWindow>, reader: &Reader) -> Vec<String> {
+    let mut words: Vec<String> = listed.job_title.iter().cloned().collect();
+    if let Some(slot) = &listed.slot {
+        words.push(labels::interview_type(slot.interview_type).into());
+        let difficulty = slot.difficulty_level.map(labels::difficulty);
+        words.extend(difficulty.map(String::from));
+    }
+    words.extend(window.map(|window| link_now(&window, reader)));
+    let opened = listed.interview.opened_at;
+    words.extend(opened.map(|at| format!("join page opened {}", reader.moment(at))));
+    words
+}
+
 impl Mark {
+    /// None while it is simply booked.
+    fn of_interview(
+        interview: &interview::Model,
+        window: Option<JoinWindow>,
+        reader: &Reader,
+    ) -> Option<Self> {
+        match (interview.status, interview.joined_at) {
+            (Status::Scheduled, Some(at)) => Some(joined(at, window, reader)),
+            (Status::Scheduled, None) => None,
+            (status, _) => Some(Self::new("quiet", labels::interview_status(status))),
+        }
+    }
+
     /// Who was told by phone needs no mail, unless it arrived after all.
     fn of_mail(mail: &Line) -> Self {
         if mail.told_at.is_some() && alerts::reachability(mail.status) != Reachability::Settled {
@@ -163,29 +133,21 @@ impl Mark {
     }
 }
 
-fn joined(at: DateTime<Utc>, window: Option<JoinWindow>, zone: Tz, now: DateTime<Utc>) -> Mark {
-    match window.map(|window| window.at(now)) {
-        Some(Moment::Open) => Mark::new("live", format!("Joined at {}", times::clock(at, zone))),
-        _ => Mark::new("quiet", format!("Joined at {}", moment(at, zone, now))),
+fn joined(at: DateTime<Utc>, window: Option<JoinWindow>, reader: &Reader) -> Mark {
+    match window.map(|window| window.at(reader.now)) {
+        Some(Moment::Open) => {
+            let clock = times::clock(at, reader.zone);
+            Mark::new("live", format!("Joined at {clock}"))
+        }
+        _ => Mark::new("quiet", format!("Joined at {}", reader.moment(at))),
     }
 }
 
-fn link_now(window: &JoinWindow, zone: Tz, now: DateTime<Utc>) -> String {
-    match window.at(now) {
-        Moment::Early => format!("join link opens at {}", times::clock(window.opens_at, zone)),
-        Moment::Open => format!(
-            "join link open until {}",
-            times::clock(window.ends_at, zone)
-        ),
+fn link_now(window: &JoinWindow, reader: &Reader) -> String {
+    let clock = |at| times::clock(at, reader.zone);
+    match window.at(reader.now) {
+        Moment::Early => format!("join link opens at {}", clock(window.opens_at)),
+        Moment::Open => format!("join link open until {}", clock(window.ends_at)),
         Moment::Over => "over".into(),
-    }
-}
-
-/// `09:52` today, else with the day.
-fn moment(at: DateTime<Utc>, zone: Tz, now: DateTime<Utc>) -> String {
-    let is_today = at.with_timezone(&zone).date_naive() == now.with_timezone(&zone).date_naive();
-    match is_today {
-        true => times::clock(at, zone),
-        false => times::day_and_clock(at, zone),
     }
 }

@@ -1,5 +1,5 @@
 //! What is known of an interview, in pairs.
-use entity::interview::Status;
+use entity::{candidate, interview::Status};
 
 use super::super::Reader;
 use crate::{
@@ -9,46 +9,11 @@ use crate::{
 };
 
 pub(super) fn facts(details: &Details, reader: &Reader) -> Facts {
-    let Details {
-        interview,
-        candidate,
-        slot,
-        job,
-        recruiter,
-        ..
-    } = details;
-    let there = details.candidate_zone();
-    let span = |zone| slot.as_ref().map(|slot| Stamp::span(slot, zone));
-    let is_booked = interview.status == Status::Scheduled;
-    let link = details.join_window().filter(|_| is_booked).map(|window| {
-        let open = times::clock(window.opens_at, reader.zone);
-        let words = format!("{open}–{}", times::clock(window.ends_at, reader.zone));
-        Stamp::new(window.opens_at, words)
-    });
-    let job_id = job.as_ref().map(|job| format!("/jobs/{}", job.id));
-    let facts = Facts::new()
-        .at("Your time", span(reader.zone))
-        .at("Candidate's time", span(there))
-        .link(
-            "Candidate",
-            &candidate.name,
-            format!("/candidates/{}", candidate.id),
-        )
-        .text("Email", &candidate.email)
-        .text("Phone", &candidate.phone)
-        .link(
-            "Job",
-            job.as_ref().map_or("", |job| job.title.as_str()),
-            job_id.unwrap_or_default(),
-        );
-    about_slot(facts, details)
-        .at("Join link works", link)
-        .at(
-            "Join page opened",
-            interview
-                .opened_at
-                .map(|at| Stamp::day_and_clock(at, reader.zone)),
-        )
+    let interview = &details.interview;
+    let recruiter = details.recruiter.as_ref();
+    let facts = about_time(Facts::new(), details, reader);
+    let facts = about_candidate(facts, &details.candidate).job("Job", details.job.as_ref());
+    about_link(about_slot(facts, details), details, reader)
         .text(
             "Cancellation reason",
             match interview.status {
@@ -57,10 +22,23 @@ pub(super) fn facts(details: &Details, reader: &Reader) -> Facts {
             },
         )
         .text("Notes for the candidate", &interview.booking_notes)
-        .text(
-            "Booked by",
-            recruiter.as_ref().map_or("", |user| user.name.as_str()),
-        )
+        .text("Booked by", recruiter.map_or("", |user| user.name.as_str()))
+}
+
+fn about_time(facts: Facts, details: &Details, reader: &Reader) -> Facts {
+    let slot = details.slot.as_ref();
+    let span = |zone| slot.map(|slot| Stamp::span(slot, zone));
+    facts
+        .at("Your time", span(reader.zone))
+        .at("Candidate's time", span(details.candidate_zone()))
+}
+
+fn about_candidate(facts: Facts, candidate: &candidate::Model) -> Facts {
+    let page = format!("/candidates/{}", candidate.id);
+    facts
+        .link("Candidate", &candidate.name, page)
+        .text("Email", &candidate.email)
+        .text("Phone", &candidate.phone)
 }
 
 fn about_slot(facts: Facts, details: &Details) -> Facts {
@@ -91,4 +69,19 @@ fn about_slot(facts: Facts, details: &Details) -> Facts {
             "Meeting link",
             slot.and(details.meeting_url()).unwrap_or_default(),
         )
+}
+
+fn about_link(facts: Facts, details: &Details, reader: &Reader) -> Facts {
+    let interview = &details.interview;
+    let is_booked = interview.status == Status::Scheduled;
+    let works = details.join_window().filter(|_| is_booked).map(|window| {
+        let opens = times::clock(window.opens_at, reader.zone);
+        let ends = times::clock(window.ends_at, reader.zone);
+        Stamp::new(window.opens_at, format!("{opens}–{ends}"))
+    });
+    let opened = interview.opened_at;
+    let opened = opened.map(|at| Stamp::day_and_clock(at, reader.zone));
+    facts
+        .at("Join link works", works)
+        .at("Join page opened", opened)
 }

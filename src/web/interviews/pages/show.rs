@@ -1,0 +1,168 @@
+//! The page of one interview.
+use entity::{email, interview::Status, slot};
+use serde::Serialize;
+
+use super::{
+    super::{
+        Reader,
+        history::{self, Step},
+    },
+    about::facts,
+    mail::{Mail, Spare},
+};
+use crate::{
+    domain::{actions, emails::Line, interviews::Details},
+    mail::compose::Composer,
+    times,
+    web::{
+        choices::Choice, facts::Facts, forms::Ticket, labels, page::Page, slots::Whom, stamp::Stamp,
+    },
+    zones::Tz,
+};
+
+/// An interview.
+#[derive(Serialize)]
+pub struct ShowPage {
+    id: i64,
+    candidate: String,
+    candidate_id: i64,
+    lead: String,
+    status: &'static str,
+    tone: &'static str,
+    /// What the candidate has done.
+    joined: Option<Stamp>,
+    facts: Facts,
+    /// Can it be moved, changed and cancelled, and have another link?
+    can_change: bool,
+    can_cancel: bool,
+    link: Ticket,
+    mails: Vec<Mail>,
+    /// The keys of those that cannot be read.
+    unreadable: Vec<i64>,
+    /// When the newest mail did not arrive: a text to send another way.
+    spare: Option<Spare>,
+    has_no_url: bool,
+    events: Vec<Step>,
+    #[serde(flatten)]
+    search: Search,
+}
+
+/// What was read besides the interview itself.
+pub struct Told {
+    /// Its mails, oldest first.
+    pub mails: Vec<Line>,
+    /// The keys of those that cannot be read.
+    pub unreadable: Vec<i64>,
+    /// The one that tells how it stands.
+    pub newest: Option<email::Model>,
+    /// What was done to it, oldest first.
+    pub actions: Vec<actions::Entry>,
+    /// Free slots of its job, while it waits for a time.
+    pub free: Vec<slot::Model>,
+}
+
+/// Where a time is looked for, while there is none.
+#[derive(Serialize)]
+struct Search {
+    find_slot: Option<String>,
+    free: Vec<Choice>,
+}
+
+impl ShowPage {
+    /// With what happened to it.
+    pub fn new(details: Details, told: Told, composer: &Composer, reader: &Reader) -> Self {
+        let interview = &details.interview;
+        let job = details.job.as_ref();
+        let joined = interview.joined_at;
+        let is_coming = details.is_to_come(reader.now);
+        let newest = told.newest;
+        let mails = told.mails.iter();
+        let mails = mails.filter(|mail| history::is_worth_telling(mail));
+        Self {
+            id: interview.id,
+            candidate: details.candidate.name.clone(),
+            candidate_id: details.candidate.id,
+            lead: job.map_or("No job yet".into(), |job| job.title.clone()),
+            status: labels::interview_status(interview.status),
+            tone: tone(interview.status),
+            joined: joined.map(|at| Stamp::day_and_clock(at, reader.zone)),
+            facts: facts(&details, reader),
+            can_change: is_coming,
+            can_cancel: is_coming || interview.status == Status::Unscheduled,
+            link: Ticket::of_version(interview.version).with_new_key(),
+            mails: mails.map(|mail| Mail::new(mail, reader)).collect(),
+            unreadable: told.unreadable,
+            spare: newest.and_then(|mail| Spare::of(&mail, &details, composer, reader)),
+            has_no_url: is_coming && details.meeting_url().is_none(),
+            search: Search::of(&details, &told.free, reader.zone),
+            events: history::events(&details, told.actions, &told.mails, reader),
+        }
+    }
+}
+
+impl Search {
+    fn of(details: &Details, free: &[slot::Model], zone: Tz) -> Self {
+        let whom = Whom::interview(details.interview.id);
+        let find = || match &details.job {
+            Some(job) => format!("{}&job={}", whom.slots_address(), job.id),
+            None => whom.slots_address(),
+        };
+        let choice = |slot: &slot::Model| {
+            let words = times::day_and_clock(slot.starts_at, zone);
+            Choice::new(whom.booking_address(slot.id), words)
+        };
+        Self {
+            find_slot: details.waits_for_a_time().then(find),
+            free: free.iter().map(choice).collect(),
+        }
+    }
+
+    fn sample() -> Self {
+        Self {
+            find_slot: Some("/slots?interview=1&state=open".into()),
+            free: vec![Choice::new(
+                "/slots/1/booking?interview=1",
+                "Tue 5 January 2027, 10:00",
+            )],
+        }
+    }
+}
+
+impl Page for ShowPage {
+    const TEMPLATE: &'static str = "interviews/show.html";
+
+    fn title(&self) -> String {
+        format!("Interview with {}", self.candidate)
+    }
+
+    fn sample() -> Self {
+        Self {
+            id: 1,
+            candidate: "John Doe".into(),
+            candidate_id: 1,
+            lead: "Cloud Architect".into(),
+            status: "Booked",
+            tone: "live",
+            joined: Some(Stamp::sample()),
+            facts: Facts::sample(),
+            can_change: true,
+            can_cancel: true,
+            link: Ticket::default(),
+            mails: vec![Mail::sample()],
+            unreadable: vec![5],
+            spare: Some(Spare::sample()),
+            has_no_url: true,
+            events: vec![Step::sample()],
+            search: Search::sample(),
+        }
+    }
+}
+
+fn tone(status: Status) -> &'static str {
+    match status {
+        Status::Unscheduled => "wait",
+        Status::Scheduled => "live",
+        Status::Completed => "good",
+        Status::NoShow | Status::Cancelled => "quiet",
+    }
+}

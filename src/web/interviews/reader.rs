@@ -1,0 +1,37 @@
+//! From where and when a page about interviews is read.
+use chrono::{DateTime, Utc};
+
+use crate::{app::App, domain::companies, error::Result, times, web::viewer::Viewer, zones::Tz};
+
+/// Whoever reads it, and their company's rule.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader {
+    /// The viewer's zone.
+    pub zone: Tz,
+    /// The present instant.
+    pub now: DateTime<Utc>,
+    /// How long before the start the company's links open.
+    pub lead_minutes: i32,
+}
+
+impl Reader {
+    /// Of whoever is signed in, now.
+    pub async fn of(app: &App, viewer: &Viewer) -> Result<Self> {
+        let company = companies::find(&app.db, viewer.company_id).await?;
+        Ok(Self {
+            zone: viewer.zone(),
+            now: app.clock.now(),
+            lead_minutes: company.join_window_minutes,
+        })
+    }
+
+    /// `09:52` today, else with the day.
+    pub fn moment(&self, at: DateTime<Utc>) -> String {
+        let is_today = at.with_timezone(&self.zone).date_naive()
+            == self.now.with_timezone(&self.zone).date_naive();
+        match is_today {
+            true => times::clock(at, self.zone),
+            false => times::day_and_clock(at, self.zone),
+        }
+    }
+}
