@@ -5,6 +5,7 @@ pub mod cancellation;
 pub mod export;
 mod form;
 pub mod html;
+mod meaning;
 pub mod message;
 pub mod pages;
 pub mod release;

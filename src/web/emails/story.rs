@@ -1,4 +1,4 @@
-//! A message's story in words: what happened step by step, and what to do now.
+//! A message's story in words: what happened step by step.
 use chrono::{DateTime, Utc};
 use entity::{
     attempt::{self, Outcome, Stage},
@@ -70,81 +70,6 @@ pub fn steps(story: &Story, next_try: DateTime<Utc>, zone: Tz, now: DateTime<Utc
     steps
 }
 
-/// What a status means, and what to do.
-pub fn meaning(status: Status) -> &'static str {
-    match status {
-        Status::Queued => "Greenroom sends it automatically when it is due.",
-        Status::Sending => "It is being handed to a mail server right now.",
-        Status::Retrying => {
-            "No mail server has accepted it yet. Greenroom keeps trying until the email expires. If it's urgent, contact the candidate another way."
-        }
-        Status::Accepted => {
-            "A mail server accepted it and is now responsible for delivery. Only the candidate can say whether it reached the inbox. If it's missing, ask them to check their spam folder, or send it again."
-        }
-        Status::Uncertain => {
-            "The connection broke at the last moment, more than once, so it may or may not have arrived. Ask the candidate, or send it again; a second copy does no harm."
-        }
-        Status::Printed => {
-            "This server prints emails to its console, so nobody received this one. Contact the candidate another way, or ask an admin to set up a mail server and then send it again."
-        }
-        Status::Failed => {
-            "Nobody received it, and Greenroom won't try again. See the last attempt for the reason. Fix it and send the email again, or contact the candidate another way."
-        }
-        Status::Held => {
-            "It won't be sent until you decide. Check the address with the candidate: if it's wrong, correct it; if it's right, release the email."
-        }
-        Status::Superseded => {
-            "It was never sent because the interview or the address changed first. It was never sent because something changed first. The reason is under What happened."
-        }
-        Status::Cancelled => "It was cancelled before it was sent.",
-        Status::Expired => "It expired before a mail server accepted it, so nobody received it.",
-        Status::Bounced => {
-            "A mail server accepted it and then reported that it can't be delivered, so nobody received it. The report below says why. Correct the address if it's wrong, or fix the cause and send the email again, or contact the candidate another way."
-        }
-    }
-}
-
-/// The same of a message to a user, about no interview.
-pub fn meaning_to_a_user(status: Status) -> &'static str {
-    match status {
-        Status::Queued => "It will be sent shortly.",
-        Status::Sending => "It is being handed to the mail server right now.",
-        Status::Retrying => {
-            "No mail server has accepted it yet. Greenroom keeps trying for an hour."
-        }
-        Status::Accepted => {
-            "A mail server accepted it. If it isn't in the inbox, look in the spam folder."
-        }
-        Status::Uncertain => {
-            "The connection broke at the last moment. It may have arrived; look in the inbox before you send another."
-        }
-        Status::Printed => "It was printed to the console, so nobody received it.",
-        Status::Failed => {
-            "Nobody received it, and Greenroom won't try again. See what the last attempt says, then send another."
-        }
-        Status::Held => "It is held back because an email to this address came back.",
-        Status::Superseded | Status::Cancelled => "It was cancelled before it was sent.",
-        Status::Expired => "No mail server accepted it within an hour. Nobody received it.",
-        Status::Bounced => {
-            "A mail server accepted it and then reported that it can't be delivered. Nobody received it."
-        }
-    }
-}
-
-/// What it means for the candidate when a message does not leave.
-pub fn cancelling(story: &Story) -> String {
-    let name = &story.email.recipient_name;
-    let mut meaning = labels::not_leaving(story.email.kind, name);
-    if story.may_have_arrived() {
-        meaning.push_str(
-            " An earlier attempt ended without confirmation, so it may have arrived anyway.",
-        );
-    }
-    meaning
-        .push_str(" You can send it again from this page as long as its content is still correct.");
-    meaning
-}
-
 /// How soon there may be more to tell, in seconds; none when the story is over.
 pub fn next_look(status: Status, next_try: DateTime<Utc>, now: DateTime<Utc>) -> Option<u32> {
     match status {
@@ -210,29 +135,9 @@ impl Teller {
             Some(Outcome::Released) => ("quiet", format!("Attempt {number} interrupted")),
         };
         let ended_at = attempt.ended_at;
-        let taken = attempt.outcome == Some(Outcome::Accepted);
-        let reached = (!taken && !attempt.host.is_empty() && attempt.host != "console")
-            .then(|| format!("got as far as: {}", stage(attempt.stage)));
-        let host = (!taken).then(|| attempt.host.clone());
-        let codes = attempt.code.map(|code| match &attempt.enhanced_code {
-            Some(enhanced) => format!("code {code}, {enhanced}"),
-            None => format!("code {code}"),
-        });
-        let parts = [
-            host,
-            attempt.peer.clone(),
-            attempt.tls.clone(),
-            reached,
-            codes,
-        ];
-        let parts: Vec<String> = parts
-            .into_iter()
-            .flatten()
-            .filter(|part| !part.is_empty())
-            .collect();
         Step {
             milliseconds: ended_at.map(|at| (at - attempt.started_at).num_milliseconds()),
-            circumstances: parts.join(" · "),
+            circumstances: circumstances(attempt),
             reply: attempt.reply.clone().unwrap_or_default(),
             hint: attempt.hint.clone().unwrap_or_default(),
             transcript: attempt.transcript.clone().unwrap_or_default(),
@@ -351,6 +256,29 @@ impl Teller {
             false => format!("{day}, {clock}"),
         }
     }
+}
+
+/// With whom, and how far it came.
+fn circumstances(attempt: &attempt::Model) -> String {
+    let is_taken = attempt.outcome == Some(Outcome::Accepted);
+    let is_by_mail = !attempt.host.is_empty() && attempt.host != "console";
+    let reached =
+        (!is_taken && is_by_mail).then(|| format!("got as far as: {}", stage(attempt.stage)));
+    let host = (!is_taken).then(|| attempt.host.clone());
+    let codes = attempt.code.map(|code| match &attempt.enhanced_code {
+        Some(enhanced) => format!("code {code}, {enhanced}"),
+        None => format!("code {code}"),
+    });
+    let parts = [
+        host,
+        attempt.peer.clone(),
+        attempt.tls.clone(),
+        reached,
+        codes,
+    ];
+    let parts = parts.into_iter().flatten();
+    let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
+    parts.join(" · ")
 }
 
 fn stage(stage: Stage) -> &'static str {

@@ -16,7 +16,10 @@ use crate::{
     mail::{LINK_PLACEHOLDER, invite::Method},
     mailing::letter::Draft,
     web::{
-        emails::story::{self, Step},
+        emails::{
+            meaning,
+            story::{self, Step},
+        },
         facts::Facts,
         forms::Ticket,
         labels,
@@ -129,16 +132,13 @@ impl ShowPage {
         let next_try = mail_servers::next_try(servers, email.due_at, now);
         Self {
             id: email.id,
-            heading: email.subject.clone().unwrap_or_else(|| {
-                let kind = labels::email_kind(email.kind);
-                format!("{kind} for {}", email.recipient_name)
-            }),
+            heading: heading(email),
             lead: lead(&story),
             tone: labels::email_tone(email.status),
             status: labels::email_status(email.status),
             meaning: match story.details {
-                Some(_) => story::meaning(email.status),
-                None => story::meaning_to_a_user(email.status),
+                Some(_) => meaning::to_a_candidate(email.status),
+                None => meaning::to_a_user(email.status),
             },
             telling: Telling::of(email),
             held_because: match email.status {
@@ -153,7 +153,8 @@ impl ShowPage {
             doubt: doubt(&story),
             can_retry_now: emails::can_retry_now(email, now),
             can_be_released: email.status == Status::Held && now < email.expires_at,
-            cancelling: emails::can_be_cancelled(email.status).then(|| story::cancelling(&story)),
+            cancelling: emails::can_be_cancelled(email.status)
+                .then(|| meaning::of_cancelling(&story)),
             can_be_corrected: story.can_be_corrected(now),
             next_look: story::next_look(email.status, next_try, now),
         }
@@ -180,6 +181,13 @@ impl Telling {
     }
 }
 
+/// The subject, once it has one.
+fn heading(email: &email::Model) -> String {
+    let kind = labels::email_kind(email.kind);
+    let subject = email.subject.clone();
+    subject.unwrap_or_else(|| format!("{kind} for {}", email.recipient_name))
+}
+
 fn lead(story: &Story) -> String {
     let to = format!("to {}", story.email.recipient);
     let email = &story.email;
@@ -193,25 +201,10 @@ fn lead(story: &Story) -> String {
 
 fn facts(story: &Story, zone: Tz) -> Facts {
     let email = &story.email;
-    let (interview, its_page) = match &story.details {
-        Some(details) => {
-            let name = &details.candidate.name;
-            let words = match &details.job {
-                Some(job) => format!("{name}, {}", job.title),
-                None => name.clone(),
-            };
-            (words, format!("/interviews/{}", details.interview.id))
-        }
-        None => Default::default(),
-    };
-    let other = |id: Option<i64>| match id {
-        Some(id) => (format!("Email {id}"), format!("/emails/{id}")),
-        None => Default::default(),
-    };
-    let (repeats, repeated_by) = (other(email.resend_of), other(story.repeated_by));
-    let (corrects, corrected_by) = (other(email.corrects), other(story.corrected_by));
-    Facts::new()
-        .link("Interview", interview, its_page)
+    // Until it is composed it has none.
+    let date = email.text.as_ref().map(|_| email.date);
+    let message_id = email.sender.as_ref().map_or("", |_| &email.message_id);
+    let facts = about_interview(story.details.as_ref())
         .text(
             "To",
             format!("{} <{}>", email.recipient_name, email.recipient),
@@ -219,27 +212,43 @@ fn facts(story: &Story, zone: Tz) -> Facts {
         .text("From", email.sender.as_deref().unwrap_or_default())
         .text("Reply-To", email.reply_to.as_deref().unwrap_or_default())
         .text("Subject", email.subject.as_deref().unwrap_or_default())
-        .at(
-            "Date",
-            // Until it is composed it has none.
-            email
-                .text
-                .as_ref()
-                .map(|_| Stamp::day_and_clock(email.date, zone)),
-        )
-        .text(
-            "Message-ID",
-            email.sender.as_ref().map_or("", |_| &email.message_id),
-        )
+        .at("Date", date.map(|at| Stamp::day_and_clock(at, zone)))
+        .text("Message-ID", message_id)
         .text("Attempts", story.attempts.len().to_string())
         .at(
             "Expires",
             Some(Stamp::day_and_clock(email.expires_at, zone)),
-        )
-        .link("Copy of", repeats.0, repeats.1)
-        .link("Sent again as", repeated_by.0, repeated_by.1)
-        .link("Corrects", corrects.0, corrects.1)
-        .link("Corrected by", corrected_by.0, corrected_by.1)
+        );
+    about_other_emails(facts, story)
+}
+
+fn about_interview(details: Option<&Details>) -> Facts {
+    let Some(details) = details else {
+        return Facts::new();
+    };
+    let name = &details.candidate.name;
+    let words = match &details.job {
+        Some(job) => format!("{name}, {}", job.title),
+        None => name.clone(),
+    };
+    let page = format!("/interviews/{}", details.interview.id);
+    Facts::new().link("Interview", words, page)
+}
+
+/// Those that it repeats or corrects, and those that do so with it.
+fn about_other_emails(facts: Facts, story: &Story) -> Facts {
+    let others = [
+        ("Copy of", story.email.resend_of),
+        ("Sent again as", story.repeated_by),
+        ("Corrects", story.email.corrects),
+        ("Corrected by", story.corrected_by),
+    ];
+    let known = others
+        .into_iter()
+        .filter_map(|(label, id)| Some((label, id?)));
+    known.fold(facts, |facts, (label, id)| {
+        facts.link(label, format!("Email {id}"), format!("/emails/{id}"))
+    })
 }
 
 fn doubt(story: &Story) -> &'static str {
@@ -267,7 +276,7 @@ impl Page for ShowPage {
             lead: "to john@example.com · booked by Dana Whitfield".into(),
             tone: "wait",
             status: "Retrying",
-            meaning: story::meaning(Status::Retrying),
+            meaning: meaning::to_a_candidate(Status::Retrying),
             telling: Telling::Open,
             held_because: "An earlier email to this address came back.".into(),
             held_by: Some(2),

@@ -1,0 +1,79 @@
+//! What the status of a message means for those who wait for it.
+use entity::email::Status;
+
+use crate::{domain::emails::Story, web::labels};
+
+/// Of a message to a candidate, and what to do.
+pub fn to_a_candidate(status: Status) -> &'static str {
+    match status {
+        Status::Queued => "Greenroom sends it automatically when it is due.",
+        Status::Sending => "It is being handed to a mail server right now.",
+        Status::Retrying => {
+            "No mail server has accepted it yet. Greenroom keeps trying until the email expires. If it's urgent, contact the candidate another way."
+        }
+        Status::Accepted => {
+            "A mail server accepted it and is now responsible for delivery. Only the candidate can say whether it reached the inbox. If it's missing, ask them to check their spam folder, or send it again."
+        }
+        Status::Uncertain => {
+            "The connection broke at the last moment, more than once, so it may or may not have arrived. Ask the candidate, or send it again; a second copy does no harm."
+        }
+        Status::Printed => {
+            "This server prints emails to its console, so nobody received this one. Contact the candidate another way, or ask an admin to set up a mail server and then send it again."
+        }
+        Status::Failed => {
+            "Nobody received it, and Greenroom won't try again. See the last attempt for the reason. Fix it and send the email again, or contact the candidate another way."
+        }
+        Status::Held => {
+            "It won't be sent until you decide. Check the address with the candidate: if it's wrong, correct it; if it's right, release the email."
+        }
+        Status::Superseded => {
+            "It was never sent because the interview or the address changed first. It was never sent because something changed first. The reason is under What happened."
+        }
+        Status::Cancelled => "It was cancelled before it was sent.",
+        Status::Expired => "It expired before a mail server accepted it, so nobody received it.",
+        Status::Bounced => {
+            "A mail server accepted it and then reported that it can't be delivered, so nobody received it. The report below says why. Correct the address if it's wrong, or fix the cause and send the email again, or contact the candidate another way."
+        }
+    }
+}
+
+/// The same of a message to a user, about no interview.
+pub fn to_a_user(status: Status) -> &'static str {
+    match status {
+        Status::Queued => "It will be sent shortly.",
+        Status::Sending => "It is being handed to the mail server right now.",
+        Status::Retrying => {
+            "No mail server has accepted it yet. Greenroom keeps trying for an hour."
+        }
+        Status::Accepted => {
+            "A mail server accepted it. If it isn't in the inbox, look in the spam folder."
+        }
+        Status::Uncertain => {
+            "The connection broke at the last moment. It may have arrived; look in the inbox before you send another."
+        }
+        Status::Printed => "It was printed to the console, so nobody received it.",
+        Status::Failed => {
+            "Nobody received it, and Greenroom won't try again. See what the last attempt says, then send another."
+        }
+        Status::Held => "It is held back because an email to this address came back.",
+        Status::Superseded | Status::Cancelled => "It was cancelled before it was sent.",
+        Status::Expired => "No mail server accepted it within an hour. Nobody received it.",
+        Status::Bounced => {
+            "A mail server accepted it and then reported that it can't be delivered. Nobody received it."
+        }
+    }
+}
+
+/// What it means for the candidate when a message does not leave.
+pub fn of_cancelling(story: &Story) -> String {
+    let name = &story.email.recipient_name;
+    let mut meaning = labels::not_leaving(story.email.kind, name);
+    if story.may_have_arrived() {
+        meaning.push_str(
+            " An earlier attempt ended without confirmation, so it may have arrived anyway.",
+        );
+    }
+    meaning
+        .push_str(" You can send it again from this page as long as its content is still correct.");
+    meaning
+}
