@@ -66,21 +66,25 @@ pub async fn create(
             answer.add_cookie(&marks).map_err(actix_web::Error::from)?;
             Ok(answer)
         }
-        SignIn::Refused => {
-            let page = NewPage::refusing(form.into_inner(), WRONG);
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
-            public(&app, status, page.frame(), &page)
-        }
+        SignIn::Refused => refuse(&app, form, StatusCode::UNPROCESSABLE_ENTITY, WRONG),
         SignIn::TooOften(seconds) => {
-            let page = NewPage::refusing(form.into_inner(), TOO_OFTEN);
-            let status = StatusCode::TOO_MANY_REQUESTS;
-            let mut answer = public(&app, status, page.frame(), &page)?;
+            let mut answer = refuse(&app, form, StatusCode::TOO_MANY_REQUESTS, TOO_OFTEN)?;
             answer
                 .headers_mut()
                 .insert(header::RETRY_AFTER, seconds.into());
             Ok(answer)
         }
     }
+}
+
+fn refuse(
+    app: &App,
+    form: Form<LoginForm>,
+    status: StatusCode,
+    problem: &'static str,
+) -> Result<HttpResponse> {
+    let page = NewPage::refusing(form.into_inner(), problem);
+    public(app, status, page.frame(), &page)
 }
 
 /// POST /logout: the session is gone, here and for whoever has a copy of the cookie.

@@ -63,14 +63,7 @@ pub async fn create(
     refuse_when_set_up(&app).await?;
     let now = app.clock.now();
     let ip = client_ip::of(&request, &app.settings.trusted_proxies);
-    let client = client_ip::block(ip);
-    let is_admin = is_same_code(&form.code, &code(&app.settings.secret_key));
-    // Others who guess from the same address keep nobody out who has read the terminal.
-    if !is_admin
-        && let Turn::Limited(seconds) = rate_limits::take(&app.db, TRIES, &client, now).await?
-    {
-        return Err(Error::TooOften(seconds));
-    }
+    let is_admin = has_read_terminal(&app, &form.code, &client_ip::block(ip)).await?;
     let about = About::new(&form.email, &form.name, &form.company_name);
     let password = app.passwords.choose(&form.password, about).await?;
     let fresh = crypto::random_token();
@@ -82,16 +75,8 @@ pub async fn create(
             return public(&app, status, PublicFrame::default(), &page);
         }
     };
-    match companies::set_up(
-        &app.db,
-        &app.passwords,
-        company,
-        admin,
-        &ip.to_string(),
-        now,
-    )
-    .await?
-    {
+    let ip = ip.to_string();
+    match companies::set_up(&app.db, &app.passwords, company, admin, &ip, now).await? {
         SetUp::Done(user) => {
             sessions::sign_in(&session, &user)?;
             sessions::keep_flash(&session, &Flash::done("Welcome! Start by adding a job."))?;
@@ -102,6 +87,17 @@ pub async fn create(
             Ok(answer)
         }
         SetUp::TooLate => Err(AppError::NotFound.into()),
+    }
+}
+
+/// Whether the code is right. Others who guess from the same address keep nobody out who has read the terminal.
+async fn has_read_terminal(app: &App, typed: &str, client: &str) -> Result<bool> {
+    if is_same_code(typed, &code(&app.settings.secret_key)) {
+        return Ok(true);
+    }
+    match rate_limits::take(&app.db, TRIES, client, app.clock.now()).await? {
+        Turn::Allowed => Ok(false),
+        Turn::Limited(seconds) => Err(Error::TooOften(seconds)),
     }
 }
 

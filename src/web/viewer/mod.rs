@@ -3,8 +3,9 @@ mod extractors;
 
 use std::net::IpAddr;
 
-use actix_session::SessionExt;
+use actix_session::{Session, SessionExt};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
+use chrono::{DateTime, Utc};
 use entity::user::Role;
 use serde::de::DeserializeOwned;
 
@@ -54,7 +55,7 @@ pub struct Viewer {
     is_mail_unwell: bool,
     flash: Option<Flash>,
     unsent: Option<Unsent>,
-    session: actix_session::Session,
+    session: Session,
     app: Data<App>,
 }
 
@@ -145,11 +146,8 @@ async fn find(request: &HttpRequest, admits: fn(Role) -> bool) -> Result<Viewer>
         .ok_or_else(|| AppError::System("routes without their app".into()))?
         .clone();
     let session = request.get_session();
-    let sign_in_first = || Error::SignInFirst(return_path::of(request));
-    let key_hash = cookie::key_hash(&session).ok_or_else(sign_in_first)?;
     let now = app.clock.now();
-    let found = sessions::find(&app.db, &key_hash, now).await?;
-    let found = found.ok_or_else(sign_in_first)?;
+    let (key_hash, found) = signed_in(&app, request, &session, now).await?;
     if !admits(found.role) {
         return Err(AppError::NotFound.into());
     }
@@ -158,22 +156,13 @@ async fn find(request: &HttpRequest, admits: fn(Role) -> bool) -> Result<Viewer>
         tracing::warn!(%error, "A session's last use was not noted");
     }
     let company_zone = zone_of(&found.company_time_zone)?;
-    let zone = match &found.time_zone {
-        Some(name) => zone_of(name)?,
-        None => company_zone,
-    };
-    let here = return_path::of(request);
-    // The menu shows it, and only theirs has the line.
-    let is_mail_unwell = found.role.is_admin() && is_mail_unwell(&app, found.company_id).await?;
-    // It names candidates.
-    let alerts = match found.role.is_recruiting() {
-        true => Banner::of(&app, found.company_id, zone, here, now).await?,
-        false => None,
-    };
+    let own_zone = found.time_zone.as_deref();
+    let zone = own_zone.map_or(Ok(company_zone), zone_of)?;
     Ok(Viewer {
         user_id: found.user_id,
         company_id: found.company_id,
-        alerts,
+        is_mail_unwell: is_mail_unwell(&app, &found).await?,
+        alerts: alerts(&app, request, &found, zone, now).await?,
         zone,
         company_zone,
         flash: cookie::flash_in(&found.state),
@@ -185,11 +174,23 @@ async fn find(request: &HttpRequest, admits: fn(Role) -> bool) -> Result<Viewer>
         brand_colour: found.brand_colour,
         ip: client_ip::of(request, &app.settings.trusted_proxies),
         path: request.path().to_owned(),
-        is_mail_unwell,
         key_hash,
         session,
         app,
     })
+}
+
+/// Whose session it is, with the hash of its key.
+async fn signed_in(
+    app: &App,
+    request: &HttpRequest,
+    session: &Session,
+    now: DateTime<Utc>,
+) -> Result<(String, sessions::SignedIn)> {
+    let sign_in_first = || Error::SignInFirst(return_path::of(request));
+    let key_hash = cookie::key_hash(session).ok_or_else(sign_in_first)?;
+    let found = sessions::find(&app.db, &key_hash, now).await?;
+    Ok((key_hash, found.ok_or_else(sign_in_first)?))
 }
 
 fn zone_of(name: &str) -> Result<Tz> {
@@ -197,8 +198,27 @@ fn zone_of(name: &str) -> Result<Tz> {
     Ok(name.parse().map_err(unknown)?)
 }
 
-async fn is_mail_unwell(app: &App, company_id: i64) -> Result<bool> {
+/// The menu shows it, and only an admin's has the line.
+async fn is_mail_unwell(app: &App, found: &sessions::SignedIn) -> Result<bool> {
+    if !found.role.is_admin() {
+        return Ok(false);
+    }
     let servers = doctor::servers(&app.settings.mail).into_iter();
     let servers = servers.map(|(name, _)| name);
-    Ok(mail_checks::is_mail_unwell(&app.db, company_id, servers).await?)
+    Ok(mail_checks::is_mail_unwell(&app.db, found.company_id, servers).await?)
+}
+
+/// It names candidates, so that not everybody may see it.
+async fn alerts(
+    app: &App,
+    request: &HttpRequest,
+    found: &sessions::SignedIn,
+    zone: Tz,
+    now: DateTime<Utc>,
+) -> Result<Option<Banner>> {
+    if !found.role.is_recruiting() {
+        return Ok(None);
+    }
+    let here = return_path::of(request);
+    Ok(Banner::of(app, found.company_id, zone, here, now).await?)
 }
