@@ -7,7 +7,7 @@ use actix_web::{
     HttpResponse,
     web::{Data, Form, Path, Query},
 };
-use entity::email::Status;
+use entity::{candidate, email::Status};
 
 use self::{
     form::{Act, BookingForm},
@@ -28,7 +28,7 @@ use crate::{
     domain::{
         candidates, drafts,
         interviews::{
-            self,
+            self, Details,
             booking::{self, Booked, Refusal as NotBooked},
             slot_choice::SlotRefusal,
         },
@@ -160,35 +160,17 @@ async fn read(
         Some(id) => Some(interviews::details(app.db.read(), company_id, id).await?),
         None => None,
     };
-    let search = candidates::Filter {
-        search: form.search().to_owned(),
-        ..Default::default()
-    };
-    let mut found = candidates::list(&app.db, company_id, &search, None, OFFERED)
-        .await?
-        .rows;
-    for id in form.candidates() {
-        if found.iter().all(|person| person.id != id) {
-            found.insert(0, candidates::find(app.db.read(), company_id, id).await?);
-        }
-    }
-    let draft = match form.parse(slot_id) {
-        Ok(new) => {
-            let actor = viewer.actor();
-            Some(drafts::draft(&app.db, &actor, slot_id, &new.who, &new.notes, now).await?)
-        }
-        Err(_) => None,
-    };
+    let found = offered(app, company_id, form).await?;
+    let draft = draft(app, viewer, slot_id, form).await?;
     let refusal = match refusal {
         Some(refusal) => Some(refusal),
         None => not_free(app, viewer, &slot).await?,
     };
+    let preview = draft.as_ref();
+    let preview = preview.map(|draft| Preview::of(&app.composer, draft));
     Ok(Parts {
         warnings: warnings::of(draft.as_ref(), &app.settings, now),
-        preview: match &draft {
-            Some(draft) => Some(Preview::of(&app.composer, draft)?),
-            None => None,
-        },
+        preview: preview.transpose()?,
         languages: super::choices::languages(app.composer.languages(), &[form.locale()])?,
         slot,
         interview,
@@ -197,6 +179,37 @@ async fn read(
         refusal,
         zone: viewer.zone(),
     })
+}
+
+/// Candidates to choose from: those that the search finds, and before them whom the form names.
+async fn offered(app: &App, company_id: i64, form: &BookingForm) -> Result<Vec<candidate::Model>> {
+    let search = candidates::Filter {
+        search: form.search().to_owned(),
+        ..Default::default()
+    };
+    let found = candidates::list(&app.db, company_id, &search, None, OFFERED).await?;
+    let mut found = found.rows;
+    for id in form.candidates() {
+        if found.iter().all(|person| person.id != id) {
+            found.insert(0, candidates::find(app.db.read(), company_id, id).await?);
+        }
+    }
+    Ok(found)
+}
+
+/// The booking as it would be; none until the form says enough.
+async fn draft(
+    app: &App,
+    viewer: &Viewer,
+    slot_id: i64,
+    form: &BookingForm,
+) -> Result<Option<Details>> {
+    let Ok(new) = form.parse(slot_id) else {
+        return Ok(None);
+    };
+    let (actor, now) = (viewer.actor(), app.clock.now());
+    let draft = drafts::draft(&app.db, &actor, slot_id, &new.who, &new.notes, now).await?;
+    Ok(Some(draft))
 }
 
 /// Why the slot cannot be booked as it stands; none when it can.

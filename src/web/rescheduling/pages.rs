@@ -86,41 +86,13 @@ impl NewPage {
     /// With what was typed, and what is wrong with it.
     pub fn new(form: RescheduleForm, errors: FormErrors, parts: Parts) -> Self {
         let details = &parts.details;
-        let there = details.candidate_zone();
-        let offer = |slot: &slot::Model| Offer {
-            id: slot.id,
-            here: Stamp::new(
-                slot.starts_at,
-                times::span(slot.starts_at, slot.ends_at(), parts.zone),
-            ),
-            there: match times::offset(slot.starts_at, parts.zone)
-                == times::offset(slot.starts_at, there)
-            {
-                true => String::new(),
-                false => times::day_and_clock(slot.starts_at, there),
-            },
-            is_chosen: form.chooses(slot.id),
-        };
-        let mut offers = vec![Offers {
-            heading: "Nearest open slots".into(),
-            slots: parts.near.iter().map(offer).collect(),
-        }];
-        if let Some((day, slots)) = &parts.that_day {
-            let is_new = |slot: &&slot::Model| parts.near.iter().all(|near| near.id != slot.id);
-            offers.push(Offers {
-                heading: format!("More on {}", times::day_heading(*day)),
-                slots: slots.iter().filter(is_new).map(offer).collect(),
-            });
-        }
+        let job = details.job.as_ref();
         Self {
             id: details.interview.id,
             candidate: details.candidate.name.clone(),
-            job: details
-                .job
-                .as_ref()
-                .map_or(String::new(), |job| job.title.clone()),
+            job: job.map_or(String::new(), |job| job.title.clone()),
             can_move: parts.refusal.as_ref().is_none_or(|it| !it.is_final()),
-            offers,
+            offers: offers(&form, &parts),
             is_about_a_new_time: form.is_about_a_new_time(),
             folds: form.folds(),
             zones: choices::zones(),
@@ -132,6 +104,40 @@ impl NewPage {
             refusal: parts.refusal,
             form,
             errors,
+        }
+    }
+}
+
+/// The nearest slots, then those of the day that was asked for that are not among them.
+fn offers(form: &RescheduleForm, parts: &Parts) -> Vec<Offers> {
+    let offer = |slot| Offer::new(slot, form, parts);
+    let mut offers = vec![Offers {
+        heading: "Nearest open slots".into(),
+        slots: parts.near.iter().map(offer).collect(),
+    }];
+    if let Some((day, slots)) = &parts.that_day {
+        let is_new = |slot: &&slot::Model| parts.near.iter().all(|near| near.id != slot.id);
+        offers.push(Offers {
+            heading: format!("More on {}", times::day_heading(*day)),
+            slots: slots.iter().filter(is_new).map(offer).collect(),
+        });
+    }
+    offers
+}
+
+impl Offer {
+    fn new(slot: &slot::Model, form: &RescheduleForm, parts: &Parts) -> Self {
+        let (starts_at, zone) = (slot.starts_at, parts.zone);
+        let there = parts.details.candidate_zone();
+        let is_same_clock = times::offset(starts_at, zone) == times::offset(starts_at, there);
+        Self {
+            id: slot.id,
+            here: Stamp::new(starts_at, times::span(starts_at, slot.ends_at(), zone)),
+            there: match is_same_clock {
+                true => String::new(),
+                false => times::day_and_clock(starts_at, there),
+            },
+            is_chosen: form.chooses(slot.id),
         }
     }
 }

@@ -80,15 +80,8 @@ struct Trouble {
 impl ShowPage {
     /// Of a day.
     pub fn new(mut form: DayForm, errors: FormErrors, board: Board, reader: &Reader) -> Self {
-        let Board { day, .. } = board;
-        let (starts_at, _) = times::bounds_of_day(day, reader.zone);
+        let day = board.day;
         let today = reader.now.with_timezone(&reader.zone).date_naive();
-        let count = board.held.rows.len();
-        let some = match (count, board.held.next.is_some()) {
-            (1, false) => "1 interview".into(),
-            (count, false) => format!("{count} interviews"),
-            (count, true) => format!("{count}+ interviews"),
-        };
         let address = |day: NaiveDate| match day == today {
             true => "/".to_owned(),
             false => format!("/?day={day}"),
@@ -96,39 +89,43 @@ impl ShowPage {
         if errors.is_empty() {
             form.day = day.to_string();
         }
+        let all = || format!("/interviews?from={day}&to={day}");
+        let lead = lead(day, &board.held, reader);
+        let stats = stats(&board.numbers, board.worries.len());
+        let has_more_worries = board.worries.len() as u64 > WORRIES;
+        let worries = board.worries.into_iter().take(WORRIES as usize);
+        let held = board.held.rows.into_iter();
         Self {
             form,
             errors,
             heading: times::day_heading(day),
-            lead: format!(
-                "{some} · {}",
-                times::zone_with_offset(starts_at, reader.zone)
-            ),
+            lead,
             is_today: day == today,
             address: address(day),
             previous: address(day.pred_opt().unwrap_or(day)),
             next: address(day.succ_opt().unwrap_or(day)),
-            all: board
-                .held
-                .next
-                .map(|_| format!("/interviews?from={day}&to={day}")),
-            stats: stats(&board.numbers, board.worries.len()),
+            all: board.held.next.is_some().then(all),
+            stats,
             has_zone_changes: board.has_zone_changes,
-            has_more_worries: board.worries.len() as u64 > WORRIES,
-            worries: board
-                .worries
-                .into_iter()
-                .take(WORRIES as usize)
-                .map(|worry| Trouble::new(worry, reader))
-                .collect(),
-            rows: board
-                .held
-                .rows
-                .into_iter()
+            has_more_worries,
+            worries: worries.map(|worry| Trouble::new(worry, reader)).collect(),
+            rows: held
                 .map(|row| Row::new(row, &board.mails, reader))
                 .collect(),
         }
     }
+}
+
+/// `3 interviews · Europe/Berlin, UTC+01:00`.
+fn lead(day: NaiveDate, held: &List<Listed>, reader: &Reader) -> String {
+    let some = match (held.rows.len(), held.next.is_some()) {
+        (1, false) => "1 interview".into(),
+        (count, false) => format!("{count} interviews"),
+        (count, true) => format!("{count}+ interviews"),
+    };
+    let (starts_at, _) = times::bounds_of_day(day, reader.zone);
+    let zone = times::zone_with_offset(starts_at, reader.zone);
+    format!("{some} · {zone}")
 }
 
 impl Trouble {
