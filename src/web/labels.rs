@@ -1,4 +1,4 @@
-//! The words that people read for what is stored as a name: one place for pages, mails and the log.
+//! The words that people read for what is stored as a name: one place for all pages.
 use entity::{
     InstructionLine, email,
     interview::Status,

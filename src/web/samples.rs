@@ -30,7 +30,7 @@ const PAGES: &[Sample] = &[
     of::<candidates::pages::IndexPage>(),
     of::<candidates::pages::NewPage>(),
     of::<candidates::pages::ShowPage>(),
-    of::<company::EditPage>(),
+    of::<company::pages::EditPage>(),
     of::<emails::pages::AddressPage>(),
     of::<emails::pages::IndexPage>(),
     of::<emails::pages::ShowPage>(),

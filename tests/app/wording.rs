@@ -86,7 +86,7 @@ const SOURCES_OF_ADMINS: [&str; 30] = [
     "mail/wording.rs",
     "mailing/diagnosis.rs",
     "settings",
-    "web/company.rs",
+    "web/company",
     "web/emails",
     "web/logo.rs",
     "web/mail",

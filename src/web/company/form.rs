@@ -1,83 +1,23 @@
-//! The company's settings.
+//! The company's settings as typed.
 use std::collections::BTreeMap;
 
-use actix_web::{
-    HttpResponse,
-    web::{Data, Form},
-};
 use entity::{InstructionLine, company};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    choices::{self, Choice},
-    conflict::{Conflict, Reading, Thing},
-    errors::Result,
-    flash::Flash,
-    forms::{FormErrors, Sheet, Ticket},
-    labels,
-    page::Page,
-    viewer::{Admin, Viewer},
-};
 use crate::{
-    app::App,
-    domain::{
-        companies::{
-            self, Changes, MAX_HOURLY_EMAILS, MAX_JOIN_WINDOW_MINUTES, MAX_LEAD_MINUTES,
-            MAX_UNDO_SECONDS,
-        },
-        events::Verb,
-        versions::Updated,
+    domain::companies::{
+        Changes, MAX_HOURLY_EMAILS, MAX_JOIN_WINDOW_MINUTES, MAX_LEAD_MINUTES, MAX_UNDO_SECONDS,
     },
     text::{self, Refusal},
-    zones,
+    web::{
+        conflict::Reading,
+        errors::Result,
+        forms::{FormErrors, Ticket},
+        labels,
+    },
 };
 
-/// GET /company: the form.
-pub async fn edit(app: Data<App>, viewer: Admin) -> Result<HttpResponse> {
-    let company = companies::find(&app.db, viewer.company_id).await?;
-    let form = viewer.typed(CompanyForm::of(&company)?);
-    viewer.page(&EditPage::new(Sheet::new(form)))
-}
-
-/// POST /company: changes them.
-pub async fn update(
-    app: Data<App>,
-    viewer: Admin,
-    form: Form<CompanyForm>,
-) -> Result<HttpResponse> {
-    let form = form.into_inner();
-    let (seen, changes) = match form.parse() {
-        Ok(parsed) => parsed,
-        Err(errors) => {
-            return viewer.unprocessable(&EditPage::new(Sheet::refused(form, errors)));
-        }
-    };
-    let (actor, now) = (viewer.actor(), app.clock.now());
-    match companies::update(&app.db, &actor, seen, &changes, now).await? {
-        Updated::Stale(stored) => conflict(&app, &viewer, form, (seen, changes, *stored)).await,
-        _ => viewer.see_other("/company", Flash::done("Saved.")),
-    }
-}
-
-/// 409: what is stored beside what was typed, and the form that could replace it.
-async fn conflict(
-    app: &App,
-    viewer: &Viewer,
-    mut form: CompanyForm,
-    (seen, typed, stored): (i32, Changes, company::Model),
-) -> Result<HttpResponse> {
-    let (stored, typed) = (CompanyForm::of(&stored)?, CompanyForm::filled(&typed));
-    let thing = Thing {
-        is_about: &|entry| entry.verb() == Some(Verb::CompanyUpdated),
-        ..Thing::new("company", viewer.company_id, "/company")
-    };
-    let readings = (stored.reading(), typed.reading());
-    let conflict = Conflict::new(app, viewer, &thing, seen, readings).await?;
-    form.ticket = stored.ticket;
-    viewer.conflict(&EditPage::new(Sheet::in_conflict(form, conflict)))
-}
-
-/// The settings as typed.
+/// The form.
 #[derive(Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct CompanyForm {
@@ -91,14 +31,14 @@ pub struct CompanyForm {
     undo_seconds: String,
     hourly_email_limit: String,
     #[serde(flatten)]
-    ticket: Ticket,
+    pub(super) ticket: Ticket,
     /// The instruction lines by their names: `on` for each that is wanted.
     #[serde(flatten)]
     lines: BTreeMap<String, String>,
 }
 
 impl CompanyForm {
-    fn of(company: &company::Model) -> Result<Self> {
+    pub(super) fn of(company: &company::Model) -> Result<Self> {
         Ok(Self {
             ticket: Ticket::of_version(company.version),
             ..Self::filled(&Changes::of(company)?)
@@ -106,7 +46,7 @@ impl CompanyForm {
     }
 
     /// Filled with what was typed, in canonical form.
-    fn filled(changes: &Changes) -> Self {
+    pub(super) fn filled(changes: &Changes) -> Self {
         let leads = changes.reminder_lead_minutes.iter();
         let leads: Vec<String> = leads.map(i32::to_string).collect();
         let lines = changes.instruction_lines.iter();
@@ -128,7 +68,7 @@ impl CompanyForm {
     }
 
     /// As a person reads it.
-    fn reading(&self) -> Reading {
+    pub(super) fn reading(&self) -> Reading {
         let lines = self.wanted_lines().into_iter();
         let lines: Vec<&str> = lines.map(labels::instruction_line).collect();
         Reading::new()
@@ -168,7 +108,7 @@ impl CompanyForm {
             )
     }
 
-    fn parse(&self) -> Result<(i32, Changes), FormErrors> {
+    pub(super) fn parse(&self) -> Result<(i32, Changes), FormErrors> {
         let mut errors = FormErrors::new();
         let name = errors.check("name", text::line(&self.name, 100));
         let zone = errors.check("time_zone", text::zone(&self.time_zone));
@@ -249,49 +189,39 @@ fn colour(typed: &str) -> Result<String, Refusal> {
     }
 }
 
-/// The form, and what is wrong with it.
-#[derive(Serialize)]
-pub struct EditPage {
-    #[serde(flatten)]
-    sheet: Sheet<CompanyForm>,
-    lines: Vec<Choice>,
-    zones: Vec<&'static str>,
-    /// What the zone is for, and by which edition of the rules times are reckoned.
-    zone_hint: String,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl EditPage {
-    fn new(sheet: Sheet<CompanyForm>) -> Self {
-        Self {
-            sheet,
-            lines: InstructionLine::ALL
-                .into_iter()
-                .map(|line| Choice::new(line.name(), labels::instruction_line(line)))
-                .collect(),
-            zones: choices::zones(),
-            zone_hint: format!(
-                "New slots use this time zone. Times follow version {} of the IANA time zone rules.",
-                zones::version()
-            ),
+    fn leads(typed: &str) -> Option<Vec<i32>> {
+        let form = CompanyForm {
+            reminder_lead_minutes: typed.into(),
+            ..Default::default()
+        };
+        form.leads().ok()
+    }
+
+    #[test]
+    fn reminders_are_whole_minutes_with_commas_between_them() {
+        assert_eq!(leads("60, 1440,60"), Some(vec![1440, 60]));
+        assert_eq!(leads(""), Some(vec![]));
+        for wrong in ["0", "-5", "40321", "one", "1.5", "1,2,3,4,5,6"] {
+            assert_eq!(leads(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_instruction_line_is_named_as_it_is_stored() {
+        for line in InstructionLine::ALL {
+            assert_eq!(serde_json::to_value(line).expect("a name"), line.name());
+        }
+    }
+
+    #[test]
+    fn a_colour_is_six_digits() {
+        assert_eq!(colour(" #1F5F4A "), Ok("#1f5f4a".into()));
+        for wrong in ["", "1f5f4a", "#1f5f4", "#1f5f4g", "red", "#1f5f4a;}"] {
+            assert!(colour(wrong).is_err(), "{wrong}");
         }
     }
 }
-
-impl Page for EditPage {
-    const TEMPLATE: &'static str = "company/edit.html";
-
-    fn title(&self) -> String {
-        "Company".into()
-    }
-
-    fn sample() -> Self {
-        let errors = FormErrors::one(
-            "default_meeting_url",
-            "This is not a valid link. It must start with https://.",
-        );
-        Self::new(Sheet::sample(CompanyForm::default(), errors))
-    }
-}
-
-#[cfg(test)]
-mod tests;
