@@ -135,11 +135,9 @@ async fn fill(app: &App) {
         location: String::new(),
         status: job::Status::Open,
     };
-    let jobs::Created::Job(job_id) = jobs::create(&app.db, &actor, job, None, now)
-        .await
-        .expect("a job")
-    else {
-        panic!("no job");
+    let created = jobs::create(&app.db, &actor, job, None, now).await;
+    let Ok(Ok(job_id)) = created else {
+        panic!("a job: {created:?}");
     };
     for number in 0..MESSAGES {
         book(app, &actor, job_id, number, now).await;
@@ -175,7 +173,7 @@ async fn book(app: &App, actor: &Actor, job_id: i64, number: usize, now: DateTim
         interviewer: String::new(),
     };
     let created = slots::create(&app.db, actor, slot, None, now).await;
-    let Ok(slots::Created::Slot(slot_id)) = created else {
+    let Ok(Ok(slot_id)) = created else {
         panic!("a slot: {created:?}");
     };
     let booking = NewBooking {

@@ -17,8 +17,8 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        idempotency_keys::{Answer, IdempotencyKey},
-        jobs::{self, Created, Filter, NewJob, Refusal, Updated},
+        idempotency_keys::{Answer, IdempotencyKey, KeyConflict},
+        jobs::{self, Filter, NewJob, Refusal, Updated},
         versions::Target,
     },
     text as typed, times,
@@ -106,11 +106,11 @@ pub async fn create(app: Data<App>, caller: Recruiter, body: Body) -> Result<Htt
         )
         .await?
         {
-            Created::Job(id) => {
+            Ok(id) => {
                 let job = jobs::find(app.db.read(), caller.company_id, id).await?;
                 idempotency::created(format!("/api/jobs/{id}/"), &Job::from(job))
             }
-            Created::KeyConflict => Err(Problem::key_reused()),
+            Err(KeyConflict) => Err(Problem::key_reused()),
         }
     })
     .await

@@ -10,12 +10,12 @@ use sea_orm::{
 use serde_json::json;
 
 use crate::{
-    db::{self, Db, Txn},
+    db::{Db, Txn},
     domain::{
         actions::Actor,
         commands::{self, Abort, refuse},
         events::{self, Event, JobFacts},
-        idempotency_keys::{self, IdempotencyKey, KeyConflict, Seen},
+        idempotency_keys::{self, IdempotencyKey, KeyConflict},
         page::{Cursor, Page},
         rows,
         versions::{self, Target},
@@ -70,15 +70,6 @@ impl NewJob {
             status: job.status,
         })
     }
-}
-
-/// What became of a job that was entered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Created {
-    /// It is there, now or since an earlier call with the same key.
-    Job(i64),
-    /// The idempotency key came with another request.
-    KeyConflict,
 }
 
 /// Which jobs a list shows.
@@ -168,35 +159,41 @@ pub async fn titles(
     Ok(rows.into_iter().collect())
 }
 
-/// Enters a job.
+/// Enters a job; answers with its key, now or of an earlier call with the same idempotency key.
 pub async fn create(
     db: &Db,
     actor: &Actor,
     new: NewJob,
     idempotency_key: Option<IdempotencyKey>,
     now: DateTime<Utc>,
-) -> Result<Created> {
-    db::transaction_retrying_duplicates(db, async |txn| {
-        match idempotency_keys::look_up(txn, actor.company_id, idempotency_key.as_ref()).await? {
-            Seen::Done(id) => return Ok(Created::Job(id)),
-            Seen::Conflict => return Ok(Created::KeyConflict),
-            Seen::New => {}
-        }
-        let row = job::ActiveModel {
-            company_id: Set(actor.company_id),
-            created_at: Set(now),
-            ..columns(&new)
-        };
-        let id = job::Entity::insert(row).exec(txn).await?.last_insert_id;
-        let event = Event::JobCreated {
-            job_id: id,
-            title: new.title.clone(),
-        };
-        events::record(txn, actor, event, now).await?;
-        idempotency_keys::insert(txn, actor.company_id, idempotency_key.as_ref(), id, now).await?;
-        Ok(Created::Job(id))
-    })
-    .await
+) -> Result<Result<i64, KeyConflict>> {
+    let (company_id, key) = (actor.company_id, idempotency_key.as_ref());
+    let work = async |txn: &Txn| {
+        let id = insert(txn, actor, &new, now).await?;
+        idempotency_keys::insert(txn, company_id, key, id, now).await?;
+        Ok(id)
+    };
+    commands::run_once(db, company_id, key, work, async |id| Ok(id)).await
+}
+
+async fn insert(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    new: &NewJob,
+    now: DateTime<Utc>,
+) -> Result<i64> {
+    let row = job::ActiveModel {
+        company_id: Set(actor.company_id),
+        created_at: Set(now),
+        ..columns(new)
+    };
+    let id = job::Entity::insert(row).exec(txn).await?.last_insert_id;
+    let event = Event::JobCreated {
+        job_id: id,
+        title: new.title.clone(),
+    };
+    events::record(txn, actor, event, now).await?;
+    Ok(id)
 }
 
 /// What came of changing a job.
@@ -250,18 +247,7 @@ async fn change(
     if old == *new {
         return Ok(Updated::Same);
     }
-    let after = job::ActiveModel {
-        version: Set(target.version + 1),
-        ..columns(new)
-    };
-    let written = job::Entity::update_many()
-        .set(after)
-        .filter(job::COLUMN.id.eq(id))
-        .filter(job::COLUMN.company_id.eq(company_id))
-        .filter(job::COLUMN.version.eq(target.version))
-        .exec(txn)
-        .await?;
-    if written.rows_affected == 0 {
+    if !write(txn, company_id, target, new).await? {
         let now = find(txn, company_id, id).await?;
         return refuse(Refusal::Stale(Box::new(now)));
     }
@@ -281,6 +267,27 @@ async fn change(
     events::record(txn, actor, event, now).await?;
     idempotency_keys::insert(txn, company_id, target.idempotency_key.as_ref(), id, now).await?;
     Ok(Updated::Done)
+}
+
+/// False when somebody else changed the job since the caller saw it.
+async fn write(
+    txn: &impl ConnectionTrait,
+    company_id: i64,
+    target: &Target,
+    new: &NewJob,
+) -> Result<bool> {
+    let after = job::ActiveModel {
+        version: Set(target.version + 1),
+        ..columns(new)
+    };
+    let written = job::Entity::update_many()
+        .set(after)
+        .filter(job::COLUMN.id.eq(target.id))
+        .filter(job::COLUMN.company_id.eq(company_id))
+        .filter(job::COLUMN.version.eq(target.version))
+        .exec(txn)
+        .await?;
+    Ok(written.rows_affected == 1)
 }
 
 /// The names of what a change gives another value.

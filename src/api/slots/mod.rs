@@ -26,7 +26,7 @@ use crate::{
         interviews::{self, Details},
         page::Page,
         slot_changes::{self, Refusal, Updated},
-        slots::{self, Created, Filter, Listed, NewSlot, State},
+        slots::{self, CreationRefusal, Filter, Listed, NewSlot, State},
         versions::Target,
     },
     error::Error,
@@ -137,14 +137,14 @@ pub async fn create(app: Data<App>, caller: Recruiter, body: Body) -> Result<Htt
         let new = fields.finish(new)?;
         let now = app.clock.now();
         match slots::create(&app.db, &caller.actor(), new, idempotency_key, now).await? {
-            Created::Slot(id) => {
+            Ok(id) => {
                 let slot = slots::show(&app.db, caller.company_id, id, now).await?;
                 let path = format!("/api/interviews/slots/{id}/");
                 idempotency::created(path, &Slot::of(slot)?)
             }
-            Created::Past => Err(past()),
-            Created::TooFar => Err(too_far()),
-            Created::KeyConflict => Err(Problem::key_reused()),
+            Err(CreationRefusal::Past) => Err(past()),
+            Err(CreationRefusal::TooFar) => Err(too_far()),
+            Err(CreationRefusal::KeyConflict) => Err(Problem::key_reused()),
         }
     })
     .await

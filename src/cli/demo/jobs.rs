@@ -7,7 +7,8 @@ use crate::{
     db::{self, Db},
     domain::{
         actions::Actor,
-        jobs::{self, Created, NewJob},
+        idempotency_keys::KeyConflict,
+        jobs::{self, NewJob},
     },
 };
 
@@ -34,8 +35,8 @@ pub async fn enter(db: &Db, actor: &Actor, now: DateTime<Utc>) -> Result<Jobs> {
 
 async fn create(db: &Db, actor: &Actor, new: NewJob, now: DateTime<Utc>) -> Result<i64> {
     match jobs::create(db, actor, new, None, now).await? {
-        Created::Job(id) => Ok(id),
-        Created::KeyConflict => {
+        Ok(id) => Ok(id),
+        Err(KeyConflict) => {
             bail!("a job without an idempotency key can't have been added before")
         }
     }

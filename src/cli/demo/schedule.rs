@@ -14,7 +14,7 @@ use crate::{
             creation,
             slot_choice::SlotChoice,
         },
-        slots::{self, Created, NewSlot},
+        slots::{self, NewSlot},
     },
     zones::{
         Tz,
@@ -28,72 +28,101 @@ const WORKING_DAYS: usize = 5;
 const HOURS: [u32; 4] = [9, 11, 14, 16];
 const MEETING_URL: &str = "https://meet.sample-company.example/room";
 
+/// A candidate of the sample company.
+struct Candidate {
+    name: &'static str,
+    email: &'static str,
+    zone: &'static str,
+    job: fn(Jobs) -> i64,
+}
+
+const SENIOR: fn(Jobs) -> i64 = |jobs| jobs.senior;
+const ARCHITECT: fn(Jobs) -> i64 = |jobs| jobs.architect;
+
+/// The last one waits for a slot.
+const CANDIDATES: [Candidate; 6] = [
+    Candidate {
+        name: "John Doe",
+        email: "john.doe@example.com",
+        zone: "America/New_York",
+        job: SENIOR,
+    },
+    Candidate {
+        name: "Zoë Núñez",
+        email: "zoe.nunez@example.com",
+        zone: "Europe/Madrid",
+        job: ARCHITECT,
+    },
+    Candidate {
+        name: "李 雷",
+        email: "li.lei@example.com",
+        zone: "Asia/Shanghai",
+        job: SENIOR,
+    },
+    Candidate {
+        name: "Jane Roe",
+        email: "jane.roe@example.com",
+        zone: "Europe/Berlin",
+        job: ARCHITECT,
+    },
+    Candidate {
+        name: "Amara Okafor",
+        email: "amara.okafor@example.com",
+        zone: "Africa/Lagos",
+        job: SENIOR,
+    },
+    Candidate {
+        name: "Søren Dahl",
+        email: "soren.dahl@example.com",
+        zone: "Europe/Copenhagen",
+        job: SENIOR,
+    },
+];
+
 /// Enters everybody and everything. The first interview of today begins in a few minutes, so that its link lets one in.
 pub async fn enter(db: &Db, actor: &Actor, jobs: Jobs, now: DateTime<Utc>) -> Result<()> {
-    let people = [
-        person(
-            "John Doe",
-            "john.doe@example.com",
-            "America/New_York",
-            jobs.senior,
-        ),
-        person(
-            "Zoë Núñez",
-            "zoe.nunez@example.com",
-            "Europe/Madrid",
-            jobs.architect,
-        ),
-        person("李 雷", "li.lei@example.com", "Asia/Shanghai", jobs.senior),
-        person(
-            "Jane Roe",
-            "jane.roe@example.com",
-            "Europe/Berlin",
-            jobs.architect,
-        ),
-        person(
-            "Amara Okafor",
-            "amara.okafor@example.com",
-            "Africa/Lagos",
-            jobs.senior,
-        ),
-        person(
-            "Søren Dahl",
-            "soren.dahl@example.com",
-            "Europe/Copenhagen",
-            jobs.senior,
-        ),
-    ];
-    let mut ids = Vec::new();
-    for new in people {
-        match candidates::create(db, actor, new, None, now).await? {
+    let candidates = add_candidates(db, actor, jobs, now).await?;
+    let free = add_slots(db, actor, jobs, now).await?;
+    let Some((waiting, invited)) = candidates.split_last() else {
+        bail!("there are no candidates to invite");
+    };
+    unscheduled(db, actor, *waiting, jobs.senior, now).await?;
+    let soon = today(jobs, now).into_iter().map(SlotChoice::New);
+    let later = free.into_iter().skip(1).step_by(3);
+    let choices = soon.chain(later.map(SlotChoice::Existing));
+    for (slot, candidate) in choices.zip(invited) {
+        book(db, actor, slot, *candidate, now).await?;
+    }
+    Ok(())
+}
+
+/// Their keys, in their order.
+async fn add_candidates(
+    db: &Db,
+    actor: &Actor,
+    jobs: Jobs,
+    now: DateTime<Utc>,
+) -> Result<Vec<i64>> {
+    let mut ids = Vec::with_capacity(CANDIDATES.len());
+    for candidate in &CANDIDATES {
+        match candidates::create(db, actor, candidate.new(jobs), None, now).await? {
             Ok(id) => ids.push(id),
             Err(refusal) => bail!("a candidate could not be added: {refusal:?}"),
         }
     }
-    let mut free = Vec::new();
+    Ok(ids)
+}
+
+/// The keys of those of the coming days, earliest first.
+async fn add_slots(db: &Db, actor: &Actor, jobs: Jobs, now: DateTime<Utc>) -> Result<Vec<i64>> {
+    let mut ids = Vec::new();
     for new in coming_days(jobs, now) {
         match slots::create(db, actor, new, None, now).await? {
-            Created::Slot(id) => free.push(id),
-            other => bail!("a slot could not be added: {other:?}"),
+            Ok(id) => ids.push(id),
+            Err(refusal) => bail!("a slot could not be added: {refusal:?}"),
         }
     }
-    // The last candidate waits for a slot.
-    let waiting = ids[ids.len() - 1];
-    unscheduled(db, actor, waiting, jobs.senior, now).await?;
-    let later = free
-        .iter()
-        .copied()
-        .skip(1)
-        .step_by(3)
-        .map(SlotChoice::Existing);
-    let choices = today(jobs, now)
-        .into_iter()
-        .map(SlotChoice::New)
-        .chain(later);
-    for (slot, candidate) in choices.zip(&ids[..ids.len() - 1]) {
-        book(db, actor, slot, *candidate, now).await?;
-    }
-    Ok(())
+    Ok(ids)
 }
 
 /// An interview that waits for a slot, with the key that goes with the jobs' keys.
@@ -131,15 +160,17 @@ async fn book(
     }
 }
 
-fn person(name: &str, email: &str, zone: &str, job_id: i64) -> NewCandidate {
-    NewCandidate {
-        name: name.into(),
-        email: email.into(),
-        phone: String::new(),
-        time_zone: Some(zone.into()),
-        locale: "en".into(),
-        job_id: Some(job_id),
-        notes: String::new(),
+impl Candidate {
+    fn new(&self, jobs: Jobs) -> NewCandidate {
+        NewCandidate {
+            name: self.name.into(),
+            email: self.email.into(),
+            phone: String::new(),
+            time_zone: Some(self.zone.into()),
+            locale: "en".into(),
+            job_id: Some((self.job)(jobs)),
+            notes: String::new(),
+        }
     }
 }
 

@@ -9,11 +9,12 @@ use sea_orm::{
 
 pub use self::list::{Filter, Listed, State, count, free_near, is_booked, list, show};
 use crate::{
-    db::{self, Db},
+    db::{self, Db, Txn},
     domain::{
         actions::Actor,
+        commands::{self, refuse},
         events::{self, Event},
-        idempotency_keys::{self, IdempotencyKey, Seen},
+        idempotency_keys::{self, IdempotencyKey, KeyConflict},
         jobs, rows,
         versions::Target,
     },
@@ -67,17 +68,21 @@ impl NewSlot {
     }
 }
 
-/// What became of a slot that was entered.
+/// Why a slot was not added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Created {
-    /// It is there, now or since an earlier call with the same key.
-    Slot(i64),
+pub enum CreationRefusal {
     /// It would have begun already.
     Past,
     /// It would begin more than five years from now.
     TooFar,
     /// The idempotency key came with another request.
     KeyConflict,
+}
+
+impl From<KeyConflict> for CreationRefusal {
+    fn from(_: KeyConflict) -> Self {
+        Self::KeyConflict
+    }
 }
 
 /// Can anything begin at an instant?
@@ -128,30 +133,26 @@ pub async fn lock(txn: &impl ConnectionTrait, company_id: i64, id: i64) -> Resul
         .ok_or(Error::NotFound)
 }
 
-/// Enters a slot.
+/// Enters a slot; answers with its key, now or of an earlier call with the same idempotency key.
 pub async fn create(
     db: &Db,
     actor: &Actor,
     new: NewSlot,
     idempotency_key: Option<IdempotencyKey>,
     now: DateTime<Utc>,
-) -> Result<Created> {
-    db::transaction_retrying_duplicates(db, async |txn| {
-        match idempotency_keys::look_up(txn, actor.company_id, idempotency_key.as_ref()).await? {
-            Seen::Done(id) => return Ok(Created::Slot(id)),
-            Seen::Conflict => return Ok(Created::KeyConflict),
-            Seen::New => {}
-        }
+) -> Result<Result<i64, CreationRefusal>> {
+    let (company_id, key) = (actor.company_id, idempotency_key.as_ref());
+    let work = async |txn: &Txn| {
         match timing(new.starts_at, now) {
             Timing::Ahead => {}
-            Timing::Past => return Ok(Created::Past),
-            Timing::TooFar => return Ok(Created::TooFar),
+            Timing::Past => return refuse(CreationRefusal::Past),
+            Timing::TooFar => return refuse(CreationRefusal::TooFar),
         }
         let id = insert(txn, actor, &new, now).await?;
-        idempotency_keys::insert(txn, actor.company_id, idempotency_key.as_ref(), id, now).await?;
-        Ok(Created::Slot(id))
-    })
-    .await
+        idempotency_keys::insert(txn, company_id, key, id, now).await?;
+        Ok(id)
+    };
+    commands::run_once(db, company_id, key, work, async |id| Ok(id)).await
 }
 
 /// Enters a slot inside a transaction that does more. The job must be the company's.

@@ -24,7 +24,8 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        jobs::{self, Created, NewJob, Refusal},
+        idempotency_keys::KeyConflict,
+        jobs::{self, NewJob, Refusal},
         page::PAGE_SIZE,
         slots,
         versions::Target,
@@ -66,11 +67,11 @@ pub async fn create(
         Ok(new) => {
             let now = app.clock.now();
             match jobs::create(&app.db, &viewer.actor(), new, form.idempotency_key(), now).await? {
-                Created::Job(id) => {
+                Ok(id) => {
                     let done = Flash::done("Job created. Next, add slots.");
                     return viewer.see_other(&format!("/jobs/{id}"), done);
                 }
-                Created::KeyConflict => form.ticket.sent_before(),
+                Err(KeyConflict) => form.ticket.sent_before(),
             }
         }
         Err(errors) => errors,

@@ -29,7 +29,7 @@ use crate::{
     domain::{
         candidates, interviews, jobs,
         page::PAGE_SIZE,
-        slots::{self, Closing, Created},
+        slots::{self, Closing, CreationRefusal},
         zone_changes,
     },
     error::Error,
@@ -96,16 +96,16 @@ pub async fn create(
             let next = form.next_after(&new);
             let (actor, now) = (viewer.actor(), app.clock.now());
             match slots::create(&app.db, &actor, new, form.idempotency_key(), now).await? {
-                Created::Slot(id) => {
+                Ok(id) => {
                     let next = next.unwrap_or(format!("/slots/{id}"));
                     let done = Flash::done("Slot added. It's open for booking.");
                     return viewer.see_other(&next, done);
                 }
-                Created::Past => {
+                Err(CreationRefusal::Past) => {
                     FormErrors::one("date", "This time is in the past. Choose a later one.")
                 }
-                Created::TooFar => FormErrors::one("date", text::TOO_FAR),
-                Created::KeyConflict => form.ticket.sent_before(),
+                Err(CreationRefusal::TooFar) => FormErrors::one("date", text::TOO_FAR),
+                Err(CreationRefusal::KeyConflict) => form.ticket.sent_before(),
             }
         }
         Err(errors) => errors,

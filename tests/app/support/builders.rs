@@ -128,7 +128,7 @@ pub async fn job(app: &TestApp, company_id: i64) -> i64 {
     )
     .await
     {
-        Ok(jobs::Created::Job(id)) => id,
+        Ok(Ok(id)) => id,
         other => panic!("a job: {other:?}"),
     }
 }
@@ -174,7 +174,7 @@ pub async fn slot(app: &TestApp, company_id: i64, job_id: i64, starts_at: DateTi
     )
     .await
     {
-        Ok(slots::Created::Slot(id)) => id,
+        Ok(Ok(id)) => id,
         other => panic!("a slot: {other:?}"),
     }
 }
