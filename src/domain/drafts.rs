@@ -3,7 +3,7 @@ use chrono::{DateTime, Utc};
 use entity::{
     candidate,
     interview::{self, Status},
-    slot,
+    slot, user,
 };
 
 use crate::{
@@ -36,12 +36,9 @@ pub async fn draft(
         Who::Interview(id) => Some(interviews::details(db.read(), actor.company_id, *id).await?),
         Who::Candidate(_) | Who::New(_) => None,
     };
-    let candidate = match (who, &known) {
-        (_, Some(details)) => details.candidate.clone(),
-        (Who::New(new), _) => stranger(new, actor, now),
-        (Who::Candidate(id) | Who::Interview(id), _) => {
-            candidates::find(db.read(), actor.company_id, *id).await?
-        }
+    let candidate = match &known {
+        Some(details) => details.candidate.clone(),
+        None => candidate(db, actor, who, now).await?,
     };
     let mut interview = match known {
         Some(details) => details.interview,
@@ -60,11 +57,29 @@ pub async fn draft(
         company,
         slot: Some(slot),
         job: Some(jobs::find(db.read(), actor.company_id, job_id).await?),
-        recruiter: match actor.user_id {
-            Some(id) => Some(users::find(db, actor.company_id, id).await?),
-            None => None,
-        },
+        recruiter: recruiter(db, actor).await?,
     })
+}
+
+async fn candidate(
+    db: &Db,
+    actor: &Actor,
+    who: &Who,
+    now: DateTime<Utc>,
+) -> Result<candidate::Model> {
+    match who {
+        Who::New(new) => Ok(stranger(new, actor, now)),
+        Who::Candidate(id) | Who::Interview(id) => {
+            candidates::find(db.read(), actor.company_id, *id).await
+        }
+    }
+}
+
+async fn recruiter(db: &Db, actor: &Actor) -> Result<Option<user::Model>> {
+    match actor.user_id {
+        Some(id) => users::find(db, actor.company_id, id).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// The interview as a move would leave it. A slot that it names must be the company's.

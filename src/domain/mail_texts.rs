@@ -116,37 +116,49 @@ pub async fn save(
         for (name, text) in texts {
             keep(txn, company_id, which, name, text).await?;
         }
-        let changed = known.iter().filter(|name| {
-            before.texts.get(**name).map(String::as_str) != texts.get(**name).map(String::as_str)
-        });
-        let (kind, locale) = (which.kind, which.locale.to_owned());
-        let changed = changed.map(|name| String::from(*name)).collect();
-        let version = Some(seen + 1);
-        let (before, after) = (before.texts, owned(texts));
-        let event = match texts.is_empty() {
-            true => Event::MailTextsReset {
-                company_id,
-                kind,
-                locale,
-                changed,
-                version,
-                before,
-                after,
-            },
-            false => Event::MailTextsUpdated {
-                company_id,
-                kind,
-                locale,
-                changed,
-                version,
-                before,
-                after,
-            },
-        };
+        let event = event(company_id, which, known, before, owned(texts));
         events::record(txn, actor, event, now).await?;
         Ok(Updated::Done)
     })
     .await
+}
+
+/// Of a company's words for these mails, which were `before` and are `after`.
+fn event(
+    company_id: i64,
+    which: &Which<'_>,
+    known: &[&'static str],
+    before: Kept,
+    after: BTreeMap<String, String>,
+) -> Event {
+    let (kind, locale) = (which.kind, which.locale.to_owned());
+    let version = Some(before.version + 1);
+    let before = before.texts;
+    let changed = known
+        .iter()
+        .filter(|name| before.get(**name) != after.get(**name))
+        .map(|name| String::from(*name))
+        .collect();
+    match after.is_empty() {
+        true => Event::MailTextsReset {
+            company_id,
+            kind,
+            locale,
+            changed,
+            version,
+            before,
+            after,
+        },
+        false => Event::MailTextsUpdated {
+            company_id,
+            kind,
+            locale,
+            changed,
+            version,
+            before,
+            after,
+        },
+    }
 }
 
 fn owned(texts: &BTreeMap<&'static str, String>) -> BTreeMap<String, String> {

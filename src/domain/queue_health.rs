@@ -50,32 +50,8 @@ pub async fn look(db: &Db, whose: Whose, now: DateTime<Utc>) -> Result<QueueHeal
         Whose::Company(id) => Condition::all().add(email::COLUMN.company_id.eq(id)),
         Whose::Everybody => Condition::all(),
     };
-    let waits = stands_in(&[Status::Queued, Status::Retrying]);
-    let due = email::Entity::find()
-        .select_only()
-        .column_as(email::Column::Id.count(), "due")
-        .column_as(email::Column::DueAt.min(), "oldest")
-        .filter(owner.clone())
-        .filter(waits)
-        .filter(email::COLUMN.due_at.lte(now))
-        .into_model::<Stored<Due>>()
-        .one(db.read())
-        .await?;
-    let ended: Vec<(Status, i64)> = email::Entity::find()
-        .select_only()
-        .column(email::Column::Status)
-        .column_as(email::Column::Id.count(), "count")
-        .filter(owner)
-        .filter(email::Column::Status.is_in([Status::Uncertain, Status::Failed]))
-        .filter(email::COLUMN.finished_at.gt(now - LATELY))
-        .group_by(email::Column::Status)
-        .into_tuple()
-        .all(db.read())
-        .await?;
-    // An instant that cannot be read is that of a message that is set aside at this moment.
-    let Due { due, oldest } = due
-        .and_then(|due| due.or_log("instant"))
-        .unwrap_or_default();
+    let Due { due, oldest } = due(db, owner.clone(), now).await?;
+    let ended = ended_lately(db, owner, now).await?;
     let count = |status| {
         let found = ended.iter().find(|(found, _)| *found == status);
         found.map_or(0, |(_, count)| count.unsigned_abs())
@@ -87,6 +63,37 @@ pub async fn look(db: &Db, whose: Whose, now: DateTime<Utc>) -> Result<QueueHeal
         failed_lately: count(Status::Failed),
         transports: mail_servers::all(db).await?,
     })
+}
+
+async fn due(db: &Db, owner: Condition, now: DateTime<Utc>) -> Result<Due> {
+    let waits = stands_in(&[Status::Queued, Status::Retrying]);
+    let due = email::Entity::find()
+        .select_only()
+        .column_as(email::Column::Id.count(), "due")
+        .column_as(email::Column::DueAt.min(), "oldest")
+        .filter(owner)
+        .filter(waits)
+        .filter(email::COLUMN.due_at.lte(now))
+        .into_model::<Stored<Due>>()
+        .one(db.read())
+        .await?;
+    // An instant that cannot be read is that of a message that is set aside at this moment.
+    let due = due.and_then(|due| due.or_log("instant"));
+    Ok(due.unwrap_or_default())
+}
+
+async fn ended_lately(db: &Db, owner: Condition, now: DateTime<Utc>) -> Result<Vec<(Status, i64)>> {
+    Ok(email::Entity::find()
+        .select_only()
+        .column(email::Column::Status)
+        .column_as(email::Column::Id.count(), "count")
+        .filter(owner)
+        .filter(email::Column::Status.is_in([Status::Uncertain, Status::Failed]))
+        .filter(email::COLUMN.finished_at.gt(now - LATELY))
+        .group_by(email::Column::Status)
+        .into_tuple()
+        .all(db.read())
+        .await?)
 }
 
 /// How many messages are due and wait, of whatever company: all of them leave by the same mail servers.

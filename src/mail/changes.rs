@@ -27,68 +27,94 @@ pub fn of(
     values: &Values,
     medium: Medium,
 ) -> Result<Vec<Change>> {
-    let Some(before) = message
-        .before
-        .as_ref()
-        .filter(|_| !message.kind.has_last_word())
-    else {
+    let before = message.before.as_ref();
+    let Some(before) = before.filter(|_| !message.kind.has_last_word()) else {
         return Ok(Vec::new());
     };
     let now = &message.facts;
-    let word =
-        |name: &str| -> Result<String> { Ok(values.fill(language.phrase("mail", name)?, medium)) };
-    let compared =
-        |label: &str, say: &dyn Fn(&InterviewSnapshot) -> Result<String>| -> Result<Change> {
-            Ok(Change {
-                label: word(label)?,
-                was: Some(values.text(&say(before)?, medium)),
-                is: values.text(&say(now)?, medium),
-            })
-        };
-    let noted = |label: &str, is: &str| -> Result<Change> {
-        Ok(Change {
-            label: word(label)?,
-            was: None,
-            is: word(is)?,
-        })
+    let comparison = Comparison {
+        message,
+        before,
+        language,
+        values,
+        medium,
     };
     let mut changes = Vec::new();
     if before.starts_at != now.starts_at {
-        let former = message.former_offset();
-        changes.push(compared("date_and_time", &|facts| {
-            Ok(match former {
-                Some(offset) if facts.starts_at == before.starts_at => {
-                    language.moment_by(facts.starts_at, offset)
-                }
-                _ => language.moment(facts.starts_at, message.zone),
-            })
-        })?);
+        changes.push(comparison.both("date_and_time", |it| Ok(comparison.start(it)))?);
     }
     if before.duration_minutes != now.duration_minutes {
-        changes.push(compared("duration", &|facts| {
-            language.minutes(facts.duration_minutes)
-        })?);
+        changes.push(comparison.both("duration", |it| language.minutes(it.duration_minutes))?);
     }
     if before.interview_type != now.interview_type {
-        changes.push(compared("interview_type", &|facts| {
-            let name = facts.interview_type.to_value();
-            let words = language.phrase("interview_types", &name)?;
-            Ok(values.fill(words, Medium::Plain))
-        })?);
+        changes.push(comparison.both("interview_type", |it| comparison.interview_type(it))?);
     }
     if before.notes != now.notes {
         let is = match now.notes.is_empty() {
             true => "no_longer",
             false => "new_below",
         };
-        changes.push(noted("notes", is)?);
+        changes.push(comparison.noted("notes", is)?);
     }
     if before.place != now.place {
-        changes.push(noted("meeting_place", "elsewhere")?);
+        changes.push(comparison.noted("meeting_place", "elsewhere")?);
     }
     // Where it is the news itself it is told already.
     if before.link_version != now.link_version && message.kind != Kind::LinkReplaced {
-        changes.push(noted("join_link", "link_is_new")?);
+        changes.push(comparison.noted("join_link", "link_is_new")?);
     }
     Ok(changes)
+}
+
+/// How an interview was and is, and in which words that is said.
+struct Comparison<'a> {
+    message: &'a Message,
+    before: &'a InterviewSnapshot,
+    language: &'a Language,
+    values: &'a Values,
+    medium: Medium,
+}
+
+impl Comparison<'_> {
+    /// A difference that can be said in a line: how it was, and how it is.
+    fn both(
+        &self,
+        label: &str,
+        say: impl Fn(&InterviewSnapshot) -> Result<String>,
+    ) -> Result<Change> {
+        Ok(Change {
+            label: self.word(label)?,
+            was: Some(self.values.text(&say(self.before)?, self.medium)),
+            is: self.values.text(&say(&self.message.facts)?, self.medium),
+        })
+    }
+
+    /// A difference of which only that it is there is said.
+    fn noted(&self, label: &str, is: &str) -> Result<Change> {
+        Ok(Change {
+            label: self.word(label)?,
+            was: None,
+            is: self.word(is)?,
+        })
+    }
+
+    fn word(&self, name: &str) -> Result<String> {
+        let phrase = self.language.phrase("mail", name)?;
+        Ok(self.values.fill(phrase, self.medium))
+    }
+
+    fn start(&self, snapshot: &InterviewSnapshot) -> String {
+        match self.message.former_offset() {
+            Some(offset) if snapshot.starts_at == self.before.starts_at => {
+                self.language.moment_by(snapshot.starts_at, offset)
+            }
+            _ => self.language.moment(snapshot.starts_at, self.message.zone),
+        }
+    }
+
+    fn interview_type(&self, snapshot: &InterviewSnapshot) -> Result<String> {
+        let name = snapshot.interview_type.to_value();
+        let words = self.language.phrase("interview_types", &name)?;
+        Ok(self.values.fill(words, Medium::Plain))
+    }
 }

@@ -10,6 +10,7 @@ use super::{
     language::{Language, Languages},
     mailbox::header_text,
     messages::Message,
+    pattern::Pattern,
     plain_text,
     values::{self, Medium, Values},
     wording::Block,
@@ -80,7 +81,13 @@ impl Composer {
         };
         let subject = header_text(&values.fill(subject, Medium::Plain));
         let render = |medium, file| -> Result<String> {
-            let mut context = context(message, language, &values, medium)?;
+            let writing = Writing {
+                message,
+                language,
+                values: &values,
+                medium,
+            };
+            let mut context = writing.context()?;
             context.insert("subject", &subject);
             Ok(tera.render(&format!("{kind}/{file}"), &context)?)
         };
@@ -166,66 +173,93 @@ fn missing(name: &str) -> Error {
     Error::Mail(format!("templates/messages/{name} cannot be read"))
 }
 
-/// What templates know: `say`, the kind's own phrases; `words`, those of all kinds; `value`, what they
-/// are about; and lists. All of it is written for the medium: in HTML it is escaped already.
-fn context(
-    message: &Message,
-    language: &Language,
-    values: &Values,
+/// A message as it is written for one medium: in HTML, all of it is escaped already.
+struct Writing<'a> {
+    message: &'a Message,
+    language: &'a Language,
+    values: &'a Values,
     medium: Medium,
-) -> Result<Context> {
-    let same_clock = message.former_offset();
-    let phrases = |group: &str| -> Result<Value> {
-        let all = language.group(group)?;
+}
+
+impl Writing<'_> {
+    /// What templates know: `say`, the kind's own phrases; `words`, those of all kinds; `value`, what they
+    /// are about; and lists.
+    fn context(&self) -> Result<Context> {
+        let Self {
+            message, language, ..
+        } = self;
+        let mut context = Context::new();
+        context.insert_value("say", self.phrases(&message.kind.to_value())?);
+        context.insert_value("words", self.phrases("mail")?);
+        context.insert_value("value", self.values());
+        context.insert_value("changes", self.changes()?);
+        context.insert_value("reason", self.typed(&message.cancel_reason));
+        context.insert_value("notes", self.typed(&message.facts.notes));
+        context.insert_value("instructions", self.instructions()?);
+        context.insert_value("paragraph", self.paragraph());
+        context.insert("brand", &message.brand);
+        context.insert("logo", &message.logo);
+        context.insert("alt", &values::typed_line(&message.company_name));
+        context.insert("link", LINK_PLACEHOLDER);
+        context.insert("lang", language.tag());
+        context.insert("dir", &language.direction());
+        Ok(context)
+    }
+
+    fn phrases(&self, group: &str) -> Result<Value> {
+        let Message { kind, wording, .. } = self.message;
+        let same_clock = self.message.former_offset();
+        let all = self.language.group(group)?;
         Ok(map(all.iter().map(|(name, phrase)| {
-            let own = message.wording.instead_of(message.kind, group, name);
+            let own = wording.instead_of(*kind, group, name);
             let same_clock = same_clock.and_then(|_| all.get(&format!("{name}_same_clock")));
             let phrase = same_clock.or(own).unwrap_or(phrase);
-            (name.as_str(), medium.printed(&values.fill(phrase, medium)))
+            (name.as_str(), self.filled(phrase))
         })))
-    };
-    let typed = |text: &str| -> Value {
+    }
+
+    fn values(&self) -> Value {
+        let all = self.values.all(self.medium);
+        map(all.map(|(name, text)| (name, self.medium.printed(&text))))
+    }
+
+    fn changes(&self) -> Result<Value> {
+        let changes = changes::of(self.message, self.language, self.values, self.medium)?;
+        let changes = changes.into_iter().map(|change| {
+            map([
+                ("label", self.medium.printed(&change.label)),
+                ("was", self.medium.printed(&change.was.unwrap_or_default())),
+                ("is", self.medium.printed(&change.is)),
+            ])
+        });
+        Ok(changes.collect::<Vec<_>>().into())
+    }
+
+    fn typed(&self, text: &str) -> Value {
         let lines = values::typed_lines(text).into_iter();
-        let lines = lines.map(|line| medium.printed(&values.text(&line, medium)));
+        let lines = lines.map(|line| self.medium.printed(&self.values.text(&line, self.medium)));
         lines.collect::<Vec<_>>().into()
-    };
-    let changes = changes::of(message, language, values, medium)?.into_iter();
-    let changes = changes.map(|change| {
-        map([
-            ("label", medium.printed(&change.label)),
-            ("was", medium.printed(&change.was.unwrap_or_default())),
-            ("is", medium.printed(&change.is)),
-        ])
-    });
-    let instructions = message.instructions.iter().map(|line| {
-        let phrase = language.phrase("instructions", line.name())?;
-        Ok(medium.printed(&values.fill(phrase, medium)))
-    });
-    let all = values.all(medium);
-    let mut context = Context::new();
-    context.insert_value("say", phrases(&message.kind.to_value())?);
-    context.insert_value("words", phrases("mail")?);
-    context.insert_value(
-        "value",
-        map(all.map(|(name, text)| (name, medium.printed(&text)))),
-    );
-    context.insert_value("changes", changes.collect::<Vec<_>>().into());
-    context.insert_value("reason", typed(&message.cancel_reason));
-    context.insert_value("notes", typed(&message.facts.notes));
-    context.insert_value(
-        "instructions",
-        instructions.collect::<Result<Vec<_>>>()?.into(),
-    );
-    let own = message.wording.of_block(Block::Paragraph);
-    let own = own.map_or_else(String::new, |text| values.fill(text, medium));
-    context.insert_value("paragraph", medium.printed(&own));
-    context.insert("brand", &message.brand);
-    context.insert("logo", &message.logo);
-    context.insert("alt", &values::typed_line(&message.company_name));
-    context.insert("link", LINK_PLACEHOLDER);
-    context.insert("lang", language.tag());
-    context.insert("dir", &language.direction());
-    Ok(context)
+    }
+
+    fn instructions(&self) -> Result<Value> {
+        let instructions = self.message.instructions.iter().map(|line| {
+            let phrase = self.language.phrase("instructions", line.name())?;
+            Ok(self.filled(phrase))
+        });
+        Ok(instructions.collect::<Result<Vec<_>>>()?.into())
+    }
+
+    /// The company's own, if it has one.
+    fn paragraph(&self) -> Value {
+        match self.message.wording.of_block(Block::Paragraph) {
+            Some(own) => self.filled(own),
+            None => self.medium.printed(""),
+        }
+    }
+
+    fn filled(&self, phrase: &Pattern) -> Value {
+        self.medium.printed(&self.values.fill(phrase, self.medium))
+    }
 }
 
 fn map<'a>(fields: impl IntoIterator<Item = (&'a str, Value)>) -> Value {

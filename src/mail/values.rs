@@ -51,43 +51,24 @@ enum Item {
 impl Values {
     /// Of a message, in a language. What people typed is cleaned.
     pub fn of(message: &Message, language: &Language) -> Result<Self> {
-        let Message { facts, zone, .. } = message;
+        let Message { facts, .. } = message;
         let text = |text: &str| Item::Text(typed_line(text));
-        let utc = |at| match *zone {
-            // There the time itself is in UTC.
-            Tz::UTC => String::new(),
-            _ => language.moment_in_utc(at),
-        };
         let interview_type = language
             .phrase("interview_types", &facts.interview_type.to_value())?
             .fill(str::to_owned, |_| String::new());
-        let by_name = BTreeMap::from([
+        let duration = language.minutes(facts.duration_minutes)?;
+        let join_window = language.minutes(message.join_window_minutes)?;
+        let contact_email = typed_line(&message.contact_email);
+        let mut by_name = times(message, language);
+        by_name.extend([
             ("candidate_name", text(&message.candidate_name)),
             ("job_title", text(&message.job_title)),
             ("company_name", text(&message.company_name)),
             ("contact_name", text(&message.contact_name)),
-            (
-                "contact_email",
-                Item::Address(typed_line(&message.contact_email)),
-            ),
+            ("contact_email", Item::Address(contact_email)),
             ("interview_type", Item::Text(interview_type)),
-            (
-                "duration",
-                Item::Text(language.minutes(facts.duration_minutes)?),
-            ),
-            ("start", Item::Text(language.moment(facts.starts_at, *zone))),
-            ("end", Item::Text(language.moment(message.ends_at(), *zone))),
-            ("start_in_utc", Item::Text(utc(facts.starts_at))),
-            ("end_in_utc", Item::Text(utc(message.ends_at()))),
-            ("time_zone", Item::Text(zone.name().into())),
-            (
-                "link_opens",
-                Item::Text(language.moment(message.opens_at(), *zone)),
-            ),
-            (
-                "join_window",
-                Item::Text(language.minutes(message.join_window_minutes)?),
-            ),
+            ("duration", Item::Text(duration)),
+            ("join_window", Item::Text(join_window)),
             ("link", Item::Text(LINK_PLACEHOLDER.into())),
         ]);
         Ok(Self {
@@ -165,4 +146,24 @@ fn escaped(text: &str) -> String {
         }
     }
     escaped
+}
+
+/// When it is, in the zone of the message and in UTC.
+fn times(message: &Message, language: &Language) -> BTreeMap<&'static str, Item> {
+    let Message { zone, .. } = message;
+    let here = |at| Item::Text(language.moment(at, *zone));
+    let utc = |at| match *zone {
+        // There the time itself is in UTC.
+        Tz::UTC => Item::Text(String::new()),
+        _ => Item::Text(language.moment_in_utc(at)),
+    };
+    let starts_at = message.facts.starts_at;
+    BTreeMap::from([
+        ("start", here(starts_at)),
+        ("end", here(message.ends_at())),
+        ("start_in_utc", utc(starts_at)),
+        ("end_in_utc", utc(message.ends_at())),
+        ("time_zone", Item::Text(zone.name().into())),
+        ("link_opens", here(message.opens_at())),
+    ])
 }

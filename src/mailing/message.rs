@@ -150,8 +150,6 @@ fn write(
         .as_ref()
         .ok_or_else(|| Error::Mail(format!("interview {} is for no job", interview.id)))?;
     let contact = details.contact();
-    let language = composer.languages().choose(locale)?.tag();
-    let (wording, _) = Wording::of(own.words(kind, language));
     Ok(Message {
         kind,
         locale: locale.to_owned(),
@@ -162,7 +160,7 @@ fn write(
         company_name: company.name.clone(),
         brand: Brand::new(&company.brand_colour),
         logo: own.logo.as_ref().map(logo),
-        wording,
+        wording: wording(composer, kind, locale, own)?,
         zone: details.candidate_zone(),
         join_window_minutes: company.join_window_minutes,
         instructions: details.instructions()?,
@@ -170,4 +168,11 @@ fn write(
         contact_name: contact.name.to_owned(),
         contact_email: contact.email.to_owned(),
     })
+}
+
+/// The company's own words, in the language that the message is written in.
+fn wording(composer: &Composer, kind: Kind, locale: &str, own: &Own) -> Result<Wording> {
+    let language = composer.languages().choose(locale)?.tag();
+    let (wording, _) = Wording::of(own.words(kind, language));
+    Ok(wording)
 }

@@ -58,6 +58,23 @@ impl Reader {
         if self.is_known("BOUNCE_IMAP_HOST") && host.is_none() {
             return None;
         }
+        let security = self.imap_security(host.as_deref());
+        let port = self.imap_port(security);
+        let login = self.imap_login(host.as_deref());
+        let folder = match self.text("BOUNCE_IMAP_FOLDER") {
+            Some(_) => self.imap_text("BOUNCE_IMAP_FOLDER"),
+            None => Some("INBOX".into()),
+        };
+        Some(ImapSettings {
+            port: port?,
+            security,
+            login: login?,
+            folder: folder?,
+            host: host?,
+        })
+    }
+
+    fn imap_security(&mut self, host: Option<&str>) -> Security {
         let starttls = self.flag("BOUNCE_IMAP_USE_TLS", false);
         let implicit = self.flag("BOUNCE_IMAP_USE_SSL", !starttls);
         if implicit && starttls {
@@ -68,7 +85,7 @@ impl Reader {
             );
         }
         let security = Security::of(implicit, starttls);
-        let is_elsewhere = host.as_deref().is_some_and(|host| !is_loopback_host(host));
+        let is_elsewhere = host.is_some_and(|host| !is_loopback_host(host));
         if security == Security::Plain && is_elsewhere {
             self.contradiction(
                 "BOUNCE_IMAP_USE_SSL",
@@ -76,34 +93,31 @@ impl Reader {
                 "is off, so the password would be sent unencrypted (only allowed for a server on this machine)",
             );
         }
-        let default_port = match security {
+        security
+    }
+
+    fn imap_port(&mut self, security: Security) -> Option<u16> {
+        let default = match security {
             Security::Implicit => "993",
             Security::Starttls | Security::Plain => "143",
         };
-        let port = self.parse("BOUNCE_IMAP_PORT", default_port, |text| {
+        self.parse("BOUNCE_IMAP_PORT", default, |text| {
             text.parse::<u16>()
                 .map_err(|_| format!("{text:?} is not a port"))
-        });
+        })
+    }
+
+    fn imap_login(&mut self, host: Option<&str>) -> Option<Login> {
         let user = self.imap_text("BOUNCE_IMAP_USER");
         let password = self.imap_text("BOUNCE_IMAP_PASSWORD");
-        let folder = match self.text("BOUNCE_IMAP_FOLDER") {
-            Some(_) => self.imap_text("BOUNCE_IMAP_FOLDER"),
-            None => Some("INBOX".into()),
-        };
         // Google shows an App Password in groups of four.
-        let password = password.map(|password| match host.as_deref() {
+        let password = password.map(|password| match host {
             Some("imap.gmail.com") => password.replace(' ', ""),
             _ => password,
         });
-        Some(ImapSettings {
-            port: port?,
-            security,
-            login: Login {
-                user: user?,
-                password: Secret::new(password?),
-            },
-            folder: folder?,
-            host: host?,
+        Some(Login {
+            user: user?,
+            password: Secret::new(password?),
         })
     }
 

@@ -165,29 +165,15 @@ pub fn lacking(mistakes: &[String]) -> Vec<&str> {
 
 impl Reader {
     fn settings(&mut self, data_dir: &Path) -> Option<Settings> {
-        let listen = self.parse("LISTEN", "127.0.0.1:8080", |text| {
-            SocketAddr::from_str(text)
-                .map_err(|_| format!("{text:?} is not an address and port like 127.0.0.1:8080"))
-        });
+        let listen = self.listen();
         let default_base_url = match listen {
             Some(listen) if listen.ip().is_loopback() => format!("http://{listen}"),
             _ => "http://127.0.0.1:8080".into(),
         };
         let base_url = self.parse("BASE_URL", &default_base_url, BaseUrl::from_str);
         let hsts_include_subdomains = self.flag("HSTS_INCLUDE_SUBDOMAINS", false);
-        let trusted_proxies = self.list("TRUSTED_PROXIES", |text| {
-            IpNet::from_str(text)
-                .or_else(|_| text.parse::<IpAddr>().map(|ip| ip.to_canonical().into()))
-                .map_err(|_| format!("{text:?} is not a network like 10.0.0.0/8"))
-        });
-        let may_be_weak = self.allows("weak-key");
-        let secret_key_fallbacks =
-            self.list("SECRET_KEY_FALLBACKS", |text| {
-                match key::is_guessable(text) && !may_be_weak {
-                    true => Err(GUESSABLE_FALLBACK.into()),
-                    false => Ok(Secret::new(text)),
-                }
-            });
+        let trusted_proxies = self.trusted_proxies();
+        let secret_key_fallbacks = self.secret_key_fallbacks();
         let database_url = self.database_url(data_dir);
         let backend = self.backend();
         let mail = self.mail(backend);
@@ -208,6 +194,31 @@ impl Reader {
             mail: mail?,
             bounces,
             remarks: Vec::new(),
+        })
+    }
+
+    fn listen(&mut self) -> Option<SocketAddr> {
+        self.parse("LISTEN", "127.0.0.1:8080", |text| {
+            SocketAddr::from_str(text)
+                .map_err(|_| format!("{text:?} is not an address and port like 127.0.0.1:8080"))
+        })
+    }
+
+    fn trusted_proxies(&mut self) -> Vec<IpNet> {
+        self.list("TRUSTED_PROXIES", |text| {
+            IpNet::from_str(text)
+                .or_else(|_| text.parse::<IpAddr>().map(|ip| ip.to_canonical().into()))
+                .map_err(|_| format!("{text:?} is not a network like 10.0.0.0/8"))
+        })
+    }
+
+    fn secret_key_fallbacks(&mut self) -> Vec<Secret> {
+        let may_be_weak = self.allows("weak-key");
+        self.list("SECRET_KEY_FALLBACKS", |text| {
+            match key::is_guessable(text) && !may_be_weak {
+                true => Err(GUESSABLE_FALLBACK.into()),
+                false => Ok(Secret::new(text)),
+            }
         })
     }
 

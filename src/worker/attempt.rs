@@ -62,12 +62,12 @@ async fn attempt(
     let relay = relays::relay(app, name)
         .ok_or_else(|| Error::System("an email for a mail server that is not set up".into()))?;
     let bytes = mime::bytes(&draft.letter(), &link)?;
-    let comes_back_to = match &app.return_address {
-        Some(ours) => &ours.of(claimed.email.id)?,
-        None => &draft.sender.address,
-    };
+    let returns_to = app.return_address.as_ref();
+    let returns_to = returns_to
+        .map(|ours| ours.of(claimed.email.id))
+        .transpose()?;
     let envelope = Envelope {
-        from: comes_back_to,
+        from: returns_to.as_ref().unwrap_or(&draft.sender.address),
         to: &draft.recipient.address,
         link: &link,
     };
@@ -80,20 +80,25 @@ async fn attempt(
     let sending = relay.send(&envelope, &bytes, before_dot);
     Ok(match watch(sending, stop, final_dot_sent).await {
         Sent::Reported(report) => {
-            match report.outcome {
-                Outcome::Accepted(_) => delivery_log::accepted(&draft),
-                // No failure: whoever has the message now says what becomes of it.
-                Outcome::Withheld => {}
-                _ => {
-                    let error = delivery_log::without_addresses(&report.text());
-                    copies::print_once(app, &draft, &link, &error).await;
-                }
-            }
+            log(app, &draft, &link, &report).await;
             outcome::from_report(&report, name)
         }
         Sent::CalledBack => outcome::called_back(host(relay)),
         Sent::InDoubt => outcome::in_doubt(host(relay)),
     })
+}
+
+/// Says that a message was accepted, or prints a copy of one that was not.
+async fn log(app: &App, draft: &Draft<'_>, link: &str, report: &Report) {
+    match report.outcome {
+        Outcome::Accepted(_) => delivery_log::accepted(draft),
+        // No failure: whoever has the message now says what becomes of it.
+        Outcome::Withheld => {}
+        _ => {
+            let error = delivery_log::without_addresses(&report.text());
+            copies::print_once(app, draft, link, &error).await;
+        }
+    }
 }
 
 fn host(relay: &Relay) -> String {

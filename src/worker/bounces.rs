@@ -126,33 +126,11 @@ impl Reader {
         roots: Option<Vec<CertificateDer<'static>>>,
     ) -> Result<(), Trouble> {
         let mut inbox = Inbox::open(imap, roots).await?;
-        if self.validity != inbox.validity {
-            self.not_ours.clear();
-            self.validity = inbox.validity;
-        }
-        let unseen = inbox.unseen().await?;
-        self.not_ours
-            .retain(|uid| unseen.binary_search(uid).is_ok());
-        let new: Vec<u32> = unseen
-            .into_iter()
-            .filter(|uid| !self.not_ours.contains(uid))
-            .take(MOST_MESSAGES)
-            .collect();
-        for uid in new {
+        for uid in self.unread(&mut inbox).await? {
             let Some(message) = inbox.fetch(uid, bounce::LONGEST).await? else {
                 continue;
             };
-            let ours = app.return_address.as_ref();
-            let taken = match take(&app.db, ours, &message, app.clock.now()).await {
-                Err(error @ Error::Unavailable(_)) => return Err(error.into()),
-                // The next one may fare better.
-                Err(error) => {
-                    tracing::error!(%error, "A message in the bounce mailbox can't be processed");
-                    Taken::Unknown
-                }
-                Ok(taken) => taken,
-            };
-            match taken {
+            match take_fetched(app, &message).await? {
                 Taken::Bounced(id) | Taken::Noted(id) | Taken::Known(id) => {
                     inbox.mark_seen(uid).await?;
                     tracing::info!(email.id = id, "A bounce report about an email was found");
@@ -166,5 +144,33 @@ impl Reader {
         }
         inbox.leave().await;
         Ok(())
+    }
+
+    /// What neither people nor we have seen, as much of it as one look reads.
+    async fn unread(&mut self, inbox: &mut Inbox) -> Result<Vec<u32>, Trouble> {
+        if self.validity != inbox.validity {
+            self.not_ours.clear();
+            self.validity = inbox.validity;
+        }
+        let unseen = inbox.unseen().await?;
+        self.not_ours
+            .retain(|uid| unseen.binary_search(uid).is_ok());
+        let unread = unseen
+            .into_iter()
+            .filter(|uid| !self.not_ours.contains(uid));
+        Ok(unread.take(MOST_MESSAGES).collect())
+    }
+}
+
+async fn take_fetched(app: &App, message: &[u8]) -> Result<Taken> {
+    let ours = app.return_address.as_ref();
+    match take(&app.db, ours, message, app.clock.now()).await {
+        Err(error @ Error::Unavailable(_)) => Err(error),
+        // The next one may fare better.
+        Err(error) => {
+            tracing::error!(%error, "A message in the bounce mailbox can't be processed");
+            Ok(Taken::Unknown)
+        }
+        Ok(taken) => Ok(taken),
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     domain::{
         delivery::{self, Claimed},
         logos,
+        mail_servers::Route,
     },
     error::Result,
     mailing::letter::Draft,
@@ -23,21 +24,7 @@ pub(super) async fn print_waiting(app: &App) {
     if routes.is_empty() {
         return;
     }
-    // Whoever fetches has just claimed messages, which a panic here would keep from leaving.
-    let look = delivery::not_printed(&app.db, &routes, PIECE, app.clock.now());
-    let found = match catch_panic(look).await {
-        Ok(Ok(found)) => found,
-        Ok(Err(error)) => {
-            return tracing::warn!(%error, "Emails that no mail server accepted can't be printed");
-        }
-        Err(panic) => {
-            return tracing::error!(
-                panic,
-                "Emails that no mail server accepted can't be looked up"
-            );
-        }
-    };
-    for claimed in found {
+    for claimed in not_printed(app, &routes).await {
         let id = claimed.email.id;
         let why = match claimed.email.reason.as_str() {
             "" => "no mail server accepts email now".to_owned(),
@@ -57,6 +44,22 @@ pub(super) async fn print_waiting(app: &App) {
             }
         }
     }
+}
+
+async fn not_printed(app: &App, routes: &[Route]) -> Vec<Claimed> {
+    // Whoever fetches has just claimed messages, which a panic here would keep from leaving.
+    let look = delivery::not_printed(&app.db, routes, PIECE, app.clock.now());
+    match catch_panic(look).await {
+        Ok(Ok(found)) => return found,
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "Emails that no mail server accepted can't be printed");
+        }
+        Err(panic) => tracing::error!(
+            panic,
+            "Emails that no mail server accepted can't be looked up"
+        ),
+    }
+    Vec::new()
 }
 
 /// What cannot be made now is not tried at every look.

@@ -213,35 +213,7 @@ fn print_json(
 
 fn print(mut out: impl Write, health: Health, checks: &[Check]) -> io::Result<()> {
     for check in checks {
-        let grade = match check.grade {
-            Grade::Pass => "ok",
-            Grade::Warn => "WARNING",
-            Grade::Fail => "FAILED",
-            Grade::Skipped => "skipped",
-        };
-        let server = match check.server {
-            Some(Name::Fallback) => " (fallback)",
-            _ => "",
-        };
-        let Check {
-            number,
-            step,
-            milliseconds,
-            ..
-        } = check;
-        writeln!(
-            out,
-            "{number:>2}  {grade:<7}  {}{server}, {milliseconds} ms",
-            step.title()
-        )?;
-        for line in &check.evidence {
-            writeln!(out, "             {line}")?;
-        }
-        for (what, text) in [("why:", &check.cause), ("fix:", &check.fix)] {
-            if !text.is_empty() {
-                writeln!(out, "    {what:<4}     {text}")?;
-            }
-        }
+        print_check(&mut out, check)?;
     }
     let conclusion = match health {
         Health::Well => "Email can be sent.",
@@ -252,6 +224,39 @@ fn print(mut out: impl Write, health: Health, checks: &[Check]) -> io::Result<()
         Health::Broken => "Email can't be sent.",
     };
     writeln!(out, "\nTime zone rules: {}\n{conclusion}", zones::version())
+}
+
+fn print_check(mut out: impl Write, check: &Check) -> io::Result<()> {
+    let grade = match check.grade {
+        Grade::Pass => "ok",
+        Grade::Warn => "WARNING",
+        Grade::Fail => "FAILED",
+        Grade::Skipped => "skipped",
+    };
+    let server = match check.server {
+        Some(Name::Fallback) => " (fallback)",
+        _ => "",
+    };
+    let Check {
+        number,
+        step,
+        milliseconds,
+        ..
+    } = check;
+    writeln!(
+        out,
+        "{number:>2}  {grade:<7}  {}{server}, {milliseconds} ms",
+        step.title()
+    )?;
+    for line in &check.evidence {
+        writeln!(out, "             {line}")?;
+    }
+    for (what, text) in [("why:", &check.cause), ("fix:", &check.fix)] {
+        if !text.is_empty() {
+            writeln!(out, "    {what:<4}     {text}")?;
+        }
+    }
+    Ok(())
 }
 
 fn name_server(text: &str) -> Result<SocketAddr, String> {

@@ -60,6 +60,11 @@ pub async fn remember(
         .on_conflict(seen_again)
         .exec_without_returning(txn)
         .await?;
+    forget_surplus(txn, company_id, user_id).await
+}
+
+/// Only so many browsers are known to one user: the latest.
+async fn forget_surplus(txn: &impl ConnectionTrait, company_id: i64, user_id: i64) -> Result<()> {
     let surplus: Vec<String> = known_device::Entity::find()
         .select_only()
         .column(known_device::Column::MarkHash)

@@ -1,7 +1,9 @@
 //! New passwords: one's own, or somebody's on an admin's word.
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::user;
-use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{
+    ActiveValue::Set, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr,
+};
 
 use super::{api_tokens, known_devices, sessions, users};
 use crate::{
@@ -139,19 +141,7 @@ pub async fn change(
     rate_limits::give_back(db, PER_SESSION, own.session).await?;
     let hash = passwords.hash(own.new.expose()).await?;
     db::transaction(db, async |txn| {
-        let written = user::Entity::update_many()
-            .col_expr(user::Column::PasswordHash, Expr::value(hash))
-            .col_expr(
-                user::Column::Version,
-                Expr::col(user::Column::Version).add(1),
-            )
-            .filter(user::COLUMN.company_id.eq(user.company_id))
-            .filter(user::COLUMN.id.eq(id))
-            // The one that was just verified; an admin may have set another meanwhile.
-            .filter(user::COLUMN.password_hash.eq(&user.password_hash))
-            .exec(txn)
-            .await?;
-        if written.rows_affected == 0 {
+        if !replace_hash(txn, &user, hash).await? {
             return Ok(Change::Wrong);
         }
         sessions::end_others(txn, user.company_id, id, Some(own.session)).await?;
@@ -168,4 +158,24 @@ pub async fn change(
         Ok(Change::Done)
     })
     .await
+}
+
+/// Replaces the hash that was just verified; false when an admin has set another meanwhile.
+async fn replace_hash(
+    txn: &impl ConnectionTrait,
+    user: &user::Model,
+    hash: String,
+) -> Result<bool> {
+    let written = user::Entity::update_many()
+        .col_expr(user::Column::PasswordHash, Expr::value(hash))
+        .col_expr(
+            user::Column::Version,
+            Expr::col(user::Column::Version).add(1),
+        )
+        .filter(user::COLUMN.company_id.eq(user.company_id))
+        .filter(user::COLUMN.id.eq(user.id))
+        .filter(user::COLUMN.password_hash.eq(&user.password_hash))
+        .exec(txn)
+        .await?;
+    Ok(written.rows_affected == 1)
 }

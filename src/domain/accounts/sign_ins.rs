@@ -73,46 +73,65 @@ pub async fn authenticate(
     // What is no address is nobody's, and is looked up all the same; PostgreSQL refuses to be asked for a NUL.
     let email =
         text::email(attempt.email).unwrap_or_else(|_| attempt.email.replace('\0', "\u{fffd}"));
-    let email = email.as_str();
-    let account = crypto::sha256_hex(email);
-    let known = known_devices::find(db, email, attempt.mark_hashes, now).await?;
-    let (counters, share) = match &known {
-        Some(device) => (vec![(PER_DEVICE, device.as_str())], Share::Known),
-        None => (
-            vec![
-                (PER_CLIENT, attempt.client),
-                (PER_ACCOUNT, account.as_str()),
-            ],
-            Share::Strangers,
-        ),
-    };
+    let known = known_devices::find(db, &email, attempt.mark_hashes, now).await?;
+    let counters = counters(attempt.client, &email, known.as_deref());
     for (limit, who) in &counters {
         if let Turn::Limited(seconds) = rate_limits::take(db, *limit, who, now).await? {
             return Ok(SignIn::TooOften(seconds));
         }
     }
+    let share = match known {
+        Some(_) => Share::Known,
+        None => Share::Strangers,
+    };
     // Twice, because somebody else who signs in at the same moment may have renewed the hash.
     for _ in 0..2 {
-        let found = users::find_active_by_email(db, email).await?;
-        let stored = found.as_ref().map(|user| user.password_hash.as_str());
-        let fit = passwords.verify(stored, attempt.password, share).await?;
-        let Some(user) = found.filter(|_| fit != Match::Wrong) else {
+        let verified = verify(db, passwords, &email, attempt.password, share).await?;
+        let Some((user, renewed_hash)) = verified else {
             return Ok(SignIn::Refused);
-        };
-        let renewed_hash = match fit {
-            Match::RightButOutdated => Some(passwords.hash(attempt.password).await?),
-            Match::Right | Match::Wrong => None,
         };
         let mark_hash = known.as_deref().unwrap_or(attempt.fresh_mark_hash);
         let welcomed = welcome(db, user, renewed_hash, mark_hash, attempt.ip, now).await?;
         if let Some(user) = welcomed {
-            for (limit, who) in counters {
-                rate_limits::give_back(db, limit, who).await?;
+            for (limit, who) in &counters {
+                rate_limits::give_back(db, *limit, who).await?;
             }
             return Ok(SignIn::Welcome(user, known));
         }
     }
     Ok(SignIn::Refused)
+}
+
+/// What an attempt counts against: a browser that the user is known to have has its own count.
+fn counters(client: &str, email: &str, known_device: Option<&str>) -> Vec<(Limit, String)> {
+    match known_device {
+        Some(device) => vec![(PER_DEVICE, device.to_owned())],
+        None => vec![
+            (PER_CLIENT, client.to_owned()),
+            (PER_ACCOUNT, crypto::sha256_hex(email)),
+        ],
+    }
+}
+
+/// Whose address and password these are, and the hash to store if theirs is outdated.
+async fn verify(
+    db: &Db,
+    passwords: &Passwords,
+    email: &str,
+    password: &str,
+    share: Share,
+) -> Result<Option<(user::Model, Option<String>)>> {
+    let found = users::find_active_by_email(db, email).await?;
+    let stored = found.as_ref().map(|user| user.password_hash.as_str());
+    let fit = passwords.verify(stored, password, share).await?;
+    let Some(user) = found.filter(|_| fit != Match::Wrong) else {
+        return Ok(None);
+    };
+    let renewed_hash = match fit {
+        Match::RightButOutdated => Some(passwords.hash(password).await?),
+        Match::Right | Match::Wrong => None,
+    };
+    Ok(Some((user, renewed_hash)))
 }
 
 /// Lets a user in and makes the browser known to their account; none when the password was changed,

@@ -89,6 +89,27 @@ pub async fn list(
     cursor: Option<Cursor>,
     limit: u64,
 ) -> Result<Page<Entry>> {
+    let mut lines = matching(company_id, filter);
+    if let Some(cursor) = cursor {
+        lines = lines.filter(page::before(action::Column::At, action::Column::Id, cursor));
+    }
+    let lines = lines
+        .order_by_desc(action::Column::At)
+        .order_by_desc(action::Column::Id)
+        .limit(limit + 1);
+    let lines = lines
+        .into_model::<Stored<Readable>>()
+        .all(db.read())
+        .await?;
+    let page = Page::of_stored(lines, limit, "action", |Readable(line)| Cursor {
+        at: line.at,
+        id: line.id,
+    });
+    let names = names(db, company_id, page.rows.iter()).await?;
+    Ok(page.map(|line| entry(line, &names)))
+}
+
+fn matching(company_id: i64, filter: &Filter) -> Select<action::Entity> {
     let mut lines = of_company(company_id);
     if let Some(author) = filter.author {
         lines = match author {
@@ -110,23 +131,7 @@ pub async fn list(
     if let Some(until) = filter.until {
         lines = lines.filter(action::COLUMN.at.lt(until));
     }
-    if let Some(cursor) = cursor {
-        lines = lines.filter(page::before(action::Column::At, action::Column::Id, cursor));
-    }
-    let lines = lines
-        .order_by_desc(action::Column::At)
-        .order_by_desc(action::Column::Id)
-        .limit(limit + 1);
-    let lines = lines
-        .into_model::<Stored<Readable>>()
-        .all(db.read())
-        .await?;
-    let page = Page::of_stored(lines, limit, "action", |Readable(line)| Cursor {
-        at: line.at,
-        id: line.id,
-    });
-    let names = names(db, company_id, page.rows.iter()).await?;
-    Ok(page.map(|line| entry(line, &names)))
+    lines
 }
 
 /// The newest lines about one thing, oldest first.

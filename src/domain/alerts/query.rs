@@ -77,8 +77,25 @@ pub(in crate::domain) fn open(company_id: i64, now: DateTime<Utc>) -> Select<ema
         .add(in_status(Reachability::Lost))
         .add(email::COLUMN.first_due_at.lte(now - LATE))
         .add(is_near);
+    email::Entity::find()
+        .join(JoinType::InnerJoin, email::Relation::Interview.def())
+        .join(JoinType::InnerJoin, interview::Relation::Slot.def())
+        .filter(email::COLUMN.company_id.eq(company_id))
+        .filter(may_alert())
+        .filter(email::COLUMN.expires_at.gt(now))
+        // Follows from the next, and needs no look at the interview.
+        .filter(only_tested(may_be_due))
+        .filter(only_tested(is_due))
+        .filter(only_tested(tells_the_present()))
+        .filter(decides())
+        .order_by_asc(email::Column::ExpiresAt)
+        .order_by_asc(email::Column::Id)
+}
+
+/// Holds for cancellations of what is cancelled, and for the others of what is booked.
+fn tells_the_present() -> Condition {
     let has_last_word = email::Column::Kind.is_in(Kind::iter().filter(|kind| kind.has_last_word()));
-    let tells_the_present = Condition::any()
+    Condition::any()
         .add(
             has_last_word
                 .clone()
@@ -90,20 +107,7 @@ pub(in crate::domain) fn open(company_id: i64, now: DateTime<Utc>) -> Select<ema
                 .and(interview::Column::Status.eq(interview::Status::Scheduled)),
         )
         // Nobody knows how it stands, and somebody has to.
-        .add(interview::Column::Status.is_not_in(interview::Status::iter()));
-    email::Entity::find()
-        .join(JoinType::InnerJoin, email::Relation::Interview.def())
-        .join(JoinType::InnerJoin, interview::Relation::Slot.def())
-        .filter(email::COLUMN.company_id.eq(company_id))
-        .filter(may_alert())
-        .filter(email::COLUMN.expires_at.gt(now))
-        // Follows from the next, and needs no look at the interview.
-        .filter(only_tested(may_be_due))
-        .filter(only_tested(is_due))
-        .filter(only_tested(tells_the_present))
-        .filter(decides())
-        .order_by_asc(email::Column::ExpiresAt)
-        .order_by_asc(email::Column::Id)
+        .add(interview::Column::Status.is_not_in(interview::Status::iter()))
 }
 
 /// Keeps PostgreSQL from looking for an index for each branch of an OR, when none is of use: it weighed every pair of a

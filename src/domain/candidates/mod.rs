@@ -254,18 +254,7 @@ pub async fn change(
     if let Some(job_id) = new.job_id {
         jobs::find(txn, company_id, job_id).await?;
     }
-    let after = candidate::ActiveModel {
-        version: Set(before.version + 1),
-        ..columns(new)
-    };
-    let written = candidate::Entity::update_many()
-        .set(after)
-        .filter(candidate::COLUMN.id.eq(id))
-        .filter(candidate::COLUMN.company_id.eq(company_id))
-        .filter(candidate::COLUMN.version.eq(before.version))
-        .exec(txn)
-        .await?;
-    if written.rows_affected == 0 {
+    if !write(txn, company_id, before, new).await? {
         let now = find(txn, company_id, id).await?;
         return Ok(Err(ChangeRefusal::Stale(Box::new(now))));
     }
@@ -283,6 +272,27 @@ pub async fn change(
         address_change::notify(txn, actor, before, now).await?;
     }
     Ok(Ok(address_changed))
+}
+
+/// False when somebody else changed the candidate since they were read.
+async fn write(
+    txn: &impl ConnectionTrait,
+    company_id: i64,
+    before: &candidate::Model,
+    new: &NewCandidate,
+) -> Result<bool> {
+    let after = candidate::ActiveModel {
+        version: Set(before.version + 1),
+        ..columns(new)
+    };
+    let written = candidate::Entity::update_many()
+        .set(after)
+        .filter(candidate::COLUMN.id.eq(before.id))
+        .filter(candidate::COLUMN.company_id.eq(company_id))
+        .filter(candidate::COLUMN.version.eq(before.version))
+        .exec(txn)
+        .await?;
+    Ok(written.rows_affected == 1)
 }
 
 /// The names of what a change gives another value.

@@ -82,14 +82,7 @@ pub async fn set_up(
         }
         guard_set_up(txn, now).await?;
         let company_id = insert(txn, &new, now).await?;
-        let new_admin = NewUser {
-            name: admin.name,
-            email: admin.email,
-            role: Role::Admin,
-            password: admin.password,
-        };
-        let user = users::insert(txn, company_id, new_admin, hash, now).await?;
-        known_devices::remember(txn, company_id, user.id, &admin.mark_hash, now).await?;
+        let user = insert_admin(txn, company_id, admin, hash, now).await?;
         let actor = Actor {
             company_id,
             user_id: Some(user.id),
@@ -107,6 +100,25 @@ pub async fn set_up(
         Err(error) if db::is_duplicate(&error) => Ok(SetUp::TooLate),
         done => done,
     }
+}
+
+/// They are signed in at once, so their browser is known from then on.
+async fn insert_admin(
+    txn: &impl ConnectionTrait,
+    company_id: i64,
+    admin: FirstAdmin,
+    hash: String,
+    now: DateTime<Utc>,
+) -> Result<user::Model> {
+    let new = NewUser {
+        name: admin.name,
+        email: admin.email,
+        role: Role::Admin,
+        password: admin.password,
+    };
+    let user = users::insert(txn, company_id, new, hash, now).await?;
+    known_devices::remember(txn, company_id, user.id, &admin.mark_hash, now).await?;
+    Ok(user)
 }
 
 /// Two at once both see no company; the key of this row lets one of them pass.

@@ -77,25 +77,29 @@ pub async fn not_printed(
         if !seen.insert(email.id) {
             continue;
         }
-        let details = match email.interview_id {
-            None => None,
-            Some(id) => match interviews::details(db.read(), email.company_id, id).await {
-                Ok(details) => Some(details),
-                Err(error @ Error::Unavailable(_)) => return Err(error),
-                // What cannot be read cannot be printed; delivery says so.
-                Err(_) => continue,
-            },
-        };
-        all.push(Claimed {
-            email,
-            details,
-            transport: None,
-            is_probe: false,
-            follows_others: true,
-            started_at: now,
-        });
+        all.extend(to_print(db, email, now).await?);
     }
     Ok(all)
+}
+
+/// A message for the console; none when its interview cannot be read: then it cannot be printed, and delivery says so.
+async fn to_print(db: &Db, email: email::Model, now: DateTime<Utc>) -> Result<Option<Claimed>> {
+    let details = match email.interview_id {
+        None => None,
+        Some(id) => match interviews::details(db.read(), email.company_id, id).await {
+            Ok(details) => Some(details),
+            Err(error @ Error::Unavailable(_)) => return Err(error),
+            Err(_) => return Ok(None),
+        },
+    };
+    Ok(Some(Claimed {
+        email,
+        details,
+        transport: None,
+        is_probe: false,
+        follows_others: true,
+        started_at: now,
+    }))
 }
 
 /// What cannot be read is not looked at again and again, and keeps nobody else's copy.

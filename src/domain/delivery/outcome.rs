@@ -104,73 +104,108 @@ pub(super) fn follow(
     earlier: &Earlier,
     now: DateTime<Utc>,
 ) -> After {
-    let untried = After {
+    let tried = Tried {
+        email,
         reason: reason(ended),
-        ..After::untried(email)
-    };
-    let end = |status| After {
-        status,
-        attempts: email.attempts + 1,
-        server_failures: 0,
-        reason: reason(ended),
-        ..After::untried(email)
-    };
-    let again = |pause: TimeDelta| After {
-        due_at: Ord::min(now + pause.min(LONGEST_PAUSE), email.expires_at),
-        ..end(Status::Retrying)
-    };
-    let put_off = |pause: TimeDelta| {
-        let after = match email.put_off + 1 < MOST_REFUSALS {
-            true => again(pause),
-            false => end(Status::Failed),
-        };
-        After {
-            put_off: email.put_off + 1,
-            ..after
-        }
+        now,
     };
     match &ended.next {
-        Next::Accepted => end(Status::Accepted),
-        Next::Printed => end(Status::Printed),
-        Next::FailForPolicy if earlier.others_refused => After {
-            status: Status::Retrying,
-            ..untried
-        },
-        Next::Fail | Next::FailAsDead | Next::FailForPolicy => end(Status::Failed),
+        Next::Accepted => tried.end(Status::Accepted),
+        Next::Printed => tried.end(Status::Printed),
+        Next::FailForPolicy if earlier.others_refused => tried.uncounted(),
+        Next::Fail | Next::FailAsDead | Next::FailForPolicy => tried.end(Status::Failed),
         Next::Uncertain if earlier.uncertain == 0 && email.kind.is_worth_repeating() => {
-            again(TimeDelta::minutes(UNCERTAIN_PAUSE_MINUTES))
+            tried.again(TimeDelta::minutes(UNCERTAIN_PAUSE_MINUTES))
         }
-        Next::Uncertain => end(Status::Uncertain),
+        Next::Uncertain => tried.end(Status::Uncertain),
         Next::Release => After {
-            reason: reason(ended),
+            reason: tried.reason,
             ..After::given_back(email)
         },
-        Next::Retry(Setback::Ours) => After {
-            status: Status::Retrying,
-            due_at: Ord::min(now + TimeDelta::seconds(OUR_SECONDS), email.expires_at),
-            ..untried
-        },
-        Next::Retry(Setback::Server(_)) => After {
-            status: Status::Retrying,
-            server_failures: email.server_failures + 1,
-            ..untried
-        },
-        Next::Retry(Setback::Limit(_)) => After {
-            status: Status::Retrying,
-            server_failures: email.server_failures + 1,
-            due_at: Ord::min(now + limit_pause(email), email.expires_at),
-            ..untried
-        },
-        Next::Retry(Setback::Recipient) => put_off(recipient_pause(email)),
-        Next::Retry(Setback::For(pause)) => put_off(*pause),
-        Next::Retry(Setback::ForAtMost(limit)) => {
-            match earlier.first_so.is_some_and(|first| now - first >= *limit) {
-                true => end(Status::Failed),
-                false => put_off(recipient_pause(email)),
+        Next::Retry(setback) => tried.set_back(setback, earlier),
+    }
+}
+
+/// A message whose attempt is over: what each way to go on makes of it.
+struct Tried<'a> {
+    email: &'a email::Model,
+    reason: String,
+    now: DateTime<Utc>,
+}
+
+impl Tried<'_> {
+    fn set_back(&self, setback: &Setback, earlier: &Earlier) -> After {
+        let email = self.email;
+        match setback {
+            Setback::Ours => After {
+                due_at: self.in_time(TimeDelta::seconds(OUR_SECONDS)),
+                ..self.uncounted()
+            },
+            Setback::Server(_) => After {
+                server_failures: email.server_failures + 1,
+                ..self.uncounted()
+            },
+            Setback::Limit(_) => After {
+                server_failures: email.server_failures + 1,
+                due_at: self.in_time(limit_pause(email)),
+                ..self.uncounted()
+            },
+            Setback::Recipient => self.put_off(recipient_pause(email)),
+            Setback::For(pause) => self.put_off(*pause),
+            Setback::ForAtMost(limit) => {
+                match earlier
+                    .first_so
+                    .is_some_and(|first| self.now - first >= *limit)
+                {
+                    true => self.end(Status::Failed),
+                    false => self.put_off(recipient_pause(email)),
+                }
             }
+            Setback::OnceMore(_) if email.put_off > 0 => self.end(Status::Failed),
+            Setback::OnceMore(pause) => self.put_off(*pause),
         }
-        Next::Retry(Setback::OnceMore(_)) if email.put_off > 0 => end(Status::Failed),
-        Next::Retry(Setback::OnceMore(pause)) => put_off(*pause),
+    }
+
+    /// It is tried again, and this attempt does not count.
+    fn uncounted(&self) -> After {
+        After {
+            status: Status::Retrying,
+            reason: self.reason.clone(),
+            ..After::untried(self.email)
+        }
+    }
+
+    fn end(&self, status: Status) -> After {
+        After {
+            status,
+            attempts: self.email.attempts + 1,
+            server_failures: 0,
+            reason: self.reason.clone(),
+            ..After::untried(self.email)
+        }
+    }
+
+    fn again(&self, pause: TimeDelta) -> After {
+        After {
+            due_at: self.in_time(pause.min(LONGEST_PAUSE)),
+            ..self.end(Status::Retrying)
+        }
+    }
+
+    fn put_off(&self, pause: TimeDelta) -> After {
+        let after = match self.email.put_off + 1 < MOST_REFUSALS {
+            true => self.again(pause),
+            false => self.end(Status::Failed),
+        };
+        After {
+            put_off: self.email.put_off + 1,
+            ..after
+        }
+    }
+
+    /// After this pause, or when it expires.
+    fn in_time(&self, pause: TimeDelta) -> DateTime<Utc> {
+        Ord::min(self.now + pause, self.email.expires_at)
     }
 }
 

@@ -57,31 +57,8 @@ impl Allowances {
         }
         let mut handed: HashMap<Recipient, Handed> = HashMap::new();
         for (company_id, addresses) in companies {
-            let counts = Condition::any().add(is_sending()).add(
-                email::Column::Status
-                    .is_in([
-                        Status::Accepted,
-                        Status::Printed,
-                        Status::Uncertain,
-                        Status::Bounced,
-                    ])
-                    .and(Expr::expr(email::COLUMN.finished_at.gt(now - WINDOW))),
-            );
-            let rows = email::Entity::find()
-                .select_only()
-                .columns([
-                    email::Column::Id,
-                    email::Column::CompanyId,
-                    email::Column::Recipient,
-                    email::Column::FinishedAt,
-                ])
-                .filter(email::COLUMN.company_id.eq(company_id))
-                .filter(email::Column::Recipient.is_in(addresses))
-                .filter(counts)
-                .into_model::<Stored<Row>>()
-                .all(txn)
-                .await?;
-            for row in rows.into_iter().filter_map(|row| row.or_log("email")) {
+            let rows = handed_to(txn, company_id, addresses, now).await?;
+            for row in rows {
                 let of_address = handed.entry((row.company_id, row.recipient)).or_default();
                 of_address.count += 1;
                 // A clock that was ahead frees nothing later than an hour from now.
@@ -106,6 +83,38 @@ impl Allowances {
         handed.count += 1;
         Ok(())
     }
+}
+
+/// What these addresses of a company got in the last hour, or are getting.
+async fn handed_to(
+    txn: &impl ConnectionTrait,
+    company_id: i64,
+    addresses: HashSet<&str>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Row>> {
+    let ended = email::Column::Status.is_in([
+        Status::Accepted,
+        Status::Printed,
+        Status::Uncertain,
+        Status::Bounced,
+    ]);
+    let ended_lately = ended.and(Expr::expr(email::COLUMN.finished_at.gt(now - WINDOW)));
+    let rows = email::Entity::find()
+        .select_only()
+        .columns([
+            email::Column::Id,
+            email::Column::CompanyId,
+            email::Column::Recipient,
+            email::Column::FinishedAt,
+        ])
+        .filter(email::COLUMN.company_id.eq(company_id))
+        .filter(email::Column::Recipient.is_in(addresses))
+        .filter(Condition::any().add(is_sending()).add(ended_lately))
+        .into_model::<Stored<Row>>()
+        .all(txn)
+        .await?;
+    let rows = rows.into_iter();
+    Ok(rows.filter_map(|row| row.or_log("email")).collect())
 }
 
 /// Lets a message wait until its address may get another one; where it waits, it says why.

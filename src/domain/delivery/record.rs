@@ -3,6 +3,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
+    attempt,
     email::{self, Status},
     transport::Name,
 };
@@ -87,54 +88,74 @@ pub async fn write(db: &Db, entries: &[Entry], now: DateTime<Utc>) -> Result<Wri
     db::transaction(db, async |txn| {
         let begun = last_bytes(txn, entries, now).await?;
         let taken = all_accepted(txn, entries, now).await?;
-        let mut written = Written::default();
-        let mut attempts = Vec::new();
-        let mut findings: Vec<(Name, Noted)> = Vec::new();
+        let mut recorded = Vec::with_capacity(entries.len());
+        let mut over = Over::default();
         for entry in entries {
-            let (claimed, mut ended) = match entry {
-                Entry::BeforeFinalDot(claimed) => {
-                    let recorded = recorded(&begun, claimed, Status::Sending);
-                    written.recorded.push(recorded);
-                    continue;
+            recorded.push(match entry {
+                Entry::BeforeFinalDot(claimed) => as_if_ours(&begun, claimed, Status::Sending),
+                Entry::End(claimed, ended) => {
+                    let ended = Ended::clone(ended);
+                    over.write(txn, &taken, claimed, ended, now).await?
                 }
-                Entry::End(claimed, ended) => (claimed, (**ended).clone()),
-            };
-            let (recorded, found) = match ended.next {
-                Next::Accepted => (
-                    recorded(&taken, claimed, Status::Accepted),
-                    Some(Finding::Took),
-                ),
-                _ => end(txn, claimed, &mut ended, now).await?,
-            };
-            written.recorded.push(recorded);
-            if recorded == Recorded::Stale {
-                continue;
-            }
-            if let Some(name) = claimed.transport
-                && claimed.is_probe
-                && ended.next == Next::Release
-            {
-                mail_servers::take_back_probe(txn, name).await?;
-            }
-            if let Some((name, finding)) = claimed.transport.zip(found) {
-                let noted = Noted {
-                    email_id: claimed.email.id,
-                    is_probe: claimed.is_probe,
-                    finding,
-                };
-                findings.push((name, noted));
-            }
-            let started_at = claimed.started_at;
-            attempts.push(attempts::ended(&claimed.email, started_at, ended, now));
+            });
         }
-        attempts::end(txn, attempts).await?;
-        written.breaker_changes = note_all(txn, findings, now).await?;
-        Ok(written)
+        attempts::end(txn, over.attempts).await?;
+        Ok(Written {
+            recorded,
+            breaker_changes: note_all(txn, over.findings, now).await?,
+        })
     })
     .await
 }
 
-fn recorded(ours: &HashSet<Claim>, claimed: &Claimed, status: Status) -> Recorded {
+/// Of the attempts of one transaction that are over, what is written when all are known.
+#[derive(Default)]
+struct Over {
+    attempts: Vec<attempt::ActiveModel>,
+    findings: Vec<(Name, Noted)>,
+}
+
+impl Over {
+    /// Writes where the message of an attempt stands, unless it is among those that were `taken` and are written already.
+    async fn write(
+        &mut self,
+        txn: &impl ConnectionTrait,
+        taken: &HashSet<Claim>,
+        claimed: &Claimed,
+        mut ended: Ended,
+        now: DateTime<Utc>,
+    ) -> Result<Recorded> {
+        let (recorded, finding) = match ended.next {
+            Next::Accepted => (
+                as_if_ours(taken, claimed, Status::Accepted),
+                Some(Finding::Took),
+            ),
+            _ => end(txn, claimed, &mut ended, now).await?,
+        };
+        if recorded == Recorded::Stale {
+            return Ok(recorded);
+        }
+        if let Some(name) = claimed.transport
+            && claimed.is_probe
+            && ended.next == Next::Release
+        {
+            mail_servers::take_back_probe(txn, name).await?;
+        }
+        if let Some((name, finding)) = claimed.transport.zip(finding) {
+            let noted = Noted {
+                email_id: claimed.email.id,
+                is_probe: claimed.is_probe,
+                finding,
+            };
+            self.findings.push((name, noted));
+        }
+        let row = attempts::ended(&claimed.email, claimed.started_at, ended, now);
+        self.attempts.push(row);
+        Ok(recorded)
+    }
+}
+
+fn as_if_ours(ours: &HashSet<Claim>, claimed: &Claimed, status: Status) -> Recorded {
     match ours.contains(&claim_of(&claimed.email)) {
         true => Recorded::As(status),
         false => Recorded::Stale,

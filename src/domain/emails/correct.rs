@@ -70,12 +70,10 @@ pub async fn correct(
         let told = newest_to(txn, actor.company_id, interview_id, address).await?;
         let told = told.ok_or(Error::NotFound)?;
         link(txn, actor.company_id, told.id, wrong.id).await?;
-        let event = Event::EmailCorrected {
-            email_id: wrong.id,
-            new_id: told.id,
-        };
+        let (email_id, new_id) = (wrong.id, told.id);
+        let event = Event::EmailCorrected { email_id, new_id };
         events::record(txn, actor, event, now).await?;
-        Ok(Corrected::Queued(told.id))
+        Ok(Corrected::Queued(new_id))
     })
     .await
 }

@@ -62,54 +62,26 @@ pub(super) async fn insert(
     resend_of: Option<i64>,
     now: DateTime<Utc>,
 ) -> Result<i64> {
-    let Details {
-        interview,
-        candidate,
-        ..
-    } = new.details;
     let idem_key = idem_key(&new, resend_of);
-    let (company_id, address) = (interview.company_id, &candidate.email);
+    let company_id = new.details.interview.company_id;
+    let address = &new.details.candidate.email;
     let (status, reason) = match suppressed::find(txn, company_id, address, now).await? {
         Some(reason) => (Status::Held, reason),
         None => (Status::Queued, String::new()),
     };
     let row = email::ActiveModel {
-        company_id: Set(company_id),
-        kind: Set(new.kind),
-        audience: Set(Audience::Candidate),
-        interview_id: Set(Some(interview.id)),
-        revision: Set(interview.revision),
-        link_version: Set(interview.link_version),
-        recipient: Set(address.clone()),
-        locale: Set(candidate.locale.clone()),
-        recipient_name: Set(candidate.name.clone()),
         idem_key: Set(idem_key.clone()),
-        // The worker adds the sender's domain when it composes the message.
-        message_id: Set(format!("{}.{}", crypto::random_id(), interview.revision)),
-        date: Set(now),
         status: Set(status),
         reason: Set(reason),
-        due_at: Set(new.due_at),
-        first_due_at: Set(new.due_at),
-        expires_at: Set(new.expires_at),
-        fence: Set(0),
-        attempts: Set(0),
-        put_off: Set(0),
-        server_failures: Set(0),
-        facts: Set(Some(json!(new.facts))),
-        facts_before: Set(new.facts_before.map(|facts| json!(facts))),
-        lead_minutes: Set(new.lead_minutes),
         resend_of: Set(resend_of),
         created_by: Set(actor.user_id),
-        created_at: Set(now),
-        ..Default::default()
+        ..new.into_row(now)
     };
+    let first_wins = OnConflict::column(email::Column::IdemKey)
+        .do_nothing()
+        .to_owned();
     email::Entity::insert(row)
-        .on_conflict(
-            OnConflict::column(email::Column::IdemKey)
-                .do_nothing()
-                .to_owned(),
-        )
+        .on_conflict(first_wins)
         .exec_without_returning(txn)
         .await?;
     let queued = email::Entity::find()
@@ -117,6 +89,43 @@ pub(super) async fn insert(
         .one(txn)
         .await?;
     Ok(queued.ok_or(Error::NotFound)?.id)
+}
+
+impl NewEmail<'_> {
+    /// What it tells, to whom and when; nobody has tried to send it.
+    fn into_row(self, now: DateTime<Utc>) -> email::ActiveModel {
+        let Details {
+            interview,
+            candidate,
+            ..
+        } = self.details;
+        email::ActiveModel {
+            company_id: Set(interview.company_id),
+            kind: Set(self.kind),
+            audience: Set(Audience::Candidate),
+            interview_id: Set(Some(interview.id)),
+            revision: Set(interview.revision),
+            link_version: Set(interview.link_version),
+            recipient: Set(candidate.email.clone()),
+            locale: Set(candidate.locale.clone()),
+            recipient_name: Set(candidate.name.clone()),
+            // The worker adds the sender's domain when it composes the message.
+            message_id: Set(format!("{}.{}", crypto::random_id(), interview.revision)),
+            date: Set(now),
+            due_at: Set(self.due_at),
+            first_due_at: Set(self.due_at),
+            expires_at: Set(self.expires_at),
+            fence: Set(0),
+            attempts: Set(0),
+            put_off: Set(0),
+            server_failures: Set(0),
+            facts: Set(Some(json!(self.facts))),
+            facts_before: Set(self.facts_before.map(|facts| json!(facts))),
+            lead_minutes: Set(self.lead_minutes),
+            created_at: Set(now),
+            ..Default::default()
+        }
+    }
 }
 
 /// One event, one key: the interview's version rises with every change, and a reminder has its own hour.

@@ -1,6 +1,6 @@
 //! Sending a message once more.
 use chrono::{DateTime, Utc};
-use entity::email::Status;
+use entity::email::{self, Status};
 use sea_orm::ConnectionTrait;
 
 use super::{
@@ -15,7 +15,7 @@ use crate::{
         actions::Actor,
         events::{self, Event},
         idempotency_keys::{self, IdempotencyKey, Seen},
-        interviews,
+        interviews::{self, Details},
     },
     error::{Error, Result},
 };
@@ -57,59 +57,75 @@ pub async fn resend(
     now: DateTime<Utc>,
 ) -> Result<Resent> {
     db::transaction_retrying_duplicates(db, async |txn| {
-        match idempotency_keys::look_up(txn, actor.company_id, again.idempotency_key.as_ref())
-            .await?
-        {
-            Seen::Done(id) => return resent(txn, actor.company_id, id).await,
-            Seen::Conflict => return Ok(Resent::KeyConflict),
-            Seen::New => {}
+        let key = again.idempotency_key.as_ref();
+        match idempotency_keys::look_up(txn, actor.company_id, key).await? {
+            Seen::Done(id) => resent(txn, actor.company_id, id).await,
+            Seen::Conflict => Ok(Resent::KeyConflict),
+            Seen::New => carry_out(txn, actor, id, &again, now).await,
         }
-        let old = find(txn, actor.company_id, id).await?;
-        if !old.status.is_final() {
-            return Ok(Resent::Underway);
-        }
-        if let Some(id) = repeated_by(txn, &old).await? {
-            return Ok(Resent::Repeated(id));
-        }
-        // What is about no interview is asked for anew instead.
-        let Some(interview_id) = old.interview_id else {
-            return Ok(Resent::Outdated);
-        };
-        let details = interviews::details(txn, actor.company_id, interview_id).await?;
-        if !is_of_use(&old, &details, now) {
-            return Ok(Resent::Outdated);
-        }
-        let attempts = attempts(txn, &old).await?;
-        if !again.is_confirmed && may_have_arrived(&old, &attempts) {
-            return Ok(Resent::Unconfirmed);
-        }
-        let new = NewEmail {
-            kind: old.kind,
-            details: &details,
-            // It tells what is so; what it told before may be lost.
-            facts: or_as_it_is(snapshot_of(&old), || snapshot(&details))?,
-            facts_before: or_as_it_is(previous_snapshot_of(&old), || Ok(None))?,
-            due_at: now,
-            expires_at: old.expires_at,
-            lead_minutes: old.lead_minutes,
-        };
-        let new_id = insert(txn, actor, new, Some(old.id), now).await?;
-        let event = Event::EmailResent {
-            email_id: old.id,
-            new_id,
-        };
-        events::record(txn, actor, event, now).await?;
-        idempotency_keys::insert(
-            txn,
-            actor.company_id,
-            again.idempotency_key.as_ref(),
-            new_id,
-            now,
-        )
-        .await?;
-        resent(txn, actor.company_id, new_id).await
     })
     .await
+}
+
+async fn carry_out(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    id: i64,
+    again: &Again,
+    now: DateTime<Utc>,
+) -> Result<Resent> {
+    let old = find(txn, actor.company_id, id).await?;
+    let details = match repeatable(txn, &old, again.is_confirmed, now).await? {
+        Ok(details) => details,
+        Err(why_not) => return Ok(why_not),
+    };
+    let new = NewEmail {
+        kind: old.kind,
+        details: &details,
+        // It tells what is so; what it told before may be lost.
+        facts: or_as_it_is(snapshot_of(&old), || snapshot(&details))?,
+        facts_before: or_as_it_is(previous_snapshot_of(&old), || Ok(None))?,
+        due_at: now,
+        expires_at: old.expires_at,
+        lead_minutes: old.lead_minutes,
+    };
+    let new_id = insert(txn, actor, new, Some(old.id), now).await?;
+    let event = Event::EmailResent {
+        email_id: old.id,
+        new_id,
+    };
+    events::record(txn, actor, event, now).await?;
+    let key = again.idempotency_key.as_ref();
+    idempotency_keys::insert(txn, actor.company_id, key, new_id, now).await?;
+    resent(txn, actor.company_id, new_id).await
+}
+
+/// The interview that a message is about, as it is now; or why the message is not sent again.
+async fn repeatable(
+    txn: &impl ConnectionTrait,
+    old: &email::Model,
+    is_confirmed: bool,
+    now: DateTime<Utc>,
+) -> Result<Result<Details, Resent>> {
+    if !old.status.is_final() {
+        return Ok(Err(Resent::Underway));
+    }
+    if let Some(id) = repeated_by(txn, old).await? {
+        return Ok(Err(Resent::Repeated(id)));
+    }
+    // What is about no interview is asked for anew instead.
+    let Some(interview_id) = old.interview_id else {
+        return Ok(Err(Resent::Outdated));
+    };
+    let details = interviews::details(txn, old.company_id, interview_id).await?;
+    if !is_of_use(old, &details, now) {
+        return Ok(Err(Resent::Outdated));
+    }
+    let attempts = attempts(txn, old).await?;
+    if !is_confirmed && may_have_arrived(old, &attempts) {
+        return Ok(Err(Resent::Unconfirmed));
+    }
+    Ok(Ok(details))
 }
 
 fn or_as_it_is<T>(kept: Result<T>, now: impl FnOnce() -> Result<T>) -> Result<T> {

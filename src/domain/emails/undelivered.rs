@@ -34,24 +34,9 @@ pub(super) async fn note(
     if email_ids.is_empty() || !TOLD_NOBODY.contains(&status) {
         return Ok(());
     }
-    let failed: Vec<Failed> = email::Entity::find()
-        .select_only()
-        .columns([
-            email::Column::Id,
-            email::Column::CompanyId,
-            email::Column::InterviewId,
-            email::Column::CreatedBy,
-            email::Column::Reason,
-        ])
-        .column(interview::Column::SlotId)
-        .join(JoinType::LeftJoin, email::Relation::Interview.def())
-        .filter(email::Column::Id.is_in(email_ids))
-        .filter(email::Column::Kind.is_in(Kind::iter().filter(|kind| kind.tells_of_time())))
-        .filter(email::Column::Status.is_in(TOLD_NOBODY))
-        .into_tuple()
-        .all(txn)
-        .await?;
-    for (email_id, company_id, interview_id, user_id, error, slot_id) in failed {
+    for (email_id, company_id, interview_id, user_id, error, slot_id) in
+        failed(txn, email_ids).await?
+    {
         let Some(interview_id) = interview_id else {
             continue;
         };
@@ -68,4 +53,25 @@ pub(super) async fn note(
         events::record(txn, &actor, event, now).await?;
     }
     Ok(())
+}
+
+/// Those of the messages that tell of a booking.
+async fn failed(txn: &impl ConnectionTrait, email_ids: Vec<i64>) -> Result<Vec<Failed>> {
+    Ok(email::Entity::find()
+        .select_only()
+        .columns([
+            email::Column::Id,
+            email::Column::CompanyId,
+            email::Column::InterviewId,
+            email::Column::CreatedBy,
+            email::Column::Reason,
+        ])
+        .column(interview::Column::SlotId)
+        .join(JoinType::LeftJoin, email::Relation::Interview.def())
+        .filter(email::Column::Id.is_in(email_ids))
+        .filter(email::Column::Kind.is_in(Kind::iter().filter(|kind| kind.tells_of_time())))
+        .filter(email::Column::Status.is_in(TOLD_NOBODY))
+        .into_tuple()
+        .all(txn)
+        .await?)
 }

@@ -65,14 +65,8 @@ async fn carry_out(
         version: Some(done.details.interview.version),
         email_id: done.email_id,
     };
-    change::record(
-        txn,
-        actor,
-        (row.id, target.idempotency_key.as_ref()),
-        event,
-        now,
-    )
-    .await?;
+    let what = (row.id, target.idempotency_key.as_ref());
+    change::record(txn, actor, what, event, now).await?;
     Ok(done)
 }
 

@@ -209,51 +209,41 @@ async fn named_page(db: &Db, company_id: i64, page: Page<Pair>) -> Result<Page<L
 }
 
 /// Rows with the names that a list prints; those whose candidate cannot be read are left out.
-pub async fn with_names(
-    db: &Db,
-    company_id: i64,
-    rows: Vec<(interview::Model, Option<slot::Model>)>,
-) -> Result<Vec<Listed>> {
+pub async fn with_names(db: &Db, company_id: i64, rows: Vec<Pair>) -> Result<Vec<Listed>> {
     let ids: Vec<i64> = rows.iter().map(|(row, _)| row.candidate_id).collect();
     let people = candidate::Entity::find()
         .filter(candidate::COLUMN.company_id.eq(company_id))
         .filter(candidate::Column::Id.is_in(ids));
     let people = rows::readable(people, db.read(), "candidate").await?;
-    let named: Vec<_> = rows
-        .into_iter()
-        .filter_map(|(interview, slot)| {
-            let of_it = |person: &&candidate::Model| person.id == interview.candidate_id;
-            let candidate = people.iter().find(of_it).cloned();
-            if candidate.is_none() {
-                tracing::error!(interview.id = interview.id, "An interview has no candidate");
-            }
-            Some((interview, candidate?, slot))
-        })
+    let rows = rows.into_iter();
+    let mut listed: Vec<_> = rows
+        .filter_map(|row| Listed::untitled(row, &people))
         .collect();
-    let job_of = |(interview, candidate, slot): &(
-        interview::Model,
-        candidate::Model,
-        Option<slot::Model>,
-    )| {
-        interview
-            .job_id
-            .or(slot.as_ref().map(|slot| slot.job_id))
-            .or(candidate.job_id)
-    };
-    let titles = jobs::titles(db, company_id, named.iter().filter_map(job_of)).await?;
-    Ok(named
-        .into_iter()
-        .map(|row| {
-            let job_id = job_of(&row);
-            let job_title = job_id.and_then(|id| titles.get(&id).cloned());
-            let (interview, candidate, slot) = row;
-            Listed {
-                interview,
-                candidate,
-                slot,
-                job_id,
-                job_title,
-            }
+    let of_jobs = listed.iter().filter_map(|row| row.job_id);
+    let titles = jobs::titles(db, company_id, of_jobs).await?;
+    for row in &mut listed {
+        row.job_title = row.job_id.and_then(|id| titles.get(&id).cloned());
+    }
+    Ok(listed)
+}
+
+impl Listed {
+    /// Without what its job is called; none when its candidate is not among these people.
+    fn untitled((interview, slot): Pair, people: &[candidate::Model]) -> Option<Self> {
+        let of_it = |person: &&candidate::Model| person.id == interview.candidate_id;
+        let Some(candidate) = people.iter().find(of_it).cloned() else {
+            tracing::error!(interview.id = interview.id, "An interview has no candidate");
+            return None;
+        };
+        Some(Self {
+            job_id: interview
+                .job_id
+                .or(slot.as_ref().map(|slot| slot.job_id))
+                .or(candidate.job_id),
+            job_title: None,
+            interview,
+            candidate,
+            slot,
         })
-        .collect())
+    }
 }

@@ -117,14 +117,8 @@ async fn carry_out(
     }
     let done = change::notify(txn, actor, row.id, Kind::Rescheduled, now).await?;
     let event = event(&before, &slot, &done);
-    change::record(
-        txn,
-        actor,
-        (row.id, new.idempotency_key.as_ref()),
-        event,
-        now,
-    )
-    .await?;
+    let what = (row.id, new.idempotency_key.as_ref());
+    change::record(txn, actor, what, event, now).await?;
     // Read in the transaction itself: once it is committed, nothing may fail any more.
     Ok(Booked::read(txn, actor.company_id, row.id).await?)
 }

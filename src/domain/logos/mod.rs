@@ -97,29 +97,7 @@ pub async fn choose(
         if company.logo_id != seen {
             return Ok(Updated::Stale(Box::new(company)));
         }
-        let row = logo::ActiveModel {
-            company_id: Set(company.id),
-            content_hash: Set(content_hash.clone()),
-            format: Set(picture.format),
-            width: Set(picture.width),
-            height: Set(picture.height),
-            bytes: Set(picture.bytes.clone()),
-            created_at: Set(now),
-            left_at: Set(None),
-            ..Default::default()
-        };
-        // The same picture again is the same row: mails that show it may be on their way.
-        logo::Entity::insert(row)
-            .on_conflict(
-                OnConflict::columns([logo::Column::CompanyId, logo::Column::ContentHash])
-                    .value(
-                        logo::Column::LeftAt,
-                        Expr::value(Option::<DateTime<Utc>>::None),
-                    )
-                    .to_owned(),
-            )
-            .exec_without_returning(txn)
-            .await?;
+        insert(txn, company.id, picture, &content_hash, now).await?;
         let chosen = of_content(txn, company.id, &content_hash).await?;
         let chosen = chosen.ok_or(Error::NotFound)?;
         replace(txn, actor, &company, Some(chosen), now).await?;
@@ -148,6 +126,37 @@ pub async fn remove(
         Ok(Updated::Done)
     })
     .await
+}
+
+/// The same picture again is the same row: mails that show it may be on their way.
+async fn insert(
+    txn: &impl ConnectionTrait,
+    company_id: i64,
+    picture: &Picture,
+    content_hash: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let row = logo::ActiveModel {
+        company_id: Set(company_id),
+        content_hash: Set(content_hash.to_owned()),
+        format: Set(picture.format),
+        width: Set(picture.width),
+        height: Set(picture.height),
+        bytes: Set(picture.bytes.clone()),
+        created_at: Set(now),
+        left_at: Set(None),
+        ..Default::default()
+    };
+    let is_back = Expr::value(Option::<DateTime<Utc>>::None);
+    logo::Entity::insert(row)
+        .on_conflict(
+            OnConflict::columns([logo::Column::CompanyId, logo::Column::ContentHash])
+                .value(logo::Column::LeftAt, is_back)
+                .to_owned(),
+        )
+        .exec_without_returning(txn)
+        .await?;
+    Ok(())
 }
 
 async fn of_content(

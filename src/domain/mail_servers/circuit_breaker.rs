@@ -72,12 +72,7 @@ pub(in crate::domain) async fn note(
     findings: &[Noted],
     now: DateTime<Utc>,
 ) -> Result<Option<BreakerChange>> {
-    let is_known = |finding: &Finding| match finding {
-        Finding::Took => row.accepted_at.is_some_and(|at| now - at < NOTED_EVERY),
-        Finding::Answers => true,
-        Finding::LeavesADoubt(_) | Finding::Fails(_) => false,
-    };
-    let all_is_well = row.failures == 0 && findings.iter().all(|noted| is_known(&noted.finding));
+    let all_is_well = row.failures == 0 && findings.iter().all(|noted| is_known(row, noted, now));
     if all_is_well {
         return Ok(None);
     }
@@ -93,37 +88,8 @@ pub(in crate::domain) async fn note(
         return Ok(None);
     };
     let was_open = row.is_open();
-    for Noted {
-        email_id,
-        is_probe,
-        finding,
-    } in findings
-    {
-        // What was on its way when it fell ill says nothing new: only a probe makes the next one wait longer.
-        if row.is_open() && !is_probe && !matches!(finding, Finding::Took | Finding::Answers) {
-            continue;
-        }
-        match finding {
-            Finding::Took => {
-                recover(&mut row);
-                row.accepted_at = Some(now);
-            }
-            Finding::Answers => recover(&mut row),
-            Finding::Fails(failure) => {
-                fail(&mut row, *email_id, failure, now);
-                row.wait_until = Some(now + pause(&row, failure));
-            }
-            Finding::LeavesADoubt(reason) => {
-                let failure = Failure {
-                    scope: Scope::Server,
-                    reason: reason.clone(),
-                    pause: None,
-                };
-                fail(&mut row, *email_id, &failure, now);
-                // This message waits by itself; that others have to is not known yet.
-                row.wait_until = row.opened_at.map(|_| now + pause(&row, &failure));
-            }
-        }
+    for noted in findings {
+        apply(&mut row, noted, now);
     }
     write(txn, &row).await?;
     Ok(match (was_open, row.is_open()) {
@@ -131,6 +97,48 @@ pub(in crate::domain) async fn note(
         (true, false) => Some(BreakerChange::Closed(row)),
         _ => None,
     })
+}
+
+/// Does the row of a server that takes messages say this already?
+fn is_known(row: &transport::Model, noted: &Noted, now: DateTime<Utc>) -> bool {
+    match noted.finding {
+        Finding::Took => row.accepted_at.is_some_and(|at| now - at < NOTED_EVERY),
+        Finding::Answers => true,
+        Finding::LeavesADoubt(_) | Finding::Fails(_) => false,
+    }
+}
+
+fn apply(row: &mut transport::Model, noted: &Noted, now: DateTime<Utc>) {
+    let Noted {
+        email_id,
+        is_probe,
+        finding,
+    } = noted;
+    // What was on its way when it fell ill says nothing new: only a probe makes the next one wait longer.
+    if row.is_open() && !is_probe && !matches!(finding, Finding::Took | Finding::Answers) {
+        return;
+    }
+    match finding {
+        Finding::Took => {
+            recover(row);
+            row.accepted_at = Some(now);
+        }
+        Finding::Answers => recover(row),
+        Finding::Fails(failure) => {
+            fail(row, *email_id, failure, now);
+            row.wait_until = Some(now + pause(row, failure));
+        }
+        Finding::LeavesADoubt(reason) => {
+            let failure = Failure {
+                scope: Scope::Server,
+                reason: reason.clone(),
+                pause: None,
+            };
+            fail(row, *email_id, &failure, now);
+            // This message waits by itself; that others have to is not known yet.
+            row.wait_until = row.opened_at.map(|_| now + pause(row, &failure));
+        }
+    }
 }
 
 /// The row of a server, not locked.

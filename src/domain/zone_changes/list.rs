@@ -29,6 +29,22 @@ pub struct Concerned {
     pub booked: Option<(i64, String)>,
 }
 
+impl Concerned {
+    fn new(
+        slot: slot::Model,
+        job_title: String,
+        booked: Option<(i64, String)>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            reading: reading(&slot, now),
+            slot,
+            job_title,
+            booked,
+        }
+    }
+}
+
 /// How much there is to do, as far as one confirmation goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Overview {
@@ -71,12 +87,13 @@ pub async fn list(
     let mut people = people(db, company_id, rows.iter().map(|row| row.id)).await?;
     let rows = rows.into_iter().map(|slot| {
         let title = titles.get(&slot.job_id).cloned();
-        Ok(Concerned {
-            job_title: title.ok_or(Error::NotFound)?,
-            reading: reading(&slot, now),
-            booked: people.remove(&slot.id),
+        let booked = people.remove(&slot.id);
+        Ok(Concerned::new(
             slot,
-        })
+            title.ok_or(Error::NotFound)?,
+            booked,
+            now,
+        ))
     });
     Ok(Page {
         rows: rows.collect::<Result<_>>()?,

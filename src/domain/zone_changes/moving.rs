@@ -81,26 +81,33 @@ pub async fn apply(
             continue;
         };
         let moving = db::transaction(db, async |txn| move_one(txn, actor, &slot, at, now).await);
-        match moving.await {
+        moved.count(slot.id, moving.await)?;
+    }
+    Ok(Outcome::Moved(moved))
+}
+
+impl Moved {
+    fn count(&mut self, slot_id: i64, moving: Result<bool, Abort<ChangedMeanwhile>>) -> Result<()> {
+        match moving {
             Ok(is_told) => {
-                moved.slots += 1;
-                moved.told += usize::from(is_told);
+                self.slots += 1;
+                self.told += usize::from(is_told);
             }
             // Somebody else was first: the list shows what is left to do.
             Err(Abort::Refused(ChangedMeanwhile) | Abort::Failed(Error::NotFound)) => {}
             // It stays listed; the others must not wait for it.
             Err(Abort::Failed(Error::Stored(why))) => {
                 tracing::error!(
-                    slot.id = slot.id,
+                    slot.id = slot_id,
                     why,
                     "A slot cannot be moved to its local time"
                 );
-                moved.unreadable += 1;
+                self.unreadable += 1;
             }
             Err(Abort::Failed(error)) => return Err(error),
         }
+        Ok(())
     }
-    Ok(Outcome::Moved(moved))
 }
 
 /// The key is taken before anything is moved: a second click finds it, however long the first one takes.

@@ -38,28 +38,13 @@ pub async fn check(db: &Db, now: DateTime<Utc>) -> Result<()> {
             break;
         };
         last = newest;
-        let (mut differ, mut agree) = (Vec::new(), Vec::new());
-        for row in rows.into_iter().filter_map(|row| row.or_log("slot")) {
-            let reading = read(&row.time_zone, &row.local_start, row.starts_at, now);
-            let is_marked = row.rules_changed_at.is_some();
-            match reading {
-                Reading::Same if is_marked => agree.push(row.id),
-                Reading::Same => {}
-                Reading::Unreadable => {
-                    tracing::warn!(
-                        slot.id = row.id,
-                        "The zone or wall time of a slot cannot be read: whether it still starts then is not known"
-                    );
-                }
-                _ if !is_marked => differ.push(row.id),
-                _ => {}
-            }
-        }
-        found += differ.len();
-        if !differ.is_empty() || !agree.is_empty() {
+        let rows = rows.into_iter().filter_map(|row| row.or_log("slot"));
+        let Wrong { unmarked, marked } = Wrong::of(rows, now);
+        found += unmarked.len();
+        if !unmarked.is_empty() || !marked.is_empty() {
             db::transaction(db, async |txn| -> Result<_> {
-                mark(txn, differ, Some(now)).await?;
-                mark(txn, agree, None).await
+                mark(txn, unmarked, Some(now)).await?;
+                mark(txn, marked, None).await
             })
             .await?;
         }
@@ -72,6 +57,38 @@ pub async fn check(db: &Db, now: DateTime<Utc>) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// The slots whose mark is wrong.
+#[derive(Default)]
+struct Wrong {
+    /// They start at another time than they say.
+    unmarked: Vec<i64>,
+    /// They start when they say.
+    marked: Vec<i64>,
+}
+
+impl Wrong {
+    fn of(rows: impl Iterator<Item = Times>, now: DateTime<Utc>) -> Self {
+        let mut wrong = Self::default();
+        for row in rows {
+            let reading = read(&row.time_zone, &row.local_start, row.starts_at, now);
+            let is_marked = row.rules_changed_at.is_some();
+            match reading {
+                Reading::Same if is_marked => wrong.marked.push(row.id),
+                Reading::Same => {}
+                Reading::Unreadable => {
+                    tracing::warn!(
+                        slot.id = row.id,
+                        "The zone or wall time of a slot cannot be read: whether it still starts then is not known"
+                    );
+                }
+                _ if !is_marked => wrong.unmarked.push(row.id),
+                _ => {}
+            }
+        }
+        wrong
+    }
 }
 
 fn key(row: &Stored<Times>) -> Option<i64> {

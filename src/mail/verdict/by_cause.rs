@@ -10,21 +10,24 @@ use crate::mail::smtp::Reply;
 
 /// What follows when the words are known; none where the stage or the code tells more.
 pub(super) fn judge(stage: Stage, reply: &Reply, cause: &Cause) -> Option<Verdict> {
-    let kind = cause.kind();
-    if !may_be(kind, stage, reply) {
+    if !may_be(cause.kind(), stage, reply) {
         return None;
     }
-    let is_final = reply.code >= 500;
+    match cause {
+        Cause::Listed(listing) => {
+            Some(verdict(listed_scope(stage), Course::Again, listed(listing)))
+        }
+        Cause::Plain(kind) => of_kind(*kind, stage, reply),
+    }
+}
+
+fn of_kind(kind: Kind, stage: Stage, reply: &Reply) -> Option<Verdict> {
     // What may pass by itself is not worth stopping everything at once.
-    let ours = match is_final {
+    let ours = match reply.code >= 500 {
         true => Scope::Settings,
         false => Scope::Server,
     };
-    let found = match kind {
-        Kind::Listed => match cause {
-            Cause::Listed(listing) => verdict(listed_scope(stage), Course::Again, listed(listing)),
-            Cause::Plain(_) => return None,
-        },
+    Some(match kind {
         Kind::Limit => verdict(Scope::Server, Course::WhenThereIsRoom, LIMIT),
         Kind::Quota => verdict(Scope::Server, Course::Again, QUOTA),
         Kind::Reputation => verdict(listed_scope(stage), Course::Again, REPUTATION),
@@ -50,9 +53,9 @@ pub(super) fn judge(stage: Stage, reply: &Reply, cause: &Cause) -> Option<Verdic
         Kind::Closed => closed(),
         Kind::Unwanted => verdict(Scope::Recipient, Course::Never, UNWANTED),
         Kind::Policy => verdict(Scope::Message, Course::Never, POLICY),
-        Kind::Unreached => return None,
-    };
-    Some(found)
+        // A block list comes as [`Cause::Listed`].
+        Kind::Listed | Kind::Unreached => return None,
+    })
 }
 
 /// Words mean something else before the message is spoken of, and what will pass is left to the code.

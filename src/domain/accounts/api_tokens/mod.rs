@@ -64,15 +64,7 @@ pub async fn create(
 ) -> Result<NewToken> {
     let token = format!("{PREFIX}{}", crypto::random_token());
     let id = db::transaction(db, async |txn| -> Result<_> {
-        user::Entity::find_by_id(user_id)
-            .filter(user::COLUMN.company_id.eq(actor.company_id))
-            .filter(user::COLUMN.disabled_at.is_null())
-            // Whoever disables the user at the same moment sees this token, or this sees them disabled.
-            .lock_exclusive()
-            .one(txn)
-            .await?
-            .filter(|user| user.role.is_recruiting())
-            .ok_or(Error::NotFound)?;
+        lock_user(txn, actor.company_id, user_id).await?;
         let row = api_token::ActiveModel {
             company_id: Set(actor.company_id),
             user_id: Set(user_id),
@@ -100,6 +92,19 @@ pub async fn create(
         id,
         token: Secret::new(token),
     })
+}
+
+/// Whoever disables the user at the same moment sees the token, or this sees them disabled.
+async fn lock_user(txn: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<()> {
+    user::Entity::find_by_id(id)
+        .filter(user::COLUMN.company_id.eq(company_id))
+        .filter(user::COLUMN.disabled_at.is_null())
+        .lock_exclusive()
+        .one(txn)
+        .await?
+        .filter(|user| user.role.is_recruiting())
+        .ok_or(Error::NotFound)?;
+    Ok(())
 }
 
 /// Whom a token speaks for; nobody when it is unknown, revoked or expired, or its user disabled.

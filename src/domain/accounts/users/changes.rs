@@ -50,10 +50,7 @@ pub async fn update(
     let id = target.id;
     db::transaction(db, async |txn| {
         let user = locked(txn, actor.company_id, id).await?;
-        let changed = versions::changed([
-            ("name", user.name != changes.name),
-            ("role", user.role != changes.role),
-        ]);
+        let changed = changes.differences(&user);
         if changed.is_empty() {
             return Ok(Change::Done);
         }
@@ -63,12 +60,7 @@ pub async fn update(
         if changes.role != Role::Admin && is_last_admin(txn, &user).await? {
             return Ok(Change::LastAdmin);
         }
-        let after = user::ActiveModel {
-            name: Set(changes.name.clone()),
-            role: Set(changes.role),
-            ..Default::default()
-        };
-        let Some(version) = write(txn, &user, after).await? else {
+        let Some(version) = write(txn, &user, changes.columns()).await? else {
             return stale(txn, &user).await;
         };
         if changes.role != user.role {
@@ -87,6 +79,24 @@ pub async fn update(
         Ok(Change::Done)
     })
     .await
+}
+
+impl Changes {
+    /// The names of the fields that are to be different.
+    fn differences(&self, user: &user::Model) -> Vec<String> {
+        versions::changed([
+            ("name", user.name != self.name),
+            ("role", user.role != self.role),
+        ])
+    }
+
+    fn columns(&self) -> user::ActiveModel {
+        user::ActiveModel {
+            name: Set(self.name.clone()),
+            role: Set(self.role),
+            ..Default::default()
+        }
+    }
 }
 
 /// Shuts a user out at once, as the caller saw them: sessions end, no browser is known to them any more, and
@@ -170,8 +180,7 @@ pub async fn update_own(
     let id = actor.user_id.ok_or(Error::NotFound)?;
     let zone = zone.map(|zone| zone.name());
     db::transaction(db, async |txn| {
-        let user = of_company(actor.company_id, id).one(txn).await?;
-        let user = user.ok_or(Error::NotFound)?;
+        let user = read(txn, actor.company_id, id).await?;
         let changed = versions::changed([
             ("name", user.name != name),
             ("time_zone", user.time_zone.as_deref() != zone),
@@ -184,13 +193,13 @@ pub async fn update_own(
             time_zone: Set(zone.map(str::to_owned)),
             ..Default::default()
         };
-        let read = user::Model {
+        let as_seen = user::Model {
             version: seen,
             ..user
         };
-        let Some(version) = write(txn, &read, after).await? else {
-            let user = of_company(actor.company_id, id).one(txn).await?;
-            return Ok(Updated::Stale(Box::new(user.ok_or(Error::NotFound)?)));
+        let Some(version) = write(txn, &as_seen, after).await? else {
+            let user = read(txn, actor.company_id, id).await?;
+            return Ok(Updated::Stale(Box::new(user)));
         };
         let event = Event::UserUpdated {
             user_id: id,
@@ -205,8 +214,13 @@ pub async fn update_own(
 }
 
 async fn stale(txn: &impl ConnectionTrait, user: &user::Model) -> Result<Change> {
-    let now = of_company(user.company_id, user.id).one(txn).await?;
-    Ok(Change::Stale(Box::new(now.ok_or(Error::NotFound)?)))
+    let now = read(txn, user.company_id, user.id).await?;
+    Ok(Change::Stale(Box::new(now)))
+}
+
+async fn read(txn: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<user::Model> {
+    let user = of_company(company_id, id).one(txn).await?;
+    user.ok_or(Error::NotFound)
 }
 
 async fn is_last_admin(txn: &impl ConnectionTrait, user: &user::Model) -> Result<bool> {

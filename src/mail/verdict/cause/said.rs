@@ -116,49 +116,48 @@ fn without_quotes(text: &str, takes_words: bool) -> String {
     let mut left = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        let quoted = match first {
-            '<' => quoted(rest, '>').filter(|inside| !inside.contains(char::is_whitespace)),
-            '"' => quoted(rest, '"').filter(|inside| {
-                let after = &rest[inside.len() + 2..];
-                after.starts_with('@') || (takes_words && !inside.contains(char::is_whitespace))
-            }),
-            '\'' | '`' if takes_words => {
-                quoted(rest, '\'').filter(|inside| !inside.contains(char::is_whitespace))
-            }
-            _ => None,
-        };
         let is_in_word = left.ends_with(char::is_alphanumeric);
-        match quoted {
-            Some(inside) if !(first == '\'' && is_in_word) => {
-                left.push(' ');
-                rest = &rest[inside.len() + 2..];
-                // The domain of a quoted local part goes with it.
-                if rest.starts_with('@') {
-                    rest = rest.trim_start_matches(|c: char| !c.is_whitespace() && c != '>');
-                }
+        let quote = quote_at(rest, takes_words).filter(|_| first != '\'' || !is_in_word);
+        let Some(inside) = quote else {
+            let next = rest[first.len_utf8()..].chars().next();
+            let is_apostrophe =
+                matches!(first, '\'' | '’') && is_in_word && next.is_some_and(char::is_alphabetic);
+            if !is_apostrophe {
+                left.push(first);
+            } else if rest[first.len_utf8()..].starts_with("s ") {
+                // Whose it is does not matter: `recipient's mailbox`.
+                rest = &rest[first.len_utf8()..];
             }
-            _ => {
-                let next = rest[first.len_utf8()..].chars().next();
-                let is_apostrophe = matches!(first, '\'' | '’')
-                    && is_in_word
-                    && next.is_some_and(char::is_alphabetic);
-                if !is_apostrophe {
-                    left.push(first);
-                } else if rest[first.len_utf8()..].starts_with("s ") {
-                    // Whose it is does not matter: `recipient's mailbox`.
-                    rest = &rest[first.len_utf8()..];
-                }
-                rest = &rest[rest.chars().next().map_or(0, char::len_utf8)..];
-            }
+            rest = &rest[rest.chars().next().map_or(0, char::len_utf8)..];
+            continue;
+        };
+        left.push(' ');
+        rest = &rest[inside.len() + 2..];
+        // The domain of a quoted local part goes with it.
+        if rest.starts_with('@') {
+            rest = rest.trim_start_matches(|c: char| !c.is_whitespace() && c != '>');
         }
     }
-    let pieces = left
-        .split_inclusive(char::is_whitespace)
-        .map(|piece| match is_address(piece) {
-            true => " ",
-            false => piece,
-        });
+    let pieces = left.split_inclusive(char::is_whitespace);
+    let pieces = pieces.map(|piece| match is_address(piece) {
+        true => " ",
+        false => piece,
+    });
     pieces.collect()
+}
+
+/// What is inside of the quotes that a text begins with, if it is to go.
+fn quote_at(text: &str, takes_words: bool) -> Option<&str> {
+    let is_word = |inside: &&str| !inside.contains(char::is_whitespace);
+    match text.chars().next()? {
+        '<' => quoted(text, '>').filter(is_word),
+        '"' => quoted(text, '"').filter(|inside| {
+            let after = &text[inside.len() + 2..];
+            after.starts_with('@') || (takes_words && is_word(inside))
+        }),
+        '\'' | '`' if takes_words => quoted(text, '\'').filter(is_word),
+        _ => None,
+    }
 }
 
 /// In `see=https://x/?a@b` the `@` belongs to the link, which is taken out later.
