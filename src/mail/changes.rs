@@ -27,18 +27,10 @@ pub fn of(
     values: &Values,
     medium: Medium,
 ) -> Result<Vec<Change>> {
-    let before = message.before.as_ref();
-    let Some(before) = before.filter(|_| !message.kind.has_last_word()) else {
+    let Some(comparison) = Comparison::of(message, language, values, medium) else {
         return Ok(Vec::new());
     };
-    let now = &message.facts;
-    let comparison = Comparison {
-        message,
-        before,
-        language,
-        values,
-        medium,
-    };
+    let (before, now) = (comparison.before, &message.facts);
     let mut changes = Vec::new();
     if before.starts_at != now.starts_at {
         changes.push(comparison.both("date_and_time", |it| Ok(comparison.start(it)))?);
@@ -75,7 +67,26 @@ struct Comparison<'a> {
     medium: Medium,
 }
 
-impl Comparison<'_> {
+impl<'a> Comparison<'a> {
+    /// None where a message compares nothing.
+    fn of(
+        message: &'a Message,
+        language: &'a Language,
+        values: &'a Values,
+        medium: Medium,
+    ) -> Option<Self> {
+        if message.kind.has_last_word() {
+            return None;
+        }
+        Some(Self {
+            message,
+            before: message.before.as_ref()?,
+            language,
+            values,
+            medium,
+        })
+    }
+
     /// A difference that can be said in a line: how it was, and how it is.
     fn both(
         &self,

@@ -1,6 +1,7 @@
 //! One attempt to deliver one email, from what it says to the record of what came of it.
 use std::{cell::Cell, pin::pin, sync::Arc};
 
+use lettre::Address;
 use tokio::time;
 
 use super::{
@@ -62,12 +63,8 @@ async fn attempt(
     let relay = relays::relay(app, name)
         .ok_or_else(|| Error::System("an email for a mail server that is not set up".into()))?;
     let bytes = mime::bytes(&draft.letter(), &link)?;
-    let returns_to = app.return_address.as_ref();
-    let returns_to = returns_to
-        .map(|ours| ours.of(claimed.email.id))
-        .transpose()?;
     let envelope = Envelope {
-        from: returns_to.as_ref().unwrap_or(&draft.sender.address),
+        from: &comes_back_to(app, &draft)?,
         to: &draft.recipient.address,
         link: &link,
     };
@@ -86,6 +83,13 @@ async fn attempt(
         Sent::CalledBack => outcome::called_back(host(relay)),
         Sent::InDoubt => outcome::in_doubt(host(relay)),
     })
+}
+
+fn comes_back_to(app: &App, draft: &Draft<'_>) -> Result<Address> {
+    match &app.return_address {
+        Some(ours) => ours.of(draft.email_id()),
+        None => Ok(draft.sender.address.clone()),
+    }
 }
 
 /// Says that a message was accepted, or prints a copy of one that was not.

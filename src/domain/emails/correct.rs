@@ -1,6 +1,9 @@
 //! Correcting an address that a message went to in vain.
 use chrono::{DateTime, Utc};
-use entity::email::{self, Kind};
+use entity::{
+    candidate,
+    email::{self, Kind},
+};
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 
 use super::{find, of_kinds};
@@ -57,12 +60,7 @@ pub async fn correct(
         if !can_be_corrected(&wrong, &details, now) {
             return Ok(Corrected::Outdated);
         }
-        let before = details.candidate;
-        let new = NewCandidate {
-            email: address.into(),
-            ..NewCandidate::of(before.clone())
-        };
-        match candidates::change(txn, actor, &before, &new, now).await? {
+        match change_address(txn, actor, details.candidate, address, now).await? {
             Ok(_) => {}
             Err(ChangeRefusal::EmailTaken(other)) => return Ok(Corrected::Taken(other)),
             Err(ChangeRefusal::Stale(_)) => return Ok(Corrected::Outdated),
@@ -76,6 +74,20 @@ pub async fn correct(
         Ok(Corrected::Queued(new_id))
     })
     .await
+}
+
+async fn change_address(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    before: candidate::Model,
+    address: &str,
+    now: DateTime<Utc>,
+) -> Result<Result<bool, ChangeRefusal>> {
+    let new = NewCandidate {
+        email: address.into(),
+        ..NewCandidate::of(before.clone())
+    };
+    candidates::change(txn, actor, &before, &new, now).await
 }
 
 /// Notes which message went to the address before: the newest one about the interview. In the

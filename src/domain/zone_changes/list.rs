@@ -87,13 +87,9 @@ pub async fn list(
     let mut people = people(db, company_id, rows.iter().map(|row| row.id)).await?;
     let rows = rows.into_iter().map(|slot| {
         let title = titles.get(&slot.job_id).cloned();
+        let title = title.ok_or(Error::NotFound)?;
         let booked = people.remove(&slot.id);
-        Ok(Concerned::new(
-            slot,
-            title.ok_or(Error::NotFound)?,
-            booked,
-            now,
-        ))
+        Ok(Concerned::new(slot, title, booked, now))
     });
     Ok(Page {
         rows: rows.collect::<Result<_>>()?,

@@ -188,16 +188,11 @@ pub async fn update_own(
         if changed.is_empty() {
             return Ok(Updated::Same);
         }
-        let after = user::ActiveModel {
-            name: Set(name.to_owned()),
-            time_zone: Set(zone.map(str::to_owned)),
-            ..Default::default()
-        };
         let as_seen = user::Model {
             version: seen,
             ..user
         };
-        let Some(version) = write(txn, &as_seen, after).await? else {
+        let Some(version) = write(txn, &as_seen, own_columns(name, zone)).await? else {
             let user = read(txn, actor.company_id, id).await?;
             return Ok(Updated::Stale(Box::new(user)));
         };
@@ -211,6 +206,14 @@ pub async fn update_own(
         Ok(Updated::Done)
     })
     .await
+}
+
+fn own_columns(name: &str, zone: Option<&str>) -> user::ActiveModel {
+    user::ActiveModel {
+        name: Set(name.to_owned()),
+        time_zone: Set(zone.map(str::to_owned)),
+        ..Default::default()
+    }
 }
 
 async fn stale(txn: &impl ConnectionTrait, user: &user::Model) -> Result<Change> {

@@ -1,7 +1,10 @@
 //! The look-ups of a claim use the indexes that were made for them.
 use sea_orm::{DbBackend, QueryTrait};
 
-use super::*;
+use super::{
+    due::{patient, urgent},
+    *,
+};
 
 #[actix_web::test]
 async fn the_next_message_is_found_by_an_index_however_long_the_log_is() {

@@ -1,0 +1,195 @@
+//! Is a message that is due still news? It may be outdated, or needless, or too much for its address at once.
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use entity::email::{self, Status};
+use sea_orm::ConnectionTrait;
+
+use super::super::{
+    UNMAKEABLE,
+    per_address::{self, Allowances},
+    unreadable,
+};
+use crate::{
+    domain::{
+        companies,
+        emails::{self, lifecycle},
+        interviews::{self, Details},
+        notifications,
+    },
+    error::{Error, Result},
+};
+
+const OUTDATED: &str = "The interview or the address changed before it was sent.";
+pub(in crate::domain) const NO_NEWS: &str =
+    "The candidate had not received the email it was about, so there is nothing to tell.";
+
+/// A message that is still news.
+pub(super) struct Candidate {
+    pub(super) email: email::Model,
+    /// Its interview, as it is now; none when it is about none.
+    pub(super) details: Option<Details>,
+    /// How many its address may get in an hour.
+    hourly_limit: i32,
+    pub(super) follows_others: bool,
+}
+
+/// Drops what no longer tells the present, and looks again at what is about to leave for the first time. Of that, puts
+/// off what is more than its address may get in an hour.
+pub(super) async fn among(
+    txn: &impl ConnectionTrait,
+    due: Vec<email::Model>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Candidate>> {
+    let news = still_news(txn, due, now).await?;
+    within_hourly_limit(txn, news, now).await
+}
+
+async fn still_news(
+    txn: &impl ConnectionTrait,
+    due: Vec<email::Model>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Candidate>> {
+    let interviews = Interviews::of(txn, &due).await?;
+    let mut news = Vec::with_capacity(due.len());
+    for email in due {
+        news.extend(match email.interview_id {
+            Some(id) => about(txn, email, id, &interviews, now).await?,
+            None => about_nothing(txn, email, now).await?,
+        });
+    }
+    Ok(news)
+}
+
+/// The interviews that messages are about.
+struct Interviews {
+    /// As they are now, by their keys; without those that cannot be read.
+    details: HashMap<i64, Details>,
+    /// Those of which somebody was told something.
+    told: HashSet<i64>,
+}
+
+impl Interviews {
+    async fn of(txn: &impl ConnectionTrait, emails: &[email::Model]) -> Result<Self> {
+        let mut companies: HashMap<i64, HashSet<i64>> = HashMap::new();
+        for email in emails {
+            let of_company = companies.entry(email.company_id).or_default();
+            of_company.extend(email.interview_id);
+        }
+        let (mut details, mut told) = (HashMap::new(), HashSet::new());
+        for (company_id, ids) in companies {
+            told.extend(notifications::some_notified(txn, company_id, &ids).await?);
+            details.extend(interviews::readable_details(txn, company_id, ids).await?);
+        }
+        Ok(Self { details, told })
+    }
+}
+
+async fn about(
+    txn: &impl ConnectionTrait,
+    mut email: email::Model,
+    interview_id: i64,
+    interviews: &Interviews,
+    now: DateTime<Utc>,
+) -> Result<Option<Candidate>> {
+    let Some(details) = interviews.details.get(&interview_id) else {
+        give_up(txn, &email, now).await?;
+        return Ok(None);
+    };
+    let follows_others = interviews.told.contains(&interview_id);
+    if !emails::tells_the_present(&email, details) {
+        supersede(txn, &email, OUTDATED, now).await?;
+        return Ok(None);
+    }
+    match notifications::revalidate(txn, &mut email, follows_others).await {
+        Ok(true) => {
+            return Ok(Some(Candidate {
+                hourly_limit: details.company.hourly_email_limit,
+                details: Some(details.clone()),
+                email,
+                follows_others,
+            }));
+        }
+        Ok(false) => supersede(txn, &email, NO_NEWS, now).await?,
+        // What cannot be read of one message must not keep the others from leaving.
+        Err(Error::Stored(why)) => {
+            tracing::error!(email.id = email.id, why, "An email cannot be composed");
+            give_up(txn, &email, now).await?;
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(None)
+}
+
+/// What is about no interview was written when it was queued: it cannot be outdated.
+async fn about_nothing(
+    txn: &impl ConnectionTrait,
+    email: email::Model,
+    now: DateTime<Utc>,
+) -> Result<Option<Candidate>> {
+    if email.kind.is_written_when_tried() {
+        give_up(txn, &email, now).await?;
+        return Ok(None);
+    }
+    Ok(Some(Candidate {
+        hourly_limit: companies::find_in(txn, email.company_id)
+            .await?
+            .hourly_email_limit,
+        details: None,
+        follows_others: false,
+        email,
+    }))
+}
+
+/// Puts off what is more than its address may get in an hour.
+async fn within_hourly_limit(
+    txn: &impl ConnectionTrait,
+    news: Vec<Candidate>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Candidate>> {
+    let emails = news.iter().map(|candidate| &candidate.email);
+    let mut allowances = Allowances::of(txn, emails, now).await?;
+    let mut within = Vec::with_capacity(news.len());
+    for candidate in news {
+        let limit = candidate.hourly_limit;
+        match allowances.take(&candidate.email, limit) {
+            Ok(()) => within.push(candidate),
+            Err(until) => per_address::put_off(txn, &candidate.email, limit, until).await?,
+        }
+    }
+    Ok(within)
+}
+
+/// Ends a message that has not left because another one tells more, or there is nothing to tell.
+pub(in crate::domain) async fn supersede(
+    txn: &impl ConnectionTrait,
+    email: &email::Model,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    drop_waiting(txn, email, Status::Superseded, reason, now).await
+}
+
+/// Ends a message that cannot be made, unless a newer Greenroom may be able to.
+async fn give_up(
+    txn: &impl ConnectionTrait,
+    email: &email::Model,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    match unreadable::leave_to_newer(txn, email.id, now).await? {
+        true => Ok(()),
+        false => drop_waiting(txn, email, Status::Failed, UNMAKEABLE, now).await,
+    }
+}
+
+async fn drop_waiting(
+    txn: &impl ConnectionTrait,
+    email: &email::Model,
+    status: Status,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let it = email::COLUMN.id.eq(email.id);
+    lifecycle::end(txn, status, it, reason, now).await?;
+    Ok(())
+}
