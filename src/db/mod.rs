@@ -6,6 +6,7 @@ pub mod failpoint;
 mod ownership;
 mod proof;
 mod shared_clock;
+mod transaction;
 mod watched;
 
 use std::{
@@ -29,6 +30,7 @@ pub use self::{
     errors::{is_away, is_duplicate, is_unreadable, reason},
     ownership::refuse_foreign,
     proof::prove_writable,
+    transaction::{transaction, transaction_retrying_duplicates},
     watched::{Reader, Txn},
 };
 use crate::error::{Error, Result};
@@ -152,72 +154,6 @@ pub async fn connect_alone(url: &str) -> Result<DatabaseConnection> {
         postgres(url, 1)
     };
     Ok(Database::connect(options).await?)
-}
-
-/// Runs `work` in one transaction: committed when it answers `Ok` and no statement failed, rolled back otherwise.
-/// Its error may be a refusal of the caller's own as well as a failure. On SQLite it takes the write lock at once,
-/// so that nothing read inside can be stale. Whatever goes wrong, the next one begins on a connection that is
-/// outside of any.
-pub async fn transaction<T, E: From<Error>>(
-    db: &Db,
-    work: impl AsyncFnOnce(&Txn) -> Result<T, E>,
-) -> Result<T, E> {
-    let done = attempt(db, work).await;
-    done.map_err(|rolled_back| rolled_back.error)
-}
-
-/// The same for work that may find itself second, and then only through a unique index: it is done
-/// anew, and this time sees what the first one left.
-pub async fn transaction_retrying_duplicates<T, E: From<Error>>(
-    db: &Db,
-    work: impl AsyncFn(&Txn) -> Result<T, E>,
-) -> Result<T, E> {
-    match attempt(db, &work).await {
-        Err(rolled_back) if rolled_back.is_duplicate => transaction(db, &work).await,
-        done => done.map_err(|rolled_back| rolled_back.error),
-    }
-}
-
-/// A transaction that left no trace.
-struct RolledBack<E> {
-    error: E,
-    /// Did a unique index refuse one of its statements?
-    is_duplicate: bool,
-}
-
-impl<E: From<Error>> RolledBack<E> {
-    fn by(error: Error) -> Self {
-        Self {
-            is_duplicate: is_duplicate(&error),
-            error: error.into(),
-        }
-    }
-}
-
-async fn attempt<T, E: From<Error>>(
-    db: &Db,
-    work: impl AsyncFnOnce(&Txn) -> Result<T, E>,
-) -> Result<T, RolledBack<E>> {
-    let begun = Txn::begin(&db.write).await;
-    let txn = begun.map_err(|error| RolledBack::by(error.into()))?;
-    match work(&txn).await {
-        Ok(done) => {
-            let committed = txn.commit().await.map_err(errors::of_commit);
-            committed.map_err(RolledBack::by)?;
-            Ok(done)
-        }
-        Err(error) => {
-            let is_duplicate = txn.failure().await.is_some_and(|e| is_duplicate(&e.into()));
-            // The connection is closed then, which undoes it as well.
-            if let Err(failure) = txn.roll_back().await {
-                tracing::warn!(error = %failure, "A transaction was not rolled back; its connection is closed");
-            }
-            Err(RolledBack {
-                error,
-                is_duplicate,
-            })
-        }
-    }
 }
 
 /// Makes the next row of an empty table the one with this key. `table` is one of ours, never what somebody typed.

@@ -1,5 +1,6 @@
 //! Hashes passwords (argon2id) without letting a crowd of sign-ins take the machine.
 mod choice;
+mod guesses;
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -11,7 +12,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use unicode_normalization::UnicodeNormalization;
 
-pub use self::choice::{About, NewPassword, Weakness, weigh};
+pub use self::{
+    choice::{About, NewPassword, Weakness},
+    guesses::weigh,
+};
 use crate::error::{Error, Result};
 
 /// The longest password, in bytes: hashing must not be a way to keep us busy.

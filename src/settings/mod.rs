@@ -7,6 +7,7 @@ mod key;
 mod mail;
 mod names;
 mod reader;
+mod smtp;
 
 use std::{
     collections::HashMap,
@@ -24,7 +25,8 @@ pub use self::{
     bounces::{BounceSettings, ImapSettings},
     env_file::EnvFile,
     key::make_private_dir,
-    mail::{Backend, Login, MailSettings, MaxPerSecond, Security, SmtpSettings},
+    mail::{Backend, MailSettings, MaxPerSecond},
+    smtp::{Login, Security, SmtpSettings},
 };
 use self::{env_file::Start, reader::Reader};
 
@@ -157,7 +159,7 @@ impl Reach {
 /// What an incomplete configuration of mail lacks, among all mistakes.
 pub fn lacking(mistakes: &[String]) -> Vec<&str> {
     let lacks = |line: &&String| {
-        line.contains("EMAIL") && (line.contains(mail::REQUIRED) || line.contains(mail::MISSING))
+        line.contains("EMAIL") && (line.contains(smtp::REQUIRED) || line.contains(smtp::MISSING))
     };
     let lines = mistakes.iter().filter(lacks);
     lines.filter_map(|line| line.split(' ').next()).collect()

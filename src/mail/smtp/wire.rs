@@ -1,4 +1,4 @@
-//! Bytes to and from a server, and the record of them.
+//! Bytes to and from a server, and the record of them: one file, so that nothing passes that is not recorded.
 use std::{future::Future, io, mem, net::SocketAddr, time::Duration};
 
 use entity::attempt::Stage;

@@ -1,5 +1,5 @@
-//! What servers say, and what they mean by it. The first that fits counts: what is about us stands before what is about an
-//! address, for a server that refuses us says little of anybody's address.
+//! What servers say, and what they mean by it: one table, because its order decides. The first that fits counts: what is
+//! about us stands before what is about an address, for a server that refuses us says little of anybody's address.
 use super::Kind::{self, *};
 
 pub(super) const PHRASES: &[(Kind, &[&str])] = &[

@@ -1,5 +1,6 @@
 //! What happens instead of a reply.
 use super::*;
+use crate::mail::smtp::Missing;
 
 #[test]
 fn what_is_not_a_reply_has_a_meaning_too() {

@@ -2,21 +2,21 @@
 //!
 //! One stream for each interview and recipient, in order. What has not left when the next change
 //! comes is dropped: the newer message tells all of it.
-use std::collections::HashSet;
+mod last_notified;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::email::{self, InterviewSnapshot, Kind, Status};
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, sea_query::Expr,
+    ActiveEnum, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr,
 };
 use serde_json::json;
 
+pub(super) use self::last_notified::some_notified;
+use self::last_notified::{LastNotified, last_notified};
 use crate::{
     db::Db,
     domain::{
         actions::Actor,
-        delivery,
         emails::{self, NewEmail},
         interviews::Details,
         reminders, rows,
@@ -196,88 +196,6 @@ pub async fn newest(db: &Db, details: &Details) -> Result<Option<email::Model>> 
     let newest = rows::one(newest, db.read()).await?;
     let newest = newest.and_then(|row| row.or_log("email"));
     Ok(newest.filter(|email| emails::tells_the_present(email, details)))
-}
-
-/// Those of these interviews of which anybody was told anything, or is being told.
-pub(super) async fn some_notified(
-    db: &impl ConnectionTrait,
-    company_id: i64,
-    interview_ids: &HashSet<i64>,
-) -> Result<HashSet<i64>> {
-    let told: Vec<i64> = email::Entity::find()
-        .select_only()
-        .column(email::Column::InterviewId)
-        .distinct()
-        .filter(email::COLUMN.company_id.eq(company_id))
-        .filter(email::Column::InterviewId.is_in(interview_ids.iter().copied()))
-        .filter(may_be_known())
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(told.into_iter().collect())
-}
-
-/// What an address was told last of an interview.
-enum LastNotified {
-    Never,
-    With(InterviewSnapshot),
-    /// Something, and nobody can read what.
-    Unreadable,
-}
-
-impl LastNotified {
-    /// What a message of this kind tells as it was before.
-    fn before(self, kind: Kind) -> Option<InterviewSnapshot> {
-        match self {
-            Self::With(told) if kind.follows() => Some(told),
-            _ => None,
-        }
-    }
-}
-
-/// What an address was told last of an interview, or is being told. What is in doubt may have been read.
-async fn last_notified(
-    db: &impl ConnectionTrait,
-    company_id: i64,
-    interview_id: i64,
-    recipient: &str,
-) -> Result<LastNotified> {
-    let last = email::Entity::find()
-        .filter(email::COLUMN.company_id.eq(company_id))
-        .filter(email::COLUMN.interview_id.eq(interview_id))
-        .filter(email::COLUMN.recipient.eq(recipient))
-        .filter(may_be_known())
-        .order_by_desc(email::Column::Id);
-    let Some(last) = rows::one(last, db).await? else {
-        return Ok(LastNotified::Never);
-    };
-    let Some(email) = last.or_log("email") else {
-        return Ok(LastNotified::Unreadable);
-    };
-    Ok(match emails::snapshot_of(&email) {
-        Ok(facts) => LastNotified::With(facts),
-        Err(error) => {
-            tracing::error!(email.id = email.id, %error, "What a candidate was told cannot be read");
-            LastNotified::Unreadable
-        }
-    })
-}
-
-/// Holds for messages that told something, or may have: what is in doubt may have been read.
-fn may_be_known() -> Condition {
-    let may_be_known = Condition::any()
-        .add(email::Column::Status.is_in([
-            Status::Sending,
-            Status::Accepted,
-            Status::Uncertain,
-            Status::Printed,
-        ]))
-        .add(Expr::exists(delivery::in_doubt()));
-    Condition::all()
-        .add(emails::of_kinds(Kind::tells_of_change))
-        // What came back has told nobody, however doubtful its attempts were.
-        .add(email::Column::Status.ne(Status::Bounced))
-        .add(may_be_known)
 }
 
 /// The kind of message that is needed after all: what was never told is told from the beginning, and so is what

@@ -1,14 +1,12 @@
 //! Jobs: what people are interviewed for.
-use std::collections::{HashMap, HashSet};
+mod list;
 
 use chrono::{DateTime, Utc};
 use entity::job::{self, Status};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect,
-};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
+pub use self::list::{Filter, choices, list, titles};
 use crate::{
     db::{Db, Txn},
     domain::{
@@ -16,15 +14,10 @@ use crate::{
         commands::{self, Abort, refuse},
         events::{self, Event, JobFacts},
         idempotency_keys::{self, IdempotencyKey, KeyConflict},
-        page::{Cursor, Page},
-        rows,
         versions::{self, Target},
     },
     error::{Error, Result},
 };
-
-/// How many jobs a choice offers; the newest.
-const CHOICES: u64 = 500;
 
 /// A job as somebody enters it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,17 +65,6 @@ impl NewJob {
     }
 }
 
-/// Which jobs a list shows.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// Only those.
-    pub status: Option<Status>,
-    /// Only those entered at this instant or later.
-    pub from: Option<DateTime<Utc>>,
-    /// Only those entered before this instant.
-    pub until: Option<DateTime<Utc>>,
-}
-
 /// The skills that a job wants, as they are stored.
 pub fn skills(job: &job::Model) -> Result<Vec<String>> {
     serde_json::from_value(job.key_skills.clone())
@@ -96,67 +78,6 @@ pub async fn find(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Result
         .one(db)
         .await?
         .ok_or(Error::NotFound)
-}
-
-/// Newest first.
-pub async fn list(
-    db: &Db,
-    company_id: i64,
-    filter: &Filter,
-    cursor: Option<Cursor>,
-    limit: u64,
-) -> Result<Page<job::Model>> {
-    let matching = Condition::all()
-        .add_option(filter.status.map(|status| job::Column::Status.eq(status)))
-        .add_option(filter.from.map(|from| job::COLUMN.created_at.gte(from)))
-        .add_option(filter.until.map(|until| job::COLUMN.created_at.lt(until)));
-    let mut jobs = job::Entity::find()
-        .filter(job::COLUMN.company_id.eq(company_id))
-        .filter(matching);
-    if let Some(cursor) = cursor {
-        jobs = jobs.filter(job::COLUMN.id.lt(cursor.id));
-    }
-    let all = jobs.order_by_desc(job::Column::Id).limit(limit + 1);
-    let rows = rows::all(all, db.read()).await?;
-    Ok(Page::of_stored(rows, limit, "job", |job| Cursor {
-        at: job.created_at,
-        id: job.id,
-    }))
-}
-
-/// Open jobs to choose from, by title.
-pub async fn choices(db: &Db, company_id: i64) -> Result<Vec<(i64, String)>> {
-    let mut jobs: Vec<(i64, String)> = job::Entity::find()
-        .select_only()
-        .column(job::Column::Id)
-        .column(job::Column::Title)
-        .filter(job::COLUMN.company_id.eq(company_id))
-        .filter(job::Column::Status.eq(Status::Open))
-        .order_by_desc(job::Column::Id)
-        .limit(CHOICES)
-        .into_tuple()
-        .all(db.read())
-        .await?;
-    jobs.sort_by(|a, b| a.1.cmp(&b.1));
-    Ok(jobs)
-}
-
-/// The titles of jobs, by key.
-pub async fn titles(
-    db: &Db,
-    company_id: i64,
-    ids: impl Iterator<Item = i64>,
-) -> Result<HashMap<i64, String>> {
-    let rows: Vec<(i64, String)> = job::Entity::find()
-        .select_only()
-        .column(job::Column::Id)
-        .column(job::Column::Title)
-        .filter(job::COLUMN.company_id.eq(company_id))
-        .filter(job::Column::Id.is_in(ids.collect::<HashSet<_>>()))
-        .into_tuple()
-        .all(db.read())
-        .await?;
-    Ok(rows.into_iter().collect())
 }
 
 /// Enters a job; answers with its key, now or of an earlier call with the same idempotency key.
