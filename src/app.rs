@@ -10,7 +10,8 @@ use crate::{
     mail::{bounce::ReturnAddress, compose::Composer, mailer::Mailer},
     passwords::Passwords,
     readiness::Readiness,
-    settings::{Secret, Settings},
+    secret::Secret,
+    settings::Settings,
     templates::Templates,
 };
 

@@ -16,6 +16,7 @@ pub mod mail;
 pub mod mailing;
 pub mod passwords;
 pub mod readiness;
+pub mod secret;
 pub mod settings;
 pub mod static_files;
 pub mod templates;

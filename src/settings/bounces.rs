@@ -1,7 +1,8 @@
 //! Where undeliverable messages come back to, and where reports of them are found.
 use lettre::Address;
 
-use super::{Login, Secret, Security, base_url::is_loopback_host, reader::Reader};
+use super::{Login, Security, base_url::is_loopback_host, reader::Reader};
+use crate::secret::Secret;
 
 /// Behind it a message's number and signature stand, and all of it may have 64 letters.
 const LONGEST_LOCAL_PART: usize = 20;

@@ -12,7 +12,6 @@ mod smtp;
 use std::{
     collections::HashMap,
     ffi::OsString,
-    fmt,
     net::{IpAddr, SocketAddr},
     path::Path,
     str::FromStr,
@@ -29,31 +28,10 @@ pub use self::{
     smtp::{Login, Security, SmtpSettings},
 };
 use self::{env_file::Start, reader::Reader};
+use crate::secret::Secret;
 
 /// Where files live that are for their owner alone.
 pub const DATA_DIR: &str = "data";
-
-/// A value that is never printed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Wraps a secret.
-    pub fn new(secret: impl Into<String>) -> Self {
-        Self(secret.into())
-    }
-
-    /// The secret itself; say at the call why it is needed.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
 
 /// What the process was told.
 #[derive(Clone, Debug)]

@@ -2,10 +2,10 @@
 use std::net::Ipv6Addr;
 
 use super::{
-    Secret,
     base_url::{bare_host, is_loopback_host},
     reader::Reader,
 };
+use crate::secret::Secret;
 
 /// What is said of a variable without which no mail can be sent.
 pub(super) const REQUIRED: &str = "is required to send email";

@@ -28,7 +28,7 @@ use crate::{
     },
     error::Error as AppError,
     passwords::{About, NewPassword, Weakness},
-    settings::Secret,
+    secret::Secret,
     text,
 };
 

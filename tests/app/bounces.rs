@@ -8,7 +8,8 @@ use entity::{
 };
 use greenroom::{
     domain::bounces::Taken,
-    settings::{ImapSettings, Login, Secret, Security},
+    secret::Secret,
+    settings::{ImapSettings, Login, Security},
     worker::{
         self,
         bounces::{self, Reader},

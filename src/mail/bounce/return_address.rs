@@ -7,7 +7,8 @@ use subtle::ConstantTimeEq;
 use crate::{
     crypto,
     error::{Error, Result},
-    settings::{Secret, Settings},
+    secret::Secret,
+    settings::Settings,
 };
 
 const PURPOSE: &str = "return-address";

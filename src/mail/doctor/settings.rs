@@ -15,7 +15,8 @@ use super::{
 };
 use crate::{
     mail::providers::{self, Finding},
-    settings::{Backend, BaseUrl, MailSettings, Secret, Security, SmtpSettings, lacking},
+    secret::Secret,
+    settings::{Backend, BaseUrl, MailSettings, Security, SmtpSettings, lacking},
 };
 
 /// A name server that says nothing for so long will not.

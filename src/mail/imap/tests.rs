@@ -5,7 +5,7 @@ use tokio::{
 };
 
 use super::*;
-use crate::settings::{Login, Secret};
+use crate::{secret::Secret, settings::Login};
 
 /// A server that says one thing to each command, `{tag}` being the command's.
 async fn server(says: Vec<String>) -> ImapSettings {

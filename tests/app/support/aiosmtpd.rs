@@ -5,7 +5,10 @@ use std::{
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use greenroom::settings::{Login, Secret, Security, SmtpSettings};
+use greenroom::{
+    secret::Secret,
+    settings::{Login, Security, SmtpSettings},
+};
 use tempfile::NamedTempFile;
 
 use super::smtp_server::CERTIFICATES;

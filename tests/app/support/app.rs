@@ -24,7 +24,8 @@ use greenroom::{
     db, http,
     mail::console::Console,
     passwords::Passwords,
-    settings::{Backend, MailSettings, Secret, Settings},
+    secret::Secret,
+    settings::{Backend, MailSettings, Settings},
     worker::{self, Turn},
 };
 

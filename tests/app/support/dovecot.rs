@@ -9,7 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use greenroom::settings::{ImapSettings, Login, Secret, Security};
+use greenroom::{
+    secret::Secret,
+    settings::{ImapSettings, Login, Security},
+};
 use tempfile::TempDir;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 

@@ -9,7 +9,8 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{Datelike, TimeDelta};
 use greenroom::{
     clock::Clock,
-    settings::{Login, Secret, Security, SmtpSettings},
+    secret::Secret,
+    settings::{Login, Security, SmtpSettings},
 };
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;

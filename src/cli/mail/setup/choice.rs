@@ -4,7 +4,8 @@ use std::{collections::HashMap, io};
 use super::talk::Talk;
 use crate::{
     mail::providers::{self, Provider},
-    settings::{Login, Secret, Security, SmtpSettings, is_loopback_host},
+    secret::Secret,
+    settings::{Login, Security, SmtpSettings, is_loopback_host},
 };
 
 /// The number of what is none of the providers.

@@ -6,7 +6,8 @@ use lettre::message::Mailbox;
 use super::{answers::Answers, talk::Talk};
 use crate::{
     mail::providers::{self, Service},
-    settings::{Login, Secret},
+    secret::Secret,
+    settings::Login,
 };
 
 /// For a user name: no login at all.

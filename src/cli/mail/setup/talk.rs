@@ -1,7 +1,7 @@
 //! The conversation, at a terminal or line by line from somewhere else.
 use std::io::{self, IsTerminal, Write};
 
-use crate::{cli::terminal, mail::mailbox::clean_line, settings::Secret};
+use crate::{cli::terminal, mail::mailbox::clean_line, secret::Secret};
 
 const WIDTH: usize = 78;
 

@@ -18,7 +18,7 @@ use crate::{
         events::{self, Event},
     },
     error::{Error, Result},
-    settings::Secret,
+    secret::Secret,
 };
 
 /// How a token begins, so that people and secret scanners know one when they see it.

@@ -1,6 +1,9 @@
 //! Settings against what is found in them.
 use super::*;
-use crate::settings::{Login, Secret, Security};
+use crate::{
+    secret::Secret,
+    settings::{Login, Security},
+};
 
 const GOOD_GMAIL: &str = "abcdefghijklmnop";
 const SES_USER: &str = "AKIAIOSFODNN7SAMPLE0";
