@@ -5,22 +5,21 @@
 mod by_cause;
 pub mod cause;
 mod known;
+mod told_wait;
 mod unreached;
 
 use std::time::Duration;
 
 use entity::attempt::Stage;
 
+use self::told_wait::told_wait;
 use super::smtp::{Outcome, Reply, Report};
 
-const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 /// A server that remembers a first try wants a second one after some minutes.
 const GREYLISTED: Duration = Duration::from_secs(5 * 60);
 /// A reply that nobody has explained yet may be a hiccup: it gets one more try.
 const UNKNOWN: Duration = Duration::from_secs(15 * 60);
-/// Longer than anybody should be told to wait.
-const LONGEST_WAIT: Duration = Duration::from_secs(4 * 3600);
 
 /// A hint about the second mail server: it names that one's variables.
 pub fn of_the_fallback(hint: &str) -> String {
@@ -277,25 +276,6 @@ fn come_back(text: &str) -> Verdict {
         None => Course::Again,
     };
     verdict(Scope::Recipient, course, LATER)
-}
-
-/// `… in 60 seconds`, `… 5 minutes`: as told, and a little more.
-fn told_wait(text: &str) -> Option<Duration> {
-    let lower = text.to_lowercase();
-    let words: Vec<&str> = lower
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
-    words.windows(2).find_map(|pair| {
-        let unit = match pair[1] {
-            "s" | "sec" | "secs" | "second" | "seconds" => Duration::from_secs(1),
-            "min" | "mins" | "minute" | "minutes" => MINUTE,
-            "hour" | "hours" => HOUR,
-            _ => return None,
-        };
-        let wait = unit.checked_mul(pair[0].parse().ok()?)?;
-        Some((wait + Duration::from_secs(10)).min(LONGEST_WAIT))
-    })
 }
 
 #[cfg(test)]
