@@ -22,13 +22,13 @@ pub async fn run(app: Data<App>) {
     loop {
         hours.tick().await;
         // The log was told of every step that failed.
-        let _ = run_once(&app).await;
+        let _ = run_steps(&app).await;
     }
 }
 
 /// Finds slots whose local time means another start, and removes what nobody can use any more.
 /// Each step is by itself: one that fails is told to the log and stops none of the others. Answers with the last error.
-pub async fn run_once(app: &App) -> Result<()> {
+pub async fn run_steps(app: &App) -> Result<()> {
     let (db, now) = (&app.db, app.clock.now());
     let steps = [
         step("unreadable emails", delivery::set_all_aside(db, now)).await,

@@ -192,7 +192,7 @@ async fn a_session_that_began_in_the_future_lasts_no_longer_than_another() {
     let mut unused = app.recruiter().await;
     app.advance(-ahead);
     assert_eq!(used.get("/").await.status, 200);
-    housekeeping::run_once(&app.app).await.expect("kept");
+    housekeeping::run_steps(&app.app).await.expect("kept");
     let all = session::Entity::find().all(app.app.db.read()).await;
     for row in all.expect("rows") {
         let most = app.now() + TimeDelta::hours(12);

@@ -37,7 +37,7 @@ async fn sessions_counters_and_keys_go_when_nobody_can_use_them() {
     let (sessions, counters, keys) = counts(&app).await;
     app.advance(TimeDelta::days(8));
     leave_traces(&app, "new").await;
-    housekeeping::run_once(&app.app).await.expect("done");
+    housekeeping::run_steps(&app.app).await.expect("done");
     assert_eq!(
         counts(&app).await,
         (sessions, counters, keys),
@@ -51,7 +51,7 @@ async fn what_is_in_use_stays() {
     let mut rita = app.recruiter().await;
     let before = counts(&app).await;
     app.advance(TimeDelta::hours(11));
-    housekeeping::run_once(&app.app).await.expect("done");
+    housekeeping::run_steps(&app.app).await.expect("done");
     assert_eq!(counts(&app).await, before);
     assert_eq!(rita.get("/account").await.status, 200);
 }
@@ -63,7 +63,7 @@ async fn a_step_that_fails_stops_none_of_the_others() {
     app.advance(TimeDelta::days(8));
     // The first statement that writes clears the sessions.
     app.app.db.failpoint().arm(Fault::Statement(1));
-    housekeeping::run_once(&app.app)
+    housekeeping::run_steps(&app.app)
         .await
         .expect_err("one failed");
     assert!(app.app.db.failpoint().disarm(), "it was hit");

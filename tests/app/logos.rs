@@ -137,7 +137,7 @@ async fn a_mail_brings_the_logo_inside_its_html_and_stays_the_same_at_every_atte
     assert_eq!(app.deliver().await, 1);
     ada.press("/company/logo", "/company/logo/removal").await;
     app.advance(TimeDelta::hours(1));
-    housekeeping::run_once(&app.app).await.expect("done");
+    housekeeping::run_steps(&app.app).await.expect("done");
     assert_eq!(app.deliver().await, 1);
     assert_eq!(newest_mail(&app).await.status, Status::Accepted);
     let taken = server.taken();
@@ -215,7 +215,7 @@ async fn a_logo_is_kept_while_a_mail_or_a_company_shows_it_and_a_day_longer() {
         (TimeDelta::days(400), vec![shown]),
     ] {
         app.advance(after);
-        housekeeping::run_once(&app.app).await.expect("done");
+        housekeeping::run_steps(&app.app).await.expect("done");
         assert_eq!(ids().await, left);
     }
     // The same picture again is the same row, and in use again.

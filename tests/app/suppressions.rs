@@ -357,7 +357,7 @@ async fn after_thirty_days_it_is_worth_another_try() {
     scene.app.advance(TimeDelta::seconds(1));
     scene.book_again(&mut rita).await;
     assert_eq!(scene.last().await.status, Status::Queued);
-    housekeeping::run_once(&scene.app.app).await.expect("done");
+    housekeeping::run_steps(&scene.app.app).await.expect("done");
     assert!(scene.suppressed().await.is_empty());
     scene.app.expect_undelivered_mail();
 }

@@ -6,7 +6,7 @@ use entity::{known_device, user::Role};
 use sea_orm::EntityTrait;
 
 use crate::support::{Actor, TestApp, app::PASSWORD, builders, logs::Logs};
-use greenroom::worker::housekeeping::run_once;
+use greenroom::worker::housekeeping::run_steps;
 
 const MARK: &str = "greenroom-known";
 
@@ -347,7 +347,7 @@ async fn a_browser_is_known_for_ninety_days_after_its_last_sign_in() {
     }
     let rows = known_device::Entity::find().all(app.app.db.read()).await;
     assert_eq!(rows.expect("rows").len(), 1, "one row for one browser");
-    run_once(&app.app).await.expect("kept");
+    run_steps(&app.app).await.expect("kept");
     let rows = known_device::Entity::find().all(app.app.db.read()).await;
     assert_eq!(rows.expect("rows").len(), 0);
 }

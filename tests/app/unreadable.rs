@@ -104,7 +104,7 @@ async fn stops_nobody(sql: &str) {
     assert_eq!(app.deliver().await, 2, "{sql}");
     assert_eq!(server.taken().len(), 2, "{sql}");
     assert!(delivery::next_due(&app.app.db).await.is_ok(), "{sql}");
-    housekeeping::run_once(&app.app).await.expect(&sql);
+    housekeeping::run_steps(&app.app).await.expect(&sql);
     let (status, reason) = standing(&raw, victim.email.id).await;
     assert_eq!(status, "failed", "{sql}");
     assert!(reason.contains("Greenroom can't"), "{sql}: {reason}");
@@ -293,7 +293,7 @@ async fn a_suppression_that_nobody_can_read_holds_mail_back_until_somebody_decid
         .await;
     assert_eq!(answer.status, 303, "{}", answer.text);
     assert_eq!(standing(&raw, id + 1).await.0, "held");
-    housekeeping::run_once(&app.app).await.expect("kept");
+    housekeeping::run_steps(&app.app).await.expect("kept");
 }
 
 #[actix_web::test]
@@ -373,7 +373,7 @@ async fn what_only_a_newer_greenroom_can_read_is_left_to_it() {
         }
         app.advance(TimeDelta::minutes(1));
         app.deliver().await;
-        housekeeping::run_once(&app.app).await.expect(sql);
+        housekeeping::run_steps(&app.app).await.expect(sql);
         app.deliver().await;
         assert_eq!(server.taken().len(), 1, "{sql}: the other one leaves");
         let (status, reason) = standing(&raw, id).await;

@@ -357,7 +357,7 @@ async fn after_ten_minutes_it_is_gone() {
         "{}",
         page.notice()
     );
-    housekeeping::run_once(&app.app).await.expect("done");
+    housekeeping::run_steps(&app.app).await.expect("done");
     assert!(kept(&app).await.is_empty());
 }
 

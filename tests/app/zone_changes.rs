@@ -73,7 +73,7 @@ async fn mails(app: &TestApp, booked: &Booked) -> Vec<email::Model> {
 
 /// What a process with newer rules does as it starts, and every hour.
 async fn rules_come(app: &TestApp) {
-    housekeeping::run_once(&app.app).await.expect("done");
+    housekeeping::run_steps(&app.app).await.expect("done");
 }
 
 /// An interview that was booked and told by old rules.

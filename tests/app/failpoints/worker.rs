@@ -46,10 +46,10 @@ async fn housekeeping_that_meets_any_fault_is_done_the_next_time() {
     for fault in [Fault::Statement as fn(usize) -> Fault, Fault::Commit] {
         for n in 1.. {
             app.app.db.failpoint().arm(fault(n));
-            let done = housekeeping::run_once(&app.app).await;
+            let done = housekeeping::run_steps(&app.app).await;
             let is_hit = app.app.db.failpoint().disarm();
             assert_eq!(done.is_err(), is_hit, "{:?}", fault(n));
-            housekeeping::run_once(&app.app)
+            housekeeping::run_steps(&app.app)
                 .await
                 .expect("the next time");
             if !is_hit {
