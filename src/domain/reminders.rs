@@ -44,8 +44,8 @@ pub async fn renew(
         let new = NewEmail {
             kind: Kind::Reminder,
             details,
-            facts: emails::snapshot(details)?,
-            facts_before: None,
+            snapshot: emails::snapshot(details)?,
+            previous_snapshot: None,
             due_at,
             expires_at: (due_at + half).min(slot.starts_at - TimeDelta::minutes(LAST_MINUTES)),
             lead_minutes: Some(lead_minutes),

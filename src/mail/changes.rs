@@ -30,7 +30,7 @@ pub fn of(
     let Some(comparison) = Comparison::of(message, language, values, medium) else {
         return Ok(Vec::new());
     };
-    let (before, now) = (comparison.before, &message.facts);
+    let (before, now) = (comparison.before, &message.snapshot);
     let mut changes = Vec::new();
     if before.starts_at != now.starts_at {
         changes.push(comparison.both("date_and_time", |it| Ok(comparison.start(it)))?);
@@ -96,7 +96,7 @@ impl<'a> Comparison<'a> {
         Ok(Change {
             label: self.word(label)?,
             was: Some(self.values.text(&say(self.before)?, self.medium)),
-            is: self.values.text(&say(&self.message.facts)?, self.medium),
+            is: self.values.text(&say(&self.message.snapshot)?, self.medium),
         })
     }
 

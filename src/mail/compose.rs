@@ -194,7 +194,7 @@ impl Writing<'_> {
         context.insert_value("value", self.values());
         context.insert_value("changes", self.changes()?);
         context.insert_value("reason", self.typed(&message.cancel_reason));
-        context.insert_value("notes", self.typed(&message.facts.notes));
+        context.insert_value("notes", self.typed(&message.snapshot.notes));
         context.insert_value("instructions", self.instructions()?);
         context.insert_value("paragraph", self.paragraph());
         context.insert("brand", &message.brand);

@@ -19,7 +19,7 @@ pub struct Message {
     /// The language that the candidate wants, BCP 47.
     pub locale: String,
     /// The interview as it is told.
-    pub facts: InterviewSnapshot,
+    pub snapshot: InterviewSnapshot,
     /// As it was told before, when this tells of a change.
     pub before: Option<InterviewSnapshot>,
     /// Whom it greets.
@@ -58,7 +58,7 @@ impl Message {
 
     /// What a preview shows.
     pub fn sample(kind: Kind) -> Self {
-        let facts = InterviewSnapshot {
+        let snapshot = InterviewSnapshot {
             // 15 October 2025, 10:00 in Berlin.
             starts_at: DateTime::UNIX_EPOCH + TimeDelta::seconds(1_760_515_200),
             duration_minutes: 60,
@@ -72,10 +72,10 @@ impl Message {
             former_offset_minutes: None,
         };
         Self {
-            before: Self::imagined_before(kind, &facts),
+            before: Self::imagined_before(kind, &snapshot),
             kind,
             locale: "en".into(),
-            facts,
+            snapshot,
             candidate_name: "John Doe".into(),
             job_title: "Senior Cloud Architect".into(),
             company_name: "Sample Company".into(),
@@ -95,12 +95,12 @@ impl Message {
     }
 
     /// How it may have been before, so that a preview has something to tell.
-    pub fn imagined_before(kind: Kind, facts: &InterviewSnapshot) -> Option<InterviewSnapshot> {
-        let before = facts.clone();
+    pub fn imagined_before(kind: Kind, snapshot: &InterviewSnapshot) -> Option<InterviewSnapshot> {
+        let before = snapshot.clone();
         match kind {
             Kind::Scheduled | Kind::Reminder | Kind::Test => None,
             Kind::Rescheduled => Some(InterviewSnapshot {
-                starts_at: facts.starts_at - TimeDelta::hours(42),
+                starts_at: snapshot.starts_at - TimeDelta::hours(42),
                 ..before
             }),
             Kind::Updated => Some(InterviewSnapshot {
@@ -115,7 +115,7 @@ impl Message {
                 ..before
             }),
             Kind::LinkReplaced => Some(InterviewSnapshot {
-                link_version: facts.link_version - 1,
+                link_version: snapshot.link_version - 1,
                 ..before
             }),
         }
@@ -123,10 +123,10 @@ impl Message {
 
     /// The offset by which its reader was told the time, when the same time on the clock holds by newer rules.
     pub fn former_offset(&self) -> Option<FixedOffset> {
-        let former = self.facts.former_offset_minutes?;
+        let former = self.snapshot.former_offset_minutes?;
         let before = self.before.as_ref()?;
-        let moved_by = (self.facts.starts_at - before.starts_at).num_minutes();
-        let here = self.facts.starts_at.with_timezone(&self.zone);
+        let moved_by = (self.snapshot.starts_at - before.starts_at).num_minutes();
+        let here = self.snapshot.starts_at.with_timezone(&self.zone);
         let is_same_clock =
             i64::from(here.offset().fix().local_minus_utc()) == (i64::from(former) - moved_by) * 60;
         FixedOffset::east_opt(former * 60).filter(|_| is_same_clock && moved_by != 0)
@@ -134,12 +134,12 @@ impl Message {
 
     /// When it ends.
     pub fn ends_at(&self) -> DateTime<Utc> {
-        self.facts.starts_at + TimeDelta::minutes(self.facts.duration_minutes.into())
+        self.snapshot.starts_at + TimeDelta::minutes(self.snapshot.duration_minutes.into())
     }
 
     /// When the link begins to let the candidate in.
     pub fn opens_at(&self) -> DateTime<Utc> {
-        self.facts.starts_at - TimeDelta::minutes(self.join_window_minutes.into())
+        self.snapshot.starts_at - TimeDelta::minutes(self.join_window_minutes.into())
     }
 }
 

@@ -51,12 +51,12 @@ enum Item {
 impl Values {
     /// Of a message, in a language. What people typed is cleaned.
     pub fn of(message: &Message, language: &Language) -> Result<Self> {
-        let Message { facts, .. } = message;
+        let Message { snapshot, .. } = message;
         let text = |text: &str| Item::Text(typed_line(text));
         let interview_type = language
-            .phrase("interview_types", &facts.interview_type.to_value())?
+            .phrase("interview_types", &snapshot.interview_type.to_value())?
             .fill(str::to_owned, |_| String::new());
-        let duration = language.minutes(facts.duration_minutes)?;
+        let duration = language.minutes(snapshot.duration_minutes)?;
         let join_window = language.minutes(message.join_window_minutes)?;
         let contact_email = typed_line(&message.contact_email);
         let mut by_name = times(message, language);
@@ -157,7 +157,7 @@ fn times(message: &Message, language: &Language) -> BTreeMap<&'static str, Item>
         Tz::UTC => Item::Text(String::new()),
         _ => Item::Text(language.moment_in_utc(at)),
     };
-    let starts_at = message.facts.starts_at;
+    let starts_at = message.snapshot.starts_at;
     BTreeMap::from([
         ("start", here(starts_at)),
         ("end", here(message.ends_at())),

@@ -22,13 +22,20 @@ use crate::{
 
 /// The message that a row of the queue stands for.
 pub fn message(composer: &Composer, email: &email::Model, details: &Details) -> Result<Message> {
-    let facts = match email.facts {
+    let snapshot = match email.facts {
         Some(_) => emails::snapshot_of(email)?,
         None => emails::snapshot(details)?,
     };
     let before = emails::previous_snapshot_of(email)?;
     tell_unusable_words(composer, email, details)?;
-    write(composer, email.kind, &email.locale, facts, before, details)
+    write(
+        composer,
+        email.kind,
+        &email.locale,
+        snapshot,
+        before,
+        details,
+    )
 }
 
 /// The message that would tell these change.
@@ -38,20 +45,20 @@ pub fn draft(composer: &Composer, change: PendingChange, details: &Details) -> R
         composer,
         change.kind,
         locale,
-        change.facts,
-        change.before,
+        change.snapshot,
+        change.previous_snapshot,
         details,
     )
 }
 
 /// The message that tells of a booking as it stands.
 pub fn invitation(composer: &Composer, details: &Details) -> Result<Message> {
-    let facts = emails::snapshot(details)?;
+    let snapshot = emails::snapshot(details)?;
     write(
         composer,
         Kind::Scheduled,
         &details.candidate.locale,
-        facts,
+        snapshot,
         None,
         details,
     )
@@ -65,12 +72,12 @@ pub fn imagined(
     locale: &str,
     details: &Details,
 ) -> Result<Message> {
-    let facts = InterviewSnapshot {
+    let snapshot = InterviewSnapshot {
         is_cancelled: kind.has_last_word(),
         ..emails::snapshot(details)?
     };
-    let before = Message::imagined_before(kind, &facts);
-    let message = write(composer, kind, locale, facts, before, details)?;
+    let before = Message::imagined_before(kind, &snapshot);
+    let message = write(composer, kind, locale, snapshot, before, details)?;
     Ok(Message {
         cancel_reason: Message::sample(kind).cancel_reason,
         ..message
@@ -105,7 +112,7 @@ pub fn event(
         uid: format!("itv-{}@{domain}", details.interview.public_id),
         sequence: details.interview.ics_sequence,
         stamp,
-        starts_at: message.facts.starts_at,
+        starts_at: message.snapshot.starts_at,
         ends_at: message.ends_at(),
         summary: entry.summary,
         description: entry.description,
@@ -134,7 +141,7 @@ fn write(
     composer: &Composer,
     kind: Kind,
     locale: &str,
-    facts: InterviewSnapshot,
+    snapshot: InterviewSnapshot,
     before: Option<InterviewSnapshot>,
     details: &Details,
 ) -> Result<Message> {
@@ -153,7 +160,7 @@ fn write(
     Ok(Message {
         kind,
         locale: locale.to_owned(),
-        facts,
+        snapshot,
         before,
         candidate_name: candidate.name.clone(),
         job_title: job.title.clone(),

@@ -180,11 +180,11 @@ fn every_other_change_is_told_line_by_line() {
     let without_notes = InterviewSnapshot {
         notes: String::new(),
         link_version: 2,
-        ..told.facts.clone()
+        ..told.snapshot.clone()
     };
     let composed = compose(&Message {
-        before: Some(told.facts),
-        facts: without_notes,
+        before: Some(told.snapshot),
+        snapshot: without_notes,
         ..told
     });
     for line in [
@@ -238,7 +238,7 @@ fn a_cancellation_gives_its_reason_when_there_is_one() {
 fn notes_and_instructions_that_are_not_there_leave_no_heading() {
     let mut bare = scheduled();
     bare.instructions.clear();
-    bare.facts.notes = String::new();
+    bare.snapshot.notes = String::new();
     let composed = compose(&bare);
     for heading in ["Important Instructions", "Booking Notes"] {
         assert!(!composed.text.contains(heading));
@@ -271,7 +271,7 @@ fn text_that_people_typed_stays_text() {
 #[test]
 fn nobody_can_type_the_place_of_the_link() {
     let mut message = named(Kind::Scheduled, &format!("Eve {LINK_PLACEHOLDER}"));
-    message.facts.notes = format!("see\n{LINK_PLACEHOLDER}");
+    message.snapshot.notes = format!("see\n{LINK_PLACEHOLDER}");
     let composed = compose(&message);
     assert_eq!(composed.text.matches(LINK_PLACEHOLDER).count(), 1);
     assert_eq!(composed.html.matches(LINK_PLACEHOLDER).count(), 3);

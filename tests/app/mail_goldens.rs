@@ -58,9 +58,9 @@ fn right_to_left_names_stay_in_their_place() {
             job_title: "مهندسة سحابة (7)".into(),
             company_name: "شركة المثال".into(),
             contact_name: "سارة حداد".into(),
-            facts: InterviewSnapshot {
+            snapshot: InterviewSnapshot {
                 notes: "يرجى إحضار قلم.\nRoom 7".into(),
-                ..message.facts
+                ..message.snapshot
             },
             ..message
         };
@@ -78,9 +78,9 @@ fn names_without_spaces_and_case_stay_whole() {
             job_title: "シニアクラウドアーキテクト".into(),
             company_name: "株式会社サンプル".into(),
             contact_name: "佐藤 花子".into(),
-            facts: InterviewSnapshot {
+            snapshot: InterviewSnapshot {
                 notes: "安定したインターネット接続をご用意ください。".into(),
-                ..message.facts
+                ..message.snapshot
             },
             ..message
         };
@@ -166,7 +166,7 @@ fn judges_find_messages_of_every_kind() {
         write_calendars(&own, &format!("{kind}.own"), &write);
         for (number, nasty) in NASTY.iter().copied().chain([long.as_str(), ""]).enumerate() {
             let mut message = named(sample.kind, nasty);
-            message.facts.notes = nasty.into();
+            message.snapshot.notes = nasty.into();
             write_calendars(&message, &format!("{kind}.nasty{number}"), &write);
         }
     }

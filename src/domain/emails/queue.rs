@@ -20,10 +20,10 @@ pub struct NewEmail<'a> {
     pub kind: Kind,
     /// The interview as it is after the change that is told.
     pub details: &'a Details,
-    /// What it tells.
-    pub facts: InterviewSnapshot,
-    /// What the candidate was told before.
-    pub facts_before: Option<InterviewSnapshot>,
+    /// The interview as it tells it.
+    pub snapshot: InterviewSnapshot,
+    /// As the candidate was told it before.
+    pub previous_snapshot: Option<InterviewSnapshot>,
     /// Not before this instant.
     pub due_at: DateTime<Utc>,
     /// Of a reminder.
@@ -119,8 +119,8 @@ impl NewEmail<'_> {
             attempts: Set(0),
             put_off: Set(0),
             server_failures: Set(0),
-            facts: Set(Some(json!(self.facts))),
-            facts_before: Set(self.facts_before.map(|facts| json!(facts))),
+            facts: Set(Some(json!(self.snapshot))),
+            facts_before: Set(self.previous_snapshot.map(|previous| json!(previous))),
             lead_minutes: Set(self.lead_minutes),
             created_at: Set(now),
             ..Default::default()

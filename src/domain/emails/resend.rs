@@ -83,8 +83,8 @@ async fn carry_out(
         kind: old.kind,
         details: &details,
         // It tells what is so; what it told before may be lost.
-        facts: or_as_it_is(snapshot_of(&old), || snapshot(&details))?,
-        facts_before: or_as_it_is(previous_snapshot_of(&old), || Ok(None))?,
+        snapshot: or_as_it_is(snapshot_of(&old), || snapshot(&details))?,
+        previous_snapshot: or_as_it_is(previous_snapshot_of(&old), || Ok(None))?,
         due_at: now,
         expires_at: old.expires_at,
         lead_minutes: old.lead_minutes,

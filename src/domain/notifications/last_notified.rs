@@ -50,7 +50,7 @@ pub(super) async fn last_notified(
         return Ok(LastNotified::Unreadable);
     };
     Ok(match emails::snapshot_of(&email) {
-        Ok(facts) => LastNotified::With(facts),
+        Ok(snapshot) => LastNotified::With(snapshot),
         Err(error) => {
             tracing::error!(email.id = email.id, %error, "What a candidate was told cannot be read");
             LastNotified::Unreadable

@@ -54,7 +54,7 @@ pub(super) async fn notify_changed_rules(
     drop_unsent(txn, details, now).await?;
     let mut change = pending_change(txn, Kind::Rescheduled, details).await?;
     if let Some(change) = &mut change {
-        change.facts.former_offset_minutes = Some(former_offset_minutes);
+        change.snapshot.former_offset_minutes = Some(former_offset_minutes);
     }
     queue_before_reminders(txn, actor, change, details, now).await
 }
@@ -94,10 +94,10 @@ async fn queue(
     let new = NewEmail {
         kind: change.kind,
         details,
-        facts_before: change.before,
+        previous_snapshot: change.previous_snapshot,
         due_at: now + undo_delay(details, now),
-        expires_at: expires_at(change.kind, &change.facts, now),
-        facts: change.facts,
+        expires_at: expires_at(change.kind, &change.snapshot, now),
+        snapshot: change.snapshot,
         lead_minutes: None,
     };
     emails::queue(txn, actor, new, now).await
@@ -109,9 +109,9 @@ pub struct PendingChange {
     /// What kind of change it is, against what was told before.
     pub kind: Kind,
     /// The interview as it is.
-    pub facts: InterviewSnapshot,
+    pub snapshot: InterviewSnapshot,
     /// As it was told before; none when it is told from the beginning.
-    pub before: Option<InterviewSnapshot>,
+    pub previous_snapshot: Option<InterviewSnapshot>,
 }
 
 /// What the candidate has to learn of an interview that was, or would be, changed like this.
@@ -120,14 +120,14 @@ pub async fn pending_change(
     kind: Kind,
     details: &Details,
 ) -> Result<Option<PendingChange>> {
-    let facts = emails::snapshot(details)?;
+    let snapshot = emails::snapshot(details)?;
     let row = &details.interview;
     let told = last_notified(db, row.company_id, row.id, &details.candidate.email).await?;
-    let kind = kind_for(kind, &facts, &told);
+    let kind = kind_for(kind, &snapshot, &told);
     Ok(kind.map(|kind| PendingChange {
         kind,
-        before: told.before(kind),
-        facts,
+        previous_snapshot: told.before(kind),
+        snapshot,
     }))
 }
 
@@ -146,30 +146,26 @@ pub(super) async fn revalidate(
     let Some(interview_id) = email.interview_id else {
         return Ok(true);
     };
-    let (facts, company_id) = (emails::snapshot_of(email)?, email.company_id);
+    let (snapshot, company_id) = (emails::snapshot_of(email)?, email.company_id);
     let told = match was_notified {
         true => last_notified(txn, company_id, interview_id, &email.recipient).await?,
         false => LastNotified::Never,
     };
-    let Some(kind) = kind_for(email.kind, &facts, &told) else {
+    let Some(kind) = kind_for(email.kind, &snapshot, &told) else {
         return Ok(false);
     };
-    let before = told.before(kind);
-    let facts_before = before.map(|facts| json!(facts));
-    if kind == email.kind && facts_before == email.facts_before {
+    let previous = told.before(kind).map(|previous| json!(previous));
+    if kind == email.kind && previous == email.facts_before {
         return Ok(true);
     }
     email::Entity::update_many()
         .col_expr(email::Column::Kind, Expr::value(kind.to_value()))
-        .col_expr(
-            email::Column::FactsBefore,
-            Expr::value(facts_before.clone()),
-        )
+        .col_expr(email::Column::FactsBefore, Expr::value(previous.clone()))
         .filter(email::COLUMN.id.eq(email.id))
         .exec(txn)
         .await?;
     email.kind = kind;
-    email.facts_before = facts_before;
+    email.facts_before = previous;
     Ok(true)
 }
 
@@ -226,11 +222,11 @@ fn undo_delay(details: &Details, now: DateTime<Utc>) -> TimeDelta {
     if is_near { TimeDelta::zero() } else { wanted }
 }
 
-fn expires_at(kind: Kind, facts: &InterviewSnapshot, now: DateTime<Utc>) -> DateTime<Utc> {
-    let ends_at = facts.starts_at + TimeDelta::minutes(facts.duration_minutes.into());
+fn expires_at(kind: Kind, snapshot: &InterviewSnapshot, now: DateTime<Utc>) -> DateTime<Utc> {
+    let ends_at = snapshot.starts_at + TimeDelta::minutes(snapshot.duration_minutes.into());
     // Who has not heard of a cancellation by the start is waiting in vain; afterwards it is late but true.
-    if kind.has_last_word() && now < facts.starts_at {
-        facts.starts_at
+    if kind.has_last_word() && now < snapshot.starts_at {
+        snapshot.starts_at
     } else {
         ends_at
     }

@@ -89,15 +89,15 @@ pub(super) fn interview(
 
 fn message(kind: Kind, now: DateTime<Utc>, contact: &str) -> Message {
     let sample = Message::sample(kind);
-    let at = |facts: InterviewSnapshot| {
+    let at = |snapshot: InterviewSnapshot| {
         InterviewSnapshot {
         starts_at: now + TimeDelta::days(7),
         notes: "This is a sample sent by the email check. The interview doesn't exist, and its link doesn't work.".into(),
-        ..facts
+        ..snapshot
     }
     };
     Message {
-        facts: at(sample.facts.clone()),
+        snapshot: at(sample.snapshot.clone()),
         before: sample.before.clone().map(at),
         candidate_name: "Zoë Ångström 山田".into(),
         company_name: "Greenroom email check".into(),
@@ -132,7 +132,7 @@ fn make(
         uid: format!("itv-{id}@{domain}"),
         sequence,
         stamp: now,
-        starts_at: message.facts.starts_at,
+        starts_at: message.snapshot.starts_at,
         ends_at: message.ends_at(),
         summary: entry.summary,
         description: entry.description,

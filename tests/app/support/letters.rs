@@ -110,7 +110,7 @@ pub fn event(message: &Message) -> Event {
         uid: "itv-77@mail.example.com".into(),
         sequence: 3,
         stamp: date(),
-        starts_at: message.facts.starts_at,
+        starts_at: message.snapshot.starts_at,
         ends_at: message.ends_at(),
         summary: entry.summary,
         description: entry.description,
