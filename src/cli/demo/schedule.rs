@@ -105,7 +105,7 @@ async fn add_candidates(
 ) -> Result<Vec<i64>> {
     let mut ids = Vec::with_capacity(CANDIDATES.len());
     for candidate in &CANDIDATES {
-        match candidates::create(db, actor, candidate.new(jobs), None, now).await? {
+        match candidates::create(db, actor, candidate.new_candidate(jobs), None, now).await? {
             Ok(id) => ids.push(id),
             Err(refusal) => bail!("a candidate could not be added: {refusal:?}"),
         }
@@ -161,7 +161,7 @@ async fn book(
 }
 
 impl Candidate {
-    fn new(&self, jobs: Jobs) -> NewCandidate {
+    fn new_candidate(&self, jobs: Jobs) -> NewCandidate {
         NewCandidate {
             name: self.name.into(),
             email: self.email.into(),
