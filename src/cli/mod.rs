@@ -9,14 +9,14 @@ mod remarks;
 mod routes;
 mod serve;
 mod stopping;
-pub mod terminal;
+mod terminal;
 mod token;
 mod user;
 mod worker;
 
 use std::{fs, os::unix::fs::OpenOptionsExt, path::Path, process::ExitCode, sync::LazyLock};
 
-use actix_web::web::Data;
+use actix_web::{rt::System, web::Data};
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 
@@ -36,7 +36,7 @@ const USAGE_ERROR: u8 = 2;
 /// Schedules interviews and makes sure that the candidate knows.
 #[derive(Debug, Parser)]
 #[command(version, long_version = VERSION.as_str())]
-pub struct Cli {
+struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -75,8 +75,20 @@ impl Default for Command {
     }
 }
 
-/// Carries out a command. Mistakes in the settings are told here; every other failure is the caller's to print.
-pub async fn run(cli: Cli) -> Result<ExitCode> {
+/// Reads the command from the arguments and carries it out, to its end. The runtime is started here and not in `main.rs`: where
+/// it is, all that it runs is compiled, and the program has no need of a second copy.
+pub fn main() -> ExitCode {
+    let command = Cli::parse();
+    System::new().block_on(async {
+        run(command).await.unwrap_or_else(|error| {
+            terminal::complain(format_args!("greenroom: {error:#}"));
+            ExitCode::FAILURE
+        })
+    })
+}
+
+/// Mistakes in the settings are told here; every other failure is the caller's to print.
+async fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command.unwrap_or_default() {
         Command::Mail(command) => command.run().await,
         Command::Routes(command) => command.run(),
