@@ -27,7 +27,7 @@ pub fn to_a_candidate(status: Status) -> &'static str {
             "It won't be sent until you decide. Check the address with the candidate: if it's wrong, correct it; if it's right, release the email."
         }
         Status::Superseded => {
-            "It was never sent because the interview or the address changed first. It was never sent because something changed first. The reason is under What happened."
+            "It was never sent because the interview or the address changed first. The reason is under What happened."
         }
         Status::Cancelled => "It was cancelled before it was sent.",
         Status::Expired => "It expired before a mail server accepted it, so nobody received it.",
