@@ -30,6 +30,14 @@ impl Role {
         }
     }
 
+    /// May programs act on their behalf, with a token?
+    pub fn may_have_tokens(self) -> bool {
+        match self {
+            Self::Admin | Self::Recruiter => true,
+            Self::Interviewer => false,
+        }
+    }
+
     /// May they see and change users, tokens and the company as well?
     pub fn is_admin(self) -> bool {
         match self {

@@ -2,6 +2,8 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow, ensure};
+use entity::user::Role;
+use sea_orm::{ActiveEnum, Iterable};
 
 use super::terminal;
 use crate::{
@@ -47,8 +49,10 @@ impl Token {
             .await?
             .ok_or_else(|| anyhow!("no active user has the email address {email}"))?;
         ensure!(
-            user.role.is_recruiting(),
-            "{email} is an interviewer, and interviewers can't use the API. Choose a recruiter or an admin"
+            user.role.may_have_tokens(),
+            "{email} has the role {}, which can't use the API. Choose a user with the role {}",
+            user.role.to_value(),
+            with_tokens()
         );
         let actor = Actor::system(user.company_id);
         let name = text::line(&create.name, 100).map_err(|problem| anyhow!("--name: {problem}"))?;
@@ -59,4 +63,13 @@ impl Token {
         db.close().await?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// The names of the roles whose users may have tokens.
+fn with_tokens() -> String {
+    let roles = Role::iter().filter(|role| role.may_have_tokens());
+    roles
+        .map(|role| role.to_value())
+        .collect::<Vec<_>>()
+        .join(" or ")
 }

@@ -1,9 +1,12 @@
 //! The page on which admins make and revoke tokens.
 use chrono::TimeDelta;
-use entity::{action, api_token, user::Role};
+use entity::{
+    action, api_token,
+    user::{self, Role},
+};
 use greenroom::{crypto, db};
 use migrations::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, EntityTrait};
+use sea_orm::{ActiveEnum, ConnectionTrait, EntityTrait, Iterable, QueryFilter, sea_query::Expr};
 
 use crate::support::{Actor, Answer, TestApp, builders};
 
@@ -187,4 +190,30 @@ async fn a_token_that_cannot_be_made_is_refused_beside_the_field() {
         assert!(!answer.error_of(field).is_empty(), "{form:?}");
     }
     assert!(tokens(&app).await.is_empty());
+}
+
+/// What a role may see does not say that programs may see it for them.
+#[actix_web::test]
+async fn tokens_are_for_the_roles_that_may_have_them() {
+    let app = TestApp::start().await;
+    let mut ada = app.admin().await;
+    for role in Role::iter() {
+        let user = builders::user(&app, app.company_id, Role::Recruiter).await;
+        let mut program = app.program_of(&user).await;
+        let change = user::Entity::update_many()
+            .col_expr(user::Column::Role, Expr::value(role.to_value()))
+            .filter(user::COLUMN.id.eq(user.id));
+        builders::write(&app, async |txn| Ok(change.exec(txn).await?)).await;
+
+        let may = role.may_have_tokens();
+        let statuses = match may {
+            true => (200, 201),
+            false => (404, 422),
+        };
+        let form = ada.get("/tokens/new").await;
+        assert_eq!(form.text.contains(&user.email), may, "{role:?}");
+        let used = program.get("/api/jobs/").await.status;
+        let made = make(&mut ada, user.id, "90").await.status;
+        assert_eq!((used, made), statuses, "{role:?}");
+    }
 }

@@ -102,7 +102,7 @@ async fn lock_user(txn: &impl ConnectionTrait, company_id: i64, id: i64) -> Resu
         .lock_exclusive()
         .one(txn)
         .await?
-        .filter(|user| user.role.is_recruiting())
+        .filter(|user| user.role.may_have_tokens())
         .ok_or(Error::NotFound)?;
     Ok(())
 }

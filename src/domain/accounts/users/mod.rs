@@ -74,7 +74,7 @@ pub async fn choices(db: &Db, company_id: i64) -> Result<Vec<(i64, String, Strin
         .filter(
             user::COLUMN
                 .role
-                .is_in(Role::iter().filter(|role| role.is_recruiting())),
+                .is_in(Role::iter().filter(|role| role.may_have_tokens())),
         )
         .order_by_asc(user::Column::Name)
         .order_by_asc(user::Column::Id)
