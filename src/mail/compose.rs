@@ -70,33 +70,7 @@ impl Composer {
     /// Writes one email. What people typed is cleaned here once more, whoever let it in.
     pub fn compose(&self, message: &Message) -> Result<Composed> {
         let tera = self.templates.current()?;
-        let language = self.languages.choose(&message.locale)?;
-        let values = Values::of(message, language)?;
-        let kind = message.kind.to_value();
-        let own = message.wording.of_block(Block::Subject);
-        let subject = match message.former_offset() {
-            // A company's own words for a new time would be wrong.
-            Some(_) => language.phrase(&kind, "subject_same_clock")?,
-            None => own.map_or_else(|| language.phrase(&kind, "subject"), Ok)?,
-        };
-        let subject = header_text(&values.fill(subject, Medium::Plain));
-        let render = |medium, file| -> Result<String> {
-            let writing = Writing {
-                message,
-                language,
-                values: &values,
-                medium,
-            };
-            let mut context = writing.context()?;
-            context.insert("subject", &subject);
-            Ok(tera.render(&format!("{kind}/{file}"), &context)?)
-        };
-        let text = render(Medium::Text, "body.txt")?;
-        Ok(Composed {
-            text: plain_text::wrap(&text),
-            html: render(Medium::Html, "body.html")?,
-            subject,
-        })
+        written(&tera, self.languages.choose(&message.locale)?, message)
     }
 
     /// Writes what a calendar shows.
@@ -113,16 +87,69 @@ impl Composer {
     }
 }
 
+fn written(tera: &Tera, language: &Language, message: &Message) -> Result<Composed> {
+    let values = Values::of(message, language)?;
+    let kind = message.kind.to_value();
+    let own = message.wording.of_block(Block::Subject);
+    let subject = match message.former_offset() {
+        // A company's own words for a new time would be wrong.
+        Some(_) => language.phrase(&kind, "subject_same_clock")?,
+        None => own.map_or_else(|| language.phrase(&kind, "subject"), Ok)?,
+    };
+    let subject = header_text(&values.fill(subject, Medium::Plain));
+    let render = |medium, file| -> Result<String> {
+        let writing = Writing {
+            message,
+            language,
+            values: &values,
+            medium,
+        };
+        let mut context = writing.context()?;
+        context.insert("subject", &subject);
+        Ok(tera.render(&format!("{kind}/{file}"), &context)?)
+    };
+    let text = render(Medium::Text, "body.txt")?;
+    Ok(Composed {
+        text: plain_text::wrap(&text),
+        html: render(Medium::Html, "body.html")?,
+        subject,
+    })
+}
+
+/// Can each kind be written in each language? What a template lacks is found at the start, not by the first
+/// candidate whose mail needs it.
+fn check(tera: &Tera, languages: &Languages) -> Result<()> {
+    for (tag, _) in languages.list() {
+        for message in Message::samples() {
+            written(tera, languages.choose(tag)?, &message).map_err(|error| {
+                let kind = message.kind.to_value();
+                Error::Mail(format!("templates/messages/{kind}/ in {tag}: {error}"))
+            })?;
+        }
+    }
+    Ok(())
+}
+
 fn read_templates() -> Result<Tera> {
+    let tera = parsed(files()?)?;
+    check(&tera, &Languages::new()?)?;
+    Ok(tera)
+}
+
+fn parsed(files: Vec<(String, String)>) -> Result<Tera> {
     let mut tera = Tera::default();
-    let templates = Templates::iter().filter(|name| !name.ends_with(".json"));
-    let files = templates.map(|name| {
+    tera.add_raw_templates(files)?;
+    Ok(tera)
+}
+
+fn files() -> Result<Vec<(String, String)>> {
+    let names = Templates::iter().filter(|name| !name.ends_with(".json"));
+    let files = names.map(|name| {
         let file = Templates::get(&name).ok_or_else(|| missing(&name))?;
         let text = String::from_utf8(file.data.into_owned()).map_err(|_| missing(&name))?;
-        Ok((name, text))
+        Ok((name.into_owned(), text))
     });
-    tera.add_raw_templates(files.collect::<Result<Vec<_>>>()?)?;
-    Ok(tera)
+    files.collect()
 }
 
 /// Release: parsed once.
@@ -270,3 +297,6 @@ fn map<'a>(fields: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
             .collect::<BTreeMap<_, _>>(),
     )
 }
+
+#[cfg(test)]
+mod tests;
