@@ -1,5 +1,5 @@
 //! What is different from what was told before, line by line.
-use entity::email::{InterviewSnapshot, Kind};
+use entity::email::InterviewSnapshot;
 use sea_orm::ActiveEnum;
 
 use super::{
@@ -30,29 +30,42 @@ pub fn of(
     let Some(comparison) = Comparison::of(message, language, values, medium) else {
         return Ok(Vec::new());
     };
-    let (before, now) = (comparison.before, &message.snapshot);
+    let before = comparison.before;
+    // Taken apart, so that a fact whose change is not told is named here.
+    let InterviewSnapshot {
+        starts_at,
+        duration_minutes,
+        interview_type,
+        place,
+        notes,
+        link_version,
+        // A cancellation lists no changes.
+        is_cancelled: _,
+        // Why it moved, not that it did.
+        former_offset_minutes: _,
+    } = &message.snapshot;
     let mut changes = Vec::new();
-    if before.starts_at != now.starts_at {
+    if before.starts_at != *starts_at {
         changes.push(comparison.both("date_and_time", |it| Ok(comparison.start(it)))?);
     }
-    if before.duration_minutes != now.duration_minutes {
+    if before.duration_minutes != *duration_minutes {
         changes.push(comparison.both("duration", |it| language.minutes(it.duration_minutes))?);
     }
-    if before.interview_type != now.interview_type {
+    if before.interview_type != *interview_type {
         changes.push(comparison.both("interview_type", |it| comparison.interview_type(it))?);
     }
-    if before.notes != now.notes {
-        let is = match now.notes.is_empty() {
+    if before.notes != *notes {
+        let is = match notes.is_empty() {
             true => "no_longer",
             false => "new_below",
         };
         changes.push(comparison.noted("notes", is)?);
     }
-    if before.place != now.place {
+    if before.place != *place {
         changes.push(comparison.noted("meeting_place", "elsewhere")?);
     }
     // Where it is the news itself it is told already.
-    if before.link_version != now.link_version && message.kind != Kind::LinkReplaced {
+    if before.link_version != *link_version && !message.kind.is_about_the_link() {
         changes.push(comparison.noted("join_link", "link_is_new")?);
     }
     Ok(changes)

@@ -86,7 +86,7 @@ impl Block {
             Self::Opening => of_kind("opening"),
             Self::Paragraph => None,
             Self::Greeting => of_all("greeting"),
-            Self::Contact if kind == Kind::Cancelled => of_all("contact_after_cancelling"),
+            Self::Contact if kind.has_last_word() => of_all("contact_after_cancelling"),
             Self::Contact => of_all("contact_text"),
             Self::Regards => of_all("regards"),
             Self::Signature => of_all("signature"),

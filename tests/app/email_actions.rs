@@ -126,7 +126,7 @@ async fn a_reminder_does_not_leave_before_its_hour() {
         rita.get(&path)
             .await
             .notice()
-            .contains("sent at its set time")
+            .contains("This email is sent at its set time, not before.")
     );
     assert_eq!(row(&app, booked.email.id).await.due_at, hour);
 

@@ -74,6 +74,19 @@ impl Kind {
         }
     }
 
+    /// Is the join link what it is about, so that it need not be told once more among the changes?
+    pub fn is_about_the_link(self) -> bool {
+        match self {
+            Self::LinkReplaced => true,
+            Self::Scheduled
+            | Self::Rescheduled
+            | Self::Updated
+            | Self::Cancelled
+            | Self::Reminder
+            | Self::Test => false,
+        }
+    }
+
     /// Does it wait for an hour of its own, so that nobody can have it leave earlier?
     pub fn waits_for_its_hour(self) -> bool {
         match self {

@@ -19,7 +19,7 @@ use crate::{
 pub enum RetryNow {
     /// It is due now, or was already.
     Due,
-    /// It is a reminder whose hour has not come.
+    /// It waits for an hour of its own, which has not come.
     TooEarly,
     /// Its address has had as many messages within an hour as the company allows.
     PutOff,

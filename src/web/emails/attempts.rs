@@ -21,7 +21,7 @@ pub async fn create(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<
             app.wake.notify_one();
             due(&app).await?
         }
-        RetryNow::TooEarly => Flash::problem("A reminder is sent at its set time, not before."),
+        RetryNow::TooEarly => Flash::problem("This email is sent at its set time, not before."),
         RetryNow::PutOff => Flash::problem(
             "This email can't be sent yet: its address has received as many emails this hour as the company settings allow. It is sent as soon as the limit allows, or when an admin raises the limit.",
         ),
