@@ -6,6 +6,7 @@ use actix_web::{
     web::{Data, Json, Path},
 };
 use entity::slot::{self, DifficultyLevel, InterviewType};
+use sea_orm::Iterable;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -64,23 +65,44 @@ impl Slot {
             ))
         };
         let (date, time) = slot.local_start.split_once('T').ok_or_else(stored)?;
+        let (interview_date, start_time) = (date.into(), time.into());
+        let ends_at = times::rfc3339(slot.ends_at());
+        // Taken apart, so that a new column either goes out or is left out here by name.
+        let slot::Model {
+            id,
+            company_id,
+            job_id,
+            starts_at,
+            duration_minutes,
+            time_zone,
+            local_start: _,
+            interview_type,
+            difficulty_level,
+            meeting_url,
+            interviewer: _,
+            closed_at: _,
+            rules_changed_at: _,
+            created_by: _,
+            version,
+            created_at,
+        } = slot;
         Ok(Self {
-            id: slot.id,
+            id,
             status: name(state),
-            starts_at: times::rfc3339(slot.starts_at),
-            ends_at: times::rfc3339(slot.ends_at()),
-            interview_date: date.into(),
-            start_time: time.into(),
-            time_zone: slot.time_zone,
-            duration_minutes: slot.duration_minutes,
-            job: slot.job_id,
-            company: slot.company_id,
-            ai_interview_type: slot.interview_type,
-            difficulty_level: slot.difficulty_level,
-            meeting_url: slot.meeting_url,
+            starts_at: times::rfc3339(starts_at),
+            ends_at,
+            interview_date,
+            start_time,
+            time_zone,
+            duration_minutes,
+            job: job_id,
+            company: company_id,
+            ai_interview_type: interview_type,
+            difficulty_level,
+            meeting_url,
             interview,
-            version: slot.version,
-            created_at: times::rfc3339(slot.created_at),
+            version,
+            created_at: times::rfc3339(created_at),
         })
     }
 
@@ -221,7 +243,7 @@ fn booked(details: Details) -> Problem {
     .with("interview", json!(Interview::from(details)))
 }
 
-fn name(state: State) -> &'static str {
+pub(super) fn name(state: State) -> &'static str {
     match state {
         State::Open => "open",
         State::Booked => "booked",
@@ -231,9 +253,9 @@ fn name(state: State) -> &'static str {
 }
 
 fn state(value: &Value) -> Result<State, String> {
-    let states = [State::Open, State::Booked, State::Closed, State::Past];
-    states
-        .into_iter()
-        .find(|state| value.as_str() == Some(name(*state)))
-        .ok_or_else(|| "Must be one of open, booked, closed, past.".into())
+    let known = State::iter().find(|state| value.as_str() == Some(name(*state)));
+    known.ok_or_else(|| {
+        let names: Vec<_> = State::iter().map(name).collect();
+        format!("Must be one of {}.", names.join(", "))
+    })
 }

@@ -2,8 +2,8 @@
 use chrono::{DateTime, Utc};
 use entity::{interview, slot};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, EnumIter, ExprTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, sea_query::Expr,
 };
 
 use super::find;
@@ -21,7 +21,7 @@ use crate::{
 const NEAREST: usize = 5;
 
 /// What a slot is good for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter)]
 pub enum State {
     /// It can be booked.
     Open,
