@@ -46,18 +46,31 @@ pub struct Candidate {
 
 impl From<candidate::Model> for Candidate {
     fn from(candidate: candidate::Model) -> Self {
+        let candidate::Model {
+            id,
+            name,
+            email,
+            phone,
+            time_zone,
+            locale,
+            job_id,
+            notes,
+            company_id,
+            version,
+            created_at,
+        } = candidate;
         Self {
-            id: candidate.id,
-            name: candidate.name,
-            email: candidate.email,
-            phone: candidate.phone,
-            time_zone: candidate.time_zone,
-            locale: candidate.locale,
-            job: candidate.job_id,
-            notes: candidate.notes,
-            company: candidate.company_id,
-            version: candidate.version,
-            created_at: times::rfc3339(candidate.created_at),
+            id,
+            name,
+            email,
+            phone,
+            time_zone,
+            locale,
+            job: job_id,
+            notes,
+            company: company_id,
+            version,
+            created_at: times::rfc3339(created_at),
         }
     }
 }

@@ -35,12 +35,8 @@ pub struct Interview {
     job: Option<i64>,
     slot: Option<i64>,
     company: i64,
-    starts_at: Option<String>,
-    ends_at: Option<String>,
-    time_zone: Option<String>,
-    ai_interview_type: Option<InterviewType>,
-    duration_minutes: Option<i32>,
-    meeting_url: Option<String>,
+    #[serde(flatten)]
+    of_slot: OfSlot,
     booking_notes: String,
     cancel_reason: String,
     opened_at: Option<String>,
@@ -49,27 +45,88 @@ pub struct Interview {
     created_at: String,
 }
 
+/// What it has from its slot, all `null` without one.
+#[derive(Debug, Default, Serialize)]
+struct OfSlot {
+    starts_at: Option<String>,
+    ends_at: Option<String>,
+    time_zone: Option<String>,
+    ai_interview_type: Option<InterviewType>,
+    duration_minutes: Option<i32>,
+    meeting_url: Option<String>,
+}
+
 impl Interview {
     fn new(interview: interview::Model, slot: Option<slot::Model>, job: Option<i64>) -> Self {
+        // Taken apart, so that a new column either goes out or is left out here by name.
+        let interview::Model {
+            id,
+            company_id,
+            candidate_id,
+            // `job` is the one in force.
+            job_id: _,
+            slot_id,
+            status,
+            public_id: _,
+            link_version: _,
+            revision: _,
+            ics_sequence: _,
+            booking_notes,
+            cancel_reason,
+            version,
+            opened_at,
+            joined_at,
+            booked_by: _,
+            created_by: _,
+            created_at,
+        } = interview;
         Self {
-            id: interview.id,
-            status: interview.status,
-            candidate: interview.candidate_id,
+            id,
+            status,
+            candidate: candidate_id,
             job,
-            slot: interview.slot_id,
-            company: interview.company_id,
-            starts_at: slot.as_ref().map(|slot| times::rfc3339(slot.starts_at)),
-            ends_at: slot.as_ref().map(|slot| times::rfc3339(slot.ends_at())),
-            ai_interview_type: slot.as_ref().map(|slot| slot.interview_type),
-            duration_minutes: slot.as_ref().map(|slot| slot.duration_minutes),
-            time_zone: slot.as_ref().map(|slot| slot.time_zone.clone()),
-            meeting_url: slot.and_then(|slot| slot.meeting_url),
-            booking_notes: interview.booking_notes,
-            cancel_reason: interview.cancel_reason,
-            opened_at: interview.opened_at.map(times::rfc3339),
-            joined_at: interview.joined_at.map(times::rfc3339),
-            version: interview.version,
-            created_at: times::rfc3339(interview.created_at),
+            slot: slot_id,
+            company: company_id,
+            of_slot: slot.map(OfSlot::from).unwrap_or_default(),
+            booking_notes,
+            cancel_reason,
+            opened_at: opened_at.map(times::rfc3339),
+            joined_at: joined_at.map(times::rfc3339),
+            version,
+            created_at: times::rfc3339(created_at),
+        }
+    }
+}
+
+impl From<slot::Model> for OfSlot {
+    fn from(slot: slot::Model) -> Self {
+        let ends_at = times::rfc3339(slot.ends_at());
+        let slot::Model {
+            starts_at,
+            duration_minutes,
+            time_zone,
+            interview_type,
+            meeting_url,
+            // The rest is the slot's own.
+            id: _,
+            company_id: _,
+            job_id: _,
+            local_start: _,
+            difficulty_level: _,
+            interviewer: _,
+            closed_at: _,
+            rules_changed_at: _,
+            created_by: _,
+            version: _,
+            created_at: _,
+        } = slot;
+        Self {
+            starts_at: Some(times::rfc3339(starts_at)),
+            ends_at: Some(ends_at),
+            time_zone: Some(time_zone),
+            ai_interview_type: Some(interview_type),
+            duration_minutes: Some(duration_minutes),
+            meeting_url,
         }
     }
 }

@@ -115,11 +115,17 @@ pub fn cancelled(before: Details, reason: &str) -> Details {
 /// The interview as a correction would leave it.
 pub fn corrected(before: Details, correction: &Correction) -> Details {
     let mut after = before;
-    after.interview.booking_notes = correction.notes.clone();
+    let Correction {
+        interview_type,
+        duration_minutes,
+        meeting_url,
+        notes,
+    } = correction.clone();
+    after.interview.booking_notes = notes;
     if let Some(slot) = &mut after.slot {
-        slot.interview_type = correction.interview_type;
-        slot.duration_minutes = correction.duration_minutes;
-        slot.meeting_url = correction.meeting_url.clone();
+        slot.interview_type = interview_type;
+        slot.duration_minutes = duration_minutes;
+        slot.meeting_url = meeting_url;
     }
     after
 }

@@ -172,7 +172,7 @@ async fn change_booked(
         return refuse(Refusal::Booked(interview.id));
     }
     correct(txn, actor, &details, new, now).await?;
-    write_difficulty(txn, actor, target, new).await?;
+    write_rest(txn, actor, target, new).await?;
     record(txn, actor, target, (&old, new), now).await?;
     Ok(Updated::Done)
 }
@@ -203,17 +203,31 @@ async fn correct(
     Ok(())
 }
 
-/// What only interviewers see; the correction may have counted the version up already.
-async fn write_difficulty(
+/// What no mail tells; the correction may have counted the version up already.
+async fn write_rest(
     txn: &impl ConnectionTrait,
     actor: &Actor,
     target: &Target,
     new: &NewSlot,
 ) -> Result<()> {
-    let now_stored = slots::find(txn, actor.company_id, target.id).await?;
-    if now_stored.difficulty_level != new.difficulty_level {
+    let NewSlot {
+        difficulty_level,
+        interviewer,
+        // These the correction writes.
+        interview_type: _,
+        duration_minutes: _,
+        meeting_url: _,
+        // And these stay while somebody is booked.
+        job_id: _,
+        starts_at: _,
+        local_start: _,
+        zone: _,
+    } = new;
+    let stored = slots::find(txn, actor.company_id, target.id).await?;
+    if stored.difficulty_level != *difficulty_level || stored.interviewer != *interviewer {
         let after = slot::ActiveModel {
-            difficulty_level: Set(new.difficulty_level),
+            difficulty_level: Set(*difficulty_level),
+            interviewer: Set(interviewer.clone()),
             version: Set(target.version + 1),
             ..Default::default()
         };
@@ -254,20 +268,33 @@ async fn record(
     (old, new): (&NewSlot, &NewSlot),
     now: DateTime<Utc>,
 ) -> Result<()> {
+    let NewSlot {
+        job_id,
+        starts_at,
+        // It follows from the start and the zone.
+        local_start: _,
+        zone,
+        duration_minutes,
+        interview_type,
+        difficulty_level,
+        meeting_url,
+        interviewer,
+    } = new;
     let changed = versions::changed([
-        ("starts_at", old.starts_at != new.starts_at),
-        ("time_zone", old.zone != new.zone),
+        ("starts_at", old.starts_at != *starts_at),
+        ("time_zone", old.zone != *zone),
         (
             "duration_minutes",
-            old.duration_minutes != new.duration_minutes,
+            old.duration_minutes != *duration_minutes,
         ),
-        ("job", old.job_id != new.job_id),
-        ("interview_type", old.interview_type != new.interview_type),
+        ("job", old.job_id != *job_id),
+        ("interview_type", old.interview_type != *interview_type),
         (
             "difficulty_level",
-            old.difficulty_level != new.difficulty_level,
+            old.difficulty_level != *difficulty_level,
         ),
-        ("meeting_url", old.meeting_url != new.meeting_url),
+        ("meeting_url", old.meeting_url != *meeting_url),
+        ("interviewer", old.interviewer != *interviewer),
     ]);
     let event = Event::SlotChanged {
         slot_id: target.id,
@@ -275,7 +302,7 @@ async fn record(
             starts_at: old.starts_at,
         },
         after: Start {
-            starts_at: new.starts_at,
+            starts_at: *starts_at,
         },
         changed,
         version: Some(target.version + 1),

@@ -1,6 +1,10 @@
 //! Slots, as recruiters enter, find and close them.
 use chrono::TimeDelta;
-use greenroom::domain::slots::{self, State};
+use greenroom::domain::{
+    actions::Actor,
+    slot_changes::{self, Updated},
+    slots::{self, NewSlot, State},
+};
 use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};
 
 use crate::support::{TestApp, builders};
@@ -462,4 +466,29 @@ async fn without_an_open_job_the_form_of_a_slot_says_what_comes_first() {
             .await
             .has(".notice--warning a[href='/jobs/new']")
     );
+}
+
+/// No page and no call changes it yet.
+#[actix_web::test]
+async fn a_booked_slot_gets_another_interviewer_and_the_log_says_so() {
+    let app = TestApp::start().await;
+    let booked = builders::booked(&app, app.company_id).await;
+    app.deliver().await;
+    let slot = booked.details.slot.expect("a slot");
+    let new = NewSlot {
+        interviewer: "Olga".into(),
+        ..NewSlot::of(&slot).expect("a slot")
+    };
+    let (db, actor) = (&app.app.db, Actor::system(app.company_id));
+    let target = builders::seen(slot.id);
+    let updated = slot_changes::update(db, &actor, &target, &new, app.now()).await;
+    assert_eq!(updated.expect("an answer"), Ok(Updated::Done));
+    let stored = slots::find(db.read(), app.company_id, slot.id).await;
+    let stored = stored.expect("the slot");
+    assert_eq!((&*stored.interviewer, stored.version), ("Olga", 2));
+    let lines = entity::action::Entity::find().all(db.read()).await;
+    let lines = lines.expect("actions");
+    let line = lines.iter().find(|line| line.verb == "slot.changed");
+    let details = &line.expect("a line").details;
+    assert_eq!(details["changed"], serde_json::json!(["interviewer"]));
 }

@@ -154,13 +154,22 @@ async fn write(
 
 /// The names of what a change gives another value.
 fn differences(before: &candidate::Model, new: &NewCandidate) -> Vec<String> {
+    let NewCandidate {
+        name,
+        email,
+        phone,
+        time_zone,
+        locale,
+        job_id,
+        notes,
+    } = new;
     versions::changed([
-        ("name", before.name != new.name),
-        ("email", before.email != new.email),
-        ("phone", before.phone != new.phone),
-        ("time_zone", before.time_zone != new.time_zone),
-        ("locale", before.locale != new.locale),
-        ("job", before.job_id != new.job_id),
-        ("notes", before.notes != new.notes),
+        ("name", before.name != *name),
+        ("email", before.email != *email),
+        ("phone", before.phone != *phone),
+        ("time_zone", before.time_zone != *time_zone),
+        ("locale", before.locale != *locale),
+        ("job", before.job_id != *job_id),
+        ("notes", before.notes != *notes),
     ])
 }

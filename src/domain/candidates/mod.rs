@@ -164,14 +164,24 @@ pub async fn insert(
 }
 
 fn columns(new: &NewCandidate) -> candidate::ActiveModel {
+    // Taken apart, so that a field that is not written does not compile.
+    let NewCandidate {
+        name,
+        email,
+        phone,
+        time_zone,
+        locale,
+        job_id,
+        notes,
+    } = new.clone();
     candidate::ActiveModel {
-        name: Set(new.name.clone()),
-        email: Set(new.email.clone()),
-        phone: Set(new.phone.clone()),
-        time_zone: Set(new.time_zone.clone()),
-        locale: Set(new.locale.clone()),
-        job_id: Set(new.job_id),
-        notes: Set(new.notes.clone()),
+        name: Set(name),
+        email: Set(email),
+        phone: Set(phone),
+        time_zone: Set(time_zone),
+        locale: Set(locale),
+        job_id: Set(job_id),
+        notes: Set(notes),
         ..Default::default()
     }
 }

@@ -6,8 +6,7 @@ use entity::{
     slot::{self, InterviewType},
 };
 use sea_orm::{
-    ActiveEnum, ActiveValue::Set, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
-    sea_query::Expr,
+    ActiveValue::Set, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr,
 };
 
 use super::{
@@ -94,19 +93,20 @@ async fn write_slot(
     slot: &slot::Model,
     correction: &Correction,
 ) -> Result<()> {
+    let Correction {
+        interview_type,
+        duration_minutes,
+        meeting_url,
+        // A column of the interview.
+        notes: _,
+    } = correction.clone();
     slot::Entity::update_many()
-        .col_expr(
-            slot::Column::InterviewType,
-            Expr::value(correction.interview_type.to_value()),
-        )
-        .col_expr(
-            slot::Column::DurationMinutes,
-            Expr::value(correction.duration_minutes),
-        )
-        .col_expr(
-            slot::Column::MeetingUrl,
-            Expr::value(correction.meeting_url.clone()),
-        )
+        .set(slot::ActiveModel {
+            interview_type: Set(interview_type),
+            duration_minutes: Set(duration_minutes),
+            meeting_url: Set(meeting_url),
+            ..Default::default()
+        })
         .col_expr(
             slot::Column::Version,
             Expr::col(slot::Column::Version).add(1),
@@ -137,30 +137,42 @@ impl Correction {
 
     /// Does a calendar show anything else?
     fn changes_calendar(&self, before: &Details) -> bool {
+        let Self {
+            duration_minutes,
+            meeting_url,
+            interview_type: _,
+            notes: _,
+        } = self;
         before.slot.as_ref().is_some_and(|slot| {
-            slot.duration_minutes != self.duration_minutes || slot.meeting_url != self.meeting_url
+            slot.duration_minutes != *duration_minutes || slot.meeting_url != *meeting_url
         })
     }
 
     /// The names of what it changes.
     fn differences(&self, before: &Details) -> Vec<Field> {
+        let Self {
+            interview_type,
+            duration_minutes,
+            meeting_url,
+            notes,
+        } = self;
         let slot = before.slot.as_ref();
         let is_new = [
             (
                 Field::InterviewType,
-                slot.is_none_or(|slot| slot.interview_type != self.interview_type),
+                slot.is_none_or(|slot| slot.interview_type != *interview_type),
             ),
             (
                 Field::DurationMinutes,
-                slot.is_none_or(|slot| slot.duration_minutes != self.duration_minutes),
+                slot.is_none_or(|slot| slot.duration_minutes != *duration_minutes),
             ),
             (
                 Field::MeetingUrl,
-                slot.is_none_or(|slot| slot.meeting_url != self.meeting_url),
+                slot.is_none_or(|slot| slot.meeting_url != *meeting_url),
             ),
             (
                 Field::BookingNotes,
-                before.interview.booking_notes != self.notes,
+                before.interview.booking_notes != *notes,
             ),
         ];
         let changed = is_new.into_iter().filter(|(_, is_new)| *is_new);

@@ -213,40 +213,64 @@ async fn write(
 
 /// The names of what a change gives another value.
 fn differences(old: &NewJob, new: &NewJob) -> Vec<String> {
+    let NewJob {
+        title,
+        description,
+        domain,
+        team_size,
+        positions_to_fill,
+        key_skills,
+        salary_min,
+        salary_max,
+        salary_currency,
+        location,
+        status,
+    } = new;
     versions::changed([
-        ("title", old.title != new.title),
-        ("description", old.description != new.description),
-        ("key_skills", old.key_skills != new.key_skills),
-        ("domain", old.domain != new.domain),
-        ("location", old.location != new.location),
-        ("team_size", old.team_size != new.team_size),
+        ("title", old.title != *title),
+        ("description", old.description != *description),
+        ("key_skills", old.key_skills != *key_skills),
+        ("domain", old.domain != *domain),
+        ("location", old.location != *location),
+        ("team_size", old.team_size != *team_size),
         (
             "positions_to_fill",
-            old.positions_to_fill != new.positions_to_fill,
+            old.positions_to_fill != *positions_to_fill,
         ),
-        ("salary_min", old.salary_min != new.salary_min),
-        ("salary_max", old.salary_max != new.salary_max),
-        (
-            "salary_currency",
-            old.salary_currency != new.salary_currency,
-        ),
-        ("status", old.status != new.status),
+        ("salary_min", old.salary_min != *salary_min),
+        ("salary_max", old.salary_max != *salary_max),
+        ("salary_currency", old.salary_currency != *salary_currency),
+        ("status", old.status != *status),
     ])
 }
 
 fn columns(new: &NewJob) -> job::ActiveModel {
+    // Taken apart, so that a field that is not written does not compile.
+    let NewJob {
+        title,
+        description,
+        domain,
+        team_size,
+        positions_to_fill,
+        key_skills,
+        salary_min,
+        salary_max,
+        salary_currency,
+        location,
+        status,
+    } = new.clone();
     job::ActiveModel {
-        title: Set(new.title.clone()),
-        description: Set(new.description.clone()),
-        domain: Set(new.domain.clone()),
-        team_size: Set(new.team_size.clone()),
-        positions_to_fill: Set(new.positions_to_fill),
-        key_skills: Set(json!(new.key_skills)),
-        salary_min: Set(new.salary_min),
-        salary_max: Set(new.salary_max),
-        salary_currency: Set(new.salary_currency.clone()),
-        location: Set(new.location.clone()),
-        status: Set(new.status),
+        title: Set(title),
+        description: Set(description),
+        domain: Set(domain),
+        team_size: Set(team_size),
+        positions_to_fill: Set(positions_to_fill),
+        key_skills: Set(json!(key_skills)),
+        salary_min: Set(salary_min),
+        salary_max: Set(salary_max),
+        salary_currency: Set(salary_currency),
+        location: Set(location),
+        status: Set(status),
         ..Default::default()
     }
 }

@@ -181,16 +181,28 @@ pub async fn insert(
 
 /// What somebody entered, for the row.
 pub(super) fn columns(new: &NewSlot) -> slot::ActiveModel {
+    // Taken apart, so that a field that is not written does not compile.
+    let NewSlot {
+        job_id,
+        starts_at,
+        local_start,
+        zone,
+        duration_minutes,
+        interview_type,
+        difficulty_level,
+        meeting_url,
+        interviewer,
+    } = new.clone();
     slot::ActiveModel {
-        job_id: Set(new.job_id),
-        starts_at: Set(new.starts_at),
-        duration_minutes: Set(new.duration_minutes),
-        time_zone: Set(new.zone.name().into()),
-        local_start: Set(new.local_start.format("%Y-%m-%dT%H:%M:%S").to_string()),
-        interview_type: Set(new.interview_type),
-        difficulty_level: Set(new.difficulty_level),
-        meeting_url: Set(new.meeting_url.clone()),
-        interviewer: Set(new.interviewer.clone()),
+        job_id: Set(job_id),
+        starts_at: Set(starts_at),
+        duration_minutes: Set(duration_minutes),
+        time_zone: Set(zone.name().into()),
+        local_start: Set(local_start.format("%Y-%m-%dT%H:%M:%S").to_string()),
+        interview_type: Set(interview_type),
+        difficulty_level: Set(difficulty_level),
+        meeting_url: Set(meeting_url),
+        interviewer: Set(interviewer),
         ..Default::default()
     }
 }
