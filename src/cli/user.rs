@@ -2,8 +2,9 @@
 use std::{io, process::ExitCode};
 
 use anyhow::{Result, anyhow, bail, ensure};
-use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use entity::user::Role;
+use sea_orm::{ActiveEnum, Iterable};
 
 use super::terminal;
 use crate::{
@@ -45,21 +46,14 @@ struct Create {
     #[arg(long)]
     email: String,
     /// Role of the user
-    #[arg(long)]
-    role: Part,
+    #[arg(long, value_parser = by_name())]
+    role: Role,
     /// Time zone of a new company
     #[arg(long, default_value = "UTC")]
     time_zone: Tz,
     /// Read the password from standard input instead of asking
     #[arg(long)]
     password_stdin: bool,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Part {
-    Admin,
-    Recruiter,
-    Interviewer,
 }
 
 impl User {
@@ -94,15 +88,10 @@ impl Create {
         let password = passwords.choose(&typed, about).await?;
         let password = password
             .map_err(|weakness| anyhow!("this password can't be used. {}", weakness.advice()))?;
-        let role = match self.role {
-            Part::Admin => Role::Admin,
-            Part::Recruiter => Role::Recruiter,
-            Part::Interviewer => Role::Interviewer,
-        };
         Ok(NewUser {
             name,
             email,
-            role,
+            role: self.role,
             password,
         })
     }
@@ -131,5 +120,36 @@ impl Create {
             contact_email: contact_email.to_owned(),
         };
         Ok(companies::create(db, new, Clock::System.now()).await?)
+    }
+}
+
+/// Takes a role by the name under which it is stored.
+fn by_name() -> impl TypedValueParser<Value = Role> {
+    let names = Role::iter().map(|role| role.to_value());
+    PossibleValuesParser::new(names).try_map(|name| Role::try_from_value(&name))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Args, Command};
+
+    use super::*;
+
+    #[test]
+    fn every_role_can_be_given_by_its_name_and_nothing_else() {
+        let given = |role: &str| {
+            let all = format!("create --company C --name N --email a@example.com --role {role}");
+            let command = Create::augment_args(Command::new("create"));
+            let matches = command.try_get_matches_from(all.split(' '));
+            matches.map(|matches| matches.get_one::<Role>("role").copied())
+        };
+        for role in Role::iter() {
+            assert_eq!(given(&role.to_value()).expect("a role"), Some(role));
+        }
+        let refused = given("owner").expect_err("no role").to_string();
+        assert!(
+            refused.contains("admin, recruiter, interviewer"),
+            "{refused}"
+        );
     }
 }

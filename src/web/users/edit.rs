@@ -3,7 +3,8 @@ use actix_web::{
     HttpResponse,
     web::{Data, Form, Path},
 };
-use entity::user::{self, Role};
+use entity::user;
+use sea_orm::ActiveEnum;
 use serde::{Deserialize, Serialize};
 
 use super::LAST_ADMIN;
@@ -77,14 +78,6 @@ async fn conflict(
     viewer.conflict(&EditPage::new(user, Sheet::in_conflict(form, conflict)))
 }
 
-fn role_name(role: Role) -> &'static str {
-    match role {
-        Role::Admin => "admin",
-        Role::Recruiter => "recruiter",
-        Role::Interviewer => "interviewer",
-    }
-}
-
 /// What may be changed, as typed.
 #[derive(Default, Deserialize, Serialize)]
 #[serde(default)]
@@ -99,7 +92,7 @@ impl EditForm {
     fn of(user: &user::Model) -> Self {
         Self {
             name: user.name.clone(),
-            role: role_name(user.role).into(),
+            role: user.role.to_value(),
             ticket: Ticket::of_version(user.version),
         }
     }
@@ -108,7 +101,7 @@ impl EditForm {
     fn filled(changes: &Changes) -> Self {
         Self {
             name: changes.name.clone(),
-            role: role_name(changes.role).into(),
+            role: changes.role.to_value(),
             ticket: Ticket::default(),
         }
     }
