@@ -203,3 +203,19 @@ pub fn mail_block(block: Block) -> &'static str {
         Block::Signature => "Signature",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::Iterable;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_of_email_is_among_those_that_the_document_says_can_be_reworded() {
+        let text = include_str!("../../docs/texts.md").to_lowercase();
+        for kind in email::Kind::iter().filter(|kind| kind.is_written_when_tried()) {
+            let label = email_kind(kind).to_lowercase();
+            assert!(text.contains(&label), "docs/texts.md lacks {label}");
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! What the documents name is there.
 use std::path::{Path, PathBuf};
 
-use entity::email::Status;
+use entity::{email::Status, user::Role};
 use greenroom::domain::emails::lifecycle;
 use sea_orm::{ActiveEnum, Iterable};
 
@@ -40,6 +40,32 @@ fn every_path_that_a_document_names_is_there() {
     }
     assert!(missing.is_empty(), "{}", missing.join("\n"));
     assert!(named > 50, "only {named} paths and links are found");
+}
+
+#[test]
+fn every_role_is_where_roles_are_listed() {
+    let names: Vec<_> = Role::iter().map(|role| role.to_value()).collect();
+    let all = format!("--role {} ", names.join("\\|"));
+    assert!(
+        include_str!("../../docs/operating.md").contains(&all),
+        "docs/operating.md lacks {all}"
+    );
+    for name in names {
+        let row = format!("| {name} | session |");
+        assert!(
+            include_str!("../../docs/security.md").contains(&row),
+            "docs/security.md lacks {row}"
+        );
+        assert!(
+            include_str!("../../README.md").contains(&name),
+            "README.md lacks {name}"
+        );
+        let form = include_str!("../../templates/users/new.html").to_lowercase();
+        assert!(
+            form.contains(&format!("{name}s ")),
+            "templates/users/new.html lacks {name}s"
+        );
+    }
 }
 
 #[test]
