@@ -24,7 +24,6 @@ pub mod rate_limits;
 pub mod reminders;
 pub mod resendings;
 pub mod rows;
-pub mod slot_changes;
 pub mod slots;
 pub mod suppressed;
 pub mod suppressions;

@@ -1,10 +1,12 @@
 //! Message to texts: subject, plain text and HTML, the join link still a placeholder.
+mod files;
+
 use std::collections::BTreeMap;
 
-use rust_embed::RustEmbed;
 use sea_orm::ActiveEnum;
 use tera::{Context, Tera, Value};
 
+use self::files::{Templates, files};
 use super::{
     LINK_PLACEHOLDER, changes,
     language::{Language, Languages},
@@ -16,10 +18,6 @@ use super::{
     wording::Block,
 };
 use crate::error::{Error, Result};
-
-#[derive(RustEmbed)]
-#[folder = "templates/messages/"]
-struct Templates;
 
 /// The texts of one email, with [`LINK_PLACEHOLDER`] where the join link goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,16 +140,6 @@ fn parsed(files: Vec<(String, String)>) -> Result<Tera> {
     Ok(tera)
 }
 
-fn files() -> Result<Vec<(String, String)>> {
-    let names = Templates::iter().filter(|name| !name.ends_with(".json"));
-    let files = names.map(|name| {
-        let file = Templates::get(&name).ok_or_else(|| missing(&name))?;
-        let text = String::from_utf8(file.data.into_owned()).map_err(|_| missing(&name))?;
-        Ok((name.into_owned(), text))
-    });
-    files.collect()
-}
-
 /// Release: parsed once.
 #[cfg(not(debug_assertions))]
 mod templates {
@@ -194,10 +182,6 @@ mod templates {
             PARSED.current::<Templates>("templates/messages", read_templates)
         }
     }
-}
-
-fn missing(name: &str) -> Error {
-    Error::Mail(format!("templates/messages/{name} cannot be read"))
 }
 
 /// A message as it is written for one medium: in HTML, all of it is escaped already.

@@ -2,8 +2,10 @@
 use chrono::TimeDelta;
 use greenroom::domain::{
     actions::Actor,
-    slot_changes::{self, Updated},
-    slots::{self, NewSlot, State},
+    slots::{
+        self, NewSlot, State,
+        changes::{self, Updated},
+    },
 };
 use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};
 
@@ -481,7 +483,7 @@ async fn a_booked_slot_gets_another_interviewer_and_the_log_says_so() {
     };
     let (db, actor) = (&app.app.db, Actor::system(app.company_id));
     let target = builders::seen(slot.id);
-    let updated = slot_changes::update(db, &actor, &target, &new, app.now()).await;
+    let updated = changes::update(db, &actor, &target, &new, app.now()).await;
     assert_eq!(updated.expect("an answer"), Ok(Updated::Done));
     let stored = slots::find(db.read(), app.company_id, slot.id).await;
     let stored = stored.expect("the slot");

@@ -26,8 +26,10 @@ use crate::{
         idempotency_keys::{Answer, IdempotencyKey},
         interviews::{self, Details},
         page::Page,
-        slot_changes::{self, Refusal, Updated},
-        slots::{self, CreationRefusal, Filter, Listed, NewSlot, State},
+        slots::{
+            self, CreationRefusal, Filter, Listed, NewSlot, State,
+            changes::{self, Refusal, Updated},
+        },
         versions::Target,
     },
     error::Error,
@@ -213,7 +215,7 @@ async fn change(
         version,
         idempotency_key,
     };
-    let updated = slot_changes::update(&app.db, &caller.actor(), &target, &new, now).await?;
+    let updated = changes::update(&app.db, &caller.actor(), &target, &new, now).await?;
     let slot = Slot::of(slots::show(&app.db, company_id, id, now).await?)?;
     match updated {
         Ok(Updated::Done) => app.wake.notify_one(),

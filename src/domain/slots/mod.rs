@@ -1,4 +1,5 @@
 //! Slots: times at which somebody can be interviewed for a job.
+pub mod changes;
 mod list;
 
 use chrono::{DateTime, Months, NaiveDateTime, Utc};

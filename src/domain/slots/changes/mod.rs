@@ -1,17 +1,19 @@
 //! Changing a slot: a free one as its company likes, a booked one as its interview allows.
+mod writing;
+
 use chrono::{DateTime, Utc};
-use entity::{interview, slot};
+use entity::interview;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
 };
 
+use self::writing::{record, write, write_rest};
 use crate::{
     db::{Db, Txn},
     domain::{
         actions::Actor,
         candidates,
         commands::{self, Abort, refuse},
-        events::{self, Event, Start},
         idempotency_keys::{self, KeyConflict},
         interviews::{
             self, Details,
@@ -20,7 +22,7 @@ use crate::{
         },
         jobs,
         slots::{self, NewSlot, Timing},
-        versions::{self, Target},
+        versions::Target,
     },
     error::{Error, Result},
 };
@@ -66,7 +68,7 @@ impl From<KeyConflict> for Refusal {
     }
 }
 
-/// Changes a slot, if nobody else did since the caller saw it. What a candidate who is booked into it can see
+/// Changes a if nobody else did since the caller saw it. What a candidate who is booked into it can see
 /// is told to them.
 pub async fn update(
     db: &Db,
@@ -201,111 +203,4 @@ async fn correct(
     };
     correction::carry_out::<Refusal>(txn, actor, &target, &correction, now).await?;
     Ok(())
-}
-
-/// What no mail tells; the correction may have counted the version up already.
-async fn write_rest(
-    txn: &impl ConnectionTrait,
-    actor: &Actor,
-    target: &Target,
-    new: &NewSlot,
-) -> Result<()> {
-    let NewSlot {
-        difficulty_level,
-        interviewer,
-        // These the correction writes.
-        interview_type: _,
-        duration_minutes: _,
-        meeting_url: _,
-        // And these stay while somebody is booked.
-        job_id: _,
-        starts_at: _,
-        local_start: _,
-        zone: _,
-    } = new;
-    let stored = slots::find(txn, actor.company_id, target.id).await?;
-    if stored.difficulty_level != *difficulty_level || stored.interviewer != *interviewer {
-        let after = slot::ActiveModel {
-            difficulty_level: Set(*difficulty_level),
-            interviewer: Set(interviewer.clone()),
-            version: Set(target.version + 1),
-            ..Default::default()
-        };
-        slot::Entity::update_many()
-            .set(after)
-            .filter(slot::COLUMN.id.eq(target.id))
-            .filter(slot::COLUMN.company_id.eq(actor.company_id))
-            .exec(txn)
-            .await?;
-    }
-    Ok(())
-}
-
-/// The conditional write of a slot that is as the caller saw it.
-async fn write(
-    txn: &impl ConnectionTrait,
-    target: &Target,
-    company_id: i64,
-    columns: slot::ActiveModel,
-) -> Result<bool> {
-    let written = slot::Entity::update_many()
-        .set(slot::ActiveModel {
-            version: Set(target.version + 1),
-            ..columns
-        })
-        .filter(slot::COLUMN.id.eq(target.id))
-        .filter(slot::COLUMN.company_id.eq(company_id))
-        .filter(slot::COLUMN.version.eq(target.version))
-        .exec(txn)
-        .await?;
-    Ok(written.rows_affected == 1)
-}
-
-async fn record(
-    txn: &impl ConnectionTrait,
-    actor: &Actor,
-    target: &Target,
-    (old, new): (&NewSlot, &NewSlot),
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let NewSlot {
-        job_id,
-        starts_at,
-        // It follows from the start and the zone.
-        local_start: _,
-        zone,
-        duration_minutes,
-        interview_type,
-        difficulty_level,
-        meeting_url,
-        interviewer,
-    } = new;
-    let changed = versions::changed([
-        ("starts_at", old.starts_at != *starts_at),
-        ("time_zone", old.zone != *zone),
-        (
-            "duration_minutes",
-            old.duration_minutes != *duration_minutes,
-        ),
-        ("job", old.job_id != *job_id),
-        ("interview_type", old.interview_type != *interview_type),
-        (
-            "difficulty_level",
-            old.difficulty_level != *difficulty_level,
-        ),
-        ("meeting_url", old.meeting_url != *meeting_url),
-        ("interviewer", old.interviewer != *interviewer),
-    ]);
-    let event = Event::SlotChanged {
-        slot_id: target.id,
-        before: Start {
-            starts_at: old.starts_at,
-        },
-        after: Start {
-            starts_at: *starts_at,
-        },
-        changed,
-        version: Some(target.version + 1),
-    };
-    events::record(txn, actor, event, now).await
 }
