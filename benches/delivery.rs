@@ -7,46 +7,29 @@
     clippy::print_stderr,
     reason = "a benchmark prints its figures"
 )]
+#[allow(dead_code, reason = "the other benchmarks use the rest of it")]
+mod support;
+
 use std::{
-    collections::HashMap,
-    io::{BufRead, BufReader, Read, Write},
+    io::{BufRead, BufReader, Write},
     net::{TcpListener, TcpStream},
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
 use actix_web::{rt, web::Data};
-use chrono::{DateTime, TimeDelta, Utc};
-use entity::{
-    email::{self, Status},
-    job,
-    slot::InterviewType,
-};
+use entity::email::{self, Status};
 use greenroom::{
     app::App,
-    clock::Clock,
-    db,
-    domain::{
-        actions::Actor,
-        candidates::{self, NewCandidate},
-        companies::{self, NewCompany},
-        interviews::{
-            self,
-            booking::{self, NewBooking, Who},
-            join_link::Ticket,
-            slot_choice::SlotChoice,
-        },
-        jobs::{self, NewJob},
-        slots::{self, NewSlot},
-    },
+    domain::interviews::{self, join_link::Ticket},
     mail::mime,
     mailing::letter::Draft,
-    settings::Settings,
     worker,
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use support::Postgres;
 use tokio::{sync::watch, task::LocalSet};
 
 const MESSAGES: usize = 5000;
@@ -66,8 +49,15 @@ fn main() {
 fn compare(name: &str, database_url: &str, sink: &Sink) {
     let local = LocalSet::new();
     let (took, messages) = rt::System::new().block_on(local.run_until(async {
-        let app = Data::new(app(database_url, sink).await);
-        fill(&app).await;
+        let settings = [
+            ("EMAIL_BACKEND", "smtp".into()),
+            ("EMAIL_HOST", "127.0.0.1".into()),
+            ("EMAIL_PORT", sink.port.to_string()),
+            ("EMAIL_USE_TLS", "false".into()),
+            ("DEFAULT_FROM_EMAIL", "Greenroom <jobs@example.com>".into()),
+        ];
+        let app = Data::new(support::app(database_url, &settings).await);
+        support::fill(&app, MESSAGES).await;
         let took = drain(&app).await;
         (took, messages(&app).await)
     }));
@@ -88,102 +78,6 @@ fn compare(name: &str, database_url: &str, sink: &Sink) {
 
 fn rate(took: Duration) -> f64 {
     MESSAGES as f64 / took.as_secs_f64()
-}
-
-async fn app(database_url: &str, sink: &Sink) -> App {
-    db::migrate(database_url).await.expect("migrated");
-    let variables = [
-        ("DATABASE_URL", database_url.to_owned()),
-        (
-            "SECRET_KEY",
-            "only for a benchmark, 32 characters long".into(),
-        ),
-        ("EMAIL_BACKEND", "smtp".into()),
-        ("EMAIL_HOST", "127.0.0.1".into()),
-        ("EMAIL_PORT", sink.port.to_string()),
-        ("EMAIL_USE_TLS", "false".into()),
-        ("DEFAULT_FROM_EMAIL", "Greenroom <jobs@example.com>".into()),
-    ];
-    let variables = variables.map(|(name, value)| (name.to_owned(), value));
-    let settings = Settings::from_vars(HashMap::from(variables), Path::new("/nonexistent"));
-    let db = db::connect(database_url).await.expect("a database");
-    App::new(db, Clock::System, settings.expect("sound settings")).expect("an app")
-}
-
-/// Books so many candidates, each by the rules.
-async fn fill(app: &App) {
-    let now = app.clock.now();
-    let company = NewCompany {
-        name: "Sample Company".into(),
-        zone: greenroom::zones::Tz::known("Europe/Berlin"),
-        contact_email: "jobs@example.com".into(),
-    };
-    let company_id = companies::create(&app.db, company, now)
-        .await
-        .expect("a company");
-    let actor = Actor::system(company_id);
-    let job = NewJob {
-        title: "Senior Cloud Architect".into(),
-        description: String::new(),
-        domain: String::new(),
-        team_size: String::new(),
-        positions_to_fill: 1,
-        key_skills: Vec::new(),
-        salary_min: None,
-        salary_max: None,
-        salary_currency: "EUR".into(),
-        location: String::new(),
-        status: job::Status::Open,
-    };
-    let created = jobs::create(&app.db, &actor, job, None, now).await;
-    let Ok(Ok(job_id)) = created else {
-        panic!("a job: {created:?}");
-    };
-    for number in 0..MESSAGES {
-        book(app, &actor, job_id, number, now).await;
-    }
-}
-
-async fn book(app: &App, actor: &Actor, job_id: i64, number: usize, now: DateTime<Utc>) {
-    let candidate = NewCandidate {
-        name: format!("Zoë Núñez {number}"),
-        email: format!("zoe.{number}@example.net"),
-        phone: String::new(),
-        time_zone: Some("America/New_York".into()),
-        locale: "en".into(),
-        job_id: None,
-        notes: String::new(),
-    };
-    let saved = candidates::create(&app.db, actor, candidate, None, now).await;
-    let Ok(Ok(candidate_id)) = saved else {
-        panic!("a candidate: {saved:?}");
-    };
-    let minutes = i64::try_from(number).expect("few");
-    let starts_at = now + TimeDelta::days(2) + TimeDelta::minutes(minutes);
-    let zone = greenroom::zones::Tz::known("Europe/Berlin");
-    let slot = NewSlot {
-        job_id,
-        starts_at,
-        local_start: starts_at.with_timezone(&zone).naive_local(),
-        zone,
-        duration_minutes: 45,
-        interview_type: InterviewType::Technical,
-        difficulty_level: None,
-        meeting_url: Some("https://meet.example.com/cloud".into()),
-        interviewer: String::new(),
-    };
-    let created = slots::create(&app.db, actor, slot, None, now).await;
-    let Ok(Ok(slot_id)) = created else {
-        panic!("a slot: {created:?}");
-    };
-    let booking = NewBooking {
-        slot: SlotChoice::Existing(slot_id),
-        who: Who::Candidate(candidate_id),
-        notes: "Please ensure you have a stable internet connection.".into(),
-        idempotency_key: None,
-    };
-    let booked = booking::book(&app.db, actor, booking, now).await;
-    assert!(matches!(booked, Ok(Ok(_))), "{booked:?}");
 }
 
 /// Lets the worker deliver everything; answers with how long that took.
@@ -335,39 +229,4 @@ impl Drop for Sink {
 fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("an address").port()
-}
-
-/// A server of its own that waits for the disk at every commit.
-struct Postgres {
-    url: String,
-    dir: PathBuf,
-}
-
-impl Postgres {
-    fn start(dir: PathBuf) -> Self {
-        let url = tests_postgres("start", &dir, Some("durable"));
-        Self { url, dir }
-    }
-}
-
-impl Drop for Postgres {
-    fn drop(&mut self) {
-        tests_postgres("stop", &self.dir, None);
-    }
-}
-
-fn tests_postgres(verb: &str, dir: &Path, how: Option<&str>) -> String {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/postgres");
-    let mut started = Command::new(script)
-        .arg(verb)
-        .arg(dir)
-        .args(how)
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("tests/postgres");
-    let mut url = String::new();
-    let output = started.stdout.as_mut().expect("its output");
-    output.read_to_string(&mut url).expect("text");
-    assert!(started.wait().expect("an end").success(), "PostgreSQL");
-    url.trim().to_owned()
 }
