@@ -1,82 +1,15 @@
 //! A borrowed connection of either kind of database; one that cannot be trusted any more is closed, never pooled.
+#[cfg(debug_assertions)]
+use sea_orm::DbBackend;
 use sea_orm::{
-    DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Values,
-    error::ConnAcquireErr,
-    sqlx::{
-        self, AssertSqlSafe, Database, PgPool, Postgres, Sqlite, SqlitePool, pool::PoolConnection,
-    },
+    DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Values,
+    sqlx::{self, AssertSqlSafe, Database, Postgres, Sqlite, pool::PoolConnection},
 };
 use sea_query_sqlx::SqlxValues;
 
-use super::errors;
 #[cfg(debug_assertions)]
 use super::failpoint::Failpoint;
-
-/// Where connections are borrowed from.
-#[derive(Clone, Debug)]
-pub struct Pool {
-    kind: Kind,
-    #[cfg(debug_assertions)]
-    pub(super) failpoint: Failpoint,
-}
-
-#[derive(Clone, Debug)]
-enum Kind {
-    Sqlite(SqlitePool),
-    Postgres(PgPool),
-}
-
-impl Pool {
-    /// The pool that sea-orm opened.
-    pub(super) fn of(
-        opened: &DatabaseConnection,
-        #[cfg(debug_assertions)] failpoint: &Failpoint,
-    ) -> Self {
-        Self {
-            kind: match opened.get_database_backend() {
-                DbBackend::Postgres => {
-                    Kind::Postgres(opened.get_postgres_connection_pool().clone())
-                }
-                _ => Kind::Sqlite(opened.get_sqlite_connection_pool().clone()),
-            },
-            #[cfg(debug_assertions)]
-            failpoint: failpoint.clone(),
-        }
-    }
-
-    pub(super) fn backend(&self) -> DbBackend {
-        match self.kind {
-            Kind::Sqlite(_) => DbBackend::Sqlite,
-            Kind::Postgres(_) => DbBackend::Postgres,
-        }
-    }
-
-    pub(super) async fn borrow(&self) -> Result<Borrowed, DbErr> {
-        let acquired = match &self.kind {
-            Kind::Sqlite(pool) => pool.acquire().await.map(Connection::Sqlite),
-            Kind::Postgres(pool) => pool.acquire().await.map(Connection::Postgres),
-        };
-        let connection = acquired.map_err(|error| match error {
-            sqlx::Error::PoolTimedOut => DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),
-            sqlx::Error::PoolClosed => DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),
-            error => DbErr::Conn(RuntimeErr::SqlxError(error.into())),
-        })?;
-        Ok(Borrowed {
-            connection,
-            is_in_transaction: false,
-            is_broken: false,
-            #[cfg(debug_assertions)]
-            failpoint: self.failpoint.clone(),
-        })
-    }
-
-    pub(super) async fn close(&self) {
-        match &self.kind {
-            Kind::Sqlite(pool) => pool.close().await,
-            Kind::Postgres(pool) => pool.close().await,
-        }
-    }
-}
+use super::{errors, pool::Permit};
 
 /// What is asked of a database.
 #[derive(Clone, Copy)]
@@ -88,6 +21,16 @@ pub(super) enum Question<'a> {
 }
 
 impl Question<'_> {
+    #[cfg(debug_assertions)]
+    fn sql(&self) -> &str {
+        match self {
+            Self::Execute(statement) | Self::One(statement) | Self::All(statement) => {
+                &statement.sql
+            }
+            Self::Script(sql) => sql,
+        }
+    }
+
     pub(super) fn is_query(self) -> bool {
         matches!(self, Self::One(_) | Self::All(_))
     }
@@ -103,26 +46,49 @@ pub(super) enum Answer {
 /// whatever it was in the middle of, and the pool opens another one.
 #[derive(Debug)]
 pub(super) struct Borrowed {
-    connection: Connection,
+    /// There until it is given back.
+    connection: Option<Connection>,
+    permit: Permit,
     is_in_transaction: bool,
     is_broken: bool,
+    /// Is it in the middle of a statement? If nobody waits for the answer any more, only the driver can say whether the
+    /// connection is good.
+    is_asked: bool,
     #[cfg(debug_assertions)]
     failpoint: Failpoint,
 }
 
 impl Borrowed {
+    pub(super) fn new(
+        connection: Connection,
+        permit: Permit,
+        #[cfg(debug_assertions)] failpoint: Failpoint,
+    ) -> Self {
+        Self {
+            connection: Some(connection),
+            permit,
+            is_in_transaction: false,
+            is_broken: false,
+            is_asked: false,
+            #[cfg(debug_assertions)]
+            failpoint,
+        }
+    }
+
     /// The one place where statements pass.
     pub(super) async fn ask(&mut self, question: Question<'_>) -> Result<Answer, DbErr> {
         let is_query = question.is_query();
         #[cfg(debug_assertions)]
+        self.failpoint.note(question.sql());
+        #[cfg(debug_assertions)]
         let question = match self
             .failpoint
-            .statement(self.connection.backend(), self.is_in_transaction)
+            .statement(self.backend(), self.is_in_transaction)
         {
             Some(script) => Question::Script(script),
             None => question,
         };
-        self.connection.ask(question).await.map_err(|error| {
+        self.pass(question).await.map_err(|error| {
             self.is_broken |= !errors::leaves_sound(&error);
             let error = RuntimeErr::SqlxError(error.into());
             if is_query {
@@ -137,8 +103,8 @@ impl Borrowed {
     pub(super) async fn begin(&mut self) -> Result<(), DbErr> {
         self.is_in_transaction = true;
         self.control(match self.connection {
-            Connection::Sqlite(_) => "BEGIN IMMEDIATE",
-            Connection::Postgres(_) => "BEGIN",
+            Some(Connection::Sqlite(_)) => "BEGIN IMMEDIATE",
+            Some(Connection::Postgres(_)) | None => "BEGIN",
         })
         .await
     }
@@ -146,7 +112,7 @@ impl Borrowed {
     /// When this fails nobody may be told of success; whether it was done after all is not known.
     pub(super) async fn commit(&mut self) -> Result<(), DbErr> {
         #[cfg(debug_assertions)]
-        if let Some(script) = self.failpoint.commit(self.connection.backend()) {
+        if let Some(script) = self.failpoint.commit(self.backend()) {
             // Its error is not the one to test: what COMMIT then says is.
             self.control(script).await.ok();
         }
@@ -157,7 +123,7 @@ impl Borrowed {
 
     pub(super) async fn roll_back(&mut self) -> Result<(), DbErr> {
         #[cfg(debug_assertions)]
-        if let Some(script) = self.failpoint.rollback(self.connection.backend()) {
+        if let Some(script) = self.failpoint.rollback(self.backend()) {
             self.control(script).await.ok();
         }
         self.control("ROLLBACK").await?;
@@ -171,29 +137,49 @@ impl Borrowed {
     }
 
     async fn control(&mut self, sql: &str) -> Result<(), DbErr> {
-        let done = self.connection.ask(Question::Script(sql)).await;
+        let done = self.pass(Question::Script(sql)).await;
         done.map_err(|error| {
             self.is_broken = true;
             DbErr::Exec(RuntimeErr::SqlxError(error.into()))
         })?;
         Ok(())
     }
+
+    async fn pass(&mut self, question: Question<'_>) -> Result<Answer, sqlx::Error> {
+        let Some(connection) = &mut self.connection else {
+            return Err(sqlx::Error::PoolClosed);
+        };
+        self.is_asked = true;
+        let answer = connection.ask(question).await;
+        self.is_asked = false;
+        answer
+    }
+
+    #[cfg(debug_assertions)]
+    fn backend(&self) -> DbBackend {
+        match self.connection {
+            Some(Connection::Sqlite(_)) => DbBackend::Sqlite,
+            Some(Connection::Postgres(_)) | None => DbBackend::Postgres,
+        }
+    }
 }
 
 impl Drop for Borrowed {
     fn drop(&mut self) {
+        let Some(connection) = self.connection.take() else {
+            return;
+        };
         // Still in a transaction: it was given up half-way, by a panic or because nobody waits any more.
         if self.is_in_transaction || self.is_broken {
-            match &mut self.connection {
-                Connection::Sqlite(connection) => connection.close_on_drop(),
-                Connection::Postgres(connection) => connection.close_on_drop(),
-            }
+            connection.close();
+        } else if !self.is_asked {
+            self.permit.give_back(connection);
         }
     }
 }
 
 #[derive(Debug)]
-enum Connection {
+pub(super) enum Connection {
     Sqlite(PoolConnection<Sqlite>),
     Postgres(PoolConnection<Postgres>),
 }
@@ -208,6 +194,16 @@ macro_rules! either {
 }
 
 impl Connection {
+    /// Closes it, in the background.
+    fn close(mut self) {
+        either!(&mut self, connection => connection.close_on_drop());
+    }
+
+    /// Ends it at once, without a farewell.
+    pub(super) fn abandon(self) {
+        either!(self, connection => drop(connection.detach()));
+    }
+
     async fn ask(&mut self, question: Question<'_>) -> Result<Answer, sqlx::Error> {
         either!(self, connection => {
             let connection = &mut **connection;
@@ -229,14 +225,6 @@ impl Connection {
                 }
             })
         })
-    }
-
-    #[cfg(debug_assertions)]
-    fn backend(&self) -> DbBackend {
-        match self {
-            Self::Sqlite(_) => DbBackend::Sqlite,
-            Self::Postgres(_) => DbBackend::Postgres,
-        }
     }
 }
 

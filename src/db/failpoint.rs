@@ -1,5 +1,6 @@
-//! Makes a statement, a commit or a rollback fail, for real, where a test wants it. Only in debug builds.
-use std::sync::{Arc, Mutex, PoisonError};
+//! Makes a statement, a commit or a rollback fail, for real, where a test wants it, and tells which statements were asked.
+//! Only in debug builds.
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sea_orm::DbBackend;
 
@@ -20,7 +21,11 @@ pub enum Fault {
 
 /// Where statements, commits and rollbacks pass, in all connections of a database.
 #[derive(Clone, Debug, Default)]
-pub struct Failpoint(Arc<Mutex<Plan>>);
+pub struct Failpoint {
+    plan: Arc<Mutex<Plan>>,
+    /// While somebody wants to know.
+    asked: Arc<Mutex<Option<Vec<String>>>>,
+}
 
 #[derive(Debug, Default)]
 struct Plan {
@@ -42,6 +47,23 @@ impl Failpoint {
     /// Whatever it was armed with: did it strike? It does nothing from now on.
     pub fn disarm(&self) -> bool {
         std::mem::take(&mut *self.plan()).hits > 0
+    }
+
+    /// Writes down every statement from here on.
+    pub fn listen(&self) {
+        *self.asked() = Some(Vec::new());
+    }
+
+    /// The statements since then, as their texts.
+    pub fn heard(&self) -> Vec<String> {
+        self.asked().take().unwrap_or_default()
+    }
+
+    /// A statement passes.
+    pub(super) fn note(&self, sql: &str) {
+        if let Some(asked) = self.asked().as_mut() {
+            asked.push(sql.to_owned());
+        }
     }
 
     /// What to do instead of a statement.
@@ -95,8 +117,12 @@ impl Failpoint {
         })
     }
 
-    fn plan(&self) -> std::sync::MutexGuard<'_, Plan> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn plan(&self) -> MutexGuard<'_, Plan> {
+        self.plan.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn asked(&self) -> MutexGuard<'_, Option<Vec<String>>> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

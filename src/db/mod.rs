@@ -4,6 +4,7 @@ mod errors;
 #[cfg(debug_assertions)]
 pub mod failpoint;
 mod ownership;
+mod pool;
 mod proof;
 mod shared_clock;
 mod transaction;
@@ -25,7 +26,6 @@ use sea_orm::{
 
 #[cfg(debug_assertions)]
 use self::failpoint::Failpoint;
-use self::{connection::Pool, shared_clock::SharedClock};
 pub use self::{
     errors::{is_away, is_duplicate, is_unreadable, reason},
     ownership::refuse_foreign,
@@ -33,6 +33,7 @@ pub use self::{
     transaction::{transaction, transaction_retrying_duplicates},
     watched::{Reader, Txn},
 };
+use self::{pool::Pool, shared_clock::SharedClock};
 use crate::error::{Error, Result};
 
 const POSTGRES_MIGRATION_LOCK: i64 = 0x6772_6565_6e72_6f6f;
@@ -247,7 +248,6 @@ fn common(url: &str, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
-        .min_connections(1)
         .connect_timeout(Duration::from_secs(5))
         .acquire_timeout(Duration::from_secs(5))
         // Statements are logged with their values: never below debug.

@@ -7,7 +7,10 @@ use sea_orm::{
 };
 use tokio::sync::Mutex;
 
-use super::connection::{Answer, Borrowed, Pool, Question};
+use super::{
+    connection::{Answer, Borrowed, Question},
+    pool::Pool,
+};
 
 /// Something that sea-orm can query, every statement of which is watched: what fails is never used again.
 #[derive(Debug)]
