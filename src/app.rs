@@ -4,8 +4,8 @@ use tokio::sync::Notify;
 use crate::{
     client_ip::UntrustedProxies,
     clock::Clock,
-    db::Db,
-    domain::interviews::join_link::Keys,
+    db::{Db, Recent},
+    domain::{attention::Attention, interviews::join_link::Keys},
     error::Result,
     mail::{bounce::ReturnAddress, compose::Composer, mailer::Mailer},
     passwords::Passwords,
@@ -37,6 +37,10 @@ pub struct App {
     pub keys: Keys,
     /// Proxies whose word is not taken.
     pub untrusted_proxies: UntrustedProxies,
+    /// What the frame of a page tells, by company.
+    pub attention: Recent<i64, Attention>,
+    /// The open jobs that lists can be narrowed to, by company.
+    pub job_choices: Recent<i64, Vec<(i64, String)>>,
     /// Whether the database could be written of late.
     pub readiness: Readiness,
     /// Where undeliverable emails come back to; none when that is their sender.
@@ -68,6 +72,8 @@ impl App {
             wake: Notify::new(),
             untrusted_proxies: UntrustedProxies::default(),
             passwords,
+            attention: Recent::default(),
+            job_choices: Recent::default(),
             readiness: Readiness::default(),
             settings,
         })

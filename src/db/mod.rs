@@ -1,11 +1,13 @@
 //! Connections, migrations and transactions: all that differs between SQLite and PostgreSQL.
 mod connection;
+pub mod constant;
 mod errors;
 #[cfg(debug_assertions)]
 pub mod failpoint;
 mod ownership;
 mod pool;
 mod proof;
+mod recent;
 mod shared_clock;
 mod transaction;
 mod watched;
@@ -13,7 +15,10 @@ mod watched;
 use std::{
     path::{Path, PathBuf},
     str::FromStr,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -30,6 +35,7 @@ pub use self::{
     errors::{is_away, is_duplicate, is_unreadable, reason},
     ownership::refuse_foreign,
     proof::prove_writable,
+    recent::Recent,
     transaction::{transaction, transaction_retrying_duplicates},
     watched::{Reader, Txn},
 };
@@ -46,12 +52,18 @@ pub struct Db {
     read: Arc<Reader>,
     write: Pool,
     clock: SharedClock,
+    commits: Arc<AtomicU64>,
 }
 
 impl Db {
     /// Where to look things up. Refuses to write on SQLite.
     pub fn read(&self) -> &Reader {
         &self.read
+    }
+
+    /// How often this process has committed so far, or may have: while it is the same, only others have written.
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::SeqCst)
     }
 
     /// Waits for running statements and closes every connection.
@@ -80,6 +92,7 @@ impl Db {
         Self {
             read: Arc::new(Reader::new(pool(read))),
             write: pool(write),
+            commits: Arc::default(),
             clock: match write.get_database_backend() {
                 DbBackend::Postgres => SharedClock::server(),
                 _ => SharedClock::Own,

@@ -1,4 +1,6 @@
 //! Transactions: all or nothing, whatever goes wrong.
+use std::sync::atomic::Ordering;
+
 use super::{
     Db, Txn,
     errors::{self, is_duplicate},
@@ -54,6 +56,8 @@ async fn attempt<T, E: From<Error>>(
     match work(&txn).await {
         Ok(done) => {
             let committed = txn.commit().await.map_err(errors::of_commit);
+            // Also when nobody knows whether it was done.
+            db.commits.fetch_add(1, Ordering::SeqCst);
             committed.map_err(RolledBack::by)?;
             Ok(done)
         }

@@ -1,12 +1,8 @@
 //! Examinations of mail: one at a time for a company, the last one kept. What is checked is not known here.
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{
-    mail_check::{self, Health},
-    transport::{self, Name},
-};
+use entity::mail_check::{self, Health};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait,
-    QueryFilter, sea_query::Expr,
+    ActiveValue::Set, Condition, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr,
 };
 use serde_json::{Value, json};
 
@@ -113,22 +109,6 @@ pub async fn end(
 /// The last examination; none when nobody asked for any.
 pub async fn last(db: &Db, company_id: i64) -> Result<Option<mail_check::Model>> {
     Ok(by_company(company_id).one(db.read()).await?)
-}
-
-/// Did the last examination find that mail cannot be sent, or is the circuit breaker of one of these mail servers open?
-pub async fn is_mail_unwell(
-    db: &Db,
-    company_id: i64,
-    servers: impl IntoIterator<Item = Name>,
-) -> Result<bool> {
-    let broken = by_company(company_id).filter(mail_check::Column::Health.eq(Health::Broken));
-    if broken.count(db.read()).await? > 0 {
-        return Ok(true);
-    }
-    let left_alone = transport::Entity::find()
-        .filter(transport::Column::Name.is_in(servers))
-        .filter(transport::COLUMN.opened_at.is_not_null());
-    Ok(left_alone.count(db.read()).await? > 0)
 }
 
 fn by_company(company_id: i64) -> sea_orm::Select<mail_check::Entity> {

@@ -2,6 +2,7 @@
 pub mod accounts;
 pub mod actions;
 pub mod alerts;
+pub mod attention;
 pub mod bounces;
 pub mod candidates;
 mod commands;

@@ -9,7 +9,11 @@ use sea_orm::{
 };
 
 use super::{emails::lifecycle::stands_in, rows::Stored};
-use crate::{db::Db, domain::mail_servers, error::Result};
+use crate::{
+    db::{Db, constant::Constant},
+    domain::mail_servers,
+    error::Result,
+};
 
 /// What is older is history.
 const LATELY: TimeDelta = TimeDelta::hours(24);
@@ -88,7 +92,7 @@ async fn ended_lately(db: &Db, owner: Condition, now: DateTime<Utc>) -> Result<V
         .column(email::Column::Status)
         .column_as(email::Column::Id.count(), "count")
         .filter(owner)
-        .filter(email::Column::Status.is_in([Status::Uncertain, Status::Failed]))
+        .filter(email::Column::Status.in_const([Status::Uncertain, Status::Failed]))
         .filter(email::COLUMN.finished_at.gt(now - LATELY))
         .group_by(email::Column::Status)
         .into_tuple()

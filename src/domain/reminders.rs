@@ -4,9 +4,10 @@ use entity::{
     email::{self, Kind, Status},
     interview,
 };
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait};
+use sea_orm::{Condition, ConnectionTrait};
 
 use crate::{
+    db::constant::Constant,
     domain::{
         actions::Actor,
         emails::{self, NewEmail, lifecycle},
@@ -74,7 +75,7 @@ async fn drop_waiting(
     let reason = "The interview was changed before this reminder was due.";
     let which = Condition::all()
         .add(email::COLUMN.interview_id.eq(interview_id))
-        .add(email::Column::Kind.eq(Kind::Reminder));
+        .add(email::Column::Kind.eq_const(Kind::Reminder));
     lifecycle::end(txn, Status::Superseded, which, reason, now).await?;
     Ok(())
 }

@@ -5,12 +5,12 @@ use entity::{
     interview,
 };
 use sea_orm::{
-    ColumnTrait, Condition, QueryFilter,
+    Condition, QueryFilter,
     sea_query::{Expr, ExprTrait},
 };
 
 use crate::{
-    db::Db,
+    db::{Db, constant::Constant},
     domain::{
         actions::Actor,
         alerts,
@@ -31,7 +31,7 @@ pub async fn printed(db: &Db, company_id: i64, now: DateTime<Utc>) -> Result<Vec
         .add(email(email::Column::Revision).equals(interview(interview::Column::Revision)))
         .add(email(email::Column::LinkVersion).equals(interview(interview::Column::LinkVersion)));
     let printed = alerts::open(company_id, now)
-        .filter(email::Column::Status.eq(Status::Printed))
+        .filter(email::Column::Status.eq_const(Status::Printed))
         .filter(is_still_so);
     let found = alerts::find(db, printed, MOST).await?;
     let found = found.into_iter();

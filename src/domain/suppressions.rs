@@ -6,12 +6,12 @@ use entity::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
+    Condition, ConnectionTrait, EntityTrait, QueryFilter,
     sea_query::{Expr, OnConflict},
 };
 
 use crate::{
-    db::{self, Db},
+    db::{self, Db, constant::Constant},
     domain::{
         actions::Actor,
         delivery,
@@ -54,7 +54,7 @@ pub async fn add(
     let waiting = email::Entity::find()
         .filter(email::COLUMN.company_id.eq(email.company_id))
         .filter(email::COLUMN.recipient.eq(&email.recipient))
-        .filter(email::Column::Status.is_in([Status::Queued, Status::Retrying]));
+        .filter(email::Column::Status.in_const([Status::Queued, Status::Retrying]));
     // What cannot be read is set aside when it is due.
     for mut email in rows::readable(waiting, txn, "email").await? {
         // What came back may leave nothing to tell: whoever was not invited need not be told off.

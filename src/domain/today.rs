@@ -6,12 +6,12 @@ use entity::{
     slot,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, SelectTwo,
+    Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, SelectTwo,
     sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 
 use crate::{
-    db::Db,
+    db::{Db, constant::Constant},
     domain::{
         alerts::{self, Reachability},
         emails::{self, Line},
@@ -97,16 +97,15 @@ pub async fn worries(
     let rows = troubled(company, now)
         .filter(slot::COLUMN.starts_at.gt(now - LONGEST))
         .filter(slot::COLUMN.starts_at.lte(now));
-    let mut rows = readable(rows, db).await?;
-    rows.retain(|(_, slot)| slot.as_ref().is_some_and(|slot| now < slot.ends_at()));
+    let mut listed = readable(rows, db).await?;
+    listed.retain(|row| row.slot.as_ref().is_some_and(|slot| now < slot.ends_at()));
     let horizon = now + TimeDelta::days(HORIZON_DAYS);
     let coming = troubled(company, now)
         .filter(slot::COLUMN.starts_at.gt(now))
         .filter(slot::COLUMN.starts_at.lt(horizon))
         .limit(limit);
-    rows.extend(readable(coming, db).await?);
-    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let listed = interviews::with_names(db, company.id, rows).await?;
+    listed.extend(readable(coming, db).await?);
+    listed.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let ids = listed.iter().map(|row| row.interview.id).collect();
     let mails = emails::about(db, company.id, ids).await?;
     let worries = listed.into_iter().map(|listed| Worry {
@@ -130,8 +129,8 @@ pub async fn worries(
 async fn readable(
     query: SelectTwo<interview::Entity, slot::Entity>,
     db: &Db,
-) -> Result<Vec<(interview::Model, Option<slot::Model>)>> {
-    let rows = interviews::both(query, db.read()).await?.into_iter();
+) -> Result<Vec<Listed>> {
+    let rows = interviews::named(query, db.read()).await?.into_iter();
     Ok(rows.filter_map(|row| row.or_log("interview")).collect())
 }
 
@@ -157,7 +156,7 @@ fn troubled(
     interview::Entity::find()
         .find_also_related(slot::Entity)
         .filter(slot::COLUMN.company_id.eq(company.id))
-        .filter(interview::Column::Status.eq(Status::Scheduled))
+        .filter(interview::Column::Status.eq_const(Status::Scheduled))
         .filter(wrong)
         .order_by_asc(slot::Column::StartsAt)
         .order_by_asc(interview::Column::Id)
@@ -168,7 +167,7 @@ fn troubled(
 fn worrying_mail(now: DateTime<Utc>) -> SelectStatement {
     let leaving = [email::Status::Queued, email::Status::Sending];
     let is_worrying = Condition::any()
-        .add(email::Column::Status.is_not_in(leaving))
+        .add(email::Column::Status.not_in_const(leaving))
         .add(email::COLUMN.first_due_at.lt(now - PATIENCE));
     Query::select()
         .expr(Expr::value(1))

@@ -2,7 +2,7 @@
 use sea_orm::{ActiveEnum, Iterable};
 use serde::Serialize;
 
-use crate::{error::Result, mail::language::Languages, zones};
+use crate::{app::App, domain::jobs, error::Result, mail::language::Languages, zones};
 
 /// One line of a select or a group of radio buttons.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -28,6 +28,13 @@ pub fn of<T: ActiveEnum<Value = String> + Iterable>(words: fn(T) -> &'static str
     T::iter()
         .map(|value| Choice::new(value.to_value(), words(value)))
         .collect()
+}
+
+/// The open jobs that a list can be narrowed to, as they were a moment ago.
+pub async fn open_jobs(app: &App, company_id: i64) -> Result<Vec<(i64, String)>> {
+    let read = jobs::choices(&app.db, company_id);
+    let now = app.clock.now();
+    app.job_choices.get(&app.db, company_id, now, read).await
 }
 
 /// Rows by their key.

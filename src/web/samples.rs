@@ -94,7 +94,7 @@ impl Sample {
                 user_name: "Jane Roe".into(),
                 role: Role::Admin,
                 path: "/".into(),
-                alerts: Some(alerts::banner::Banner::sample()),
+                not_notified: Some("5 candidates not notified".into()),
                 is_mail_unwell: true,
                 flash: Some(Flash::done("Done.")),
             })

@@ -63,6 +63,7 @@ mod setup;
 mod slots;
 mod smtp;
 mod stale_forms;
+mod statements;
 mod support;
 mod suppressions;
 mod test_emails;

@@ -21,7 +21,7 @@ async fn who_was_told_by_phone_is_no_alert_and_everybody_sees_who_told_them() {
     came_to(&app, booked.email.id, Status::Failed).await;
     app.advance(TimeDelta::minutes(1));
     let mut rita = app.recruiter().await;
-    let page = rita.get("/slots?state=open").await;
+    let page = rita.get("/?day=2027-01-06").await;
     let form = ".alerts form[action$='/telling']";
     let (action, next) = (
         page.attribute(form, "action"),
@@ -30,7 +30,7 @@ async fn who_was_told_by_phone_is_no_alert_and_everybody_sees_who_told_them() {
     let told = rita.post_form(&action, &[("next", &next)]).await;
     assert_eq!(
         (told.status, told.location.as_str()),
-        (303, "/slots?state=open")
+        (303, "/?day=2027-01-06")
     );
     let page = rita.get(&told.location).await;
     assert_eq!(page.notice(), "Marked as told by phone.");

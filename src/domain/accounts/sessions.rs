@@ -36,6 +36,8 @@ pub struct SignedIn {
     pub company_time_zone: String,
     /// The company's accent.
     pub brand_colour: String,
+    /// How long before the start the company's links open.
+    pub join_window_minutes: i32,
     /// What the session keeps between two pages.
     pub state: sea_orm::JsonValue,
     /// When the session began.
@@ -118,6 +120,7 @@ pub async fn find(db: &Db, key_hash: &str, now: DateTime<Utc>) -> Result<Option<
         .column_as(company::Column::Name, "company_name")
         .column_as(company::Column::TimeZone, "company_time_zone")
         .column(company::Column::BrandColour)
+        .column(company::Column::JoinWindowMinutes)
         .into_model::<SignedIn>()
         .one(db.read())
         .await?;

@@ -7,7 +7,7 @@ use entity::email;
 use sea_orm::QueryFilter;
 
 use self::query::Found;
-pub(super) use self::query::{decides, find, may_alert, open};
+pub(super) use self::query::{candidates, decides, find, may_alert, open};
 pub use self::rule::{Reachability, is_due, reachability};
 use crate::{
     db::Db,
@@ -19,9 +19,6 @@ use crate::{
     },
     error::{Error, Result},
 };
-
-/// So many are counted.
-const MOST: u64 = 100;
 
 /// A message that its candidate does not know of, and the interview.
 #[derive(Clone, Debug)]
@@ -42,42 +39,10 @@ pub enum Alert {
     },
 }
 
-/// What a page tells of all alerts.
-#[derive(Clone, Debug)]
-pub struct Overview {
-    /// How many candidates do not know.
-    pub candidates: usize,
-    /// Are there more than were counted?
-    pub has_more: bool,
-    /// The most urgent ones.
-    pub first: Vec<Alert>,
-}
-
-/// How many candidates do not know, and the first few of them.
-pub async fn overview(
-    db: &Db,
-    company_id: i64,
-    few: usize,
-    now: DateTime<Utc>,
-) -> Result<Overview> {
-    let all = find(db, open(company_id, now), MOST + 1).await?;
-    let counted = &all[..all.len().min(MOST as usize)];
-    let mut people = Vec::with_capacity(counted.len());
-    let mut unknown = 0;
-    for found in counted {
-        match found {
-            Stored::Read(found) => people.push(found.candidate_id),
-            Stored::Unreadable(_) => unknown += 1,
-        }
-    }
-    people.sort_unstable();
-    people.dedup();
-    let first = &counted[..counted.len().min(few)];
-    Ok(Overview {
-        candidates: people.len() + unknown,
-        has_more: all.len() > counted.len(),
-        first: with_details(db, company_id, first).await?,
-    })
+/// The most urgent ones.
+pub async fn first(db: &Db, company_id: i64, few: u64, now: DateTime<Utc>) -> Result<Vec<Alert>> {
+    let found = find(db, open(company_id, now), few).await?;
+    with_details(db, company_id, &found).await
 }
 
 /// All of them, the most urgent first.

@@ -5,14 +5,14 @@ use entity::{
     interview, slot,
 };
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, EntityTrait, FromQueryResult, Iterable, JoinType,
-    QueryFilter, QueryOrder, QuerySelect, RelationTrait, Select,
+    ActiveEnum, Condition, EntityTrait, FromQueryResult, Iterable, JoinType, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, RelationTrait, Select,
     sea_query::{Alias, Expr, ExprTrait, IntoIden, Query, SelectStatement},
 };
 
 use super::rule::{FIRST_ATTEMPT, LATE, NEAR, Reachability, reachability};
 use crate::{
-    db::Db,
+    db::{Db, constant::Constant},
     domain::{emails, rows::Stored},
     error::Result,
 };
@@ -58,13 +58,12 @@ pub(in crate::domain) fn decides() -> Expr {
 pub(in crate::domain) struct Found {
     pub(in crate::domain) id: i64,
     pub(in crate::domain) expires_at: DateTime<Utc>,
-    pub(in crate::domain) candidate_id: i64,
 }
 
 /// The messages for which [`is_due`](super::is_due) holds, the first to be of no more use first.
 pub(in crate::domain) fn open(company_id: i64, now: DateTime<Utc>) -> Select<email::Entity> {
     let in_status = |of: Reachability| {
-        email::Column::Status.is_in(Status::iter().filter(move |s| reachability(*s) == of))
+        email::Column::Status.in_const(Status::iter().filter(move |s| reachability(*s) == of))
     };
     let had_its_attempt = Condition::any()
         .add(in_status(Reachability::Delayed).and(email::COLUMN.first_due_at.lte(now)))
@@ -94,26 +93,40 @@ pub(in crate::domain) fn open(company_id: i64, now: DateTime<Utc>) -> Select<ema
 
 /// Holds for cancellations of what is cancelled, and for the others of what is booked.
 fn tells_the_present() -> Condition {
-    let has_last_word = email::Column::Kind.is_in(Kind::iter().filter(|kind| kind.has_last_word()));
+    let has_last_word =
+        email::Column::Kind.in_const(Kind::iter().filter(|kind| kind.has_last_word()));
     Condition::any()
         .add(
             has_last_word
                 .clone()
-                .and(interview::Column::Status.eq(interview::Status::Cancelled)),
+                .and(interview::Column::Status.eq_const(interview::Status::Cancelled)),
         )
         .add(
             has_last_word
                 .not()
-                .and(interview::Column::Status.eq(interview::Status::Scheduled)),
+                .and(interview::Column::Status.eq_const(interview::Status::Scheduled)),
         )
         // Nobody knows how it stands, and somebody has to.
-        .add(interview::Column::Status.is_not_in(interview::Status::iter()))
+        .add(interview::Column::Status.not_in_const(interview::Status::iter()))
 }
 
 /// Keeps PostgreSQL from looking for an index for each branch of an OR, when none is of use: it weighed every pair of a
 /// branch and an index of `emails` before each page, and that took thirty times as long as the query itself.
 fn only_tested(condition: impl Into<Expr>) -> Expr {
     condition.into().is(Expr::Constant(true.into()))
+}
+
+/// Whom the first so many of them are about.
+pub(in crate::domain) fn candidates(
+    company_id: i64,
+    limit: u64,
+    now: DateTime<Utc>,
+) -> SelectStatement {
+    open(company_id, now)
+        .select_only()
+        .column(interview::Column::CandidateId)
+        .limit(limit)
+        .into_query()
 }
 
 /// The first so many of them.
@@ -125,7 +138,6 @@ pub(in crate::domain) async fn find(
     Ok(alerts
         .select_only()
         .columns([email::Column::Id, email::Column::ExpiresAt])
-        .column(interview::Column::CandidateId)
         .limit(limit)
         .into_model::<Stored<Found>>()
         .all(db.read())

@@ -18,7 +18,7 @@ use sea_orm::{
 use self::told::{PendingChange, Told, told};
 use crate::{
     crypto,
-    db::{self, Db},
+    db::{self, Db, constant::Constant},
     domain::{
         actions::Actor,
         emails::lifecycle,
@@ -199,7 +199,7 @@ async fn renamed(
     let attempts = attempt::Entity::find()
         .filter(attempt::COLUMN.company_id.eq(interview.company_id))
         .filter(attempt::Column::EmailId.is_in(emails.iter().map(|email| email.id)))
-        .filter(attempt::Column::Outcome.eq(attempt::Outcome::Accepted));
+        .filter(attempt::Column::Outcome.eq_const(attempt::Outcome::Accepted));
     let attempts = rows::readable(attempts, txn, "attempt").await?;
     let told = |attempt: &&attempt::Model| {
         let mut words = attempt.reply.as_deref().unwrap_or_default().split(' ');

@@ -14,6 +14,7 @@ use sea_orm::{
 
 use super::{Claimed, Ended, Next, POLICY_CODES, Setback};
 use crate::{
+    db::constant::Constant,
     domain::rows::{self, Stored},
     error::Result,
 };
@@ -182,14 +183,14 @@ pub(in crate::domain) fn in_doubt() -> SelectStatement {
             Expr::col((attempt::Entity, attempt::Column::EmailId))
                 .equals((email::Entity, email::Column::Id)),
         )
-        .filter(attempt::Column::Outcome.eq(Outcome::Uncertain))
+        .filter(attempt::Column::Outcome.eq_const(Outcome::Uncertain))
         .into_query()
 }
 
 async fn uncertain(txn: &impl ConnectionTrait, email_id: i64) -> Result<u64> {
     Ok(attempt::Entity::find()
         .filter(attempt::COLUMN.email_id.eq(email_id))
-        .filter(attempt::Column::Outcome.eq(Outcome::Uncertain))
+        .filter(attempt::Column::Outcome.eq_const(Outcome::Uncertain))
         .count(txn)
         .await?)
 }
@@ -201,7 +202,7 @@ async fn first_so(
 ) -> Result<Option<DateTime<Utc>>> {
     let all = attempt::Entity::find()
         .filter(attempt::COLUMN.email_id.eq(email_id))
-        .filter(attempt::Column::Outcome.eq(Outcome::Deferred))
+        .filter(attempt::Column::Outcome.eq_const(Outcome::Deferred))
         .filter(attempt::Column::Code.eq(ended.code))
         .order_by_asc(attempt::Column::Number);
     let first = rows::readable(all, txn, "attempt")

@@ -4,13 +4,12 @@ use std::collections::HashSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::email::{self, Kind, Status};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, Iterable, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::Expr,
+    Condition, EntityTrait, Iterable, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
 };
 
 use super::{Claimed, waits};
 use crate::{
-    db::{self, Db},
+    db::{self, Db, constant::Constant},
     domain::{
         emails::lifecycle::stands_in,
         interviews,
@@ -140,5 +139,5 @@ fn not_yet() -> Select<email::Entity> {
     email::Entity::find()
         .filter(email::COLUMN.printed_at.is_null())
         // What a newer Greenroom queued waits for it.
-        .filter(email::Column::Kind.is_in(Kind::iter()))
+        .filter(email::Column::Kind.in_const(Kind::iter()))
 }

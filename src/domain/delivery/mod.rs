@@ -18,8 +18,7 @@ use entity::{
     transport,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
-    sea_query::SimpleExpr,
+    Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::SimpleExpr,
 };
 
 pub(in crate::domain) use self::per_address::revalidate as look_at_addresses_again;
@@ -34,6 +33,7 @@ pub use self::{
     unreadable::set_all_aside,
 };
 use crate::{
+    db::constant::Constant,
     domain::{
         emails::lifecycle::{Claim, stands_in},
         interviews::Details,
@@ -219,7 +219,7 @@ fn still_ours(email: &email::Model) -> Condition {
     Condition::all()
         .add(email::COLUMN.id.eq(email.id))
         .add(email::COLUMN.fence.eq(email.fence))
-        .add(email::Column::Status.eq(Status::Sending))
+        .add(email::Column::Status.eq_const(Status::Sending))
 }
 
 fn claim_of(email: &email::Model) -> Claim {

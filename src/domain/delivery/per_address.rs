@@ -11,6 +11,7 @@ use sea_orm::{
 
 use super::is_sending;
 use crate::{
+    db::constant::Constant,
     domain::{emails::lifecycle::stands_in, rows::Stored},
     error::Result,
 };
@@ -92,7 +93,7 @@ async fn handed_to(
     addresses: HashSet<&str>,
     now: DateTime<Utc>,
 ) -> Result<Vec<Row>> {
-    let ended = email::Column::Status.is_in([
+    let ended = email::Column::Status.in_const([
         Status::Accepted,
         Status::Printed,
         Status::Uncertain,
@@ -135,7 +136,7 @@ pub(super) async fn put_off(
         .col_expr(email::Column::Reason, Expr::value(reason))
         .filter(email::COLUMN.id.eq(email.id))
         .filter(email::COLUMN.fence.eq(email.fence))
-        .filter(email::Column::Status.is_in([Status::Queued, Status::Retrying]))
+        .filter(email::Column::Status.in_const([Status::Queued, Status::Retrying]))
         .exec(txn)
         .await?;
     Ok(())

@@ -2,16 +2,15 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::email::{self, Status};
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait,
-    FromQueryResult, IdenStatic, Iterable, QueryFilter, QueryOrder, QueryResult, QuerySelect,
-    TryGetable,
+    ActiveEnum, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult,
+    IdenStatic, Iterable, QueryFilter, QueryOrder, QueryResult, QuerySelect, TryGetable,
     prelude::Json,
     sea_query::{Expr, SimpleExpr},
 };
 
 use super::{attempts, is_sending, waits};
 use crate::{
-    db::{self, Db},
+    db::{self, Db, constant::Constant},
     domain::{
         emails::lifecycle,
         rows::{Stored, Unreadable},
@@ -95,7 +94,7 @@ pub(super) async fn set_strangers_aside(
     txn: &impl ConnectionTrait,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let is_known = email::Column::Kind.is_in(email::Kind::iter());
+    let is_known = email::Column::Kind.in_const(email::Kind::iter());
     let is_due = waits().and(email::COLUMN.due_at.lte(now));
     let is_lost = is_sending().and(email::COLUMN.lease_until.lte(now));
     let mut strange = ids(txn, is_due.and(is_known.clone().not())).await?;
@@ -143,7 +142,7 @@ pub async fn set_all_aside(db: &Db, now: DateTime<Utc>) -> Result<()> {
         // A newer Greenroom reads more.
         return Ok(());
     }
-    let stands_nowhere = email::Column::Status.is_not_in(Status::iter());
+    let stands_nowhere = email::Column::Status.not_in_const(Status::iter());
     let lost = ids(db.read(), stands_nowhere).await?;
     if !lost.is_empty() {
         db::transaction(db, async |txn| -> Result<_> {

@@ -7,7 +7,10 @@ use sea_orm::{
 };
 
 use super::line::count_by_status;
-use crate::{db::Db, error::Result};
+use crate::{
+    db::{Db, constant::Constant},
+    error::Result,
+};
 
 /// So many messages of one day stand in one status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +54,7 @@ pub async fn by_day(db: &Db, company_id: i64, days: &[DateTime<Utc>]) -> Result<
         .column(email::Column::Status)
         .column_as(email::Column::Id.count(), "count")
         .filter(email::COLUMN.company_id.eq(company_id))
-        .filter(email::Column::Status.is_in(Status::iter()))
+        .filter(email::Column::Status.in_const(Status::iter()))
         .filter(email::COLUMN.created_at.gte(*since))
         .group_by(Expr::col(Alias::new("day")))
         .group_by(email::Column::Status)

@@ -5,13 +5,13 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use entity::email::{self, Status};
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, Iterable,
-    QueryFilter, QueryTrait, UpdateMany,
+    ActiveEnum, Condition, ConnectionTrait, EntityTrait, ExprTrait, Iterable, QueryFilter,
+    QueryTrait, UpdateMany,
     sea_query::{Expr, Query, SimpleExpr, UpdateStatement},
 };
 
 use super::undelivered;
-use crate::error::Result;
+use crate::{db::constant::Constant, error::Result};
 
 /// A worker's hold on a message: the message's key, and the fence.
 pub(in crate::domain) type Claim = (i64, i32);
@@ -141,7 +141,7 @@ pub(in crate::domain) async fn release(
 ) -> Result<u64> {
     let releasing = to(Status::Queued)
         .col_expr(email::Column::Reason, Expr::value(""))
-        .filter(email::Column::Status.eq(Status::Held))
+        .filter(email::Column::Status.eq_const(Status::Held))
         .filter(which);
     Ok(releasing.exec(txn).await?.rows_affected)
 }
@@ -157,7 +157,7 @@ pub(in crate::domain) async fn set_aside(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let unended: Vec<Status> = Status::iter().filter(|it| !it.is_final()).collect();
-    let stands_nowhere = email::Column::Status.is_not_in(Status::iter());
+    let stands_nowhere = email::Column::Status.not_in_const(Status::iter());
     let mut setting = email::Entity::update_many();
     for (column, value) in mended {
         setting = setting.col_expr(column, value);

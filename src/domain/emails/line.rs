@@ -6,7 +6,11 @@ use sea_orm::{
     Select, SelectModel, Selector,
 };
 
-use crate::{db::Db, domain::rows::Stored, error::Result};
+use crate::{
+    db::{Db, constant::Constant},
+    domain::rows::Stored,
+    error::Result,
+};
 
 /// A line of the log, without the message itself.
 #[derive(Clone, Debug, DerivePartialModel)]
@@ -58,7 +62,7 @@ pub async fn count_by_status(
         .column(email::Column::Status)
         .column_as(email::Column::Id.count(), "count")
         .filter(email::COLUMN.company_id.eq(company_id))
-        .filter(email::Column::Status.is_in(statuses.iter().copied()))
+        .filter(email::Column::Status.in_const(statuses.iter().copied()))
         .filter(email::COLUMN.created_at.gte(since))
         .group_by(email::Column::Status)
         .into_tuple()

@@ -14,7 +14,7 @@ use sea_orm::{
 
 use super::line::{Line, each};
 use crate::{
-    db::Db,
+    db::{Db, constant::Constant},
     domain::{
         interviews,
         page::{self, Cursor, Page},
@@ -99,7 +99,11 @@ fn of_company(company_id: i64) -> Select<email::Entity> {
 
 fn matching(filter: &Filter) -> Condition {
     Condition::all()
-        .add_option(filter.status.map(|status| email::Column::Status.eq(status)))
+        .add_option(
+            filter
+                .status
+                .map(|status| email::Column::Status.eq_const(status)),
+        )
         .add_option(filter.kind.map(|kind| of_kind(kind, filter.status)))
         .add_option(filter.from.map(|from| email::COLUMN.created_at.gte(from)))
         .add_option(filter.until.map(|until| email::COLUMN.created_at.lt(until)))
@@ -109,7 +113,7 @@ fn matching(filter: &Filter) -> Condition {
 /// that there the kind is told in a way that is in no index.
 fn of_kind(kind: Kind, status: Option<Status>) -> SimpleExpr {
     match status {
-        None | Some(Status::Accepted | Status::Superseded) => email::Column::Kind.eq(kind),
+        None | Some(Status::Accepted | Status::Superseded) => email::Column::Kind.eq_const(kind),
         Some(_) => Expr::expr(Func::lower(Expr::col(email::Column::Kind))).eq(kind.to_value()),
     }
 }

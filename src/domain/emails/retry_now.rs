@@ -1,11 +1,11 @@
 //! Trying a message now instead of at its time.
 use chrono::{DateTime, Utc};
 use entity::email::{self, Kind, Status};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::find;
 use crate::{
-    db::{self, Db},
+    db::{self, Db, constant::Constant},
     domain::{
         actions::Actor,
         events::{self, Event},
@@ -70,7 +70,7 @@ pub async fn retry_now(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> R
             .filter(email::COLUMN.id.eq(id))
             .filter(email::COLUMN.company_id.eq(actor.company_id))
             .filter(email::COLUMN.due_at.gt(now))
-            .filter(email::Column::Status.is_in(may_leave))
+            .filter(email::Column::Status.in_const(may_leave))
             .exec(txn)
             .await?
             .rows_affected;

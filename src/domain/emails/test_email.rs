@@ -2,11 +2,11 @@
 //! written when they are asked for and sent as they are.
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::email::{self, Audience, Kind, Status};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::{
     crypto,
-    db::{self, Db},
+    db::{self, Db, constant::Constant},
     domain::{
         actions::Actor,
         idempotency_keys::{self, IdempotencyKey, Seen},
@@ -129,7 +129,7 @@ pub async fn newest_test(db: &Db, company_id: i64, user_id: i64) -> Result<Optio
     let newest = email::Entity::find()
         .filter(email::COLUMN.company_id.eq(company_id))
         .filter(email::COLUMN.user_id.eq(user_id))
-        .filter(email::Column::Kind.eq(Kind::Test))
+        .filter(email::Column::Kind.eq_const(Kind::Test))
         .order_by_desc(email::Column::Id);
     let newest = rows::one(newest, db.read()).await?;
     Ok(newest.and_then(|row| row.or_log("email")))

@@ -10,6 +10,7 @@ use sea_orm::{
 };
 
 use crate::{
+    db::constant::Constant,
     domain::{
         actions::Actor,
         events::{self, Event},
@@ -69,8 +70,8 @@ async fn failed(txn: &impl ConnectionTrait, email_ids: Vec<i64>) -> Result<Vec<F
         .column(interview::Column::SlotId)
         .join(JoinType::LeftJoin, email::Relation::Interview.def())
         .filter(email::Column::Id.is_in(email_ids))
-        .filter(email::Column::Kind.is_in(Kind::iter().filter(|kind| kind.tells_of_time())))
-        .filter(email::Column::Status.is_in(TOLD_NOBODY))
+        .filter(email::Column::Kind.in_const(Kind::iter().filter(|kind| kind.tells_of_time())))
+        .filter(email::Column::Status.in_const(TOLD_NOBODY))
         .into_tuple()
         .all(txn)
         .await?)

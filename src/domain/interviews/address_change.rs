@@ -4,10 +4,11 @@ use entity::{
     candidate, email,
     interview::{self, Status},
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
 
 use super::details::details;
 use crate::{
+    db::constant::Constant,
     domain::{
         actions::Actor,
         emails,
@@ -28,7 +29,7 @@ pub async fn notify(
     let coming = interview::Entity::find()
         .filter(interview::COLUMN.company_id.eq(actor.company_id))
         .filter(interview::COLUMN.candidate_id.eq(before.id))
-        .filter(interview::Column::Status.eq(Status::Scheduled))
+        .filter(interview::Column::Status.eq_const(Status::Scheduled))
         .all(txn)
         .await?;
     for row in coming {

@@ -2,17 +2,17 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::interview::{self, Status};
 use sea_orm::{
-    ColumnTrait, EntityTrait, QueryFilter,
+    EntityTrait, QueryFilter,
     sea_query::{Expr, Func},
 };
 
 use super::{
-    details::{Details, details},
+    details::{Details, behind_link},
     join_link::Keys,
     join_window::{JoinWindow, Moment},
 };
 use crate::{
-    db::{self, Db},
+    db::{self, Db, constant::Constant},
     domain::{
         actions::Actor,
         events::{self, Event},
@@ -59,13 +59,7 @@ pub enum State {
 /// Where a link leads now. `NotFound` when it is wrong or was replaced: the two look the same.
 pub async fn admit(db: &Db, keys: &Keys, token: &str, now: DateTime<Utc>) -> Result<Admission> {
     let claims = keys.read(token).ok_or(Error::NotFound)?;
-    // The one look-up without a company: the signed token is what gives access.
-    let row = interview::Entity::find()
-        .filter(interview::COLUMN.public_id.eq(&claims.sub))
-        .one(db.read())
-        .await?
-        .ok_or(Error::NotFound)?;
-    let details = details(db.read(), row.company_id, row.id).await?;
+    let details = behind_link(db.read(), &claims.sub).await?;
     if details.interview.link_version != claims.ver {
         return Err(Error::NotFound);
     }
@@ -124,7 +118,7 @@ async fn enter(db: &Db, row: &interview::Model, ip: &str, now: DateTime<Utc>) ->
             .col_expr(interview::Column::OpenedAt, opened_at.into())
             .filter(interview::COLUMN.id.eq(row.id))
             .filter(interview::COLUMN.version.eq(row.version))
-            .filter(interview::Column::Status.eq(Status::Scheduled))
+            .filter(interview::Column::Status.eq_const(Status::Scheduled))
             .filter(interview::COLUMN.joined_at.is_null())
             .exec(txn)
             .await?

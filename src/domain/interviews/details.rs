@@ -7,9 +7,12 @@ use entity::{
     interview::{self, Status},
     job, slot, user,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 
-use super::join_window::{JoinWindow, Moment};
+use super::{
+    join_window::{JoinWindow, Moment},
+    joined,
+};
 use crate::{
     domain::{
         companies,
@@ -129,99 +132,32 @@ pub async fn details(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Res
     all.remove(&id).ok_or(Error::NotFound)
 }
 
+/// The interview behind a join link. The one look-up without a company, because the signed token is what gives access; and
+/// without what mails are made of, because none is sent.
+pub(super) async fn behind_link(db: &impl ConnectionTrait, public_id: &str) -> Result<Details> {
+    let found = joined::find(db, interview::COLUMN.public_id.eq(public_id)).await?;
+    let details = found.into_iter().next().ok_or(Error::NotFound)?;
+    details.into_details(Own::default())
+}
+
 /// All that is known of each of these interviews, by its key; those that are not the company's are left out.
 pub async fn all_details(
     db: &impl ConnectionTrait,
     company_id: i64,
     ids: HashSet<i64>,
 ) -> Result<HashMap<i64, Details>> {
-    let rows = interview::Entity::find()
-        .filter(interview::COLUMN.company_id.eq(company_id))
-        .filter(interview::Column::Id.is_in(ids));
-    let rows = rows::strictly(rows, db).await?;
-    let company = company::Entity::find_by_id(company_id);
-    let company = rows::strictly_one(company, db).await?;
-    let Some(company) = company.filter(|_| !rows.is_empty()) else {
+    let which = Condition::all()
+        .add(interview::COLUMN.company_id.eq(company_id))
+        .add(interview::Column::Id.is_in(ids));
+    let found = joined::find(db, which).await?;
+    let Some(first) = found.first() else {
         return Ok(HashMap::new());
     };
-    let related = Related::to(&rows, company, db).await?;
-    rows.into_iter()
-        .map(|row| Ok((row.id, related.details(row)?)))
+    let own = mail_texts::own(db, &first.company).await?;
+    found
+        .into_iter()
+        .map(|row| Ok((row.interview.id, row.into_details(own.clone())?)))
         .collect()
-}
-
-/// The rows that some interviews of one company point at, by their keys.
-struct Related {
-    company: company::Model,
-    own: Own,
-    candidates: HashMap<i64, candidate::Model>,
-    slots: HashMap<i64, slot::Model>,
-    users: HashMap<i64, user::Model>,
-    jobs: HashMap<i64, job::Model>,
-}
-
-impl Related {
-    async fn to(
-        rows: &[interview::Model],
-        company: company::Model,
-        db: &impl ConnectionTrait,
-    ) -> Result<Self> {
-        let candidates: HashSet<i64> = rows.iter().map(|row| row.candidate_id).collect();
-        let candidates = candidate::Entity::find()
-            .filter(candidate::COLUMN.company_id.eq(company.id))
-            .filter(candidate::Column::Id.is_in(candidates));
-        let slots: HashSet<i64> = rows.iter().filter_map(|row| row.slot_id).collect();
-        let slots = slot::Entity::find()
-            .filter(slot::COLUMN.company_id.eq(company.id))
-            .filter(slot::Column::Id.is_in(slots));
-        let users: HashSet<i64> = rows.iter().filter_map(|row| row.booked_by).collect();
-        let users = user::Entity::find()
-            .filter(user::COLUMN.company_id.eq(company.id))
-            .filter(user::Column::Id.is_in(users));
-        let mut related = Self {
-            candidates: by_key(rows::strictly(candidates, db).await?, |row| row.id),
-            slots: by_key(rows::strictly(slots, db).await?, |row| row.id),
-            // Whoever cannot be read is nobody to write to: then the company is.
-            users: by_key(rows::readable(users, db, "user").await?, |row| row.id),
-            jobs: HashMap::new(),
-            own: mail_texts::own(db, &company).await?,
-            company,
-        };
-        let jobs: HashSet<i64> = rows.iter().filter_map(|row| related.job_id(row)).collect();
-        let jobs = job::Entity::find()
-            .filter(job::COLUMN.company_id.eq(related.company.id))
-            .filter(job::Column::Id.is_in(jobs));
-        related.jobs = by_key(rows::strictly(jobs, db).await?, |row| row.id);
-        Ok(related)
-    }
-
-    fn job_id(&self, row: &interview::Model) -> Option<i64> {
-        let slot = row.slot_id.and_then(|id| self.slots.get(&id));
-        let candidate = self.candidates.get(&row.candidate_id);
-        row.job_id
-            .or(slot.map(|slot| slot.job_id))
-            .or(candidate.and_then(|candidate| candidate.job_id))
-    }
-
-    fn details(&self, interview: interview::Model) -> Result<Details> {
-        let candidate = self.candidates.get(&interview.candidate_id);
-        let job = match self.job_id(&interview) {
-            Some(id) => Some(self.jobs.get(&id).cloned().ok_or(Error::NotFound)?),
-            None => None,
-        };
-        let booked_by = interview.booked_by;
-        Ok(Details {
-            candidate: candidate.cloned().ok_or(Error::NotFound)?,
-            company: self.company.clone(),
-            own: self.own.clone(),
-            slot: interview
-                .slot_id
-                .and_then(|id| self.slots.get(&id).cloned()),
-            job,
-            recruiter: booked_by.and_then(|id| self.users.get(&id).cloned()),
-            interview,
-        })
-    }
 }
 
 /// The same of those that can be read.
@@ -247,8 +183,4 @@ pub async fn readable_details(
         }
     }
     Ok(all)
-}
-
-fn by_key<T>(rows: Vec<T>, key: impl Fn(&T) -> i64) -> HashMap<i64, T> {
-    rows.into_iter().map(|row| (key(&row), row)).collect()
 }

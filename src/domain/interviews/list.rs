@@ -3,19 +3,19 @@ use chrono::{DateTime, Utc};
 use entity::{
     candidate,
     interview::{self, Status},
-    slot,
+    job, slot,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    SelectTwo, sea_query::Query,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter,
+    QueryOrder, QueryResult, QuerySelect, QueryTrait, SelectTwo,
+    sea_query::{Expr, ExprTrait, Func, Query, SelectStatement},
 };
 
 use crate::{
-    db::Db,
+    db::{Db, constant::Constant},
     domain::{
-        jobs,
         page::{self, Cursor, Page},
-        rows::{self, Stored, Unreadable},
+        rows::Stored,
     },
     error::Result,
 };
@@ -78,14 +78,14 @@ pub async fn list(
         .order_by_asc(slot::Column::StartsAt)
         .order_by_asc(interview::Column::Id)
         .limit(limit + 1);
-    let rows = both(rows, db.read()).await?;
-    let page = Page::of_stored(rows, limit, "interview", |(interview, slot)| Cursor {
-        at: slot
+    let rows = named(rows, db.read()).await?;
+    Ok(Page::of_stored(rows, limit, "interview", |row| Cursor {
+        at: row
+            .slot
             .as_ref()
-            .map_or(interview.created_at, |slot| slot.starts_at),
-        id: interview.id,
-    });
-    named_page(db, company_id, page).await
+            .map_or(row.interview.created_at, |slot| slot.starts_at),
+        id: row.interview.id,
+    }))
 }
 
 /// Those that wait to be booked, newest first.
@@ -119,12 +119,16 @@ pub async fn newest(
         rows = rows.filter(interview::COLUMN.id.lt(cursor.id));
     }
     let rows = rows.order_by_desc(interview::Column::Id).limit(limit + 1);
-    let rows = both(rows, db.read()).await?;
-    let page = Page::of_stored(rows, limit, "interview", |(row, _)| Cursor {
-        at: row.created_at,
-        id: row.id,
-    });
-    named_page(db, company_id, page).await
+    let rows = named(rows, db.read()).await?;
+    Ok(Page::of_stored(rows, limit, "interview", |row| Cursor {
+        at: row.interview.created_at,
+        id: row.interview.id,
+    }))
+}
+
+/// Holds for interviews that have their slot to themselves.
+pub fn is_live() -> Expr {
+    interview::Column::Status.ne_const(Status::Cancelled)
 }
 
 fn matching(company_id: i64, filter: &Filter) -> Condition {
@@ -132,7 +136,7 @@ fn matching(company_id: i64, filter: &Filter) -> Condition {
         .add_option(
             filter
                 .status
-                .map(|status| interview::Column::Status.eq(status)),
+                .map(|status| interview::Column::Status.eq_const(status)),
         )
         .add_option(
             filter
@@ -171,76 +175,62 @@ pub fn of_job(company_id: i64, job_id: i64) -> Condition {
         )
 }
 
-/// A row and its slot.
-type Pair = (interview::Model, Option<slot::Model>);
-
-/// What a query finds; a row is read only together with its slot.
-pub(in crate::domain) async fn both(
+/// What a query finds, with the names that a list prints; a row is read only together with its slot and its candidate.
+pub(in crate::domain) async fn named(
     query: SelectTwo<interview::Entity, slot::Entity>,
     db: &impl ConnectionTrait,
-) -> Result<Vec<Stored<Pair>>> {
-    let all = query
-        .into_model::<Stored<interview::Model>, Stored<slot::Model>>()
-        .all(db)
-        .await?;
-    let read = all.into_iter().map(|pair| match pair {
-        (Stored::Read(row), None) => Stored::Read((row, None)),
-        (Stored::Read(row), Some(Stored::Read(slot))) => Stored::Read((row, Some(slot))),
-        (Stored::Read(row), Some(Stored::Unreadable(slot))) => Stored::Unreadable(Unreadable {
-            id: Some(row.id),
-            why: format!("its slot: {}", slot.why),
-        }),
-        (Stored::Unreadable(row), _) => Stored::Unreadable(row),
-    });
-    Ok(read.collect())
+) -> Result<Vec<Stored<Listed>>> {
+    let query = query
+        .find_also_related(candidate::Entity)
+        .expr_as(Expr::SubQuery(None, Box::new(title().into())), TITLE)
+        .build(db.get_database_backend());
+    let found = Found::find_by_statement(query).all(db).await?;
+    Ok(found.into_iter().map(|Found(row)| row).collect())
 }
 
-async fn named_page(db: &Db, company_id: i64, page: Page<Pair>) -> Result<Page<Listed>> {
-    let ids: Vec<i64> = page.rows.iter().map(|(row, _)| row.id).collect();
-    let rows = with_names(db, company_id, page.rows).await?;
-    let is_missing = |id: &i64| rows.iter().all(|listed| listed.interview.id != *id);
-    let mut unreadable = page.unreadable;
-    unreadable.extend(ids.into_iter().filter(is_missing));
-    Ok(Page {
-        rows,
-        next: page.next,
-        unreadable,
-    })
+/// So SeaORM begins the names of the columns of a query's first, second and third table.
+const A: &str = "A_";
+const B: &str = "B_";
+const C: &str = "C_";
+const TITLE: &str = "job_title";
+
+/// Of the job that the outer query's interview is for.
+fn title() -> SelectStatement {
+    let of = [
+        Expr::col((interview::Entity, interview::Column::JobId)),
+        Expr::col((slot::Entity, slot::Column::JobId)),
+        Expr::col((candidate::Entity, candidate::Column::JobId)),
+    ];
+    Query::select()
+        .column(job::Column::Title)
+        .from(job::Entity)
+        .and_where(Expr::col((job::Entity, job::Column::Id)).eq(Func::coalesce(of)))
+        .to_owned()
 }
 
-/// Rows with the names that a list prints; those whose candidate cannot be read are left out.
-pub async fn with_names(db: &Db, company_id: i64, rows: Vec<Pair>) -> Result<Vec<Listed>> {
-    let ids: Vec<i64> = rows.iter().map(|(row, _)| row.candidate_id).collect();
-    let people = candidate::Entity::find()
-        .filter(candidate::COLUMN.company_id.eq(company_id))
-        .filter(candidate::Column::Id.is_in(ids));
-    let people = rows::readable(people, db.read(), "candidate").await?;
-    let rows = rows.into_iter();
-    let mut listed: Vec<_> = rows
-        .filter_map(|row| Listed::untitled(row, &people))
-        .collect();
-    let of_jobs = listed.iter().filter_map(|row| row.job_id);
-    let titles = jobs::titles(db, company_id, of_jobs).await?;
-    for row in &mut listed {
-        row.job_title = row.job_id.and_then(|id| titles.get(&id).cloned());
+/// A row of a query over interviews, slots and candidates.
+struct Found(Stored<Listed>);
+
+impl FromQueryResult for Found {
+    fn from_query_result(row: &QueryResult, _: &str) -> std::result::Result<Self, DbErr> {
+        Ok(Self(Stored::from_query_result(row, A)?))
     }
-    Ok(listed)
 }
 
-impl Listed {
-    /// Without what its job is called; none when its candidate is not among these people.
-    fn untitled((interview, slot): Pair, people: &[candidate::Model]) -> Option<Self> {
-        let of_it = |person: &&candidate::Model| person.id == interview.candidate_id;
-        let Some(candidate) = people.iter().find(of_it).cloned() else {
-            tracing::error!(interview.id = interview.id, "An interview has no candidate");
-            return None;
+impl FromQueryResult for Listed {
+    fn from_query_result(row: &QueryResult, pre: &str) -> std::result::Result<Self, DbErr> {
+        let interview = interview::Model::from_query_result(row, pre)?;
+        let slot = match interview.slot_id {
+            Some(_) => Some(slot::Model::from_query_result(row, B)?),
+            None => None,
         };
-        Some(Self {
+        let candidate = candidate::Model::from_query_result(row, C)?;
+        Ok(Self {
             job_id: interview
                 .job_id
                 .or(slot.as_ref().map(|slot| slot.job_id))
                 .or(candidate.job_id),
-            job_title: None,
+            job_title: row.try_get("", TITLE)?,
             interview,
             candidate,
             slot,

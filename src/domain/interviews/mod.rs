@@ -9,13 +9,14 @@ pub mod creation;
 mod details;
 pub mod join_link;
 pub mod join_window;
+mod joined;
 pub mod link;
 mod list;
 pub mod rescheduling;
 pub mod slot_choice;
 
-pub(super) use self::list::both;
+pub(super) use self::list::named;
 pub use self::{
     details::{Contact, Details, all_details, details, find, readable_details},
-    list::{Filter, Listed, list, newest, of_job, unscheduled, with_names},
+    list::{Filter, Listed, is_live, list, newest, of_job, unscheduled},
 };

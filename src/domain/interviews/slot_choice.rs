@@ -4,10 +4,11 @@ use entity::{
     interview::{self, Status},
     slot,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::details::{Details, details};
 use crate::{
+    db::constant::Constant,
     domain::{
         actions::Actor,
         commands::{Abort, refuse},
@@ -94,7 +95,7 @@ async fn holder(
 ) -> Result<Option<interview::Model>> {
     Ok(interview::Entity::find()
         .filter(interview::COLUMN.slot_id.eq(Some(slot.id)))
-        .filter(interview::Column::Status.ne(Status::Cancelled))
+        .filter(interview::Column::Status.ne_const(Status::Cancelled))
         .one(txn)
         .await?)
 }

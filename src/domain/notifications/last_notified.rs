@@ -8,6 +8,7 @@ use sea_orm::{
 };
 
 use crate::{
+    db::constant::Constant,
     domain::{delivery, emails, rows},
     error::Result,
 };
@@ -80,7 +81,7 @@ pub(in crate::domain) async fn some_notified(
 /// Holds for messages that told something, or may have: what is in doubt may have been read.
 fn may_be_known() -> Condition {
     let may_be_known = Condition::any()
-        .add(email::Column::Status.is_in([
+        .add(email::Column::Status.in_const([
             Status::Sending,
             Status::Accepted,
             Status::Uncertain,
@@ -90,6 +91,6 @@ fn may_be_known() -> Condition {
     Condition::all()
         .add(emails::of_kinds(Kind::tells_of_change))
         // What came back has told nobody, however doubtful its attempts were.
-        .add(email::Column::Status.ne(Status::Bounced))
+        .add(email::Column::Status.ne_const(Status::Bounced))
         .add(may_be_known)
 }

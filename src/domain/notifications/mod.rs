@@ -6,15 +6,13 @@ mod last_notified;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::email::{self, InterviewSnapshot, Kind, Status};
-use sea_orm::{
-    ActiveEnum, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr,
-};
+use sea_orm::{ActiveEnum, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 use serde_json::json;
 
 pub(super) use self::last_notified::some_notified;
 use self::last_notified::{LastNotified, last_notified};
 use crate::{
-    db::Db,
+    db::{Db, constant::Constant},
     domain::{
         actions::Actor,
         emails::{self, NewEmail},
@@ -187,7 +185,7 @@ pub async fn newest(db: &Db, details: &Details) -> Result<Option<email::Model>> 
         .filter(email::COLUMN.company_id.eq(details.interview.company_id))
         .filter(email::COLUMN.interview_id.eq(details.interview.id))
         .filter(emails::of_kinds(Kind::tells_of_change))
-        .filter(email::Column::Status.ne(Status::Superseded))
+        .filter(email::Column::Status.ne_const(Status::Superseded))
         .order_by_desc(email::Column::Id);
     let newest = rows::one(newest, db.read()).await?;
     let newest = newest.and_then(|row| row.or_log("email"));

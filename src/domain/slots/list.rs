@@ -1,18 +1,19 @@
 //! Slots as lists and pages show them: with what became of each.
 use chrono::{DateTime, Utc};
-use entity::{interview, slot};
+use entity::{interview, job, slot};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, EnumIter, ExprTrait, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait, sea_query::Expr,
+    Condition, ConnectionTrait, DbErr, EntityTrait, EnumIter, ExprTrait, FromQueryResult, JoinType,
+    PaginatorTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, RelationTrait,
+    Select,
+    sea_query::{Expr, SelectStatement},
 };
 
-use super::find;
 use crate::{
     db::Db,
     domain::{
-        jobs,
+        interviews,
         page::{self, Cursor, Page},
-        rows,
+        rows::{self, Stored},
     },
     error::{Error, Result},
 };
@@ -61,9 +62,9 @@ pub struct Listed {
 
 /// The slot as a list would show it.
 pub async fn show(db: &Db, company_id: i64, id: i64, now: DateTime<Utc>) -> Result<Listed> {
-    let row = find(db.read(), company_id, id).await?;
-    let mut listed = with_states(db, company_id, vec![row], now).await?;
-    listed.pop().ok_or(Error::NotFound)
+    let row = of_company(company_id).filter(slot::COLUMN.id.eq(id));
+    let row = row.into_model::<Row>().one(db.read()).await?;
+    row.ok_or(Error::NotFound)?.listed(now)
 }
 
 /// Earliest first.
@@ -75,9 +76,7 @@ pub async fn list(
     limit: u64,
     now: DateTime<Utc>,
 ) -> Result<Page<Listed>> {
-    let mut rows = slot::Entity::find()
-        .filter(slot::COLUMN.company_id.eq(company_id))
-        .filter(matching(filter, now));
+    let mut rows = of_company(company_id).filter(matching(filter, now));
     if let Some(cursor) = cursor {
         rows = rows.filter(page::after(
             slot::Column::StartsAt,
@@ -88,17 +87,65 @@ pub async fn list(
     let all = rows
         .order_by_asc(slot::Column::StartsAt)
         .order_by_asc(slot::Column::Id)
-        .limit(limit + 1);
-    let all = rows::all(all, db.read()).await?;
+        .limit(limit + 1)
+        .into_model::<Stored<Row>>()
+        .all(db.read())
+        .await?;
     let page = Page::of_stored(all, limit, "slot", |row| Cursor {
-        at: row.starts_at,
-        id: row.id,
+        at: row.slot.starts_at,
+        id: row.slot.id,
     });
+    let rows = page.rows.into_iter().map(|row| row.listed(now));
     Ok(Page {
-        rows: with_states(db, company_id, page.rows, now).await?,
+        rows: rows.collect::<Result<_>>()?,
         next: page.next,
         unreadable: page.unreadable,
     })
+}
+
+/// A slot with what a list tells of it, in one look-up.
+struct Row {
+    slot: slot::Model,
+    job_title: Option<String>,
+    interview_id: Option<i64>,
+}
+
+impl FromQueryResult for Row {
+    fn from_query_result(row: &QueryResult, pre: &str) -> std::result::Result<Self, DbErr> {
+        Ok(Self {
+            slot: slot::Model::from_query_result(row, pre)?,
+            job_title: row.try_get(pre, "job_title")?,
+            interview_id: row.try_get(pre, "live_interview_id")?,
+        })
+    }
+}
+
+impl Row {
+    fn listed(self, now: DateTime<Utc>) -> Result<Listed> {
+        let Self {
+            slot,
+            job_title,
+            interview_id,
+        } = self;
+        Ok(Listed {
+            job_title: job_title.ok_or(Error::NotFound)?,
+            state: state(&slot, interview_id.is_some(), now),
+            interview_id,
+            slot,
+        })
+    }
+}
+
+/// Rows for [`Row`]. The job is looked up for each slot: asked for both at once, SQLite may begin with the jobs.
+fn of_company(company_id: i64) -> Select<slot::Entity> {
+    slot::Entity::find()
+        .join(JoinType::LeftJoin, slot::Relation::Job.def())
+        .column_as(job::Column::Title, "job_title")
+        .expr_as(
+            Expr::SubQuery(None, Box::new(live_interview().into())),
+            "live_interview_id",
+        )
+        .filter(slot::COLUMN.company_id.eq(company_id))
 }
 
 /// How many there are. Counts what lies between `from` and `until`: give both.
@@ -147,15 +194,18 @@ pub async fn free_near(
 
 /// Holds for slots at which a live interview points: the fact has no second copy.
 pub fn is_booked() -> Condition {
-    let live = interview::Entity::find()
+    Condition::all().add(Expr::exists(live_interview()))
+}
+
+/// The key of the live interview that points at the outer query's slot.
+fn live_interview() -> SelectStatement {
+    let slot_id = Expr::col((interview::Entity, interview::Column::SlotId));
+    interview::Entity::find()
         .select_only()
         .column(interview::Column::Id)
-        .filter(
-            Expr::col((interview::Entity, interview::Column::SlotId))
-                .equals((slot::Entity, slot::Column::Id)),
-        )
-        .filter(interview::Column::Status.ne(interview::Status::Cancelled));
-    Condition::all().add(Expr::exists(live.into_query()))
+        .filter(slot_id.equals((slot::Entity, slot::Column::Id)))
+        .filter(interviews::is_live())
+        .into_query()
 }
 
 fn matching(filter: &Filter, now: DateTime<Utc>) -> Condition {
@@ -179,41 +229,6 @@ fn matching(filter: &Filter, now: DateTime<Utc>) -> Condition {
         .add_option(filter.job_id.map(|id| slot::COLUMN.job_id.eq(id)))
         .add_option(filter.from.map(|from| slot::COLUMN.starts_at.gte(from)))
         .add_option(filter.until.map(|until| slot::COLUMN.starts_at.lt(until)))
-}
-
-async fn with_states(
-    db: &Db,
-    company_id: i64,
-    rows: Vec<slot::Model>,
-    now: DateTime<Utc>,
-) -> Result<Vec<Listed>> {
-    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
-    let live: Vec<(Option<i64>, i64)> = interview::Entity::find()
-        .select_only()
-        .column(interview::Column::SlotId)
-        .column(interview::Column::Id)
-        .filter(interview::COLUMN.company_id.eq(company_id))
-        .filter(interview::Column::SlotId.is_in(ids))
-        .filter(interview::Column::Status.ne(interview::Status::Cancelled))
-        .into_tuple()
-        .all(db.read())
-        .await?;
-    let titles = jobs::titles(db, company_id, rows.iter().map(|row| row.job_id)).await?;
-    rows.into_iter()
-        .map(|slot| {
-            let interview_id = live
-                .iter()
-                .find(|(slot_id, _)| *slot_id == Some(slot.id))
-                .map(|(_, id)| *id);
-            let job_title = titles.get(&slot.job_id).cloned();
-            Ok(Listed {
-                job_title: job_title.ok_or(Error::NotFound)?,
-                state: state(&slot, interview_id.is_some(), now),
-                interview_id,
-                slot,
-            })
-        })
-        .collect()
 }
 
 fn state(slot: &slot::Model, is_booked: bool, now: DateTime<Utc>) -> State {

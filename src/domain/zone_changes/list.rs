@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Se
 
 use super::{MOST_AT_ONCE, Reading, concerned, reading};
 use crate::{
-    db::Db,
+    db::{Db, constant::Constant},
     domain::{
         jobs,
         page::{self, Cursor, Page},
@@ -98,11 +98,9 @@ pub async fn list(
     })
 }
 
-/// Is any slot of the company concerned?
-pub async fn some(db: &Db, company_id: i64, now: DateTime<Utc>) -> Result<bool> {
-    Ok(!rows::all(query(company_id, 1, now), db.read())
-        .await?
-        .is_empty())
+/// One of the company's slots that are concerned, if there is any.
+pub fn one(company_id: i64, now: DateTime<Utc>) -> Select<slot::Entity> {
+    query(company_id, 1, now)
 }
 
 /// How much there is to do.
@@ -156,7 +154,7 @@ async fn people(
         .column(candidate::Column::Name)
         .filter(interview::COLUMN.company_id.eq(company_id))
         .filter(interview::Column::SlotId.is_in(slots))
-        .filter(interview::Column::Status.ne(interview::Status::Cancelled))
+        .filter(interview::Column::Status.ne_const(interview::Status::Cancelled))
         .into_tuple()
         .all(db.read())
         .await?;

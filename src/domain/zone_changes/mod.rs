@@ -9,7 +9,7 @@ use entity::slot;
 use sea_orm::Condition;
 
 pub use self::{
-    list::{Concerned, Overview, list, overview, some},
+    list::{Concerned, Overview, list, one, overview},
     moving::{Confirmation, Moved, Outcome, apply},
     watch::check,
 };

@@ -6,13 +6,12 @@ use entity::{
     slot,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
-    sea_query::Expr,
+    ActiveValue::Set, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr,
 };
 
 use super::{MOST_AT_ONCE, Reading, WALL_TIME, concerned, list, reading};
 use crate::{
-    db::{self, Db},
+    db::{self, Db, constant::Constant},
     domain::{
         actions::Actor,
         candidates,
@@ -142,7 +141,7 @@ async fn move_one(
     let booked = interview::Entity::find()
         .filter(interview::COLUMN.company_id.eq(actor.company_id))
         .filter(interview::COLUMN.slot_id.eq(Some(seen.id)))
-        .filter(interview::Column::Status.eq(Status::Scheduled));
+        .filter(interview::Column::Status.eq_const(Status::Scheduled));
     let booked = rows::strictly_one(booked, txn).await?;
     if let Some(row) = &booked {
         candidates::lock(txn, actor.company_id, row.candidate_id).await?;

@@ -93,7 +93,7 @@ pub async fn show(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<Ht
     let held = interviews::newest(&app.db, company_id, &theirs, None, PAGE_SIZE).await?;
     let ids = held.rows.iter().map(|row| row.interview.id).collect();
     let mails = emails::about(&app.db, company_id, ids).await?;
-    let reader = Reader::of(&app, &viewer).await?;
+    let reader = Reader::of(&app, &viewer);
     let language = super::choices::language(app.composer.languages(), &candidate.locale)?;
     viewer.page(&ShowPage::new(
         candidate,

@@ -18,6 +18,7 @@ use self::{
     pages::{AsSent, IndexPage, Overview, Reader, ShowPage, UnreadablePage},
 };
 use super::{
+    choices,
     errors::Result,
     lists::{self, Asked},
     mail_html, mail_servers,
@@ -84,11 +85,13 @@ async fn unreadable(app: &App, viewer: &Viewer, id: i64) -> Result<HttpResponse>
 
 async fn reader(app: &App, viewer: &Viewer, filters: &Filters) -> error::Result<Reader> {
     let company_id = viewer.company_id;
-    let mut jobs = jobs::choices(&app.db, company_id).await?;
+    let mut jobs = choices::open_jobs(app, company_id).await?;
     // A job that is closed is no choice for anything new, but its messages are still asked for.
     let chosen = filters.job_id();
     let chosen = chosen.filter(|id| jobs.iter().all(|(other, _)| other != id));
-    jobs.extend(jobs::titles(&app.db, company_id, chosen.into_iter()).await?);
+    if chosen.is_some() {
+        jobs.extend(jobs::titles(&app.db, company_id, chosen.into_iter()).await?);
+    }
     Ok(Reader {
         zone: viewer.zone(),
         now: app.clock.now(),

@@ -4,7 +4,7 @@ mod menu;
 use entity::user::Role;
 use serde::Serialize;
 
-use super::{alerts::banner::Banner, flash::Flash, labels};
+use super::{flash::Flash, labels};
 
 /// The frame of a page.
 #[derive(Clone, Debug, Serialize)]
@@ -40,8 +40,8 @@ pub struct SignedInFrame {
     pub role: Role,
     /// The path of this page: the menu marks where one is.
     pub path: String,
-    /// Candidates who do not know; none while all do.
-    pub alerts: Option<Banner>,
+    /// `5 candidates not notified`; none while all are, and on the pages that show which.
+    pub not_notified: Option<String>,
     /// Does an admin have to see to the mail?
     pub is_mail_unwell: bool,
     /// What the last request had to say.

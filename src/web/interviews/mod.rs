@@ -19,10 +19,10 @@ use self::{
     pages::{IndexPage, ShowPage, Told},
 };
 pub use self::{reader::Reader, refusal::Refusal, row::Row};
-use super::{errors::Result, lists::Asked, viewer::Recruiter};
+use super::{choices, errors::Result, lists::Asked, viewer::Recruiter};
 use crate::{
     app::App,
-    domain::{actions, emails, interviews, jobs, notifications, page::PAGE_SIZE, slots},
+    domain::{actions, emails, interviews, notifications, page::PAGE_SIZE, slots},
 };
 
 /// GET /interviews: by day, earliest first; those that wait for a time, newest first.
@@ -31,9 +31,9 @@ pub async fn index(
     viewer: Recruiter,
     Query(Asked { filters, at }): Query<Asked<Filters>>,
 ) -> Result<HttpResponse> {
-    let (company_id, reader) = (viewer.company_id, Reader::of(&app, &viewer).await?);
+    let (company_id, reader) = (viewer.company_id, Reader::of(&app, &viewer));
     let filters = filters.with_day(reader.zone, reader.now);
-    let jobs = jobs::choices(&app.db, company_id).await?;
+    let jobs = choices::open_jobs(&app, company_id).await?;
     match filters.parse(reader.zone, &at) {
         Ok((filter, cursor)) => {
             let found = match filters.waits_for_a_time() {
@@ -53,7 +53,7 @@ pub async fn index(
 /// GET /interviews/{id}: all that is known of it, and what happened.
 pub async fn show(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
     let company_id = viewer.company_id;
-    let reader = Reader::of(&app, &viewer).await?;
+    let reader = Reader::of(&app, &viewer);
     let details = interviews::details(app.db.read(), company_id, *id).await?;
     let free = match &details.job {
         Some(job) if details.waits_for_a_time() => {

@@ -1,7 +1,7 @@
 //! From where and when a page about interviews is read.
 use chrono::{DateTime, Utc};
 
-use crate::{app::App, domain::companies, error::Result, times, web::viewer::Viewer, zones::Tz};
+use crate::{app::App, times, web::viewer::Viewer, zones::Tz};
 
 /// Whoever reads it, and their company's rule.
 #[derive(Clone, Copy, Debug)]
@@ -16,13 +16,12 @@ pub struct Reader {
 
 impl Reader {
     /// Of whoever is signed in, now.
-    pub async fn of(app: &App, viewer: &Viewer) -> Result<Self> {
-        let company = companies::find(&app.db, viewer.company_id).await?;
-        Ok(Self {
+    pub fn of(app: &App, viewer: &Viewer) -> Self {
+        Self {
             zone: viewer.zone(),
             now: app.clock.now(),
-            lead_minutes: company.join_window_minutes,
-        })
+            lead_minutes: viewer.join_window_minutes,
+        }
     }
 
     /// `09:52` today, else with the day.

@@ -37,7 +37,7 @@ impl Refusal {
         details: &Details,
         seen: Option<i32>,
     ) -> Result<Self> {
-        let reader = Reader::of(app, viewer).await?;
+        let reader = Reader::of(app, viewer);
         let row = &details.interview;
         let actions = actions::history(&app.db, row.company_id, "interview", row.id).await?;
         let over = Self::of_what_is_over(details, reader.now);

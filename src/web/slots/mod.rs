@@ -17,6 +17,7 @@ use self::{
 };
 pub use self::{pages::Row, time::TimeForm, whom::Whom};
 use super::{
+    choices,
     conflict::{Conflict, Thing},
     errors::Result,
     flash::Flash,
@@ -30,7 +31,6 @@ use crate::{
         candidates, interviews, jobs,
         page::PAGE_SIZE,
         slots::{self, Closing, CreationRefusal},
-        zone_changes,
     },
     error::Error,
     text,
@@ -44,13 +44,13 @@ pub async fn index(
 ) -> Result<HttpResponse> {
     let now = app.clock.now();
     let filters = filters.with_day(viewer.zone(), now);
-    let jobs = jobs::choices(&app.db, viewer.company_id).await?;
+    let jobs = choices::open_jobs(&app, viewer.company_id).await?;
     let candidate = name_of(&app, viewer.company_id, &filters.whom()).await?;
     match filters.parse(viewer.zone(), &at) {
         Ok((filter, cursor)) => {
             let company_id = viewer.company_id;
             let slots = slots::list(&app.db, company_id, &filter, cursor, PAGE_SIZE, now).await?;
-            let has_changes = zone_changes::some(&app.db, company_id, now).await?;
+            let has_changes = viewer.has_zone_changes();
             let zone = viewer.zone();
             let page = IndexPage::new(filters, jobs, &at, slots, has_changes, zone);
             viewer.page(&page.for_candidate(candidate))

@@ -14,6 +14,7 @@ use self::{
     pages::{Board, ShowPage},
 };
 use super::{
+    alerts,
     errors::Result,
     forms::FormErrors,
     interviews::Reader,
@@ -21,7 +22,7 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::{companies, emails, interviews, today, zone_changes},
+    domain::{companies, emails, interviews, today},
     times,
 };
 
@@ -35,7 +36,7 @@ pub async fn show(app: Data<App>, viewer: SignedIn, form: Query<DayForm>) -> Res
     if !viewer.role.is_recruiting() {
         return viewer.page(&EmptyPage::new(app.clock.now(), viewer.zone()));
     }
-    let reader = Reader::of(&app, &viewer).await?;
+    let reader = Reader::of(&app, &viewer);
     let today = reader.now.with_timezone(&reader.zone).date_naive();
     let mut errors = FormErrors::new();
     let day = errors.optional(&form.day, |errors, text| errors.date("day", text));
@@ -66,7 +67,8 @@ async fn read(app: &App, viewer: &Viewer, day: NaiveDate, reader: &Reader) -> Re
         held,
         numbers: today::numbers(&app.db, company_id, week, now).await?,
         worries: today::worries(&app.db, &company, WORRIES + 1, now).await?,
-        has_zone_changes: zone_changes::some(&app.db, company_id, now).await?,
+        alerts: alerts::first(app, company_id, reader.zone, now).await?,
+        has_zone_changes: viewer.has_zone_changes(),
     })
 }
 

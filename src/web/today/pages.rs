@@ -12,6 +12,7 @@ use crate::{
     },
     times,
     web::{
+        alerts::Card,
         forms::FormErrors,
         interviews::{Reader, Row},
         labels,
@@ -32,6 +33,8 @@ pub struct Board {
     pub numbers: Numbers,
     /// What needs attention, one more than is shown when there are many.
     pub worries: Vec<Worry>,
+    /// Candidates who were not notified, the most urgent ones.
+    pub alerts: Vec<Card>,
     /// Do slots start at another instant than their local time means?
     pub has_zone_changes: bool,
 }
@@ -54,6 +57,7 @@ pub struct ShowPage {
     worries: Vec<Trouble>,
     has_more_worries: bool,
     has_zone_changes: bool,
+    alerts: Vec<Card>,
     rows: Vec<Row>,
 }
 
@@ -107,6 +111,7 @@ impl ShowPage {
             all: board.held.next.is_some().then(all),
             stats,
             has_zone_changes: board.has_zone_changes,
+            alerts: board.alerts,
             has_more_worries,
             worries: worries.map(|worry| Trouble::new(worry, reader)).collect(),
             rows: held
@@ -194,6 +199,7 @@ impl Page for ShowPage {
             }],
             has_more_worries: true,
             has_zone_changes: true,
+            alerts: vec![Card::sample()],
             rows: vec![Row::sample()],
         }
     }

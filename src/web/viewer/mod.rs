@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 pub use self::extractors::{Admin, Recruiter, SignedIn};
 use super::{
-    alerts::banner::Banner,
+    alerts::not_notified,
     errors::{Error, Result},
     flash::Flash,
     frame::{Frame, SignedInFrame},
@@ -22,7 +22,11 @@ use super::{
 use crate::{
     app::App,
     client_ip,
-    domain::{accounts::sessions, actions::Actor, mail_checks},
+    domain::{
+        accounts::sessions,
+        actions::Actor,
+        attention::{self, Attention},
+    },
     error::Error as AppError,
     mail::doctor,
     zones::Tz,
@@ -43,6 +47,8 @@ pub struct Viewer {
     pub role: Role,
     /// Their company's name.
     pub company_name: String,
+    /// How long before the start the company's links open.
+    pub join_window_minutes: i32,
     /// The client's address, for the audit log.
     pub ip: IpAddr,
     /// The hash of their session's key.
@@ -51,8 +57,7 @@ pub struct Viewer {
     company_zone: Tz,
     brand_colour: String,
     path: String,
-    alerts: Option<Banner>,
-    is_mail_unwell: bool,
+    attention: Attention,
     flash: Option<Flash>,
     unsent: Option<Unsent>,
     session: Session,
@@ -68,6 +73,11 @@ impl Viewer {
     /// The company's zone: what new slots begin with.
     pub fn company_zone(&self) -> Tz {
         self.company_zone
+    }
+
+    /// Do slots of the company start at another instant than their local time means?
+    pub fn has_zone_changes(&self) -> bool {
+        self.attention.has_zone_changes
     }
 
     /// On whose behalf the domain acts.
@@ -125,8 +135,8 @@ impl Viewer {
             user_name: self.name.clone(),
             role: self.role,
             path: self.path.clone(),
-            alerts: self.alerts.clone(),
-            is_mail_unwell: self.is_mail_unwell,
+            not_notified: not_notified(self.attention, &self.path),
+            is_mail_unwell: self.attention.is_mail_unwell,
             flash: self.notice(),
         });
         respond::html(&self.app, status, &frame, page)
@@ -161,8 +171,7 @@ async fn find(request: &HttpRequest, admits: fn(Role) -> bool) -> Result<Viewer>
     Ok(Viewer {
         user_id: found.user_id,
         company_id: found.company_id,
-        is_mail_unwell: is_mail_unwell(&app, &found).await?,
-        alerts: alerts(&app, request, &found, zone, now).await?,
+        attention: attention(&app, &found, now).await?,
         zone,
         company_zone,
         flash: cookie::flash_in(&found.state),
@@ -172,6 +181,7 @@ async fn find(request: &HttpRequest, admits: fn(Role) -> bool) -> Result<Viewer>
         role: found.role,
         company_name: found.company_name,
         brand_colour: found.brand_colour,
+        join_window_minutes: found.join_window_minutes,
         ip: client_ip::of(request, &app.settings.trusted_proxies),
         path: request.path().to_owned(),
         key_hash,
@@ -198,27 +208,18 @@ fn zone_of(name: &str) -> Result<Tz> {
     Ok(name.parse().map_err(unknown)?)
 }
 
-/// The menu shows it, and only an admin's has the line.
-async fn is_mail_unwell(app: &App, found: &sessions::SignedIn) -> Result<bool> {
-    if !found.role.is_admin() {
-        return Ok(false);
+/// What the frame tells of the mail to a role: interviewers nothing, and only admins have the line in the menu.
+async fn attention(app: &App, found: &sessions::SignedIn, now: DateTime<Utc>) -> Result<Attention> {
+    if !found.role.is_recruiting() {
+        return Ok(Attention::default());
     }
     let servers = doctor::servers(&app.settings.mail).into_iter();
     let servers = servers.map(|(name, _)| name);
-    Ok(mail_checks::is_mail_unwell(&app.db, found.company_id, servers).await?)
-}
-
-/// It names candidates, so that not everybody may see it.
-async fn alerts(
-    app: &App,
-    request: &HttpRequest,
-    found: &sessions::SignedIn,
-    zone: Tz,
-    now: DateTime<Utc>,
-) -> Result<Option<Banner>> {
-    if !found.role.is_recruiting() {
-        return Ok(None);
-    }
-    let here = return_path::of(request);
-    Ok(Banner::of(app, found.company_id, zone, here, now).await?)
+    let company_id = found.company_id;
+    let look = attention::look(&app.db, company_id, servers, now);
+    let seen = app.attention.get(&app.db, company_id, now, look).await?;
+    Ok(Attention {
+        is_mail_unwell: seen.is_mail_unwell && found.role.is_admin(),
+        ..seen
+    })
 }

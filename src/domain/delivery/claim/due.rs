@@ -2,13 +2,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::email::{self, Kind, Status};
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, Iterable,
-    QueryFilter, QueryOrder, QuerySelect, Select,
+    ActiveEnum, Condition, ConnectionTrait, EntityTrait, ExprTrait, Iterable, QueryFilter,
+    QueryOrder, QuerySelect, Select,
     sea_query::{Alias, Expr, Query},
 };
 
 use super::super::waits;
 use crate::{
+    db::constant::Constant,
     domain::rows::{self, Stored},
     error::Result,
 };
@@ -73,7 +74,7 @@ fn due(now: DateTime<Utc>) -> Select<email::Entity> {
     email::Entity::find()
         .filter(waits())
         // What a newer Greenroom queued waits for it.
-        .filter(email::Column::Kind.is_in(Kind::iter()))
+        .filter(email::Column::Kind.in_const(Kind::iter()))
         .filter(email::COLUMN.due_at.lte(now))
         .filter(Expr::exists(blocked).not())
 }

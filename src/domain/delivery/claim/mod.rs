@@ -18,7 +18,7 @@ use self::{
 };
 use super::{Claimed, LEASE_MINUTES, outcome::After, still_ours, unreadable, waits};
 use crate::{
-    db::{self, Db},
+    db::{self, Db, constant::Constant},
     domain::{
         emails::lifecycle,
         mail_servers::{self, Quota, Route},
@@ -110,7 +110,7 @@ pub async fn end_claims(db: &Db, now: DateTime<Utc>) -> Result<()> {
     db::transaction(db, async |txn| {
         email::Entity::update_many()
             .col_expr(email::Column::LeaseUntil, Expr::value(now))
-            .filter(email::Column::Status.eq(Status::Sending))
+            .filter(email::Column::Status.eq_const(Status::Sending))
             .exec(txn)
             .await?;
         Ok(())
@@ -124,7 +124,7 @@ pub async fn next_due(db: &Db) -> Result<Option<DateTime<Utc>>> {
         .select_only()
         .column_as(email::Column::DueAt.min(), "at")
         .filter(waits())
-        .filter(email::Column::Kind.is_in(Kind::iter()))
+        .filter(email::Column::Kind.in_const(Kind::iter()))
         .into_tuple()
         .one(db.read())
         .await?;

@@ -2,8 +2,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::email::{self, Kind, Status};
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult,
-    Iterable, QueryFilter, QuerySelect,
+    ActiveEnum, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, Iterable,
+    QueryFilter, QuerySelect,
     sea_query::{CaseStatement, Expr},
 };
 
@@ -16,6 +16,7 @@ use super::{
     or_set_aside,
 };
 use crate::{
+    db::constant::Constant,
     domain::{
         companies::MAX_UNDO_SECONDS,
         emails::{self, lifecycle},
@@ -111,7 +112,7 @@ struct Expiring {
 async fn take_back(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
     let lost = email::Entity::find()
         .filter(is_sending())
-        .filter(email::Column::Kind.is_in(Kind::iter()))
+        .filter(email::Column::Kind.in_const(Kind::iter()))
         .filter(has_run_out(now));
     let lost = or_set_aside(txn, rows::all(lost, txn).await?, now).await?;
     for email in lost {

@@ -3,13 +3,11 @@ mod writing;
 
 use chrono::{DateTime, Utc};
 use entity::interview;
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
-};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use self::writing::{record, write, write_rest};
 use crate::{
-    db::{Db, Txn},
+    db::{Db, Txn, constant::Constant},
     domain::{
         actions::Actor,
         candidates,
@@ -100,7 +98,7 @@ async fn live(
     Ok(interview::Entity::find()
         .filter(interview::COLUMN.company_id.eq(company_id))
         .filter(interview::COLUMN.slot_id.eq(Some(slot_id)))
-        .filter(interview::Column::Status.ne(interview::Status::Cancelled))
+        .filter(interview::Column::Status.ne_const(interview::Status::Cancelled))
         .one(txn)
         .await?)
 }

@@ -1,0 +1,86 @@
+//! What every page of a user may have to tell: how many candidates were not notified, whether mail can be sent, whether
+//! slots wait for a confirmation.
+use chrono::{DateTime, Utc};
+use entity::{
+    mail_check::{self, Health},
+    transport::{self, Name},
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
+    QueryTrait, Select,
+    sea_query::{Expr, ExprTrait, Query},
+};
+
+use super::{alerts, zone_changes};
+use crate::{
+    db::Db,
+    error::{Error, Result},
+};
+
+/// So many alerts are counted.
+const MOST: u64 = 100;
+
+/// What needs somebody's attention in a company.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Attention {
+    /// So many candidates were not notified.
+    pub candidates: u64,
+    /// Are there more than were counted?
+    pub has_more: bool,
+    /// Can mail not be sent: did the last examination find so, or is the circuit breaker of a mail server open?
+    pub is_mail_unwell: bool,
+    /// Do slots start at another instant than their local time means?
+    pub has_zone_changes: bool,
+}
+
+#[derive(FromQueryResult)]
+struct Counts {
+    alerts: i64,
+    candidates: i64,
+    troubles: i64,
+    zone_changes: i64,
+}
+
+/// What needs attention in a company now, in one statement. `servers` are the mail servers in use.
+pub async fn look(
+    db: &Db,
+    company_id: i64,
+    servers: impl IntoIterator<Item = Name>,
+    now: DateTime<Utc>,
+) -> Result<Attention> {
+    let broken = mail_check::Entity::find()
+        .filter(mail_check::COLUMN.company_id.eq(company_id))
+        .filter(mail_check::Column::Health.eq(Health::Broken));
+    let open = transport::Entity::find()
+        .filter(transport::Column::Name.is_in(servers))
+        .filter(transport::COLUMN.opened_at.is_not_null());
+    let troubles = number(broken).add(number(open));
+    let counts = Query::select()
+        .expr_as(Expr::cust("COUNT(*)"), "alerts")
+        .expr_as(Expr::cust("COUNT(DISTINCT candidate_id)"), "candidates")
+        .expr_as(troubles, "troubles")
+        .expr_as(number(zone_changes::one(company_id, now)), "zone_changes")
+        .from_subquery(alerts::candidates(company_id, MOST + 1, now), "open_alerts")
+        .to_owned();
+    let row = db.read().query_one(&counts).await?;
+    let row = row.ok_or_else(|| Error::System("nothing is counted".into()))?;
+    let found = Counts::from_query_result(&row, "")?;
+    let has_more = found.alerts.unsigned_abs() > MOST;
+    Ok(Attention {
+        // One more was looked at than is told.
+        candidates: Ord::min(found.candidates.unsigned_abs(), MOST),
+        has_more,
+        is_mail_unwell: found.troubles > 0,
+        has_zone_changes: found.zone_changes > 0,
+    })
+}
+
+/// How many rows a query finds.
+fn number<E: EntityTrait>(rows: Select<E>) -> Expr {
+    let one = rows.select_only().expr(Expr::cust("1")).into_query();
+    let count = Query::select()
+        .expr(Expr::cust("COUNT(*)"))
+        .from_subquery(one, "counted")
+        .to_owned();
+    Expr::SubQuery(None, Box::new(count.into()))
+}

@@ -1,0 +1,164 @@
+//! Interviews with the rows that they point at, in one statement.
+use entity::{candidate, company, interview, job, slot, user};
+use sea_orm::{
+    ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IdenStatic, Iterable, QueryResult,
+    sea_query::{Alias, Expr, ExprTrait, Func, IntoCondition, JoinType, Query, SelectStatement},
+};
+
+use super::Details;
+use crate::{
+    domain::{mail_texts::Own, rows::Stored},
+    error::{Error, Result},
+};
+
+/// An interview and what it points at.
+pub(super) struct Joined {
+    pub(super) interview: interview::Model,
+    pub(super) company: company::Model,
+    candidate: candidate::Model,
+    slot: Option<slot::Model>,
+    job: Option<job::Model>,
+    recruiter: Option<user::Model>,
+}
+
+impl Joined {
+    /// Together with what the company gives its mails of its own.
+    pub(super) fn into_details(self, own: Own) -> Result<Details> {
+        let slot_job = self.slot.as_ref().map(|slot| slot.job_id);
+        let job_id = self.interview.job_id.or(slot_job).or(self.candidate.job_id);
+        if job_id.is_some() && self.job.is_none() {
+            return Err(Error::NotFound);
+        }
+        Ok(Details {
+            interview: self.interview,
+            candidate: self.candidate,
+            company: self.company,
+            slot: self.slot,
+            job: self.job,
+            recruiter: self.recruiter,
+            own,
+        })
+    }
+}
+
+/// Those for which a condition holds; an error if one of them cannot be read.
+pub(super) async fn find(
+    db: &impl ConnectionTrait,
+    which: impl IntoCondition,
+) -> Result<Vec<Joined>> {
+    let query = query().cond_where(which).to_owned();
+    let rows = db.query_all(&query).await?;
+    rows.iter().map(read).collect()
+}
+
+fn read(row: &QueryResult) -> Result<Joined> {
+    let strictly = |found: Stored<Joined>| match found {
+        Stored::Read(row) => Ok(row),
+        Stored::Unreadable(row) => Err(Error::Stored(row.why)),
+    };
+    strictly(Stored::from_query_result(row, INTERVIEW)?)
+}
+
+impl FromQueryResult for Joined {
+    fn from_query_result(row: &QueryResult, pre: &str) -> std::result::Result<Self, DbErr> {
+        Ok(Self {
+            interview: interview::Model::from_query_result(row, pre)?,
+            company: company::Model::from_query_result(row, COMPANY)?,
+            candidate: candidate::Model::from_query_result(row, CANDIDATE)?,
+            slot: optional(row, SLOT)?,
+            job: optional(row, JOB)?,
+            // Whoever cannot be read is nobody to write to: then the company is.
+            recruiter: optional::<Stored<user::Model>>(row, USER)?
+                .and_then(|user| user.or_log("user")),
+        })
+    }
+}
+
+/// A row that may not be there.
+fn optional<T: FromQueryResult>(
+    row: &QueryResult,
+    pre: &str,
+) -> std::result::Result<Option<T>, DbErr> {
+    match row.try_get::<Option<i64>>(pre, "id")? {
+        Some(_) => T::from_query_result(row, pre).map(Some),
+        None => Ok(None),
+    }
+}
+
+// What the names of their columns begin with.
+const INTERVIEW: &str = "interview_";
+const COMPANY: &str = "company_";
+const CANDIDATE: &str = "candidate_";
+const SLOT: &str = "slot_";
+const JOB: &str = "job_";
+const USER: &str = "user_";
+
+fn query() -> SelectStatement {
+    let of_company =
+        |column: Expr| column.equals((interview::Entity, interview::Column::CompanyId));
+    let job_id = Func::coalesce([
+        Expr::col((interview::Entity, interview::Column::JobId)),
+        Expr::col((slot::Entity, slot::Column::JobId)),
+        Expr::col((candidate::Entity, candidate::Column::JobId)),
+    ]);
+    let mut query = Query::select();
+    select::<interview::Entity>(&mut query, INTERVIEW);
+    select::<company::Entity>(&mut query, COMPANY);
+    select::<candidate::Entity>(&mut query, CANDIDATE);
+    select::<slot::Entity>(&mut query, SLOT);
+    select::<job::Entity>(&mut query, JOB);
+    select::<user::Entity>(&mut query, USER);
+    query
+        .from(interview::Entity)
+        .join(
+            JoinType::InnerJoin,
+            company::Entity,
+            of_company(Expr::col((company::Entity, company::Column::Id))),
+        )
+        .join(
+            JoinType::InnerJoin,
+            candidate::Entity,
+            Expr::col((candidate::Entity, candidate::Column::Id))
+                .equals((interview::Entity, interview::Column::CandidateId))
+                .and(of_company(Expr::col((
+                    candidate::Entity,
+                    candidate::Column::CompanyId,
+                )))),
+        )
+        .join(
+            JoinType::LeftJoin,
+            slot::Entity,
+            Expr::col((slot::Entity, slot::Column::Id))
+                .equals((interview::Entity, interview::Column::SlotId))
+                .and(of_company(Expr::col((
+                    slot::Entity,
+                    slot::Column::CompanyId,
+                )))),
+        )
+        .join(
+            JoinType::LeftJoin,
+            job::Entity,
+            Expr::col((job::Entity, job::Column::Id))
+                .eq(job_id)
+                .and(of_company(Expr::col((job::Entity, job::Column::CompanyId)))),
+        )
+        .join(
+            JoinType::LeftJoin,
+            user::Entity,
+            Expr::col((user::Entity, user::Column::Id))
+                .equals((interview::Entity, interview::Column::BookedBy))
+                .and(of_company(Expr::col((
+                    user::Entity,
+                    user::Column::CompanyId,
+                )))),
+        )
+        .to_owned()
+}
+
+/// Every column of a table, named with its beginning.
+fn select<E: EntityTrait>(query: &mut SelectStatement, pre: &str) {
+    for column in E::Column::iter() {
+        let name = Alias::new(format!("{pre}{}", column.as_str()));
+        query.expr_as(Expr::col((E::default(), column)), name);
+    }
+}
