@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use sea_orm::ActiveEnum;
 use tera::{Context, Tera, Value};
 
-use self::files::{Templates, files};
+use self::files::files;
 use super::{
     LINK_PLACEHOLDER, changes,
     language::{Language, Languages},
@@ -164,7 +164,7 @@ mod templates {
 mod templates {
     use std::sync::Arc;
 
-    use super::*;
+    use super::{files::Templates, *};
     use crate::fresh::Fresh;
 
     static PARSED: Fresh<Tera> = Fresh::new();
