@@ -327,7 +327,7 @@ const COPIED: &[(&str, &[(&str, &str)])] = &[
         &[("id", "id + {n}"), ("email", "'{n}.' || email")],
     ),
     ("candidate_words", &[("candidate_id", "candidate_id + {n}")]),
-    ("slots", &[("id", "id + {n}")]),
+    ("slots", &[("id", "id + {n}"), ("starts_at", LATER)]),
     (
         "interviews",
         &[
@@ -345,6 +345,7 @@ const COPIED: &[(&str, &[(&str, &str)])] = &[
             ("recipient", "'{n}.' || recipient"),
             ("idem_key", "'{n}.' || idem_key"),
             ("message_id", "'{n}.' || message_id"),
+            ("created_at", EARLIER),
         ],
     ),
     (
@@ -352,6 +353,10 @@ const COPIED: &[(&str, &[(&str, &str)])] = &[
         &[("id", "id + {most}"), ("object_id", "object_id + {n}")],
     ),
 ];
+
+/// A thousand interviews a day: so many days later, or earlier.
+const LATER: &str = "{later}";
+const EARLIER: &str = "{earlier}";
 
 /// The rows themselves.
 struct Rows {
@@ -409,7 +414,11 @@ impl Rows {
                     let differs = differs.iter().find(|(name, _)| name == column);
                     differs.map_or(column.clone(), |(_, value)| {
                         let value = value.replace("{n}", &rows.to_string());
-                        value.replace("{most}", &most)
+                        let value = value.replace("{most}", &most);
+                        let days = rows / BOOKINGS;
+                        let value =
+                            value.replace(LATER, &moved("starts_at", '+', days, is_postgres));
+                        value.replace(EARLIER, &moved("created_at", '-', days, is_postgres))
                     })
                 });
                 let values = values.collect::<Vec<_>>().join(", ");
@@ -422,5 +431,13 @@ impl Rows {
         }
         self.run(&["ANALYZE"]);
         rows
+    }
+}
+
+/// An instant, moved by days, as the database keeps it.
+fn moved(column: &str, sign: char, days: usize, is_postgres: bool) -> String {
+    match is_postgres {
+        true => format!("{column} {sign} interval '{days} days'"),
+        false => format!("strftime('%Y-%m-%dT%H:%M:%S+00:00', {column}, '{sign}{days} days')"),
     }
 }
