@@ -7,6 +7,9 @@ pub enum Error {
     /// Not there, or not the caller's to see: the two are told apart nowhere.
     #[error("not found")]
     NotFound,
+    /// The same of a row that the request names beside the one that it is about: the job of a new slot.
+    #[error("no such {}", .0.noun())]
+    NoSuch(Reference),
     /// Somebody else was first; the text says at what.
     #[error("conflict: {0}")]
     Conflict(&'static str),
@@ -31,6 +34,41 @@ pub enum Error {
     /// The machine could not do its part (a file, a thread, random numbers).
     #[error("system: {0}")]
     System(String),
+}
+
+/// A row that another one is to point at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reference {
+    /// Of an interview.
+    Candidate,
+    /// That is booked.
+    Interview,
+    /// Of a slot, an interview or a candidate.
+    Job,
+    /// Of a booking.
+    Slot,
+}
+
+impl Reference {
+    /// As people call it.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Candidate => "candidate",
+            Self::Interview => "interview",
+            Self::Job => "job",
+            Self::Slot => "slot",
+        }
+    }
+}
+
+impl Error {
+    /// The failure of looking up what a row is to point at: then it matters which it was.
+    pub fn of(self, reference: Reference) -> Self {
+        match self {
+            Self::NotFound => Self::NoSuch(reference),
+            error => error,
+        }
+    }
 }
 
 /// What nearly every function here answers with.

@@ -7,10 +7,7 @@ use std::{
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
     dev::Payload,
-    http::{
-        StatusCode,
-        header::{self, HeaderMap},
-    },
+    http::header::{self, HeaderMap},
     web::Data,
 };
 use chrono::TimeDelta;
@@ -78,8 +75,8 @@ impl Caller {
         let is_key = (1..=LONGEST_KEY).contains(&key.len()) && key.iter().all(u8::is_ascii_graphic);
         match std::str::from_utf8(key) {
             Ok(key) if is_key => Ok(Some(IdempotencyKey::new(scope, key, request))),
-            _ => Err(Problem::new(
-                StatusCode::BAD_REQUEST,
+            _ => Err(Problem::malformed(
+                "invalid_idempotency_key",
                 "An Idempotency-Key must have 1 to 255 visible ASCII characters.",
             )),
         }

@@ -28,7 +28,7 @@ use crate::{
         },
         slots::{self, State},
     },
-    error::Error,
+    error::{Error, Reference},
     text as typed,
 };
 
@@ -67,7 +67,14 @@ pub async fn book_slot(
             notes: notes.unwrap_or_default(),
             idempotency_key,
         };
-        book(&app, &caller, new).await
+        let now = app.clock.now();
+        let booked = booking::book(&app.db, &caller.actor(), new, now).await;
+        let booked = booked.map_err(|error| match error {
+            // It is in the path.
+            Error::NoSuch(Reference::Slot) => Error::NotFound,
+            error => error,
+        })?;
+        respond(&app, &caller, booked, false, now).await
     })
     .await
 }
@@ -86,7 +93,10 @@ pub async fn book_interview(app: Data<App>, caller: Recruiter, body: Body) -> Re
             notes: notes.unwrap_or_default(),
             idempotency_key,
         };
-        book(&app, &caller, new).await
+        let now = app.clock.now();
+        let is_new = matches!(new.slot, SlotChoice::New(_));
+        let booked = booking::book(&app.db, &caller.actor(), new, now).await?;
+        respond(&app, &caller, booked, is_new, now).await
     })
     .await
 }
@@ -112,10 +122,15 @@ pub fn slot_choice(fields: &mut Fields, caller: &Caller) -> Option<SlotChoice> {
     }
 }
 
-async fn book(app: &App, caller: &Caller, new: NewBooking) -> Result<Answer> {
-    let now = app.clock.now();
-    let is_new = matches!(new.slot, SlotChoice::New(_));
-    match booking::book(&app.db, &caller.actor(), new, now).await? {
+/// What came of booking into a slot that was there or, when `is_new`, was to be made.
+async fn respond(
+    app: &App,
+    caller: &Caller,
+    booked: Result<Box<Booked>, Refusal>,
+    is_new: bool,
+    now: DateTime<Utc>,
+) -> Result<Answer> {
+    match booked {
         Ok(booked) => {
             app.wake.notify_one();
             idempotency::ok(&answer(app, caller, *booked, now).await?)

@@ -28,6 +28,9 @@ use crate::{
 
 const LONGEST_NOTES: usize = 5000;
 
+/// What `null` empties in a change; elsewhere it is as good as left out.
+const CLEARABLE: &[&str] = &["time_zone", "job"];
+
 /// A candidate as one goes out.
 #[derive(Debug, Serialize)]
 pub struct Candidate {
@@ -128,11 +131,9 @@ pub async fn update(
     id: Path<i64>,
     body: Body,
 ) -> Result<HttpResponse> {
-    let fields = body.fields()?;
-    let idempotency_key = caller.idempotency_key(
-        "api.candidate.patch",
-        &format!("{id} {}", fields.exact_request()),
-    )?;
+    let fields = body.change(CLEARABLE)?;
+    let idempotency_key =
+        caller.idempotency_key("api.candidate.patch", &format!("{id} {}", fields.request()))?;
     idempotency::answer(&app, &caller, idempotency_key, async |idempotency_key| {
         change(&app, &caller, (*id, idempotency_key), fields).await
     })

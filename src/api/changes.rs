@@ -30,6 +30,8 @@ use crate::{
 };
 
 const LONGEST_REASON: usize = 2000;
+/// What `null` empties in a change; elsewhere it is as good as left out.
+const CLEARABLE: &[&str] = &["meeting_url"];
 
 /// POST /api/interviews/{id}/reschedule/: moves it into a slot that is there or is made for it.
 pub async fn reschedule(
@@ -78,11 +80,9 @@ pub async fn update(
     id: Path<i64>,
     body: Body,
 ) -> Result<HttpResponse> {
-    let fields = body.fields()?;
-    let idempotency_key = caller.idempotency_key(
-        "api.interview.patch",
-        &format!("{id} {}", fields.exact_request()),
-    )?;
+    let fields = body.change(CLEARABLE)?;
+    let idempotency_key =
+        caller.idempotency_key("api.interview.patch", &format!("{id} {}", fields.request()))?;
     idempotency::answer(&app, &caller, idempotency_key, async |idempotency_key| {
         correct(&app, &caller, (*id, idempotency_key), fields).await
     })

@@ -4,7 +4,6 @@ use std::{collections::BTreeMap, fmt, future::Future, ops::RangeInclusive, pin::
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
     dev::Payload,
-    http::StatusCode,
     web::{Bytes, Query},
 };
 use sea_orm::{ActiveEnum, Iterable};
@@ -28,35 +27,35 @@ pub struct Body {
 }
 
 impl Body {
-    /// The fields of the JSON object that it is.
+    /// The fields of the JSON object that it is; `null` is as good as left out.
     pub fn fields(&self) -> Result<Fields> {
+        Ok(Fields::new(self.members()?, &[]))
+    }
+
+    /// The fields of a change, where `null` empties those that are `clearable`.
+    pub fn change(&self, clearable: &[&str]) -> Result<Fields> {
+        Ok(Fields::new(self.members()?, clearable))
+    }
+
+    fn members(&self) -> Result<Vec<(String, Value)>> {
         let subtype = self.media_type.strip_prefix("application/");
         if !subtype.is_some_and(|name| name == "json" || name.ends_with("+json")) {
-            return Err(Problem::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "Send JSON with the header `Content-Type: application/json`.",
-            ));
+            return Err(Problem::not_json());
         }
         serde_json::from_slice::<IgnoredAny>(&self.bytes).map_err(malformed)?;
         let members = serde_json::from_slice::<Members>(&self.bytes);
         let members = members.map_err(|error| match error.classify() {
-            Category::Data => Problem::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "The request body must be a JSON object.",
-            ),
+            Category::Data => Problem::not_an_object(),
             Category::Syntax | Category::Eof | Category::Io => malformed(error),
         })?;
-        Ok(Fields::new(members.0))
+        Ok(members.0)
     }
 }
 
 fn malformed(error: serde_json::Error) -> Problem {
-    Problem::new(
-        StatusCode::BAD_REQUEST,
-        "The request body is not valid JSON.",
-    )
-    .with("line", error.line().into())
-    .with("column", error.column().into())
+    Problem::malformed("malformed_body", "The request body is not valid JSON.")
+        .with("line", error.line().into())
+        .with("column", error.column().into())
 }
 
 impl Access for Body {
@@ -91,14 +90,13 @@ impl Fields {
     /// What stands behind the question mark of an address; all values are text.
     pub fn of_query(query: &str) -> Result<Self> {
         let pairs = Query::<Vec<(String, String)>>::from_query(query)
-            .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "The query string is malformed."))?;
+            .map_err(|_| Problem::malformed("malformed_query", "The query string is malformed."))?;
         let pairs = pairs.into_inner().into_iter();
-        Ok(Self::new(
-            pairs.map(|(name, text)| (name, text.into())).collect(),
-        ))
+        let members = pairs.map(|(name, text)| (name, text.into())).collect();
+        Ok(Self::new(members, &[]))
     }
 
-    fn new(members: Vec<(String, Value)>) -> Self {
+    fn new(members: Vec<(String, Value)>, clearable: &[&str]) -> Self {
         let mut fields = Self {
             given: BTreeMap::new(),
             errors: Errors::new(),
@@ -110,19 +108,16 @@ impl Fields {
             }
             fields.given.insert(name, value);
         }
-        let given = fields.given.iter().filter(|(_, value)| !value.is_null());
-        fields.request = serde_json::json!(given.collect::<BTreeMap<_, _>>()).to_string();
+        fields
+            .given
+            .retain(|name, value| !value.is_null() || clearable.contains(&name.as_str()));
+        fields.request = serde_json::json!(fields.given).to_string();
         fields
     }
 
-    /// All that is asked for, in one form whatever the order and the white space; `null` is as good as left out.
+    /// All that is asked for, in one form whatever the order and the white space.
     pub fn request(&self) -> &str {
         &self.request
-    }
-
-    /// The same for a change: there `null` is something that is asked for.
-    pub fn exact_request(&self) -> String {
-        serde_json::json!(self.given).to_string()
     }
 
     /// Is there anything under this name?
@@ -130,19 +125,20 @@ impl Fields {
         self.given.get(name).is_some_and(|value| !value.is_null())
     }
 
-    /// A field that may be left out; `null` is as good as left out.
+    /// A field that may be left out.
     pub fn optional<T>(
         &mut self,
         name: &str,
         read: impl FnOnce(&Value) -> Result<T, String>,
     ) -> Option<T> {
-        let value = self.given.remove(name).filter(|value| !value.is_null())?;
+        let value = self.given.remove(name)?;
         read(&value)
             .map_err(|message| self.refuse(name, &message))
             .ok()
     }
 
-    /// A field that a change may empty: none when it is left out, and none inside for `null`.
+    /// A field that a change may empty, one of those named to [`Body::change`]: none when it is left out, and none
+    /// inside for `null`.
     pub fn clearable<T>(
         &mut self,
         name: &str,

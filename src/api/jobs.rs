@@ -27,6 +27,9 @@ use crate::{
 const HIGHEST_SALARY: i64 = 1_000_000_000_000;
 const MOST_SKILLS: usize = 40;
 
+/// What `null` empties in a change; elsewhere it is as good as left out.
+const CLEARABLE: &[&str] = &["salary_min", "salary_max"];
+
 /// A job as it goes out.
 #[derive(Debug, Serialize)]
 pub struct Job {
@@ -146,9 +149,9 @@ pub async fn update(
     id: Path<i64>,
     body: Body,
 ) -> Result<HttpResponse> {
-    let fields = body.fields()?;
+    let fields = body.change(CLEARABLE)?;
     let idempotency_key =
-        caller.idempotency_key("api.job.patch", &format!("{id} {}", fields.exact_request()))?;
+        caller.idempotency_key("api.job.patch", &format!("{id} {}", fields.request()))?;
     idempotency::answer(&app, &caller, idempotency_key, async |idempotency_key| {
         change(&app, &caller, (*id, idempotency_key), fields).await
     })
@@ -247,16 +250,10 @@ fn read(mut fields: Fields) -> Result<NewJob> {
     let key_skills = fields.optional("key_skills", list(MOST_SKILLS, |t| typed::line(t, 80)));
     let salary_min = fields.optional("salary_min", number(0..=HIGHEST_SALARY));
     let salary_max = fields.optional("salary_max", number(0..=HIGHEST_SALARY));
-    if salary_min > salary_max && salary_max.is_some() {
-        fields.refuse("salary_max", "Must not be less than `salary_min`.");
-    }
-    if salary_min.or(salary_max).is_some() && !fields.has("salary_currency") {
-        fields.refuse("salary_currency", "A salary needs a currency, like EUR.");
-    }
-    let salary_currency = fields.optional("salary_currency", text(typed::currency));
+    let salary_currency = fields.optional("salary_currency", text(currency));
     let location = fields.optional("location", line(200));
-    fields.finish(title.map(|title| NewJob {
-        title,
+    let new = NewJob {
+        title: title.clone().unwrap_or_default(),
         description: description.unwrap_or_default(),
         domain: domain.unwrap_or_default(),
         team_size: team_size.unwrap_or_default(),
@@ -267,5 +264,7 @@ fn read(mut fields: Fields) -> Result<NewJob> {
         salary_currency: salary_currency.unwrap_or_default(),
         location: location.unwrap_or_default(),
         status: Status::Open,
-    }))
+    };
+    check_salary(&mut fields, &new);
+    fields.finish(title.map(|_| new))
 }

@@ -10,7 +10,10 @@ use actix_web::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::{domain::idempotency_keys::Answer, error::Error};
+use crate::{
+    domain::idempotency_keys::Answer,
+    error::{Error, Reference},
+};
 
 /// The media type of a problem.
 pub const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
@@ -55,6 +58,25 @@ impl Problem {
         problem.with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Token"))
     }
 
+    /// 400: it cannot be read. Programs tell cases apart by `code`.
+    pub fn malformed(code: &str, detail: &'static str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail).coded(code)
+    }
+
+    /// 415: the body is of another type than we read.
+    pub fn not_json() -> Self {
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        let detail = "Send JSON with the header `Content-Type: application/json`.";
+        Self::new(status, detail).coded("not_json")
+    }
+
+    /// 422: it is JSON, and has no fields.
+    pub fn not_an_object() -> Self {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        let detail = "The request body must be a JSON object, like {\"name\": \"value\"}.";
+        Self::new(status, detail).coded("not_an_object")
+    }
+
     /// 404: not there, or not the caller's.
     pub fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, details(StatusCode::NOT_FOUND))
@@ -84,6 +106,18 @@ impl Problem {
     /// 422: one field is wrong.
     pub fn invalid_field(field: &str, message: &str) -> Self {
         Self::invalid(Errors::from([(field.into(), vec![message.into()])]))
+    }
+
+    /// 422: a field leads to nothing, or to what is not the caller's; the two look the same.
+    pub fn no_such(reference: Reference) -> Self {
+        let field = match reference {
+            Reference::Candidate => "candidate",
+            Reference::Interview => "interview_id",
+            Reference::Job => "job",
+            Reference::Slot => "slot_id",
+        };
+        let message = format!("There is no {} with this id.", reference.noun());
+        Self::invalid_field(field, &message)
     }
 
     /// 422: the key came before, with something else.
@@ -128,10 +162,9 @@ impl Problem {
     }
 
     /// Gives the problem a type of its own.
-    fn coded(self, code: &str) -> Self {
-        let name = code.replace('_', "-");
-        self.with("type", json!(format!("urn:greenroom:problem:{name}")))
-            .with("code", json!(code))
+    fn coded(mut self, name: &str) -> Self {
+        code(&mut self.members, name);
+        self
     }
 
     /// Adds a member.
@@ -157,7 +190,8 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let status = match &error {
             Error::NotFound => return Self::not_found(),
-            Error::Conflict(_) => StatusCode::CONFLICT,
+            Error::NoSuch(reference) => return Self::no_such(*reference),
+            Error::Conflict(_) => return Self::conflict("conflict", details(StatusCode::CONFLICT)),
             Error::Unavailable(_) | Error::Busy => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
@@ -206,7 +240,17 @@ pub fn bare(status: StatusCode, reference: &str) -> String {
     if status.is_server_error() {
         members.insert("reference".into(), reference.into());
     }
+    // The other cause has a problem of its own.
+    if status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+        code(&mut members, "content_encoding");
+    }
     body(status, details(status), members)
+}
+
+fn code(members: &mut Map<String, Value>, name: &str) {
+    let kind = format!("urn:greenroom:problem:{}", name.replace('_', "-"));
+    members.insert("type".into(), kind.into());
+    members.insert("code".into(), name.into());
 }
 
 fn body(status: StatusCode, detail: &str, mut members: Map<String, Value>) -> String {

@@ -38,7 +38,7 @@ impl Error {
     /// What it was that stays between us and the log; nothing for what the client did wrong.
     pub fn cause(&self) -> Option<String> {
         match self {
-            Self::App(AppError::NotFound | AppError::Conflict(_)) => None,
+            Self::App(AppError::NotFound | AppError::NoSuch(_) | AppError::Conflict(_)) => None,
             Self::App(error) => Some(error.to_string()),
             Self::Web(error) if error.as_response_error().status_code().is_server_error() => {
                 Some(error.to_string())
@@ -69,7 +69,7 @@ impl From<actix_web::Error> for Error {
 impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::App(AppError::NotFound) => StatusCode::NOT_FOUND,
+            Self::App(AppError::NotFound | AppError::NoSuch(_)) => StatusCode::NOT_FOUND,
             Self::App(AppError::Conflict(_)) => StatusCode::CONFLICT,
             Self::App(AppError::Unavailable(_) | AppError::Busy) => StatusCode::SERVICE_UNAVAILABLE,
             Self::App(_) => StatusCode::INTERNAL_SERVER_ERROR,

@@ -269,6 +269,57 @@ async fn bodies_are_json_of_a_sensible_size() {
     assert_eq!(before, rows::all(&app).await, "nothing was changed");
 }
 
+/// Where a status has several causes, a program tells them apart without reading prose.
+#[actix_web::test]
+async fn every_cause_of_a_refused_request_has_a_code() {
+    let app = TestApp::start().await;
+    let mut program = app.program().await;
+    let candidate = builders::candidate(&app, app.company_id).await;
+    for path in ["/api/jobs/", "/api/interviews/1/cancel/"] {
+        for body in [
+            "[]",
+            "[{\"title\": \"One\"}]",
+            "null",
+            "7",
+            "\"title\"",
+            "true",
+        ] {
+            let answer = post(&mut program, path, body).await;
+            assert_problem(&answer, 422);
+            assert_eq!(answer.json()["code"], "not_an_object", "{path} {body}");
+        }
+        let answer = post(&mut program, path, "{").await;
+        assert_problem(&answer, 400);
+        assert_eq!(answer.json()["code"], "malformed_body", "{path}");
+    }
+    let path = format!("/api/candidates/{candidate}/");
+    let request = json_request("[]");
+    let answer = program.send(Method::PATCH, &path, request).await;
+    assert_eq!(answer.json()["code"], "not_an_object", "{path}");
+    let plain = TestRequest::default()
+        .insert_header(("content-type", "text/plain"))
+        .set_payload("{}");
+    let answer = program.send(Method::POST, "/api/jobs/", plain).await;
+    assert_eq!(answer.json()["code"], "not_json");
+    let answer = program.get("/api/jobs/?limit=%zz%").await;
+    let is_query = answer.status == 400 && answer.json()["code"] == "malformed_query";
+    assert!(is_query || answer.status == 422, "{}", answer.text);
+    let mut keyed = program.with_header("Idempotency-Key", "two words");
+    let answer = post(&mut keyed, "/api/jobs/", "{\"title\": \"One\"}").await;
+    assert_problem(&answer, 400);
+    assert_eq!(answer.json()["code"], "invalid_idempotency_key");
+}
+
+fn json_request(body: &str) -> TestRequest {
+    TestRequest::default()
+        .insert_header(("content-type", "application/json"))
+        .set_payload(body.to_owned())
+}
+
+async fn post(program: &mut Actor, path: &str, body: &str) -> Answer {
+    program.send(Method::POST, path, json_request(body)).await
+}
+
 #[actix_web::test]
 async fn a_packed_body_is_not_unpacked() {
     let app = TestApp::start().await;
@@ -279,6 +330,7 @@ async fn a_packed_body_is_not_unpacked() {
     let mut program = app.program().await;
     let answer = program.send(Method::POST, "/api/jobs/", request).await;
     assert_problem(&answer, 415);
+    assert_eq!(answer.json()["code"], "content_encoding");
     assert_eq!(answer.header("accept-encoding"), "identity");
 }
 

@@ -310,20 +310,38 @@ async fn nothing_of_another_company_can_be_booked() {
         (missing, missing, missing),
     ] {
         let mut answers = Vec::new();
-        for (path, body) in [
-            (book_slot(slot), json!({ "interview_id": own })),
-            (scene.path(), json!({ "interview_id": interview })),
-            (book_slot(slot), json!({ "interview_id": interview })),
-            (BOOK.into(), json!({ "interview_id": own, "slot_id": slot })),
+        for (path, body, field) in [
+            (book_slot(slot), json!({ "interview_id": own }), None),
+            (
+                scene.path(),
+                json!({ "interview_id": interview }),
+                Some("interview_id"),
+            ),
+            (book_slot(slot), json!({ "interview_id": interview }), None),
+            (
+                BOOK.into(),
+                json!({ "interview_id": own, "slot_id": slot }),
+                Some("slot_id"),
+            ),
             (
                 BOOK.into(),
                 json!({ "interview_id": interview, "slot_id": scene.slot }),
+                Some("interview_id"),
             ),
-            (BOOK.into(), new_slot(interview, scene.job)),
-            (BOOK.into(), new_slot(own, job)),
+            (
+                BOOK.into(),
+                new_slot(interview, scene.job),
+                Some("interview_id"),
+            ),
+            (BOOK.into(), new_slot(own, job), Some("job")),
         ] {
             let answer = scene.program.post_json(&path, &body).await;
-            assert_eq!(answer.status, 404, "{path} {body}: {}", answer.text);
+            let status = if field.is_some() { 422 } else { 404 };
+            assert_eq!(answer.status, status, "{path} {body}: {}", answer.text);
+            if let Some(field) = field {
+                let errors = &answer.json()["errors"];
+                assert!(errors[field].is_array(), "{path} {body}: {errors}");
+            }
             answers.push(answer.text);
         }
         bodies.push(answers);

@@ -405,9 +405,24 @@ async fn nothing_of_another_company_can_be_changed() {
     let path = scene.path("reschedule");
     let mut with_their_job = scene.new_slot();
     with_their_job["job"] = json!(their_job);
-    for body in [json!({ "slot_id": their_slot }), with_their_job] {
-        let answer = scene.program.post_json(&path, &body).await;
-        assert_eq!(answer.status, 404, "{}", answer.text);
+    let mut with_no_job = scene.new_slot();
+    with_no_job["job"] = json!(999_999);
+    for (field, theirs, missing) in [
+        (
+            "slot_id",
+            json!({ "slot_id": their_slot }),
+            json!({ "slot_id": 999_999 }),
+        ),
+        ("job", with_their_job, with_no_job),
+    ] {
+        let foreign = scene.program.post_json(&path, &theirs).await;
+        let missing = scene.program.post_json(&path, &missing).await;
+        assert_eq!((foreign.status, &foreign.text), (422, &missing.text));
+        assert!(
+            foreign.json()["errors"][field].is_array(),
+            "{}",
+            foreign.text
+        );
     }
     assert_eq!(before, rows::all(&scene.app).await, "nothing was changed");
 }

@@ -17,6 +17,8 @@ async fn anybody_may_read_what_the_api_can_do() {
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("content-type"), "application/json");
     assert_eq!(answer.json()["openapi"], "3.1.0");
+    let server = &answer.json()["servers"][0]["url"];
+    assert_eq!(server, app.app.settings.base_url.origin());
 }
 
 #[test]

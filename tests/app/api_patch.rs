@@ -239,7 +239,9 @@ async fn a_candidates_new_address_has_the_consequences_of_the_page() {
         (409, json!("email_taken"))
     );
     let unknown = json!({ "version": 1, "job": 999_999 });
-    assert_eq!(scene.program.patch_json(&other, &unknown).await.status, 404);
+    let refused = scene.program.patch_json(&other, &unknown).await;
+    assert_eq!(refused.status, 422, "{}", refused.text);
+    assert!(refused.json()["errors"]["job"].is_array());
     let row = candidate::Entity::find_by_id(scene.booked.details.candidate.id);
     let row = row.one(scene.app.app.db.read()).await.expect("a query");
     assert_eq!(row.expect("a candidate").version, 2);
@@ -359,7 +361,9 @@ async fn a_free_slot_is_changed_as_a_whole() {
         );
     }
     let unknown = json!({ "version": 3, "job": 999_999 });
-    assert_eq!(program.patch_json(&path, &unknown).await.status, 404);
+    let refused = program.patch_json(&path, &unknown).await;
+    assert_eq!(refused.status, 422, "{}", refused.text);
+    assert!(refused.json()["errors"]["job"].is_array());
     // A page that showed the slot as it was does not close it.
     let mut rita = app.recruiter().await;
     let closure = format!("/slots/{id}/closure");

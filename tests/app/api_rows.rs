@@ -262,6 +262,7 @@ async fn a_slot_lies_on_the_wall_clock_of_its_zone() {
         json!({
             "start_time": "10:30:15", "company": app.company_id, "difficulty_level": "hard",
             "time_zone": "America/New_York", "meeting_url": "https://meet.example.com/x",
+            "interviewer": " Ida Sommer ",
         }),
     );
     let made = created(&mut program, SLOTS, &body).await;
@@ -271,13 +272,15 @@ async fn a_slot_lies_on_the_wall_clock_of_its_zone() {
         "interview_date": "2027-02-01", "start_time": "10:30:15", "duration_minutes": 60,
         "job": job, "company": app.company_id, "ai_interview_type": "technical",
         "difficulty_level": "hard", "meeting_url": "https://meet.example.com/x",
-        "interview": null, "version": 1, "created_at": "2027-01-04T08:00:00Z",
+        "interviewer": "Ida Sommer", "interview": null, "version": 1,
+        "created_at": "2027-01-04T08:00:00Z",
     });
     assert_eq!(made, expected);
     let least = created(&mut program, SLOTS, &slot(job)).await;
     assert_eq!(least["time_zone"], "Europe/Berlin", "the company's");
     assert_eq!(least["starts_at"], "2027-02-01T09:00:00Z");
     assert_eq!(least["difficulty_level"], Value::Null);
+    assert_eq!(least["interviewer"], "");
 }
 
 #[actix_web::test]
@@ -328,6 +331,10 @@ async fn a_wrong_slot_is_refused_field_by_field() {
                 json!("javascript:alert(1)"),
                 json!(""),
             ],
+        ),
+        (
+            "interviewer",
+            vec![json!(7), json!("a\u{202e}b"), json!("x".repeat(201))],
         ),
         ("fold", vec![json!(2), json!("0"), json!(true)]),
         ("status", vec![json!("booked")]),
@@ -445,13 +452,13 @@ async fn what_a_body_names_must_be_the_companys() {
         let refused = program
             .post_json(path, &with(body.clone(), json!({ name: foreign })))
             .await;
-        assert_eq!(refused.status, 404, "{path} {name}: {}", refused.text);
+        assert_eq!(wrong_fields(&refused), [name], "{path}");
         let absent = program
             .post_json(path, &with(body, json!({ name: missing })))
             .await;
         assert_eq!(
             (absent.status, absent.text),
-            (404, refused.text),
+            (422, refused.text),
             "{path} {name}"
         );
     }

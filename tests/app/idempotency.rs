@@ -128,10 +128,10 @@ async fn a_refusal_is_repeated_as_well() {
 async fn what_is_not_there_stays_so_under_its_key() {
     let scene = Scene::set().await;
     let mut program = scene.keyed("k").await;
-    let body = json!({ "candidate": 1000 });
-    let first = program.post_json("/api/interviews/", &body).await;
+    let path = "/api/interviews/999999/cancel/";
+    let first = program.post_json(path, &json!({})).await;
     assert_eq!(first.status, 404, "{}", first.text);
-    let again = program.post_json("/api/interviews/", &body).await;
+    let again = program.post_json(path, &json!({})).await;
     assert_eq!(all(&again), all(&first));
     let kept = one_time_key::Entity::find()
         .all(scene.app.app.db.read())
@@ -160,6 +160,35 @@ async fn wrong_fields_leave_the_key_free() {
         .post_json("/api/jobs/", &json!({ "title": "" }))
         .await;
     assert_eq!(wrong.json()["code"], "idempotency_key_reused");
+}
+
+#[actix_web::test]
+async fn an_id_that_leads_to_nothing_leaves_the_key_free() {
+    let scene = Scene::set().await;
+    let mut program = scene.keyed("k").await;
+    let wrong = json!({ "candidate": 999_999 });
+    let refused = program.post_json("/api/interviews/", &wrong).await;
+    assert_eq!(refused.status, 422, "{}", refused.text);
+    let candidate = builders::candidate(&scene.app, scene.app.company_id).await;
+    let right = json!({ "candidate": candidate });
+    let made = program.post_json("/api/interviews/", &right).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+}
+
+#[actix_web::test]
+async fn a_change_with_null_for_what_it_does_not_empty_is_the_same_change() {
+    let scene = Scene::set().await;
+    let mut program = scene.keyed("k").await;
+    let job = format!("/api/jobs/{}/", scene.job);
+    let change = json!({ "version": 1, "title": "Chef" });
+    let first = program.patch_json(&job, &change).await;
+    assert_eq!(first.status, 200, "{}", first.text);
+    let with_null = json!({ "version": 1, "title": "Chef", "domain": null, "nothing": null });
+    let again = program.patch_json(&job, &with_null).await;
+    assert_eq!(all(&again), all(&first));
+    let emptied = json!({ "version": 1, "title": "Chef", "salary_min": null });
+    let other = program.patch_json(&job, &emptied).await;
+    assert_eq!(other.json()["code"], "idempotency_key_reused");
 }
 
 #[actix_web::test]

@@ -9,6 +9,7 @@ mod api_lists;
 mod api_openapi;
 mod api_patch;
 mod api_rows;
+mod api_schema;
 mod bodies;
 mod bookings;
 mod bounce_letters;

@@ -96,6 +96,21 @@ fn the_request_does_not_depend_on_order_and_white_space() {
 }
 
 #[test]
+fn null_is_a_value_only_where_a_change_empties_a_field() {
+    let change = |text: &str| body(text).change(&["a"]).expect("an object");
+    let bare = change("{}");
+    assert_eq!(
+        bare.request(),
+        change(r#"{"b": null, "x": null}"#).request()
+    );
+    assert_ne!(bare.request(), change(r#"{"a": null}"#).request());
+    let mut emptied = change(r#"{"a": null, "b": null, "x": null}"#);
+    assert_eq!(emptied.clearable("a", id), Some(None));
+    assert_eq!(emptied.optional("b", id), None);
+    assert!(emptied.finish(Some(())).is_ok(), "x is left out");
+}
+
+#[test]
 fn what_is_no_json_object_is_refused() {
     let deep = "[".repeat(40_000);
     let deep_inside = format!(r#"{{"a": {deep}"#);

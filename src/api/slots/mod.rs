@@ -36,6 +36,9 @@ use crate::{
     times,
 };
 
+/// What `null` empties in a change; elsewhere it is as good as left out.
+const CLEARABLE: &[&str] = &["difficulty_level", "meeting_url"];
+
 /// A slot as it goes out.
 #[derive(Debug, Serialize)]
 pub struct Slot {
@@ -52,6 +55,7 @@ pub struct Slot {
     ai_interview_type: InterviewType,
     difficulty_level: Option<DifficultyLevel>,
     meeting_url: Option<String>,
+    interviewer: String,
     interview: Option<i64>,
     version: i32,
     created_at: String,
@@ -81,7 +85,7 @@ impl Slot {
             interview_type,
             difficulty_level,
             meeting_url,
-            interviewer: _,
+            interviewer,
             closed_at: _,
             rules_changed_at: _,
             created_by: _,
@@ -102,6 +106,7 @@ impl Slot {
             ai_interview_type: interview_type,
             difficulty_level,
             meeting_url,
+            interviewer,
             interview,
             version,
             created_at: times::rfc3339(created_at),
@@ -187,11 +192,9 @@ pub async fn update(
     id: Path<i64>,
     body: Body,
 ) -> Result<HttpResponse> {
-    let fields = body.fields()?;
-    let idempotency_key = caller.idempotency_key(
-        "api.slot.patch",
-        &format!("{id} {}", fields.exact_request()),
-    )?;
+    let fields = body.change(CLEARABLE)?;
+    let idempotency_key =
+        caller.idempotency_key("api.slot.patch", &format!("{id} {}", fields.request()))?;
     idempotency::answer(&app, &caller, idempotency_key, async |idempotency_key| {
         change(&app, &caller, (*id, idempotency_key), fields).await
     })

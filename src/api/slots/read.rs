@@ -16,6 +16,8 @@ use crate::{
     },
 };
 
+const LONGEST_INTERVIEWER: usize = 200;
+
 /// What is given, over what is stored. A time that is not touched stays the same instant.
 pub(super) fn read_change(
     fields: &mut Fields,
@@ -34,6 +36,7 @@ pub(super) fn read_change(
     let interview_type = fields.optional("ai_interview_type", choice);
     let difficulty_level = fields.clearable("difficulty_level", choice);
     let meeting_url = fields.clearable("meeting_url", text(typed::https_url));
+    let interviewer = fields.optional("interviewer", text(interviewer));
     let zone = zone.unwrap_or(stored.zone);
     let date = date.unwrap_or(stored.local_start.date());
     let local_start = date.and_time(time.unwrap_or(stored.local_start.time()));
@@ -51,7 +54,7 @@ pub(super) fn read_change(
         interview_type: interview_type.unwrap_or(stored.interview_type),
         difficulty_level: difficulty_level.unwrap_or(stored.difficulty_level),
         meeting_url: meeting_url.unwrap_or(stored.meeting_url),
-        interviewer: stored.interviewer,
+        interviewer: interviewer.unwrap_or(stored.interviewer),
     })
 }
 
@@ -79,6 +82,7 @@ pub fn read(fields: &mut Fields, caller: &Caller) -> Option<NewSlot> {
     let zone = zone.or((!zone_is_given).then_some(caller.zone));
     let fold = fields.optional("fold", fold);
     let meeting_url = fields.optional("meeting_url", text(typed::https_url));
+    let interviewer = fields.optional("interviewer", text(interviewer));
     let (local_start, zone) = (date?.and_time(time?), zone?);
     let starts_at = instant(fields, local_start, zone, fold)?;
     Some(NewSlot {
@@ -90,7 +94,7 @@ pub fn read(fields: &mut Fields, caller: &Caller) -> Option<NewSlot> {
         interview_type: interview_type?,
         difficulty_level,
         meeting_url,
-        interviewer: String::new(),
+        interviewer: interviewer.unwrap_or_default(),
     })
 }
 
@@ -103,6 +107,11 @@ fn instant(
     local_time::resolve(local_start, zone, fold)
         .map_err(|why| fields.refuse("start_time", &explained(why, zone)))
         .ok()
+}
+
+/// A name; empty where there is none.
+fn interviewer(name: &str) -> Result<String, typed::Refusal> {
+    typed::optional_line(name, LONGEST_INTERVIEWER)
 }
 
 fn own_company(value: &Value, caller: &Caller) -> Result<(), String> {

@@ -109,7 +109,7 @@ pub async fn change(
         return Ok(Err(ChangeRefusal::EmailTaken(other.id)));
     }
     if let Some(job_id) = new.job_id {
-        jobs::find(txn, company_id, job_id).await?;
+        jobs::require(txn, company_id, job_id).await?;
     }
     if !write(txn, company_id, before, new).await? {
         let now = find(txn, company_id, id).await?;

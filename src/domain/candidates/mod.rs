@@ -146,7 +146,7 @@ pub async fn insert(
         return Ok(Err(EmailTaken(row.id)));
     }
     if let Some(job_id) = new.job_id {
-        jobs::find(txn, actor.company_id, job_id).await?;
+        jobs::require(txn, actor.company_id, job_id).await?;
     }
     let row = candidate::ActiveModel {
         company_id: Set(actor.company_id),

@@ -22,7 +22,7 @@ use crate::{
         events::Event,
         idempotency_keys::{IdempotencyKey, KeyConflict},
     },
-    error::{Error, Result},
+    error::{Error, Reference, Result},
 };
 
 /// Who is booked where.
@@ -174,7 +174,8 @@ async fn take_interview(
             Err(taken) => return refuse(taken),
         },
     };
-    let row = find(txn, actor.company_id, id).await?;
+    let found = find(txn, actor.company_id, id).await;
+    let row = found.map_err(|error| error.of(Reference::Interview))?;
     match row.status {
         Status::Unscheduled | Status::Cancelled => Ok(row),
         Status::Scheduled | Status::Completed | Status::NoShow => {

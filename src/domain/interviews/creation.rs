@@ -13,7 +13,7 @@ use crate::{
         idempotency_keys::{self, IdempotencyKey, KeyConflict},
         jobs,
     },
-    error::Result,
+    error::{Reference, Result},
 };
 
 /// Adds an interview that is not booked yet: its key.
@@ -42,9 +42,11 @@ pub async fn insert(
     job_id: Option<i64>,
     now: DateTime<Utc>,
 ) -> Result<i64> {
-    candidates::find(txn, actor.company_id, candidate_id).await?;
+    candidates::find(txn, actor.company_id, candidate_id)
+        .await
+        .map_err(|error| error.of(Reference::Candidate))?;
     if let Some(job_id) = job_id {
-        jobs::find(txn, actor.company_id, job_id).await?;
+        jobs::require(txn, actor.company_id, job_id).await?;
     }
     let row = interview::ActiveModel {
         company_id: Set(actor.company_id),

@@ -14,7 +14,7 @@ use crate::{
         commands::{Abort, refuse},
         slots::{self, NewSlot, Timing},
     },
-    error::Result,
+    error::{Reference, Result},
 };
 
 /// Into which slot.
@@ -71,7 +71,8 @@ pub(super) async fn take<R: From<SlotRefusal>>(
             slots::insert(txn, actor, new, now).await?
         }
     };
-    let slot = slots::lock(txn, actor.company_id, id).await?;
+    let slot = slots::lock(txn, actor.company_id, id).await;
+    let slot = slot.map_err(|error| error.of(Reference::Slot))?;
     if let Some(holder) = holder(txn, &slot).await? {
         let by = details(txn, actor.company_id, holder.id).await?;
         let free = free_near(txn, actor, (slot.job_id, slot.starts_at), now).await?;

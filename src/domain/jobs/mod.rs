@@ -16,7 +16,7 @@ use crate::{
         idempotency_keys::{self, IdempotencyKey, KeyConflict},
         versions::{self, Target},
     },
-    error::{Error, Result},
+    error::{Error, Reference, Result},
 };
 
 /// A job as somebody enters it.
@@ -78,6 +78,13 @@ pub async fn find(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Result
         .one(db)
         .await?
         .ok_or(Error::NotFound)
+}
+
+/// Refuses a job that is not the company's, for a row that is to point at it.
+pub async fn require(txn: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<()> {
+    let found = find(txn, company_id, id).await;
+    found.map_err(|error| error.of(Reference::Job))?;
+    Ok(())
 }
 
 /// Enters a job; answers with its key, now or of an earlier call with the same idempotency key.

@@ -163,7 +163,7 @@ pub async fn insert(
     new: &NewSlot,
     now: DateTime<Utc>,
 ) -> Result<i64> {
-    jobs::find(txn, actor.company_id, new.job_id).await?;
+    jobs::require(txn, actor.company_id, new.job_id).await?;
     let row = slot::ActiveModel {
         company_id: Set(actor.company_id),
         created_by: Set(actor.user_id),

@@ -129,7 +129,7 @@ async fn change_free(
         // Read by the rules of today.
         after.rules_changed_at = Set(None);
     }
-    jobs::find(txn, actor.company_id, new.job_id).await?;
+    jobs::require(txn, actor.company_id, new.job_id).await?;
     if !write(txn, target, actor.company_id, after).await? {
         return refuse(Refusal::Stale);
     }
