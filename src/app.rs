@@ -2,10 +2,11 @@
 use tokio::sync::Notify;
 
 use crate::{
+    api::auth::CALLS_PER_TOKEN,
     client_ip::UntrustedProxies,
     clock::Clock,
     db::{Db, Recent},
-    domain::{attention::Attention, interviews::join_link::Keys},
+    domain::{attention::Attention, interviews::join_link::Keys, rate_limits::Tally},
     error::Result,
     mail::{bounce::ReturnAddress, compose::Composer, mailer::Mailer},
     passwords::Passwords,
@@ -31,6 +32,8 @@ pub struct App {
     pub mailer: Mailer,
     /// Rings when an email was queued, so that the worker need not wait for its next round.
     pub wake: Notify,
+    /// How often programs have called of late.
+    pub calls: Tally,
     /// Hashes passwords.
     pub passwords: Passwords,
     /// Sign join links.
@@ -70,6 +73,7 @@ impl App {
             composer: Composer::new()?,
             mailer: Mailer::new(&settings.mail, settings.base_url.host()),
             wake: Notify::new(),
+            calls: Tally::new(CALLS_PER_TOKEN),
             untrusted_proxies: UntrustedProxies::default(),
             passwords,
             attention: Recent::default(),

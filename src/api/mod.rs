@@ -1,6 +1,7 @@
 //! The JSON API: a call is read, one domain function does it, its rows go out as JSON.
 pub mod auth;
 pub mod bookings;
+pub mod calls;
 pub mod candidates;
 pub mod changes;
 pub mod emails;

@@ -16,6 +16,7 @@ use super::{
     stopping, terminal, worker,
 };
 use crate::{
+    api::calls,
     app::App,
     domain::companies,
     http::{self, wire::Wire},
@@ -57,6 +58,7 @@ impl Serve {
 async fn serve(app: Data<App>, listener: TcpListener) -> io::Result<()> {
     let (stop, stopped) = watch::channel(false);
     let delivery = worker::deliver(app.clone(), stopped);
+    let counting = app.clone();
     let server = Server::build()
         .shutdown_signal(async move {
             stopping::asked().await;
@@ -84,6 +86,14 @@ async fn serve(app: Data<App>, listener: TcpListener) -> io::Result<()> {
         .and_then(http)
     };
     let server = server.listen("greenroom", listener, connections)?.run();
+    let server = async {
+        let served = tokio::select! {
+            served = server => served,
+            never = calls::keep_settled(&counting) => match never {},
+        };
+        calls::settle_last(&counting).await;
+        served
+    };
     let (served, ()) = tokio::join!(server, delivery);
     served
 }

@@ -1,16 +1,13 @@
 //! Who may call the API, how often, and what every refusal looks like.
 use actix_web::{http::Method, test::TestRequest};
 use chrono::TimeDelta;
-use entity::{action, api_token, rate_limit, slot};
-use greenroom::{
-    db,
-    domain::{
-        accounts::{api_tokens, users},
-        actions,
-        versions::Target,
-    },
+use entity::{action, api_token, slot};
+use greenroom::domain::{
+    accounts::{api_tokens, users},
+    actions,
+    versions::Target,
 };
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::EntityTrait;
 use serde_json::json;
 
 use crate::support::{Actor, Answer, TestApp, builders, rows};
@@ -178,32 +175,6 @@ async fn what_a_program_does_is_done_in_its_users_name() {
     assert_eq!(line.verb, "slot.created");
     assert_eq!(line.user_id, Some(program.user_id()));
     assert_eq!(line.ip, program.ip.to_string());
-}
-
-#[actix_web::test]
-async fn a_program_that_calls_too_often_is_told_when_to_go_on() {
-    let app = TestApp::start().await;
-    let (token, mut program) = a_token(&app).await;
-    let mut other = app.program().await;
-    let row = rate_limit::ActiveModel {
-        key: Set(format!("api.token:{}", token.id)),
-        count: Set(1199),
-        window_started_at: Set(app.now()),
-    };
-    let written = db::transaction(&app.app.db, async |txn| -> greenroom::error::Result<_> {
-        Ok(rate_limit::Entity::insert(row)
-            .exec_without_returning(txn)
-            .await?)
-    });
-    written.await.expect("a row");
-    assert_eq!(program.get("/api/jobs/").await.status, 200, "the last one");
-    app.advance(TimeDelta::seconds(20));
-    let answer = program.get("/api/jobs/").await;
-    assert_problem(&answer, 429);
-    assert_eq!(answer.header("retry-after"), "40");
-    assert_eq!(other.get("/api/jobs/").await.status, 200, "others go on");
-    app.advance(TimeDelta::seconds(40));
-    assert_eq!(program.get("/api/jobs/").await.status, 200);
 }
 
 #[actix_web::test]

@@ -4,6 +4,7 @@ mod actions;
 mod alerts;
 mod api_access;
 mod api_bookings;
+mod api_calls;
 mod api_changes;
 mod api_lists;
 mod api_openapi;

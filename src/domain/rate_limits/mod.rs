@@ -1,4 +1,6 @@
 //! How often something may be tried; counted in the database, so that every process knows.
+mod tally;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::rate_limit;
 use sea_orm::{
@@ -7,6 +9,7 @@ use sea_orm::{
     sea_query::{CaseStatement, Expr, ExprTrait, OnConflict},
 };
 
+pub use self::tally::Tally;
 use crate::{
     db::{self, Db},
     error::Result,
@@ -45,7 +48,7 @@ pub async fn take(db: &Db, limit: Limit, who: &str, now: DateTime<Utc>) -> Resul
     let found = rate_limit::Entity::find_by_id(&key).one(db.read()).await?;
     if let Some(row) = found
         && row.count >= limit.most
-        && let Some(seconds) = seconds_left(limit, &row, now)
+        && let Some(seconds) = seconds_left(limit, row.window_started_at, now)
     {
         return Ok(Turn::Limited(seconds));
     }
@@ -55,12 +58,12 @@ pub async fn take(db: &Db, limit: Limit, who: &str, now: DateTime<Utc>) -> Resul
             count: Set(1),
             window_started_at: Set(now),
         })
-        .on_conflict(count_or_start_afresh(limit, now))
+        .on_conflict(add_or_start_afresh(limit, now))
         .exec_with_returning(txn)
         .await?)
     })
     .await?;
-    Ok(match seconds_left(limit, &counted, now) {
+    Ok(match seconds_left(limit, counted.window_started_at, now) {
         Some(seconds) if counted.count > limit.most => Turn::Limited(seconds),
         _ => Turn::Allowed,
     })
@@ -101,15 +104,17 @@ fn key(limit: Limit, who: &str) -> String {
     format!("{}:{who}", limit.name)
 }
 
-/// How long the row's window still lasts; none when it is over.
-fn seconds_left(limit: Limit, row: &rate_limit::Model, now: DateTime<Utc>) -> Option<i64> {
-    let left = row.window_started_at + limit.window - now;
+/// How long a window still lasts; none when it is over.
+fn seconds_left(limit: Limit, started_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<i64> {
+    let left = started_at + limit.window - now;
     (left > TimeDelta::zero() && left <= limit.window + EARLY)
         .then(|| Ord::max(1, left.num_seconds()))
 }
 
-fn count_or_start_afresh(limit: Limit, now: DateTime<Utc>) -> OnConflict {
+/// Adds what a row counts to what is stored, unless its window is over.
+fn add_or_start_afresh(limit: Limit, now: DateTime<Utc>) -> OnConflict {
     let stored = |column| Expr::col((rate_limit::Entity, column));
+    let added = |column| Expr::col(("excluded", column));
     let started_at = || stored(rate_limit::Column::WindowStartedAt);
     let is_over = || {
         let is_past = started_at().lte(now - limit.window);
@@ -119,13 +124,13 @@ fn count_or_start_afresh(limit: Limit, now: DateTime<Utc>) -> OnConflict {
         .value(
             rate_limit::Column::Count,
             CaseStatement::new()
-                .case(is_over(), 1)
-                .finally(stored(rate_limit::Column::Count).add(1)),
+                .case(is_over(), added(rate_limit::Column::Count))
+                .finally(stored(rate_limit::Column::Count).add(added(rate_limit::Column::Count))),
         )
         .value(
             rate_limit::Column::WindowStartedAt,
             CaseStatement::new()
-                .case(is_over(), Expr::value(now))
+                .case(is_over(), added(rate_limit::Column::WindowStartedAt))
                 .finally(stored(rate_limit::Column::WindowStartedAt)),
         )
         .to_owned()
