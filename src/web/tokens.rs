@@ -74,7 +74,11 @@ pub async fn create(app: Data<App>, viewer: Admin, form: Form<TokenForm>) -> Res
 }
 
 /// POST /tokens/{id}/revocation: the token opens nothing any more.
-pub async fn revoke(app: Data<App>, viewer: Admin, id: Path<i64>) -> Result<HttpResponse> {
+pub async fn create_revocation(
+    app: Data<App>,
+    viewer: Admin,
+    id: Path<i64>,
+) -> Result<HttpResponse> {
     api_tokens::revoke(&app.db, &viewer.actor(), *id, app.clock.now()).await?;
     viewer.see_other("/tokens", Flash::done("Token revoked."))
 }

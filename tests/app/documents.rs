@@ -1,9 +1,17 @@
 //! What the documents name is there.
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use entity::{email::Status, user::Role};
-use greenroom::domain::emails::lifecycle;
+use greenroom::{
+    api::{auth::CALLS_PER_TOKEN, openapi},
+    domain::emails::lifecycle,
+};
 use sea_orm::{ActiveEnum, Iterable};
+use serde_json::Value;
 
 /// What begins like this in a document is a path of the repository.
 const ROOTS: [&str; 8] = [
@@ -87,6 +95,111 @@ fn the_diagram_of_an_emails_life_shows_every_transition_and_no_other() {
     legal.sort();
     assert_eq!(drawn, legal);
 }
+
+/// Whatever is said about a handler's name is so: a verb of the seven, or one of them and a noun.
+#[test]
+fn handlers_are_called_as_the_guide_says() {
+    const VERBS: [&str; 7] = [
+        "index", "new", "create", "show", "edit", "update", "destroy",
+    ];
+    let guide = include_str!("../../CONTRIBUTING.md");
+    let guide = guide.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(guide.contains(&format!("`{}`", VERBS.join(" "))));
+    let table = include_str!("../../src/http/routes.rs").lines();
+    let is_route = |line: &&str| ["get(", "post("].iter().any(|it| line.starts_with(it));
+    let routes = table.map(str::trim).filter(is_route);
+    let handlers = routes.filter(|line| !line.contains("(Api,")).map(|line| {
+        let (_, handler) = line.rsplit_once("\", ").expect("a handler");
+        let (handler, _) = handler.split_once(')').expect("an end");
+        handler.rsplit("::").next().unwrap_or(handler)
+    });
+    let handlers: Vec<_> = handlers.collect();
+    assert!(handlers.len() > 80, "{}", handlers.len());
+    for handler in handlers {
+        let verb = handler.split('_').next().unwrap_or(handler);
+        assert!(VERBS.contains(&verb), "{handler}");
+    }
+}
+
+/// The row of a command in the handbook names every option that it has, and no other.
+#[test]
+fn the_handbook_names_the_options_of_every_command() {
+    let rows = HANDBOOK
+        .lines()
+        .skip_while(|line| !line.starts_with("| Command |"));
+    let rows = rows.skip(2).take_while(|line| line.starts_with("| `"));
+    let mut commands = 0;
+    for row in rows {
+        let usage = row.split('`').nth(1).expect("a command");
+        let is_word = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase());
+        let command: Vec<_> = usage.split(' ').take_while(is_word).collect();
+        let output = Command::new(env!("CARGO_BIN_EXE_greenroom"))
+            .args(&command)
+            .arg("--help")
+            .output()
+            .expect("a program");
+        let help = String::from_utf8(output.stdout).expect("text");
+        let mut options = options(&help);
+        options.retain(|option| !["--help", "--version"].contains(&option.as_str()));
+        // What is said elsewhere in the handbook is said.
+        let named: BTreeSet<_> = self::options(row);
+        let elsewhere = self::options(HANDBOOK);
+        assert!(named.is_subset(&options), "{command:?}: {named:?}");
+        assert!(options.is_subset(&elsewhere), "{command:?}: {options:?}");
+        commands += 1;
+    }
+    assert!(commands >= 11, "{commands}");
+}
+
+fn options(text: &str) -> BTreeSet<String> {
+    let words = text.split(|c: char| !(c.is_ascii_lowercase() || c == '-'));
+    let is_option = |word: &&str| word.starts_with("--") && word.len() > 3;
+    words.filter(is_option).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_handbook_explains_every_status_of_an_email() {
+    let (_, chapter) = HANDBOOK
+        .split_once("\n## Email statuses\n")
+        .expect("a chapter");
+    let (table, _) = chapter.split_once("\n## ").expect("another chapter");
+    let rows = table.lines().filter(|line| line.starts_with("| `"));
+    let explained: BTreeSet<_> = rows
+        .flat_map(|row| {
+            let cell = row.split('|').nth(1).unwrap_or_default();
+            cell.split('`').skip(1).step_by(2).map(str::to_owned)
+        })
+        .collect();
+    let all = Status::iter().map(|status| status.to_value()).collect();
+    assert_eq!(explained, all);
+}
+
+#[test]
+fn the_guide_to_the_api_names_its_codes_and_limits() {
+    let guide = include_str!("../../docs/api.md");
+    let document: Value = serde_json::from_str(openapi::DOCUMENT).expect("JSON");
+    let schemas = document["components"]["schemas"]
+        .as_object()
+        .expect("schemas");
+    let mut codes = 0;
+    for (name, schema) in schemas.iter().filter(|(name, _)| name.ends_with("Code")) {
+        for code in schema["enum"].as_array().expect("codes") {
+            let code = code.as_str().expect("a code");
+            assert!(guide.contains(&format!("`{code}`")), "{name}: {code}");
+            codes += 1;
+        }
+    }
+    assert!(codes > 15, "{codes}");
+    let often = CALLS_PER_TOKEN.most.to_string();
+    let often = format!("{},{} requests in a minute", &often[..1], &often[1..]);
+    let responses = document["components"]["responses"].to_string();
+    for text in [guide, &responses] {
+        assert!(text.contains(&often), "{often}");
+        assert!(text.contains("64 KiB"));
+    }
+}
+
+const HANDBOOK: &str = include_str!("../../docs/operating.md");
 
 /// What no document says, in lower case; a code is no prose.
 const WRONG: [&str; 14] = [

@@ -38,7 +38,11 @@ pub async fn show(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<Ht
 }
 
 /// GET /emails/{id}/invite.ics: its invitation, for a calendar.
-pub async fn invitation(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
+pub async fn show_invitation(
+    app: Data<App>,
+    viewer: Recruiter,
+    id: Path<i64>,
+) -> Result<HttpResponse> {
     let email = emails::find(app.db.read(), viewer.company_id, *id).await?;
     let ics = email.ics.ok_or(AppError::NotFound)?;
     let file = invite::finished(&ics, LINK_PLACEHOLDER);

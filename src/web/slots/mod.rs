@@ -129,7 +129,7 @@ async fn page(app: &App, viewer: &Viewer, id: i64) -> Result<ShowPage> {
 }
 
 /// POST /slots/{id}/closure: takes the slot off the offer.
-pub async fn close(
+pub async fn create_closure(
     app: Data<App>,
     viewer: Recruiter,
     id: Path<i64>,

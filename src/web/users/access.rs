@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// POST /users/{id}/disabling: shuts a user out at once.
-pub async fn disable(
+pub async fn create_disabling(
     app: Data<App>,
     viewer: Admin,
     id: Path<i64>,
@@ -44,7 +44,7 @@ pub async fn disable(
 }
 
 /// POST /users/{id}/enabling: lets a user in again.
-pub async fn enable(
+pub async fn create_enabling(
     app: Data<App>,
     viewer: Admin,
     id: Path<i64>,
