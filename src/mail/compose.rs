@@ -37,6 +37,8 @@ pub struct Entry {
     pub summary: String,
     /// Some lines, with [`LINK_PLACEHOLDER`] where the join link goes.
     pub description: String,
+    /// Where it is, in words: for a link that is too long to stand there.
+    pub place: String,
 }
 
 /// Writes emails from their templates, in the words of their language.
@@ -81,6 +83,7 @@ impl Composer {
         Ok(Entry {
             summary: header_text(&say("summary")?),
             description: say("description")?,
+            place: header_text(&say("place")?),
         })
     }
 }

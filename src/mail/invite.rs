@@ -5,7 +5,10 @@
 use chrono::{DateTime, Utc};
 use entity::email::Kind;
 
-use super::{LINK_PLACEHOLDER, mailbox::Mailbox};
+use super::{
+    LINK_PLACEHOLDER,
+    mailbox::{Mailbox, mailto},
+};
 
 /// What an entry that travels in a mail asks a calendar to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +58,15 @@ pub struct Event {
     pub summary: String,
     /// What there is to know, any number of lines, with [`LINK_PLACEHOLDER`] where the link goes.
     pub description: String,
+    /// Where it is, in words, for a link that is too long for its place.
+    pub place: String,
 }
+
+/// Outlook and Exchange cut the place off after so many characters, and a link with it.
+const LONGEST_LOCATION: usize = 254;
+
+/// Stands in a calendar that is not [`finished`]: the place in words.
+const PLACE_IN_WORDS: &str = "X-GREENROOM-PLACE:";
 
 /// Who has to do with an event.
 #[derive(Clone, Copy, Debug)]
@@ -97,12 +108,24 @@ pub fn file(event: &Event) -> String {
 }
 
 /// With the link in its places, and folded: at most 75 octets a line (RFC 5545 §3.1). Not before, or a
-/// fold could tear the placeholder apart.
+/// fold could tear the placeholder apart. Where the link is too long, the location is in words.
 pub fn finished(calendar: &str, link: &str) -> String {
     // Text and addresses differ in what they escape; a link that has none of it fits both.
     let link = link.replace(',', "%2C").replace(';', "%3B");
-    let filled = calendar.replace(LINK_PLACEHOLDER, &link);
-    filled.split_terminator("\r\n").map(folded).collect()
+    let lines = filled(calendar, &link);
+    lines.map(|line| folded(&line)).collect()
+}
+
+/// The lines of a calendar with a link in its places, not folded.
+pub fn filled(calendar: &str, link: &str) -> impl Iterator<Item = String> {
+    let is_too_long = link.len() > LONGEST_LOCATION;
+    calendar.split_terminator("\r\n").filter_map(move |line| {
+        match line.strip_prefix(PLACE_IN_WORDS) {
+            Some(words) => is_too_long.then(|| format!("LOCATION:{words}")),
+            None if is_too_long && line.starts_with("LOCATION:") => None,
+            None => Some(line.replace(LINK_PLACEHOLDER, link)),
+        }
+    })
 }
 
 fn folded(line: &str) -> String {
@@ -154,19 +177,6 @@ fn quoted(name: &str) -> String {
     format!("\"{clean}\"")
 }
 
-/// RFC 6068: what an address cannot hold as it is becomes its octets in hexadecimal.
-fn mailto(address: &str) -> String {
-    let mut uri = String::from("mailto:");
-    for byte in address.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => uri.push(char::from(byte)),
-            b'@' | b'.' | b'-' | b'_' | b'~' | b'+' => uri.push(char::from(byte)),
-            byte => uri.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    uri
-}
-
 /// Content lines, not folded yet.
 #[derive(Default)]
 struct Lines(String);
@@ -202,6 +212,8 @@ impl Lines {
     fn place(&mut self, event: &Event) {
         self.add("DESCRIPTION", &escaped(&event.description));
         self.add("LOCATION", LINK_PLACEHOLDER);
+        self.0
+            .extend([PLACE_IN_WORDS, &escaped(&event.place), "\r\n"]);
         self.add("URL", LINK_PLACEHOLDER);
         self.add("CONFERENCE;VALUE=URI;FEATURE=VIDEO", LINK_PLACEHOLDER);
     }

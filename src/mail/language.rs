@@ -164,7 +164,7 @@ impl Language {
             .ok_or_else(|| wrong(&self.tag, format!("there is no {group}.{name}")))
     }
 
-    /// `October 15, 2025 at 10:00 AM (UTC+02:00)`.
+    /// `Wednesday, October 15, 2025 at 10:00 AM (UTC+02:00)`.
     pub fn moment(&self, at: DateTime<Utc>, zone: Tz) -> String {
         let local = self.filled(&self.moment, LocalTime::of(at, &zone));
         format!("{local} ({})", times::offset(at, zone))
@@ -176,7 +176,7 @@ impl Language {
         format!("{local} (UTC{offset})")
     }
 
-    /// `October 15, 2025 at 08:00 UTC`.
+    /// `Wednesday, October 15, 2025 at 08:00 UTC`.
     pub fn moment_in_utc(&self, at: DateTime<Utc>) -> String {
         self.filled(&self.moment_in_utc, LocalTime::of(at, &Tz::UTC))
     }

@@ -64,6 +64,21 @@ pub fn parse_address(text: &str) -> Result<Address> {
     Address::new(local, domain).map_err(|_| wrong())
 }
 
+/// The URI of an address (RFC 6068). Only what no such URI can hold is encoded: not every program decodes, and an
+/// ordinary address (`o'brien@example.com`) is the same to all of them.
+pub fn mailto(address: &str) -> String {
+    let mut uri = String::from("mailto:");
+    for byte in address.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => uri.push(char::from(byte)),
+            b'@' | b'.' | b'-' | b'_' | b'~' => uri.push(char::from(byte)),
+            b'!' | b'$' | b'\'' | b'*' | b'+' => uri.push(char::from(byte)),
+            byte => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri
+}
+
 /// One line that is safe in a header: nothing that breaks the line, hides or turns text around.
 pub fn header_text(text: &str) -> String {
     let line = clean_line(text)
@@ -162,6 +177,26 @@ mod tests {
             "ann\n@example.com",
         ] {
             assert!(parse_address(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_in_a_link_is_changed_only_where_it_must_be() {
+        for plain in [
+            "dana@example.com",
+            "x+y@example.com",
+            "o'brien@example.com",
+            "!$*-_.~@example.com",
+        ] {
+            assert_eq!(mailto(plain), format!("mailto:{plain}"));
+        }
+        for (address, uri) in [
+            ("jürgen@example.com", "mailto:j%C3%BCrgen@example.com"),
+            ("a?b#c%d@example.com", "mailto:a%3Fb%23c%25d@example.com"),
+            ("a&b=c/d@example.com", "mailto:a%26b%3Dc%2Fd@example.com"),
+            ("^`{|}@example.com", "mailto:%5E%60%7B%7C%7D@example.com"),
+        ] {
+            assert_eq!(mailto(address), uri);
         }
     }
 

@@ -7,7 +7,7 @@ use tera::Value;
 use super::{
     LINK_PLACEHOLDER,
     language::{Direction, Language},
-    mailbox::{clean_line, clean_paragraphs},
+    mailbox::{clean_line, clean_paragraphs, mailto},
     messages::Message,
     pattern::Pattern,
     plain_text,
@@ -112,9 +112,9 @@ impl Values {
     fn item(&self, item: &Item, medium: Medium) -> String {
         match (item, medium) {
             (Item::Address(address), Medium::Html) => {
-                let address = escaped(address);
+                let (uri, address) = (escaped(&mailto(address)), escaped(address));
                 format!(
-                    "<a class=\"link\" href=\"mailto:{address}\" dir=\"ltr\" style=\"color:#1d4f91\">{address}</a>"
+                    "<a class=\"link\" href=\"{uri}\" dir=\"ltr\" style=\"color:#1d4f91\">{address}</a>"
                 )
             }
             (Item::Address(text) | Item::Text(text), _) => self.text(text, medium),

@@ -116,6 +116,7 @@ pub fn event(
         ends_at: message.ends_at(),
         summary: entry.summary,
         description: entry.description,
+        place: entry.place,
     })
 }
 

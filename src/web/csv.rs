@@ -12,6 +12,9 @@ use crate::{
 /// So many rows are worth asking for at a time: a whole table is never in memory.
 pub const PIECE: u64 = 500;
 
+/// Without it, Excel takes UTF-8 for the encoding that is usual in its country.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// A table to download as `{name}.csv`: the headings first, then piece by piece the lines that `read` finds after a
 /// cursor; each piece is read when the one before has left.
 pub fn download<R, F>(
@@ -26,7 +29,7 @@ where
     let lines = stream::try_unfold((Next::Headings, read), move |(next, read)| async move {
         let cursor = match next {
             Next::Headings => {
-                let headings = Bytes::from(line(headings));
+                let headings = Bytes::from(format!("{BYTE_ORDER_MARK}{}", line(headings)));
                 return Ok(Some((headings, (Next::Piece(None), read))));
             }
             Next::Piece(cursor) => cursor,

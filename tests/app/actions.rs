@@ -119,8 +119,9 @@ async fn a_long_log_goes_on_where_the_page_ends_and_is_downloaded_whole() {
     assert_eq!(table.header("content-type"), "text/csv; charset=utf-8");
     let lines: Vec<&str> = table.text.split_terminator("\r\n").collect();
     assert_eq!(lines.len(), 621);
-    assert!(
-        lines[0].ends_with("Line,When (UTC),User,Who,From address,Action,Object,Number,Details")
+    assert_eq!(
+        lines[0],
+        "\u{feff}Line,When (UTC),User,Who,From address,Action,Object,Number,Details"
     );
     assert!(
         lines[1].contains(",Greenroom,,job.created,job,619,"),

@@ -126,7 +126,7 @@ async fn the_mail_is_previewed_before_anything_is_done() {
         "jane@example.com",
         "Interview Scheduled - Cloud Architect at Sample Company",
         "Dear Jane Roe",
-        "January 5, 2027 at 3:00 AM",
+        "Tuesday, January 5, 2027 at 3:00 AM",
         "Bring <b>a pen</b>.",
         "(the candidate's personal join link goes here)",
         "09:00–09:45 (Europe/Berlin, UTC+01:00)",

@@ -61,7 +61,7 @@ async fn a_booking_reaches_the_candidate() {
     let text = message.body_text(0).expect("a plain part");
     assert!(text.contains("Dear Zoë Núñez,"), "{text}");
     assert!(
-        text.contains("January 5, 2027 at 3:00 AM (UTC-05:00)"),
+        text.contains("Tuesday, January 5, 2027 at 3:00 AM (UTC-05:00)"),
         "{text}"
     );
     assert!(text.contains("Bring a portfolio."), "{text}");

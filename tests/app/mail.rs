@@ -148,16 +148,53 @@ fn the_link_stands_alone_on_its_line_where_there_is_one() {
 #[test]
 fn a_new_time_is_told_with_the_old_one_before_anything_else() {
     let composed = compose(&Message::sample(Kind::Rescheduled));
-    let told = "Date & Time: October 13, 2025 at 4:00 PM (UTC+02:00) → October 15, 2025 at 10:00 AM (UTC+02:00)\n";
+    let told = "Date & Time: Monday, October 13, 2025 at 4:00 PM (UTC+02:00) → Wednesday, October 15, 2025 at 10:00 AM (UTC+02:00)\n";
     let unwrapped = composed.text.replace("\n  ", " ");
     let (before, after) = unwrapped.split_once(told).expect(&unwrapped);
     assert!(before.ends_with("🔄 What has changed:\n• "), "{before}");
     assert!(!before.contains("Interview Details"));
     assert!(after.contains("Interview Details"));
     assert!(composed.html.contains(
-        "<s class=\"quiet\" style=\"color:#555555\">October 13, 2025 at 4:00 PM (UTC+02:00)</s> →<br>\
-         <strong>October 15, 2025 at 10:00 AM (UTC+02:00)</strong>"
+        "<s class=\"quiet\" style=\"color:#555555\">Monday, October 13, 2025 at 4:00 PM (UTC+02:00)</s> →<br>\
+         <strong>Wednesday, October 15, 2025 at 10:00 AM (UTC+02:00)</strong>"
     ));
+}
+
+/// The invitation's plain text has them in both of its blocks, as it always had.
+#[test]
+fn start_duration_and_type_are_said_once() {
+    for message in samples_in(&["en", "de"]) {
+        let composed = compose(&message);
+        let german = message.locale == "de";
+        let labels = match german {
+            true => ["Beginn", "Dauer", "Art des Gesprächs"],
+            false => ["Start Time", "Duration", "Interview Type"],
+        };
+        for label in labels {
+            let kind = message.kind;
+            // What has changed stands above as well, with what it was.
+            let most = if kind == Kind::Updated { 2 } else { 1 };
+            let in_html = format!("\">{label}</td>");
+            let in_html = composed.html.matches(&in_html).count();
+            assert!(in_html <= most, "{kind:?} {label}: {}", composed.html);
+            let most = if kind == Kind::Scheduled { 2 } else { most };
+            let in_text = format!("• {label}: ");
+            let in_text = composed.text.matches(&in_text).count();
+            assert!(in_text <= most, "{kind:?} {label}: {}", composed.text);
+        }
+        if matches!(
+            message.kind,
+            Kind::Scheduled | Kind::Rescheduled | Kind::Updated
+        ) {
+            for label in labels {
+                assert!(
+                    composed.html.contains(&format!("\">{label}</td>")),
+                    "{label}"
+                );
+                assert!(composed.text.contains(&format!("• {label}: ")), "{label}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -38,7 +38,7 @@ async fn a_mail_says_what_the_company_wrote() {
     let mail = newest_mail(&app).await;
     assert_eq!(
         mail.subject.as_deref(),
-        Some("Sample Company: your talk on January 5, 2027 at 3:00 AM (UTC-05:00)")
+        Some("Sample Company: your talk on Tuesday, January 5, 2027 at 3:00 AM (UTC-05:00)")
     );
     let (text, html) = (mail.text.expect("text"), mail.html.expect("HTML"));
     for said in [
@@ -55,7 +55,10 @@ async fn a_mail_says_what_the_company_wrote() {
         assert!(html.contains(said), "{said} in {html}");
     }
     // What a candidate needs is there, whatever was typed.
-    for needed in ["January 5, 2027 at 3:00 AM", "https://join.invalid/"] {
+    for needed in [
+        "Tuesday, January 5, 2027 at 3:00 AM",
+        "https://join.invalid/",
+    ] {
         assert!(text.contains(needed) && html.contains(needed), "{needed}");
     }
 }
@@ -159,7 +162,7 @@ async fn a_preview_shows_the_next_interview_with_what_is_typed_and_keeps_nothing
     assert_eq!(answer.status, 200);
     let shown = answer.words("#preview");
     for said in [
-        "Sample Company: your talk on January 5, 2027 at 3:00 AM",
+        "Sample Company: your talk on Tuesday, January 5, 2027 at 3:00 AM",
         "Hello Zoë Núñez! We look forward to meeting you.",
         "(the candidate's personal join link goes here)",
         &ada.user.as_ref().expect("Ada").email,

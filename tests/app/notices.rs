@@ -96,7 +96,7 @@ async fn every_change_is_told_in_words() {
     for (message, words) in [
         (
             moved,
-            "January 5, 2027 at 3:00 AM (UTC-05:00) → January 6, 2027 at 3:00 AM (UTC-05:00)",
+            "Tuesday, January 5, 2027 at 3:00 AM (UTC-05:00) → Wednesday, January 6, 2027 at 3:00 AM (UTC-05:00)",
         ),
         (shortened, "Duration: 45 minutes → 30 minutes"),
         (relinked, "The one in earlier emails no longer works."),
@@ -142,7 +142,7 @@ async fn a_reminder_is_short_and_asks_no_calendar_anything() {
     assert_eq!(message.parts.len(), 3, "an alternative of two");
     let text = text(reminder);
     assert!(
-        text.contains("January 5, 2027 at 3:00 AM (UTC-05:00)"),
+        text.contains("Tuesday, January 5, 2027 at 3:00 AM (UTC-05:00)"),
         "{text}"
     );
     assert!(text.contains("/interview/"), "{text}");

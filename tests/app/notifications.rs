@@ -266,7 +266,7 @@ async fn a_newer_message_takes_the_place_of_what_has_not_left() {
         ]
     );
     let told = scene.text(1);
-    let moved = "January 5, 2027 at 3:00 AM (UTC-05:00) → January 5, 2027 at 6:00 AM (UTC-05:00)";
+    let moved = "Tuesday, January 5, 2027 at 3:00 AM (UTC-05:00) → Tuesday, January 5, 2027 at 6:00 AM (UTC-05:00)";
     assert!(
         told.contains(moved),
         "from what was told to what is: {told}"
@@ -290,7 +290,11 @@ async fn what_is_still_retried_is_dropped_by_what_tells_more() {
         ]
     );
     assert_eq!(scene.subjects(), ["Interview Scheduled"]);
-    assert!(scene.text(0).contains("January 5, 2027 at 4:00 AM"));
+    assert!(
+        scene
+            .text(0)
+            .contains("Tuesday, January 5, 2027 at 4:00 AM")
+    );
 }
 
 /// Somebody changes the interview while the mail server holds the invitation's last reply.
@@ -362,7 +366,11 @@ async fn a_move_whose_invitation_was_refused_after_all_is_told_from_the_beginnin
     let refusal = Some("550 5.7.1 no thanks");
     let scene = while_the_invitation_leaves(refusal, async |scene| scene.move_by(2).await).await;
     assert_eq!(scene.subjects(), ["Interview Scheduled"]);
-    assert!(scene.text(0).contains("January 5, 2027 at 5:00 AM"));
+    assert!(
+        scene
+            .text(0)
+            .contains("Tuesday, January 5, 2027 at 5:00 AM")
+    );
     assert_eq!(
         scene.stream().await,
         [
@@ -444,7 +452,9 @@ async fn reminders_leave_at_their_hour_and_only_then() {
         ]
     );
     assert!(
-        scene.text(2).contains("January 6, 2027 at 5:00 AM"),
+        scene
+            .text(2)
+            .contains("Wednesday, January 6, 2027 at 5:00 AM"),
         "{}",
         scene.text(2)
     );
@@ -516,7 +526,7 @@ async fn corrections_within_the_pause_go_into_one_message() {
     assert!(
         scene
             .text(1)
-            .contains("3:00 AM (UTC-05:00) → January 5, 2027 at 5:00 AM")
+            .contains("3:00 AM (UTC-05:00) → Tuesday, January 5, 2027 at 5:00 AM")
     );
 }
 
@@ -649,7 +659,7 @@ async fn the_recruiter_is_told_what_the_candidate_will_be_told() {
         .await;
     let outcome = moved.words("#outcome");
     assert!(
-        outcome.contains("January 5, 2027 at 3:00 AM (UTC-05:00) → January 6, 2027 at 5:00 AM"),
+        outcome.contains("Tuesday, January 5, 2027 at 3:00 AM (UTC-05:00) → Wednesday, January 6, 2027 at 5:00 AM"),
         "{outcome}"
     );
     assert!(!outcome.contains("eyJ"), "no link of anybody: {outcome}");

@@ -41,7 +41,7 @@ async fn a_test_goes_to_whoever_asked_and_to_no_candidate() {
         .expect("a message");
     assert_eq!(
         mail.subject(),
-        Some("[Test] Sample Company: your talk on January 5, 2027 at 3:00 AM (UTC-05:00)")
+        Some("[Test] Sample Company: your talk on Tuesday, January 5, 2027 at 3:00 AM (UTC-05:00)")
     );
     let text = mail.body_text(0).expect("text");
     assert!(text.contains("Hello Zoë Núñez!"), "{text}");

@@ -272,8 +272,8 @@ async fn the_candidate_reads_that_the_local_time_stays() {
         .join(" ");
     for line in [
         "Your interview stays at the local time we gave you. Time zone rules for America/Vancouver have changed",
-        "Date & Time: January 5, 2027 at 12:00 AM (UTC-08:00) → January 5, 2027 at 12:00 AM (UTC-07:00)",
-        "Start in UTC: January 5, 2027 at 07:00 UTC",
+        "Date & Time: Tuesday, January 5, 2027 at 12:00 AM (UTC-08:00) → Tuesday, January 5, 2027 at 12:00 AM (UTC-07:00)",
+        "Start in UTC: Tuesday, January 5, 2027 at 07:00 UTC",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }
@@ -308,7 +308,7 @@ async fn a_candidate_elsewhere_reads_that_the_time_moves() {
         .join(" ");
     for line in [
         "Your interview has been moved to a new time.",
-        "January 5, 2027 at 3:00 AM (UTC-05:00) → January 5, 2027 at 2:00 AM (UTC-05:00)",
+        "Tuesday, January 5, 2027 at 3:00 AM (UTC-05:00) → Tuesday, January 5, 2027 at 2:00 AM (UTC-05:00)",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }

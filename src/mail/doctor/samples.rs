@@ -136,6 +136,7 @@ fn make(
         ends_at: message.ends_at(),
         summary: entry.summary,
         description: entry.description,
+        place: entry.place,
     };
     let people = People {
         organizer: &sender,

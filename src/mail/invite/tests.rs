@@ -12,6 +12,7 @@ fn event() -> Event {
         starts_at: at("2027-01-05T09:00:00Z"),
         ends_at: at("2027-01-05T10:00:00Z"),
         summary: "Interview: Cloud Architect, Sample; Company".into(),
+        place: "Online, see below".into(),
         description: format!("First line\nSecond \\ line\n{LINK_PLACEHOLDER}"),
     }
 }
@@ -106,10 +107,30 @@ fn a_downloaded_copy_names_nobody_and_rings_as_its_reader_likes() {
 }
 
 #[test]
-fn an_address_beyond_ascii_can_stand_in_a_link() {
-    assert_eq!(
-        mailto("jürgen@example.com"),
-        "mailto:j%C3%BCrgen@example.com"
-    );
-    assert_eq!(mailto("a;b?c@example.com"), "mailto:a%3Bb%3Fc@example.com");
+fn a_location_has_less_than_255_characters_whatever_the_link() {
+    let people = Mailbox::new("Dana", "dana@example.com").expect("a mailbox");
+    let people = People {
+        organizer: &people,
+        attendee: &people,
+    };
+    let stored = message(Method::Request, &event(), people);
+    let before_there_were_words = stored.replace("X-GREENROOM-PLACE:Online\\, see below\r\n", "");
+    assert_ne!(stored, before_there_were_words);
+    for (length, location) in [(100, None), (254, None), (255, Some("Online\\, see below"))] {
+        let start = "https://jobs.example.com/interview/";
+        let link = format!("{start}{}", "x".repeat(length - start.len()));
+        let lines = unfolded(&finished(&stored, &link));
+        let location = format!("LOCATION:{}", location.unwrap_or(&link));
+        assert!(lines.contains(&location), "{length}: {lines:#?}");
+        assert_eq!(
+            lines.iter().filter(|it| it.starts_with("LOCATION")).count(),
+            1
+        );
+        assert!(!lines.concat().contains("X-GREENROOM"));
+        // Wherever else it stands it is whole.
+        assert!(lines.contains(&format!("URL:{link}")));
+        let old = unfolded(&finished(&before_there_were_words, &link));
+        let is_named = old.iter().any(|line| line.starts_with("LOCATION"));
+        assert_eq!(is_named, length < 255, "{length}");
+    }
 }

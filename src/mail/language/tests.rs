@@ -59,15 +59,15 @@ fn dates_read_as_they_do_in_the_language() {
     for (text, words) in [
         (
             "2027-01-05T05:00:00Z",
-            "January 5, 2027 at 12:00 AM (UTC-05:00)",
+            "Tuesday, January 5, 2027 at 12:00 AM (UTC-05:00)",
         ),
         (
             "2027-01-05T17:09:00Z",
-            "January 5, 2027 at 12:09 PM (UTC-05:00)",
+            "Tuesday, January 5, 2027 at 12:09 PM (UTC-05:00)",
         ),
         (
             "2027-07-31T23:59:00Z",
-            "July 31, 2027 at 7:59 PM (UTC-04:00)",
+            "Saturday, July 31, 2027 at 7:59 PM (UTC-04:00)",
         ),
     ] {
         assert_eq!(moment("en", text, new_york()), words);
@@ -78,16 +78,16 @@ fn dates_read_as_they_do_in_the_language() {
     );
     assert_eq!(
         moment("en", "2027-03-07T18:30:00Z", kathmandu()),
-        "March 8, 2027 at 12:15 AM (UTC+05:45)"
+        "Monday, March 8, 2027 at 12:15 AM (UTC+05:45)"
     );
     assert_eq!(
         moment("en", "2027-03-07T18:30:00Z", Tz::UTC),
-        "March 7, 2027 at 6:30 PM (UTC)"
+        "Sunday, March 7, 2027 at 6:30 PM (UTC)"
     );
     let english = languages.choose("en").expect("English");
     assert_eq!(
         english.moment_in_utc(at("2027-03-07T08:05:00Z")),
-        "March 7, 2027 at 08:05 UTC"
+        "Sunday, March 7, 2027 at 08:05 UTC"
     );
 }
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::form::{CandidateForm, Choices, Filters};
 use crate::{
     domain::{emails::Line, interviews::Listed, page::Page as List},
+    mail::mailbox,
     times,
     web::{
         choices,
@@ -223,7 +224,7 @@ fn facts(
     language: &str,
     zone: Tz,
 ) -> Facts {
-    let address = format!("mailto:{}", candidate.email);
+    let address = mailbox::mailto(&candidate.email);
     let their_zone = candidate.time_zone.as_deref();
     let added = times::day(candidate.created_at, zone);
     Facts::new()

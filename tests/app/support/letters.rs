@@ -114,6 +114,7 @@ pub fn event(message: &Message) -> Event {
         ends_at: message.ends_at(),
         summary: entry.summary,
         description: entry.description,
+        place: entry.place,
     }
 }
 

@@ -13,7 +13,10 @@ use crate::{
         interviews::Details,
         mail_servers,
     },
-    mail::{LINK_PLACEHOLDER, invite::Method},
+    mail::{
+        LINK_PLACEHOLDER,
+        invite::{self, Method},
+    },
     mailing::letter::Draft,
     web::{
         emails::{
@@ -71,7 +74,9 @@ impl AsSent {
                     Some(Method::Cancel) => "Removes the interview from the candidate's calendar.",
                     _ => "Adds the interview to the candidate's calendar or updates it.",
                 },
-                calendar: hidden(ics).replace("\r\n", "\n"),
+                calendar: invite::filled(ics, HIDDEN_LINK)
+                    .map(|line| line + "\n")
+                    .collect(),
             }),
         })
     }

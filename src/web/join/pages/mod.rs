@@ -8,6 +8,7 @@ pub use self::entry::{EarlyPage, JoinedPage, OpenPage};
 use crate::{
     domain::interviews::admission::Admission,
     error::{Error, Result},
+    mail::mailbox,
     times,
     web::{labels, page::Page},
     zones::Tz,
@@ -102,6 +103,7 @@ struct Interview {
     notes: Vec<String>,
     contact_name: String,
     contact_email: String,
+    contact_uri: String,
 }
 
 impl Interview {
@@ -142,6 +144,7 @@ impl Interview {
                 .collect(),
             contact_name: contact.name.to_owned(),
             contact_email: contact.email.to_owned(),
+            contact_uri: mailbox::mailto(contact.email),
         })
     }
 
@@ -158,6 +161,7 @@ impl Interview {
             notes: vec!["Please ensure you have a stable internet connection.".into()],
             contact_name: "Dana Whitfield".into(),
             contact_email: "dana@sample-company.example".into(),
+            contact_uri: "mailto:dana@sample-company.example".into(),
         }
     }
 }
