@@ -169,11 +169,13 @@ pub fn locale(text: &str) -> Result<String, Refusal> {
         .ok_or("This is not a language code. Use one such as en or pt-BR.")
 }
 
+/// Beside what is no time zone.
+pub const NO_ZONE: Refusal =
+    "This is not a time zone. Choose one from the list, such as Europe/Berlin.";
+
 /// An IANA time zone by its name.
 pub fn zone(text: &str) -> Result<Tz, Refusal> {
-    text.trim()
-        .parse()
-        .map_err(|_| "This is not a time zone. Choose one from the list, such as Europe/Berlin.")
+    text.trim().parse().map_err(|_| NO_ZONE)
 }
 
 /// `j***@e***.com`: enough to recognise an address, too little to learn it.

@@ -176,7 +176,7 @@ impl AccountForm {
         let name = errors.check("name", text::line(&self.name, 100));
         let zone = match self.time_zone.trim() {
             "" => Some(None),
-            zone => errors.check("time_zone", text::zone(zone)).map(Some),
+            zone => errors.zone("time_zone", zone).map(Some),
         };
         let version = errors.version(&self.ticket);
         match (version, name, zone) {

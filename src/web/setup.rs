@@ -133,7 +133,7 @@ impl SetupForm {
             errors.add("code", WRONG_CODE);
         }
         let company_name = errors.check("company_name", text::line(&self.company_name, 100));
-        let zone = errors.check("time_zone", text::zone(&self.time_zone));
+        let zone = errors.zone("time_zone", &self.time_zone);
         let name = errors.check("name", text::line(&self.name, 100));
         let email = errors.check("email", text::email(&self.email));
         let password = errors.check("password", password.map_err(Weakness::advice));

@@ -38,6 +38,23 @@ impl Tz {
     }
 }
 
+/// The zones that somebody may mean who typed this: the one of that name, else the places that are called so, whatever
+/// the case and however the words are joined.
+pub fn search(typed: &str) -> Vec<Tz> {
+    let typed = typed.trim();
+    if let Ok(zone) = typed.parse() {
+        return vec![zone];
+    }
+    let plain = |name: &str| name.to_lowercase().replace(' ', "_");
+    let typed = plain(typed);
+    let is_meant = |name: &&str| {
+        let name = plain(name);
+        name == typed || name.rsplit('/').next() == Some(&typed)
+    };
+    let found = choices().filter(is_meant);
+    found.filter_map(|name| name.parse().ok()).collect()
+}
+
 impl FromStr for Tz {
     type Err = Unknown;
 
@@ -104,6 +121,29 @@ mod tests {
             assert!(!choices.contains(&no_place), "{no_place}");
         }
         assert!(choices.iter().all(|name| name.parse::<Tz>().is_ok()));
+    }
+
+    #[test]
+    fn a_zone_is_found_by_its_place() {
+        let found = |typed| -> Vec<&str> { search(typed).into_iter().map(Tz::name).collect() };
+        for (typed, name) in [
+            ("berlin", "Europe/Berlin"),
+            (" BERLIN ", "Europe/Berlin"),
+            ("europe/berlin", "Europe/Berlin"),
+            ("new york", "America/New_York"),
+            ("New_York", "America/New_York"),
+            ("utc", "UTC"),
+            ("US/Pacific", "US/Pacific"),
+        ] {
+            assert_eq!(found(typed), [name], "{typed}");
+        }
+        assert_eq!(
+            found("louisville"),
+            ["America/Kentucky/Louisville", "America/Louisville"]
+        );
+        for typed in ["", "/", "europe", "ber", "us/pacific", "Mars/Olympus"] {
+            assert_eq!(found(typed), [""; 0], "{typed}");
+        }
     }
 
     #[test]

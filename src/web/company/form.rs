@@ -111,7 +111,7 @@ impl CompanyForm {
     pub(super) fn parse(&self) -> Result<(i32, Changes), FormErrors> {
         let mut errors = FormErrors::new();
         let name = errors.check("name", text::line(&self.name, 100));
-        let zone = errors.check("time_zone", text::zone(&self.time_zone));
+        let zone = errors.zone("time_zone", &self.time_zone);
         let contact_email = errors.check("contact_email", text::email(&self.contact_email));
         let brand_colour = errors.check("brand_colour", colour(&self.brand_colour));
         let meeting_url = errors.check("default_meeting_url", self.meeting_url());

@@ -12,7 +12,7 @@ pub use self::{
 use crate::{
     text::{self, Refusal},
     times,
-    zones::Tz,
+    zones::{self, Tz},
 };
 
 /// What is wrong with a form: a message for each field that has one, in the order of parsing. Parse
@@ -110,6 +110,24 @@ impl FormErrors {
         }
     }
 
+    /// A time zone by its name or its place: `berlin` is Europe/Berlin.
+    pub fn zone(&mut self, field: &'static str, text: &str) -> Option<Tz> {
+        let found = zones::search(text);
+        match found[..] {
+            [zone] => return Some(zone),
+            [] => self.add(field, text::NO_ZONE),
+            _ => {
+                let names: Vec<&str> = found.iter().map(|zone| zone.name()).collect();
+                let names = names.join(" or ");
+                self.add(
+                    field,
+                    format!("Several time zones are called that. Choose {names}."),
+                );
+            }
+        }
+        None
+    }
+
     /// A day, as `<input type="date">` sends it.
     pub fn date(&mut self, field: &'static str, text: &str) -> Option<NaiveDate> {
         self.check(field, text::date(text))
@@ -143,6 +161,23 @@ impl FormErrors {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_zone_that_is_not_clear_is_a_mistake_that_names_the_candidates() {
+        let mut errors = FormErrors::new();
+        assert_eq!(
+            errors.zone("zone", "berlin"),
+            Some(Tz::known("Europe/Berlin"))
+        );
+        assert!(errors.is_empty());
+        assert_eq!(errors.zone("zone", "louisville"), None);
+        assert_eq!(
+            errors.of("zone"),
+            Some(
+                "Several time zones are called that. Choose America/Kentucky/Louisville or America/Louisville."
+            )
+        );
+    }
 
     #[test]
     fn a_field_may_be_empty_but_not_wrong() {

@@ -4,7 +4,7 @@ use entity::slot;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    text, times,
+    times,
     web::{choices::Choice, forms::FormErrors},
     zones::{
         Tz,
@@ -117,7 +117,7 @@ impl TimeForm {
     fn local(&self, errors: &mut FormErrors) -> Option<(NaiveDateTime, Tz)> {
         let date: Option<NaiveDate> = errors.date("date", &self.date);
         let time: Option<NaiveTime> = errors.time("time", &self.time);
-        let zone = errors.check("time_zone", text::zone(&self.time_zone));
+        let zone = errors.zone("time_zone", &self.time_zone);
         Some((date?.and_time(time?), zone?))
     }
 }
