@@ -43,7 +43,7 @@ pub struct App {
     /// What the frame of a page tells, by company.
     pub attention: Recent<i64, Attention>,
     /// The open jobs that lists can be narrowed to, by company.
-    pub job_choices: Recent<i64, Vec<(i64, String)>>,
+    pub job_choices: Recent<i64, Vec<(i64, String, bool)>>,
     /// Whether the database could be written of late.
     pub readiness: Readiness,
     /// Where undeliverable emails come back to; none when that is their sender.

@@ -208,6 +208,12 @@ pub fn search_words(text: &str) -> Vec<String> {
     words
 }
 
+/// Does every word of a search begin one of these words? Both as [`search_words`] folds them.
+pub fn finds(search: &[String], words: &[String]) -> bool {
+    let begins_one = |beginning: &String| words.iter().any(|word| word.starts_with(beginning));
+    search.iter().all(begins_one)
+}
+
 /// C0 and C1 controls, direction marks, overrides and isolates, zero-width characters, line separators.
 /// The joiners U+200C and U+200D stay: names in some scripts need them.
 pub fn is_forbidden(c: char) -> bool {

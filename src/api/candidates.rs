@@ -91,7 +91,7 @@ pub async fn index(app: Data<App>, caller: Recruiter) -> Result<Json<List<Candid
     let place = lists::position(&mut query);
     let place = query.finish(place)?;
     let company_id = caller.company_id;
-    let page = candidates::list(&app.db, company_id, &filter, place.cursor, place.limit).await?;
+    let page = candidates::list(&app.db, company_id, &filter, place.seek, place.limit).await?;
     Ok(Json(List::of(page, (&app, &caller), |candidate| {
         Ok(candidate.into())
     })?))

@@ -151,14 +151,7 @@ pub async fn index(app: Data<App>, caller: Recruiter) -> Result<Json<List<Email>
     };
     let place = lists::position(&mut query);
     let place = query.finish(place)?;
-    let page = emails::list(
-        &app.db,
-        caller.company_id,
-        &filter,
-        place.cursor,
-        place.limit,
-    )
-    .await?;
+    let page = emails::list(&app.db, caller.company_id, &filter, place.seek, place.limit).await?;
     Ok(Json(List::of(page, (&app, &caller), |line| {
         Ok(line.into())
     })?))

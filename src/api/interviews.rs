@@ -159,8 +159,8 @@ pub async fn index(app: Data<App>, caller: Recruiter) -> Result<Json<List<Interv
     let place = query.finish(place)?;
     let company_id = caller.company_id;
     let page = match span.from.or(span.until) {
-        Some(_) => interviews::list(&app.db, company_id, &filter, place.cursor, place.limit).await,
-        None => interviews::newest(&app.db, company_id, &filter, place.cursor, place.limit).await,
+        Some(_) => interviews::list(&app.db, company_id, &filter, place.seek, place.limit).await,
+        None => interviews::newest(&app.db, company_id, &filter, place.seek, place.limit).await,
     };
     Ok(Json(List::of(page?, (&app, &caller), |listed| {
         Ok(listed.into())

@@ -97,17 +97,11 @@ pub async fn index(app: Data<App>, caller: Recruiter) -> Result<Json<List<Job>>>
         status: query.optional("status", choice),
         from: span.from,
         until: span.until,
+        ..Filter::default()
     };
     let place = lists::position(&mut query);
     let place = query.finish(place)?;
-    let page = jobs::list(
-        &app.db,
-        caller.company_id,
-        &filter,
-        place.cursor,
-        place.limit,
-    )
-    .await?;
+    let page = jobs::list(&app.db, caller.company_id, &filter, place.seek, place.limit).await?;
     Ok(Json(List::of(page, (&app, &caller), |job| Ok(job.into()))?))
 }
 

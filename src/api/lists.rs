@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::page::{Cursor, PAGE_SIZE, Page},
+    domain::page::{Cursor, PAGE_SIZE, Page, Seek},
     text as typed, times,
 };
 
@@ -23,7 +23,7 @@ const NO_INSTANT: &str = "Must be a timestamp like 2027-01-05T09:00:00Z or a dat
 #[derive(Clone, Copy, Debug)]
 pub struct Position {
     /// After which row.
-    pub cursor: Option<Cursor>,
+    pub seek: Option<Seek>,
     /// How many rows.
     pub limit: u64,
 }
@@ -42,7 +42,7 @@ pub fn position(query: &mut Fields) -> Option<Position> {
     let cursor = query.optional("cursor", text(|t| t.parse().map_err(|()| NO_CURSOR)));
     let limit = query.optional("limit", text(limit));
     Some(Position {
-        cursor,
+        seek: cursor.map(Seek::After),
         limit: limit.unwrap_or(PAGE_SIZE),
     })
 }

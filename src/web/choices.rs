@@ -30,17 +30,38 @@ pub fn of<T: ActiveEnum<Value = String> + Iterable>(words: fn(T) -> &'static str
         .collect()
 }
 
-/// The open jobs that a list can be narrowed to, as they were a moment ago.
-pub async fn open_jobs(app: &App, company_id: i64) -> Result<Vec<(i64, String)>> {
-    let read = jobs::choices(&app.db, company_id);
+/// The jobs that a list can be narrowed to, as they were a moment ago, and whether they are closed; the one that is
+/// asked for is among them.
+pub async fn asked_jobs(
+    app: &App,
+    company_id: i64,
+    asked: Option<i64>,
+) -> Result<Vec<(i64, String, bool)>> {
+    let read = jobs::filters(&app.db, company_id);
     let now = app.clock.now();
-    app.job_choices.get(&app.db, company_id, now, read).await
+    let mut jobs = app.job_choices.get(&app.db, company_id, now, read).await?;
+    if let Some(id) = asked
+        && jobs.iter().all(|(other, ..)| *other != id)
+    {
+        jobs.extend(jobs::filter(&app.db, company_id, id).await?);
+    }
+    Ok(jobs)
 }
 
 /// Rows by their key.
 pub fn rows(rows: Vec<(i64, String)>) -> Vec<Choice> {
     rows.into_iter()
         .map(|(id, label)| Choice::new(id, label))
+        .collect()
+}
+
+/// Jobs to ask a list for; those that are closed say so.
+pub fn jobs(rows: Vec<(i64, String, bool)>) -> Vec<Choice> {
+    rows.into_iter()
+        .map(|(id, title, is_closed)| match is_closed {
+            true => Choice::new(id, format!("{title} (closed)")),
+            false => Choice::new(id, title),
+        })
         .collect()
 }
 

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, http::header, web::Bytes};
 use futures_util::stream;
 
 use crate::{
-    domain::page::{Cursor, Page},
+    domain::page::{Page, Seek},
     error,
 };
 
@@ -16,31 +16,31 @@ pub const PIECE: u64 = 500;
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// A table to download as `{name}.csv`: the headings first, then piece by piece the lines that `read` finds after a
-/// cursor; each piece is read when the one before has left.
+/// row; each piece is read when the one before has left.
 pub fn download<R, F>(
     name: &'static str,
     headings: &'static [&'static str],
     read: R,
 ) -> HttpResponse
 where
-    R: Fn(Option<Cursor>) -> F + 'static,
+    R: Fn(Option<Seek>) -> F + 'static,
     F: Future<Output = error::Result<Page<String>>>,
 {
     let lines = stream::try_unfold((Next::Headings, read), move |(next, read)| async move {
-        let cursor = match next {
+        let seek = match next {
             Next::Headings => {
                 let headings = Bytes::from(format!("{BYTE_ORDER_MARK}{}", line(headings)));
                 return Ok(Some((headings, (Next::Piece(None), read))));
             }
-            Next::Piece(cursor) => cursor,
+            Next::Piece(seek) => seek,
             Next::Nothing => return Ok(None),
         };
         // A table that breaks off is no table: the connection is cut, and the browser says so.
-        let found = read(cursor)
+        let found = read(seek)
             .await
             .inspect_err(|error| tracing::error!(%error, name, "A download broke off"))?;
         let next = match found.next {
-            Some(cursor) => Next::Piece(Some(cursor)),
+            Some(cursor) => Next::Piece(Some(Seek::After(cursor))),
             None => Next::Nothing,
         };
         Ok::<_, error::Error>(Some((found.rows.concat().into(), (next, read))))
@@ -58,7 +58,7 @@ where
 enum Next {
     Headings,
     /// What comes after this place, or from the beginning.
-    Piece(Option<Cursor>),
+    Piece(Option<Seek>),
     Nothing,
 }
 

@@ -2,26 +2,38 @@
 use serde::{Deserialize, Serialize};
 
 use super::forms::FormErrors;
-use crate::domain::page::Cursor;
+use crate::domain::page::{Cursor, Page, Seek};
 
-/// The part of a list's address that says after which row the page begins.
+/// The part of a list's address that says where the page lies: after a row, or before one.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct At {
     #[serde(default)]
     cursor: String,
+    #[serde(default)]
+    before: String,
 }
 
 impl At {
-    /// The row; none for the first page, none with a mistake noted for what is no cursor.
-    pub fn cursor(&self, errors: &mut FormErrors) -> Option<Cursor> {
-        errors.optional(&self.cursor, |errors, text| {
-            errors.check(
-                "form",
-                text.parse().map_err(
-                    |()| "This page of the list no longer exists. Start from the first page.",
-                ),
-            )
-        })
+    /// The place; none for the first page, none with a mistake noted for what is no place.
+    pub fn seek(&self, errors: &mut FormErrors) -> Option<Seek> {
+        let mut place = |text: &str| {
+            errors.optional(text, |errors, text| {
+                errors.check(
+                    "form",
+                    text.parse().map_err(
+                        |()| "This page of the list no longer exists. Start from the first page.",
+                    ),
+                )
+            })
+        };
+        match (place(&self.cursor), place(&self.before)) {
+            (after, None) => after.map(Seek::After),
+            (_, before) => before.map(Seek::Before),
+        }
+    }
+
+    fn is_first(&self) -> bool {
+        self.cursor.is_empty() && self.before.is_empty()
     }
 }
 
@@ -40,28 +52,25 @@ pub struct Asked<F> {
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Pager {
     first: Option<String>,
+    previous: Option<String>,
     next: Option<String>,
     /// What is to be said of rows that stand on this page and cannot be read; empty without any.
     unreadable: String,
 }
 
 impl Pager {
-    /// Of the list at `path`. Filters that are left empty must not be serialised.
-    pub fn new(path: &str, filters: &impl Serialize, at: &At, next: Option<Cursor>) -> Self {
+    /// Around a page of the list at `path`. Filters that are left empty must not be serialised.
+    pub fn new<T>(path: &str, filters: &impl Serialize, at: &At, page: &Page<T>) -> Self {
         let first = address(path, filters);
         let separator = if first.contains('?') { '&' } else { '?' };
+        let other = |way, cursor: Option<Cursor>| {
+            cursor.map(|cursor| format!("{first}{separator}{way}={cursor}"))
+        };
         Self {
-            next: next.map(|next| format!("{first}{separator}cursor={next}")),
-            first: (!at.cursor.is_empty()).then_some(first),
-            unreadable: String::new(),
-        }
-    }
-
-    /// With what stands on this page as well, and cannot be read.
-    pub fn with_unreadable(self, ids: &[i64]) -> Self {
-        Self {
-            unreadable: unreadable(ids),
-            ..self
+            previous: other("before", page.previous),
+            next: other("cursor", page.next),
+            unreadable: unreadable(&page.unreadable),
+            first: (!at.is_first()).then_some(first),
         }
     }
 
@@ -69,6 +78,7 @@ impl Pager {
     pub fn sample() -> Self {
         Self {
             first: Some("/jobs".into()),
+            previous: Some("/jobs?before=3_3".into()),
             next: Some("/jobs?cursor=1_1".into()),
             unreadable: unreadable(&[5]),
         }
@@ -117,14 +127,23 @@ mod tests {
         q: &'static str,
     }
 
+    fn page() -> Page<()> {
+        Page {
+            rows: Vec::new(),
+            previous: "3_3".parse().ok(),
+            next: "5_7".parse().ok(),
+            unreadable: Vec::new(),
+        }
+    }
+
     #[test]
-    fn the_next_page_keeps_the_filters() {
-        let next = "5_7".parse().ok();
+    fn other_pages_keep_the_filters() {
         let pager = |q, cursor: &str| {
             let at = At {
                 cursor: cursor.into(),
+                ..Default::default()
             };
-            Pager::new("/jobs", &Filters { q }, &at, next)
+            Pager::new("/jobs", &Filters { q }, &at, &page())
         };
         assert_eq!(pager("a&b=ü", "").first, None);
         assert_eq!(
@@ -133,6 +152,10 @@ mod tests {
         );
         assert_eq!(pager("", "1_1").first.as_deref(), Some("/jobs"));
         assert_eq!(pager("", "1_1").next.as_deref(), Some("/jobs?cursor=5_7"));
+        assert_eq!(
+            pager("a", "1_1").previous.as_deref(),
+            Some("/jobs?q=a&before=3_3")
+        );
     }
 
     #[test]
@@ -144,13 +167,25 @@ mod tests {
 
     #[test]
     fn a_cursor_that_is_none_is_a_mistake() {
-        let mut errors = FormErrors::new();
-        assert_eq!(At::default().cursor(&mut errors), None);
-        assert!(errors.is_empty());
-        let at = At {
-            cursor: "'; DROP TABLE".into(),
+        let seek = |cursor: &str, before: &str| {
+            let at = At {
+                cursor: cursor.into(),
+                before: before.into(),
+            };
+            let mut errors = FormErrors::new();
+            (at.seek(&mut errors), errors.is_empty())
         };
-        assert_eq!(at.cursor(&mut errors), None);
-        assert!(!errors.is_empty());
+        let row = "5_7".parse().expect("a cursor");
+        assert_eq!(seek("", ""), (None, true));
+        assert_eq!(seek("5_7", ""), (Some(Seek::After(row)), true));
+        assert_eq!(seek("", "5_7"), (Some(Seek::Before(row)), true));
+        for (cursor, before) in [
+            ("'; DROP TABLE", ""),
+            ("", "-1_1"),
+            ("5_7", "x"),
+            ("x", "5_7"),
+        ] {
+            assert!(!seek(cursor, before).1, "{cursor} {before}");
+        }
     }
 }

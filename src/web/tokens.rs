@@ -32,8 +32,8 @@ use crate::{
 
 /// GET /tokens: newest first.
 pub async fn index(app: Data<App>, viewer: Admin, at: Query<At>) -> Result<HttpResponse> {
-    let after = at.cursor(&mut FormErrors::new());
-    let tokens = api_tokens::list(&app.db, viewer.company_id, after, PAGE_SIZE).await?;
+    let seek = at.seek(&mut FormErrors::new());
+    let tokens = api_tokens::list(&app.db, viewer.company_id, seek, PAGE_SIZE).await?;
     viewer.page(&IndexPage::new(&viewer, tokens, &at, app.clock.now()))
 }
 
@@ -126,14 +126,13 @@ impl TokenForm {
 #[derive(Serialize)]
 pub struct IndexPage {
     tokens: Vec<Row>,
-    #[serde(flatten)]
     pager: Pager,
 }
 
 impl IndexPage {
     fn new(viewer: &Viewer, tokens: List<Listed>, at: &At, now: DateTime<Utc>) -> Self {
         Self {
-            pager: Pager::new("/tokens", &(), at, tokens.next).with_unreadable(&tokens.unreadable),
+            pager: Pager::new("/tokens", &(), at, &tokens),
             tokens: tokens
                 .rows
                 .into_iter()

@@ -42,6 +42,7 @@ mod interviews;
 mod jobs;
 mod join;
 mod lifecycle;
+mod lists;
 mod logos;
 mod mail;
 mod mail_dates;

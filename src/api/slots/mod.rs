@@ -128,23 +128,21 @@ pub async fn index(app: Data<App>, caller: Recruiter) -> Result<Json<List<Slot>>
         state: query.optional("status", state),
         from: span.from,
         until: span.until,
+        ..Filter::default()
     };
     let place = lists::position(&mut query);
     let place = query.finish(place)?;
     let (company_id, now) = (caller.company_id, app.clock.now());
-    let page = slots::list(&app.db, company_id, &filter, place.cursor, place.limit, now).await?;
+    let page = slots::list(&app.db, company_id, &filter, place.seek, place.limit, now).await?;
     let page = readable(page);
     Ok(Json(List::of(page, (&app, &caller), Ok)?))
 }
 
 /// One whose local time cannot be read is named, and keeps nobody from the others.
-fn readable(page: Page<Listed>) -> Page<Slot> {
-    let mut shown = Page {
-        rows: Vec::with_capacity(page.rows.len()),
-        next: page.next,
-        unreadable: page.unreadable,
-    };
-    for listed in page.rows {
+fn readable(mut page: Page<Listed>) -> Page<Slot> {
+    let rows = std::mem::take(&mut page.rows);
+    let mut shown = page.with(Vec::with_capacity(rows.len()));
+    for listed in rows {
         let id = listed.slot.id;
         match Slot::of(listed) {
             Ok(slot) => shown.rows.push(slot),

@@ -13,7 +13,7 @@ use crate::{
     db::Db,
     domain::{
         events::{Event, UnknownChange, Verb},
-        page::{self, Cursor, Page},
+        page::{self, Cursor, Page, Seek, Sort},
         rows::Stored,
     },
     error::Result,
@@ -86,22 +86,17 @@ pub async fn list(
     db: &Db,
     company_id: i64,
     filter: &Filter,
-    cursor: Option<Cursor>,
+    seek: Option<Seek>,
     limit: u64,
 ) -> Result<Page<Entry>> {
-    let mut lines = matching(company_id, filter);
-    if let Some(cursor) = cursor {
-        lines = lines.filter(page::before(action::Column::At, action::Column::Id, cursor));
-    }
-    let lines = lines
-        .order_by_desc(action::Column::At)
-        .order_by_desc(action::Column::Id)
-        .limit(limit + 1);
-    let lines = lines
+    let lines = matching(company_id, filter);
+    let by = (action::Column::At, action::Column::Id);
+    let lines = page::seek(lines, Sort::Descending, by, seek)
+        .limit(limit + 1)
         .into_model::<Stored<Readable>>()
         .all(db.read())
         .await?;
-    let page = Page::of_stored(lines, limit, "action", |Readable(line)| Cursor {
+    let page = Page::of_stored(lines, (seek, limit), "action", |Readable(line)| Cursor {
         at: line.at,
         id: line.id,
     });

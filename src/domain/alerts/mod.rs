@@ -4,9 +4,8 @@ mod rule;
 
 use chrono::{DateTime, Utc};
 use entity::email;
-use sea_orm::QueryFilter;
 
-use self::query::Found;
+use self::query::{Found, unsorted};
 pub(super) use self::query::{candidates, decides, find, may_alert, open};
 pub use self::rule::{Reachability, is_due, reachability};
 use crate::{
@@ -14,7 +13,7 @@ use crate::{
     domain::{
         emails,
         interviews::{self, Details},
-        page::{self, Cursor, Page},
+        page::{self, Cursor, Page, Seek, Sort},
         rows::Stored,
     },
     error::{Error, Result},
@@ -49,28 +48,30 @@ pub async fn first(db: &Db, company_id: i64, few: u64, now: DateTime<Utc>) -> Re
 pub async fn list(
     db: &Db,
     company_id: i64,
-    cursor: Option<Cursor>,
+    seek: Option<Seek>,
     limit: u64,
     now: DateTime<Utc>,
 ) -> Result<Page<Alert>> {
-    let mut alerts = open(company_id, now);
-    if let Some(cursor) = cursor {
-        let later = page::after(email::Column::ExpiresAt, email::Column::Id, cursor);
-        alerts = alerts.filter(later);
-    }
-    let found = find(db, alerts, limit + 1).await?;
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let shown = &found[..found.len().min(limit)];
-    let last = shown.iter().rev().find_map(|found| match found {
+    let by = (email::Column::ExpiresAt, email::Column::Id);
+    let alerts = page::seek(unsorted(company_id, now), Sort::Ascending, by, seek);
+    let mut found = find(db, alerts, limit + 1).await?;
+    let has_more = page::cut(&mut found, seek, limit);
+    let cursor = |found: &Stored<Found>| match found {
         Stored::Read(found) => Some(Cursor {
             at: found.expires_at,
             id: found.id,
         }),
         Stored::Unreadable(_) => None,
-    });
+    };
+    let ends = (
+        found.iter().find_map(cursor),
+        found.iter().rev().find_map(cursor),
+    );
+    let (previous, next) = page::neighbours(ends, seek, has_more);
     Ok(Page {
-        rows: with_details(db, company_id, shown).await?,
-        next: last.filter(|_| found.len() > limit),
+        rows: with_details(db, company_id, &found).await?,
+        previous,
+        next,
         unreadable: Vec::new(),
     })
 }

@@ -62,6 +62,13 @@ pub(in crate::domain) struct Found {
 
 /// The messages for which [`is_due`](super::is_due) holds, the first to be of no more use first.
 pub(in crate::domain) fn open(company_id: i64, now: DateTime<Utc>) -> Select<email::Entity> {
+    unsorted(company_id, now)
+        .order_by_asc(email::Column::ExpiresAt)
+        .order_by_asc(email::Column::Id)
+}
+
+/// The same in no order.
+pub(super) fn unsorted(company_id: i64, now: DateTime<Utc>) -> Select<email::Entity> {
     let in_status = |of: Reachability| {
         email::Column::Status.in_const(Status::iter().filter(move |s| reachability(*s) == of))
     };
@@ -87,8 +94,6 @@ pub(in crate::domain) fn open(company_id: i64, now: DateTime<Utc>) -> Select<ema
         .filter(only_tested(is_due))
         .filter(only_tested(tells_the_present()))
         .filter(decides())
-        .order_by_asc(email::Column::ExpiresAt)
-        .order_by_asc(email::Column::Id)
 }
 
 /// Holds for cancellations of what is cancelled, and for the others of what is booked.

@@ -9,6 +9,7 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, Query
 use self::search::index;
 pub use self::{
     changes::{ChangeRefusal, UpdateRefusal, Updated, change, update},
+pub(super) use self::search::{has_word, keys};
     search::{Filter, list},
 };
 use crate::{

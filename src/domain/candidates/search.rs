@@ -5,15 +5,15 @@ use chrono::{DateTime, Utc};
 use entity::{candidate, candidate_word};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait, Query, SelectStatement},
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, ExprTrait, IntoColumnRef, Query, SimpleExpr},
 };
 
 use super::NewCandidate;
 use crate::{
     db::Db,
     domain::{
-        page::{Cursor, Page},
+        page::{self, Cursor, Page, Seek},
         rows,
     },
     error::Result,
@@ -41,7 +41,7 @@ pub async fn list(
     db: &Db,
     company_id: i64,
     filter: &Filter,
-    cursor: Option<Cursor>,
+    seek: Option<Seek>,
     limit: u64,
 ) -> Result<Page<candidate::Model>> {
     let matching = found_by(db, company_id, &filter.search)
@@ -61,17 +61,16 @@ pub async fn list(
                 .until
                 .map(|until| candidate::COLUMN.created_at.lt(until)),
         );
-    let mut rows = candidate::Entity::find()
+    let rows = candidate::Entity::find()
         .filter(candidate::COLUMN.company_id.eq(company_id))
         .filter(matching);
-    if let Some(cursor) = cursor {
-        rows = rows.filter(candidate::COLUMN.id.lt(cursor.id));
-    }
-    let all = rows.order_by_desc(candidate::Column::Id).limit(limit + 1);
+    let all = page::seek_newest(rows, candidate::Column::Id, seek).limit(limit + 1);
     let rows = rows::all(all, db.read()).await?;
-    Ok(Page::of_stored(rows, limit, "candidate", |row| Cursor {
-        at: row.created_at,
-        id: row.id,
+    Ok(Page::of_stored(rows, (seek, limit), "candidate", |row| {
+        Cursor {
+            at: row.created_at,
+            id: row.id,
+        }
     }))
 }
 
@@ -92,7 +91,11 @@ async fn found_by(db: &Db, company_id: i64, search: &str) -> Result<Condition> {
             .all(db.read())
             .await?;
         if ids.len() as u64 > RARE {
-            all = all.add(Expr::exists(with_a_word(&word)));
+            all = all.add(has_word(
+                (candidate::Entity, candidate::Column::CompanyId),
+                (candidate::Entity, candidate::Column::Id),
+                &word,
+            ));
         } else {
             let mut ids: HashSet<i64> = ids.into_iter().collect();
             if let Some(found) = found {
@@ -104,30 +107,45 @@ async fn found_by(db: &Db, company_id: i64, search: &str) -> Result<Condition> {
     Ok(all.add_option(found.map(|ids| candidate::Column::Id.is_in(ids))))
 }
 
+/// The keys of those whom a search finds; none when they are too many to be looked up.
+pub(in crate::domain) async fn keys(
+    db: &Db,
+    company_id: i64,
+    search: &str,
+) -> Result<Option<Vec<i64>>> {
+    let ids: Vec<i64> = candidate::Entity::find()
+        .select_only()
+        .column(candidate::Column::Id)
+        .filter(candidate::COLUMN.company_id.eq(company_id))
+        .filter(found_by(db, company_id, search).await?)
+        .limit(RARE + 1)
+        .into_tuple()
+        .all(db.read())
+        .await?;
+    Ok((ids.len() as u64 <= RARE).then_some(ids))
+}
+
+/// Holds where the candidate whose key and company are in these columns has a word that begins with this one.
+pub(in crate::domain) fn has_word(
+    company: impl IntoColumnRef,
+    id: impl IntoColumnRef,
+    word: &str,
+) -> SimpleExpr {
+    let of = |column| Expr::col((candidate_word::Entity, column));
+    let theirs = Query::select()
+        .expr(Expr::value(1))
+        .from(candidate_word::Entity)
+        .and_where(of(candidate_word::Column::CompanyId).equals(company))
+        .and_where(of(candidate_word::Column::CandidateId).equals(id))
+        .cond_where(begins_with(word))
+        .to_owned();
+    Expr::exists(theirs)
+}
+
 fn begins_with(word: &str) -> Condition {
     Condition::all()
         .add(candidate_word::COLUMN.word.gte(word))
         .add(candidate_word::COLUMN.word.lt(format!("{word}\u{10FFFF}")))
-}
-
-/// Of the candidate of the outer query.
-fn with_a_word(word: &str) -> SelectStatement {
-    let is_of = |of: candidate_word::Column, outer: candidate::Column| {
-        Expr::col((candidate_word::Entity, of)).equals((candidate::Entity, outer))
-    };
-    Query::select()
-        .expr(Expr::value(1))
-        .from(candidate_word::Entity)
-        .and_where(is_of(
-            candidate_word::Column::CompanyId,
-            candidate::Column::CompanyId,
-        ))
-        .and_where(is_of(
-            candidate_word::Column::CandidateId,
-            candidate::Column::Id,
-        ))
-        .cond_where(begins_with(word))
-        .to_owned()
 }
 
 pub(super) async fn index(

@@ -7,22 +7,26 @@ use entity::{
     interview,
 };
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Select,
+    ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select,
     sea_query::{Expr, ExprTrait, Func, SimpleExpr},
 };
 
-use super::line::{Line, each};
+use super::{
+    line::{Line, each},
+    recipient,
+};
 use crate::{
     db::{Db, constant::Constant},
     domain::{
         interviews,
-        page::{self, Cursor, Page},
+        page::{self, Cursor, Page, Seek, Sort},
         rows::Stored,
     },
     error::Result,
 };
 
+/// What the log is ordered by.
+const BY: (email::Column, email::Column) = (email::Column::CreatedAt, email::Column::Id);
 /// So many messages are sorted by us.
 const FEW: u64 = 2000;
 
@@ -33,7 +37,7 @@ pub struct Filter {
     pub status: Option<Status>,
     /// Only of this kind.
     pub kind: Option<Kind>,
-    /// Only to addresses that begin with this.
+    /// Only those to whom these words find, by name or address, or whose address begins like this.
     pub recipient: Option<String>,
     /// Only those about this interview.
     pub interview_id: Option<i64>,
@@ -50,20 +54,15 @@ pub async fn list(
     db: &Db,
     company_id: i64,
     filter: &Filter,
-    cursor: Option<Cursor>,
+    seek: Option<Seek>,
     limit: u64,
 ) -> Result<Page<Line>> {
-    let mut lines = of_company(company_id).filter(matching(filter));
-    if let Some(cursor) = cursor {
-        lines = lines.filter(page::before(
-            email::Column::CreatedAt,
-            email::Column::Id,
-            cursor,
-        ));
-    }
+    let lines = of_company(company_id).filter(matching(filter));
     let lines = match way(db, company_id, filter).await? {
         Way::Few(ids, as_well) => {
             let few = lines.filter(email::Column::Id.is_in(ids)).filter(as_well);
+            // Sorted below: the database would rather read the whole log in this order.
+            let few = page::unsorted(few, Sort::Descending, BY, seek);
             let mut few = each(few).all(db.read()).await?;
             // What cannot be read comes first: it needs somebody.
             few.sort_by_key(|line| match line {
@@ -73,27 +72,30 @@ pub async fn list(
                     (0, Reverse((DateTime::UNIX_EPOCH, id)))
                 }
             });
+            if matches!(seek, Some(Seek::Before(_))) {
+                few.reverse();
+            }
             few.truncate(usize::try_from(limit + 1).unwrap_or(usize::MAX));
             few
         }
         Way::Many(in_passing) => {
-            let lines = newest_first(lines.filter(in_passing)).limit(limit + 1);
+            let lines = newest(lines.filter(in_passing), seek).limit(limit + 1);
             each(lines).all(db.read()).await?
         }
     };
-    Ok(Page::of_stored(lines, limit, "email", |line| Cursor {
-        at: line.created_at,
-        id: line.id,
+    Ok(Page::of_stored(lines, (seek, limit), "email", |line| {
+        Cursor {
+            at: line.created_at,
+            id: line.id,
+        }
     }))
 }
 
-fn newest_first(lines: Select<email::Entity>) -> Select<email::Entity> {
-    lines
-        .order_by_desc(email::Column::CreatedAt)
-        .order_by_desc(email::Column::Id)
+fn newest(lines: Select<email::Entity>, seek: Option<Seek>) -> Select<email::Entity> {
+    page::seek(lines, Sort::Descending, BY, seek)
 }
 
-fn of_company(company_id: i64) -> Select<email::Entity> {
+pub(super) fn of_company(company_id: i64) -> Select<email::Entity> {
     email::Entity::find().filter(email::COLUMN.company_id.eq(company_id))
 }
 
@@ -129,24 +131,28 @@ enum Way {
 /// Chooses the way, which a database would do by guessing: some sort all messages, others read the
 /// whole log for a few.
 async fn way(db: &Db, company_id: i64, filter: &Filter) -> Result<Way> {
-    let beginning = filter.recipient.as_deref();
+    let recipients = match &filter.recipient {
+        Some(text) => Some(recipient::found_by(db, company_id, text).await?),
+        None => None,
+    };
     let places = [
-        beginning.map(|text| (to(company_id, text), begins_with(text))),
-        filter.interview_id.map(about_interview(company_id)),
-        filter.job_id.map(about_job(company_id)),
+        recipients,
+        filter
+            .interview_id
+            .map(about_interview(company_id))
+            .map(Place::one),
+        filter.job_id.map(about_job(company_id)).map(Place::one),
     ];
     let mut few: Option<HashSet<i64>> = None;
     let mut in_passing = Condition::all();
-    for (all, condition) in places.into_iter().flatten() {
-        let ids: Vec<i64> = keys(all).into_tuple().all(db.read()).await?;
-        if ids.len() as u64 > FEW {
-            in_passing = in_passing.add(condition);
+    for place in places.into_iter().flatten() {
+        let Some(ids) = place.keys(db).await? else {
+            in_passing = in_passing.add(place.in_passing);
             continue;
-        }
-        let ids = ids.into_iter();
+        };
         few = Some(match few {
-            Some(few) => ids.filter(|id| few.contains(id)).collect(),
-            None => ids.collect(),
+            Some(few) => few.intersection(&ids).copied().collect(),
+            None => ids,
         });
     }
     Ok(match few {
@@ -155,25 +161,46 @@ async fn way(db: &Db, company_id: i64, filter: &Filter) -> Result<Way> {
     })
 }
 
-/// The keys of these messages, one more than few.
+/// Their keys, one more than few.
 fn keys(all: Select<email::Entity>) -> Select<email::Entity> {
     all.select_only().column(email::Column::Id).limit(FEW + 1)
 }
 
-fn to(company_id: i64, beginning: &str) -> Select<email::Entity> {
-    of_company(company_id)
-        .filter(email::COLUMN.recipient.gte(beginning))
-        .filter(email::COLUMN.recipient.lt(format!("{beginning}\u{10FFFF}")))
+/// Messages that the log does not keep together.
+pub(super) struct Place {
+    /// Where they are quickly looked up: each of them is in one of these. None when there are too many.
+    by_index: Option<Vec<Select<email::Entity>>>,
+    /// What holds for them.
+    in_passing: Condition,
 }
 
-fn begins_with(beginning: &str) -> SimpleExpr {
-    let length = i32::try_from(beginning.chars().count()).unwrap_or(i32::MAX);
-    let its_beginning = Func::cust("SUBSTR").args([
-        Expr::col(email::Column::Recipient),
-        Expr::value(1),
-        Expr::value(length),
-    ]);
-    Expr::expr(its_beginning).eq(beginning)
+impl Place {
+    pub(super) fn new(by_index: Option<Vec<Select<email::Entity>>>, in_passing: Condition) -> Self {
+        Self {
+            by_index,
+            in_passing,
+        }
+    }
+
+    fn one((by_index, condition): (Select<email::Entity>, SimpleExpr)) -> Self {
+        Self::new(Some(vec![by_index]), Condition::all().add(condition))
+    }
+
+    /// The keys of the messages; none when they are more than few.
+    async fn keys(&self, db: &Db) -> Result<Option<HashSet<i64>>> {
+        let Some(by_index) = &self.by_index else {
+            return Ok(None);
+        };
+        let mut found = HashSet::new();
+        for query in by_index {
+            let ids: Vec<i64> = keys(query.clone()).into_tuple().all(db.read()).await?;
+            found.extend(ids);
+            if found.len() as u64 > FEW {
+                return Ok(None);
+            }
+        }
+        Ok(Some(found))
+    }
 }
 
 fn about_interview(company_id: i64) -> impl Fn(i64) -> (Select<email::Entity>, SimpleExpr) {
@@ -208,7 +235,7 @@ mod tests {
         let url = format!("sqlite://{}", dir.path().join("test.db").display());
         db::migrate(&url).await.expect("migrated");
         let db = db::connect(&url).await.expect("a database");
-        let in_order = |filter: Filter| newest_first(of_company(1).filter(matching(&filter)));
+        let in_order = |filter: Filter| newest(of_company(1).filter(matching(&filter)), None);
         let filter = |kind, status| Filter {
             kind,
             status,
@@ -224,7 +251,7 @@ mod tests {
                 in_order(filter(kind, Some(Status::Accepted))),
                 "ix_emails_log_kind",
             ),
-            (keys(to(1, "jane@")), "ix_emails_log_recipient"),
+            (keys(recipient::at(1, "jane@")), "ix_emails_log_recipient"),
             (keys(about_interview(1)(1).0), "ix_emails_about"),
             (keys(about_job(1)(1).0), "ix_emails_about"),
         ] {

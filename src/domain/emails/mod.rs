@@ -7,6 +7,7 @@ pub mod lifecycle;
 mod line;
 mod list;
 mod queue;
+mod recipient;
 mod resend;
 mod retry_now;
 mod snapshot;

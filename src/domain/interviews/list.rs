@@ -7,14 +7,15 @@ use entity::{
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter,
-    QueryOrder, QueryResult, QuerySelect, QueryTrait, SelectTwo,
+    QueryResult, QuerySelect, QueryTrait, SelectTwo,
     sea_query::{Expr, ExprTrait, Func, Query, SelectStatement},
 };
 
+use super::search;
 use crate::{
     db::{Db, constant::Constant},
     domain::{
-        page::{self, Cursor, Page},
+        page::{self, Cursor, Page, Seek, Sort},
         rows::Stored,
     },
     error::Result,
@@ -23,6 +24,8 @@ use crate::{
 /// Which interviews a list shows.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
+    /// Only those with a word of the candidate or of the job for each word of it.
+    pub search: String,
     /// Only in this status.
     pub status: Option<Status>,
     /// Only those for this job.
@@ -33,6 +36,8 @@ pub struct Filter {
     pub from: Option<DateTime<Utc>>,
     /// Only those that start before this instant.
     pub until: Option<DateTime<Utc>>,
+    /// In which order those that have a time are listed.
+    pub sort: Sort,
 }
 
 /// An interview of a list.
@@ -50,36 +55,31 @@ pub struct Listed {
     pub job_title: Option<String>,
 }
 
-/// Booked ones by start, earliest first. A cancelled interview keeps the slot it was booked into.
+/// Booked ones by start. A cancelled interview keeps the slot it was booked into.
 pub async fn list(
     db: &Db,
     company_id: i64,
     filter: &Filter,
-    cursor: Option<Cursor>,
+    seek: Option<Seek>,
     limit: u64,
 ) -> Result<Page<Listed>> {
-    let mut rows = interview::Entity::find()
-        .find_also_related(slot::Entity)
-        .filter(slot::COLUMN.company_id.eq(company_id))
-        .filter(matching(company_id, filter))
-        .filter(
-            Condition::all()
-                .add_option(filter.from.map(|from| slot::COLUMN.starts_at.gte(from)))
-                .add_option(filter.until.map(|until| slot::COLUMN.starts_at.lt(until))),
-        );
-    if let Some(cursor) = cursor {
-        rows = rows.filter(page::after(
-            slot::Column::StartsAt,
-            interview::Column::Id,
-            cursor,
-        ));
-    }
-    let rows = rows
-        .order_by_asc(slot::Column::StartsAt)
-        .order_by_asc(interview::Column::Id)
-        .limit(limit + 1);
+    let rows = interview::Entity::find().find_also_related(slot::Entity);
+    let rows = match search::found_by(db, company_id, &filter.search).await? {
+        // Not by the company's slots in their order: these few are soon sorted.
+        Some(found) if found.few.is_some() => {
+            narrowed(rows, company_id, Some(found)).filter(slot::Column::Id.is_not_null())
+        }
+        found => narrowed(rows, company_id, found).filter(slot::COLUMN.company_id.eq(company_id)),
+    };
+    let rows = rows.filter(matching(company_id, filter)).filter(
+        Condition::all()
+            .add_option(filter.from.map(|from| slot::COLUMN.starts_at.gte(from)))
+            .add_option(filter.until.map(|until| slot::COLUMN.starts_at.lt(until))),
+    );
+    let by = (slot::Column::StartsAt, interview::Column::Id);
+    let rows = page::seek(rows, filter.sort, by, seek).limit(limit + 1);
     let rows = named(rows, db.read()).await?;
-    Ok(Page::of_stored(rows, limit, "interview", |row| Cursor {
+    Ok(Page::of_stored(rows, (seek, limit), "interview", |row| Cursor {
         at: row
             .slot
             .as_ref()
@@ -93,14 +93,14 @@ pub async fn unscheduled(
     db: &Db,
     company_id: i64,
     filter: &Filter,
-    cursor: Option<Cursor>,
+    seek: Option<Seek>,
     limit: u64,
 ) -> Result<Page<Listed>> {
     let filter = Filter {
         status: Some(Status::Unscheduled),
         ..filter.clone()
     };
-    newest(db, company_id, &filter, cursor, limit).await
+    newest(db, company_id, &filter, seek, limit).await
 }
 
 /// Booked or not, newest first; when they start plays no part.
@@ -108,19 +108,15 @@ pub async fn newest(
     db: &Db,
     company_id: i64,
     filter: &Filter,
-    cursor: Option<Cursor>,
+    seek: Option<Seek>,
     limit: u64,
 ) -> Result<Page<Listed>> {
-    let mut rows = interview::Entity::find()
-        .find_also_related(slot::Entity)
-        .filter(interview::COLUMN.company_id.eq(company_id))
-        .filter(matching(company_id, filter));
-    if let Some(cursor) = cursor {
-        rows = rows.filter(interview::COLUMN.id.lt(cursor.id));
-    }
-    let rows = rows.order_by_desc(interview::Column::Id).limit(limit + 1);
+    let found = search::found_by(db, company_id, &filter.search).await?;
+    let rows = interview::Entity::find().find_also_related(slot::Entity);
+    let rows = narrowed(rows, company_id, found).filter(matching(company_id, filter));
+    let rows = page::seek_newest(rows, interview::Column::Id, seek).limit(limit + 1);
     let rows = named(rows, db.read()).await?;
-    Ok(Page::of_stored(rows, limit, "interview", |row| Cursor {
+    Ok(Page::of_stored(rows, (seek, limit), "interview", |row| Cursor {
         at: row.interview.created_at,
         id: row.interview.id,
     }))
@@ -129,6 +125,20 @@ pub async fn newest(
 /// Holds for interviews that have their slot to themselves.
 pub fn is_live() -> Expr {
     interview::Column::Status.ne_const(Status::Cancelled)
+}
+
+/// The company's, or those of them that a search finds.
+fn narrowed(
+    rows: SelectTwo<interview::Entity, slot::Entity>,
+    company_id: i64,
+    found: Option<search::Found>,
+) -> SelectTwo<interview::Entity, slot::Entity> {
+    let rows = rows.filter(interview::COLUMN.company_id.eq(company_id));
+    let Some(found) = found else {
+        return rows;
+    };
+    let few = found.few.map(|ids| interview::Column::Id.is_in(ids));
+    rows.filter(found.in_passing.add_option(few))
 }
 
 fn matching(company_id: i64, filter: &Filter) -> Condition {

@@ -14,6 +14,7 @@ pub mod link;
 mod list;
 pub mod rescheduling;
 pub mod slot_choice;
+mod search;
 
 pub(super) use self::list::named;
 pub use self::{

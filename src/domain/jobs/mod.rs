@@ -6,7 +6,8 @@ use entity::job::{self, Status};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
-pub use self::list::{Filter, choices, list, titles};
+pub(super) use self::list::searchable;
+pub use self::list::{Filter, choices, filter, filters, list, titles};
 use crate::{
     db::{Db, Txn},
     domain::{

@@ -12,7 +12,7 @@ use crate::{
     db::Db,
     domain::{
         interviews,
-        page::{self, Cursor, Page},
+        page::{self, Cursor, Page, Seek, Sort},
         rows::{self, Stored},
     },
     error::{Error, Result},
@@ -45,6 +45,8 @@ pub struct Filter {
     pub from: Option<DateTime<Utc>>,
     /// Only those that start before this instant.
     pub until: Option<DateTime<Utc>>,
+    /// In which order.
+    pub sort: Sort,
 }
 
 /// A slot of a list.
@@ -67,40 +69,29 @@ pub async fn show(db: &Db, company_id: i64, id: i64, now: DateTime<Utc>) -> Resu
     row.ok_or(Error::NotFound)?.listed(now)
 }
 
-/// Earliest first.
+/// By start.
 pub async fn list(
     db: &Db,
     company_id: i64,
     filter: &Filter,
-    cursor: Option<Cursor>,
+    seek: Option<Seek>,
     limit: u64,
     now: DateTime<Utc>,
 ) -> Result<Page<Listed>> {
-    let mut rows = of_company(company_id).filter(matching(filter, now));
-    if let Some(cursor) = cursor {
-        rows = rows.filter(page::after(
-            slot::Column::StartsAt,
-            slot::Column::Id,
-            cursor,
-        ));
-    }
-    let all = rows
-        .order_by_asc(slot::Column::StartsAt)
-        .order_by_asc(slot::Column::Id)
+    let rows = of_company(company_id).filter(matching(filter, now));
+    let by = (slot::Column::StartsAt, slot::Column::Id);
+    let all = page::seek(rows, filter.sort, by, seek)
         .limit(limit + 1)
         .into_model::<Stored<Row>>()
         .all(db.read())
         .await?;
-    let page = Page::of_stored(all, limit, "slot", |row| Cursor {
+    let mut page = Page::of_stored(all, (seek, limit), "slot", |row| Cursor {
         at: row.slot.starts_at,
         id: row.slot.id,
     });
-    let rows = page.rows.into_iter().map(|row| row.listed(now));
-    Ok(Page {
-        rows: rows.collect::<Result<_>>()?,
-        next: page.next,
-        unreadable: page.unreadable,
-    })
+    let rows = std::mem::take(&mut page.rows).into_iter();
+    let rows = rows.map(|row| row.listed(now));
+    Ok(page.with(rows.collect::<Result<_>>()?))
 }
 
 /// A slot with what a list tells of it, in one look-up.

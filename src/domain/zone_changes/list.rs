@@ -3,14 +3,14 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use entity::{candidate, interview, slot};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Select};
 
 use super::{MOST_AT_ONCE, Reading, concerned, reading};
 use crate::{
     db::{Db, constant::Constant},
     domain::{
         jobs,
-        page::{self, Cursor, Page},
+        page::{self, Cursor, Page, Seek, Sort},
         rows,
     },
     error::{Error, Result},
@@ -62,27 +62,17 @@ pub struct Overview {
 pub async fn list(
     db: &Db,
     company_id: i64,
-    cursor: Option<Cursor>,
+    seek: Option<Seek>,
     limit: u64,
     now: DateTime<Utc>,
 ) -> Result<Page<Concerned>> {
-    let mut query = query(company_id, limit + 1, now);
-    if let Some(cursor) = cursor {
-        query = query.filter(page::after(
-            slot::Column::StartsAt,
-            slot::Column::Id,
-            cursor,
-        ));
-    }
-    let all = rows::all(query, db.read()).await?;
-    let Page {
-        rows,
-        next,
-        unreadable,
-    } = Page::of_stored(all, limit, "slot", |row| Cursor {
+    let slots = slot::Entity::find().filter(concerned(company_id, now));
+    let all = rows::all(earliest(slots, seek).limit(limit + 1), db.read()).await?;
+    let mut page = Page::of_stored(all, (seek, limit), "slot", |row| Cursor {
         at: row.starts_at,
         id: row.id,
     });
+    let rows = std::mem::take(&mut page.rows);
     let titles = jobs::titles(db, company_id, rows.iter().map(|row| row.job_id)).await?;
     let mut people = people(db, company_id, rows.iter().map(|row| row.id)).await?;
     let rows = rows.into_iter().map(|slot| {
@@ -91,11 +81,7 @@ pub async fn list(
         let booked = people.remove(&slot.id);
         Ok(Concerned::new(slot, title, booked, now))
     });
-    Ok(Page {
-        rows: rows.collect::<Result<_>>()?,
-        next,
-        unreadable,
-    })
+    Ok(page.with(rows.collect::<Result<_>>()?))
 }
 
 /// One of the company's slots that are concerned, if there is any.
@@ -133,11 +119,13 @@ pub(super) async fn first(
 
 /// Earliest first.
 fn query(company_id: i64, limit: u64, now: DateTime<Utc>) -> Select<slot::Entity> {
-    slot::Entity::find()
-        .filter(concerned(company_id, now))
-        .order_by_asc(slot::Column::StartsAt)
-        .order_by_asc(slot::Column::Id)
-        .limit(limit)
+    let slots = slot::Entity::find().filter(concerned(company_id, now));
+    earliest(slots, None).limit(limit)
+}
+
+fn earliest(slots: Select<slot::Entity>, seek: Option<Seek>) -> Select<slot::Entity> {
+    let by = (slot::Column::StartsAt, slot::Column::Id);
+    page::seek(slots, Sort::Ascending, by, seek)
 }
 
 /// Who is booked into these slots: the interview and the candidate's name, by the slot's key.

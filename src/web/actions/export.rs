@@ -35,11 +35,11 @@ pub async fn index(app: Data<App>, viewer: Admin, filters: Query<Filters>) -> Re
     match filters.parse(viewer.zone(), &At::default()) {
         Ok((filter, _)) => {
             let company_id = viewer.company_id;
-            Ok(csv::download("audit-log", &HEADINGS, move |cursor| {
+            Ok(csv::download("audit-log", &HEADINGS, move |seek| {
                 let (app, filter) = (app.clone(), filter.clone());
                 async move {
                     let found =
-                        actions::list(&app.db, company_id, &filter, cursor, csv::PIECE).await?;
+                        actions::list(&app.db, company_id, &filter, seek, csv::PIECE).await?;
                     Ok(found.map(line))
                 }
             }))

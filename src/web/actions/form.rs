@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     domain::{
         actions::{Author, Filter},
-        page::Cursor,
+        page::Seek,
     },
     web::{
         forms::FormErrors,
@@ -56,7 +56,7 @@ impl Filters {
     }
 
     /// What the list is asked for; the last day is part of it.
-    pub fn parse(&self, zone: Tz, at: &At) -> Result<(Filter, Option<Cursor>), FormErrors> {
+    pub fn parse(&self, zone: Tz, at: &At) -> Result<(Filter, Option<Seek>), FormErrors> {
         let mut errors = FormErrors::new();
         let author = errors.optional(&self.who, |e, text| match text {
             NOBODY => Some(Author::Nobody),
@@ -72,7 +72,7 @@ impl Filters {
             )
         });
         let (from, until) = errors.days((&self.from, &self.to), zone);
-        let cursor = at.cursor(&mut errors);
+        let seek = at.seek(&mut errors);
         let filter = Filter {
             author,
             verb,
@@ -80,7 +80,7 @@ impl Filters {
             from,
             until,
         };
-        errors.or(Some((filter, cursor)))
+        errors.or(Some((filter, seek)))
     }
 }
 

@@ -25,8 +25,8 @@ pub async fn index(
     let (company_id, zone) = (viewer.company_id, viewer.zone());
     let authors = actions::authors(&app.db, company_id).await?;
     match filters.parse(zone, &at) {
-        Ok((filter, cursor)) => {
-            let found = actions::list(&app.db, company_id, &filter, cursor, PAGE_SIZE).await?;
+        Ok((filter, seek)) => {
+            let found = actions::list(&app.db, company_id, &filter, seek, PAGE_SIZE).await?;
             viewer.page(&IndexPage::new(filters, &at, found, authors, zone))
         }
         Err(errors) => viewer.unprocessable(&IndexPage::refused(filters, errors, authors, zone)),

@@ -55,7 +55,7 @@ impl IndexPage {
         zone: Tz,
     ) -> Self {
         Self {
-            pager: Pager::new("/actions", &form, at, found.next).with_unreadable(&found.unreadable),
+            pager: Pager::new("/actions", &form, at, &found),
             actions: found
                 .rows
                 .into_iter()

@@ -29,7 +29,7 @@ const FEW: u64 = 3;
 pub async fn index(app: Data<App>, viewer: Recruiter, at: Query<At>) -> Result<HttpResponse> {
     let (company_id, now) = (viewer.company_id, app.clock.now());
     let mut errors = FormErrors::new();
-    let cursor = at.cursor(&mut errors);
+    let seek = at.seek(&mut errors);
     if !errors.is_empty() {
         return viewer.unprocessable(&IndexPage::refused(errors));
     }
@@ -38,7 +38,7 @@ pub async fn index(app: Data<App>, viewer: Recruiter, at: Query<At>) -> Result<H
         false => resendings::printed(&app.db, company_id, now).await?,
     };
     let board = Board {
-        alerts: alerts::list(&app.db, company_id, cursor, PAGE_SIZE, now).await?,
+        alerts: alerts::list(&app.db, company_id, seek, PAGE_SIZE, now).await?,
         transports: mail_servers::in_force(&app).await?,
         printed: printed.len(),
     };

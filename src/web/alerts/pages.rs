@@ -39,12 +39,13 @@ pub struct IndexPage {
 impl IndexPage {
     /// A page of the list.
     pub fn new(board: Board, at: &At, composer: &Composer, zone: Tz) -> Self {
+        let pager = Pager::new("/alerts", &(), at, &board.alerts);
         let cards = board.alerts.rows.into_iter();
         Self {
+            pager,
             cards: cards
                 .map(|alert| Card::new(alert, &board.transports, composer, zone))
                 .collect(),
-            pager: Pager::new("/alerts", &(), at, board.alerts.next),
             here: "/alerts",
             resend: match board.printed {
                 0 => String::new(),

@@ -6,7 +6,7 @@ use crate::{
     domain::{
         candidates::{Filter, NewCandidate},
         idempotency_keys::IdempotencyKey,
-        page::Cursor,
+        page::Seek,
         versions::Target,
     },
     mail::language::FALLBACK,
@@ -48,15 +48,15 @@ pub struct Filters {
 
 impl Filters {
     /// What the list is asked for.
-    pub fn parse(&self, at: &At) -> Result<(Filter, Option<Cursor>), FormErrors> {
+    pub fn parse(&self, at: &At) -> Result<(Filter, Option<Seek>), FormErrors> {
         let mut errors = FormErrors::new();
         let search = errors.check("q", text::optional_line(&self.q, 200));
-        let cursor = at.cursor(&mut errors);
+        let seek = at.seek(&mut errors);
         let filter = search.map(|search| Filter {
             search,
             ..Default::default()
         });
-        errors.or(filter.map(|filter| (filter, cursor)))
+        errors.or(filter.map(|filter| (filter, seek)))
     }
 
     /// Is anybody searched for?

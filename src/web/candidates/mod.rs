@@ -40,9 +40,9 @@ pub async fn index(
     Query(Asked { filters, at }): Query<Asked<Filters>>,
 ) -> Result<HttpResponse> {
     match filters.parse(&at) {
-        Ok((filter, cursor)) => {
+        Ok((filter, seek)) => {
             let found =
-                candidates::list(&app.db, viewer.company_id, &filter, cursor, PAGE_SIZE).await?;
+                candidates::list(&app.db, viewer.company_id, &filter, seek, PAGE_SIZE).await?;
             viewer.page(&IndexPage::new(filters, &at, found))
         }
         Err(errors) => viewer.unprocessable(&IndexPage::refused(filters, errors)),

@@ -43,8 +43,7 @@ impl IndexPage {
     /// A page of the list.
     pub fn new(form: Filters, at: &At, found: List<candidate::Model>) -> Self {
         Self {
-            pager: Pager::new("/candidates", &form, at, found.next)
-                .with_unreadable(&found.unreadable),
+            pager: Pager::new("/candidates", &form, at, &found),
             candidates: found.rows.into_iter().map(Row::new).collect(),
             ..Self::refused(form, FormErrors::new())
         }

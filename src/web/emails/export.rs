@@ -44,11 +44,11 @@ pub async fn index(
     match filters.parse(viewer.zone(), app.clock.now(), &At::default()) {
         Ok((filter, _)) => {
             let company_id = viewer.company_id;
-            Ok(csv::download("delivery-log", &HEADINGS, move |cursor| {
+            Ok(csv::download("delivery-log", &HEADINGS, move |seek| {
                 let (app, filter) = (app.clone(), filter.clone());
                 async move {
                     let found =
-                        emails::list(&app.db, company_id, &filter, cursor, csv::PIECE).await?;
+                        emails::list(&app.db, company_id, &filter, seek, csv::PIECE).await?;
                     let mut lines = found.map(line);
                     lines.rows.extend(lines.unreadable.iter().map(unreadable));
                     Ok(lines)

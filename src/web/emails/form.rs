@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     domain::{
         emails::{Again, Filter},
-        page::Cursor,
+        page::Seek,
     },
     text, times,
     web::{
@@ -58,14 +58,12 @@ impl Filters {
         zone: Tz,
         now: DateTime<Utc>,
         at: &At,
-    ) -> Result<(Filter, Option<Cursor>), FormErrors> {
+    ) -> Result<(Filter, Option<Seek>), FormErrors> {
         let mut errors = FormErrors::new();
         let status = errors.optional(&self.status, |e, text| e.choice("status", text));
         let kind = errors.optional(&self.kind, |e, text| e.choice("kind", text));
-        // Addresses are stored in lower case.
         let recipient = errors.optional(&self.recipient, |e, text| {
-            let typed = e.check("recipient", text::line(text, LONGEST_ADDRESS));
-            typed.map(|typed| typed.to_lowercase())
+            e.check("recipient", text::line(text, LONGEST_ADDRESS))
         });
         let mut key = |field, text| {
             errors.optional(text, |e, text| e.number::<i64>(field, text, 1, i64::MAX))
@@ -73,7 +71,7 @@ impl Filters {
         let (job_id, interview_id) = (key("job", &self.job), key("interview", &self.interview));
         let days = errors.optional(&self.days, |e, text| e.number("days", text, 1, 3660));
         let (from, until) = errors.days((&self.from, &self.to), zone);
-        let cursor = at.cursor(&mut errors);
+        let seek = at.seek(&mut errors);
         let filter = Filter {
             status,
             kind,
@@ -83,7 +81,7 @@ impl Filters {
             from: from.max(days.and_then(|days| begin_of(days, zone, now))),
             until,
         };
-        errors.or(Some((filter, cursor)))
+        errors.or(Some((filter, seek)))
     }
 }
 

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::{emails, jobs, logos, page::PAGE_SIZE},
+    domain::{emails, logos, page::PAGE_SIZE},
     error::{self, Error},
     settings::Backend,
     times,
@@ -44,10 +44,10 @@ pub async fn index(
 ) -> Result<HttpResponse> {
     let reader = reader(&app, &viewer, &filters).await?;
     match filters.parse(reader.zone, reader.now, &at) {
-        Ok((filter, cursor)) => {
+        Ok((filter, seek)) => {
             let company_id = viewer.company_id;
-            let found = emails::list(&app.db, company_id, &filter, cursor, PAGE_SIZE).await?;
-            let overview = match cursor {
+            let found = emails::list(&app.db, company_id, &filter, seek, PAGE_SIZE).await?;
+            let overview = match seek {
                 None => Some(overview(&app, &viewer, &filters, &reader).await?),
                 Some(_) => None,
             };
@@ -85,17 +85,10 @@ async fn unreadable(app: &App, viewer: &Viewer, id: i64) -> Result<HttpResponse>
 
 async fn reader(app: &App, viewer: &Viewer, filters: &Filters) -> error::Result<Reader> {
     let company_id = viewer.company_id;
-    let mut jobs = choices::open_jobs(app, company_id).await?;
-    // A job that is closed is no choice for anything new, but its messages are still asked for.
-    let chosen = filters.job_id();
-    let chosen = chosen.filter(|id| jobs.iter().all(|(other, _)| other != id));
-    if chosen.is_some() {
-        jobs.extend(jobs::titles(&app.db, company_id, chosen.into_iter()).await?);
-    }
     Ok(Reader {
         zone: viewer.zone(),
         now: app.clock.now(),
-        jobs,
+        jobs: choices::asked_jobs(app, company_id, filters.job_id()).await?,
         servers: mail_servers::in_force(app).await?,
     })
 }

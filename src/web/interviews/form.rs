@@ -5,7 +5,11 @@ use sea_orm::ActiveEnum;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    domain::{interviews::Filter, page::Cursor},
+    domain::{
+        interviews::Filter,
+        page::{Seek, Sort},
+    },
+    text,
     web::{forms::FormErrors, lists::At},
     zones::Tz,
 };
@@ -14,6 +18,8 @@ use crate::{
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Filters {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    q: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     status: String,
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -25,13 +31,31 @@ pub struct Filters {
 }
 
 impl Filters {
-    /// Without a day the list begins today; what waits for a time has no day.
+    /// Unless something is asked for, the list begins today: whoever looks for a status or a name means the past, too.
     pub fn with_day(mut self, zone: Tz, now: DateTime<Utc>) -> Self {
-        let is_empty = self.from.trim().is_empty() && self.to.trim().is_empty();
-        if is_empty && !self.waits_for_a_time() {
+        let asked = [&self.q, &self.status, &self.from, &self.to];
+        if asked.iter().all(|text| text.trim().is_empty()) {
             self.from = now.with_timezone(&zone).date_naive().to_string();
         }
         self
+    }
+
+    /// The chosen job, as far as it can be one.
+    pub fn job_id(&self) -> Option<i64> {
+        self.job.trim().parse().ok()
+    }
+
+    /// What is over is listed backwards from now, unless the list begins at a day.
+    fn sort(&self, status: Option<Status>) -> Sort {
+        match status {
+            Some(Status::Completed | Status::NoShow | Status::Cancelled)
+                if self.from.trim().is_empty() =>
+            {
+                Sort::Descending
+            }
+            None if self.from.trim().is_empty() => Sort::Descending,
+            _ => Sort::Ascending,
+        }
     }
 
     /// Is it about interviews that have no time yet?
@@ -40,20 +64,24 @@ impl Filters {
     }
 
     /// What the list is asked for; the last day is part of it.
-    pub fn parse(&self, zone: Tz, at: &At) -> Result<(Filter, Option<Cursor>), FormErrors> {
+    pub fn parse(&self, zone: Tz, at: &At) -> Result<(Filter, Option<Seek>), FormErrors> {
         let mut errors = FormErrors::new();
+        let search = errors.check("q", text::optional_line(&self.q, 200));
         let status = errors.optional(&self.status, |e, text| e.choice("status", text));
         let job_id = errors.optional(&self.job, |e, text| e.number("job", text, 1, i64::MAX));
         let (from, until) = errors.days((&self.from, &self.to), zone);
-        let cursor = at.cursor(&mut errors);
-        let filter = Filter {
+        let seek = at.seek(&mut errors);
+        let sort = self.sort(status);
+        let filter = search.map(|search| Filter {
+            search,
             status,
             job_id,
             candidate_id: None,
             from,
             until,
-        };
-        errors.or(Some((filter, cursor)))
+            sort,
+        });
+        errors.or(filter.map(|filter| (filter, seek)))
     }
 }
 
@@ -78,6 +106,36 @@ mod tests {
             .expect("a filter");
         let bounds = (filter.from.expect("from"), filter.until.expect("until"));
         assert_eq!((bounds.1 - bounds.0).num_hours(), 24);
+    }
+
+    #[test]
+    fn a_list_begins_today_unless_something_is_asked_for() {
+        let zone = crate::zones::Tz::known("Europe/Berlin");
+        let now = "2027-01-05T23:30:00Z".parse().expect("an instant");
+        let begins = |filters: Filters| filters.with_day(zone, now).from;
+        assert_eq!(begins(Filters::default()), "2027-01-06");
+        assert_eq!(begins(filters("", "2027-01-01", "")), "2027-01-01");
+        assert_eq!(begins(filters("", "", "2027-01-01")), "");
+        assert_eq!(begins(filters("completed", "", "")), "");
+        let searched = Filters {
+            q: "zoe".into(),
+            ..Default::default()
+        };
+        assert_eq!(begins(searched), "");
+    }
+
+    #[test]
+    fn what_is_over_is_listed_backwards() {
+        let sort = |filters: Filters| {
+            let (filter, _) = filters.parse(Tz::UTC, &At::default()).expect("a filter");
+            filter.sort
+        };
+        for status in ["completed", "no_show", "cancelled"] {
+            assert_eq!(sort(filters(status, "", "")), Sort::Descending, "{status}");
+            let since = filters(status, "2027-01-01", "");
+            assert_eq!(sort(since), Sort::Ascending, "{status}");
+        }
+        assert_eq!(sort(filters("scheduled", "", "")), Sort::Ascending);
     }
 
     #[test]

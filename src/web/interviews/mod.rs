@@ -33,14 +33,14 @@ pub async fn index(
 ) -> Result<HttpResponse> {
     let (company_id, reader) = (viewer.company_id, Reader::of(&app, &viewer));
     let filters = filters.with_day(reader.zone, reader.now);
-    let jobs = choices::open_jobs(&app, company_id).await?;
+    let jobs = choices::asked_jobs(&app, company_id, filters.job_id()).await?;
     match filters.parse(reader.zone, &at) {
-        Ok((filter, cursor)) => {
+        Ok((filter, seek)) => {
             let found = match filters.waits_for_a_time() {
                 true => {
-                    interviews::unscheduled(&app.db, company_id, &filter, cursor, PAGE_SIZE).await
+                    interviews::unscheduled(&app.db, company_id, &filter, seek, PAGE_SIZE).await
                 }
-                false => interviews::list(&app.db, company_id, &filter, cursor, PAGE_SIZE).await,
+                false => interviews::list(&app.db, company_id, &filter, seek, PAGE_SIZE).await,
             }?;
             let ids = found.rows.iter().map(|row| row.interview.id).collect();
             let mails = emails::about(&app.db, company_id, ids).await?;

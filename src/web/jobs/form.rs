@@ -7,7 +7,7 @@ use crate::{
     domain::{
         idempotency_keys::IdempotencyKey,
         jobs::{Filter, NewJob},
-        page::Cursor,
+        page::Seek,
         versions::Target,
     },
     error::Result,
@@ -26,21 +26,26 @@ const HIGHEST_SALARY: i64 = 1_000_000_000_000;
 
 /// Which jobs to list.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
 pub struct Filters {
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(skip_serializing_if = "String::is_empty")]
+    q: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     status: String,
 }
 
 impl Filters {
-    pub fn parse(&self, at: &At) -> Result<(Filter, Option<Cursor>), FormErrors> {
+    pub fn parse(&self, at: &At) -> Result<(Filter, Option<Seek>), FormErrors> {
         let mut errors = FormErrors::new();
+        let search = errors.check("q", text::optional_line(&self.q, 200));
         let status = errors.optional(&self.status, |e, text| e.choice("status", text));
-        let cursor = at.cursor(&mut errors);
-        let filter = Filter {
+        let seek = at.seek(&mut errors);
+        let filter = search.map(|search| Filter {
+            search,
             status,
             ..Default::default()
-        };
-        errors.or(Some((filter, cursor)))
+        });
+        errors.or(filter.map(|filter| (filter, seek)))
     }
 }
 

@@ -42,8 +42,8 @@ pub async fn index(
     Query(Asked { filters, at }): Query<Asked<Filters>>,
 ) -> Result<HttpResponse> {
     match filters.parse(&at) {
-        Ok((filter, cursor)) => {
-            let jobs = jobs::list(&app.db, viewer.company_id, &filter, cursor, PAGE_SIZE).await?;
+        Ok((filter, seek)) => {
+            let jobs = jobs::list(&app.db, viewer.company_id, &filter, seek, PAGE_SIZE).await?;
             viewer.page(&IndexPage::new(filters, &at, jobs))
         }
         Err(errors) => viewer.unprocessable(&IndexPage::refused(filters, errors)),

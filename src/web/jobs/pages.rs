@@ -12,7 +12,7 @@ use crate::{
         facts::Facts,
         forms::{FormErrors, Sheet},
         labels,
-        lists::{At, Pager},
+        lists::{self, At, Pager},
         markdown,
         page::Page,
         slots::{Row as SlotRow, Whom},
@@ -28,6 +28,7 @@ pub struct IndexPage {
     errors: FormErrors,
     statuses: Vec<Choice>,
     jobs: Vec<Row>,
+    is_narrowed: bool,
     pager: Pager,
 }
 
@@ -47,7 +48,7 @@ impl IndexPage {
     /// A page of the list.
     pub fn new(form: Filters, at: &At, jobs: List<job::Model>) -> Self {
         Self {
-            pager: Pager::new("/jobs", &form, at, jobs.next).with_unreadable(&jobs.unreadable),
+            pager: Pager::new("/jobs", &form, at, &jobs),
             jobs: jobs.rows.into_iter().map(Row::new).collect(),
             ..Self::refused(form, FormErrors::new())
         }
@@ -56,6 +57,7 @@ impl IndexPage {
     /// Filters that cannot be read.
     pub fn refused(form: Filters, errors: FormErrors) -> Self {
         Self {
+            is_narrowed: lists::is_narrowed(&form),
             form,
             errors,
             statuses: choices::of(labels::job_status),

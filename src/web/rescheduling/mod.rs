@@ -266,6 +266,7 @@ async fn draft(
         .slot
         .as_ref()
         .and_then(|old| form.parse(details.interview.id, old).ok());
+        ..Filter::default()
     let Some(Move { slot, notes, .. }) = parsed else {
         return Ok(None);
     };

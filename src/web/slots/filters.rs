@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::whom::Whom;
 use crate::{
     domain::{
-        page::Cursor,
+        page::{Seek, Sort},
         slots::{Filter, State},
     },
     times,
@@ -38,31 +38,48 @@ pub struct Filters {
 }
 
 impl Filters {
-    /// Without a day the list begins today; past slots alone lie before.
+    /// Unless a day or a status is asked for, the list begins today.
     pub fn with_day(mut self, zone: Tz, now: DateTime<Utc>) -> Self {
-        if self.from.trim().is_empty() && self.state != "past" {
+        if self.from.trim().is_empty() && self.state.trim().is_empty() {
             self.from = now.with_timezone(&zone).date_naive().to_string();
         }
         self
     }
 
+    /// The chosen job, as far as it can be one.
+    pub fn job_id(&self) -> Option<i64> {
+        self.job.trim().parse().ok()
+    }
+
+    /// Where the past is part of it, the latest come first, unless the list begins at a day.
+    fn sort(&self, state: Option<State>) -> Sort {
+        match state {
+            Some(State::Booked | State::Closed | State::Past) if self.from.trim().is_empty() => {
+                Sort::Descending
+            }
+            _ => Sort::Ascending,
+        }
+    }
+
     /// What the list is asked for.
-    pub fn parse(&self, zone: Tz, at: &At) -> Result<(Filter, Option<Cursor>), FormErrors> {
+    pub fn parse(&self, zone: Tz, at: &At) -> Result<(Filter, Option<Seek>), FormErrors> {
         let mut errors = FormErrors::new();
         let job_id = errors.optional(&self.job, |e, text| e.number("job", text, 1, i64::MAX));
         let state = errors.optional(&self.state, |errors, text| {
             let found = STATES.iter().find(|(name, _)| *name == text);
             errors.check("state", found.ok_or("Choose one from the list."))
         });
+        let state = state.map(|(_, state)| *state);
         let from = errors.optional(&self.from, |e, text| e.date("from", text));
-        let cursor = at.cursor(&mut errors);
+        let seek = at.seek(&mut errors);
         let filter = Filter {
             job_id,
-            state: state.map(|(_, state)| *state),
+            state,
             from: from.map(|day| times::bounds_of_day(day, zone).0),
             until: None,
+            sort: self.sort(state),
         };
-        errors.or(Some((filter, cursor)))
+        errors.or(Some((filter, seek)))
     }
 
     /// Who is to be booked into one of them.
@@ -95,6 +112,25 @@ mod tests {
         let (filter, _) = filters.parse(zone, &At::default()).expect("a filter");
         let from = filter.from.expect("an instant");
         assert_eq!(from.to_rfc3339(), "2027-01-05T23:00:00+00:00");
+    }
+
+    #[test]
+    fn a_status_does_not_hide_the_past_behind_today() {
+        let now = "2027-01-05T23:30:00Z".parse().expect("an instant");
+        for (state, sort) in [
+            ("open", Sort::Ascending),
+            ("booked", Sort::Descending),
+            ("closed", Sort::Descending),
+            ("past", Sort::Descending),
+        ] {
+            let filters = Filters {
+                state: state.into(),
+                ..Default::default()
+            };
+            let filters = filters.with_day(Tz::UTC, now);
+            let (filter, _) = filters.parse(Tz::UTC, &At::default()).expect("a filter");
+            assert_eq!((filter.from, filter.sort), (None, sort), "{state}");
+        }
     }
 
     #[test]

@@ -44,12 +44,12 @@ pub async fn index(
 ) -> Result<HttpResponse> {
     let now = app.clock.now();
     let filters = filters.with_day(viewer.zone(), now);
-    let jobs = choices::open_jobs(&app, viewer.company_id).await?;
+    let jobs = choices::asked_jobs(&app, viewer.company_id, filters.job_id()).await?;
     let candidate = name_of(&app, viewer.company_id, &filters.whom()).await?;
     match filters.parse(viewer.zone(), &at) {
-        Ok((filter, cursor)) => {
+        Ok((filter, seek)) => {
             let company_id = viewer.company_id;
-            let slots = slots::list(&app.db, company_id, &filter, cursor, PAGE_SIZE, now).await?;
+            let slots = slots::list(&app.db, company_id, &filter, seek, PAGE_SIZE, now).await?;
             let has_changes = viewer.has_zone_changes();
             let zone = viewer.zone();
             let page = IndexPage::new(filters, jobs, &at, slots, has_changes, zone);

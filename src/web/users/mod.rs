@@ -29,10 +29,10 @@ use crate::{
 
 /// GET /users: everybody, newest first.
 pub async fn index(app: Data<App>, viewer: Admin, at: Query<At>) -> Result<HttpResponse> {
-    let after = at.cursor(&mut FormErrors::new());
-    let users = users::list(&app.db, viewer.company_id, after).await?;
+    let seek = at.seek(&mut FormErrors::new());
+    let users = users::list(&app.db, viewer.company_id, seek).await?;
     viewer.page(&IndexPage {
-        pager: Pager::new("/users", &(), &at, users.next).with_unreadable(&users.unreadable),
+        pager: Pager::new("/users", &(), &at, &users),
         users: users
             .rows
             .into_iter()
@@ -162,7 +162,6 @@ impl Line {
 #[derive(Serialize)]
 pub struct IndexPage {
     users: Vec<Line>,
-    #[serde(flatten)]
     pager: Pager,
 }
 

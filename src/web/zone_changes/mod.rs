@@ -26,13 +26,13 @@ use crate::{
 /// GET /zone-changes: the slots concerned, earliest first.
 pub async fn index(app: Data<App>, viewer: Recruiter, at: Query<At>) -> Result<HttpResponse> {
     let mut errors = FormErrors::new();
-    let cursor = at.cursor(&mut errors);
+    let seek = at.seek(&mut errors);
     if !errors.is_empty() {
         return viewer.unprocessable(&IndexPage::refused(errors));
     }
     let (company_id, now) = (viewer.company_id, app.clock.now());
     let board = Board {
-        list: zone_changes::list(&app.db, company_id, cursor, PAGE_SIZE, now).await?,
+        list: zone_changes::list(&app.db, company_id, seek, PAGE_SIZE, now).await?,
         overview: zone_changes::overview(&app.db, company_id, now).await?,
     };
     viewer.page(&IndexPage::new(board, &at))

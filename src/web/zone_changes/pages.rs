@@ -65,9 +65,8 @@ impl IndexPage {
     pub fn new(board: Board, at: &At) -> Self {
         let Board { list, overview } = board;
         Self {
+            pager: Pager::new("/zone-changes", &(), at, &list),
             rows: list.rows.into_iter().map(Row::new).collect(),
-            pager: Pager::new("/zone-changes", &(), at, list.next)
-                .with_unreadable(&list.unreadable),
             button: button(&overview),
             told: told(&overview),
             by_hand: by_hand(&overview),

@@ -1,12 +1,12 @@
 //! Tokens as their page lists them.
 use chrono::{DateTime, Utc};
 use entity::{api_token, user};
-use sea_orm::{EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect};
 
 use crate::{
     db::Db,
     domain::{
-        page::{Cursor, Page},
+        page::{self, Cursor, Page, Seek},
         rows::Stored,
     },
     error::Result,
@@ -57,10 +57,10 @@ pub enum State {
 pub async fn list(
     db: &Db,
     company_id: i64,
-    cursor: Option<Cursor>,
+    seek: Option<Seek>,
     limit: u64,
 ) -> Result<Page<Listed>> {
-    let mut rows = api_token::Entity::find()
+    let rows = api_token::Entity::find()
         .join(JoinType::InnerJoin, users())
         .select_only()
         .columns([
@@ -73,18 +73,16 @@ pub async fn list(
         ])
         .column_as(user::Column::Name, "user_name")
         .filter(api_token::COLUMN.company_id.eq(company_id));
-    if let Some(cursor) = cursor {
-        rows = rows.filter(api_token::COLUMN.id.lt(cursor.id));
-    }
-    let rows = rows
-        .order_by_desc(api_token::Column::Id)
+    let rows = page::seek_newest(rows, api_token::Column::Id, seek)
         .limit(limit + 1)
         .into_model::<Stored<Listed>>()
         .all(db.read())
         .await?;
-    Ok(Page::of_stored(rows, limit, "token", |row| Cursor {
-        at: row.created_at,
-        id: row.id,
+    Ok(Page::of_stored(rows, (seek, limit), "token", |row| {
+        Cursor {
+            at: row.created_at,
+            id: row.id,
+        }
     }))
 }
 

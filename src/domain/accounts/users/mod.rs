@@ -15,7 +15,7 @@ use crate::{
     domain::{
         actions::Actor,
         events::{self, Event},
-        page::{self, Cursor, PAGE_SIZE, Page},
+        page::{self, Cursor, PAGE_SIZE, Page, Seek, Sort},
         rows,
     },
     error::{Error, Result},
@@ -44,23 +44,16 @@ pub async fn find(db: &Db, company_id: i64, id: i64) -> Result<user::Model> {
 }
 
 /// The company's users, newest first.
-pub async fn list(db: &Db, company_id: i64, after: Option<Cursor>) -> Result<Page<user::Model>> {
-    let mut users = user::Entity::find().filter(user::COLUMN.company_id.eq(company_id));
-    if let Some(cursor) = after {
-        users = users.filter(page::before(
-            user::Column::CreatedAt,
-            user::Column::Id,
-            cursor,
-        ));
-    }
-    let all = users
-        .order_by_desc(user::Column::CreatedAt)
-        .order_by_desc(user::Column::Id)
-        .limit(PAGE_SIZE + 1);
+pub async fn list(db: &Db, company_id: i64, seek: Option<Seek>) -> Result<Page<user::Model>> {
+    let users = user::Entity::find().filter(user::COLUMN.company_id.eq(company_id));
+    let by = (user::Column::CreatedAt, user::Column::Id);
+    let all = page::seek(users, Sort::Descending, by, seek).limit(PAGE_SIZE + 1);
     let rows = rows::all(all, db.read()).await?;
-    Ok(Page::of_stored(rows, PAGE_SIZE, "user", |user| Cursor {
-        at: user.created_at,
-        id: user.id,
+    Ok(Page::of_stored(rows, (seek, PAGE_SIZE), "user", |user| {
+        Cursor {
+            at: user.created_at,
+            id: user.id,
+        }
     }))
 }
 

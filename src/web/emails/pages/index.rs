@@ -26,7 +26,7 @@ pub struct Reader {
     /// Now.
     pub now: DateTime<Utc>,
     /// The jobs to choose from.
-    pub jobs: Vec<(i64, String)>,
+    pub jobs: Vec<(i64, String, bool)>,
     /// The mail servers that what waits is waiting for.
     pub servers: Vec<transport::Model>,
 }
@@ -73,7 +73,7 @@ impl IndexPage {
         reader: Reader,
     ) -> Self {
         Self {
-            pager: Pager::new("/emails", &form, at, found.next).with_unreadable(&found.unreadable),
+            pager: Pager::new("/emails", &form, at, &found),
             emails: found
                 .rows
                 .into_iter()
@@ -93,7 +93,7 @@ impl IndexPage {
             errors,
             statuses: choices::of(labels::email_status),
             kinds: choices::of(labels::email_kind),
-            jobs: choices::rows(reader.jobs),
+            jobs: choices::jobs(reader.jobs),
             zone: reader.zone.name().into(),
             ..Default::default()
         }
@@ -157,7 +157,7 @@ impl Page for IndexPage {
                 Reader {
                     zone: Tz::UTC,
                     now: DateTime::UNIX_EPOCH,
-                    jobs: vec![(1, "Cloud Architect".into())],
+                    jobs: vec![(1, "Cloud Architect".into(), true)],
                     servers: Vec::new(),
                 },
             )

@@ -36,16 +36,19 @@ impl IndexPage {
     /// A page of the list.
     pub fn new(
         form: Filters,
-        jobs: Vec<(i64, String)>,
+        jobs: Vec<(i64, String, bool)>,
         at: &At,
         (found, mails): (List<Listed>, Vec<Line>),
         reader: &Reader,
     ) -> Self {
-        let rows = found.rows.into_iter();
         Self {
-            pager: Pager::new("/interviews", &form, at, found.next)
-                .with_unreadable(&found.unreadable),
-            days: by_day(rows.map(|row| Row::new(row, &mails, reader))),
+            pager: Pager::new("/interviews", &form, at, &found),
+            days: by_day(
+                found
+                    .rows
+                    .into_iter()
+                    .map(|row| Row::new(row, &mails, reader)),
+            ),
             ..Self::refused(form, jobs, FormErrors::new(), reader)
         }
     }
@@ -53,14 +56,14 @@ impl IndexPage {
     /// Filters that cannot be read.
     pub fn refused(
         form: Filters,
-        jobs: Vec<(i64, String)>,
+        jobs: Vec<(i64, String, bool)>,
         errors: FormErrors,
         reader: &Reader,
     ) -> Self {
         Self {
             form,
             errors,
-            jobs: choices::rows(jobs),
+            jobs: choices::jobs(jobs),
             statuses: choices::of(labels::interview_status),
             zone: reader.zone.name().into(),
             ..Default::default()

@@ -39,13 +39,13 @@ impl IndexPage {
     /// A page of the list.
     pub fn new(
         form: Filters,
-        jobs: Vec<(i64, String)>,
+        jobs: Vec<(i64, String, bool)>,
         at: &At,
         slots: List<Listed>,
         has_zone_changes: bool,
         zone: Tz,
     ) -> Self {
-        let pager = Pager::new("/slots", &form, at, slots.next).with_unreadable(&slots.unreadable);
+        let pager = Pager::new("/slots", &form, at, &slots);
         let whom = form.whom();
         let rows = slots
             .rows
@@ -60,11 +60,16 @@ impl IndexPage {
     }
 
     /// Filters that cannot be read.
-    pub fn refused(form: Filters, jobs: Vec<(i64, String)>, errors: FormErrors, zone: Tz) -> Self {
+    pub fn refused(
+        form: Filters,
+        jobs: Vec<(i64, String, bool)>,
+        errors: FormErrors,
+        zone: Tz,
+    ) -> Self {
         Self {
             form,
             errors,
-            jobs: choices::rows(jobs),
+            jobs: choices::jobs(jobs),
             states: filters::states(),
             zone: zone.name().into(),
             ..Default::default()
@@ -94,7 +99,7 @@ impl Page for IndexPage {
             candidate: Some("Zoë Núñez".into()),
             ..Self::refused(
                 Filters::default(),
-                vec![(1, "Cook".into())],
+                vec![(1, "Cook".into(), true)],
                 FormErrors::one("from", "This is no date."),
                 Tz::UTC,
             )
