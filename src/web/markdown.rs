@@ -2,10 +2,11 @@
 use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html};
 
 /// HTML for a section of a page: raw HTML is shown as text, links lead to the web or to a mailbox,
-/// images are their descriptions. Headings begin below the page's own.
+/// images are their descriptions. Headings begin below the page's own, and none is skipped on the way down.
 pub fn to_html(markdown: &str) -> String {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let mut link_is_open = false;
+    let mut outline = Outline::default();
     let events = Parser::new_ext(markdown, options).filter_map(|event| match event {
         Event::Start(Tag::Link {
             link_type,
@@ -21,6 +22,13 @@ pub fn to_html(markdown: &str) -> String {
         Event::End(TagEnd::Link) => {
             std::mem::take(&mut link_is_open).then(|| Event::InlineHtml("</a>".into()))
         }
+        Event::Start(Tag::Heading { level, .. }) => Some(Event::Start(Tag::Heading {
+            level: outline.enter(level),
+            id: None,
+            classes: Vec::new(),
+            attrs: Vec::new(),
+        })),
+        Event::End(TagEnd::Heading(_)) => Some(Event::End(TagEnd::Heading(outline.level()))),
         event => harmless(event),
     });
     let mut html = String::new();
@@ -34,24 +42,32 @@ fn harmless(event: Event) -> Option<Event> {
         Event::Start(Tag::HtmlBlock) => Some(Event::Start(Tag::Paragraph)),
         Event::End(TagEnd::HtmlBlock) => Some(Event::End(TagEnd::Paragraph)),
         Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => None,
-        Event::Start(Tag::Heading { level, .. }) => Some(Event::Start(Tag::Heading {
-            level: lowered(level),
-            id: None,
-            classes: Vec::new(),
-            attrs: Vec::new(),
-        })),
-        Event::End(TagEnd::Heading(level)) => Some(Event::End(TagEnd::Heading(lowered(level)))),
         event => Some(event),
     }
 }
 
-/// The page's heading is h1, its sections' are h2.
-fn lowered(level: HeadingLevel) -> HeadingLevel {
-    match level {
-        HeadingLevel::H1 => HeadingLevel::H3,
-        HeadingLevel::H2 => HeadingLevel::H4,
-        HeadingLevel::H3 => HeadingLevel::H5,
-        _ => HeadingLevel::H6,
+/// The headings that the text is under, as they were typed.
+#[derive(Default)]
+struct Outline(Vec<HeadingLevel>);
+
+impl Outline {
+    /// Goes to a heading: back to where it belongs, or one step down however much smaller it was typed.
+    fn enter(&mut self, typed: HeadingLevel) -> HeadingLevel {
+        while self.0.last().is_some_and(|above| *above >= typed) {
+            self.0.pop();
+        }
+        self.0.push(typed);
+        self.level()
+    }
+
+    /// The page's heading is h1, its sections' are h2.
+    fn level(&self) -> HeadingLevel {
+        match self.0.len() {
+            0 | 1 => HeadingLevel::H3,
+            2 => HeadingLevel::H4,
+            3 => HeadingLevel::H5,
+            _ => HeadingLevel::H6,
+        }
     }
 }
 
@@ -89,6 +105,24 @@ mod tests {
             "{html}"
         );
         assert!(html.contains("<td>1</td>"), "{html}");
+    }
+
+    #[test]
+    fn headings_go_down_step_by_step_whatever_was_typed() {
+        for (typed, levels) in [
+            ("# A", "3"),
+            ("###### A", "3"),
+            ("# A\n## B\n### C\n#### D\n##### E", "34566"),
+            ("## A\n#### B\n## C", "343"),
+            ("### A\n# B\n### C\n## D", "3344"),
+            ("A\n===\nB\n---\n###### C", "345"),
+        ] {
+            let html = to_html(typed);
+            for end in ["<h", "</h"] {
+                let found: String = html.split(end).skip(1).map(|rest| &rest[..1]).collect();
+                assert_eq!(found, levels, "{typed:?}: {html}");
+            }
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 document.addEventListener("htmx:after:swap", (event) => {
   if (event.detail.ctx?.target !== document.body) return;
   if (document.activeElement && document.activeElement !== document.body) return;
-  const place = document.querySelector("main [data-flash]") ?? document.querySelector("main h1");
+  const place = document.querySelector("main [data-flash] > *") ?? document.querySelector("main h1");
   if (!place) return;
   place.tabIndex = -1;
   place.focus({ preventScroll: true });
