@@ -11,6 +11,7 @@ pub mod delivery;
 pub mod drafts;
 pub mod emails;
 pub mod events;
+pub mod first_steps;
 pub mod idempotency_keys;
 pub mod interviews;
 pub mod jobs;

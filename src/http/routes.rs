@@ -115,6 +115,7 @@ fn table() -> Vec<Route> {
         get(Admin, "/mail", mail::show),
         post(Admin, "/mail/checks", mail::checks::create),
         post(Admin, "/mail/test", mail::test::create),
+        post(Admin, "/first-steps/postponement", today::first_steps::create),
         get(Admin, "/tokens", tokens::index),
         get(Admin, "/tokens/new", tokens::new),
         post(Admin, "/tokens/new", tokens::create),

@@ -79,7 +79,10 @@ pub async fn create(
     match companies::set_up(&app.db, &app.passwords, company, admin, &ip, now).await? {
         SetUp::Done(user) => {
             sessions::sign_in(&session, &user)?;
-            sessions::keep_flash(&session, &Flash::done("Welcome! Start by adding a job."))?;
+            sessions::keep_flash(
+                &session,
+                &Flash::done("Welcome! Your first steps are below."),
+            )?;
             let marks = known_devices::of(&request, &app.settings);
             let marks = marks.after(user.id, None, fresh, &app.settings);
             let mut answer = see_other("/");

@@ -55,7 +55,7 @@ async fn with_the_code_one_makes_the_company_and_is_signed_in_as_its_admin() {
     let page = browser.get("/users").await;
     assert_eq!(page.status, 200);
     assert!(page.text.contains("ada@example.com"));
-    assert_eq!(page.notice(), "Welcome! Start by adding a job.");
+    assert_eq!(page.notice(), "Welcome! Your first steps are below.");
     let page = browser.get("/company").await;
     assert!(!page.has("[data-flash]"), "said once");
     for (field, value) in [

@@ -335,3 +335,116 @@ async fn what_is_over_hides_no_worry_that_is_to_come() {
     assert!(page.has(&link), "{}", page.words("#attention"));
     assert_eq!(page.all_words("#attention .agenda li").len(), 1);
 }
+
+/// What is listed under "First steps": the name, whether it is done, and where its button leads.
+fn steps(page: &crate::support::Answer) -> Vec<(String, String)> {
+    let names = page.all_words("#first-steps li strong");
+    let states = page.all_words("#first-steps li .status");
+    names.into_iter().zip(states).collect()
+}
+
+fn of(list: &[(&str, &str)]) -> Vec<(String, String)> {
+    let own = |(name, state): &(&str, &str)| ((*name).to_owned(), (*state).to_owned());
+    list.iter().map(own).collect()
+}
+
+#[actix_web::test]
+async fn a_new_company_is_led_to_its_first_booking() {
+    let app = TestApp::start().await;
+    builders::write(&app, async |txn| {
+        let row = company::ActiveModel {
+            id: Set(app.company_id),
+            default_meeting_url: Set(None),
+            ..Default::default()
+        };
+        company::Entity::update(row).exec(txn).await?;
+        Ok(())
+    })
+    .await;
+    let (mut ada, mut rita) = (app.admin().await, app.recruiter().await);
+    let page = ada.get("/").await;
+    assert_eq!(
+        steps(&page),
+        of(&[
+            ("Company", "To do"),
+            ("Meeting link", "To do"),
+            ("Email", "To do"),
+            ("First job", "To do"),
+            ("First slots", "To do"),
+        ])
+    );
+    for href in page.all_attributes("#first-steps a.button", "href") {
+        assert_eq!(ada.get(&href).await.status, 200, "{href}");
+    }
+    let page = rita.get("/").await;
+    assert_eq!(
+        page.all_attributes("#first-steps a.button", "href"),
+        ["/jobs/new", "/slots/new"],
+        "only what a recruiter can do"
+    );
+    assert!(!page.has("#first-steps form"));
+
+    let company = [
+        ("name", "Sample"),
+        ("default_meeting_url", "https://meet.example.com/x"),
+    ];
+    let form = ada.get("/company").await;
+    let mut fields: Vec<(&str, String)> = ["version", "time_zone", "contact_email", "brand_colour"]
+        .into_iter()
+        .chain([
+            "join_window_minutes",
+            "reminder_lead_minutes",
+            "undo_seconds",
+            "hourly_email_limit",
+        ])
+        .map(|name| (name, form.value_of(name)))
+        .collect();
+    fields.extend(company.map(|(name, value)| (name, value.to_owned())));
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    let saved = ada.post_form("/company", &fields).await;
+    assert_eq!(saved.status, 303, "{}", saved.text);
+    let job = builders::job(&app, app.company_id).await;
+    assert_eq!(
+        steps(&ada.get("/").await),
+        of(&[
+            ("Company", "Done"),
+            ("Meeting link", "Done"),
+            ("Email", "To do"),
+            ("First job", "Done"),
+            ("First slots", "To do"),
+        ])
+    );
+    builders::slot(&app, app.company_id, job, app.now() + TimeDelta::days(30)).await;
+    assert!(!rita.get("/").await.has("#first-steps"), "all is there");
+    let page = ada.get("/").await;
+    assert_eq!(
+        page.all_attributes("#first-steps a.button", "href"),
+        ["/mail"]
+    );
+}
+
+#[actix_web::test]
+async fn what_can_wait_is_put_off() {
+    let app = TestApp::start().await;
+    let mut ada = app.admin().await;
+    let later = "/first-steps/postponement";
+    let pressed = ada.press("/", later).await;
+    assert_eq!((pressed.status, pressed.location.as_str()), (303, "/"));
+    let page = ada.get("/").await;
+    assert_eq!(
+        steps(&page),
+        of(&[
+            ("Company", "To do"),
+            ("First job", "To do"),
+            ("First slots", "To do")
+        ])
+    );
+    assert!(!page.has("#first-steps form"));
+    let job = builders::job(&app, app.company_id).await;
+    builders::slot(&app, app.company_id, job, app.now() + TimeDelta::days(30)).await;
+    assert!(!ada.get("/").await.has("#first-steps"));
+    assert_eq!(
+        app.recruiter().await.post_form(later, &[]).await.status,
+        404
+    );
+}

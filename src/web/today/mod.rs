@@ -1,15 +1,18 @@
 //! The page that a day begins with.
+pub mod first_steps;
 pub mod interviewer;
 pub mod pages;
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     web::{Data, Query},
 };
 use chrono::NaiveDate;
+use entity::company;
 use serde::{Deserialize, Serialize};
 
 use self::{
+    first_steps::FirstSteps,
     interviewer::EmptyPage,
     pages::{Board, ShowPage},
 };
@@ -22,7 +25,11 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::{companies, emails, interviews, today},
+    domain::{
+        companies, emails,
+        first_steps::{self as domain_steps, Progress},
+        interviews, today,
+    },
     times,
 };
 
@@ -32,7 +39,12 @@ const MOST: u64 = 200;
 const WORRIES: u64 = 10;
 
 /// GET /: a day's interviews, the numbers of the week, and what needs attention. For interviewers none of it.
-pub async fn show(app: Data<App>, viewer: SignedIn, form: Query<DayForm>) -> Result<HttpResponse> {
+pub async fn show(
+    app: Data<App>,
+    viewer: SignedIn,
+    request: HttpRequest,
+    form: Query<DayForm>,
+) -> Result<HttpResponse> {
     if !viewer.role.is_recruiting() {
         return viewer.page(&EmptyPage::new(app.clock.now(), viewer.zone()));
     }
@@ -40,16 +52,26 @@ pub async fn show(app: Data<App>, viewer: SignedIn, form: Query<DayForm>) -> Res
     let today = reader.now.with_timezone(&reader.zone).date_naive();
     let mut errors = FormErrors::new();
     let day = errors.optional(&form.day, |errors, text| errors.date("day", text));
-    let board = read(&app, &viewer, day.unwrap_or(today), &reader).await?;
+    let (board, company) = read(&app, &viewer, day.unwrap_or(today), &reader).await?;
+    let progress = match board.shows_bookings() {
+        true => Progress::Slots,
+        false => domain_steps::progress(&app.db, viewer.company_id).await?,
+    };
+    let steps = FirstSteps::of(&app, &viewer, &request, &company, progress);
     let is_readable = errors.is_empty();
-    let page = ShowPage::new(form.into_inner(), errors, board, &reader);
+    let page = ShowPage::new(form.into_inner(), errors, board, &reader).with(steps);
     match is_readable {
         true => viewer.page(&page),
         false => viewer.unprocessable(&page),
     }
 }
 
-async fn read(app: &App, viewer: &Viewer, day: NaiveDate, reader: &Reader) -> Result<Board> {
+async fn read(
+    app: &App,
+    viewer: &Viewer,
+    day: NaiveDate,
+    reader: &Reader,
+) -> Result<(Board, company::Model)> {
     let (company_id, now) = (viewer.company_id, reader.now);
     let (from, until) = times::bounds_of_day(day, reader.zone);
     let on_that_day = interviews::Filter {
@@ -61,7 +83,7 @@ async fn read(app: &App, viewer: &Viewer, day: NaiveDate, reader: &Reader) -> Re
     let ids = held.rows.iter().map(|row| row.interview.id).collect();
     let company = companies::find(&app.db, company_id).await?;
     let week = times::bounds_of_week(now, reader.zone);
-    Ok(Board {
+    let board = Board {
         day,
         mails: emails::about(&app.db, company_id, ids).await?,
         held,
@@ -69,7 +91,8 @@ async fn read(app: &App, viewer: &Viewer, day: NaiveDate, reader: &Reader) -> Re
         worries: today::worries(&app.db, &company, WORRIES + 1, now).await?,
         alerts: alerts::first(app, company_id, reader.zone, now).await?,
         has_zone_changes: viewer.has_zone_changes(),
-    })
+    };
+    Ok((board, company))
 }
 
 /// Which day.

@@ -2,7 +2,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{DayForm, WORRIES};
+use super::{DayForm, WORRIES, first_steps::FirstSteps};
 use crate::{
     domain::{
         emails::Line,
@@ -59,6 +59,7 @@ pub struct ShowPage {
     has_zone_changes: bool,
     alerts: Vec<Card>,
     rows: Vec<Row>,
+    first_steps: FirstSteps,
 }
 
 #[derive(Serialize)]
@@ -81,7 +82,22 @@ struct Trouble {
     has_no_meeting_url: bool,
 }
 
+impl Board {
+    /// Does anything on it say that somebody could be booked?
+    pub fn shows_bookings(&self) -> bool {
+        !self.held.rows.is_empty() || self.numbers.booked > 0 || self.numbers.open > 0
+    }
+}
+
 impl ShowPage {
+    /// With what is still to be done before the first booking.
+    pub fn with(self, first_steps: FirstSteps) -> Self {
+        Self {
+            first_steps,
+            ..self
+        }
+    }
+
     /// Of a day.
     pub fn new(mut form: DayForm, errors: FormErrors, board: Board, reader: &Reader) -> Self {
         let day = board.day;
@@ -117,6 +133,7 @@ impl ShowPage {
             rows: held
                 .map(|row| Row::new(row, &board.mails, reader))
                 .collect(),
+            first_steps: FirstSteps::default(),
         }
     }
 }
@@ -201,6 +218,7 @@ impl Page for ShowPage {
             has_zone_changes: true,
             alerts: vec![Card::sample()],
             rows: vec![Row::sample()],
+            first_steps: FirstSteps::sample(),
         }
     }
 }
