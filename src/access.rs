@@ -6,6 +6,7 @@ use actix_web::{
     Error, HttpRequest,
     web::{Bytes, Data, Form, Path, Query},
 };
+use entity::user::Role;
 use serde::Serialize;
 
 /// Who may use a route.
@@ -27,6 +28,16 @@ pub enum Who {
 }
 
 impl Who {
+    /// Does a session of a user with this role open it?
+    pub fn admits(self, role: Role) -> bool {
+        match self {
+            Self::Anyone | Self::Interviewer => true,
+            Self::Recruiter => role.is_recruiting(),
+            Self::Admin => role.is_admin(),
+            Self::Candidate | Self::Api => false,
+        }
+    }
+
     /// Can a session say who is there?
     pub fn may_be_signed_in(self) -> bool {
         !matches!(self, Self::Candidate | Self::Api)

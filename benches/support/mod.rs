@@ -18,6 +18,7 @@ use greenroom::{
         companies::{self, NewCompany},
         interviews::{
             booking::{self, NewBooking, Who},
+            overlap::Overlaps,
             slot_choice::SlotChoice,
         },
         jobs::{self, NewJob},
@@ -124,6 +125,7 @@ async fn book(app: &App, actor: &Actor, job_id: i64, number: usize, now: DateTim
         slot: SlotChoice::Existing(slot_id),
         who: Who::Candidate(candidate_id),
         notes: "Please ensure you have a stable internet connection.".into(),
+        overlaps: Overlaps::Any,
         idempotency_key: None,
     };
     let booked = booking::book(&app.db, actor, booking, now).await;

@@ -24,6 +24,7 @@ use crate::{
         interviews::{
             Details,
             booking::{self, Booked, NewBooking, Refusal, Who},
+            overlap::Overlaps,
             slot_choice::{SlotChoice, SlotRefusal, Taken},
         },
         slots::{self, State},
@@ -65,6 +66,7 @@ pub async fn book_slot(
             slot: SlotChoice::Existing(*slot_id),
             who: fields.finish(who)?,
             notes: notes.unwrap_or_default(),
+            overlaps: Overlaps::Any,
             idempotency_key,
         };
         let now = app.clock.now();
@@ -91,6 +93,7 @@ pub async fn book_interview(app: Data<App>, caller: Recruiter, body: Body) -> Re
             slot,
             who,
             notes: notes.unwrap_or_default(),
+            overlaps: Overlaps::Any,
             idempotency_key,
         };
         let now = app.clock.now();
@@ -138,8 +141,14 @@ async fn respond(
         Err(Refusal::Slot(refusal)) => Err(no_slot(refusal, is_new)?),
         Err(Refusal::AlreadyBooked(details)) => Err(already_booked(*details)),
         Err(Refusal::EmailTaken(id)) => Err(candidates::email_taken(id)),
+        Err(Refusal::Overlaps(_)) => Err(overlaps()),
         Err(Refusal::KeyConflict) => Err(Problem::key_reused()),
     }
+}
+
+/// Calls allow any other interview at the same time, so none is refused for one.
+pub fn overlaps() -> Problem {
+    Error::System("a call was refused for an overlap that it allows".into()).into()
 }
 
 /// The rows of a booking as they are now.

@@ -22,6 +22,7 @@ use crate::{
             self, cancellation,
             change::{Done, InterviewRefusal, Refusal, Target},
             correction::{self, Correction},
+            overlap::Overlaps,
             rescheduling::{self, Move},
             slot_choice::SlotChoice,
         },
@@ -51,6 +52,7 @@ pub async fn reschedule(
             version: None,
             slot: fields.finish(slot)?,
             notes,
+            overlaps: Overlaps::Any,
             idempotency_key,
         };
         move_to(&app, &caller, new).await
@@ -69,6 +71,7 @@ async fn move_to(app: &App, caller: &Caller, new: Move) -> Result<Answer> {
         Err(rescheduling::Refusal::Interview(refusal)) => Err(unchangeable(refusal)),
         Err(rescheduling::Refusal::Slot(refusal)) => Err(bookings::no_slot(refusal, is_new)?),
         Err(rescheduling::Refusal::OtherJob) => Err(other_job(is_new)),
+        Err(rescheduling::Refusal::Overlaps(_)) => Err(bookings::overlaps()),
         Err(rescheduling::Refusal::KeyConflict) => Err(Problem::key_reused()),
     }
 }

@@ -34,7 +34,13 @@ pub async fn draft(
     let slot = slots::find(db.read(), actor.company_id, slot_id).await?;
     let known = match who {
         Who::Interview(id) => Some(interviews::details(db.read(), actor.company_id, *id).await?),
-        Who::Candidate(_) | Who::New(_) => None,
+        Who::Candidate(id) => {
+            match interviews::waiting(db.read(), actor.company_id, *id, slot.job_id).await? {
+                Some(row) => Some(interviews::details(db.read(), actor.company_id, row.id).await?),
+                None => None,
+            }
+        }
+        Who::New(_) => None,
     };
     let candidate = match &known {
         Some(details) => details.candidate.clone(),

@@ -6,6 +6,7 @@ use actix_web::{
     http::{Method, header},
     web::{self, Data, ServiceConfig},
 };
+use entity::user::Role;
 use serde::Serialize;
 
 use super::{
@@ -83,6 +84,7 @@ fn table() -> Vec<Route> {
         post(Recruiter, "/interviews/{id}/link", interviews::link::create),
         get(Recruiter, "/interviews/{id}/reschedule", rescheduling::new),
         post(Recruiter, "/interviews/{id}/reschedule", rescheduling::create),
+        get(Recruiter, "/interviews/{id}/reschedule/html", rescheduling::html::show),
         get(Recruiter, "/jobs", jobs::index),
         get(Recruiter, "/jobs/new", jobs::new),
         post(Recruiter, "/jobs/new", jobs::create),
@@ -95,6 +97,7 @@ fn table() -> Vec<Route> {
         get(Recruiter, "/slots/{id}", slots::show),
         get(Recruiter, "/slots/{id}/booking", bookings::new),
         post(Recruiter, "/slots/{id}/booking", bookings::create),
+        get(Recruiter, "/slots/{id}/booking/html", bookings::html::show),
         post(Recruiter, "/slots/{id}/closure", slots::create_closure),
         get(Recruiter, "/zone-changes", zone_changes::index),
         post(Recruiter, "/zone-changes", zone_changes::create),
@@ -112,10 +115,10 @@ fn table() -> Vec<Route> {
         get(Admin, "/company/texts/{kind}/{locale}/html", mail_texts::html::show),
         post(Admin, "/company/texts/{kind}/{locale}/html", mail_texts::html::create),
         post(Admin, "/company/texts/{kind}/{locale}/reset", mail_texts::destroy),
+        post(Admin, "/first-steps/postponement", today::first_steps::create),
         get(Admin, "/mail", mail::show),
         post(Admin, "/mail/checks", mail::checks::create),
         post(Admin, "/mail/test", mail::test::create),
-        post(Admin, "/first-steps/postponement", today::first_steps::create),
         get(Admin, "/tokens", tokens::index),
         get(Admin, "/tokens/new", tokens::new),
         post(Admin, "/tokens/new", tokens::create),
@@ -190,9 +193,29 @@ pub fn has_page(pattern: &str) -> bool {
     PAGES.contains(&pattern)
 }
 
+/// Is there a page at this path that users of this role may see?
+pub fn opens(role: Role, path: &str) -> bool {
+    let path: Vec<&str> = path
+        .split(['?', '#'])
+        .next()
+        .unwrap_or_default()
+        .split('/')
+        .collect();
+    let is_at = |pattern: &str| {
+        let pattern: Vec<&str> = pattern.split('/').collect();
+        let is_like = |(part, given): (&&str, &&str)| part == given || part.starts_with('{');
+        pattern.len() == path.len() && pattern.iter().zip(&path).all(is_like)
+    };
+    let mut pages = table()
+        .into_iter()
+        .filter(|route| route.method == Method::GET);
+    pages.any(|route| route.who.admits(role) && is_at(route.path))
+}
+
 /// Puts the table into the web server. Sorted, because the first match wins and `{` sorts after letters:
 /// `/slots/new` comes before `/slots/{id}`.
 pub fn configure(config: &mut ServiceConfig, app: &Data<App>) {
+    config.app_data(Data::new(login::Opens(opens)));
     let mut paths: BTreeMap<&str, Vec<Route>> = BTreeMap::new();
     for route in table() {
         paths.entry(route.path).or_default().push(route);

@@ -4,10 +4,15 @@ use actix_web::{
     http::header::{CONTENT_SECURITY_POLICY, HeaderValue},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use entity::logo;
+use entity::{company, logo};
 
 use super::policy;
-use crate::mail::messages;
+use crate::{
+    app::App,
+    domain::logos,
+    error::Result,
+    mail::messages::{self, Message},
+};
 
 /// Mail programs know inline styles only, so this page may have them; scripts, forms, our own origin and
 /// pictures from anywhere it has not. Only our own pages may frame it.
@@ -20,6 +25,21 @@ pub fn framed(mut page: HttpResponse) -> HttpResponse {
     let framing = HeaderValue::try_from(framing).expect("it is ASCII, written by us");
     page.headers_mut().insert(CONTENT_SECURITY_POLICY, framing);
     page
+}
+
+/// A mail that was not written yet, with the company's picture.
+pub async fn draft(app: &App, message: &Message, company: &company::Model) -> Result<HttpResponse> {
+    let composed = app.composer.compose(message)?;
+    let logo = logos::of_message(&app.db, company.id, company.logo_id).await?;
+    Ok(alone(&composed.html, logo.as_ref()))
+}
+
+/// In the frame of a mail that there is not.
+pub fn nothing(why: &str) -> HttpResponse {
+    alone(
+        &format!("<!doctype html><title>No email</title><p>{why}</p>"),
+        None,
+    )
 }
 
 /// The page, for a frame or a window; the picture that travels in the mail stands in its place.

@@ -31,6 +31,7 @@ mod mail_html;
 mod mail_servers;
 pub mod mail_texts;
 pub mod markdown;
+mod overlap;
 pub mod page;
 pub mod policy;
 mod preview;

@@ -8,6 +8,7 @@ use crate::{
     error::Result,
     mail::{LINK_PLACEHOLDER, compose::Composer, messages::Message},
     mailing::message,
+    web::lists,
 };
 
 /// Stands where the candidate's own link will be.
@@ -21,6 +22,17 @@ pub struct Preview {
     to: String,
     subject: String,
     text: String,
+    /// Where it is shown as mail programs do; none where nothing shows it.
+    html: Option<String>,
+}
+
+/// As long as an address may be that every proxy passes on.
+const LONGEST_ADDRESS: usize = 6000;
+
+/// The address of a mail that was not written yet, which says all that the mail depends on; none where it is too long.
+pub fn address(path: &str, letter: &impl Serialize) -> Option<String> {
+    let address = lists::address(path, letter);
+    (address.len() <= LONGEST_ADDRESS).then_some(address)
 }
 
 impl Preview {
@@ -38,13 +50,9 @@ impl Preview {
 
     /// Of what would be told of a change that leaves the interview like this; none when nothing would be.
     pub async fn of_change(app: &App, kind: Kind, after: &Details) -> Result<Option<Self>> {
-        if after.slot.is_none() || after.job.is_none() {
-            return Ok(None);
-        }
-        let Some(news) = notifications::pending_change(app.db.read(), kind, after).await? else {
+        let Some(message) = message_of_change(app, kind, after).await? else {
             return Ok(None);
         };
-        let message = message::draft(&app.composer, news, after)?;
         Self::composed(&app.composer, &message, &after.candidate.email, LINK).map(Some)
     }
 
@@ -55,7 +63,13 @@ impl Preview {
             to: to.to_owned(),
             subject: mail.subject,
             text: mail.text.replace(LINK_PLACEHOLDER, link),
+            html: None,
         })
+    }
+
+    /// The same, shown at this address.
+    pub fn shown_at(self, html: Option<String>) -> Self {
+        Self { html, ..self }
     }
 
     /// The text alone.
@@ -69,6 +83,17 @@ impl Preview {
             to: "john@example.com".into(),
             subject: "Interview Scheduled - Cloud Architect at Sample Company".into(),
             text: "Dear John Doe,".into(),
+            html: Some("/slots/1/booking/html?candidate=1".into()),
         }
     }
+}
+
+/// What would be told of a change that leaves the interview like this; none when nothing would be.
+pub async fn message_of_change(app: &App, kind: Kind, after: &Details) -> Result<Option<Message>> {
+    if after.slot.is_none() || after.job.is_none() {
+        return Ok(None);
+    }
+    let news = notifications::pending_change(app.db.read(), kind, after).await?;
+    news.map(|news| message::draft(&app.composer, news, after))
+        .transpose()
 }

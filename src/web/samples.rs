@@ -172,7 +172,11 @@ fn pages_with_a_frame_are_loaded_anew() {
     let templates = Templates::new().expect("templates parse");
     let is_framing = |href: &str| {
         let message = href.strip_prefix("/emails/");
-        message.is_some_and(|id| id.parse::<u32>().is_ok()) || href.starts_with("/company/texts/")
+        let path = href.split('?').next().unwrap_or_default();
+        message.is_some_and(|id| id.parse::<u32>().is_ok())
+            || href.starts_with("/company/texts/")
+            || path.ends_with("/booking")
+            || path.ends_with("/reschedule")
     };
     for sample in PAGES {
         let page = Html::parse_document(&sample.html(&templates));
@@ -189,6 +193,46 @@ fn pages_with_a_frame_are_loaded_anew() {
             assert_eq!(link.attr("hx-boost"), Some("false"));
         }
     }
+}
+
+/// Where there is a mistake, the first one gets the focus: without script by itself, with htmx as well.
+#[test]
+fn whoever_made_a_mistake_is_led_to_it() {
+    let templates = Templates::new().expect("templates parse");
+    let mut mistakes = 0;
+    for sample in PAGES {
+        let page = Html::parse_document(&sample.html(&templates));
+        let flash = "[data-flash] [autofocus], .gate__card > .notice";
+        let flashes: Vec<_> = all(&page, flash).iter().map(|place| place.id()).collect();
+        let led: Vec<ElementRef> = all(&page, "main [autofocus]")
+            .into_iter()
+            .filter(|place| !flashes.contains(&place.id()))
+            .collect();
+        let wrong = all(&page, "main .field__error, main [aria-invalid]");
+        if let Some(wrong) = wrong.first() {
+            mistakes += 1;
+            let name = sample.template;
+            let first = led
+                .first()
+                .unwrap_or_else(|| panic!("{name}: nothing has the focus"));
+            let is_above = |of: &ElementRef| wrong.ancestors().any(|above| above.id() == of.id());
+            let field = first
+                .ancestors()
+                .filter_map(ElementRef::wrap)
+                .find(|above| {
+                    above
+                        .value()
+                        .classes()
+                        .any(|class| ["field", "notice"].contains(&class))
+                });
+            let is_notice = first.value().classes().any(|class| class == "notice");
+            assert!(
+                is_notice || field.as_ref().is_some_and(is_above),
+                "{name}: another field"
+            );
+        }
+    }
+    assert!(mistakes > 15, "{mistakes} pages with mistakes");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use greenroom::domain::{
     alerts::{self, Reachability},
     interviews::{
         booking::{self, Booked, NewBooking, Who},
+        overlap::Overlaps,
         slot_choice::SlotChoice,
     },
 };
@@ -36,6 +37,7 @@ async fn booked_in(app: &TestApp, minutes: i64) -> Booked {
         slot: SlotChoice::Existing(builders::slot(app, company_id, job_id, starts_at).await),
         who: Who::Candidate(builders::candidate(app, company_id).await),
         notes: String::new(),
+        overlaps: Overlaps::Any,
         idempotency_key: None,
     };
     match booking::book(&app.app.db, &By::system(company_id), new, app.now()).await {

@@ -558,3 +558,182 @@ async fn the_preview_speaks_the_language_of_whoever_is_booked() {
             .starts_with("Einladung zum Vorstellungsgespräch - ")
     );
 }
+
+#[actix_web::test]
+async fn a_candidate_whose_interview_waits_is_booked_with_it() {
+    let app = TestApp::start().await;
+    let company = app.company_id;
+    let job = builders::job(&app, company).await;
+    let other_job = builders::job(&app, company).await;
+    let who = builders::candidate(&app, company).await;
+    let elsewhere = builders::interview(&app, company, who, other_job).await;
+    let waits = builders::interview(&app, company, who, job).await;
+    let slot = builders::slot(&app, company, job, tomorrow(&app)).await;
+    let path = format!("/slots/{slot}/booking");
+    let mut rita = app.recruiter().await;
+    let preview = rita.get(&format!("{path}?candidate={who}")).await;
+    let told = format!("#preview a[href='/interviews/{waits}']");
+    assert!(preview.has(&told), "{}", preview.words("#preview"));
+
+    let chosen = who.to_string();
+    let booked = rita.post_form(&path, &[("candidate", &chosen)]).await;
+    assert_eq!(booked.location, format!("/interviews/{waits}"));
+    assert_eq!(interviews(&app).await, 2, "none was added");
+    let other = rita.get(&format!("/interviews/{elsewhere}")).await;
+    assert_eq!(other.words("h2 .status"), "Not booked yet");
+
+    // The next one of this job is a new one.
+    let slot = builders::slot(&app, company, job, tomorrow(&app) + TimeDelta::hours(2)).await;
+    let path = format!("/slots/{slot}/booking");
+    let booked = rita.post_form(&path, &[("candidate", &chosen)]).await;
+    assert_eq!(booked.status, 303, "{}", booked.text);
+    assert_eq!(interviews(&app).await, 3);
+    app.expect_undelivered_mail();
+}
+
+#[actix_web::test]
+async fn two_interviews_of_one_candidate_at_one_time_must_be_meant() {
+    let app = TestApp::start().await;
+    let company = app.company_id;
+    let first = builders::booked(&app, company).await.details;
+    let id = first.interview.id.to_string();
+    let who = first.candidate.id.to_string();
+    let job = builders::job(&app, company).await;
+    let start = tomorrow(&app);
+    let mut rita = app.recruiter().await;
+    let mut try_at = async |minutes: i64, overlap: &str| {
+        let at = start + TimeDelta::minutes(minutes);
+        let slot = builders::slot(&app, company, job, at).await;
+        let form = [("candidate", who.as_str()), ("overlap", overlap)];
+        let path = format!("/slots/{slot}/booking");
+        rita.post_form(&path, &form).await
+    };
+    // Of 45 minutes each, half-open: who is free when one ends may be in the next.
+    for (minutes, status) in [(-45, 303), (45, 303)] {
+        assert_eq!(try_at(minutes, "").await.status, status, "{minutes}");
+    }
+    for minutes in [-44, 0, 44] {
+        let refused = try_at(minutes, "").await;
+        assert_eq!(refused.status, 422, "{minutes}");
+        assert!(refused.error_of("overlap").contains("Tick this box"));
+        assert!(refused.has("#overlap[autofocus]:not([checked])"));
+        let other = format!("#overlaps a[href='/interviews/{id}']");
+        assert!(refused.has(&other), "{minutes}");
+    }
+    // What was confirmed is another interview, or none.
+    for overlap in ["on", "999", "x"] {
+        assert_eq!(try_at(0, overlap).await.status, 422, "{overlap}");
+    }
+    let before = interviews(&app).await;
+    let meant = try_at(0, &id).await;
+    assert_eq!(meant.status, 303, "{}", meant.text);
+    assert_eq!(interviews(&app).await, before + 1);
+    // Now there are two to confirm.
+    assert_eq!(try_at(0, &id).await.status, 422);
+    app.expect_undelivered_mail();
+}
+
+#[actix_web::test]
+async fn an_overlap_is_warned_of_before_anybody_is_booked() {
+    let app = TestApp::start().await;
+    let company = app.company_id;
+    let first = builders::booked(&app, company).await.details;
+    let job = builders::job(&app, company).await;
+    let slot = builders::slot(&app, company, job, tomorrow(&app)).await;
+    let path = format!("/slots/{slot}/booking");
+    let who = first.candidate.id.to_string();
+    let mut rita = app.recruiter().await;
+    let opened = rita.get(&format!("{path}?candidate={who}")).await;
+    assert_eq!(opened.status, 200);
+    assert!(
+        opened
+            .words("#overlaps")
+            .contains("already has an interview")
+    );
+    assert_eq!(opened.attribute("#overlap", "form"), "booking");
+    let value = opened.attribute("#overlap", "value");
+    let ticked = [
+        ("candidate", who.as_str()),
+        ("overlap", &value),
+        ("act", "preview"),
+    ];
+    let ticked = rita.post_form(&path, &ticked).await;
+    assert!(ticked.has("#overlap[checked]"), "it stays ticked");
+    // A cancelled interview is in nobody's way.
+    let page = format!("/interviews/{}/cancellation", first.interview.id);
+    rita.save_form(&page, &[("act", "cancel")]).await;
+    let opened = rita.get(&format!("{path}?candidate={who}")).await;
+    assert!(!opened.has("#overlaps"));
+    assert_eq!(
+        rita.post_form(&path, &[("candidate", &who)]).await.status,
+        303
+    );
+    app.expect_undelivered_mail();
+}
+
+#[actix_web::test]
+async fn the_invitation_is_previewed_as_mail_programs_show_it() {
+    let app = TestApp::start().await;
+    let path = free_slot(&app).await;
+    let mut rita = app.recruiter().await;
+    let typed = somebody_new(&[("act", "preview"), ("time_zone", "new york")]);
+    let page = rita.post_form(&path, &typed).await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("frame-src 'self'"), "{policy}");
+    let frame = page.attribute("#preview iframe", "src");
+    assert_eq!(page.attribute("#preview iframe", "sandbox"), "");
+    let mail = rita.get(&frame).await;
+    assert_eq!(mail.status, 200, "{frame}");
+    let policy = mail.header("content-security-policy");
+    assert!(policy.contains("sandbox"), "{policy}");
+    for words in ["Dear Jane Roe", "Bring <b>a pen</b>.", "3:00 AM"] {
+        assert!(mail.words("body").contains(words), "{words}: {}", mail.text);
+    }
+    assert!(!mail.has("body b"), "what was typed is text");
+    assert!(page.words("#preview pre").contains("Dear Jane Roe"));
+    assert_eq!((interviews(&app).await, mails(&app).await), (0, 0));
+
+    // What no proxy passes on in an address is shown as text alone.
+    let long = "だ".repeat(2000);
+    let page = rita
+        .post_form(
+            &path,
+            &somebody_new(&[("act", "preview"), ("notes", &long)]),
+        )
+        .await;
+    assert!(!page.has("#preview iframe"));
+    assert!(page.words("#preview pre").contains("だだ"));
+
+    let nothing = rita.get(&format!("{path}/html")).await;
+    assert_eq!(nothing.status, 200);
+    assert!(nothing.words("body").contains("Choose a candidate"));
+    let mut eve = app.other_company().await;
+    assert_eq!(eve.get(&frame).await.status, 404);
+}
+
+#[actix_web::test]
+async fn enter_books_in_every_field_but_the_one_that_searches() {
+    let app = TestApp::start().await;
+    let path = free_slot(&app).await;
+    let mut rita = app.recruiter().await;
+    let page = rita.get(&path).await;
+    // Enter presses the first button of the form that a field belongs to.
+    let first = page.all_attributes(
+        "#booking button:not([form]), #booking button[form=booking]",
+        "value",
+    );
+    assert_eq!(first, ["book", "preview"]);
+    assert_eq!(page.attribute("#q", "form"), "find");
+    assert_eq!(page.attribute("#find", "method"), "get");
+    let taken = [
+        ("name", "Jane"),
+        ("email", "jane@example.com"),
+        ("locale", "en"),
+    ];
+    assert_eq!(rita.post_form("/candidates/new", &taken).await.status, 303);
+    let refused = rita.post_form(&path, &somebody_new(&[])).await;
+    let buttons = refused.all_attributes("#booking button:not([form])", "value");
+    assert_eq!(buttons[..2], ["book", "preview"], "{buttons:?}");
+    assert!(buttons[2].starts_with("take-"));
+}

@@ -4,6 +4,7 @@ use greenroom::domain::{
     actions::Actor,
     interviews::{
         booking::{self, NewBooking, Who},
+        overlap::Overlaps,
         slot_choice::SlotChoice,
     },
 };
@@ -132,6 +133,7 @@ async fn paging_shows_every_interview_once_even_at_one_instant() {
             slot: SlotChoice::Existing(slot),
             who: Who::Candidate(candidate),
             notes: String::new(),
+            overlaps: Overlaps::Any,
             idempotency_key: None,
         };
         let booked = booking::book(&app.app.db, &Actor::system(company), new, app.now()).await;

@@ -6,6 +6,7 @@ use greenroom::domain::{
     candidates::{self, NewCandidate},
     interviews::{
         booking::{self, NewBooking, Who},
+        overlap::Overlaps,
         slot_choice::SlotChoice,
     },
 };
@@ -54,6 +55,7 @@ async fn booked(app: &TestApp, who: i64, job: i64, starts_at: DateTime<Utc>) -> 
         slot: SlotChoice::Existing(slot),
         who: Who::Candidate(who),
         notes: String::new(),
+        overlaps: Overlaps::Any,
         idempotency_key: None,
     };
     let by = By::system(app.company_id);

@@ -42,6 +42,7 @@ mod interviews;
 mod jobs;
 mod join;
 mod lifecycle;
+mod links;
 mod lists;
 mod logos;
 mod mail;

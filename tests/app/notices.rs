@@ -12,6 +12,7 @@ use greenroom::domain::{
         change::{Done, Target},
         correction::{self, Correction},
         link,
+        overlap::Overlaps,
         rescheduling::{self, Move},
         slot_choice::SlotChoice,
     },
@@ -216,6 +217,7 @@ async fn move_by_a_day(app: &TestApp, interview_id: i64) {
         version: None,
         slot: SlotChoice::Existing(slot),
         notes: None,
+        overlaps: Overlaps::Any,
         idempotency_key: None,
     };
     let actor = Actor::system(app.company_id);

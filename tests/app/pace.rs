@@ -10,6 +10,7 @@ use greenroom::{
         delivery,
         interviews::{
             booking::{self, NewBooking, Who},
+            overlap::Overlaps,
             slot_choice::SlotChoice,
         },
         mail_servers::Route,
@@ -164,6 +165,7 @@ async fn book(app: &TestApp, candidate: Option<i64>, later: TimeDelta) -> i64 {
         slot: SlotChoice::Existing(slot_id),
         who: Who::Candidate(candidate_id),
         notes: String::new(),
+        overlaps: Overlaps::Any,
         idempotency_key: None,
     };
     match booking::book(&app.app.db, &Actor::system(company_id), new, app.now()).await {

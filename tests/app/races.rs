@@ -17,6 +17,7 @@ use greenroom::{
         idempotency_keys::{self, IdempotencyKey},
         interviews::{
             booking::{self, NewBooking, Who},
+            overlap::Overlaps,
             slot_choice::SlotChoice,
         },
         slots::{self, Closing},
@@ -226,6 +227,7 @@ fn booking(slot_id: i64, who: Who) -> NewBooking {
         slot: SlotChoice::Existing(slot_id),
         who,
         notes: String::new(),
+        overlaps: Overlaps::Any,
         idempotency_key: Some(key()),
     }
 }

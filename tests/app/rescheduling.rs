@@ -5,6 +5,7 @@ use greenroom::domain::{
     actions,
     interviews::{
         booking::{self, Booked, NewBooking, Who},
+        overlap::Overlaps,
         slot_choice::SlotChoice,
     },
 };
@@ -436,6 +437,7 @@ async fn a_slot_that_cannot_be_had_is_refused_with_who_has_it_and_what_is_free()
         slot: SlotChoice::Existing(taken),
         who: Who::Candidate(who),
         notes: String::new(),
+        overlaps: Overlaps::Any,
         idempotency_key: None,
     };
     let ada = app.admin().await;
@@ -636,4 +638,109 @@ async fn no_interview_moves_to_a_mistyped_year() {
             assert_eq!(interview(&app, &booked).await.revision, 1, "{date}");
         }
     }
+}
+
+#[actix_web::test]
+async fn moving_beside_another_interview_of_the_candidate_must_be_meant() {
+    let app = TestApp::start().await;
+    let (first, path) = booked(&app).await;
+    let other = free_slot(&app, &first, 3).await;
+    let who = first.details.candidate.id.to_string();
+    let mut rita = app.recruiter().await;
+    let second = format!("/slots/{other}/booking");
+    let second = rita.post_form(&second, &[("candidate", &who)]).await;
+    assert_eq!(second.status, 303);
+    let second = second
+        .location
+        .trim_start_matches("/interviews/")
+        .to_owned();
+
+    let slot = free_slot(&app, &first, 3).await.to_string();
+    let form = Form::of(&mut rita, &path).await;
+    let before = interview(&app, &first).await;
+    let preview = rita
+        .post_form(
+            &path,
+            &filled(&form, &[("slot", &slot), ("act", "preview")]),
+        )
+        .await;
+    assert_eq!(preview.status, 200);
+    assert_eq!(preview.attribute("#overlap", "value"), second);
+    assert_eq!(preview.attribute("#overlap", "form"), "move");
+    for overlap in ["", "on", "999"] {
+        let wish = filled(&form, &[("slot", &slot), ("overlap", overlap)]);
+        let refused = rita.post_form(&path, &wish).await;
+        assert_eq!(refused.status, 422, "{overlap}");
+        assert!(refused.error_of("overlap").contains("Tick this box"));
+        assert_eq!(interview(&app, &first).await, before, "{overlap}");
+    }
+    // The same for a time that is typed.
+    let typed = [
+        ("slot", "new"),
+        ("date", "2027-01-05"),
+        ("time", "12:30"),
+        ("time_zone", "berlin"),
+    ];
+    let refused = rita.post_form(&path, &filled(&form, &typed)).await;
+    assert_eq!(refused.status, 422);
+    assert!(!refused.error_of("overlap").is_empty(), "{}", refused.text);
+    let wish = filled(&form, &[("slot", &slot), ("overlap", &second)]);
+    assert_eq!(rita.post_form(&path, &wish).await.status, 303);
+    // Notes alone move nothing.
+    let form = Form::of(&mut rita, &path).await;
+    let notes = [("slot", slot.as_str()), ("notes", "Bring two pens.")];
+    assert_eq!(
+        rita.post_form(&path, &filled(&form, &notes)).await.status,
+        303
+    );
+}
+
+#[actix_web::test]
+async fn the_new_time_is_previewed_as_mail_programs_show_it() {
+    let app = TestApp::start().await;
+    let (first, path) = booked(&app).await;
+    app.deliver().await;
+    let slot = free_slot(&app, &first, 3).await.to_string();
+    let mut rita = app.recruiter().await;
+    let form = Form::of(&mut rita, &path).await;
+    for changes in [
+        vec![("slot", slot.as_str())],
+        vec![("slot", "new"), ("date", "2027-01-05"), ("time", "12:00")],
+    ] {
+        let wish = [
+            changes,
+            vec![("act", "preview"), ("notes", "Bring <b>pens</b>.")],
+        ]
+        .concat();
+        let page = rita.post_form(&path, &filled(&form, &wish)).await;
+        let policy = page.header("content-security-policy");
+        assert!(policy.contains("frame-src 'self'"), "{policy}");
+        let mail = rita.get(&page.attribute("#outcome iframe", "src")).await;
+        assert_eq!(mail.status, 200);
+        for words in ["Zoë Núñez", "6:00 AM", "Bring <b>pens</b>."] {
+            assert!(mail.words("body").contains(words), "{words}: {}", mail.text);
+        }
+    }
+    let nothing = rita.get(&format!("{path}/html")).await;
+    assert!(nothing.words("body").contains("Choose a new time"));
+}
+
+#[actix_web::test]
+async fn enter_reschedules_in_every_field_but_the_one_that_shows_a_day() {
+    let app = TestApp::start().await;
+    let (first, path) = booked(&app).await;
+    let far = free_slot(&app, &first, 48).await;
+    let mut rita = app.recruiter().await;
+    let page = rita.get(&path).await;
+    let buttons = page.all_attributes("#move button:not([form])", "value");
+    assert_eq!(buttons, ["move", "preview"]);
+    assert_eq!(page.attribute("#day", "form"), "look");
+    let day = (tomorrow(&app) + TimeDelta::hours(48)).date_naive();
+    let shown = rita.get(&format!("{path}?day={day}&slot={far}")).await;
+    assert_eq!(shown.value_of("day"), day.to_string());
+    let chosen = format!("#offers input[value='{far}'][checked]");
+    assert!(shown.has(&chosen), "{}", shown.words("#offers"));
+    let wrong = rita.get(&format!("{path}?day=soon")).await;
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.error_of("day").contains("Use a date"));
 }

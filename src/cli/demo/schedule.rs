@@ -12,6 +12,7 @@ use crate::{
         interviews::{
             booking::{self, NewBooking, Who},
             creation,
+            overlap::Overlaps,
             slot_choice::SlotChoice,
         },
         slots::{self, NewSlot},
@@ -152,6 +153,7 @@ async fn book(
         slot,
         who: Who::Candidate(candidate_id),
         notes: "Please ensure you have a stable internet connection".into(),
+        overlaps: Overlaps::Any,
         idempotency_key: None,
     };
     match booking::book(db, actor, new, now).await? {

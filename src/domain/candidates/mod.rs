@@ -4,12 +4,14 @@ mod search;
 
 use chrono::{DateTime, Utc};
 use entity::candidate;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::LockType,
+};
 
 use self::search::index;
+pub(super) use self::search::{has_word, keys};
 pub use self::{
     changes::{ChangeRefusal, UpdateRefusal, Updated, change, update},
-pub(super) use self::search::{has_word, keys};
     search::{Filter, list},
 };
 use crate::{
@@ -98,6 +100,19 @@ pub async fn lock(txn: &impl ConnectionTrait, company_id: i64, id: i64) -> Resul
     candidate::Entity::find_by_id(id)
         .filter(candidate::COLUMN.company_id.eq(company_id))
         .lock_shared()
+        .one(txn)
+        .await?
+        .ok_or(Error::NotFound)?;
+    Ok(())
+}
+
+/// The same, and whoever would book or move another interview of theirs waits, too: then it is seen whether both lie at
+/// the same time.
+pub async fn lock_bookings(txn: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<()> {
+    candidate::Entity::find_by_id(id)
+        .filter(candidate::COLUMN.company_id.eq(company_id))
+        // New interviews of theirs need no more than the key.
+        .lock(LockType::NoKeyUpdate)
         .one(txn)
         .await?
         .ok_or(Error::NotFound)?;

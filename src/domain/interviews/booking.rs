@@ -10,6 +10,7 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, Query
 use super::{
     change, creation,
     details::{Details, details, find},
+    overlap::{self, Overlaps, Unconfirmed},
     slot_choice::{self, SlotChoice, SlotRefusal},
 };
 use crate::{
@@ -34,6 +35,8 @@ pub struct NewBooking {
     pub who: Who,
     /// For the candidate; part of the mail.
     pub notes: String,
+    /// What else of the candidate may lie at the same time.
+    pub overlaps: Overlaps,
     /// The caller's idempotency key.
     pub idempotency_key: Option<IdempotencyKey>,
 }
@@ -43,7 +46,7 @@ pub struct NewBooking {
 pub enum Who {
     /// An interview that is there.
     Interview(i64),
-    /// A new interview of a candidate who is there.
+    /// The interview for this job of a candidate who is there: the one that waits for a time, else a new one.
     Candidate(i64),
     /// A new interview of somebody new.
     New(NewCandidate),
@@ -86,8 +89,16 @@ pub enum Refusal {
     AlreadyBooked(Box<Details>),
     /// The candidate who was to be added is there: this one.
     EmailTaken(i64),
+    /// The candidate has other interviews at this time.
+    Overlaps(Unconfirmed),
     /// The idempotency key came with another request.
     KeyConflict,
+}
+
+impl From<Unconfirmed> for Refusal {
+    fn from(others: Unconfirmed) -> Self {
+        Self::Overlaps(others)
+    }
 }
 
 impl From<SlotRefusal> for Refusal {
@@ -134,7 +145,7 @@ async fn carry_out(
 ) -> Result<Box<Booked>, Abort<Refusal>> {
     let slot = slot_choice::take(txn, actor, &new.slot, now).await?;
     let row = take_interview(txn, actor, &new.who, &slot, now).await?;
-    candidates::lock(txn, actor.company_id, row.candidate_id).await?;
+    overlap::require_confirmed(txn, &row, &slot, &new.overlaps).await?;
     if !change::write(txn, &row, columns(actor, &row, &slot, &new.notes)).await? {
         return already_booked(txn, actor, row.id).await;
     }
@@ -158,7 +169,7 @@ async fn carry_out(
     Ok(Booked::read(txn, actor.company_id, row.id).await?)
 }
 
-/// The interview, if it waits for a time; a new one is added here, and with it its candidate.
+/// The interview, if it waits for a time; a new one is added here, and with it its candidate. One who is there is locked.
 async fn take_interview(
     txn: &impl ConnectionTrait,
     actor: &Actor,
@@ -166,16 +177,30 @@ async fn take_interview(
     slot: &slot::Model,
     now: DateTime<Utc>,
 ) -> Result<interview::Model, Abort<Refusal>> {
-    let id = match who {
-        Who::Interview(id) => *id,
-        Who::Candidate(id) => creation::insert(txn, actor, *id, Some(slot.job_id), now).await?,
+    let company_id = actor.company_id;
+    let insert = async |id| {
+        let id = creation::insert(txn, actor, id, Some(slot.job_id), now).await?;
+        find(txn, company_id, id).await
+    };
+    let row = match who {
+        Who::Interview(id) => {
+            let found = find(txn, company_id, *id).await;
+            let row = found.map_err(|error| error.of(Reference::Interview))?;
+            candidates::lock_bookings(txn, company_id, row.candidate_id).await?;
+            row
+        }
+        Who::Candidate(id) => {
+            candidates::lock_bookings(txn, company_id, *id).await?;
+            match creation::waiting(txn, company_id, *id, slot.job_id).await? {
+                Some(row) => row,
+                None => insert(*id).await?,
+            }
+        }
         Who::New(new) => match candidates::insert(txn, actor, new, now).await? {
-            Ok(id) => creation::insert(txn, actor, id, Some(slot.job_id), now).await?,
+            Ok(id) => insert(id).await?,
             Err(taken) => return refuse(taken),
         },
     };
-    let found = find(txn, actor.company_id, id).await;
-    let row = found.map_err(|error| error.of(Reference::Interview))?;
     match row.status {
         Status::Unscheduled | Status::Cancelled => Ok(row),
         Status::Scheduled | Status::Completed | Status::NoShow => {

@@ -1,8 +1,12 @@
 //! Adding an interview that is not booked yet.
 use chrono::{DateTime, Utc};
 use entity::interview::{self, Status};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 
+use super::list::of_job;
 use crate::{
     crypto,
     db::{Db, Txn},
@@ -11,7 +15,7 @@ use crate::{
         candidates, commands,
         events::{self, Event},
         idempotency_keys::{self, IdempotencyKey, KeyConflict},
-        jobs,
+        jobs, rows,
     },
     error::{Reference, Result},
 };
@@ -32,6 +36,23 @@ pub async fn create(
         Ok(id)
     };
     commands::run_once(db, company_id, key, work, async |id| Ok(id)).await
+}
+
+/// The candidate's oldest interview for this job that waits for a time.
+pub async fn waiting(
+    db: &impl ConnectionTrait,
+    company_id: i64,
+    candidate_id: i64,
+    job_id: i64,
+) -> Result<Option<interview::Model>> {
+    let waits = interview::Entity::find()
+        .filter(interview::COLUMN.company_id.eq(company_id))
+        .filter(interview::COLUMN.candidate_id.eq(candidate_id))
+        .filter(interview::Column::Status.eq(Status::Unscheduled))
+        .filter(of_job(company_id, job_id))
+        .order_by_asc(interview::Column::Id)
+        .limit(1);
+    rows::strictly_one(waits, db).await
 }
 
 /// Adds an interview inside a transaction that does more. Candidate and job must be the company's.

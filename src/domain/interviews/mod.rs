@@ -12,11 +12,12 @@ pub mod join_window;
 mod joined;
 pub mod link;
 mod list;
+pub mod overlap;
 pub mod rescheduling;
-pub mod slot_choice;
 mod search;
+pub mod slot_choice;
 
-pub(super) use self::list::named;
+pub(super) use self::{creation::waiting, list::named};
 pub use self::{
     details::{Contact, Details, all_details, details, find, readable_details},
     list::{Filter, Listed, is_live, list, newest, of_job, unscheduled},

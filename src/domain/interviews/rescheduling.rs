@@ -7,6 +7,7 @@ use super::{
     booking::Booked,
     change::{self, Done, InterviewRefusal},
     details::{Details, details},
+    overlap::{self, Overlaps, Unconfirmed},
     slot_choice::{self, SlotChoice, SlotRefusal},
 };
 use crate::{
@@ -32,6 +33,8 @@ pub struct Move {
     pub slot: SlotChoice,
     /// For the candidate; none leaves what is there.
     pub notes: Option<String>,
+    /// What else of the candidate may lie at the same time.
+    pub overlaps: Overlaps,
     /// The caller's idempotency key.
     pub idempotency_key: Option<IdempotencyKey>,
 }
@@ -45,6 +48,8 @@ pub enum Refusal {
     Slot(SlotRefusal),
     /// The slot is for another job.
     OtherJob,
+    /// The candidate has other interviews at this time.
+    Overlaps(Unconfirmed),
     /// The idempotency key came with another request.
     KeyConflict,
 }
@@ -52,6 +57,12 @@ pub enum Refusal {
 impl From<InterviewRefusal> for Refusal {
     fn from(refusal: InterviewRefusal) -> Self {
         Self::Interview(refusal)
+    }
+}
+
+impl From<Unconfirmed> for Refusal {
+    fn from(others: Unconfirmed) -> Self {
+        Self::Overlaps(others)
     }
 }
 
@@ -111,7 +122,10 @@ async fn carry_out(
     if before.job.as_ref().is_some_and(|job| job.id != slot.job_id) {
         return refuse(Refusal::OtherJob);
     }
-    candidates::lock(txn, actor.company_id, row.candidate_id).await?;
+    candidates::lock_bookings(txn, actor.company_id, row.candidate_id).await?;
+    if !stays {
+        overlap::require_confirmed(txn, row, &slot, &new.overlaps).await?;
+    }
     if !change::write(txn, row, columns(row, &slot, notes)).await? {
         return change::changed(txn, actor, row.id).await;
     }

@@ -10,7 +10,10 @@ use crate::{
     error::{Error, Result},
     mail::language::FALLBACK,
     text,
-    web::forms::{FormErrors, Ticket},
+    web::{
+        forms::{FormErrors, Ticket},
+        overlap, preview,
+    },
 };
 
 /// Stands for a candidate who is not there yet.
@@ -64,6 +67,8 @@ pub struct BookingForm {
     #[serde(default = "fallback")]
     locale: String,
     notes: String,
+    /// The other interviews at this time of which somebody was warned.
+    overlap: String,
     q: String,
     #[serde(flatten)]
     pub(super) ticket: Ticket,
@@ -115,6 +120,7 @@ impl BookingForm {
                 slot: SlotChoice::Existing(slot_id),
                 who: who?,
                 notes: notes?,
+                overlaps: overlap::confirmed(&self.overlap),
                 idempotency_key: self.ticket.idempotency_key("booking", &request),
             })
         })();
@@ -127,6 +133,25 @@ impl BookingForm {
             "" => Ok(None),
             text => text.parse().map(Some).map_err(|_| Error::NotFound),
         }
+    }
+
+    /// What was confirmed.
+    pub fn overlap(&self) -> &str {
+        &self.overlap
+    }
+
+    /// Where the mail is shown as mail programs do; none where the address would be too long for a proxy.
+    pub fn letter_address(&self, slot_id: i64) -> Option<String> {
+        let letter = Letter {
+            candidate: &self.candidate,
+            interview: &self.interview,
+            name: &self.name,
+            email: &self.email,
+            time_zone: &self.time_zone,
+            locale: &self.locale,
+            notes: &self.notes,
+        };
+        preview::address(&format!("/slots/{slot_id}/booking/html"), &letter)
     }
 
     /// What is searched for.
@@ -188,6 +213,25 @@ impl BookingForm {
                 .map(Who::Candidate),
         }
     }
+}
+
+/// What the mail depends on.
+#[derive(Serialize)]
+struct Letter<'a> {
+    #[serde(skip_serializing_if = "str::is_empty")]
+    candidate: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    interview: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    name: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    email: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    time_zone: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    locale: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    notes: &'a str,
 }
 
 fn fallback() -> String {

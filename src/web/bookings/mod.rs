@@ -1,5 +1,6 @@
 //! The page that books a candidate into a slot.
 mod form;
+pub mod html;
 pub mod pages;
 pub mod warnings;
 
@@ -18,6 +19,8 @@ use super::{
     errors::Result,
     flash::Flash,
     forms::{self, FormErrors},
+    mail_html,
+    overlap::{self, Warning},
     preview::Preview,
     respond::see_other,
     slots::Whom,
@@ -80,7 +83,8 @@ pub async fn create(
                 Answer::Again(errors) => errors,
                 Answer::TooLate(refusal) => {
                     let parts = read(&app, &viewer, *slot_id, &form, Some(refusal)).await?;
-                    return viewer.conflict(&NewPage::new(form, FormErrors::new(), parts));
+                    let page = NewPage::new(form, FormErrors::new(), parts);
+                    return Ok(mail_html::framed(viewer.conflict(&page)?));
                 }
             }
         }
@@ -126,6 +130,9 @@ fn answer(
             Answer::TooLate(Refusal::booked_already(&details, zone))
         }
         Err(NotBooked::EmailTaken(id)) => Answer::Again(form.taken_by(id)),
+        Err(NotBooked::Overlaps(_)) => {
+            Answer::Again(FormErrors::one("overlap", overlap::UNCONFIRMED))
+        }
         Err(NotBooked::KeyConflict) => Answer::Again(form.ticket.sent_before()),
     })
 }
@@ -143,7 +150,8 @@ async fn show(
     let parts = read(app, viewer, slot_id, &form, None).await?;
     let is_refused = parts.refusal.is_some() && act != Act::Search;
     let status = forms::status(is_refused, &errors);
-    viewer.respond(status, &NewPage::new(form, errors, parts))
+    let page = NewPage::new(form, errors, parts);
+    Ok(mail_html::framed(viewer.respond(status, &page)?))
 }
 
 /// All that the page shows besides the form.
@@ -166,11 +174,16 @@ async fn read(
         Some(refusal) => Some(refusal),
         None => not_free(app, viewer, &slot).await?,
     };
-    let preview = draft.as_ref();
-    let preview = preview.map(|draft| Preview::of(&app.composer, draft));
+    let preview = match &draft {
+        Some(draft) => {
+            Some(Preview::of(&app.composer, draft)?.shown_at(form.letter_address(slot_id)))
+        }
+        None => None,
+    };
     Ok(Parts {
         warnings: warnings::of(draft.as_ref(), &app.settings, now),
-        preview: preview.transpose()?,
+        overlap: Warning::of(app, viewer, draft.as_ref(), form.overlap()).await?,
+        preview,
         languages: super::choices::languages(app.composer.languages(), &[form.locale()])?,
         slot,
         interview,

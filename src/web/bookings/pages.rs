@@ -13,6 +13,7 @@ use crate::{
         choices::{self, Choice},
         facts::Facts,
         forms::FormErrors,
+        overlap::Warning,
         page::Page,
         preview::Preview,
         stamp::Stamp,
@@ -36,6 +37,8 @@ pub struct Parts {
     pub languages: Vec<Choice>,
     /// What to think of first.
     pub warnings: Vec<String>,
+    /// What else is booked for the candidate at this time.
+    pub overlap: Option<Warning>,
     /// Why it cannot be booked, if so.
     pub refusal: Option<Refusal>,
     /// The viewer's.
@@ -60,6 +63,7 @@ pub struct NewPage {
     take: Option<(String, String)>,
     facts: Facts,
     warnings: Vec<String>,
+    overlap: Option<Warning>,
     preview: Option<Preview>,
     refusal: Option<Refusal>,
 }
@@ -178,6 +182,7 @@ impl NewPage {
             facts: facts(&parts),
             languages: parts.languages,
             warnings: parts.warnings,
+            overlap: parts.overlap,
             preview: parts.preview,
             refusal: parts.refusal,
             form,
@@ -214,6 +219,7 @@ impl Page for NewPage {
             take: Some(("take-1".into(), "John Doe".into())),
             facts: Facts::sample(),
             warnings: vec!["It's night for the candidate.".into()],
+            overlap: Some(Warning::sample()),
             preview: Some(Preview::sample()),
             refusal: Some(Refusal {
                 text: "Jane Roe already has this slot.".into(),
@@ -229,15 +235,19 @@ impl Page for NewPage {
 
 fn facts(parts: &Parts) -> Facts {
     let slot = &parts.slot.slot;
-    let there = parts.draft.as_ref();
-    let there = there.map(|draft| Stamp::span(slot, draft.candidate_zone()));
+    let draft = parts.draft.as_ref();
+    // Of nobody who was asked for by interview, and none that would be added.
+    let waits = draft.filter(|draft| draft.interview.id != 0 && parts.interview.is_none());
+    let there = draft.map(|draft| Stamp::span(slot, draft.candidate_zone()));
     Facts::new()
         .at("Your time", Some(Stamp::span(slot, parts.zone)))
         .at("Candidate's time", there)
         .link(
-            "Job",
-            &parts.slot.job_title,
-            format!("/jobs/{}", slot.job_id),
+            "Interview",
+            waits.map_or("", |_| "The one that waits for a time"),
+            waits.map_or(String::new(), |draft| {
+                format!("/interviews/{}", draft.interview.id)
+            }),
         )
         .kind_of(slot)
         .text(

@@ -12,6 +12,7 @@ use crate::{
     web::{
         choices::Choice,
         forms::{FormErrors, Ticket},
+        overlap, preview,
         slots::TimeForm,
     },
 };
@@ -30,6 +31,14 @@ pub enum Act {
     Move,
 }
 
+/// What the address of the page may say.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Opening {
+    slot: String,
+    day: String,
+}
+
 /// A move as it is typed.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
@@ -41,6 +50,8 @@ pub struct RescheduleForm {
     #[serde(flatten)]
     at: TimeForm,
     notes: String,
+    /// The other interviews at this time of which somebody was warned.
+    overlap: String,
     #[serde(flatten)]
     pub(super) ticket: Ticket,
     #[serde(skip_serializing)]
@@ -49,8 +60,10 @@ pub struct RescheduleForm {
 
 impl RescheduleForm {
     /// As the page begins: with the time and the notes as they are.
-    pub fn opened(details: &Details) -> Self {
+    pub fn opened(details: &Details, opening: Opening) -> Self {
         Self {
+            slot: opening.slot,
+            day: opening.day,
             at: details.slot.as_ref().map(TimeForm::of).unwrap_or_default(),
             notes: details.interview.booking_notes.clone(),
             ticket: Ticket::of_version(details.interview.version).with_new_key(),
@@ -80,10 +93,30 @@ impl RescheduleForm {
                 version,
                 slot: slot?,
                 notes: Some(notes?),
+                overlaps: overlap::confirmed(&self.overlap),
                 idempotency_key: self.ticket.idempotency_key("reschedule", &request),
             })
         })();
         errors.or(parsed)
+    }
+
+    /// What was confirmed.
+    pub fn overlap(&self) -> &str {
+        &self.overlap
+    }
+
+    /// Where the mail is shown as mail programs do; none where the address would be too long for a proxy.
+    pub fn letter_address(&self, interview_id: i64) -> Option<String> {
+        let letter = Letter {
+            slot: &self.slot,
+            at: self.is_about_a_new_time().then_some(&self.at),
+            notes: &self.notes,
+            version: self.ticket.version(),
+        };
+        preview::address(
+            &format!("/interviews/{interview_id}/reschedule/html"),
+            &letter,
+        )
     }
 
     /// The day whose free slots are asked for.
@@ -131,6 +164,16 @@ impl RescheduleForm {
                 .map(SlotChoice::Existing),
         }
     }
+}
+
+/// What the mail depends on.
+#[derive(Serialize)]
+struct Letter<'a> {
+    slot: &'a str,
+    #[serde(flatten)]
+    at: Option<&'a TimeForm>,
+    notes: &'a str,
+    version: Option<i32>,
 }
 
 #[cfg(test)]

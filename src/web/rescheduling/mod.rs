@@ -1,10 +1,11 @@
 //! The page that moves an interview to another time.
 mod form;
+pub mod html;
 pub mod pages;
 
 use actix_web::{
     HttpResponse,
-    web::{Data, Form, Path},
+    web::{Data, Form, Path, Query},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{email::Kind, slot};
@@ -18,6 +19,8 @@ use super::{
     errors::Result,
     forms::{self, FormErrors},
     interviews::Refusal,
+    mail_html,
+    overlap::{self, Warning},
     preview::Preview,
     viewer::{Recruiter, Viewer},
 };
@@ -39,10 +42,15 @@ use crate::{
     web::interviews::outlook,
 };
 
-/// GET /interviews/{id}/reschedule: the form.
-pub async fn new(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
+/// GET /interviews/{id}/reschedule: the form; the address may name a day whose open slots are offered.
+pub async fn new(
+    app: Data<App>,
+    viewer: Recruiter,
+    id: Path<i64>,
+    opening: Query<form::Opening>,
+) -> Result<HttpResponse> {
     let details = interviews::details(app.db.read(), viewer.company_id, *id).await?;
-    let form = viewer.typed(RescheduleForm::opened(&details));
+    let form = viewer.typed(RescheduleForm::opened(&details, opening.into_inner()));
     show(&app, &viewer, Scene::of(details), form, FormErrors::new()).await
 }
 
@@ -127,6 +135,10 @@ async fn answer(
             );
             Scene::of(details)
         }
+        Err(NotMoved::Overlaps(_)) => {
+            errors.add("overlap", overlap::UNCONFIRMED);
+            Scene::of(details)
+        }
         Err(NotMoved::KeyConflict) => {
             errors = form.ticket.sent_before();
             Scene::of(details)
@@ -178,7 +190,8 @@ async fn show(
 ) -> Result<HttpResponse> {
     let parts = read(app, viewer, scene, &form, &mut errors).await?;
     let status = forms::status(parts.refusal.is_some(), &errors);
-    viewer.respond(status, &NewPage::new(form, errors, parts))
+    let page = NewPage::new(form, errors, parts);
+    Ok(mail_html::framed(viewer.respond(status, &page)?))
 }
 
 /// All that the page shows besides the form.
@@ -209,8 +222,12 @@ async fn read(
             Some(draft) => warnings::of(Some(draft), &app.settings, now),
             None => Vec::new(),
         },
+        overlap: Warning::of(app, viewer, draft.as_ref(), form.overlap()).await?,
         preview: match &draft {
-            Some(draft) => Preview::of_change(app, Kind::Rescheduled, draft).await?,
+            Some(draft) => {
+                let preview = Preview::of_change(app, Kind::Rescheduled, draft).await?;
+                preview.map(|preview| preview.shown_at(form.letter_address(details.interview.id)))
+            }
             None => None,
         },
         outlook: outlook::outlook(app, &details, Kind::Rescheduled).await?,
@@ -249,6 +266,7 @@ async fn on_day(
         state: Some(State::Open),
         from: Some(from),
         until: Some(until),
+        ..Filter::default()
     };
     let now = app.clock.now();
     let found = slots::list(&app.db, viewer.company_id, &filter, None, PAGE_SIZE, now).await?;
@@ -266,7 +284,6 @@ async fn draft(
         .slot
         .as_ref()
         .and_then(|old| form.parse(details.interview.id, old).ok());
-        ..Filter::default()
     let Some(Move { slot, notes, .. }) = parsed else {
         return Ok(None);
     };

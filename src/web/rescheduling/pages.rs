@@ -13,6 +13,7 @@ use crate::{
         forms::FormErrors,
         interviews::Refusal,
         labels,
+        overlap::Warning,
         page::Page,
         preview::Preview,
         stamp::Stamp,
@@ -32,6 +33,8 @@ pub struct Parts {
     pub draft: Option<Details>,
     /// What to think of first.
     pub warnings: Vec<String>,
+    /// What else is booked for the candidate at this time.
+    pub overlap: Option<Warning>,
     /// The mail that would tell, once the form says enough.
     pub preview: Option<Preview>,
     /// What the candidate would be told.
@@ -52,6 +55,7 @@ pub struct NewPage {
     form: RescheduleForm,
     errors: FormErrors,
     offers: Vec<Offers>,
+    has_no_offers: bool,
     is_about_a_new_time: bool,
     folds: Vec<Choice>,
     zones: Vec<&'static str>,
@@ -60,6 +64,7 @@ pub struct NewPage {
     /// As it would be.
     then: Option<Facts>,
     warnings: Vec<String>,
+    overlap: Option<Warning>,
     preview: Option<Preview>,
     outlook: String,
     refusal: Option<Refusal>,
@@ -80,6 +85,8 @@ struct Offer {
     /// Where the candidate is; empty when that is the same clock.
     there: String,
     is_chosen: bool,
+    /// Of all that are offered.
+    is_first: bool,
 }
 
 impl NewPage {
@@ -87,18 +94,21 @@ impl NewPage {
     pub fn new(form: RescheduleForm, errors: FormErrors, parts: Parts) -> Self {
         let details = &parts.details;
         let job = details.job.as_ref();
+        let offers = offers(&form, &parts);
         Self {
             id: details.interview.id,
             candidate: details.candidate.name.clone(),
             job: job.map_or(String::new(), |job| job.title.clone()),
             can_move: parts.refusal.as_ref().is_none_or(|it| !it.is_final()),
-            offers: offers(&form, &parts),
+            has_no_offers: offers.iter().all(|offers| offers.slots.is_empty()),
+            offers,
             is_about_a_new_time: form.is_about_a_new_time(),
             folds: form.folds(),
             zones: choices::zones(),
             now: facts(details, parts.zone),
             then: parts.draft.as_ref().map(|draft| facts(draft, parts.zone)),
             warnings: parts.warnings,
+            overlap: parts.overlap,
             preview: parts.preview,
             outlook: parts.outlook,
             refusal: parts.refusal,
@@ -122,6 +132,9 @@ fn offers(form: &RescheduleForm, parts: &Parts) -> Vec<Offers> {
             slots: slots.iter().filter(is_new).map(offer).collect(),
         });
     }
+    if let Some(first) = offers.iter_mut().flat_map(|group| &mut group.slots).next() {
+        first.is_first = true;
+    }
     offers
 }
 
@@ -138,6 +151,7 @@ impl Offer {
                 false => times::day_and_clock(starts_at, there),
             },
             is_chosen: form.chooses(slot.id),
+            is_first: false,
         }
     }
 }
@@ -155,6 +169,7 @@ impl Page for NewPage {
             here: Stamp::sample(),
             there: "Tue 5 January 2027, 04:00".into(),
             is_chosen: true,
+            is_first: true,
         };
         Self {
             id: 1,
@@ -167,12 +182,14 @@ impl Page for NewPage {
                 heading: "Nearest open slots".into(),
                 slots: vec![offer()],
             }],
+            has_no_offers: false,
             is_about_a_new_time: true,
             folds: vec![Choice::new("earlier", "02:30 before the clocks go back")],
             zones: vec!["Europe/Berlin"],
             now: Facts::sample(),
             then: Some(Facts::sample()),
             warnings: vec!["It's night for the candidate.".into()],
+            overlap: Some(Warning::sample()),
             preview: Some(Preview::sample()),
             outlook: "john@example.com will get an email with the old and the new time.".into(),
             refusal: Some(Refusal::sample()),

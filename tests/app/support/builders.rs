@@ -15,6 +15,7 @@ use greenroom::{
         interviews::{
             booking::{self, Booked, NewBooking, Who},
             creation,
+            overlap::Overlaps,
             slot_choice::SlotChoice,
         },
         jobs::{self, NewJob},
@@ -206,6 +207,7 @@ pub async fn booked(app: &TestApp, company_id: i64) -> Booked {
         slot: SlotChoice::Existing(slot_id),
         who: Who::Candidate(candidate_id),
         notes: "Bring a portfolio.".into(),
+        overlaps: Overlaps::Any,
         idempotency_key: None,
     };
     match booking::book(&app.app.db, &Actor::system(company_id), new, app.now()).await {

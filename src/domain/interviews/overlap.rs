@@ -1,0 +1,81 @@
+//! Two interviews of one candidate at the same time: possible, but only if somebody means it.
+use entity::{
+    interview::{self, Status},
+    slot,
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+
+use super::list::named;
+use crate::{
+    domain::commands::{Abort, refuse},
+    error::Result,
+};
+
+/// Which interviews of the same candidate may lie at the same time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Overlaps {
+    /// Any: a program knows what it does.
+    Any,
+    /// These: somebody was warned of them.
+    Confirmed(Vec<i64>),
+}
+
+/// Another interview of the candidate at the same time.
+#[derive(Clone, Debug)]
+pub struct Overlap {
+    /// Which one.
+    pub interview_id: i64,
+    /// When it is.
+    pub slot: slot::Model,
+}
+
+/// Interviews at the same time that nobody confirmed, the earliest first.
+#[derive(Clone, Debug)]
+pub struct Unconfirmed(pub Vec<Overlap>);
+
+/// What else is booked for the candidate while this slot lasts, the earliest first. Both are half-open: one may begin
+/// when the other ends.
+pub async fn overlapping(
+    db: &impl ConnectionTrait,
+    company_id: i64,
+    (candidate_id, interview_id): (i64, i64),
+    slot: &slot::Model,
+) -> Result<Vec<Overlap>> {
+    let earlier = interview::Entity::find()
+        .find_also_related(slot::Entity)
+        .filter(interview::COLUMN.company_id.eq(company_id))
+        .filter(interview::COLUMN.candidate_id.eq(candidate_id))
+        .filter(interview::COLUMN.id.ne(interview_id))
+        .filter(interview::Column::Status.eq(Status::Scheduled))
+        .filter(slot::COLUMN.starts_at.lt(slot.ends_at()))
+        .order_by_asc(slot::Column::StartsAt)
+        .order_by_asc(interview::Column::Id);
+    // One that cannot be read stands in nobody's way: it is listed where it needs somebody.
+    let rows = named(earlier, db).await?.into_iter();
+    let others = rows.filter_map(|row| row.or_log("interview"));
+    let others = others.filter_map(|row| {
+        let other = row.slot.filter(|other| other.ends_at() > slot.starts_at)?;
+        Some(Overlap {
+            interview_id: row.interview.id,
+            slot: other,
+        })
+    });
+    Ok(others.collect())
+}
+
+/// Refuses what would put the interview beside others that nobody confirmed. The candidate must be locked.
+pub(super) async fn require_confirmed<R: From<Unconfirmed>>(
+    txn: &impl ConnectionTrait,
+    row: &interview::Model,
+    slot: &slot::Model,
+    overlaps: &Overlaps,
+) -> Result<(), Abort<R>> {
+    let Overlaps::Confirmed(ids) = overlaps else {
+        return Ok(());
+    };
+    let others = overlapping(txn, row.company_id, (row.candidate_id, row.id), slot).await?;
+    match others.iter().all(|other| ids.contains(&other.interview_id)) {
+        true => Ok(()),
+        false => refuse(Unconfirmed(others)),
+    }
+}
