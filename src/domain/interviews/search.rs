@@ -1,10 +1,12 @@
 //! How interviews are found: by the beginnings of words of the candidate's name or address, or of the job's title.
 use std::collections::HashSet;
 
-use entity::interview;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
+use entity::{candidate, interview, slot};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Select,
+    sea_query::{Expr, ExprTrait, Query, SimpleExpr},
+};
 
-use super::list::of_jobs;
 use crate::{
     db::Db,
     domain::{candidates, jobs},
@@ -35,28 +37,17 @@ pub(super) async fn found_by(db: &Db, company_id: i64, search: &str) -> Result<O
         in_passing: Condition::all(),
     };
     for word in words {
-        let for_jobs = match titles.found_by(std::slice::from_ref(&word)) {
-            ids if ids.is_empty() => None,
-            ids => Some(of_jobs(company_id, &ids)),
-        };
+        let jobs = titles.found_by(std::slice::from_ref(&word));
         let people = candidates::keys(db, company_id, &word).await?;
-        let is_rare = people.is_some();
-        let of_people = match people {
-            Some(ids) => Condition::all().add(interview::Column::CandidateId.is_in(ids)),
-            None => Condition::all().add(candidates::has_word(
-                (interview::Entity, interview::Column::CompanyId),
-                (interview::Entity, interview::Column::CandidateId),
-                &word,
-            )),
-        };
-        let ids = match is_rare {
-            true => keys(db, company_id, &of_people, for_jobs.as_ref()).await?,
-            false => None,
+        let places = people.as_ref().map(|ids| places(company_id, ids, &jobs));
+        let ids = match places {
+            Some(places) => keys(db, company_id, places).await?,
+            None => None,
         };
         match ids {
             Some(ids) => found.narrow(ids),
             None => {
-                let either = Condition::any().add(of_people).add_option(for_jobs);
+                let either = Condition::any().add(has_word(&word)).add(for_jobs(&jobs));
                 found.in_passing = found.in_passing.add(either);
             }
         }
@@ -73,25 +64,99 @@ impl Found {
     }
 }
 
-/// The keys of the interviews for which either holds, each looked up by its own index; none when they are too many.
+/// Where the interviews of these people and for these jobs are, each found by its own index.
+fn places(company_id: i64, people: &[i64], jobs: &[i64]) -> Vec<Select<interview::Entity>> {
+    let all = interview::Entity::find;
+    let of_people = interview::Column::CandidateId.is_in(people.iter().copied());
+    let jobs = || jobs.iter().copied();
+    let none_of_its_own = interview::Column::JobId.is_null();
+    let mut places = vec![all().filter(of_people)];
+    if jobs().next().is_none() {
+        return places;
+    }
+    places.extend([
+        all().filter(interview::Column::JobId.is_in(jobs())),
+        all()
+            .inner_join(slot::Entity)
+            .filter(slot::COLUMN.company_id.eq(company_id))
+            .filter(none_of_its_own.clone())
+            .filter(slot::Column::JobId.is_in(jobs())),
+        all()
+            .inner_join(candidate::Entity)
+            .filter(candidate::COLUMN.company_id.eq(company_id))
+            .filter(none_of_its_own)
+            .filter(interview::Column::SlotId.is_null())
+            .filter(candidate::Column::JobId.is_in(jobs())),
+    ]);
+    places
+}
+
+/// The keys of the interviews in all these places; none when they are too many.
 async fn keys(
     db: &Db,
     company_id: i64,
-    of_people: &Condition,
-    for_jobs: Option<&Condition>,
+    places: Vec<Select<interview::Entity>>,
 ) -> Result<Option<HashSet<i64>>> {
     let mut found = HashSet::new();
-    for condition in [Some(of_people), for_jobs].into_iter().flatten() {
-        let ids: Vec<i64> = interview::Entity::find()
+    for place in places {
+        let ids: Vec<i64> = place
             .select_only()
             .column(interview::Column::Id)
             .filter(interview::COLUMN.company_id.eq(company_id))
-            .filter(condition.clone())
             .limit(FEW + 1)
             .into_tuple()
             .all(db.read())
             .await?;
         found.extend(ids);
+        if found.len() as u64 > FEW {
+            return Ok(None);
+        }
     }
-    Ok((found.len() as u64 <= FEW).then_some(found))
+    Ok(Some(found))
+}
+
+/// Holds where the candidate has a word that begins with this one.
+fn has_word(word: &str) -> SimpleExpr {
+    candidates::has_word(
+        (interview::Entity, interview::Column::CompanyId),
+        (interview::Entity, interview::Column::CandidateId),
+        word,
+    )
+}
+
+/// The rule of [`of_job`](super::of_job), asked of each interview by itself.
+fn for_jobs(ids: &[i64]) -> Condition {
+    let ids = || ids.iter().copied();
+    let of_slot = Query::select()
+        .expr(Expr::value(1))
+        .from(slot::Entity)
+        .and_where(
+            Expr::col((slot::Entity, slot::Column::Id))
+                .equals((interview::Entity, interview::Column::SlotId)),
+        )
+        .and_where(slot::Column::JobId.is_in(ids()))
+        .to_owned();
+    let of_candidate = Query::select()
+        .expr(Expr::value(1))
+        .from(candidate::Entity)
+        .and_where(
+            Expr::col((candidate::Entity, candidate::Column::Id))
+                .equals((interview::Entity, interview::Column::CandidateId)),
+        )
+        .and_where(candidate::Column::JobId.is_in(ids()))
+        .to_owned();
+    let none_of_its_own = interview::Column::JobId.is_null();
+    Condition::any()
+        .add(interview::Column::JobId.is_in(ids()))
+        .add(
+            Condition::all()
+                .add(none_of_its_own.clone())
+                .add(Expr::exists(of_slot)),
+        )
+        .add(
+            Condition::all()
+                .add(none_of_its_own)
+                .add(interview::Column::SlotId.is_null())
+                .add(Expr::exists(of_candidate)),
+        )
 }
