@@ -60,11 +60,17 @@ impl FirstSteps {
         if can_book && (is_complete || is_put_off) {
             return Self::default();
         }
-        let mut steps = vec![company_step(company)];
-        if !is_put_off {
-            steps.extend(before_the_first_mail(has_link, has_mail));
-        }
-        steps.extend(Self::booking(progress).steps);
+        let can_wait = before_the_first_mail(has_link, has_mail).into_iter();
+        let can_wait = can_wait.filter(|_| !is_put_off);
+        let steps: Vec<Step> = match can_book {
+            // Beside a day's work there is only what is missing.
+            true => can_wait.filter(|step| !step.is_done).collect(),
+            false => [company_step(company)]
+                .into_iter()
+                .chain(can_wait)
+                .chain(Self::booking(progress).steps)
+                .collect(),
+        };
         Self {
             steps,
             can_wait: !is_complete && !is_put_off,
