@@ -2,14 +2,13 @@
 use chrono::{DateTime, Utc};
 use entity::interview::{self, Status};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::list::of_job;
 use crate::{
     crypto,
-    db::{Db, Txn},
+    db::{Db, Txn, constant::Constant},
     domain::{
         actions::Actor,
         candidates, commands,
@@ -48,7 +47,7 @@ pub async fn waiting(
     let waits = interview::Entity::find()
         .filter(interview::COLUMN.company_id.eq(company_id))
         .filter(interview::COLUMN.candidate_id.eq(candidate_id))
-        .filter(interview::Column::Status.eq(Status::Unscheduled))
+        .filter(interview::Column::Status.eq_const(Status::Unscheduled))
         .filter(of_job(company_id, job_id))
         .order_by_asc(interview::Column::Id)
         .limit(1);

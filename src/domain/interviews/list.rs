@@ -79,12 +79,14 @@ pub async fn list(
     let by = (slot::Column::StartsAt, interview::Column::Id);
     let rows = page::seek(rows, filter.sort, by, seek).limit(limit + 1);
     let rows = named(rows, db.read()).await?;
-    Ok(Page::of_stored(rows, (seek, limit), "interview", |row| Cursor {
-        at: row
-            .slot
-            .as_ref()
-            .map_or(row.interview.created_at, |slot| slot.starts_at),
-        id: row.interview.id,
+    Ok(Page::of_stored(rows, (seek, limit), "interview", |row| {
+        Cursor {
+            at: row
+                .slot
+                .as_ref()
+                .map_or(row.interview.created_at, |slot| slot.starts_at),
+            id: row.interview.id,
+        }
     }))
 }
 
@@ -116,9 +118,11 @@ pub async fn newest(
     let rows = narrowed(rows, company_id, found).filter(matching(company_id, filter));
     let rows = page::seek_newest(rows, interview::Column::Id, seek).limit(limit + 1);
     let rows = named(rows, db.read()).await?;
-    Ok(Page::of_stored(rows, (seek, limit), "interview", |row| Cursor {
-        at: row.interview.created_at,
-        id: row.interview.id,
+    Ok(Page::of_stored(rows, (seek, limit), "interview", |row| {
+        Cursor {
+            at: row.interview.created_at,
+            id: row.interview.id,
+        }
     }))
 }
 

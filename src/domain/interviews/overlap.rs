@@ -3,10 +3,11 @@ use entity::{
     interview::{self, Status},
     slot,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::list::named;
 use crate::{
+    db::constant::Constant,
     domain::commands::{Abort, refuse},
     error::Result,
 };
@@ -46,7 +47,7 @@ pub async fn overlapping(
         .filter(interview::COLUMN.company_id.eq(company_id))
         .filter(interview::COLUMN.candidate_id.eq(candidate_id))
         .filter(interview::COLUMN.id.ne(interview_id))
-        .filter(interview::Column::Status.eq(Status::Scheduled))
+        .filter(interview::Column::Status.eq_const(Status::Scheduled))
         .filter(slot::COLUMN.starts_at.lt(slot.ends_at()))
         .order_by_asc(slot::Column::StartsAt)
         .order_by_asc(interview::Column::Id);
