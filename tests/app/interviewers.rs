@@ -114,7 +114,10 @@ async fn what_they_typed_as_a_recruiter_does_not_come_back() {
         ("next", &next),
     ];
     let signed_in = rita.post_form("/login", &fields).await;
+    assert_eq!(signed_in.location, "/", "that page is none of theirs");
     let page = rita.get(&signed_in.location).await;
+    assert!(!page.text.contains("Zoë"));
+    let page = rita.get(&next).await;
     assert_eq!(page.status, 404);
     assert!(!page.text.contains("Zoë"));
     let (_, query) = next.split_once('?').expect("a query");

@@ -12,7 +12,7 @@ const FRAME: usize = 2;
 /// Of its own, a page needs so many at most,
 const OWN: usize = 2;
 /// but for these: each says how many it needs today, and none may need more.
-const MORE: [(&str, usize); 21] = [
+const MORE: [(&str, usize); 22] = [
     ("/", 15),
     ("/actions", 3),
     ("/alerts", 6),
@@ -29,6 +29,7 @@ const MORE: [(&str, usize); 21] = [
     ("/interviews/{id}/cancellation", 5),
     ("/interviews/{id}/edit", 5),
     ("/interviews/{id}/reschedule", 6),
+    ("/interviews/{id}/reschedule/html", 3),
     ("/zone-changes", 5),
     ("/interview/{token}", 1),
     ("/interview/{token}/invite.ics", 2),

@@ -57,7 +57,14 @@ impl Scene {
         let path = format!("/slots/{slot}/booking");
         let page = rita.get(&format!("{path}?candidate={candidate}")).await;
         let key = page.value_of("key");
-        let fields = [("key", &*key), ("candidate", &candidate), ("act", "book")];
+        // They may have an interview at that time from the last call.
+        let overlap = page.attribute("#overlap", "value");
+        let fields = [
+            ("key", &*key),
+            ("candidate", &candidate),
+            ("overlap", &overlap),
+            ("act", "book"),
+        ];
         let answer = rita.post_form(&path, &fields).await;
         assert_eq!(answer.status, 303, "{}", answer.text);
         rita.get(&answer.location).await
