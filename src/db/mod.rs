@@ -79,7 +79,8 @@ impl Db {
         &self.write.failpoint
     }
 
-    fn new(read: &DatabaseConnection, write: &DatabaseConnection) -> Self {
+    /// None to read by: then one pool is for both, so that neither side keeps connections from the other.
+    fn new(read: Option<&DatabaseConnection>, write: &DatabaseConnection) -> Self {
         #[cfg(debug_assertions)]
         let failpoint = Failpoint::default();
         let pool = |opened| {
@@ -89,14 +90,16 @@ impl Db {
                 &failpoint,
             )
         };
+        let clock = match write.get_database_backend() {
+            DbBackend::Postgres => SharedClock::server(),
+            _ => SharedClock::Own,
+        };
+        let write = pool(write);
         Self {
-            read: Arc::new(Reader::new(pool(read))),
-            write: pool(write),
+            read: Arc::new(Reader::new(read.map_or_else(|| write.clone(), pool))),
+            write,
             commits: Arc::default(),
-            clock: match write.get_database_backend() {
-                DbBackend::Postgres => SharedClock::server(),
-                _ => SharedClock::Own,
-            },
+            clock,
         }
     }
 }
@@ -107,10 +110,10 @@ pub async fn connect(url: &str) -> Result<Db> {
         let write = Database::connect(sqlite(url, 1, false)).await?;
         require_sound_sqlite(&write).await?;
         let read = Database::connect(sqlite(url, 4, true)).await?;
-        Ok(Db::new(&read, &write))
+        Ok(Db::new(Some(&read), &write))
     } else {
         let pool = Database::connect(postgres(url, 16)).await?;
-        Ok(Db::new(&pool, &pool))
+        Ok(Db::new(None, &pool))
     }
 }
 
