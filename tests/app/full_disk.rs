@@ -20,6 +20,8 @@ async fn a_booking_made_after_two_writes_on_a_full_disk_is_on_disk() {
     app.expect_undelivered_mail();
     let other = second_connection(&app).await;
     let mut program = app.program().await;
+    // That its token was used is noted now: what fails from here on is the change itself.
+    assert_eq!(program.get("/api/jobs/").await.status, 200);
     let (slot, interview) = free(&app).await;
     for n in 0..2 {
         fill_the_disk(&app).await;
