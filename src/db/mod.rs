@@ -52,7 +52,30 @@ pub struct Db {
     read: Arc<Reader>,
     write: Pool,
     clock: SharedClock,
-    commits: Arc<AtomicU64>,
+    commits: Arc<Commits>,
+}
+
+/// Commits of this process.
+#[derive(Debug, Default)]
+struct Commits {
+    begun: AtomicU64,
+    ended: AtomicU64,
+}
+
+/// A commit that is under way; it has ended when this is dropped, however that comes.
+struct Committing<'a>(&'a Commits);
+
+impl Commits {
+    fn begin(&self) -> Committing<'_> {
+        self.begun.fetch_add(1, Ordering::SeqCst);
+        Committing(self)
+    }
+}
+
+impl Drop for Committing<'_> {
+    fn drop(&mut self) {
+        self.0.ended.fetch_add(1, Ordering::SeqCst);
+    }
 }
 
 impl Db {
@@ -61,9 +84,12 @@ impl Db {
         &self.read
     }
 
-    /// How often this process has committed so far, or may have: while it is the same, only others have written.
-    pub fn commits(&self) -> u64 {
-        self.commits.load(Ordering::SeqCst)
+    /// How often this process has committed so far, or may have: while it is the same, only others have written. None while a
+    /// commit is under way, because nobody knows then what a look-up sees.
+    pub fn commits(&self) -> Option<u64> {
+        let ended = self.commits.ended.load(Ordering::SeqCst);
+        let begun = self.commits.begun.load(Ordering::SeqCst);
+        (begun == ended).then_some(begun)
     }
 
     /// Waits for running statements and closes every connection.

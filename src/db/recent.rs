@@ -41,7 +41,9 @@ impl<K: Eq + Hash, T: Clone> Recent<K, T> {
         read: impl Future<Output = Result<T>>,
     ) -> Result<T> {
         // What is committed while it is read may not be in it.
-        let commits = db.commits();
+        let Some(commits) = db.commits() else {
+            return read.await;
+        };
         let last = self.with(|answers| answers.get(&key).cloned());
         if let Some(last) = last.filter(|last| last.commits == commits && last.is_fresh(now)) {
             return Ok(last.value);

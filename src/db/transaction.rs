@@ -1,6 +1,4 @@
 //! Transactions: all or nothing, whatever goes wrong.
-use std::sync::atomic::Ordering;
-
 use super::{
     Db, Txn,
     errors::{self, is_duplicate},
@@ -55,9 +53,9 @@ async fn attempt<T, E: From<Error>>(
     let txn = begun.map_err(|error| RolledBack::by(error.into()))?;
     match work(&txn).await {
         Ok(done) => {
+            let committing = db.commits.begin();
             let committed = txn.commit().await.map_err(errors::of_commit);
-            // Also when nobody knows whether it was done.
-            db.commits.fetch_add(1, Ordering::SeqCst);
+            drop(committing);
             committed.map_err(RolledBack::by)?;
             Ok(done)
         }
