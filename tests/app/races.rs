@@ -308,7 +308,8 @@ async fn until_stuck(app: &TestApp, many: i64, is_through: &Cell<bool>) {
     }
     let stuck = "SELECT count(*) AS stuck FROM pg_stat_activity \
                  WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    for _ in 0..2000 {
+    // As long as it takes on a busy machine; a look costs a fraction of a millisecond.
+    for _ in 0..100_000 {
         let count = Statement::from_string(DbBackend::Postgres, stuck);
         let row = db.query_one_raw(count).await.expect("a count");
         let stuck: i64 = row.expect("a row").try_get("", "stuck").expect("a number");
