@@ -42,7 +42,7 @@ pub struct App {
     pub untrusted_proxies: UntrustedProxies,
     /// What the frame of a page tells, by company.
     pub attention: Recent<i64, Attention>,
-    /// The open jobs that lists can be narrowed to, by company.
+    /// The jobs that lists can be narrowed to, and whether they are closed, by company.
     pub job_choices: Recent<i64, Vec<(i64, String, bool)>>,
     /// Whether the database could be written of late.
     pub readiness: Readiness,

@@ -1,4 +1,5 @@
 //! Connections, migrations and transactions: all that differs between SQLite and PostgreSQL.
+mod commits;
 mod connection;
 pub mod constant;
 mod errors;
@@ -15,10 +16,7 @@ mod watched;
 use std::{
     path::{Path, PathBuf},
     str::FromStr,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
     time::Duration,
 };
 
@@ -31,6 +29,7 @@ use sea_orm::{
 
 #[cfg(debug_assertions)]
 use self::failpoint::Failpoint;
+use self::{commits::Commits, pool::Pool, shared_clock::SharedClock};
 pub use self::{
     errors::{is_away, is_duplicate, is_unreadable, reason},
     ownership::refuse_foreign,
@@ -39,7 +38,6 @@ pub use self::{
     transaction::{transaction, transaction_retrying_duplicates},
     watched::{Reader, Txn},
 };
-use self::{pool::Pool, shared_clock::SharedClock};
 use crate::error::{Error, Result};
 
 const POSTGRES_MIGRATION_LOCK: i64 = 0x6772_6565_6e72_6f6f;
@@ -55,29 +53,6 @@ pub struct Db {
     commits: Arc<Commits>,
 }
 
-/// Commits of this process.
-#[derive(Debug, Default)]
-struct Commits {
-    begun: AtomicU64,
-    ended: AtomicU64,
-}
-
-/// A commit that is under way; it has ended when this is dropped, however that comes.
-struct Committing<'a>(&'a Commits);
-
-impl Commits {
-    fn begin(&self) -> Committing<'_> {
-        self.begun.fetch_add(1, Ordering::SeqCst);
-        Committing(self)
-    }
-}
-
-impl Drop for Committing<'_> {
-    fn drop(&mut self) {
-        self.0.ended.fetch_add(1, Ordering::SeqCst);
-    }
-}
-
 impl Db {
     /// Where to look things up. Refuses to write on SQLite.
     pub fn read(&self) -> &Reader {
@@ -87,9 +62,7 @@ impl Db {
     /// How often this process has committed so far, or may have: while it is the same, only others have written. None while a
     /// commit is under way, because nobody knows then what a look-up sees.
     pub fn commits(&self) -> Option<u64> {
-        let ended = self.commits.ended.load(Ordering::SeqCst);
-        let begun = self.commits.begun.load(Ordering::SeqCst);
-        (begun == ended).then_some(begun)
+        self.commits.settled()
     }
 
     /// Waits for running statements and closes every connection.

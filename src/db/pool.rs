@@ -77,9 +77,12 @@ impl Pool {
 
     /// Waits for a connection, five seconds at most.
     pub(super) async fn borrow(&self) -> Result<Borrowed, DbErr> {
-        let permits = Arc::clone(&self.permits);
-        let permit = timeout(PATIENCE, permits.acquire_owned()).await;
-        let permit = permit.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
+        let borrowed = timeout(PATIENCE, self.borrow_patiently()).await;
+        borrowed.unwrap_or(Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)))
+    }
+
+    async fn borrow_patiently(&self) -> Result<Borrowed, DbErr> {
+        let permit = Arc::clone(&self.permits).acquire_owned().await;
         let permit =
             permit.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))?;
         let connection = match self.waiting.take() {

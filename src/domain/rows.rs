@@ -26,7 +26,8 @@ pub struct Unreadable {
 }
 
 impl<T> Stored<T> {
-    fn into_result(self) -> Result<T> {
+    /// The row; an error for one that cannot be read.
+    pub fn into_result(self) -> Result<T> {
         match self {
             Self::Read(row) => Ok(row),
             Self::Unreadable(row) => Err(Error::Stored(row.why)),

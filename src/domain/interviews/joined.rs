@@ -48,15 +48,8 @@ pub(super) async fn find(
 ) -> Result<Vec<Joined>> {
     let query = query().cond_where(which).to_owned();
     let rows = db.query_all(&query).await?;
+    let read = |row| Stored::from_query_result(row, INTERVIEW)?.into_result();
     rows.iter().map(read).collect()
-}
-
-fn read(row: &QueryResult) -> Result<Joined> {
-    let strictly = |found: Stored<Joined>| match found {
-        Stored::Read(row) => Ok(row),
-        Stored::Unreadable(row) => Err(Error::Stored(row.why)),
-    };
-    strictly(Stored::from_query_result(row, INTERVIEW)?)
 }
 
 impl FromQueryResult for Joined {
@@ -94,65 +87,60 @@ const JOB: &str = "job_";
 const USER: &str = "user_";
 
 fn query() -> SelectStatement {
-    let of_company =
-        |column: Expr| column.equals((interview::Entity, interview::Column::CompanyId));
+    let own = |column| Expr::col((interview::Entity, column));
     let job_id = Func::coalesce([
-        Expr::col((interview::Entity, interview::Column::JobId)),
+        own(interview::Column::JobId),
         Expr::col((slot::Entity, slot::Column::JobId)),
         Expr::col((candidate::Entity, candidate::Column::JobId)),
     ]);
     let mut query = Query::select();
+    query.from(interview::Entity);
     select::<interview::Entity>(&mut query, INTERVIEW);
+    query.join(
+        JoinType::InnerJoin,
+        company::Entity,
+        Expr::col((company::Entity, company::Column::Id)).eq(own(interview::Column::CompanyId)),
+    );
     select::<company::Entity>(&mut query, COMPANY);
-    select::<candidate::Entity>(&mut query, CANDIDATE);
-    select::<slot::Entity>(&mut query, SLOT);
-    select::<job::Entity>(&mut query, JOB);
-    select::<user::Entity>(&mut query, USER);
+    join::<candidate::Entity>(
+        &mut query,
+        (JoinType::InnerJoin, CANDIDATE),
+        (candidate::Column::Id, candidate::Column::CompanyId),
+        own(interview::Column::CandidateId),
+    );
+    join::<slot::Entity>(
+        &mut query,
+        (JoinType::LeftJoin, SLOT),
+        (slot::Column::Id, slot::Column::CompanyId),
+        own(interview::Column::SlotId),
+    );
+    join::<job::Entity>(
+        &mut query,
+        (JoinType::LeftJoin, JOB),
+        (job::Column::Id, job::Column::CompanyId),
+        job_id.into(),
+    );
+    join::<user::Entity>(
+        &mut query,
+        (JoinType::LeftJoin, USER),
+        (user::Column::Id, user::Column::CompanyId),
+        own(interview::Column::BookedBy),
+    );
     query
-        .from(interview::Entity)
-        .join(
-            JoinType::InnerJoin,
-            company::Entity,
-            of_company(Expr::col((company::Entity, company::Column::Id))),
-        )
-        .join(
-            JoinType::InnerJoin,
-            candidate::Entity,
-            Expr::col((candidate::Entity, candidate::Column::Id))
-                .equals((interview::Entity, interview::Column::CandidateId))
-                .and(of_company(Expr::col((
-                    candidate::Entity,
-                    candidate::Column::CompanyId,
-                )))),
-        )
-        .join(
-            JoinType::LeftJoin,
-            slot::Entity,
-            Expr::col((slot::Entity, slot::Column::Id))
-                .equals((interview::Entity, interview::Column::SlotId))
-                .and(of_company(Expr::col((
-                    slot::Entity,
-                    slot::Column::CompanyId,
-                )))),
-        )
-        .join(
-            JoinType::LeftJoin,
-            job::Entity,
-            Expr::col((job::Entity, job::Column::Id))
-                .eq(job_id)
-                .and(of_company(Expr::col((job::Entity, job::Column::CompanyId)))),
-        )
-        .join(
-            JoinType::LeftJoin,
-            user::Entity,
-            Expr::col((user::Entity, user::Column::Id))
-                .equals((interview::Entity, interview::Column::BookedBy))
-                .and(of_company(Expr::col((
-                    user::Entity,
-                    user::Column::CompanyId,
-                )))),
-        )
-        .to_owned()
+}
+
+/// The row of a table whose key this is, if it is the same company's.
+fn join<E: EntityTrait>(
+    query: &mut SelectStatement,
+    (way, pre): (JoinType, &str),
+    (id, company_id): (E::Column, E::Column),
+    key: Expr,
+) {
+    let of = |column| Expr::col((E::default(), column));
+    let is_it = of(id).eq(key);
+    let is_ours = of(company_id).equals((interview::Entity, interview::Column::CompanyId));
+    query.join(way, E::default(), is_it.and(is_ours));
+    select::<E>(query, pre);
 }
 
 /// Every column of a table, named with its beginning.

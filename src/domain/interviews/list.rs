@@ -197,9 +197,10 @@ pub(in crate::domain) async fn named(
     let query = query
         .find_also_related(candidate::Entity)
         .expr_as(Expr::SubQuery(None, Box::new(title().into())), TITLE)
-        .build(db.get_database_backend());
-    let found = Found::find_by_statement(query).all(db).await?;
-    Ok(found.into_iter().map(|Found(row)| row).collect())
+        .into_query();
+    let rows = db.query_all(&query).await?;
+    let read = |row| Ok(Stored::from_query_result(row, A)?);
+    rows.iter().map(read).collect()
 }
 
 /// So SeaORM begins the names of the columns of a query's first, second and third table.
@@ -220,15 +221,6 @@ fn title() -> SelectStatement {
         .from(job::Entity)
         .and_where(Expr::col((job::Entity, job::Column::Id)).eq(Func::coalesce(of)))
         .to_owned()
-}
-
-/// A row of a query over interviews, slots and candidates.
-struct Found(Stored<Listed>);
-
-impl FromQueryResult for Found {
-    fn from_query_result(row: &QueryResult, _: &str) -> std::result::Result<Self, DbErr> {
-        Ok(Self(Stored::from_query_result(row, A)?))
-    }
 }
 
 impl FromQueryResult for Listed {

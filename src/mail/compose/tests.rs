@@ -1,3 +1,4 @@
+//! Mails that cannot be written keep Greenroom from starting.
 use entity::email::Kind;
 use sea_orm::Iterable;
 

@@ -1,7 +1,7 @@
 //! What is still to be done before the first booking, each step with its button; some of it can wait.
 use actix_web::{HttpRequest, HttpResponse, cookie::Cookie, web::Data};
 use chrono::TimeDelta;
-use entity::{company, user::Role};
+use entity::company;
 use serde::Serialize;
 
 use crate::{
@@ -47,7 +47,7 @@ impl FirstSteps {
         progress: Progress,
     ) -> Self {
         let can_book = progress == Progress::Slots;
-        if viewer.role != Role::Admin {
+        if !viewer.role.is_admin() {
             return match can_book {
                 true => Self::default(),
                 false => Self::booking(progress),
