@@ -9,7 +9,6 @@ use sea_orm::{Condition, ConnectionTrait};
 use crate::{
     db::constant::Constant,
     domain::{
-        actions::Actor,
         emails::{self, NewEmail, lifecycle},
         interviews::Details,
     },
@@ -21,20 +20,15 @@ const LEAST_NOTICE_MINUTES: i64 = 30;
 /// Later than this before the start a reminder reminds nobody.
 const LAST_MINUTES: i64 = 5;
 
-/// Drops the reminders that wait, and makes those that an interview needs as it is now.
-pub async fn renew(
-    txn: &impl ConnectionTrait,
-    actor: &Actor,
-    details: &Details,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    drop_waiting(txn, details.interview.id, now).await?;
+/// The reminders that an interview needs as it is now.
+pub fn needed(details: &Details, now: DateTime<Utc>) -> Result<Vec<NewEmail>> {
+    let mut needed = Vec::new();
     let Some(slot) = details
         .slot
         .as_ref()
         .filter(|_| details.interview.status == interview::Status::Scheduled)
     else {
-        return Ok(());
+        return Ok(needed);
     };
     for lead_minutes in leads(details)? {
         let due_at = slot.starts_at - TimeDelta::minutes(lead_minutes.into());
@@ -42,18 +36,16 @@ pub async fn renew(
             continue;
         }
         let half = TimeDelta::minutes(i64::from(lead_minutes) / 2);
-        let new = NewEmail {
+        needed.push(NewEmail {
             kind: Kind::Reminder,
-            details,
             snapshot: emails::snapshot(details)?,
             previous_snapshot: None,
             due_at,
             expires_at: (due_at + half).min(slot.starts_at - TimeDelta::minutes(LAST_MINUTES)),
             lead_minutes: Some(lead_minutes),
-        };
-        emails::queue(txn, actor, new, now).await?;
+        });
     }
-    Ok(())
+    Ok(needed)
 }
 
 /// The company's lead times in minutes, each once.
@@ -67,7 +59,8 @@ fn leads(details: &Details) -> Result<Vec<i32>> {
     Ok(leads)
 }
 
-async fn drop_waiting(
+/// Drops the reminders that wait, because the interview was changed.
+pub async fn drop_waiting(
     txn: &impl ConnectionTrait,
     interview_id: i64,
     now: DateTime<Utc>,

@@ -9,7 +9,7 @@ use greenroom::domain::{
     actions::Actor as By,
     alerts::{self, Reachability},
     interviews::{
-        booking::{self, Booked, NewBooking, Who},
+        booking::{self, NewBooking, Who},
         overlap::Overlaps,
         slot_choice::SlotChoice,
     },
@@ -19,7 +19,10 @@ use sea_orm::{
 };
 use serde_json::json;
 
-use crate::support::{Actor, Answer, TestApp, builders};
+use crate::support::{
+    Actor, Answer, TestApp,
+    builders::{self, Booked},
+};
 
 const SECOND: TimeDelta = TimeDelta::seconds(1);
 const SMTP: [(&str, &str); 3] = [
@@ -41,7 +44,7 @@ async fn booked_in(app: &TestApp, minutes: i64) -> Booked {
         idempotency_key: None,
     };
     match booking::book(&app.app.db, &By::system(company_id), new, app.now()).await {
-        Ok(Ok(booked)) => *booked,
+        Ok(Ok(booked)) => Booked::of(app, *booked).await,
         other => panic!("a booking: {other:?}"),
     }
 }

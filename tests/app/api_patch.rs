@@ -5,11 +5,13 @@ use entity::{
     email::{self, Kind},
     interview, job, slot,
 };
-use greenroom::domain::interviews::booking::Booked;
 use sea_orm::{EntityTrait, QueryOrder};
 use serde_json::{Value, json};
 
-use crate::support::{Actor, TestApp, builders};
+use crate::support::{
+    Actor, TestApp,
+    builders::{self, Booked},
+};
 
 async fn emails(app: &TestApp) -> Vec<email::Model> {
     let emails = email::Entity::find()

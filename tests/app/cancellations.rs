@@ -1,10 +1,12 @@
 //! Calling interviews off, as recruiters do it.
 use chrono::TimeDelta;
 use entity::{email, interview};
-use greenroom::domain::interviews::booking::Booked;
 use sea_orm::EntityTrait;
 
-use crate::support::{Actor, TestApp, builders};
+use crate::support::{
+    Actor, TestApp,
+    builders::{self, Booked},
+};
 
 const PROBLEM: &str = ".notice--problem:not([hidden])";
 

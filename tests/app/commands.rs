@@ -2,11 +2,15 @@
 use chrono::TimeDelta;
 use entity::{email, interview, job};
 use futures_util::future::join_all;
-use greenroom::{db, domain::interviews::booking::Booked, error::Error};
+use greenroom::{db, error::Error};
 use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel, PaginatorTrait};
 use serde_json::json;
 
-use crate::support::{Actor, Answer, TestApp, builders, rows};
+use crate::support::{
+    Actor, Answer, TestApp,
+    builders::{self, Booked},
+    rows,
+};
 
 /// As many as press one button at one moment.
 const MANY: usize = 6;

@@ -1,9 +1,12 @@
 //! Correcting what the candidate sees of an interview, and replacing its link.
 use entity::{email::Kind, interview, slot};
-use greenroom::domain::interviews::{booking::Booked, join_link::Ticket};
+use greenroom::domain::interviews::join_link::Ticket;
 use sea_orm::EntityTrait;
 
-use crate::support::{Actor, TestApp, builders};
+use crate::support::{
+    Actor, TestApp,
+    builders::{self, Booked},
+};
 
 const PROBLEM: &str = ".notice--problem:not([hidden])";
 

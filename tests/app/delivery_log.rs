@@ -5,10 +5,7 @@ use entity::{
     interview,
 };
 use greenroom::{
-    domain::{
-        emails,
-        interviews::{booking::Booked, join_link::Ticket},
-    },
+    domain::{emails, interviews::join_link::Ticket},
     mail::LINK_PLACEHOLDER,
 };
 use sea_orm::{
@@ -21,7 +18,8 @@ use sea_orm::{
 use crate::{
     emails::app_with,
     support::{
-        Answer, TestApp, builders,
+        Answer, TestApp,
+        builders::{self, Booked},
         smtp_server::{Act, Script, SmtpServer, Step},
     },
 };

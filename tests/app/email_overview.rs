@@ -172,9 +172,7 @@ async fn the_log_is_narrowed_to_a_job_or_an_interview_or_some_days() {
     let new = booked(&app).await;
     set_kind(&app, new.email.id, Kind::Updated).await;
     let mut rita = app.recruiter().await;
-    let job = |of: &greenroom::domain::interviews::booking::Booked| {
-        of.details.job.as_ref().expect("a job").id
-    };
+    let job = |of: &builders::Booked| of.details.job.as_ref().expect("a job").id;
     let (old_job, new_job) = (job(&old), job(&new));
     let interview = old.details.interview.id;
     let address = &new.email.recipient;

@@ -3,12 +3,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::{candidate, company, email, interview, slot, user};
 use greenroom::domain::{
     candidates::{self, NewCandidate},
-    interviews::{self, booking::Booked, join_link::Ticket},
+    interviews::{self, join_link::Ticket},
     versions::Target,
 };
 use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};
 
-use crate::support::{Actor, Answer, TestApp, builders};
+use crate::support::{
+    Actor, Answer, TestApp,
+    builders::{self, Booked},
+};
 
 const MEETING: &str = "https://meet.example.com/cloud";
 const SECOND: TimeDelta = TimeDelta::seconds(1);

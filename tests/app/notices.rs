@@ -258,7 +258,7 @@ async fn replace_link(app: &TestApp, interview_id: i64) {
 }
 
 async fn told(app: &TestApp, done: Done) {
-    assert!(done.email_id.is_some(), "{done:?}");
+    assert!(done.email.is_some(), "{done:?}");
     assert_eq!(app.deliver().await, 1);
 }
 

@@ -4,14 +4,17 @@ use entity::{email, interview, slot};
 use greenroom::domain::{
     actions,
     interviews::{
-        booking::{self, Booked, NewBooking, Who},
+        booking::{self, NewBooking, Who},
         overlap::Overlaps,
         slot_choice::SlotChoice,
     },
 };
 use sea_orm::{EntityTrait, PaginatorTrait};
 
-use crate::support::{Actor, Answer, TestApp, builders};
+use crate::support::{
+    Actor, Answer, TestApp,
+    builders::{self, Booked},
+};
 
 const PROBLEM: &str = ".notice--problem:not([hidden])";
 

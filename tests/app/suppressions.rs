@@ -5,14 +5,15 @@ use entity::{
     email::{self, Kind, Status},
     suppression,
 };
-use greenroom::{domain::interviews::booking::Booked, worker::housekeeping};
+use greenroom::worker::housekeeping;
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 use serde_json::json;
 
 use crate::{
     emails::app_with,
     support::{
-        Actor, Answer, TestApp, builders,
+        Actor, Answer, TestApp,
+        builders::{self, Booked},
         smtp_server::{Act, Script, SmtpServer, Step},
     },
 };

@@ -1,11 +1,13 @@
 //! The page that a day begins with.
 use chrono::TimeDelta;
 use entity::{company, email};
-use greenroom::domain::interviews::booking::Booked;
 use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::Expr};
 use serde_json::json;
 
-use crate::support::{TestApp, builders};
+use crate::support::{
+    TestApp,
+    builders::{self, Booked},
+};
 
 /// What became of the booking's mail, as the worker would have recorded it.
 async fn mail_came_to(app: &TestApp, booked: &Booked, status: email::Status, reason: &str) {

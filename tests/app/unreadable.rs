@@ -132,7 +132,7 @@ async fn stops_nobody(sql: &str) {
 async fn every_page_answers(
     ada: &mut Actor,
     program: &mut Actor,
-    victim: &greenroom::domain::interviews::booking::Booked,
+    victim: &builders::Booked,
     sql: &str,
 ) {
     let message = format!("/emails/{}", victim.email.id);

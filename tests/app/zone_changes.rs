@@ -5,18 +5,18 @@ use entity::{
     email::{Kind, Status},
     interview, slot,
 };
-use greenroom::{
-    domain::{actions, interviews::booking::Booked},
-    worker::housekeeping,
-    zones,
-};
+use greenroom::{domain::actions, worker::housekeeping, zones};
 use mail_parser::MessageParser;
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 use serde_json::json;
 
 use crate::{
     emails::app_with,
-    support::{Actor, Answer, TestApp, builders, smtp_server::SmtpServer},
+    support::{
+        Actor, Answer, TestApp,
+        builders::{self, Booked},
+        smtp_server::SmtpServer,
+    },
     unreadable::without_constraints,
 };
 

@@ -26,7 +26,7 @@ pub use self::{
     counts::{Count, by_day, waiting},
     line::{Line, about, all_about, count_by_status},
     list::{Filter, list},
-    queue::{NewEmail, queue, supersede},
+    queue::{Enqueued, NewEmail, queue, supersede},
     resend::{Again, Resent, resend},
     retry_now::{RetryNow, can_retry_now, retry_now},
     snapshot::{calendar_domain, previous_snapshot_of, snapshot, snapshot_of},

@@ -1,8 +1,13 @@
 //! Queueing a message with the change that it tells.
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use entity::email::{self, Audience, InterviewSnapshot, Kind, Status};
 use sea_orm::{
-    ActiveEnum, ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, sea_query::OnConflict,
+    ActiveEnum,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryTrait,
+    sea_query::{OnConflict, Query},
 };
 use serde_json::json;
 
@@ -15,11 +20,9 @@ use crate::{
 
 /// A message to queue.
 #[derive(Clone, Debug)]
-pub struct NewEmail<'a> {
+pub struct NewEmail {
     /// What it tells.
     pub kind: Kind,
-    /// The interview as it is after the change that is told.
-    pub details: &'a Details,
     /// The interview as it tells it.
     pub snapshot: InterviewSnapshot,
     /// As the candidate was told it before.
@@ -32,15 +35,25 @@ pub struct NewEmail<'a> {
     pub expires_at: DateTime<Utc>,
 }
 
-/// Queues a message in the transaction that makes the change it tells of. The same event never
-/// queues two: the answer is then the key of the first.
+/// A message that is queued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Enqueued {
+    /// Its key.
+    pub id: i64,
+    /// It waits to leave, or is held back because its address is suppressed.
+    pub status: Status,
+}
+
+/// Queues messages to one candidate, in this order, in the transaction that makes the change they tell of. The same
+/// event never queues two: the answer is then the first.
 pub async fn queue(
     txn: &impl ConnectionTrait,
     actor: &Actor,
-    new: NewEmail<'_>,
+    details: &Details,
+    all: Vec<NewEmail>,
     now: DateTime<Utc>,
-) -> Result<i64> {
-    insert(txn, actor, new, None, now).await
+) -> Result<Vec<Enqueued>> {
+    insert(txn, actor, details, all, None, now).await
 }
 
 /// Ends the messages of an interview that have not left and tell of a change.
@@ -55,50 +68,82 @@ pub async fn supersede(
     Ok(())
 }
 
+/// The interview as it is after the change that is told.
 pub(super) async fn insert(
     txn: &impl ConnectionTrait,
     actor: &Actor,
-    new: NewEmail<'_>,
+    details: &Details,
+    all: Vec<NewEmail>,
     resend_of: Option<i64>,
     now: DateTime<Utc>,
-) -> Result<i64> {
-    let idem_key = idem_key(&new, resend_of);
-    let company_id = new.details.interview.company_id;
-    let address = &new.details.candidate.email;
+) -> Result<Vec<Enqueued>> {
+    if all.is_empty() {
+        return Ok(Vec::new());
+    }
+    let company_id = details.interview.company_id;
+    let address = &details.candidate.email;
     let (status, reason) = match suppressed::find(txn, company_id, address, now).await? {
         Some(reason) => (Status::Held, reason),
         None => (Status::Queued, String::new()),
     };
-    let row = email::ActiveModel {
-        idem_key: Set(idem_key.clone()),
-        status: Set(status),
-        reason: Set(reason),
-        resend_of: Set(resend_of),
-        created_by: Set(actor.user_id),
-        ..new.into_row(now)
-    };
+    let keys: Vec<String> = all
+        .iter()
+        .map(|new| idem_key(new, details, resend_of))
+        .collect();
+    let rows = all
+        .into_iter()
+        .zip(&keys)
+        .map(|(new, key)| email::ActiveModel {
+            idem_key: Set(key.clone()),
+            status: Set(status),
+            reason: Set(reason.clone()),
+            resend_of: Set(resend_of),
+            created_by: Set(actor.user_id),
+            ..new.into_row(details, now)
+        });
     let first_wins = OnConflict::column(email::Column::IdemKey)
         .do_nothing()
         .to_owned();
-    email::Entity::insert(row)
+    let mut inserting = email::Entity::insert_many(rows)
         .on_conflict(first_wins)
-        .exec_without_returning(txn)
-        .await?;
-    let queued = email::Entity::find()
-        .filter(email::COLUMN.idem_key.eq(&idem_key))
-        .one(txn)
-        .await?;
-    Ok(queued.ok_or(Error::NotFound)?.id)
+        .into_query();
+    inserting.returning(Query::returning().columns([email::Column::Id, email::Column::IdemKey]));
+    let mut queued = HashMap::new();
+    for row in txn.query_all(&inserting).await? {
+        let (id, key): (i64, String) = (row.try_get("", "id")?, row.try_get("", "idem_key")?);
+        queued.insert(key, Enqueued { id, status });
+    }
+    if queued.len() < keys.len() {
+        queued.extend(first(txn, &keys).await?);
+    }
+    let in_order = keys.iter().map(|key| queued.get(key).copied());
+    in_order.collect::<Option<_>>().ok_or(Error::NotFound)
 }
 
-impl NewEmail<'_> {
+/// What was queued under these keys before.
+async fn first(txn: &impl ConnectionTrait, keys: &[String]) -> Result<HashMap<String, Enqueued>> {
+    let found = email::Entity::find()
+        .filter(email::Column::IdemKey.is_in(keys))
+        .all(txn)
+        .await?;
+    let found = found.into_iter();
+    let enqueued = |email: email::Model| Enqueued {
+        id: email.id,
+        status: email.status,
+    };
+    Ok(found
+        .map(|email| (email.idem_key.clone(), enqueued(email)))
+        .collect())
+}
+
+impl NewEmail {
     /// What it tells, to whom and when; nobody has tried to send it.
-    fn into_row(self, now: DateTime<Utc>) -> email::ActiveModel {
+    fn into_row(self, details: &Details, now: DateTime<Utc>) -> email::ActiveModel {
         let Details {
             interview,
             candidate,
             ..
-        } = self.details;
+        } = details;
         email::ActiveModel {
             company_id: Set(interview.company_id),
             kind: Set(self.kind),
@@ -129,12 +174,12 @@ impl NewEmail<'_> {
 }
 
 /// One event, one key: the interview's version rises with every change, and a reminder has its own hour.
-fn idem_key(new: &NewEmail<'_>, resend_of: Option<i64>) -> String {
+fn idem_key(new: &NewEmail, details: &Details, resend_of: Option<i64>) -> String {
     let Details {
         interview,
         candidate,
         ..
-    } = new.details;
+    } = details;
     let recipient = &crypto::sha256_hex(&candidate.email)[..16];
     let lead = new
         .lead_minutes

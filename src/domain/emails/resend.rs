@@ -81,7 +81,6 @@ async fn carry_out(
     };
     let new = NewEmail {
         kind: old.kind,
-        details: &details,
         // It tells what is so; what it told before may be lost.
         snapshot: or_as_it_is(snapshot_of(&old), || snapshot(&details))?,
         previous_snapshot: or_as_it_is(previous_snapshot_of(&old), || Ok(None))?,
@@ -89,7 +88,8 @@ async fn carry_out(
         expires_at: old.expires_at,
         lead_minutes: old.lead_minutes,
     };
-    let new_id = insert(txn, actor, new, Some(old.id), now).await?;
+    let queued = insert(txn, actor, &details, vec![new], Some(old.id), now).await?;
+    let new_id = queued.first().ok_or(Error::NotFound)?.id;
     let event = Event::EmailResent {
         email_id: old.id,
         new_id,

@@ -42,8 +42,8 @@ pub async fn notify(
         events::record(txn, actor, event, now).await?;
         if details.is_to_come(now) {
             let told = notifications::notify(txn, actor, email::Kind::Scheduled, &details, now);
-            if let Some(id) = told.await? {
-                emails::link_correction(txn, actor.company_id, id, &before.email).await?;
+            if let Some(told) = told.await? {
+                emails::link_correction(txn, actor.company_id, told.id, &before.email).await?;
             }
         }
     }

@@ -8,7 +8,8 @@ use entity::{
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{
-    change, creation,
+    change::{self, Done},
+    creation,
     details::{Details, details, find},
     overlap::{self, Overlaps, Unconfirmed},
     slot_choice::{self, SlotChoice, SlotRefusal},
@@ -19,7 +20,7 @@ use crate::{
         actions::Actor,
         candidates::{self, EmailTaken, NewCandidate},
         commands::{self, Abort, refuse},
-        emails,
+        emails::{self, Enqueued},
         events::Event,
         idempotency_keys::{IdempotencyKey, KeyConflict},
     },
@@ -58,7 +59,7 @@ pub struct Booked {
     /// The interview as it is now.
     pub details: Details,
     /// The message that tells the candidate.
-    pub email: email::Model,
+    pub email: Enqueued,
 }
 
 impl Booked {
@@ -68,16 +69,46 @@ impl Booked {
         interview_id: i64,
     ) -> Result<Box<Self>> {
         let details = details(db, company_id, interview_id).await?;
-        let email = email::Entity::find()
-            .filter(email::COLUMN.company_id.eq(company_id))
-            .filter(email::COLUMN.interview_id.eq(interview_id))
-            .filter(emails::of_kinds(email::Kind::tells_of_change))
-            .order_by_desc(email::Column::Id)
-            .one(db)
-            .await?
-            .ok_or(Error::NotFound)?;
-        Ok(Box::new(Self { details, email }))
+        let told = newest_email(db, company_id, interview_id).await?;
+        Ok(Box::new(Self {
+            details,
+            email: told,
+        }))
     }
+
+    /// Of a change in its own transaction: nothing is read after it that could fail.
+    pub(super) async fn of(db: &impl ConnectionTrait, done: Done) -> Result<Box<Self>> {
+        let row = &done.details.interview;
+        let email = match done.email {
+            Some(email) => email,
+            // The candidate knows already.
+            None => newest_email(db, row.company_id, row.id).await?,
+        };
+        Ok(Box::new(Self {
+            details: *done.details,
+            email,
+        }))
+    }
+}
+
+/// The newest message that tells of a change of an interview.
+async fn newest_email(
+    db: &impl ConnectionTrait,
+    company_id: i64,
+    interview_id: i64,
+) -> Result<Enqueued> {
+    let email = email::Entity::find()
+        .filter(email::COLUMN.company_id.eq(company_id))
+        .filter(email::COLUMN.interview_id.eq(interview_id))
+        .filter(emails::of_kinds(email::Kind::tells_of_change))
+        .order_by_desc(email::Column::Id)
+        .one(db)
+        .await?
+        .ok_or(Error::NotFound)?;
+    Ok(Enqueued {
+        id: email.id,
+        status: email.status,
+    })
 }
 
 /// Why nobody was booked.
@@ -155,7 +186,7 @@ async fn carry_out(
         slot_id: Some(slot.id),
         starts_at: slot.starts_at,
         version: Some(done.details.interview.version),
-        email_id: done.email_id,
+        email_id: done.email_id(),
     };
     change::record(
         txn,
@@ -165,8 +196,7 @@ async fn carry_out(
         now,
     )
     .await?;
-    // Read in the transaction itself: once it is committed, nothing may fail any more.
-    Ok(Booked::read(txn, actor.company_id, row.id).await?)
+    Ok(Booked::of(txn, done).await?)
 }
 
 /// The interview, if it waits for a time; a new one is added here, and with it its candidate. One who is there is locked.

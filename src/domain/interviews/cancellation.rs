@@ -63,7 +63,7 @@ async fn carry_out(
             reason: reason.to_owned(),
         },
         version: Some(done.details.interview.version),
-        email_id: done.email_id,
+        email_id: done.email_id(),
     };
     let what = (row.id, target.idempotency_key.as_ref());
     change::record(txn, actor, what, event, now).await?;

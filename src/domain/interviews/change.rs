@@ -10,6 +10,7 @@ use crate::{
         actions::Actor,
         candidates,
         commands::{self, Abort, refuse},
+        emails::Enqueued,
         events::{self, Event},
         idempotency_keys::{self, IdempotencyKey, KeyConflict},
         notifications,
@@ -34,7 +35,14 @@ pub struct Done {
     /// The interview as it is now.
     pub details: Box<Details>,
     /// The message that tells the candidate; none when none is needed, or an earlier call queued it.
-    pub email_id: Option<i64>,
+    pub email: Option<Enqueued>,
+}
+
+impl Done {
+    /// The key of the message that tells the candidate.
+    pub(super) fn email_id(&self) -> Option<i64> {
+        self.email.map(|email| email.id)
+    }
 }
 
 /// Why an interview cannot be changed.
@@ -87,7 +95,7 @@ pub(super) async fn run(
     let earlier = async |id| {
         Ok(Done {
             details: Box::new(details(db.read(), company_id, id).await?),
-            email_id: None,
+            email: None,
         })
     };
     commands::run_once(db, company_id, key, work, earlier).await
@@ -162,11 +170,11 @@ pub(super) async fn notify(
     now: DateTime<Utc>,
 ) -> Result<Done> {
     let details = Box::new(details(txn, actor.company_id, interview_id).await?);
-    let email_id = match details.slot {
+    let email = match details.slot {
         Some(_) => notifications::notify(txn, actor, kind, &details, now).await?,
         None => None,
     };
-    Ok(Done { details, email_id })
+    Ok(Done { details, email })
 }
 
 /// Records the event of a change, and that the call with this key made it.

@@ -81,7 +81,7 @@ pub(in crate::domain) async fn carry_out<R: From<InterviewRefusal>>(
             change: correction.from(&before),
         },
         version: Some(done.details.interview.version),
-        email_id: done.email_id,
+        email_id: done.email_id(),
     };
     let what = (row.id, target.idempotency_key.as_ref());
     change::record(txn, actor, what, event, now).await?;

@@ -153,7 +153,10 @@ pub async fn all_details(
     let Some(first) = found.first() else {
         return Ok(HashMap::new());
     };
-    let own = mail_texts::own(db, &first.company).await?;
+    let own = match first.has_texts || first.company.logo_id.is_some() {
+        true => mail_texts::own(db, &first.company).await?,
+        false => Own::default(),
+    };
     found
         .into_iter()
         .map(|row| Ok((row.interview.id, row.into_details(own.clone())?)))

@@ -1,5 +1,5 @@
 //! Interviews with the rows that they point at, in one statement.
-use entity::{candidate, company, interview, job, slot, user};
+use entity::{candidate, company, interview, job, mail_text, slot, user};
 use sea_orm::{
     ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IdenStatic, Iterable, QueryResult,
     sea_query::{Alias, Expr, ExprTrait, Func, IntoCondition, JoinType, Query, SelectStatement},
@@ -15,6 +15,8 @@ use crate::{
 pub(super) struct Joined {
     pub(super) interview: interview::Model,
     pub(super) company: company::Model,
+    /// Has the company words of its own for its mails?
+    pub(super) has_texts: bool,
     candidate: candidate::Model,
     slot: Option<slot::Model>,
     job: Option<job::Model>,
@@ -57,6 +59,7 @@ impl FromQueryResult for Joined {
         Ok(Self {
             interview: interview::Model::from_query_result(row, pre)?,
             company: company::Model::from_query_result(row, COMPANY)?,
+            has_texts: row.try_get("", HAS_TEXTS)?,
             candidate: candidate::Model::from_query_result(row, CANDIDATE)?,
             slot: optional(row, SLOT)?,
             job: optional(row, JOB)?,
@@ -86,6 +89,8 @@ const SLOT: &str = "slot_";
 const JOB: &str = "job_";
 const USER: &str = "user_";
 
+const HAS_TEXTS: &str = "has_texts";
+
 fn query() -> SelectStatement {
     let own = |column| Expr::col((interview::Entity, column));
     let job_id = Func::coalesce([
@@ -102,6 +107,15 @@ fn query() -> SelectStatement {
         Expr::col((company::Entity, company::Column::Id)).eq(own(interview::Column::CompanyId)),
     );
     select::<company::Entity>(&mut query, COMPANY);
+    let texts = Query::select()
+        .expr(Expr::value(1))
+        .from(mail_text::Entity)
+        .and_where(
+            Expr::col((mail_text::Entity, mail_text::Column::CompanyId))
+                .equals((company::Entity, company::Column::Id)),
+        )
+        .to_owned();
+    query.expr_as(Expr::exists(texts), Alias::new(HAS_TEXTS));
     join::<candidate::Entity>(
         &mut query,
         (JoinType::InnerJoin, CANDIDATE),

@@ -52,7 +52,7 @@ async fn carry_out(
         interview_id: row.id,
         change: Replaced {},
         version: Some(done.details.interview.version),
-        email_id: done.email_id,
+        email_id: done.email_id(),
     };
     change::record(
         txn,

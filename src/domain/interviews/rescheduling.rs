@@ -133,8 +133,7 @@ async fn carry_out(
     let event = event(&before, &slot, &done);
     let what = (row.id, new.idempotency_key.as_ref());
     change::record(txn, actor, what, event, now).await?;
-    // Read in the transaction itself: once it is committed, nothing may fail any more.
-    Ok(Booked::read(txn, actor.company_id, row.id).await?)
+    Ok(Booked::of(txn, done).await?)
 }
 
 fn columns(row: &interview::Model, slot: &slot::Model, notes: &str) -> interview::ActiveModel {
@@ -164,7 +163,7 @@ fn event(before: &Details, slot: &slot::Model, done: &Done) -> Event {
                 changed: vec![Field::BookingNotes],
             },
             version,
-            email_id: done.email_id,
+            email_id: done.email_id(),
         },
         false => Event::InterviewRescheduled {
             interview_id: row.id,
@@ -178,7 +177,7 @@ fn event(before: &Details, slot: &slot::Model, done: &Done) -> Event {
             },
             rules: None,
             version,
-            email_id: done.email_id,
+            email_id: done.email_id(),
         },
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     db::{Db, constant::Constant},
     domain::{
         actions::Actor,
-        emails::{self, NewEmail},
+        emails::{self, Enqueued, NewEmail},
         interviews::Details,
         reminders, rows,
     },
@@ -24,6 +24,8 @@ use crate::{
 
 /// No message waits for corrections when the interview is as near as this.
 const NEAR_MINUTES: i64 = 120;
+/// The version of an interview that was made and then changed for the first time.
+const CHANGED_ONCE: i32 = 2;
 
 /// Queues what the candidate must learn of an interview that was just changed, in the transaction of
 /// the change. None when there is nothing to learn: it was never told and is cancelled, or it is
@@ -34,10 +36,20 @@ pub async fn notify(
     kind: Kind,
     details: &Details,
     now: DateTime<Utc>,
-) -> Result<Option<i64>> {
-    drop_unsent(txn, details, now).await?;
-    let change = pending_change(txn, kind, details).await?;
+) -> Result<Option<Enqueued>> {
+    let change = match is_told_first(details) {
+        true => change_after(LastNotified::Never, kind, details)?,
+        false => {
+            drop_unsent(txn, details, now).await?;
+            pending_change(txn, kind, details).await?
+        }
+    };
     queue_before_reminders(txn, actor, change, details, now).await
+}
+
+/// Before its first change there was nothing of an interview that a message could tell: none can wait or have arrived.
+fn is_told_first(details: &Details) -> bool {
+    details.interview.version <= CHANGED_ONCE
 }
 
 /// The same for an interview that moved because its wall time stayed: what was told by the former offset is
@@ -48,7 +60,7 @@ pub(super) async fn notify_changed_rules(
     former_offset_minutes: i32,
     details: &Details,
     now: DateTime<Utc>,
-) -> Result<Option<i64>> {
+) -> Result<Option<Enqueued>> {
     drop_unsent(txn, details, now).await?;
     let mut change = pending_change(txn, Kind::Rescheduled, details).await?;
     if let Some(change) = &mut change {
@@ -63,42 +75,37 @@ async fn drop_unsent(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let reason = "A newer email says more.";
-    emails::supersede(txn, details.interview.id, reason, now).await
+    emails::supersede(txn, details.interview.id, reason, now).await?;
+    reminders::drop_waiting(txn, details.interview.id, now).await
 }
 
+/// The message of a change, if there is one, and behind it in the stream the reminders that are needed now.
 async fn queue_before_reminders(
     txn: &impl ConnectionTrait,
     actor: &Actor,
     change: Option<PendingChange>,
     details: &Details,
     now: DateTime<Utc>,
-) -> Result<Option<i64>> {
-    let email_id = match change {
-        Some(change) => Some(queue(txn, actor, change, details, now).await?),
-        None => None,
-    };
-    // After the message itself, so that they stand behind it in the stream.
-    reminders::renew(txn, actor, details, now).await?;
-    Ok(email_id)
+) -> Result<Option<Enqueued>> {
+    let tells = change.is_some();
+    let mut all: Vec<NewEmail> = change
+        .map(|change| new_email(change, details, now))
+        .into_iter()
+        .collect();
+    all.extend(reminders::needed(details, now)?);
+    let queued = emails::queue(txn, actor, details, all, now).await?;
+    Ok(queued.first().copied().filter(|_| tells))
 }
 
-async fn queue(
-    txn: &impl ConnectionTrait,
-    actor: &Actor,
-    change: PendingChange,
-    details: &Details,
-    now: DateTime<Utc>,
-) -> Result<i64> {
-    let new = NewEmail {
+fn new_email(change: PendingChange, details: &Details, now: DateTime<Utc>) -> NewEmail {
+    NewEmail {
         kind: change.kind,
-        details,
         previous_snapshot: change.previous_snapshot,
         due_at: now + undo_delay(details, now),
         expires_at: expires_at(change.kind, &change.snapshot, now),
         snapshot: change.snapshot,
         lead_minutes: None,
-    };
-    emails::queue(txn, actor, new, now).await
+    }
 }
 
 /// What a candidate has to learn.
@@ -118,9 +125,17 @@ pub async fn pending_change(
     kind: Kind,
     details: &Details,
 ) -> Result<Option<PendingChange>> {
-    let snapshot = emails::snapshot(details)?;
     let row = &details.interview;
     let told = last_notified(db, row.company_id, row.id, &details.candidate.email).await?;
+    change_after(told, kind, details)
+}
+
+fn change_after(
+    told: LastNotified,
+    kind: Kind,
+    details: &Details,
+) -> Result<Option<PendingChange>> {
+    let snapshot = emails::snapshot(details)?;
     let kind = kind_for(kind, &snapshot, &told);
     Ok(kind.map(|kind| PendingChange {
         kind,

@@ -208,7 +208,7 @@ async fn tell(
     now: DateTime<Utc>,
 ) -> Result<bool> {
     let after = interviews::details(txn, actor.company_id, interview_id).await?;
-    let email_id = match former_offset_minutes(slot) {
+    let email = match former_offset_minutes(slot) {
         Some(former) => {
             notifications::notify_changed_rules(txn, actor, former, &after, now).await?
         }
@@ -220,10 +220,10 @@ async fn tell(
         after: time(slot, at),
         rules: Some(rules(slot)),
         version: Some(after.interview.version),
-        email_id,
+        email_id: email.map(|email| email.id),
     };
     events::record(txn, actor, event, now).await?;
-    Ok(email_id.is_some())
+    Ok(email.is_some())
 }
 
 /// The offset by which a slot was told: what its wall time was ahead of its start.

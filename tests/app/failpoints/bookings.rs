@@ -1,12 +1,15 @@
 //! What recruiters, programs and candidates do.
 use chrono::TimeDelta;
 use entity::email::{self, Status};
-use greenroom::domain::interviews::{booking::Booked, join_link::Ticket};
+use greenroom::domain::interviews::join_link::Ticket;
 use sea_orm::{ActiveEnum, EntityTrait, QueryFilter, sea_query::Expr};
 use serde_json::json;
 
 use super::matrix::{Call, Scene};
-use crate::support::{TestApp, builders};
+use crate::support::{
+    TestApp,
+    builders::{self, Booked},
+};
 
 #[actix_web::test]
 async fn bookings_survive_every_fault() {

@@ -1,7 +1,7 @@
 //! Rows for tests to begin with, written by the rules themselves where there are any.
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    company, job,
+    company, email, job,
     slot::{DifficultyLevel, InterviewType},
     user::{self, Role},
 };
@@ -13,7 +13,8 @@ use greenroom::{
         candidates::{self, NewCandidate},
         companies,
         interviews::{
-            booking::{self, Booked, NewBooking, Who},
+            Details,
+            booking::{self, NewBooking, Who},
             creation,
             overlap::Overlaps,
             slot_choice::SlotChoice,
@@ -198,6 +199,27 @@ pub async fn interview(app: &TestApp, company_id: i64, candidate_id: i64, job_id
     }
 }
 
+/// A booking, with the row of its message.
+#[derive(Clone, Debug)]
+pub struct Booked {
+    /// The interview.
+    pub details: Details,
+    /// The message that tells the candidate.
+    pub email: email::Model,
+}
+
+impl Booked {
+    /// Of what a booking answered.
+    pub async fn of(app: &TestApp, booked: booking::Booked) -> Self {
+        let email = email::Entity::find_by_id(booked.email.id);
+        let email = email.one(app.app.db.read()).await.expect("a look-up");
+        Self {
+            details: booked.details,
+            email: email.expect("its email"),
+        }
+    }
+}
+
 /// A new candidate booked into a new slot of a new job, tomorrow at this time; the mail is queued.
 pub async fn booked(app: &TestApp, company_id: i64) -> Booked {
     let job_id = job(app, company_id).await;
@@ -211,7 +233,7 @@ pub async fn booked(app: &TestApp, company_id: i64) -> Booked {
         idempotency_key: None,
     };
     match booking::book(&app.app.db, &Actor::system(company_id), new, app.now()).await {
-        Ok(Ok(booked)) => *booked,
+        Ok(Ok(booked)) => Booked::of(app, *booked).await,
         other => panic!("a booking: {other:?}"),
     }
 }
