@@ -29,6 +29,8 @@ const MOST_PREFETCHED: usize = 64;
 const SLOW: Duration = Duration::from_secs(5);
 /// How long a message may be overlooked that another process queued.
 const ROUND: Duration = Duration::from_secs(5);
+/// What is over is looked for so often: a message that is to leave waits for no such look.
+const THOROUGH: Duration = Duration::from_secs(1);
 /// Even when something is due: it may wait behind another message to the same person, or for the mail server.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(500);
 
@@ -73,6 +75,8 @@ struct Dispatcher {
     prefetched: VecDeque<Claimed>,
     /// The next messages, being claimed and composed.
     fetch: Option<JoinHandle<Fetched>>,
+    /// When somebody looked last for what is over.
+    tidied_at: Option<Instant>,
     /// Was it begun before the server failed or was slow?
     is_fetch_outdated: bool,
     /// How many to claim at once.
@@ -92,6 +96,7 @@ impl Dispatcher {
             records: JoinSet::new(),
             prefetched: VecDeque::new(),
             fetch: None,
+            tidied_at: None,
             is_fetch_outdated: false,
             batch: MOST_IN_FLIGHT,
             is_asked_for_more: true,
@@ -128,9 +133,16 @@ impl Dispatcher {
             self.is_asked_for_more = false;
             let (app, writer) = (self.app.clone(), Rc::clone(&self.writer));
             let stop = self.stop.clone();
+            let is_tidy = self.tidied_at.is_some_and(|at| at.elapsed() < THOROUGH);
+            if !is_tidy {
+                self.tidied_at = Some(Instant::now());
+            }
             self.fetch = Some(spawn_local(async move {
-                let now = app.clock.now();
-                let claimed = delivery::claim(&app.db, &routes(&app), wanted as u64, now).await?;
+                let (routes, limit, now) = (routes(&app), wanted as u64, app.clock.now());
+                let claimed = match is_tidy {
+                    true => delivery::claim_more(&app.db, &routes, limit, now).await?,
+                    false => delivery::claim(&app.db, &routes, limit, now).await?,
+                };
                 copies::print_waiting(&app).await;
                 Ok(compose_all(&app, &writer, claimed, &stop).await)
             }));

@@ -27,7 +27,7 @@ pub(super) use self::{
     claim::{NO_NEWS, supersede},
 };
 pub use self::{
-    claim::{claim, end_claims, next_due, release},
+    claim::{claim, claim_more, end_claims, next_due, release},
     copies::{begin_copy, not_printed, take_copy_back},
     record::{Entry, Written, fix, write},
     unreadable::set_all_aside,

@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 use entity::transport::{self, Name};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
-    sea_query::{Expr, OnConflict},
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, LockType, OnConflict},
 };
 
 pub use self::{
@@ -93,21 +93,16 @@ pub(super) async fn take_back_probe(txn: &impl ConnectionTrait, name: Name) -> R
 
 /// The rows of these servers, locked until the transaction ends; made or begun anew where the settings are new.
 async fn locked(txn: &impl ConnectionTrait, routes: &[Route]) -> Result<Vec<transport::Model>> {
-    let names: Vec<Name> = routes.iter().map(|route| route.name).collect();
-    // Writing nothing keeps other processes waiting; on SQLite there is nobody to keep. One after the other, in one
-    // order everywhere: else two processes could each wait for what the other has locked.
-    for name in &names {
-        transport::Entity::update_many()
-            .col_expr(
-                transport::Column::Failures,
-                Expr::col(transport::Column::Failures),
-            )
-            .filter(transport::Column::Name.eq(*name))
-            .exec(txn)
-            .await?;
+    if routes.is_empty() {
+        return Ok(Vec::new());
     }
+    let names: Vec<Name> = routes.iter().map(|route| route.name).collect();
+    // In the order in which they are written everywhere: else two processes could each wait for what the other has locked.
+    let found = transport::Entity::find()
+        .filter(transport::Column::Name.is_in(names))
+        .order_by_desc(transport::Column::Name)
+        .lock(LockType::NoKeyUpdate);
     // How a server is that cannot be read is found out anew.
-    let found = transport::Entity::find().filter(transport::Column::Name.is_in(names));
     let found = rows::readable(found, txn, "mail server").await?;
     let mut rows = Vec::new();
     for route in routes {

@@ -46,19 +46,17 @@ pub(super) fn patient(now: DateTime<Utc>) -> Select<email::Entity> {
         .order_by_asc(email::Column::Id)
 }
 
-/// Due messages, each only when no older one to the same person about the
+/// Due messages that are of use still, each only when no older one to the same person about the
 /// same interview is on its way: a later message never overtakes an earlier one.
 fn due(now: DateTime<Utc>) -> Select<email::Entity> {
     let older = Alias::new("older");
     let col = |column: email::Column| Expr::col((older.clone(), column));
+    let constant = |status: Status| Expr::Constant(status.to_value().into());
     let on_its_way = Condition::any()
+        .add(col(email::Column::Status).is_in([Status::Sending, Status::Retrying].map(constant)))
         .add(
             col(email::Column::Status)
-                .is_in([Status::Sending.to_value(), Status::Retrying.to_value()]),
-        )
-        .add(
-            col(email::Column::Status)
-                .eq(Status::Queued.to_value())
+                .eq(constant(Status::Queued))
                 .and(col(email::Column::DueAt).lte(now)),
         );
     let blocked = Query::select()
@@ -76,5 +74,6 @@ fn due(now: DateTime<Utc>) -> Select<email::Entity> {
         // What a newer Greenroom queued waits for it.
         .filter(email::Column::Kind.in_const(Kind::iter()))
         .filter(email::COLUMN.due_at.lte(now))
+        .filter(email::COLUMN.expires_at.gt(now))
         .filter(Expr::exists(blocked).not())
 }

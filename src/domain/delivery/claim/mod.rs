@@ -35,26 +35,61 @@ pub async fn claim(
     limit: u64,
     now: DateTime<Utc>,
 ) -> Result<Vec<Claimed>> {
+    claim_in_turn(db, Turn::Thorough, routes, limit, now).await
+}
+
+/// The same without looking for what is over: a moment after somebody did.
+pub async fn claim_more(
+    db: &Db,
+    routes: &[Route],
+    limit: u64,
+    now: DateTime<Utc>,
+) -> Result<Vec<Claimed>> {
+    claim_in_turn(db, Turn::Quick, routes, limit, now).await
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    /// Looks first for what is over, and last for what nobody knows.
+    Thorough,
+    /// Takes what is due.
+    Quick,
+}
+
+async fn claim_in_turn(
+    db: &Db,
+    turn: Turn,
+    routes: &[Route],
+    limit: u64,
+    now: DateTime<Utc>,
+) -> Result<Vec<Claimed>> {
     let now = db.shared_now(now).await?;
     db::transaction(db, async |txn| {
-        unreadable::set_timeless_aside(txn, now).await?;
-        overdue::clear(txn, now).await?;
+        if turn == Turn::Thorough {
+            unreadable::set_timeless_aside(txn, now).await?;
+            overdue::clear(txn, now).await?;
+        }
         let mut quotas = mail_servers::quotas(txn, routes, limit, now).await?;
-        let claimed = claim_rounds(txn, &mut quotas, routes, limit, now).await?;
+        let (claimed, is_all) = claim_rounds(txn, &mut quotas, routes, limit, now).await?;
+        if turn == Turn::Thorough && is_all {
+            // Only now, because it looks at all that is due, which is little when nothing else is.
+            unreadable::set_strangers_aside(txn, now).await?;
+        }
         mail_servers::settle(txn, quotas, now).await?;
         Ok(claimed)
     })
     .await
 }
 
-/// More than one round, because a message that is superseded makes room for another.
+/// What is claimed, and whether nothing else is due. More than one round, because a message that is superseded makes room
+/// for another.
 async fn claim_rounds(
     txn: &impl ConnectionTrait,
     quotas: &mut [Quota],
     routes: &[Route],
     limit: u64,
     now: DateTime<Utc>,
-) -> Result<Vec<Claimed>> {
+) -> Result<(Vec<Claimed>, bool)> {
     let mut claimed: Vec<Claimed> = Vec::new();
     loop {
         let free = match routes {
@@ -63,7 +98,7 @@ async fn claim_rounds(
         };
         let free = Ord::min(free, limit - claimed.len() as u64);
         if free == 0 {
-            break;
+            return Ok((claimed, false));
         }
         // One more to choose from: the message that failed last lets others go first.
         let due = due::next(txn, free + 1, now).await?;
@@ -75,12 +110,9 @@ async fn claim_rounds(
         let shared = share(news, quotas, routes, free);
         claimed.extend(take(txn, shared, now).await?);
         if is_last {
-            // Only now, because it looks at all that is due, which is little when nothing else is.
-            unreadable::set_strangers_aside(txn, now).await?;
-            break;
+            return Ok((claimed, true));
         }
     }
-    Ok(claimed)
 }
 
 /// Gives messages back whose attempt never began, so that they are due again.
