@@ -12,9 +12,7 @@ mod support;
 
 use std::{
     io::{BufRead, BufReader, Write},
-    net::{TcpListener, TcpStream},
-    path::Path,
-    process::{Child, Command, Stdio},
+    net::TcpStream,
     thread,
     time::{Duration, Instant},
 };
@@ -29,7 +27,7 @@ use greenroom::{
     worker,
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
-use support::Postgres;
+use support::{Postgres, sink::Sink};
 use tokio::{sync::watch, task::LocalSet};
 
 const MESSAGES: usize = 5000;
@@ -186,47 +184,4 @@ impl Connection {
         self.lines.read_line(&mut self.line).expect("a reply");
         assert!(self.line.starts_with(['2', '3']), "{}", self.line);
     }
-}
-
-/// Postfix's `smtp-sink`, which takes everything and keeps nothing.
-struct Sink {
-    port: u16,
-    process: Child,
-}
-
-impl Sink {
-    fn start(dir: &Path) -> Self {
-        let port = free_port();
-        let program = [
-            "/usr/sbin/smtp-sink",
-            "/usr/local/sbin/smtp-sink",
-            "smtp-sink",
-        ];
-        let program = program
-            .into_iter()
-            .find(|path| !path.starts_with('/') || Path::new(path).exists());
-        let process = Command::new(program.expect("a name"))
-            .args(["-u", "nobody", &format!("127.0.0.1:{port}"), "100"])
-            .current_dir(dir)
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("smtp-sink comes with Debian's package postfix");
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            thread::sleep(Duration::from_millis(10));
-        }
-        Self { port, process }
-    }
-}
-
-impl Drop for Sink {
-    fn drop(&mut self) {
-        // It may be gone already.
-        let _: Result<(), _> = self.process.kill();
-        let _: Result<_, _> = self.process.wait();
-    }
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.local_addr().expect("an address").port()
 }

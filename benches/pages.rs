@@ -15,8 +15,7 @@ mod support;
 
 use std::{
     collections::HashMap,
-    io::{BufRead, BufReader, Read, Write},
-    net::{SocketAddr, TcpStream},
+    net::SocketAddr,
     sync::atomic::{AtomicBool, Ordering},
     thread,
     time::{Duration, Instant},
@@ -26,7 +25,7 @@ use actix_web::rt::System;
 use greenroom::domain::interviews::join_link::{Keys, Ticket};
 use process::{Installation, PASSWORD, Server, http};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
-use support::Postgres;
+use support::{Postgres, client::Client};
 
 /// Who asks at once, each on a connection that stays open.
 const CLIENTS: usize = 16;
@@ -187,12 +186,9 @@ impl Site {
     }
 
     fn visitor(&self) -> Visitor<'_> {
-        let stream = http::open(self.address).expect("a connection");
         Visitor {
-            answers: BufReader::new(stream.try_clone().expect("a handle")),
-            stream,
+            client: Client::open(self.address),
             site: self,
-            body: Vec::new(),
         }
     }
 
@@ -274,12 +270,10 @@ impl Site {
     }
 }
 
-/// One who asks again and again on one connection.
+/// One who looks at pages, again and again on one connection.
 struct Visitor<'a> {
     site: &'a Site,
-    stream: TcpStream,
-    answers: BufReader<TcpStream>,
-    body: Vec<u8>,
+    client: Client,
 }
 
 impl Visitor<'_> {
@@ -293,25 +287,8 @@ impl Visitor<'_> {
             "GET {path} HTTP/1.1\r\nHost: {}\r\nCookie: {cookie}\r\n\r\n",
             self.site.address
         );
-        self.stream.write_all(request.as_bytes()).expect("asked");
-        let mut line = String::new();
-        self.answers.read_line(&mut line).expect("an answer");
-        assert!(line.contains(" 200 "), "{page}: {line}");
-        let mut length = 0;
-        loop {
-            line.clear();
-            self.answers.read_line(&mut line).expect("an answer");
-            if line == "\r\n" {
-                break;
-            }
-            if let Some((name, value)) = line.split_once(':')
-                && name.eq_ignore_ascii_case("content-length")
-            {
-                length = value.trim().parse().expect("a length");
-            }
-        }
-        self.body.resize(length, 0);
-        self.answers.read_exact(&mut self.body).expect("a page");
+        let status = self.client.ask(&request);
+        assert!(status.contains(" 200 "), "{page}: {status}");
     }
 }
 

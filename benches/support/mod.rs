@@ -1,4 +1,7 @@
 //! What benchmarks begin with: a company, booked by the rules, and a PostgreSQL server of their own.
+pub mod client;
+pub mod sink;
+
 use std::{
     collections::HashMap,
     io::Read,
@@ -18,6 +21,7 @@ use greenroom::{
         companies::{self, NewCompany},
         interviews::{
             booking::{self, NewBooking, Who},
+            creation,
             overlap::Overlaps,
             slot_choice::SlotChoice,
         },
@@ -65,6 +69,54 @@ pub async fn fill(app: &App, bookings: usize) {
 pub async fn fill_company(app: &App, company_id: i64, bookings: usize) {
     let now = app.clock.now();
     let actor = Actor::system(company_id);
+    let job_id = job(app, &actor, now).await;
+    for number in 0..bookings {
+        book(app, &actor, job_id, number, now).await;
+    }
+}
+
+async fn book(app: &App, actor: &Actor, job_id: i64, number: usize, now: DateTime<Utc>) {
+    let candidate_id = candidate(app, actor, number, now).await;
+    let slot_id = slot(app, actor, job_id, number, now).await;
+    let booking = NewBooking {
+        slot: SlotChoice::Existing(slot_id),
+        who: Who::Candidate(candidate_id),
+        notes: "Please ensure you have a stable internet connection.".into(),
+        overlaps: Overlaps::Any,
+        idempotency_key: None,
+    };
+    let booked = booking::book(&app.db, actor, booking, now).await;
+    assert!(matches!(booked, Ok(Ok(_))), "{booked:?}");
+}
+
+/// So many interviews that wait for a time, each with a slot that it could have.
+pub async fn fill_unbooked(app: &App, company_id: i64, count: usize) -> Vec<Wish> {
+    let (actor, now) = (Actor::system(company_id), app.clock.now());
+    let job_id = job(app, &actor, now).await;
+    let mut wishes = Vec::with_capacity(count);
+    for number in 0..count {
+        let candidate_id = candidate(app, &actor, number, now).await;
+        let made = creation::create(&app.db, &actor, candidate_id, Some(job_id), None, now).await;
+        let Ok(Ok(interview)) = made else {
+            panic!("an interview: {made:?}");
+        };
+        wishes.push(Wish {
+            slot: slot(app, &actor, job_id, number, now).await,
+            interview,
+        });
+    }
+    wishes
+}
+
+/// An interview that could be booked into a slot.
+pub struct Wish {
+    /// The slot.
+    pub slot: i64,
+    /// The interview.
+    pub interview: i64,
+}
+
+async fn job(app: &App, actor: &Actor, now: DateTime<Utc>) -> i64 {
     let job = NewJob {
         title: "Senior Cloud Architect".into(),
         description: String::new(),
@@ -78,16 +130,13 @@ pub async fn fill_company(app: &App, company_id: i64, bookings: usize) {
         location: String::new(),
         status: job::Status::Open,
     };
-    let created = jobs::create(&app.db, &actor, job, None, now).await;
-    let Ok(Ok(job_id)) = created else {
-        panic!("a job: {created:?}");
-    };
-    for number in 0..bookings {
-        book(app, &actor, job_id, number, now).await;
+    match jobs::create(&app.db, actor, job, None, now).await {
+        Ok(Ok(id)) => id,
+        other => panic!("a job: {other:?}"),
     }
 }
 
-async fn book(app: &App, actor: &Actor, job_id: i64, number: usize, now: DateTime<Utc>) {
+async fn candidate(app: &App, actor: &Actor, number: usize, now: DateTime<Utc>) -> i64 {
     let candidate = NewCandidate {
         name: format!("Zoë Núñez {number}"),
         email: format!("zoe.{number}@example.net"),
@@ -97,10 +146,13 @@ async fn book(app: &App, actor: &Actor, job_id: i64, number: usize, now: DateTim
         job_id: None,
         notes: String::new(),
     };
-    let saved = candidates::create(&app.db, actor, candidate, None, now).await;
-    let Ok(Ok(candidate_id)) = saved else {
-        panic!("a candidate: {saved:?}");
-    };
+    match candidates::create(&app.db, actor, candidate, None, now).await {
+        Ok(Ok(id)) => id,
+        other => panic!("a candidate: {other:?}"),
+    }
+}
+
+async fn slot(app: &App, actor: &Actor, job_id: i64, number: usize, now: DateTime<Utc>) -> i64 {
     let minutes = i64::try_from(number).expect("few");
     // Whole minutes, as people choose them.
     let this_minute = DateTime::from_timestamp(now.timestamp() / 60 * 60, 0).expect("an instant");
@@ -117,19 +169,10 @@ async fn book(app: &App, actor: &Actor, job_id: i64, number: usize, now: DateTim
         meeting_url: Some("https://meet.example.com/cloud".into()),
         interviewer: String::new(),
     };
-    let created = slots::create(&app.db, actor, slot, None, now).await;
-    let Ok(Ok(slot_id)) = created else {
-        panic!("a slot: {created:?}");
-    };
-    let booking = NewBooking {
-        slot: SlotChoice::Existing(slot_id),
-        who: Who::Candidate(candidate_id),
-        notes: "Please ensure you have a stable internet connection.".into(),
-        overlaps: Overlaps::Any,
-        idempotency_key: None,
-    };
-    let booked = booking::book(&app.db, actor, booking, now).await;
-    assert!(matches!(booked, Ok(Ok(_))), "{booked:?}");
+    match slots::create(&app.db, actor, slot, None, now).await {
+        Ok(Ok(id)) => id,
+        other => panic!("a slot: {other:?}"),
+    }
 }
 
 /// A server of its own that waits for the disk at every commit.

@@ -148,6 +148,11 @@ impl Installation {
             PASSWORD,
         );
         assert!(made.status.success(), "{made:?}");
+        self.another_token()
+    }
+
+    /// Another one of the same admin.
+    pub fn another_token(&self) -> String {
         let printed = self.run(&[
             "token",
             "create",
