@@ -104,7 +104,7 @@ fn book_all(wishes: &[Wish], tokens: &[String], server: SocketAddr) {
                     let body = format!("{{\"interview_id\": {}}}", wish.interview);
                     let status = client.ask(&format!(
                         "POST /api/interviews/slots/{}/book_slot/ HTTP/1.1\r\nHost: {server}\r\n\
-                         Authorization: Bearer {token}\r\nContent-Type: application/json\r\n\
+                         Authorization: Token {token}\r\nContent-Type: application/json\r\n\
                          Content-Length: {}\r\n\r\n{body}",
                         wish.slot,
                         body.len()

@@ -5,11 +5,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     attempt,
     email::{self, Status},
-    transport::Name,
+    transport::{self, Name},
 };
 use sea_orm::{
-    ActiveValue::Set, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryTrait,
-    sea_query::Expr,
+    Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryTrait,
+    sea_query::{Expr, ExprTrait, IntoIden, Query, TableRef, UpdateStatement, ValueTuple},
 };
 
 use super::{
@@ -20,7 +20,7 @@ use super::{
     still_ours,
 };
 use crate::{
-    db::{self, Db},
+    db::{self, Db, constant::Constant},
     domain::{
         emails::lifecycle::{self, Claim, returned_claims},
         mail_servers::{self, BreakerChange, Finding, Noted},
@@ -39,6 +39,12 @@ pub enum Entry {
     End(Arc<Claimed>, Box<Ended>),
 }
 
+impl Entry {
+    fn tells_of_a_server(&self) -> bool {
+        matches!(self, Self::End(claimed, _) if claimed.transport.is_some())
+    }
+}
+
 /// What was written.
 #[derive(Clone, Debug, Default)]
 pub struct Written {
@@ -50,41 +56,73 @@ pub struct Written {
 
 /// Keeps messages as composed, while their claims hold; answers with those that are kept.
 pub async fn fix(db: &Db, composed: &[(Claimed, Fixed)]) -> Result<Vec<Claimed>> {
-    db::transaction(db, async |txn| {
-        let mut kept = Vec::with_capacity(composed.len());
-        for (claimed, fixed) in composed {
-            let row = email::ActiveModel {
-                message_id: Set(fixed.message_id(&claimed.email)),
-                date: Set(fixed.date),
-                sender: Set(Some(fixed.sender.clone())),
-                reply_to: Set(fixed.reply_to.clone()),
-                subject: Set(Some(fixed.subject.clone())),
-                text: Set(Some(fixed.text.clone())),
-                html: Set(Some(fixed.html.clone())),
-                ics: Set(fixed.ics.clone()),
-                logo_id: Set(fixed.logo_id),
-                ..Default::default()
-            };
-            let written = email::Entity::update_many()
-                .set(row)
-                .filter(still_ours(&claimed.email))
-                .exec(txn)
-                .await?
-                .rows_affected;
-            if written == 1 {
-                let mut claimed = claimed.clone();
-                fixed.clone().put_into(&mut claimed.email);
-                kept.push(claimed);
-            }
-        }
-        Ok(kept)
-    })
-    .await
+    let mut fixing = fixing(composed);
+    let ours = db::transaction(db, async |txn| returned_claims(txn, &mut fixing).await).await?;
+    let ours = composed
+        .iter()
+        .filter(|(claimed, _)| ours.contains(&claim_of(&claimed.email)));
+    let kept = ours.map(|(claimed, fixed)| {
+        let mut claimed = claimed.clone();
+        fixed.clone().put_into(&mut claimed.email);
+        claimed
+    });
+    Ok(kept.collect())
+}
+
+/// All of them in one statement, because each one would keep all others who write waiting.
+fn fixing(composed: &[(Claimed, Fixed)]) -> UpdateStatement {
+    let rows = composed.iter().map(|(claimed, fixed)| {
+        let email = &claimed.email;
+        ValueTuple::Many(vec![
+            email.id.into(),
+            email.fence.into(),
+            fixed.message_id(email).into(),
+            fixed.date.into(),
+            fixed.sender.clone().into(),
+            fixed.reply_to.clone().into(),
+            fixed.subject.clone().into(),
+            fixed.text.clone().into(),
+            fixed.html.clone().into(),
+            fixed.ics.clone().into(),
+            fixed.logo_id.into(),
+        ])
+    });
+    let row = "composed";
+    // So both databases name the columns of rows that stand in a statement.
+    let value = |number: usize| Expr::col((row, format!("column{number}")));
+    let own = |column: email::Column| Expr::col((email::Entity, column));
+    let mut update = Query::update();
+    update
+        .table(email::Entity)
+        .from(TableRef::ValuesList(rows.collect(), row.into_iden()))
+        .and_where(own(email::Column::Id).eq(value(1)))
+        .and_where(own(email::Column::Fence).eq(value(2)))
+        .and_where(email::Column::Status.eq_const(Status::Sending));
+    let written = [
+        email::Column::MessageId,
+        email::Column::Date,
+        email::Column::Sender,
+        email::Column::ReplyTo,
+        email::Column::Subject,
+        email::Column::Text,
+        email::Column::Html,
+        email::Column::Ics,
+        email::Column::LogoId,
+    ];
+    for (column, number) in written.into_iter().zip(3..) {
+        update.value(column, value(number));
+    }
+    update
 }
 
 /// Writes entries in one transaction: all of them, or none.
 pub async fn write(db: &Db, entries: &[Entry], now: DateTime<Utc>) -> Result<Written> {
     let now = db.shared_now(now).await?;
+    // Before it begins, because nobody else can write meanwhile: whoever has to change one looks again.
+    let servers = match entries.iter().any(Entry::tells_of_a_server) {
+        true => mail_servers::all(db).await?,
+        false => Vec::new(),
+    };
     db::transaction(db, async |txn| {
         let begun = last_bytes(txn, entries, now).await?;
         let taken = all_accepted(txn, entries, now).await?;
@@ -102,7 +140,7 @@ pub async fn write(db: &Db, entries: &[Entry], now: DateTime<Utc>) -> Result<Wri
         attempts::end(txn, over.attempts).await?;
         Ok(Written {
             recorded,
-            breaker_changes: note_all(txn, over.findings, now).await?,
+            breaker_changes: note_all(txn, &servers, over.findings, now).await?,
         })
     })
     .await
@@ -242,6 +280,7 @@ async fn end(
 
 async fn note_all(
     txn: &impl ConnectionTrait,
+    servers: &[transport::Model],
     findings: Vec<(Name, Noted)>,
     now: DateTime<Utc>,
 ) -> Result<Vec<BreakerChange>> {
@@ -252,8 +291,8 @@ async fn note_all(
         if of_it.is_empty() {
             continue;
         }
-        if let Some(row) = mail_servers::glance(txn, name).await? {
-            breaker_changes.extend(mail_servers::note(txn, &row, &of_it, now).await?);
+        if let Some(row) = servers.iter().find(|row| row.name == name) {
+            breaker_changes.extend(mail_servers::note(txn, row, &of_it, now).await?);
         }
     }
     Ok(breaker_changes)
