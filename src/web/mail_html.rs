@@ -4,12 +4,12 @@ use actix_web::{
     http::header::{CONTENT_SECURITY_POLICY, HeaderValue},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use entity::{company, logo};
+use entity::{company, email::Kind, logo};
 
-use super::policy;
+use super::{policy, preview};
 use crate::{
     app::App,
-    domain::logos,
+    domain::{interviews::Details, logos},
     error::Result,
     mail::messages::{self, Message},
 };
@@ -32,6 +32,14 @@ pub async fn draft(app: &App, message: &Message, company: &company::Model) -> Re
     let composed = app.composer.compose(message)?;
     let logo = logos::of_message(&app.db, company.id, company.logo_id).await?;
     Ok(alone(&composed.html, logo.as_ref()))
+}
+
+/// The mail that would tell of a change that leaves the interview like this, if any is needed.
+pub async fn change(app: &App, kind: Kind, after: &Details) -> Result<HttpResponse> {
+    match preview::message_of_change(app, kind, after).await? {
+        Some(message) => draft(app, &message, &after.company).await,
+        None => Ok(nothing("No email needed; the candidate is up to date.")),
+    }
 }
 
 /// In the frame of a mail that there is not.

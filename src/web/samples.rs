@@ -36,7 +36,7 @@ const PAGES: &[Sample] = &[
     of::<emails::pages::ShowPage>(),
     of::<emails::pages::UnreadablePage>(),
     of::<ErrorPage>(),
-    of::<interviews::edit::EditPage>(),
+    of::<interviews::edit::pages::EditPage>(),
     of::<interviews::pages::IndexPage>(),
     of::<interviews::pages::ShowPage>(),
     of::<jobs::pages::EditPage>(),

@@ -258,3 +258,52 @@ async fn an_interview_of_another_company_cannot_be_cancelled() {
         interview::Status::Scheduled
     );
 }
+
+#[actix_web::test]
+async fn the_cancellation_is_previewed_as_mail_programs_show_it() {
+    let app = TestApp::start().await;
+    let (_, path) = booked(&app).await;
+    app.deliver().await;
+    let cancel = format!("{path}/cancellation");
+    let mut rita = app.recruiter().await;
+    let link = format!("a[href='{cancel}'][hx-boost='false']");
+    assert!(
+        rita.get(&path).await.has(&link),
+        "its policy must be its own"
+    );
+    let page = rita.get(&cancel).await;
+    let mail = rita.get(&page.attribute("#preview iframe", "src")).await;
+    assert!(mail.words("body").contains("Zoë Núñez"), "{}", mail.text);
+
+    let hidden = opened(&mut rita, &cancel).await;
+    let reason = "The <b>position</b> is filled.";
+    let typed = [with(&hidden, reason), vec![("act", "preview")]].concat();
+    let page = rita.post_form(&cancel, &typed).await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("frame-src 'self'"), "{policy}");
+    assert_eq!(page.attribute("#preview iframe", "sandbox"), "");
+    let frame = page.attribute("#preview iframe", "src");
+    let mail = rita.get(&frame).await;
+    let policy = mail.header("content-security-policy");
+    assert!(policy.contains("sandbox"), "{policy}");
+    assert!(mail.words("body").contains(reason), "{}", mail.text);
+    assert!(!mail.has("body b"), "what was typed is text");
+    assert!(page.words("#preview pre").contains(reason));
+
+    let nothing = rita.get(&format!("{cancel}/html")).await;
+    assert!(nothing.words("body").contains("Correct the reason"));
+    let mut other = app.other_company().await;
+    assert_eq!(other.get(&frame).await.status, 404);
+}
+
+#[actix_web::test]
+async fn of_a_cancellation_that_nobody_has_to_learn_there_is_no_email_to_see() {
+    let app = TestApp::start().await;
+    let (_, path) = booked(&app).await;
+    let cancel = format!("{path}/cancellation");
+    let mut rita = app.recruiter().await;
+    assert!(!rita.get(&cancel).await.has("#preview"), "nothing to tell");
+    let nothing = rita.get(&format!("{cancel}/html?version=2")).await;
+    assert!(nothing.words("body").contains("No email needed"));
+}

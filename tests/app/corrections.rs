@@ -305,3 +305,38 @@ async fn an_interview_of_another_company_cannot_be_changed() {
     }
     assert_eq!(rows(&app, &booked).await.0.version, 2);
 }
+
+#[actix_web::test]
+async fn the_correction_is_previewed_as_mail_programs_show_it() {
+    let app = TestApp::start().await;
+    let (_, path) = booked(&app).await;
+    app.deliver().await;
+    let edit = format!("{path}/edit");
+    let mut rita = app.recruiter().await;
+    let link = format!("a[href='{edit}'][hx-boost='false']");
+    assert!(
+        rita.get(&path).await.has(&link),
+        "its policy must be its own"
+    );
+    let page = rita.get(&edit).await;
+    assert!(page.words("#preview").contains("Change a detail"));
+    assert!(!page.has("#preview iframe"), "nothing to tell yet");
+    let typed = [("notes", "Bring <b>pens</b>."), ("duration_minutes", "90")];
+    let form = form(&mut rita, &edit, &typed).await;
+    let form = [fields(&form), vec![("act", "preview")]].concat();
+    let page = rita.post_form(&edit, &form).await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("frame-src 'self'"), "{policy}");
+    let frame = page.attribute("#preview iframe", "src");
+    let mail = rita.get(&frame).await;
+    assert!(mail.header("content-security-policy").contains("sandbox"));
+    for words in ["Bring <b>pens</b>.", "90 minutes"] {
+        assert!(mail.words("body").contains(words), "{words}: {}", mail.text);
+    }
+    assert!(!mail.has("body b"), "what was typed is text");
+    let nothing = rita.get(&format!("{edit}/html")).await;
+    assert!(nothing.words("body").contains("Correct the form"));
+    let mut other = app.other_company().await;
+    assert_eq!(other.get(&frame).await.status, 404);
+}

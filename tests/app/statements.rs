@@ -20,7 +20,7 @@ const FRAME: usize = 2;
 /// Of its own, a page needs so many at most,
 const OWN: usize = 2;
 /// but for these: each says how many it needs today, and none may need more.
-const MORE: [(&str, usize); 22] = [
+const MORE: [(&str, usize); 24] = [
     ("/", 15),
     ("/actions", 3),
     ("/alerts", 6),
@@ -36,6 +36,8 @@ const MORE: [(&str, usize); 22] = [
     ("/interviews/{id}", 7),
     ("/interviews/{id}/cancellation", 5),
     ("/interviews/{id}/edit", 5),
+    ("/interviews/{id}/cancellation/html", 3),
+    ("/interviews/{id}/edit/html", 3),
     ("/interviews/{id}/reschedule", 6),
     ("/interviews/{id}/reschedule/html", 3),
     ("/zone-changes", 5),

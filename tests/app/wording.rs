@@ -31,7 +31,7 @@ const SOURCES: [&str; 26] = [
     "web/actions",
     "web/alerts",
     "web/bookings",
-    "web/cancellations.rs",
+    "web/cancellations",
     "web/candidates",
     "web/choices.rs",
     "web/conflict.rs",

@@ -9,7 +9,7 @@ use super::form::RescheduleForm;
 use crate::{
     app::App,
     domain::interviews,
-    web::{errors::Result, mail_html, preview, viewer::Recruiter},
+    web::{errors::Result, mail_html, viewer::Recruiter},
 };
 
 /// GET /interviews/{id}/reschedule/html: of the move that the address describes; nothing is written.
@@ -26,11 +26,5 @@ pub async fn show(
             "Choose a new time to preview the email.",
         ));
     };
-    let message = preview::message_of_change(&app, Kind::Rescheduled, &draft).await?;
-    let Some(message) = message else {
-        return Ok(mail_html::nothing(
-            "No email needed; the candidate is up to date.",
-        ));
-    };
-    Ok(mail_html::draft(&app, &message, &draft.company).await?)
+    Ok(mail_html::change(&app, Kind::Rescheduled, &draft).await?)
 }

@@ -1,4 +1,6 @@
 //! The page that calls an interview off.
+pub mod html;
+
 use actix_web::{
     HttpResponse,
     web::{Data, Form, Path},
@@ -11,8 +13,9 @@ use super::{
     facts::Facts,
     forms::{self, FormErrors, Ticket},
     interviews::Refusal,
+    mail_html,
     page::Page,
-    preview::Preview,
+    preview::{self, Preview},
     stamp::Stamp,
     viewer::{Recruiter, Viewer},
 };
@@ -78,12 +81,16 @@ async fn show(
     refusal: Option<Refusal>,
 ) -> Result<HttpResponse> {
     let outlook = outlook::outlook(app, &details, Kind::Cancelled).await?;
-    let preview = match form.parse(details.interview.id) {
-        Ok((_, reason)) if refusal.is_none() => {
-            let after = drafts::cancelled(details.clone(), &reason);
-            Preview::of_change(app, Kind::Cancelled, &after).await?
+    let draft = match refusal {
+        Some(_) => None,
+        None => draft(&details, &form),
+    };
+    let preview = match &draft {
+        Some(draft) => {
+            let preview = Preview::of_change(app, Kind::Cancelled, draft).await?;
+            preview.map(|preview| preview.shown_at(form.letter_address(details.interview.id)))
         }
-        _ => None,
+        None => None,
     };
     let status = forms::status(refusal.is_some(), &errors);
     let page = NewPage {
@@ -97,7 +104,13 @@ async fn show(
         outlook,
         refusal,
     };
-    viewer.respond(status, &page)
+    Ok(mail_html::framed(viewer.respond(status, &page)?))
+}
+
+/// The interview as it would be, once the form says enough.
+fn draft(details: &Details, form: &CancellationForm) -> Option<Details> {
+    let (_, reason) = form.parse(details.interview.id).ok()?;
+    Some(drafts::cancelled(details.clone(), &reason))
 }
 
 /// What waits for a time can be cancelled as well.
@@ -156,6 +169,26 @@ impl CancellationForm {
         };
         errors.or(reason.map(|reason| (target, reason)))
     }
+
+    /// Where the mail is shown as mail programs do; none where the address would be too long for a proxy.
+    fn letter_address(&self, interview_id: i64) -> Option<String> {
+        let letter = Letter {
+            reason: &self.reason,
+            version: self.ticket.version(),
+        };
+        preview::address(
+            &format!("/interviews/{interview_id}/cancellation/html"),
+            &letter,
+        )
+    }
+}
+
+/// What the mail depends on.
+#[derive(Serialize)]
+struct Letter<'a> {
+    #[serde(skip_serializing_if = "str::is_empty")]
+    reason: &'a str,
+    version: Option<i32>,
 }
 
 /// The question whether this is meant.
