@@ -6,12 +6,12 @@ use actix_web::{
 use chrono::{DateTime, Utc};
 use entity::{email, interview::Status, slot};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     auth::{Caller, Recruiter},
     candidates,
-    fields::{Body, Fields, id, text},
+    fields::{Body, Fields, id, ids, text},
     idempotency,
     interviews::Interview,
     problem::{Problem, Result},
@@ -24,16 +24,18 @@ use crate::{
         interviews::{
             Details,
             booking::{self, Booked, NewBooking, Refusal, Who},
-            overlap::Overlaps,
+            overlap::{Overlap, Overlaps, Unconfirmed},
             slot_choice::{SlotChoice, SlotRefusal, Taken},
         },
         slots::{self, State},
     },
     error::{Error, Reference},
-    text as typed,
+    text as typed, times,
 };
 
 const LONGEST_NOTES: usize = 2000;
+const CONFIRMED_OVERLAPS: &str = "confirmed_overlaps";
+const MOST_OVERLAPS: usize = 100;
 
 /// A booking as it goes out.
 #[derive(Debug, Serialize)]
@@ -62,11 +64,12 @@ pub async fn book_slot(
     let idempotency_key = caller.idempotency_key("api.book_slot", &request)?;
     idempotency::answer(&app, &caller, idempotency_key, async |idempotency_key| {
         let (who, notes) = (interview(&mut fields), notes(&mut fields));
+        let overlaps = overlaps_if_asked(&mut fields);
         let new = NewBooking {
             slot: SlotChoice::Existing(*slot_id),
             who: fields.finish(who)?,
             notes: notes.unwrap_or_default(),
-            overlaps: Overlaps::Any,
+            overlaps,
             idempotency_key,
         };
         let now = app.clock.now();
@@ -87,13 +90,14 @@ pub async fn book_interview(app: Data<App>, caller: Recruiter, body: Body) -> Re
     let idempotency_key = caller.idempotency_key("api.book_interview", fields.request())?;
     idempotency::answer(&app, &caller, idempotency_key, async |idempotency_key| {
         let (who, notes) = (interview(&mut fields), notes(&mut fields));
+        let overlaps = overlaps_if_asked(&mut fields);
         let slot = slot_choice(&mut fields, &caller);
         let (who, slot) = fields.finish(who.zip(slot))?;
         let new = NewBooking {
             slot,
             who,
             notes: notes.unwrap_or_default(),
-            overlaps: Overlaps::Any,
+            overlaps,
             idempotency_key,
         };
         let now = app.clock.now();
@@ -111,6 +115,21 @@ fn interview(fields: &mut Fields) -> Option<Who> {
 /// What the recruiter adds for the candidate.
 pub fn notes(fields: &mut Fields) -> Option<String> {
     fields.optional("booking_notes", text(|t| typed::lines(t, LONGEST_NOTES)))
+}
+
+/// The same of the two calls that an older system of this kind has: its clients, which know nothing of the field, book as
+/// they always have.
+fn overlaps_if_asked(fields: &mut Fields) -> Overlaps {
+    match fields.has(CONFIRMED_OVERLAPS) {
+        true => overlaps(fields),
+        false => Overlaps::Any,
+    }
+}
+
+/// The other interviews of the candidate at the same time that are meant.
+pub fn overlaps(fields: &mut Fields) -> Overlaps {
+    let ids = fields.optional(CONFIRMED_OVERLAPS, ids(MOST_OVERLAPS));
+    Overlaps::Confirmed(ids.unwrap_or_default())
 }
 
 /// A slot that is there, or the fields of one that is to be made.
@@ -141,14 +160,27 @@ async fn respond(
         Err(Refusal::Slot(refusal)) => Err(no_slot(refusal, is_new)?),
         Err(Refusal::AlreadyBooked(details)) => Err(already_booked(*details)),
         Err(Refusal::EmailTaken(id)) => Err(candidates::email_taken(id)),
-        Err(Refusal::Overlaps(_)) => Err(overlaps()),
+        Err(Refusal::Overlaps(others)) => Err(overlapping(others)),
         Err(Refusal::KeyConflict) => Err(Problem::key_reused()),
     }
 }
 
-/// Calls allow any other interview at the same time, so none is refused for one.
-pub fn overlaps() -> Problem {
-    Error::System("a call was refused for an overlap that it allows".into()).into()
+/// 409: the candidate would have to be in two places, and the caller did not say that this is meant.
+pub fn overlapping(Unconfirmed(others): Unconfirmed) -> Problem {
+    let others: Vec<Value> = others.iter().map(beside).collect();
+    Problem::conflict(
+        "overlap",
+        "The candidate already has an interview at this time. If you mean both interviews, send the ids in `overlaps` as `confirmed_overlaps`.",
+    )
+    .with("overlaps", json!(others))
+}
+
+fn beside(other: &Overlap) -> Value {
+    json!({
+        "interview": other.interview_id,
+        "starts_at": times::rfc3339(other.slot.starts_at),
+        "ends_at": times::rfc3339(other.slot.ends_at()),
+    })
 }
 
 /// The rows of a booking as they are now.

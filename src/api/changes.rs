@@ -21,8 +21,7 @@ use crate::{
         interviews::{
             self, cancellation,
             change::{Done, InterviewRefusal, Refusal, Target},
-            correction::{self, Correction},
-            overlap::Overlaps,
+            correction::{self, Correction, Refusal as NotCorrected},
             rescheduling::{self, Move},
             slot_choice::SlotChoice,
         },
@@ -46,13 +45,14 @@ pub async fn reschedule(
         caller.idempotency_key("api.reschedule", &format!("{id} {}", fields.request()))?;
     idempotency::answer(&app, &caller, idempotency_key, async |idempotency_key| {
         let notes = bookings::notes(&mut fields);
+        let overlaps = bookings::overlaps(&mut fields);
         let slot = bookings::slot_choice(&mut fields, &caller);
         let new = Move {
             interview_id: *id,
             version: None,
             slot: fields.finish(slot)?,
             notes,
-            overlaps: Overlaps::Any,
+            overlaps,
             idempotency_key,
         };
         move_to(&app, &caller, new).await
@@ -71,7 +71,7 @@ async fn move_to(app: &App, caller: &Caller, new: Move) -> Result<Answer> {
         Err(rescheduling::Refusal::Interview(refusal)) => Err(unchangeable(refusal)),
         Err(rescheduling::Refusal::Slot(refusal)) => Err(bookings::no_slot(refusal, is_new)?),
         Err(rescheduling::Refusal::OtherJob) => Err(other_job(is_new)),
-        Err(rescheduling::Refusal::Overlaps(_)) => Err(bookings::overlaps()),
+        Err(rescheduling::Refusal::Overlaps(others)) => Err(bookings::overlapping(others)),
         Err(rescheduling::Refusal::KeyConflict) => Err(Problem::key_reused()),
     }
 }
@@ -101,6 +101,7 @@ async fn correct(
     let before = interviews::details(app.db.read(), caller.company_id, id).await?;
     let version = fields.version();
     let given = Given::read(&mut fields);
+    let overlaps = bookings::overlaps(&mut fields);
     let version = fields.finish(version)?;
     let Some(stored) = Correction::of(&before) else {
         return Err(interviews_api::not_booked(before));
@@ -115,10 +116,12 @@ async fn correct(
         return idempotency::ok(&Interview::from(before));
     }
     let (actor, now) = (caller.actor(), app.clock.now());
-    match correction::correct(&app.db, &actor, &target, &correction, now).await? {
+    let new = (&correction, &overlaps);
+    match correction::correct(&app.db, &actor, &target, new, now).await? {
         Ok(done) => changed(app, done),
-        Err(Refusal::Interview(refusal)) => Err(unchangeable(refusal)),
-        Err(Refusal::KeyConflict) => Err(Problem::key_reused()),
+        Err(NotCorrected::Interview(refusal)) => Err(unchangeable(refusal)),
+        Err(NotCorrected::Overlaps(others)) => Err(bookings::overlapping(others)),
+        Err(NotCorrected::KeyConflict) => Err(Problem::key_reused()),
     }
 }
 

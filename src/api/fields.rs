@@ -223,6 +223,19 @@ pub fn id(value: &Value) -> Result<i64, String> {
         .ok_or_else(|| "Must be an id (an integer).".into())
 }
 
+/// At most `most` keys of rows.
+pub fn ids(most: usize) -> impl FnOnce(&Value) -> Result<Vec<i64>, String> {
+    move |value| {
+        let items = value
+            .as_array()
+            .ok_or("Must be a list of ids (integers).")?;
+        if items.len() > most {
+            return Err(format!("Must have at most {most} entries."));
+        }
+        items.iter().map(id).collect()
+    }
+}
+
 /// One of the names that we know.
 pub fn choice<T>(value: &Value) -> Result<T, String>
 where

@@ -39,6 +39,28 @@ struct Other {
 }
 
 impl Warning {
+    /// Of what is booked for the candidate while the interview would last, and was not while it lasted as it is; none
+    /// when nothing is.
+    pub async fn of_change(
+        app: &App,
+        viewer: &Viewer,
+        (before, draft): (&Details, Option<&Details>),
+        typed: &str,
+    ) -> Result<Option<Self>> {
+        let slots = draft.and_then(|draft| Some((before.slot.as_ref()?, draft.slot.as_ref()?)));
+        let Some(slots) = slots else {
+            return Ok(None);
+        };
+        let (db, whose) = (app.db.read(), (before.candidate.id, before.interview.id));
+        let others = overlap::newly_overlapping(db, viewer.company_id, whose, slots).await?;
+        Ok(Self::new(
+            &before.candidate.name,
+            &others,
+            typed,
+            viewer.zone(),
+        ))
+    }
+
     /// Of what else is booked for the candidate while the interview would last; none when nothing is.
     pub async fn of(
         app: &App,
@@ -52,22 +74,29 @@ impl Warning {
         };
         let whose = (draft.candidate.id, draft.interview.id);
         let others = overlap::overlapping(app.db.read(), viewer.company_id, whose, slot).await?;
-        let name = &draft.candidate.name;
-        Ok((!others.is_empty()).then(|| Self::new(name, &others, typed, viewer.zone())))
+        Ok(Self::new(
+            &draft.candidate.name,
+            &others,
+            typed,
+            viewer.zone(),
+        ))
     }
 
-    fn new(candidate: &str, others: &[Overlap], typed: &str, zone: Tz) -> Self {
+    fn new(candidate: &str, others: &[Overlap], typed: &str, zone: Tz) -> Option<Self> {
+        if others.is_empty() {
+            return None;
+        }
         let ids: Vec<String> = others
             .iter()
             .map(|other| other.interview_id.to_string())
             .collect();
         let value = ids.join("_");
-        Self {
+        Some(Self {
             candidate: candidate.into(),
             others: others.iter().map(|other| Other::new(other, zone)).collect(),
             is_confirmed: typed == value,
             value,
-        }
+        })
     }
 
     /// For the samples of pages.

@@ -474,3 +474,61 @@ async fn no_answer_holds_a_join_link() {
         );
     }
 }
+
+#[actix_web::test]
+async fn two_interviews_of_a_candidate_at_the_same_time_must_be_meant() {
+    let app = TestApp::start().await;
+    let first = builders::booked(&app, app.company_id).await.details;
+    let (who, job) = (first.candidate.id, first.job.expect("a job").id);
+    let at = first.slot.expect("a slot").starts_at;
+    let second = builders::interview(&app, app.company_id, who, job).await;
+    let mut program = app.program().await;
+    let slot = async |minutes| {
+        let at = at + TimeDelta::minutes(minutes);
+        builders::slot(&app, app.company_id, job, at).await
+    };
+    let beside = slot(44).await;
+    let before = rows::all(&app).await;
+    let calls = [
+        (
+            format!("/api/interviews/slots/{beside}/book_slot/"),
+            json!({ "interview_id": second, "confirmed_overlaps": [] }),
+        ),
+        (
+            BOOK.to_owned(),
+            json!({ "interview_id": second, "slot_id": beside, "confirmed_overlaps": [] }),
+        ),
+    ];
+    for (path, body) in &calls {
+        let refused = program.post_json(path, body).await;
+        assert_eq!(refused.status, 409, "{}", refused.text);
+        let refused = refused.json();
+        assert_eq!(refused["code"], "overlap");
+        let other = &refused["overlaps"][0];
+        assert_eq!(other["interview"], first.interview.id);
+        assert!(other["starts_at"].is_string() && other["ends_at"].is_string());
+    }
+    assert_eq!(before, rows::all(&app).await, "nothing was changed");
+    // Half-open: one may begin when the other ends.
+    let after = slot(45).await;
+    let body = json!({ "interview_id": second, "slot_id": after, "confirmed_overlaps": [] });
+    assert_eq!(program.post_json(BOOK, &body).await.status, 200);
+
+    let path = format!("/api/interviews/{second}/reschedule/");
+    let mut body = json!({ "slot_id": beside });
+    let refused = program.post_json(&path, &body).await;
+    assert_eq!(
+        (refused.status, &refused.json()["code"]),
+        (409, &json!("overlap"))
+    );
+    body["confirmed_overlaps"] = json!([first.interview.id]);
+    let meant = program.post_json(&path, &body).await;
+    assert_eq!(meant.status, 200, "{}", meant.text);
+
+    // A client of an older system knows nothing of this.
+    let third = builders::interview(&app, app.company_id, who, job).await;
+    let body = json!({ "interview_id": third, "slot_id": slot(0).await });
+    let booked = program.post_json(BOOK, &body).await;
+    assert_eq!(booked.status, 200, "{}", booked.text);
+    app.expect_undelivered_mail();
+}

@@ -524,3 +524,58 @@ async fn only_the_companys_own_programs_change_its_rows() {
         assert_eq!(scene.program.get(&path).await.json(), before);
     }
 }
+
+#[actix_web::test]
+async fn lasting_into_another_interview_of_the_candidate_must_be_meant() {
+    let mut scene = Scene::new().await;
+    let (who, job) = (scene.booked.details.candidate.id, scene.slot().job_id);
+    let at = scene.slot().starts_at + TimeDelta::minutes(60);
+    let slot = builders::slot(&scene.app, scene.app.company_id, job, at).await;
+    let second = builders::interview(&scene.app, scene.app.company_id, who, job).await;
+    let book = format!("/api/interviews/slots/{slot}/book_slot/");
+    let booked = scene
+        .program
+        .post_json(&book, &json!({ "interview_id": second }))
+        .await;
+    assert_eq!(booked.status, 200, "{}", booked.text);
+    for path in [scene.interview_path(), scene.slot_path()] {
+        let version = |row: Value| row["version"].as_i64().expect("a version");
+        let change = async |program: &mut Actor, minutes: i32, meant: &[i64]| {
+            let body = json!({
+                "version": version(program.get(&path).await.json()),
+                "duration_minutes": minutes,
+                "confirmed_overlaps": meant,
+            });
+            program.patch_json(&path, &body).await
+        };
+        let program = &mut scene.program;
+        assert_eq!(change(program, 45, &[]).await.status, 200);
+        let before = program.get(&path).await.json();
+        for meant in [vec![], vec![second + 1]] {
+            let refused = change(program, 61, &meant).await;
+            assert_eq!(refused.status, 409, "{}", refused.text);
+            let refused = refused.json();
+            assert_eq!(refused["code"], "overlap");
+            assert_eq!(refused["overlaps"][0]["interview"], second);
+            assert_eq!(
+                refused["overlaps"][0]["starts_at"],
+                json!(greenroom::times::rfc3339(at))
+            );
+        }
+        assert_eq!(
+            program.get(&path).await.json(),
+            before,
+            "nothing was changed"
+        );
+        assert_eq!(
+            change(program, 60, &[]).await.status,
+            200,
+            "one may begin then"
+        );
+        let meant = change(program, 61, &[second]).await;
+        assert_eq!(meant.status, 200, "{}", meant.text);
+        // It was meant, and is asked no more.
+        assert_eq!(change(program, 75, &[]).await.status, 200);
+    }
+    scene.app.expect_undelivered_mail();
+}

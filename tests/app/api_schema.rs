@@ -92,6 +92,13 @@ fn values(name: &str, schema: &Value) -> (Vec<Value>, Vec<Value>) {
         wrong.extend([json!("1"), json!(1.5)]);
         return (right, wrong);
     }
+    if schema["items"]["type"] == "integer" {
+        let most = schema["maxItems"].as_u64().expect("a limit");
+        let of = |count: u64| json!((1..=count).collect::<Vec<_>>());
+        right.extend([of(0), of(most)]);
+        wrong.extend([of(most + 1), json!(1), json!(["1"]), json!([null])]);
+        return (right, wrong);
+    }
     if let Some(most) = schema["maxItems"].as_u64() {
         let item = |length: usize| json!("x".repeat(length));
         let of = |count: usize| json!(vec![item(1); count]);

@@ -1,4 +1,5 @@
 //! Correcting what the candidate sees of an interview, and replacing its link.
+use chrono::TimeDelta;
 use entity::{email::Kind, interview, slot};
 use greenroom::domain::interviews::join_link::Ticket;
 use sea_orm::EntityTrait;
@@ -339,4 +340,51 @@ async fn the_correction_is_previewed_as_mail_programs_show_it() {
     assert!(nothing.words("body").contains("Correct the form"));
     let mut other = app.other_company().await;
     assert_eq!(other.get(&frame).await.status, 404);
+}
+
+#[actix_web::test]
+async fn lasting_into_another_interview_of_the_candidate_must_be_meant() {
+    let app = TestApp::start().await;
+    let (first, path) = booked(&app).await;
+    let details = &first.details;
+    let job = details.job.as_ref().expect("a job").id;
+    let at = details.slot.as_ref().expect("a slot").starts_at + TimeDelta::minutes(60);
+    let slot = builders::slot(&app, app.company_id, job, at).await;
+    let mut rita = app.recruiter().await;
+    let who = details.candidate.id.to_string();
+    let booking = format!("/slots/{slot}/booking");
+    let second = rita.post_form(&booking, &[("candidate", &who)]).await;
+    let second = second
+        .location
+        .trim_start_matches("/interviews/")
+        .to_owned();
+
+    let edit = format!("{path}/edit");
+    let before = rows(&app, &first).await;
+    let of = |minutes, overlap| [("duration_minutes", minutes), ("overlap", overlap)];
+    let mut sent = async |typed: [(&'static str, &str); 2], act: &str| {
+        let form = form(&mut rita, &edit, &typed[..1]).await;
+        let form = [fields(&form), vec![typed[1], ("act", act)]].concat();
+        rita.post_form(&edit, &form).await
+    };
+    let preview = sent(of("61", ""), "preview").await;
+    assert_eq!(preview.status, 200);
+    assert_eq!(preview.attribute("#overlap", "value"), second);
+    assert_eq!(preview.attribute("#overlap", "form"), "edit");
+    for overlap in ["", "on", "999"] {
+        let refused = sent(of("61", overlap), "save").await;
+        assert_eq!(refused.status, 422, "{overlap}");
+        assert!(refused.error_of("overlap").contains("Tick this box"));
+        assert!(refused.has("#overlap[autofocus]"));
+        assert_eq!(rows(&app, &first).await, before, "{overlap}");
+    }
+    // Half-open: one may begin when the other ends.
+    assert_eq!(sent(of("60", ""), "save").await.status, 303);
+    assert_eq!(sent(of("61", &second), "save").await.status, 303);
+    // It was meant, and is asked no more: neither for a longer one nor for other details.
+    let preview = sent(of("75", ""), "preview").await;
+    assert!(!preview.has("#overlap"));
+    assert_eq!(sent(of("75", ""), "save").await.status, 303);
+    assert_eq!(sent(of("30", ""), "save").await.status, 303);
+    assert_eq!(sent(of("75", ""), "save").await.status, 422);
 }

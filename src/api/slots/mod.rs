@@ -14,6 +14,7 @@ use self::read::read_change;
 pub use self::read::{past, read, too_far};
 use super::{
     auth::{Caller, Recruiter},
+    bookings,
     fields::{Body, Fields},
     idempotency,
     interviews::{self as interviews_api, Interview},
@@ -210,13 +211,15 @@ async fn change(
     let is_of = before.version;
     let version = fields.version();
     let new = read_change(&mut fields, caller, NewSlot::of(&before)?);
+    let overlaps = bookings::overlaps(&mut fields);
     let (version, new) = fields.finish(version.zip(new))?;
     let target = Target {
         id,
         version,
         idempotency_key,
     };
-    let updated = changes::update(&app.db, &caller.actor(), &target, &new, now).await?;
+    let updated =
+        changes::update(&app.db, &caller.actor(), &target, (&new, &overlaps), now).await?;
     let slot = Slot::of(slots::show(&app.db, company_id, id, now).await?)?;
     match updated {
         Ok(Updated::Done) => app.wake.notify_one(),
@@ -230,6 +233,7 @@ async fn change(
             let details = interviews::details(app.db.read(), company_id, id).await?;
             return Err(interviews_api::not_booked(details));
         }
+        Err(Refusal::Overlaps(others)) => return Err(bookings::overlapping(others)),
         Err(Refusal::Past) => return Err(past()),
         Err(Refusal::TooFar) => return Err(too_far()),
         Err(Refusal::KeyConflict) => return Err(Problem::key_reused()),

@@ -85,12 +85,12 @@ impl From<KeyConflict> for Refusal {
 }
 
 /// Carries out a change that is about nothing but the interview: it is cancelled or corrected, or its link replaced.
-pub(super) async fn run(
+pub(super) async fn run<R: From<KeyConflict>>(
     db: &Db,
     actor: &Actor,
     target: &Target,
-    work: impl AsyncFn(&Txn) -> Result<Done, Abort<Refusal>>,
-) -> Result<Result<Done, Refusal>> {
+    work: impl AsyncFn(&Txn) -> Result<Done, Abort<R>>,
+) -> Result<Result<Done, R>> {
     let (company_id, key) = (actor.company_id, target.idempotency_key.as_ref());
     let earlier = async |id| {
         Ok(Done {
@@ -102,7 +102,8 @@ pub(super) async fn run(
 }
 
 /// The interview, if `can_change` holds for it and it is in the version that the caller saw. Its candidate is locked:
-/// a changed address waits for this change, or this one for it, because both notify.
+/// a changed address waits for this change, or this one for it, because both notify; and so does whoever would put
+/// another interview of theirs beside this one.
 pub(super) async fn open<R: From<InterviewRefusal>>(
     txn: &impl ConnectionTrait,
     actor: &Actor,
@@ -113,7 +114,7 @@ pub(super) async fn open<R: From<InterviewRefusal>>(
     if !can_change(&before) {
         return refuse(InterviewRefusal::NotBooked(Box::new(before)));
     }
-    candidates::lock(txn, actor.company_id, before.interview.candidate_id).await?;
+    candidates::lock_bookings(txn, actor.company_id, before.interview.candidate_id).await?;
     if target
         .version
         .is_some_and(|seen| seen != before.interview.version)

@@ -10,8 +10,9 @@ use sea_orm::{
 };
 
 use super::{
-    change::{self, Done, InterviewRefusal, Refusal, Target},
+    change::{self, Done, InterviewRefusal, Target},
     details::Details,
+    overlap::{self, Overlaps, Unconfirmed},
 };
 use crate::{
     db::Db,
@@ -19,6 +20,7 @@ use crate::{
         actions::Actor,
         commands::Abort,
         events::{self, Corrected, Event, Field, Talk},
+        idempotency_keys::KeyConflict,
     },
     error::Result,
 };
@@ -36,31 +38,67 @@ pub struct Correction {
     pub notes: String,
 }
 
+/// Why an interview was not corrected.
+#[derive(Clone, Debug)]
+pub enum Refusal {
+    /// The interview cannot be.
+    Interview(InterviewRefusal),
+    /// It would last into other interviews of the candidate.
+    Overlaps(Unconfirmed),
+    /// The idempotency key came with another request.
+    KeyConflict,
+}
+
+impl From<InterviewRefusal> for Refusal {
+    fn from(refusal: InterviewRefusal) -> Self {
+        Self::Interview(refusal)
+    }
+}
+
+impl From<Unconfirmed> for Refusal {
+    fn from(others: Unconfirmed) -> Self {
+        Self::Overlaps(others)
+    }
+}
+
+impl From<KeyConflict> for Refusal {
+    fn from(_: KeyConflict) -> Self {
+        Self::KeyConflict
+    }
+}
+
 /// Corrects an interview, and the slot that it is in.
 pub async fn correct(
     db: &Db,
     actor: &Actor,
     target: &Target,
-    correction: &Correction,
+    new: (&Correction, &Overlaps),
     now: DateTime<Utc>,
 ) -> Result<Result<Done, Refusal>> {
     change::run(db, actor, target, async |txn| {
-        carry_out(txn, actor, target, correction, now).await
+        carry_out(txn, actor, target, new, now).await
     })
     .await
 }
 
 /// The correction inside a transaction that may do more.
-pub(in crate::domain) async fn carry_out<R: From<InterviewRefusal>>(
+pub(in crate::domain) async fn carry_out<R: From<InterviewRefusal> + From<Unconfirmed>>(
     txn: &impl ConnectionTrait,
     actor: &Actor,
     target: &Target,
-    correction: &Correction,
+    (correction, overlaps): (&Correction, &Overlaps),
     now: DateTime<Utc>,
 ) -> Result<Done, Abort<R>> {
     let is_to_come = |details: &Details| details.is_to_come(now);
     let before = change::open(txn, actor, target, is_to_come).await?;
     let row = &before.interview;
+    if let Some(slot) = &before.slot {
+        let longer = slot::Model {
+            duration_minutes: correction.duration_minutes,
+            ..slot.clone()
+        };
+        overlap::require_new_confirmed(txn, row, (slot, &longer), overlaps).await?;
+    }
     let after = interview::ActiveModel {
         booking_notes: Set(correction.notes.clone()),
         ..match correction.changes_calendar(&before) {

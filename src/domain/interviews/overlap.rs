@@ -15,7 +15,7 @@ use crate::{
 /// Which interviews of the same candidate may lie at the same time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Overlaps {
-    /// Any: a program knows what it does.
+    /// Any: nobody is there to be warned, or a program asked for no warning.
     Any,
     /// These: somebody was warned of them.
     Confirmed(Vec<i64>),
@@ -64,6 +64,27 @@ pub async fn overlapping(
     Ok(others.collect())
 }
 
+/// The same of what was not beside the interview before, when its slot was like this: somebody who moves the end of an
+/// interview does not answer once more for what they see.
+pub async fn newly_overlapping(
+    db: &impl ConnectionTrait,
+    company_id: i64,
+    whose: (i64, i64),
+    (before, after): (&slot::Model, &slot::Model),
+) -> Result<Vec<Overlap>> {
+    if before.starts_at <= after.starts_at && after.ends_at() <= before.ends_at() {
+        return Ok(Vec::new());
+    }
+    let mut others = overlapping(db, company_id, whose, after).await?;
+    others.retain(|other| !meet(&other.slot, before));
+    Ok(others)
+}
+
+/// Are both on at some moment?
+pub fn meet(one: &slot::Model, other: &slot::Model) -> bool {
+    one.starts_at < other.ends_at() && other.starts_at < one.ends_at()
+}
+
 /// Refuses what would put the interview beside others that nobody confirmed. The candidate must be locked.
 pub(super) async fn require_confirmed<R: From<Unconfirmed>>(
     txn: &impl ConnectionTrait,
@@ -75,6 +96,25 @@ pub(super) async fn require_confirmed<R: From<Unconfirmed>>(
         return Ok(());
     };
     let others = overlapping(txn, row.company_id, (row.candidate_id, row.id), slot).await?;
+    require_all(others, ids)
+}
+
+/// The same for an interview whose slot changes under it: as it was, and as it will be.
+pub(super) async fn require_new_confirmed<R: From<Unconfirmed>>(
+    txn: &impl ConnectionTrait,
+    row: &interview::Model,
+    slots: (&slot::Model, &slot::Model),
+    overlaps: &Overlaps,
+) -> Result<(), Abort<R>> {
+    let Overlaps::Confirmed(ids) = overlaps else {
+        return Ok(());
+    };
+    let whose = (row.candidate_id, row.id);
+    let others = newly_overlapping(txn, row.company_id, whose, slots).await?;
+    require_all(others, ids)
+}
+
+fn require_all<R: From<Unconfirmed>>(others: Vec<Overlap>, ids: &[i64]) -> Result<(), Abort<R>> {
     match others.iter().all(|other| ids.contains(&other.interview_id)) {
         true => Ok(()),
         false => refuse(Unconfirmed(others)),

@@ -17,6 +17,7 @@ use crate::{
             self, Details,
             change::{self, InterviewRefusal},
             correction::{self, Correction},
+            overlap::{Overlaps, Unconfirmed},
         },
         jobs,
         slots::{self, NewSlot, Timing},
@@ -35,7 +36,7 @@ pub enum Updated {
 }
 
 /// Why a slot was not changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Refusal {
     /// Somebody changed or booked it after the caller saw it.
     Stale,
@@ -43,6 +44,8 @@ pub enum Refusal {
     Booked(i64),
     /// This interview is in it, and over.
     Over(i64),
+    /// The candidate in it has other interviews while it would last.
+    Overlaps(Unconfirmed),
     /// It would have begun already.
     Past,
     /// It would begin more than five years from now.
@@ -60,25 +63,33 @@ impl From<InterviewRefusal> for Refusal {
     }
 }
 
+impl From<Unconfirmed> for Refusal {
+    fn from(others: Unconfirmed) -> Self {
+        Self::Overlaps(others)
+    }
+}
+
 impl From<KeyConflict> for Refusal {
     fn from(_: KeyConflict) -> Self {
         Self::KeyConflict
     }
 }
 
-/// Changes a if nobody else did since the caller saw it. What a candidate who is booked into it can see
+/// Changes a slot if nobody else did since the caller saw it. What a candidate who is booked into it can see
 /// is told to them.
 pub async fn update(
     db: &Db,
     actor: &Actor,
     target: &Target,
-    new: &NewSlot,
+    (new, overlaps): (&NewSlot, &Overlaps),
     now: DateTime<Utc>,
 ) -> Result<Result<Updated, Refusal>> {
     let (company_id, key) = (actor.company_id, target.idempotency_key.as_ref());
     let work = async |txn: &Txn| {
         let updated = match live(txn, company_id, target.id).await? {
-            Some(interview) => change_booked(txn, actor, target, &interview, new, now).await?,
+            Some(interview) => {
+                change_booked(txn, actor, target, &interview, (new, overlaps), now).await?
+            }
             None => change_free(txn, actor, target, new, now).await?,
         };
         if updated == Updated::Done {
@@ -147,10 +158,10 @@ async fn change_booked(
     actor: &Actor,
     target: &Target,
     interview: &interview::Model,
-    new: &NewSlot,
+    (new, overlaps): (&NewSlot, &Overlaps),
     now: DateTime<Utc>,
 ) -> Result<Updated, Abort<Refusal>> {
-    candidates::lock(txn, actor.company_id, interview.candidate_id).await?;
+    candidates::lock_bookings(txn, actor.company_id, interview.candidate_id).await?;
     interview::Entity::find_by_id(interview.id)
         .filter(interview::COLUMN.company_id.eq(actor.company_id))
         .lock_exclusive()
@@ -171,7 +182,7 @@ async fn change_booked(
     if is_moved(&old, new) || old.job_id != new.job_id {
         return refuse(Refusal::Booked(interview.id));
     }
-    correct(txn, actor, &details, new, now).await?;
+    correct(txn, actor, &details, (new, overlaps), now).await?;
     write_rest(txn, actor, target, new).await?;
     record(txn, actor, target, (&old, new), now).await?;
     Ok(Updated::Done)
@@ -182,7 +193,7 @@ async fn correct(
     txn: &impl ConnectionTrait,
     actor: &Actor,
     details: &Details,
-    new: &NewSlot,
+    (new, overlaps): (&NewSlot, &Overlaps),
     now: DateTime<Utc>,
 ) -> Result<(), Abort<Refusal>> {
     let correction = Correction {
@@ -199,6 +210,7 @@ async fn correct(
         version: None,
         idempotency_key: None,
     };
-    correction::carry_out::<Refusal>(txn, actor, &target, &correction, now).await?;
+    let new = (&correction, overlaps);
+    correction::carry_out::<Refusal>(txn, actor, &target, new, now).await?;
     Ok(())
 }

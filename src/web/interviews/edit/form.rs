@@ -21,6 +21,8 @@ pub struct EditForm {
     duration_minutes: String,
     meeting_url: String,
     notes: String,
+    /// The other interviews at this time of which somebody was warned.
+    overlap: String,
     #[serde(flatten)]
     pub(super) ticket: Ticket,
     #[serde(skip_serializing)]
@@ -38,7 +40,7 @@ impl EditForm {
             meeting_url: or_empty(slot.and_then(|slot| slot.meeting_url.clone())),
             notes: details.interview.booking_notes.clone(),
             ticket: Ticket::of_version(details.interview.version).with_new_key(),
-            act: String::new(),
+            ..Default::default()
         }
     }
 
@@ -76,6 +78,11 @@ impl EditForm {
             })
         })();
         errors.or(correction.map(|correction| (target, correction)))
+    }
+
+    /// What was confirmed.
+    pub fn overlap(&self) -> &str {
+        &self.overlap
     }
 
     /// Where the mail is shown as mail programs do; none where the address would be too long for a proxy.

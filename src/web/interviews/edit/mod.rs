@@ -17,8 +17,8 @@ use crate::{
         actions, drafts,
         interviews::{
             self, Details,
-            change::{InterviewRefusal, Refusal as NotCorrected},
-            correction,
+            change::InterviewRefusal,
+            correction::{self, Refusal as NotCorrected},
         },
     },
     web::{
@@ -29,6 +29,7 @@ use crate::{
         forms::{self, FormErrors},
         interviews::outlook,
         labels, mail_html,
+        overlap::{self, Warning},
         preview::Preview,
         stamp::Stamp,
         viewer::{Recruiter, Viewer},
@@ -54,7 +55,8 @@ pub async fn update(
     let errors = match form.parse(*id) {
         Ok((target, correction)) if !form.is_preview() => {
             let (actor, now) = (viewer.actor(), app.clock.now());
-            match correction::correct(&app.db, &actor, &target, &correction, now).await? {
+            let new = (&correction, &overlap::confirmed(form.overlap()));
+            match correction::correct(&app.db, &actor, &target, new, now).await? {
                 Ok(done) => return outlook::tell(&app, &viewer, "Saved.", &done.details).await,
                 // Sent twice from two tabs: it is as it was to be.
                 Err(NotCorrected::Interview(InterviewRefusal::Changed(now)))
@@ -68,6 +70,7 @@ pub async fn update(
                     let errors = FormErrors::new();
                     return show(&app, &viewer, details, form, errors, Some(refusal)).await;
                 }
+                Err(NotCorrected::Overlaps(_)) => FormErrors::one("overlap", overlap::UNCONFIRMED),
                 Err(NotCorrected::KeyConflict) => form.ticket.sent_before(),
             }
         }
@@ -104,6 +107,8 @@ async fn show(
         }
         None => None,
     };
+    let overlap =
+        Warning::of_change(app, viewer, (&details, draft.as_ref()), form.overlap()).await?;
     let status = forms::status(refusal.is_some(), &errors);
     let slot = details.slot.as_ref();
     let page = EditPage {
@@ -114,6 +119,7 @@ async fn show(
         types: choices::of(labels::interview_type),
         form,
         errors,
+        overlap,
         preview,
         outlook,
         differences,
