@@ -730,3 +730,68 @@ async fn an_interview_that_cannot_be_read_keeps_no_later_slot_from_moving() {
     let hour = TimeDelta::hours(1);
     assert_eq!(slot_of(&app, sound).await.starts_at, starts_at - hour);
 }
+
+#[actix_web::test]
+async fn no_slot_is_moved_beside_another_interview_of_its_candidate() {
+    let app = TestApp::start().await;
+    app.expect_undelivered_mail();
+    let (booked, slot_id, starts_at) = booked(&app).await;
+    let job = booked.details.job.as_ref().expect("a job").id;
+    let who = booked.details.candidate.id.to_string();
+    let an_hour_earlier = starts_at - TimeDelta::minutes(60);
+    let other = builders::slot(&app, app.company_id, job, an_hour_earlier).await;
+    let mut rita = app.recruiter().await;
+    let path = format!("/slots/{other}/booking");
+    let second = rita.post_form(&path, &[("candidate", &who)]).await;
+    assert_eq!(second.status, 303, "{}", second.text);
+    rules_come(&app).await;
+    let before = interview_of(&app, &booked).await;
+    let page = rita.get("/zone-changes").await;
+    confirm(&mut rita, &page).await;
+    let page = rita.get("/zone-changes").await;
+    assert_eq!(
+        page.notice(),
+        "No slots moved. 1 slot was not moved, because its candidate already has an interview at the new time. \
+         Open the interview below and reschedule it."
+    );
+    assert_eq!(slot_of(&app, slot_id).await.starts_at, starts_at);
+    assert_eq!(interview_of(&app, &booked).await, before);
+    // Once the other one is out of the way, nothing keeps it.
+    let cancellation = format!("{}/cancellation", second.location);
+    rita.save_form(&cancellation, &[("act", "cancel")]).await;
+    confirm(&mut rita, &page).await;
+    assert_eq!(
+        rita.get("/zone-changes").await.notice().split('.').next(),
+        Some("1 slot moved")
+    );
+}
+
+#[actix_web::test]
+async fn interviews_of_one_candidate_that_were_meant_to_overlap_move_together() {
+    let app = TestApp::start().await;
+    app.expect_undelivered_mail();
+    let (first, slot_id, starts_at) = booked(&app).await;
+    let job = first.details.job.as_ref().expect("a job").id;
+    let who = first.details.candidate.id.to_string();
+    let beside = starts_at + TimeDelta::minutes(30);
+    let other = builders::slot(&app, app.company_id, job, beside).await;
+    let mut rita = app.recruiter().await;
+    let meant = first.details.interview.id.to_string();
+    let form = [("candidate", who.as_str()), ("overlap", &meant)];
+    let second = rita
+        .post_form(&format!("/slots/{other}/booking"), &form)
+        .await;
+    assert_eq!(second.status, 303, "{}", second.text);
+    entered_by_old_rules(&app, other).await;
+    rules_come(&app).await;
+    let page = rita.get("/zone-changes").await;
+    confirm(&mut rita, &page).await;
+    let notice = rita.get("/zone-changes").await.notice();
+    assert!(notice.starts_with("2 slots moved."), "{notice}");
+    for (slot, at) in [(slot_id, starts_at), (other, beside)] {
+        assert_eq!(
+            slot_of(&app, slot).await.starts_at,
+            at - TimeDelta::hours(1)
+        );
+    }
+}

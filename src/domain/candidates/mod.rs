@@ -94,20 +94,9 @@ pub async fn find(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Result
         .ok_or(Error::NotFound)
 }
 
-/// Keeps a candidate as they are until the transaction ends: whoever would change their address waits,
-/// and then knows of the interview that is booked meanwhile.
-pub async fn lock(txn: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<()> {
-    candidate::Entity::find_by_id(id)
-        .filter(candidate::COLUMN.company_id.eq(company_id))
-        .lock_shared()
-        .one(txn)
-        .await?
-        .ok_or(Error::NotFound)?;
-    Ok(())
-}
-
-/// The same, and whoever would book or move another interview of theirs waits, too: then it is seen whether both lie at
-/// the same time.
+/// Keeps a candidate as they are until the transaction ends: whoever would change their address waits, and then knows of
+/// the interview that is booked meanwhile. Whoever would book, move or change another interview of theirs waits, too: then
+/// it is seen whether both lie at the same time.
 pub async fn lock_bookings(txn: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<()> {
     candidate::Entity::find_by_id(id)
         .filter(candidate::COLUMN.company_id.eq(company_id))

@@ -1,5 +1,7 @@
 //! Moving the slots concerned to where their wall time is, and telling whoever is booked.
-use chrono::{DateTime, NaiveDateTime, Utc};
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use entity::{
     email::Kind,
     interview::{self, Status},
@@ -18,12 +20,15 @@ use crate::{
         commands::{Abort, refuse},
         events::{self, Event, Time, ZoneRules},
         idempotency_keys::{self, IdempotencyKey, Seen},
-        interviews::{self, change},
+        interviews::{self, change, overlap},
         notifications, rows,
     },
     error::{Error, Result},
     zones,
 };
+
+/// No rules move a wall time farther.
+const FARTHEST_MOVE: TimeDelta = TimeDelta::days(2);
 
 /// What somebody looked at and agreed to.
 #[derive(Clone, Debug)]
@@ -41,6 +46,8 @@ pub struct Moved {
     pub slots: usize,
     /// Of them those whose candidate will be told.
     pub told: usize,
+    /// Slots that stay where they are because the candidate would have another interview at the new time.
+    pub overlapping: usize,
     /// Slots that stay where they are because something about them cannot be read.
     pub unreadable: usize,
 }
@@ -75,25 +82,30 @@ pub async fn apply(
         Seen::Conflict => return Ok(Outcome::KeyConflict),
     }
     let mut moved = Moved::default();
+    let mut before = HashMap::new();
     for slot in list::first(db, actor.company_id, MOST_AT_ONCE, now).await? {
         let Reading::Moves(at) = reading(&slot, now) else {
             continue;
         };
-        let moving = db::transaction(db, async |txn| move_one(txn, actor, &slot, at, now).await);
+        let moving = db::transaction(db, async |txn| {
+            move_one(txn, actor, (&slot, &before), at, now).await
+        });
         moved.count(slot.id, moving.await)?;
+        before.insert(slot.id, slot);
     }
     Ok(Outcome::Moved(moved))
 }
 
 impl Moved {
-    fn count(&mut self, slot_id: i64, moving: Result<bool, Abort<ChangedMeanwhile>>) -> Result<()> {
+    fn count(&mut self, slot_id: i64, moving: Result<bool, Abort<Left>>) -> Result<()> {
         match moving {
             Ok(is_told) => {
                 self.slots += 1;
                 self.told += usize::from(is_told);
             }
             // Somebody else was first: the list shows what is left to do.
-            Err(Abort::Refused(ChangedMeanwhile) | Abort::Failed(Error::NotFound)) => {}
+            Err(Abort::Refused(Left::ChangedMeanwhile) | Abort::Failed(Error::NotFound)) => {}
+            Err(Abort::Refused(Left::Overlapping)) => self.overlapping += 1,
             // It stays listed; the others must not wait for it.
             Err(Abort::Failed(Error::Stored(why))) => {
                 tracing::error!(
@@ -127,35 +139,47 @@ async fn take_key(
     .await
 }
 
-/// Why a slot is left where it is: somebody changed it, or the interview in it, after it was listed.
-struct ChangedMeanwhile;
+/// Why a slot is left where it is.
+enum Left {
+    /// Somebody changed it, or the interview in it, after it was listed.
+    ChangedMeanwhile,
+    /// Its candidate would have another interview at the new time, and did not have it before: whether both are meant is
+    /// asked where one interview is moved.
+    Overlapping,
+}
+
+/// Slots that were moved just now, as they were before.
+type Before = HashMap<i64, slot::Model>;
 
 /// Takes the rows in this order: candidate, interview, slot. Answers whether there was anybody to tell.
 async fn move_one(
     txn: &impl ConnectionTrait,
     actor: &Actor,
-    seen: &slot::Model,
+    (seen, before): (&slot::Model, &Before),
     at: DateTime<Utc>,
     now: DateTime<Utc>,
-) -> Result<bool, Abort<ChangedMeanwhile>> {
+) -> Result<bool, Abort<Left>> {
     let booked = interview::Entity::find()
         .filter(interview::COLUMN.company_id.eq(actor.company_id))
         .filter(interview::COLUMN.slot_id.eq(Some(seen.id)))
         .filter(interview::Column::Status.eq_const(Status::Scheduled));
     let booked = rows::strictly_one(booked, txn).await?;
     if let Some(row) = &booked {
-        candidates::lock(txn, actor.company_id, row.candidate_id).await?;
+        candidates::lock_bookings(txn, actor.company_id, row.candidate_id).await?;
+        if overlaps_anew(txn, row, (seen, before), at, now).await? {
+            return refuse(Left::Overlapping);
+        }
         // What a move by hand does to an interview.
         let after = interview::ActiveModel {
             joined_at: Set(None),
             ..change::next_revision(row)
         };
         if !change::write(txn, row, after).await? {
-            return refuse(ChangedMeanwhile);
+            return refuse(Left::ChangedMeanwhile);
         }
     }
     if !move_slot(txn, seen, at, now).await? {
-        return refuse(ChangedMeanwhile);
+        return refuse(Left::ChangedMeanwhile);
     }
     let event = Event::SlotMoved {
         slot_id: seen.id,
@@ -169,6 +193,37 @@ async fn move_one(
         Some(row) => Ok(tell(txn, actor, row.id, seen, at, now).await?),
         None => Ok(false),
     }
+}
+
+/// Would the move put the interview beside another one of its candidate that it was not beside? All that have to move are
+/// seen as if they had: two that move together stay as far apart as they were.
+async fn overlaps_anew(
+    txn: &impl ConnectionTrait,
+    row: &interview::Model,
+    (seen, before): (&slot::Model, &Before),
+    at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let to = |slot: &slot::Model, starts_at| slot::Model {
+        starts_at,
+        ..slot.clone()
+    };
+    let around = slot::Model {
+        starts_at: at - FARTHEST_MOVE,
+        duration_minutes: seen.duration_minutes + 2 * FARTHEST_MOVE.num_minutes() as i32,
+        ..seen.clone()
+    };
+    let whose = (row.candidate_id, row.id);
+    let others = overlap::overlapping(txn, row.company_id, whose, &around).await?;
+    let moved = to(seen, at);
+    Ok(others.iter().any(|overlap::Overlap { slot: other, .. }| {
+        let was = before.get(&other.id).unwrap_or(other);
+        let will_be = match (other.rules_changed_at, reading(other, now)) {
+            (Some(_), Reading::Moves(at)) => to(other, at),
+            _ => other.clone(),
+        };
+        overlap::meet(&will_be, &moved) && !overlap::meet(was, seen)
+    }))
 }
 
 /// False when the slot is no longer as it was listed.

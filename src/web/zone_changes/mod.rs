@@ -47,20 +47,12 @@ pub async fn create(
     let (actor, now) = (viewer.actor(), app.clock.now());
     let outcome = zone_changes::apply(&app.db, &actor, &form.parse(), now).await?;
     let flash = match outcome {
-        Outcome::Moved(moved) if moved.unreadable > 0 => {
-            app.wake.notify_one();
-            let stuck = match moved.unreadable {
-                1 => "1 slot could not be moved".to_owned(),
-                many => format!("{many} slots could not be moved"),
-            };
-            Flash::problem(format!(
-                "{} {stuck}, because Greenroom can't read the stored data of the interview. Ask an admin to check the server log.",
-                words_for(moved)
-            ))
-        }
         Outcome::Moved(moved) => {
             app.wake.notify_one();
-            Flash::done(words_for(moved))
+            match stuck(moved) {
+                stuck if stuck.is_empty() => Flash::done(words_for(moved)),
+                stuck => Flash::problem(format!("{}{stuck}", words_for(moved))),
+            }
         }
         Outcome::Repeated => Flash::done("This was already confirmed."),
         Outcome::OtherRules | Outcome::KeyConflict => Flash::problem(LOOK_AGAIN),
@@ -71,8 +63,31 @@ pub async fn create(
 const LOOK_AGAIN: &str = "The time zone rules have changed again since you opened this page. \
      Nothing was moved. Check the new times below and confirm again.";
 
+/// What could not be moved, and what to do about it; empty when all could.
+fn stuck(moved: Moved) -> String {
+    let (were, count) = match moved.unreadable {
+        1 => ("slot", 1),
+        many => ("slots", many),
+    };
+    let unreadable = format!(
+        " {count} {were} could not be moved, because Greenroom can't read the stored data of the interview. Ask an admin to check the server log."
+    );
+    let overlapping = match moved.overlapping {
+        1 => " 1 slot was not moved, because its candidate already has an interview at the new time. Open the interview below and reschedule it.".into(),
+        many => format!(
+            " {many} slots were not moved, because their candidates already have an interview at the new time. Open the interviews below and reschedule them."
+        ),
+    };
+    let sentences = [
+        (moved.unreadable > 0).then_some(unreadable),
+        (moved.overlapping > 0).then_some(overlapping),
+    ];
+    sentences.into_iter().flatten().collect()
+}
+
 fn words_for(moved: Moved) -> String {
     let slots = match moved.slots {
+        0 if moved.overlapping > 0 => return "No slots moved.".into(),
         0 => return "All slots were already moved.".into(),
         1 => "1 slot moved.".into(),
         many => format!("{many} slots moved."),
