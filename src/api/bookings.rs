@@ -102,10 +102,27 @@ pub async fn book_interview(app: Data<App>, caller: Recruiter, body: Body) -> Re
         };
         let now = app.clock.now();
         let is_new = matches!(new.slot, SlotChoice::New(_));
-        let booked = booking::book(&app.db, &caller.actor(), new, now).await?;
-        respond(&app, &caller, booked, is_new, now).await
+        let named = named(&new);
+        match booking::book(&app.db, &caller.actor(), new, now).await {
+            Ok(booked) => respond(&app, &caller, booked, is_new, now).await,
+            Err(error) => Err(Problem::of_call(error, &app, caller.company_id, &named).await),
+        }
     })
     .await
+}
+
+/// What the body of a booking names.
+fn named(new: &NewBooking) -> Vec<(Reference, i64)> {
+    let who = match new.who {
+        Who::Interview(id) => Some((Reference::Interview, id)),
+        Who::Candidate(id) => Some((Reference::Candidate, id)),
+        Who::New(_) => None,
+    };
+    let slot = match &new.slot {
+        SlotChoice::Existing(id) => (Reference::Slot, *id),
+        SlotChoice::New(slot) => (Reference::Job, slot.job_id),
+    };
+    who.into_iter().chain([slot]).collect()
 }
 
 fn interview(fields: &mut Fields) -> Option<Who> {

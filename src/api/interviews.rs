@@ -1,4 +1,6 @@
 //! Interviews.
+use std::iter;
+
 use actix_web::{
     HttpResponse,
     web::{Data, Json, Path},
@@ -23,6 +25,7 @@ use crate::{
         idempotency_keys::KeyConflict,
         interviews::{self, Details, Filter, Listed, creation},
     },
+    error::Reference,
     times,
 };
 
@@ -176,16 +179,19 @@ pub async fn create(app: Data<App>, caller: Recruiter, body: Body) -> Result<Htt
         let job = fields.optional("job", id);
         let candidate = fields.finish(candidate)?;
         let now = app.clock.now();
-        match creation::create(
-            &app.db,
-            &caller.actor(),
-            candidate,
-            job,
-            idempotency_key,
-            now,
-        )
-        .await?
-        {
+        let actor = caller.actor();
+        let created = creation::create(&app.db, &actor, candidate, job, idempotency_key, now).await;
+        let created = match created {
+            Ok(created) => created,
+            Err(error) => {
+                let job = job.map(|id| (Reference::Job, id));
+                let named: Vec<_> = iter::once((Reference::Candidate, candidate))
+                    .chain(job)
+                    .collect();
+                return Err(Problem::of_call(error, &app, caller.company_id, &named).await);
+            }
+        };
+        match created {
             Ok(id) => {
                 let details = interviews::details(app.db.read(), caller.company_id, id).await?;
                 let path = format!("/api/interviews/{id}/");

@@ -11,7 +11,8 @@ use actix_web::{
 use serde_json::{Map, Value, json};
 
 use crate::{
-    domain::idempotency_keys::Answer,
+    app::App,
+    domain::{idempotency_keys::Answer, references},
     error::{Error, Reference},
 };
 
@@ -108,16 +109,37 @@ impl Problem {
         Self::invalid(Errors::from([(field.into(), vec![message.into()])]))
     }
 
-    /// 422: a field leads to nothing, or to what is not the caller's; the two look the same.
-    pub fn no_such(reference: Reference) -> Self {
-        let field = match reference {
-            Reference::Candidate => "candidate",
-            Reference::Interview => "interview_id",
-            Reference::Job => "job",
-            Reference::Slot => "slot_id",
+    /// 422: fields lead to nothing, or to what is not the caller's; the two look the same.
+    pub fn no_such(references: &[Reference]) -> Self {
+        let errors = references.iter().map(|reference| {
+            let field = match reference {
+                Reference::Candidate => "candidate",
+                Reference::Interview => "interview_id",
+                Reference::Job => "job",
+                Reference::Slot => "slot_id",
+            };
+            let message = format!("There is no {} with this id.", reference.noun());
+            (field.into(), vec![message])
+        });
+        Self::invalid(errors.collect())
+    }
+
+    /// Why a call failed that names several rows: of those that are not there, all are told.
+    pub async fn of_call(
+        error: Error,
+        app: &App,
+        company_id: i64,
+        named: &[(Reference, i64)],
+    ) -> Self {
+        let Error::NoSuch(first) = error else {
+            return error.into();
         };
-        let message = format!("There is no {} with this id.", reference.noun());
-        Self::invalid_field(field, &message)
+        match references::missing(app.db.read(), company_id, named).await {
+            // Added meanwhile.
+            Ok(missing) if missing.is_empty() => Self::no_such(&[first]),
+            Ok(missing) => Self::no_such(&missing),
+            Err(error) => error.into(),
+        }
     }
 
     /// 422: the key came before, with something else.
@@ -190,7 +212,7 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let status = match &error {
             Error::NotFound => return Self::not_found(),
-            Error::NoSuch(reference) => return Self::no_such(*reference),
+            Error::NoSuch(reference) => return Self::no_such(&[*reference]),
             Error::Conflict(_) => return Self::conflict("conflict", details(StatusCode::CONFLICT)),
             Error::Unavailable(_) | Error::Busy => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::INTERNAL_SERVER_ERROR,

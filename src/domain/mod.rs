@@ -23,6 +23,7 @@ pub mod notifications;
 pub mod page;
 pub mod queue_health;
 pub mod rate_limits;
+pub mod references;
 pub mod reminders;
 pub mod resendings;
 pub mod rows;

@@ -344,6 +344,20 @@ async fn nothing_of_another_company_can_be_booked() {
             }
             answers.push(answer.text);
         }
+        // Where several are wrong, all are named.
+        for (body, fields) in [
+            (
+                json!({ "interview_id": interview, "slot_id": slot }),
+                ["interview_id", "slot_id"],
+            ),
+            (new_slot(interview, job), ["interview_id", "job"]),
+        ] {
+            let answer = scene.program.post_json(BOOK, &body).await;
+            let errors = answer.json()["errors"].clone();
+            let named: Vec<_> = errors.as_object().expect("errors").keys().collect();
+            assert_eq!(named, fields, "{body}");
+            answers.push(answer.text);
+        }
         bodies.push(answers);
     }
     assert_eq!(bodies[0], bodies[1], "foreign is like missing");

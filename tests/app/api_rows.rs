@@ -462,6 +462,13 @@ async fn what_a_body_names_must_be_the_companys() {
             "{path} {name}"
         );
     }
+    // Where several are wrong, all are named.
+    for (candidate, job) in [(foreign_candidate, foreign_job), (missing, missing)] {
+        let both = json!({ "candidate": candidate, "job": job });
+        let refused = program.post_json("/api/interviews/", &both).await;
+        assert_eq!(refused.status, 422);
+        assert_eq!(wrong_fields(&refused), ["candidate", "job"]);
+    }
     assert_eq!(before, rows::all(&app).await, "nothing was changed");
 }
 
