@@ -61,6 +61,7 @@ mod refusals;
 mod rescheduling;
 mod routes;
 mod schema;
+mod searches;
 mod security;
 mod sessions;
 mod setup;

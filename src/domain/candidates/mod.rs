@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use self::search::index;
-pub(super) use self::search::{has_word, keys};
+pub(super) use self::search::{has_word, keys, meet_often, who_have};
 pub use self::{
     changes::{ChangeRefusal, UpdateRefusal, Updated, change, update},
     search::{Filter, list},

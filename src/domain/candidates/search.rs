@@ -6,7 +6,7 @@ use entity::{candidate, candidate_word};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::{Expr, ExprTrait, IntoColumnRef, Query, SimpleExpr},
+    sea_query::{Expr, ExprTrait, IntoColumnRef, Query, SelectStatement, SimpleExpr, UnionType},
 };
 
 use super::NewCandidate;
@@ -22,6 +22,9 @@ use crate::{
 
 /// A word that finds no more than so many is rare.
 const RARE: u64 = 2000;
+/// Common words meet often when so many of so many of the newest have them all: a page of a list.
+const OFTEN: u64 = 51;
+const NEWEST: i64 = 2000;
 
 /// Which candidates a list shows.
 #[derive(Clone, Debug, Default)]
@@ -75,27 +78,15 @@ pub async fn list(
 }
 
 /// Holds for candidates whose name or address has, for each word of the search, a word that begins with it.
-/// Whom a rare word finds is looked up first; a common word is then asked of each, and where all
-/// words are common, those who have them all are soon met on the way through the list.
+/// Whom a rare word finds is looked up first; a common word is then asked of each. Where all words are common, those who
+/// have them all are soon met on the way through the list, unless words meet in few: these are looked up together.
 async fn found_by(db: &Db, company_id: i64, search: &str) -> Result<Condition> {
     let mut found: Option<HashSet<i64>> = None;
-    let mut all = Condition::all();
+    let mut common = Vec::new();
     for word in text::search_words(search) {
-        let ids: Vec<i64> = candidate_word::Entity::find()
-            .select_only()
-            .column(candidate_word::Column::CandidateId)
-            .filter(candidate_word::COLUMN.company_id.eq(company_id))
-            .filter(begins_with(&word))
-            .limit(RARE + 1)
-            .into_tuple()
-            .all(db.read())
-            .await?;
+        let ids = first_with(db, company_id, &word).await?;
         if ids.len() as u64 > RARE {
-            all = all.add(has_word(
-                (candidate::Entity, candidate::Column::CompanyId),
-                (candidate::Entity, candidate::Column::Id),
-                &word,
-            ));
+            common.push(word);
         } else {
             let mut ids: HashSet<i64> = ids.into_iter().collect();
             if let Some(found) = found {
@@ -104,7 +95,78 @@ async fn found_by(db: &Db, company_id: i64, search: &str) -> Result<Condition> {
             found = Some(ids);
         }
     }
-    Ok(all.add_option(found.map(|ids| candidate::Column::Id.is_in(ids))))
+    let id = candidate::Column::Id;
+    if found.is_none()
+        && let Some(have_all) = who_have(company_id, &common)
+        && !meet_often(db, company_id, &common).await?
+    {
+        return Ok(Condition::all().add(id.in_subquery(have_all)));
+    }
+    let has_each = common.iter().map(|word| {
+        has_word(
+            (candidate::Entity, candidate::Column::CompanyId),
+            (candidate::Entity, id),
+            word,
+        )
+    });
+    let all = has_each.fold(Condition::all(), Condition::add);
+    Ok(all.add_option(found.map(|ids| id.is_in(ids))))
+}
+
+/// The keys of candidates with a word that begins with this one: of all, if it is rare.
+async fn first_with(db: &Db, company_id: i64, word: &str) -> Result<Vec<i64>> {
+    let ids = candidate_word::Entity::find()
+        .select_only()
+        .column(candidate_word::Column::CandidateId)
+        .filter(candidate_word::COLUMN.company_id.eq(company_id))
+        .filter(begins_with(word))
+        .limit(RARE + 1)
+        .into_tuple();
+    Ok(ids.all(db.read()).await?)
+}
+
+/// Do these words meet in many of the newest candidates? Then it takes no time to meet somebody who has them all.
+pub(in crate::domain) async fn meet_often(
+    db: &Db,
+    company_id: i64,
+    words: &[String],
+) -> Result<bool> {
+    let newest: Option<Option<i64>> = candidate::Entity::find()
+        .select_only()
+        .column_as(candidate::Column::Id.max(), "newest")
+        .filter(candidate::COLUMN.company_id.eq(company_id))
+        .into_tuple()
+        .one(db.read())
+        .await?;
+    let since = newest.flatten().unwrap_or_default() - NEWEST;
+    let newer = candidate_word::COLUMN.candidate_id.gt(since);
+    let Some(mut have_all) = of_all(words, |word| {
+        having(company_id, word).and_where(newer.clone()).to_owned()
+    }) else {
+        return Ok(true);
+    };
+    let met = db.read().query_all(have_all.limit(OFTEN)).await?;
+    Ok(met.len() as u64 == OFTEN)
+}
+
+/// The keys of the candidates who have a word for each of these; none without words. Each word's list is read from the
+/// index in full: that takes the same time whether they meet in many or in none, and whatever a database knows of them.
+pub(in crate::domain) fn who_have(company_id: i64, words: &[String]) -> Option<SelectStatement> {
+    of_all(words, |word| having(company_id, word))
+}
+
+fn of_all(words: &[String], having: impl Fn(&str) -> SelectStatement) -> Option<SelectStatement> {
+    let each = words.iter().map(|word| having(word));
+    each.reduce(|mut all, next| all.union(UnionType::Intersect, next).to_owned())
+}
+
+fn having(company_id: i64, word: &str) -> SelectStatement {
+    Query::select()
+        .column(candidate_word::Column::CandidateId)
+        .from(candidate_word::Entity)
+        .and_where(candidate_word::COLUMN.company_id.eq(company_id))
+        .cond_where(begins_with(word))
+        .to_owned()
 }
 
 /// The keys of those whom a search finds; none when they are too many to be looked up.
@@ -113,6 +175,10 @@ pub(in crate::domain) async fn keys(
     company_id: i64,
     search: &str,
 ) -> Result<Option<Vec<i64>>> {
+    if let [word] = text::search_words(search).as_slice() {
+        let ids = first_with(db, company_id, word).await?;
+        return Ok((ids.len() as u64 <= RARE).then_some(ids));
+    }
     let ids: Vec<i64> = candidate::Entity::find()
         .select_only()
         .column(candidate::Column::Id)

@@ -1,5 +1,5 @@
 //! How interviews are found: by the beginnings of words of the candidate's name or address, or of the job's title.
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use entity::{candidate, interview, slot};
 use sea_orm::{
@@ -36,6 +36,7 @@ pub(super) async fn found_by(db: &Db, company_id: i64, search: &str) -> Result<O
         few: None,
         in_passing: Condition::all(),
     };
+    let mut common = Common::default();
     for word in words {
         let jobs = titles.found_by(std::slice::from_ref(&word));
         let people = candidates::keys(db, company_id, &word).await?;
@@ -49,10 +50,79 @@ pub(super) async fn found_by(db: &Db, company_id: i64, search: &str) -> Result<O
             None => {
                 let either = Condition::any().add(has_word(&word)).add(for_jobs(&jobs));
                 found.in_passing = found.in_passing.add(either);
+                common.add(word, jobs);
             }
         }
     }
+    if found.few.is_none()
+        && let Some(ids) = common.keys(db, company_id).await?
+    {
+        found.few = Some(ids);
+    }
     Ok(Some(found))
+}
+
+/// Words of which each alone finds too many.
+#[derive(Default)]
+struct Common {
+    words: Vec<String>,
+    /// Which of them, by their places, are in the title of a job.
+    in_titles: BTreeMap<i64, BTreeSet<usize>>,
+}
+
+impl Common {
+    fn add(&mut self, word: String, jobs: Vec<i64>) {
+        for job in jobs {
+            let in_title = self.in_titles.entry(job).or_default();
+            in_title.insert(self.words.len());
+        }
+        self.words.push(word);
+    }
+
+    /// The keys of the interviews that have them all, from the job's title or from the candidate; none when they are too
+    /// many, or one word is all there is.
+    async fn keys(self, db: &Db, company_id: i64) -> Result<Option<HashSet<i64>>> {
+        let is_alone = self.words.len() < 2;
+        if is_alone
+            || self.in_titles.is_empty()
+                && candidates::meet_often(db, company_id, &self.words).await?
+        {
+            return Ok(None);
+        }
+        let mut places = all_of(company_id, &self.words, None);
+        for (in_title, jobs) in self.jobs() {
+            let words = self.words.iter().enumerate();
+            let others = words.filter(|(at, _)| !in_title.contains(at));
+            let others: Vec<String> = others.map(|(_, word)| word.clone()).collect();
+            places.extend(all_of(company_id, &others, Some(&jobs)));
+        }
+        keys(db, company_id, places).await
+    }
+
+    /// The jobs whose titles have the same words.
+    fn jobs(&self) -> BTreeMap<&BTreeSet<usize>, Vec<i64>> {
+        let mut alike: BTreeMap<_, Vec<i64>> = BTreeMap::new();
+        for (job, in_title) in &self.in_titles {
+            alike.entry(in_title).or_default().push(*job);
+        }
+        alike
+    }
+}
+
+/// Where the interviews are of people who have all these words, for these jobs if any are named.
+fn all_of(
+    company_id: i64,
+    words: &[String],
+    jobs: Option<&[i64]>,
+) -> Vec<Select<interview::Entity>> {
+    match (candidates::who_have(company_id, words), jobs) {
+        (Some(people), jobs) => {
+            let theirs = interview::Column::CandidateId.in_subquery(people);
+            let theirs = interview::Entity::find().filter(theirs);
+            vec![theirs.filter(Condition::all().add_option(jobs.map(for_jobs)))]
+        }
+        (None, jobs) => places(company_id, &[], jobs.unwrap_or_default()),
+    }
 }
 
 impl Found {
