@@ -10,6 +10,7 @@ mod pool;
 mod proof;
 mod recent;
 mod shared_clock;
+mod statistics;
 mod transaction;
 mod watched;
 
@@ -23,7 +24,7 @@ use std::{
 use log::LevelFilter;
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement,
     sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode},
 };
 
@@ -35,6 +36,7 @@ pub use self::{
     ownership::refuse_foreign,
     proof::prove_writable,
     recent::Recent,
+    statistics::refresh as refresh_statistics,
     transaction::{transaction, transaction_retrying_duplicates},
     watched::{Reader, Txn},
 };
@@ -128,9 +130,18 @@ pub async fn migrate(url: &str) -> Result<()> {
         .await?;
     }
     // The lock goes with the connection.
-    let done = Migrator::up(&db, None).await;
+    let done = bring_up_to_date(&db).await;
     db.close().await?;
     Ok(done?)
+}
+
+async fn bring_up_to_date(db: &DatabaseConnection) -> std::result::Result<(), DbErr> {
+    let is_new = !Migrator::get_pending_migrations(db).await?.is_empty();
+    Migrator::up(db, None).await?;
+    if is_new && let Err(error) = statistics::refresh_migrated(db).await {
+        tracing::warn!(%error, "The database's statistics are not up to date; some pages may be slow");
+    }
+    Ok(())
 }
 
 /// Has every migration of this version been applied?

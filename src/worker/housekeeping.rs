@@ -26,7 +26,8 @@ pub async fn run(app: Data<App>) {
     }
 }
 
-/// Finds slots whose local time means another start, and removes what nobody can use any more.
+/// Finds slots whose local time means another start, removes what nobody can use any more, and has the database look how its
+/// tables are filled.
 /// Each step is by itself: one that fails is told to the log and stops none of the others. Answers with the last error.
 pub async fn run_steps(app: &App) -> Result<()> {
     let (db, now) = (&app.db, app.clock.now());
@@ -55,6 +56,7 @@ pub async fn run_steps(app: &App) -> Result<()> {
         .await,
         clear(db, "logos", async |txn| logos::clear(txn, now).await).await,
         step("time zone rules", zone_changes::check(db, now)).await,
+        step("statistics", db::refresh_statistics(db)).await,
     ];
     steps.into_iter().rfind(Result::is_err).unwrap_or(Ok(()))
 }

@@ -6,9 +6,9 @@ use greenroom::{
     domain::idempotency_keys::{self, IdempotencyKey},
     worker::housekeeping,
 };
-use sea_orm::EntityTrait;
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Statement};
 
-use crate::support::TestApp;
+use crate::support::{TestApp, builders};
 
 /// How many sessions, counters and one-time keys there are.
 async fn counts(app: &TestApp) -> (usize, usize, usize) {
@@ -68,4 +68,36 @@ async fn a_step_that_fails_stops_none_of_the_others() {
         .expect_err("one failed");
     assert!(app.app.db.failpoint().disarm(), "it was hit");
     assert_eq!(counts(&app).await, (1, 0, 0));
+}
+
+/// PostgreSQL does it by itself.
+#[actix_web::test]
+async fn large_tables_are_looked_at_so_that_the_database_plans_well() {
+    let app = TestApp::start().await;
+    let candidate = builders::candidate(&app, app.company_id).await;
+    let words = |count: usize| {
+        format!(
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) \
+             INSERT INTO candidate_words (company_id, word, candidate_id) \
+             SELECT {}, CONCAT('{count}.', i), {candidate} FROM n",
+            app.company_id
+        )
+    };
+    let known = async || {
+        let table = "SELECT tbl FROM sqlite_stat1 WHERE tbl = 'candidate_words'";
+        let db = app.app.db.read();
+        let statement = Statement::from_string(db.get_database_backend(), table);
+        db.query_all_raw(statement)
+            .await
+            .is_ok_and(|it| !it.is_empty())
+    };
+    let is_postgres = app.app.db.read().get_database_backend() == DbBackend::Postgres;
+    for (count, expected) in [(100, false), (10_000, !is_postgres)] {
+        builders::write(&app, async |txn| {
+            Ok(txn.execute_unprepared(&words(count)).await?)
+        })
+        .await;
+        housekeeping::run_steps(&app.app).await.expect("done");
+        assert_eq!(known().await, expected, "{count}");
+    }
 }
