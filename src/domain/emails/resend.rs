@@ -10,11 +10,12 @@ use super::{
     story::{attempts, may_have_arrived, repeated_by},
 };
 use crate::{
-    db::{self, Db},
+    db::{Db, Txn},
     domain::{
         actions::Actor,
+        commands::{self, Abort, refuse},
         events::{self, Event},
-        idempotency_keys::{self, IdempotencyKey, Seen},
+        idempotency_keys::{self, IdempotencyKey, KeyConflict},
         interviews::{self, Details},
     },
     error::{Error, Result},
@@ -56,15 +57,17 @@ pub async fn resend(
     again: Again,
     now: DateTime<Utc>,
 ) -> Result<Resent> {
-    db::transaction_retrying_duplicates(db, async |txn| {
-        let key = again.idempotency_key.as_ref();
-        match idempotency_keys::look_up(txn, actor.company_id, key).await? {
-            Seen::Done(id) => resent(txn, actor.company_id, id).await,
-            Seen::Conflict => Ok(Resent::KeyConflict),
-            Seen::New => carry_out(txn, actor, id, &again, now).await,
-        }
-    })
-    .await
+    let (company_id, key) = (actor.company_id, again.idempotency_key.as_ref());
+    let work = async |txn: &Txn| carry_out(txn, actor, id, &again, now).await;
+    let earlier = async |id| resent(db.read(), company_id, id).await;
+    let (Ok(resent) | Err(resent)) = commands::run_once(db, company_id, key, work, earlier).await?;
+    Ok(resent)
+}
+
+impl From<KeyConflict> for Resent {
+    fn from(_: KeyConflict) -> Self {
+        Self::KeyConflict
+    }
 }
 
 async fn carry_out(
@@ -73,11 +76,11 @@ async fn carry_out(
     id: i64,
     again: &Again,
     now: DateTime<Utc>,
-) -> Result<Resent> {
+) -> Result<Resent, Abort<Resent>> {
     let old = find(txn, actor.company_id, id).await?;
     let details = match repeatable(txn, &old, again.is_confirmed, now).await? {
         Ok(details) => details,
-        Err(why_not) => return Ok(why_not),
+        Err(why_not) => return refuse(why_not),
     };
     let new = NewEmail {
         kind: old.kind,
@@ -97,7 +100,7 @@ async fn carry_out(
     events::record(txn, actor, event, now).await?;
     let key = again.idempotency_key.as_ref();
     idempotency_keys::insert(txn, actor.company_id, key, new_id, now).await?;
-    resent(txn, actor.company_id, new_id).await
+    Ok(resent(txn, actor.company_id, new_id).await?)
 }
 
 /// The interview that a message is about, as it is now; or why the message is not sent again.

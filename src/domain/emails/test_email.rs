@@ -6,10 +6,11 @@ use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::{
     crypto,
-    db::{self, Db, constant::Constant},
+    db::{Db, Txn, constant::Constant},
     domain::{
         actions::Actor,
-        idempotency_keys::{self, IdempotencyKey, Seen},
+        commands,
+        idempotency_keys::{self, IdempotencyKey, KeyConflict},
         rate_limits::Limit,
         rows,
     },
@@ -71,20 +72,22 @@ pub async fn queue_test(
     new: NewTestEmail,
     now: DateTime<Utc>,
 ) -> Result<Queued> {
-    db::transaction(db, async |txn| {
-        match idempotency_keys::look_up(txn, actor.company_id, new.idempotency_key.as_ref()).await?
-        {
-            Seen::Done(id) => return Ok(Queued::Email(id)),
-            Seen::Conflict => return Ok(Queued::KeyConflict),
-            Seen::New => {}
-        }
-        let idempotency_key = new.idempotency_key.clone();
-        let row = row(actor, new, now);
+    let (company_id, key) = (actor.company_id, new.idempotency_key.as_ref());
+    let work = async |txn: &Txn| {
+        let row = row(actor, new.clone(), now);
         let id = email::Entity::insert(row).exec(txn).await?.last_insert_id;
-        idempotency_keys::insert(txn, actor.company_id, idempotency_key.as_ref(), id, now).await?;
+        idempotency_keys::insert(txn, company_id, key, id, now).await?;
         Ok(Queued::Email(id))
-    })
-    .await
+    };
+    let earlier = async |id| Ok(Queued::Email(id));
+    let (Ok(queued) | Err(queued)) = commands::run_once(db, company_id, key, work, earlier).await?;
+    Ok(queued)
+}
+
+impl From<KeyConflict> for Queued {
+    fn from(_: KeyConflict) -> Self {
+        Self::KeyConflict
+    }
 }
 
 fn row(actor: &Actor, new: NewTestEmail, now: DateTime<Utc>) -> email::ActiveModel {
