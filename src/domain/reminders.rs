@@ -7,7 +7,6 @@ use entity::{
 use sea_orm::{Condition, ConnectionTrait};
 
 use crate::{
-    db::constant::Constant,
     domain::{
         emails::{self, NewEmail, lifecycle},
         interviews::Details,
@@ -59,16 +58,17 @@ fn leads(details: &Details) -> Result<Vec<i32>> {
     Ok(leads)
 }
 
-/// Drops the reminders that wait, because the interview was changed.
+/// What tells of a change gives way to the newer one; all else about the interview ends here, so that nothing reminds of
+/// what is no more.
 pub async fn drop_waiting(
     txn: &impl ConnectionTrait,
     interview_id: i64,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let reason = "The interview was changed before this reminder was due.";
+    let reason = "The interview was changed before this email was due.";
     let which = Condition::all()
         .add(email::COLUMN.interview_id.eq(interview_id))
-        .add(email::Column::Kind.eq_const(Kind::Reminder));
+        .add(emails::of_kinds(|kind| !kind.tells_of_change()));
     lifecycle::end(txn, Status::Superseded, which, reason, now).await?;
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! Calling interviews off, as recruiters do it.
 use chrono::TimeDelta;
-use entity::{email, interview};
-use sea_orm::EntityTrait;
+use entity::{company, email, interview};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use serde_json::json;
 
 use crate::support::{
     Actor, TestApp,
@@ -306,4 +307,36 @@ async fn of_a_cancellation_that_nobody_has_to_learn_there_is_no_email_to_see() {
     assert!(!rita.get(&cancel).await.has("#preview"), "nothing to tell");
     let nothing = rita.get(&format!("{cancel}/html?version=2")).await;
     assert!(nothing.words("body").contains("No email needed"));
+}
+
+#[actix_web::test]
+async fn whatever_waits_to_leave_about_an_interview_ends_with_it() {
+    let app = TestApp::start().await;
+    let an_hour_before = company::Entity::update_many().col_expr(
+        company::Column::ReminderLeadMinutes,
+        Expr::value(json!([60])),
+    );
+    builders::write(&app, async |txn| Ok(an_hour_before.exec(txn).await?)).await;
+    let (booked, path) = booked(&app).await;
+    app.deliver().await;
+    let id = booked.details.interview.id;
+    // A kind of another time, which tells of no change either.
+    let of_another_kind = email::Entity::update_many()
+        .col_expr(email::Column::Kind, Expr::value(email::Kind::Test))
+        .filter(email::COLUMN.interview_id.eq(id))
+        .filter(email::COLUMN.kind.eq(email::Kind::Reminder));
+    let changed = builders::write(&app, async |txn| Ok(of_another_kind.exec(txn).await?)).await;
+    assert!(changed.rows_affected > 0, "a reminder waits");
+    let mut rita = app.recruiter().await;
+    let page = format!("{path}/cancellation");
+    let cancelled = rita.save_form(&page, &[("act", "cancel")]).await;
+    assert_eq!(cancelled.status, 303);
+    let left = email::Entity::find()
+        .filter(email::COLUMN.interview_id.eq(id))
+        .filter(email::Column::Status.is_in([email::Status::Queued, email::Status::Retrying]))
+        .all(app.app.db.read())
+        .await
+        .expect("emails");
+    let kinds: Vec<_> = left.iter().map(|email| email.kind).collect();
+    assert_eq!(kinds, [email::Kind::Cancelled]);
 }
