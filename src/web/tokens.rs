@@ -32,7 +32,11 @@ use crate::{
 
 /// GET /tokens: newest first.
 pub async fn index(app: Data<App>, viewer: Admin, at: Query<At>) -> Result<HttpResponse> {
-    let seek = at.seek(&mut FormErrors::new());
+    let mut errors = FormErrors::new();
+    let seek = at.seek(&mut errors);
+    if !errors.is_empty() {
+        return viewer.unprocessable(&IndexPage::refused(errors));
+    }
     let tokens = api_tokens::list(&app.db, viewer.company_id, seek, PAGE_SIZE).await?;
     viewer.page(&IndexPage::new(&viewer, tokens, &at, app.clock.now()))
 }
@@ -123,8 +127,9 @@ impl TokenForm {
 }
 
 /// The list.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 pub struct IndexPage {
+    errors: FormErrors,
     tokens: Vec<Row>,
     pager: Pager,
 }
@@ -132,12 +137,21 @@ pub struct IndexPage {
 impl IndexPage {
     fn new(viewer: &Viewer, tokens: List<Listed>, at: &At, now: DateTime<Utc>) -> Self {
         Self {
+            errors: FormErrors::new(),
             pager: Pager::new("/tokens", &(), at, &tokens),
             tokens: tokens
                 .rows
                 .into_iter()
                 .map(|token| Row::new(viewer, token, now))
                 .collect(),
+        }
+    }
+
+    /// Nothing but what is wrong.
+    fn refused(errors: FormErrors) -> Self {
+        Self {
+            errors,
+            ..Self::default()
         }
     }
 }
@@ -187,6 +201,7 @@ impl Page for IndexPage {
 
     fn sample() -> Self {
         Self {
+            errors: FormErrors::one("form", "This page of the list no longer exists."),
             tokens: vec![Row {
                 id: 7,
                 name: "Applicant tracking".into(),

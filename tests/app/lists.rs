@@ -205,6 +205,8 @@ async fn a_place_in_a_list_may_be_typed_by_anybody() {
         "/actions",
         "/alerts",
         "/zone-changes",
+        "/users",
+        "/tokens",
     ] {
         for (place, status) in [
             ("before=x", 422),
@@ -224,9 +226,6 @@ async fn a_place_in_a_list_may_be_typed_by_anybody() {
         }
         let page = ada.get(&format!("{path}?before=0_0")).await;
         assert!(page.text.contains("First page"), "{path} leads back");
-    }
-    for path in ["/users?before=x", "/tokens?before=0_0"] {
-        assert_eq!(ada.get(path).await.status, 200, "{path}");
     }
 }
 

@@ -47,6 +47,9 @@ async fn a_token_is_shown_once_and_works_until_it_is_revoked() {
         .stranger()
         .with_header("Authorization", &format!("Token {key}"));
     assert_eq!(program.get("/api/jobs/").await.status, 200);
+    let wrong = ada.get("/tokens?cursor=nonsense").await;
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.words("main").contains("Start from the first page"));
     let list = ada.get("/tokens").await;
     assert!(!list.text.contains(&key), "shown once");
     let words = list.words("#tokens tbody tr");

@@ -186,7 +186,11 @@ async fn a_long_list_goes_on_on_the_next_page() {
     let (first, second_lines) = (first.all_words("tbody th"), second.all_words("tbody th"));
     assert_eq!((first.len(), second_lines.len()), (50, 11));
     assert!(!second.has("a[rel=next]"));
-    assert_eq!(ada.get("/users?cursor=nonsense").await.status, 200);
+    for path in ["/users?cursor=nonsense", "/users?before=1_x"] {
+        let page = ada.get(path).await;
+        assert_eq!(page.status, 422, "{path}");
+        assert!(page.words("main").contains("Start from the first page"));
+    }
 }
 
 #[actix_web::test]

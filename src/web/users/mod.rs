@@ -29,9 +29,14 @@ use crate::{
 
 /// GET /users: everybody, newest first.
 pub async fn index(app: Data<App>, viewer: Admin, at: Query<At>) -> Result<HttpResponse> {
-    let seek = at.seek(&mut FormErrors::new());
+    let mut errors = FormErrors::new();
+    let seek = at.seek(&mut errors);
+    if !errors.is_empty() {
+        return viewer.unprocessable(&IndexPage::refused(errors));
+    }
     let users = users::list(&app.db, viewer.company_id, seek).await?;
     viewer.page(&IndexPage {
+        errors,
         pager: Pager::new("/users", &(), &at, &users),
         users: users
             .rows
@@ -159,10 +164,21 @@ impl Line {
 }
 
 /// The list.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 pub struct IndexPage {
+    errors: FormErrors,
     users: Vec<Line>,
     pager: Pager,
+}
+
+impl IndexPage {
+    /// Nothing but what is wrong.
+    fn refused(errors: FormErrors) -> Self {
+        Self {
+            errors,
+            ..Self::default()
+        }
+    }
 }
 
 impl Page for IndexPage {
@@ -174,6 +190,7 @@ impl Page for IndexPage {
 
     fn sample() -> Self {
         Self {
+            errors: FormErrors::one("form", "This page of the list no longer exists."),
             users: vec![Line::sample()],
             pager: Pager::sample(),
         }
