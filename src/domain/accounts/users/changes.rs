@@ -2,7 +2,8 @@
 use chrono::{DateTime, Utc};
 use entity::user::{self, Role};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, Iterable, PaginatorTrait,
+    QueryFilter,
 };
 
 use super::super::{api_tokens, known_devices, sessions};
@@ -57,7 +58,7 @@ pub async fn update(
         if user.version != target.version {
             return Ok(Change::Stale(Box::new(user)));
         }
-        if changes.role != Role::Admin && is_last_admin(txn, &user).await? {
+        if !changes.role.is_admin() && is_last_admin(txn, &user).await? {
             return Ok(Change::LastAdmin);
         }
         let Some(version) = write(txn, &user, changes.columns()).await? else {
@@ -227,15 +228,16 @@ async fn read(txn: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<us
 }
 
 async fn is_last_admin(txn: &impl ConnectionTrait, user: &user::Model) -> Result<bool> {
-    if user.role != Role::Admin || !user.is_active() {
+    if !user.role.is_admin() || !user.is_active() {
         return Ok(false);
     }
     Ok(active_admins(user.company_id).count(txn).await? <= 1)
 }
 
 pub(super) fn active_admins(company_id: i64) -> sea_orm::Select<user::Entity> {
+    let admins = Role::iter().filter(|role| role.is_admin());
     user::Entity::find()
         .filter(user::COLUMN.company_id.eq(company_id))
-        .filter(user::COLUMN.role.eq(Role::Admin))
+        .filter(user::Column::Role.is_in(admins))
         .filter(user::COLUMN.disabled_at.is_null())
 }
