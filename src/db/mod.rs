@@ -5,6 +5,7 @@ pub mod constant;
 mod errors;
 #[cfg(debug_assertions)]
 pub mod failpoint;
+mod limit;
 mod ownership;
 mod pool;
 mod proof;

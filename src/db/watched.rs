@@ -9,6 +9,7 @@ use tokio::sync::Mutex;
 
 use super::{
     connection::{Answer, Borrowed, Question},
+    limit,
     pool::Pool,
 };
 
@@ -140,11 +141,13 @@ impl<S: Source> ConnectionTrait for Watched<S> {
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        let statement = limit::written_out(statement);
         let rows = rows(self.0.ask(Question::One(&statement)).await?)?;
         Ok(rows.into_iter().next())
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let statement = limit::written_out(statement);
         rows(self.0.ask(Question::All(&statement)).await?)
     }
 }
