@@ -1,4 +1,5 @@
 //! What every request, the worker and every command share.
+use entity::transport;
 use tokio::sync::Notify;
 
 use crate::{
@@ -6,7 +7,9 @@ use crate::{
     client_ip::UntrustedProxies,
     clock::Clock,
     db::{Db, Recent},
-    domain::{attention::Attention, interviews::join_link::Keys, rate_limits::Tally},
+    domain::{
+        attention::Attention, emails::Counts, interviews::join_link::Keys, rate_limits::Tally,
+    },
     error::Result,
     mail::{bounce::ReturnAddress, compose::Composer, mailer::Mailer},
     passwords::Passwords,
@@ -14,6 +17,7 @@ use crate::{
     secret::Secret,
     settings::Settings,
     templates::Templates,
+    zones::Tz,
 };
 
 /// The parts of a running Greenroom.
@@ -44,6 +48,10 @@ pub struct App {
     pub attention: Recent<i64, Attention>,
     /// The jobs that lists can be narrowed to, and whether they are closed, by company.
     pub job_choices: Recent<i64, Vec<(i64, String, bool)>>,
+    /// How many emails stand where on the days of a zone, by company.
+    pub email_counts: Recent<(i64, Tz), Counts>,
+    /// How each mail server is.
+    pub mail_servers: Recent<(), Vec<transport::Model>>,
     /// Whether the database could be written of late.
     pub readiness: Readiness,
     /// Where undeliverable emails come back to; none when that is their sender.
@@ -78,6 +86,8 @@ impl App {
             passwords,
             attention: Recent::default(),
             job_choices: Recent::default(),
+            email_counts: Recent::default(),
+            mail_servers: Recent::default(),
             readiness: Readiness::default(),
             settings,
         })

@@ -1,10 +1,10 @@
 //! The templates of pages, parsed, and what they may call.
-use std::sync::Arc;
+use std::sync::LazyLock;
 
 use rust_embed::RustEmbed;
 use tera::{Context, Kwargs, State, Tera, Value, value::Key};
 
-use crate::{error::Result, static_files};
+use crate::{error::Result, static_files, zones};
 
 /// Renders templates. Cheap to clone.
 #[derive(Clone)]
@@ -35,6 +35,7 @@ fn parse() -> Result<Tera> {
     let mut tera = Tera::new();
     tera.register_function("asset", asset);
     tera.register_function("brand", brand);
+    tera.register_function("zone_options", zone_options);
     tera.register_filter("of", of);
     tera.register_filter("first_is", first_is);
     let pages = Files::iter().filter(|name| !name.starts_with("messages/"));
@@ -59,6 +60,19 @@ fn brand(kwargs: Kwargs, _: &State) -> tera::TeraResult<String> {
     Ok(static_files::brand_address(colour))
 }
 
+/// `zone_options()`: the time zones to choose from, as options. They are the same for everybody, and so many that no page
+/// should make them anew.
+fn zone_options(_: Kwargs, _: &State) -> tera::TeraResult<Value> {
+    static OPTIONS: LazyLock<Value> = LazyLock::new(|| {
+        let option = |name: &str| {
+            let name = name.replace('&', "&amp;").replace('"', "&quot;");
+            format!("<option value=\"{name}\"></option>")
+        };
+        Value::safe_string(&zones::choices().map(option).collect::<String>())
+    });
+    Ok(OPTIONS.clone())
+}
+
 /// `errors | of(field="name")`: what is stored under a name, or nothing at all.
 fn of(map: &Value, kwargs: Kwargs, _: &State) -> tera::TeraResult<Value> {
     let field: &str = kwargs.must_get("field")?;
@@ -79,6 +93,8 @@ fn first_is(map: &Value, kwargs: Kwargs, _: &State) -> tera::TeraResult<bool> {
 /// Release: parsed once.
 #[cfg(not(debug_assertions))]
 mod source {
+    use std::sync::Arc;
+
     use super::*;
 
     #[derive(Clone)]
@@ -98,6 +114,8 @@ mod source {
 /// Development: parsed again whenever a file was touched, so that an edit shows at the next look.
 #[cfg(debug_assertions)]
 mod source {
+    use std::sync::Arc;
+
     use super::*;
     use crate::fresh::Fresh;
 

@@ -72,7 +72,7 @@ pub fn offset(at: DateTime<Utc>, zone: Tz) -> String {
 
 /// `Tue 5 January 2027`.
 pub fn day(at: DateTime<Utc>, zone: Tz) -> String {
-    at.with_timezone(&zone).format("%a %-d %B %Y").to_string()
+    day_of(&at.with_timezone(&zone))
 }
 
 /// `Tuesday 5 January`: the heading of a day's page.
@@ -82,7 +82,7 @@ pub fn day_heading(date: NaiveDate) -> String {
 
 /// `10:00`.
 pub fn clock(at: DateTime<Utc>, zone: Tz) -> String {
-    at.with_timezone(&zone).format("%H:%M").to_string()
+    clock_of(&at.with_timezone(&zone))
 }
 
 /// `10:02:11.204`: for the delivery log.
@@ -92,7 +92,45 @@ pub fn clock_to_the_millisecond(at: DateTime<Utc>, zone: Tz) -> String {
 
 /// `Tue 5 January 2027, 10:00`.
 pub fn day_and_clock(at: DateTime<Utc>, zone: Tz) -> String {
-    format!("{}, {}", day(at, zone), clock(at, zone))
+    let (mut day, clock) = day_and_clock_apart(at, zone);
+    day.push_str(", ");
+    day.push_str(&clock);
+    day
+}
+
+/// `Tue 5 January 2027` and `10:00`.
+pub fn day_and_clock_apart(at: DateTime<Utc>, zone: Tz) -> (String, String) {
+    let local = at.with_timezone(&zone);
+    (day_of(&local), clock_of(&local))
+}
+
+// Lists print hundreds of them: chrono would read the form of each anew.
+fn day_of(local: &DateTime<Tz>) -> String {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let month = MONTHS[local.month0() as usize];
+    format!(
+        "{} {} {month} {:04}",
+        local.weekday(),
+        local.day(),
+        local.year()
+    )
+}
+
+fn clock_of(local: &DateTime<Tz>) -> String {
+    format!("{:02}:{:02}", local.hour(), local.minute())
 }
 
 /// `Tue 5 January 2027, 23:30–00:30 (Wed 6 January 2027)`: from one instant to another.

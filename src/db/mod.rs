@@ -245,6 +245,8 @@ fn sqlite(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
                 .journal_mode(SqliteJournalMode::Wal)
                 .foreign_keys(true)
                 .busy_timeout(Duration::from_secs(5))
+                // A page of a list: else the driver's thread waits for whoever reads it, which is a switch of threads.
+                .row_buffer_size(256)
                 // An acknowledged booking survives a power cut.
                 .pragma("synchronous", "FULL")
                 .pragma("cache_size", "-4000")

@@ -6,12 +6,11 @@ use entity::{
     transport::{self, Name},
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
-    QueryTrait, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
     sea_query::{Expr, ExprTrait, Query},
 };
 
-use super::{alerts, zone_changes};
+use super::{alerts, rows, zone_changes};
 use crate::{
     db::Db,
     error::{Error, Result},
@@ -54,12 +53,15 @@ pub async fn look(
     let open = transport::Entity::find()
         .filter(transport::Column::Name.is_in(servers))
         .filter(transport::COLUMN.opened_at.is_not_null());
-    let troubles = number(broken).add(number(open));
+    let troubles = rows::count(broken).add(rows::count(open));
     let counts = Query::select()
         .expr_as(Expr::cust("COUNT(*)"), "alerts")
         .expr_as(Expr::cust("COUNT(DISTINCT candidate_id)"), "candidates")
         .expr_as(troubles, "troubles")
-        .expr_as(number(zone_changes::one(company_id, now)), "zone_changes")
+        .expr_as(
+            rows::count(zone_changes::one(company_id, now)),
+            "zone_changes",
+        )
         .from_subquery(alerts::candidates(company_id, MOST + 1, now), "open_alerts")
         .to_owned();
     let row = db.read().query_one(&counts).await?;
@@ -73,14 +75,4 @@ pub async fn look(
         is_mail_unwell: found.troubles > 0,
         has_zone_changes: found.zone_changes > 0,
     })
-}
-
-/// How many rows a query finds.
-fn number<E: EntityTrait>(rows: Select<E>) -> Expr {
-    let one = rows.select_only().expr(Expr::cust("1")).into_query();
-    let count = Query::select()
-        .expr(Expr::cust("COUNT(*)"))
-        .from_subquery(one, "counted")
-        .to_owned();
-    Expr::SubQuery(None, Box::new(count.into()))
 }

@@ -1,8 +1,9 @@
 //! How far a new company has come: whether anybody can be booked.
 use entity::{job, slot};
-use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
-
-use crate::{db::Db, error::Result};
+use sea_orm::{
+    EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, SelectStatement},
+};
 
 /// What a company has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,27 +16,36 @@ pub enum Progress {
     Slots,
 }
 
-/// How far the company is.
-pub async fn progress(db: &Db, company_id: i64) -> Result<Progress> {
-    let slot = slot::Entity::find()
-        .select_only()
-        .column(slot::Column::Id)
-        .filter(slot::COLUMN.company_id.eq(company_id))
-        .limit(1)
-        .into_tuple::<i64>()
-        .one(db.read());
-    if slot.await?.is_some() {
-        return Ok(Progress::Slots);
+/// How far a company is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// What it has.
+    pub progress: Progress,
+    /// Does it say where interviews take place?
+    pub has_meeting_url: bool,
+    /// Of its settings: 1 until somebody saves them.
+    pub version: i32,
+}
+
+impl Progress {
+    pub(super) fn of(has_slots: bool, has_jobs: bool) -> Self {
+        match (has_slots, has_jobs) {
+            (true, _) => Self::Slots,
+            (false, true) => Self::Jobs,
+            (false, false) => Self::Nothing,
+        }
     }
-    let job = job::Entity::find()
+}
+
+/// The company's slots and its jobs, to see whether there are any.
+pub(super) fn slots_and_jobs(company_id: i64) -> (SelectStatement, SelectStatement) {
+    let slots = slot::Entity::find()
         .select_only()
-        .column(job::Column::Id)
-        .filter(job::COLUMN.company_id.eq(company_id))
-        .limit(1)
-        .into_tuple::<i64>()
-        .one(db.read());
-    Ok(match job.await? {
-        Some(_) => Progress::Jobs,
-        None => Progress::Nothing,
-    })
+        .expr(Expr::cust("1"))
+        .filter(slot::COLUMN.company_id.eq(company_id));
+    let jobs = job::Entity::find()
+        .select_only()
+        .expr(Expr::cust("1"))
+        .filter(job::COLUMN.company_id.eq(company_id));
+    (slots.into_query(), jobs.into_query())
 }

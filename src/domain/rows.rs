@@ -2,7 +2,9 @@
 use std::panic::{self, AssertUnwindSafe};
 
 use sea_orm::{
-    ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryResult, Select, TryGetError,
+    ConnectionTrait, DbErr, EntityTrait, FromQueryResult, PartialModelTrait, QueryResult,
+    QuerySelect, QueryTrait, Select, TryGetError,
+    sea_query::{Expr, Query},
 };
 
 use crate::error::{Error, Result};
@@ -78,12 +80,36 @@ impl<T: FromQueryResult> FromQueryResult for Stored<T> {
         }
     }
 
+    /// The same for a part of a row that may be missing.
     fn from_query_result_nullable(
         row: &QueryResult,
         pre: &str,
     ) -> std::result::Result<Self, TryGetError> {
-        Self::from_query_result(row, pre).map_err(TryGetError::DbErr)
+        match row.try_get_nullable::<i64>(pre, "id") {
+            Err(missing @ TryGetError::Null(_)) => Err(missing),
+            _ => Ok(Self::from_query_result(row, pre)?),
+        }
     }
+}
+
+impl<T: PartialModelTrait> PartialModelTrait for Stored<T> {
+    fn select_cols_nested<S: QuerySelect>(
+        select: S,
+        prefix: Option<&str>,
+        alias: Option<&'static str>,
+    ) -> S {
+        T::select_cols_nested(select, prefix, alias)
+    }
+}
+
+/// How many rows a query finds: for a column of another one.
+pub fn count<E: EntityTrait>(rows: Select<E>) -> Expr {
+    let one = rows.select_only().expr(Expr::cust("1")).into_query();
+    let count = Query::select()
+        .expr(Expr::cust("COUNT(*)"))
+        .from_subquery(one, "counted")
+        .to_owned();
+    Expr::SubQuery(None, Box::new(count.into()))
 }
 
 /// All that a query finds.

@@ -6,19 +6,21 @@ use entity::{
     slot,
 };
 use sea_orm::{
-    Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, SelectTwo,
-    sea_query::{Expr, ExprTrait, Query, SelectStatement},
+    Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select,
+    sea_query::{Asterisk, Expr, ExprTrait, Query, SelectStatement, UnionType},
 };
 
 use crate::{
     db::{Db, constant::Constant},
     domain::{
         alerts::{self, Reachability},
-        emails::{self, Line},
-        interviews::{self, Listed},
+        first_steps::{self, Progress, Standing},
+        interviews::{self, Line, Mail},
+        rows,
         slots::{self, State},
     },
-    error::Result,
+    error::{Error, Result},
 };
 
 /// How far ahead a worry is one of today's.
@@ -45,21 +47,33 @@ pub struct Numbers {
 #[derive(Clone, Debug)]
 pub struct Worry {
     /// Which.
-    pub listed: Listed,
+    pub line: Line,
     /// Its newest message, when that is what is wrong.
-    pub mail: Option<Line>,
+    pub mail: Option<Mail>,
     /// Does it take place nowhere?
     pub has_no_meeting_url: bool,
 }
 
-/// The numbers of a week that begins at the first and ends at the second instant; slots and messages
-/// are those of the seven days after and before now.
+#[derive(FromQueryResult)]
+struct Counted {
+    default_meeting_url: Option<String>,
+    version: i32,
+    booked: i64,
+    open: i64,
+    accepted: i64,
+    lost: i64,
+    has_slots: bool,
+    has_jobs: bool,
+}
+
+/// The numbers of a week that begins at the first and ends at the second instant, and how far the company is; slots and
+/// messages are those of the seven days after and before now.
 pub async fn numbers(
     db: &Db,
     company_id: i64,
     week: (DateTime<Utc>, DateTime<Utc>),
     now: DateTime<Utc>,
-) -> Result<Numbers> {
+) -> Result<(Numbers, Standing)> {
     let booked = slots::Filter {
         state: Some(State::Booked),
         from: Some(week.0),
@@ -72,71 +86,94 @@ pub async fn numbers(
         until: Some(now + TimeDelta::days(7)),
         ..Default::default()
     };
-    let ends = emails::count_by_status(db, company_id, &ENDS, now - TimeDelta::days(7)).await?;
-    let of = |wanted: &[email::Status]| {
-        let counts = ends.iter().filter(|(status, _)| wanted.contains(status));
-        counts.map(|(_, count)| count.unsigned_abs()).sum()
+    let lately = |statuses: &[email::Status]| {
+        email::Entity::find()
+            .filter(email::COLUMN.company_id.eq(company_id))
+            .filter(email::Column::Status.in_const(statuses.iter().copied()))
+            .filter(email::COLUMN.created_at.gte(now - TimeDelta::days(7)))
     };
-    Ok(Numbers {
-        booked: slots::count(db, company_id, &booked, now).await?,
-        open: slots::count(db, company_id, &open, now).await?,
-        accepted: of(&[email::Status::Accepted]),
-        ended: of(&ENDS),
-    })
+    let (slots, jobs) = first_steps::slots_and_jobs(company_id);
+    let counted = company::Entity::find_by_id(company_id)
+        .select_only()
+        .columns([company::Column::DefaultMeetingUrl, company::Column::Version])
+        .expr_as(
+            rows::count(slots::filtered(company_id, &booked, now)),
+            "booked",
+        )
+        .expr_as(rows::count(slots::filtered(company_id, &open, now)), "open")
+        .expr_as(rows::count(lately(&[email::Status::Accepted])), "accepted")
+        .expr_as(rows::count(lately(&LOST)), "lost")
+        .expr_as(Expr::exists(slots), "has_slots")
+        .expr_as(Expr::exists(jobs), "has_jobs")
+        .into_model::<Counted>()
+        .one(db.read())
+        .await?
+        .ok_or(Error::NotFound)?;
+    let numbers = Numbers {
+        booked: counted.booked.unsigned_abs(),
+        open: counted.open.unsigned_abs(),
+        accepted: counted.accepted.unsigned_abs(),
+        ended: (counted.accepted + counted.lost).unsigned_abs(),
+    };
+    let standing = Standing {
+        has_meeting_url: counted.default_meeting_url.is_some(),
+        version: counted.version,
+        progress: Progress::of(counted.has_slots, counted.has_jobs),
+    };
+    Ok((numbers, standing))
 }
 
-/// Coming interviews whose newest message is late, lost or doubtful, or that have no meeting URL;
-/// earliest first, at most `limit`.
+/// Coming interviews whose newest message is late, lost or doubtful, or that have no meeting URL, which the company's may
+/// make up for; earliest first, at most `limit`.
 pub async fn worries(
     db: &Db,
-    company: &company::Model,
+    company_id: i64,
+    has_meeting_url: bool,
     limit: u64,
     now: DateTime<Utc>,
 ) -> Result<Vec<Worry>> {
-    // What has begun may be over, which its row alone cannot tell: it is sorted out before the limit counts.
-    let rows = troubled(company, now)
-        .filter(slot::COLUMN.starts_at.gt(now - LONGEST))
-        .filter(slot::COLUMN.starts_at.lte(now));
-    let mut listed = readable(rows, db).await?;
-    listed.retain(|row| row.slot.as_ref().is_some_and(|slot| now < slot.ends_at()));
+    let troubled = || troubled(company_id, has_meeting_url, now);
     let horizon = now + TimeDelta::days(HORIZON_DAYS);
-    let coming = troubled(company, now)
+    let coming = troubled()
         .filter(slot::COLUMN.starts_at.gt(now))
         .filter(slot::COLUMN.starts_at.lt(horizon))
+        .order_by_asc(slot::Column::StartsAt)
+        .order_by_asc(interview::Column::Id)
         .limit(limit);
-    listed.extend(readable(coming, db).await?);
-    listed.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let ids = listed.iter().map(|row| row.interview.id).collect();
-    let mails = emails::about(db, company.id, ids).await?;
-    let worries = listed.into_iter().map(|listed| Worry {
-        mail: mails
-            .iter()
-            .filter(|mail| mail.interview_id == Some(listed.interview.id))
-            .rfind(|mail| mail.kind.tells_of_change() && mail.status != email::Status::Superseded)
-            .filter(|mail| is_worrying(mail, now))
-            .cloned(),
-        has_no_meeting_url: company.default_meeting_url.is_none()
-            && listed
-                .slot
-                .as_ref()
-                .is_some_and(|slot| slot.meeting_url.is_none()),
-        listed,
-    });
-    Ok(worries.collect())
+    let coming = Query::select()
+        .column(Asterisk)
+        .from_subquery(coming.into_query(), "coming")
+        .to_owned();
+    // What has begun may be over, which its row alone cannot tell: it is sorted out before the limit counts.
+    let begun = troubled()
+        .filter(slot::COLUMN.starts_at.gt(now - LONGEST))
+        .filter(slot::COLUMN.starts_at.lte(now))
+        .into_query()
+        .union(UnionType::All, coming)
+        .to_owned();
+    let lines = interviews::each(&begun, db.read()).await?.into_iter();
+    // Whoever waits for mail about one that cannot be read is an alert.
+    let lines = lines.filter_map(|line| line.or_log("interview"));
+    let mut worries: Vec<Worry> = lines
+        .filter(|line| line.slot.as_ref().is_some_and(|slot| now < slot.ends_at()))
+        .map(|line| Worry {
+            mail: line.mail().filter(|mail| is_worrying(mail, now)).cloned(),
+            has_no_meeting_url: !has_meeting_url
+                && line
+                    .slot
+                    .as_ref()
+                    .is_some_and(|slot| slot.meeting_url.is_none()),
+            line,
+        })
+        .collect();
+    worries
+        .sort_by_key(|Worry { line, .. }| (line.slot.as_ref().map(|slot| slot.starts_at), line.id));
+    worries.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(worries)
 }
 
-/// Those that can be read. Whoever waits for mail about one that cannot be is an alert.
-async fn readable(
-    query: SelectTwo<interview::Entity, slot::Entity>,
-    db: &Db,
-) -> Result<Vec<Listed>> {
-    let rows = interviews::named(query, db.read()).await?.into_iter();
-    Ok(rows.filter_map(|row| row.or_log("interview")).collect())
-}
-
-/// What became of messages that were meant to arrive; one that was made needless is none of them.
-const ENDS: [email::Status; 6] = [
-    email::Status::Accepted,
+/// What became of messages that were meant to arrive and did not, or may not have; one that was made needless is none of them.
+const LOST: [email::Status; 5] = [
     email::Status::Uncertain,
     email::Status::Printed,
     email::Status::Failed,
@@ -144,22 +181,20 @@ const ENDS: [email::Status; 6] = [
     email::Status::Bounced,
 ];
 
-/// Booked interviews with something wrong, earliest first.
+/// Booked interviews with something wrong.
 fn troubled(
-    company: &company::Model,
+    company_id: i64,
+    has_meeting_url: bool,
     now: DateTime<Utc>,
-) -> SelectTwo<interview::Entity, slot::Entity> {
+) -> Select<interview::Entity> {
     let mut wrong = Condition::any().add(Expr::exists(worrying_mail(now)));
-    if company.default_meeting_url.is_none() {
+    if !has_meeting_url {
         wrong = wrong.add(slot::COLUMN.meeting_url.is_null());
     }
-    interview::Entity::find()
-        .find_also_related(slot::Entity)
-        .filter(slot::COLUMN.company_id.eq(company.id))
+    interviews::lines_without_needless()
+        .filter(slot::COLUMN.company_id.eq(company_id))
         .filter(interview::Column::Status.eq_const(Status::Scheduled))
         .filter(wrong)
-        .order_by_asc(slot::Column::StartsAt)
-        .order_by_asc(interview::Column::Id)
 }
 
 /// The same rule as [`is_worrying`], for the message that decides what the candidate of the outer
@@ -183,7 +218,7 @@ fn worrying_mail(now: DateTime<Utc>) -> SelectStatement {
 }
 
 /// Sooner than an alert on every page, because it is looked at here only.
-fn is_worrying(mail: &Line, now: DateTime<Utc>) -> bool {
+fn is_worrying(mail: &Mail, now: DateTime<Utc>) -> bool {
     let is_late = mail.first_due_at < now - PATIENCE;
     let is_wrong = match alerts::reachability(mail.status) {
         Reachability::Settled => false,

@@ -7,7 +7,6 @@ use entity::user;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    choices,
     conflict::{Conflict, Reading, Thing},
     errors::{Error, Result},
     flash::Flash,
@@ -204,7 +203,6 @@ pub struct EditPage {
     company_zone: &'static str,
     #[serde(flatten)]
     sheet: Sheet<AccountForm>,
-    zones: Vec<&'static str>,
 }
 
 impl EditPage {
@@ -213,7 +211,6 @@ impl EditPage {
             email: viewer.email.clone(),
             company_zone: viewer.company_zone().name(),
             sheet,
-            zones: choices::zones(),
         }
     }
 }
@@ -233,7 +230,6 @@ impl Page for EditPage {
                 AccountForm::default(),
                 FormErrors::one("name", "Please fill this in."),
             ),
-            zones: choices::zones(),
         }
     }
 }

@@ -2,7 +2,7 @@
 use sea_orm::{ActiveEnum, Iterable};
 use serde::Serialize;
 
-use crate::{app::App, domain::jobs, error::Result, mail::language::Languages, zones};
+use crate::{app::App, domain::jobs, error::Result, mail::language::Languages};
 
 /// One line of a select or a group of radio buttons.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -63,11 +63,6 @@ pub fn jobs(rows: Vec<(i64, String, bool)>) -> Vec<Choice> {
             false => Choice::new(id, title),
         })
         .collect()
-}
-
-/// The names of the time zones that are offered, for a `<datalist>`.
-pub fn zones() -> Vec<&'static str> {
-    zones::choices().collect()
 }
 
 /// The languages of mails, and those that are chosen though they may be none of them.

@@ -12,10 +12,11 @@ use crate::{
     zones::Tz,
 };
 
-/// How each is, the first one first; none where mail is printed.
+/// How each was a moment ago, the first one first; none where mail is printed.
 pub async fn in_force(app: &App) -> Result<Vec<transport::Model>> {
     let set = doctor::servers(&app.settings.mail);
-    let mut servers = mail_servers::all(&app.db).await?;
+    let (read, now) = (mail_servers::all(&app.db), app.clock.now());
+    let mut servers = app.mail_servers.get(&app.db, (), now, read).await?;
     // What was set once and is no more says nothing of how mail leaves.
     servers.retain(|server| set.iter().any(|(name, _)| *name == server.name));
     Ok(servers)

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
 use super::{
-    choices,
     errors::{Error, Result},
     flash::Flash,
     forms::FormErrors,
@@ -176,16 +175,11 @@ const WRONG_CODE: &str =
 pub struct NewPage {
     form: SetupForm,
     errors: FormErrors,
-    zones: Vec<&'static str>,
 }
 
 impl NewPage {
     fn new(form: SetupForm, errors: FormErrors) -> Self {
-        Self {
-            form,
-            errors,
-            zones: choices::zones(),
-        }
+        Self { form, errors }
     }
 }
 

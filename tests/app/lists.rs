@@ -392,7 +392,7 @@ async fn the_log_finds_messages_by_words_of_the_name_or_the_address() {
         let at = app.now() + TimeDelta::hours(2 + number as i64);
         let interview = booked(&app, who, cook, at).await;
         let mail = greenroom::domain::emails::about(&app.app.db, app.company_id, vec![interview]);
-        ids.push(mail.await.expect("mails")[0].id);
+        ids.push(mail.await.expect("mails").0[0].id);
     }
     app.expect_undelivered_mail();
     let (janes, bobs) = (ids[0], ids[1]);

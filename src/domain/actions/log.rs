@@ -1,11 +1,9 @@
 //! Reading the audit log: of one thing, or of the whole company a page at a time.
-use std::collections::{HashMap, HashSet};
-
 use chrono::{DateTime, Utc};
 use entity::{action, user};
 use sea_orm::{
-    ColumnTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QueryResult,
-    QuerySelect, Select,
+    DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QueryResult, QuerySelect, Select,
+    sea_query::{Expr, ExprTrait, Query},
 };
 use serde_json::{Value, json};
 
@@ -96,12 +94,11 @@ pub async fn list(
         .into_model::<Stored<Readable>>()
         .all(db.read())
         .await?;
-    let page = Page::of_stored(lines, (seek, limit), "action", |Readable(line)| Cursor {
-        at: line.at,
-        id: line.id,
+    let page = Page::of_stored(lines, (seek, limit), "action", |line| Cursor {
+        at: line.action.at,
+        id: line.action.id,
     });
-    let names = names(db, company_id, page.rows.iter()).await?;
-    Ok(page.map(|line| entry(line, &names)))
+    Ok(page.map(entry))
 }
 
 fn matching(company_id: i64, filter: &Filter) -> Select<action::Entity> {
@@ -146,10 +143,9 @@ pub async fn history(
         .all(db.read())
         .await?;
     let lines = lines.into_iter().filter_map(|line| line.or_log("action"));
-    let lines: Vec<Readable> = lines.collect();
-    let names = names(db, company_id, lines.iter()).await?;
-    let oldest_first = lines.into_iter().rev();
-    Ok(oldest_first.map(|line| entry(line, &names)).collect())
+    let mut lines: Vec<Entry> = lines.map(entry).collect();
+    lines.reverse();
+    Ok(lines)
 }
 
 /// Every user of the company who may have done something, by name: also those who no longer sign in.
@@ -166,45 +162,47 @@ pub async fn authors(db: &Db, company_id: i64) -> Result<Vec<(i64, String)>> {
         .await?)
 }
 
+/// The company's lines, each with the name of the user who wrote it.
 fn of_company(company_id: i64) -> Select<action::Entity> {
-    action::Entity::find().filter(action::COLUMN.company_id.eq(company_id))
+    let name = Query::select()
+        .column(user::Column::Name)
+        .from(user::Entity)
+        .and_where(
+            of_user(user::Column::CompanyId).equals((action::Entity, action::Column::CompanyId)),
+        )
+        .and_where(of_user(user::Column::Id).equals((action::Entity, action::Column::UserId)))
+        .to_owned();
+    action::Entity::find()
+        .expr_as(Expr::SubQuery(None, Box::new(name.into())), BY)
+        .filter(action::COLUMN.company_id.eq(company_id))
 }
 
-/// Names of the users who wrote these lines.
-async fn names<'a>(
-    db: &Db,
-    company_id: i64,
-    lines: impl Iterator<Item = &'a Readable>,
-) -> Result<HashMap<i64, String>> {
-    let users: HashSet<i64> = lines.filter_map(|Readable(line)| line.user_id).collect();
-    let names: Vec<(i64, String)> = user::Entity::find()
-        .select_only()
-        .columns([user::Column::Id, user::Column::Name])
-        .filter(user::COLUMN.company_id.eq(company_id))
-        .filter(user::Column::Id.is_in(users))
-        .into_tuple()
-        .all(db.read())
-        .await?;
-    Ok(names.into_iter().collect())
+fn of_user(column: user::Column) -> Expr {
+    Expr::col((user::Entity, column))
 }
 
-fn entry(Readable(action): Readable, names: &HashMap<i64, String>) -> Entry {
+const BY: &str = "by_name";
+
+fn entry(Readable { action, by }: Readable) -> Entry {
     let (verb, object) = (&action.verb, &action.object_type);
     Entry {
         event: Event::read(verb, object, action.object_id, &action.details),
-        by: action.user_id.and_then(|id| names.get(&id).cloned()),
+        by,
         action,
     }
 }
 
 /// A line whose details may be unreadable: who did what, and when, is still told, and so are all other lines.
-struct Readable(action::Model);
+struct Readable {
+    action: action::Model,
+    by: Option<String>,
+}
 
 impl FromQueryResult for Readable {
     fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
         let unreadable = |_| json!({ "details": "cannot be read" });
         let details: Result<Value, DbErr> = row.try_get(prefix, "details");
-        Ok(Self(action::Model {
+        let action = action::Model {
             id: row.try_get(prefix, "id")?,
             company_id: row.try_get(prefix, "company_id")?,
             user_id: row.try_get(prefix, "user_id")?,
@@ -214,6 +212,9 @@ impl FromQueryResult for Readable {
             details: details.unwrap_or_else(unreadable),
             ip: row.try_get(prefix, "ip")?,
             at: row.try_get(prefix, "at")?,
-        }))
+        };
+        // Whoever cannot be read has no name to show.
+        let by = row.try_get(prefix, BY).ok().flatten();
+        Ok(Self { action, by })
     }
 }

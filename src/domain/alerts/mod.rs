@@ -2,16 +2,17 @@
 mod query;
 mod rule;
 
+use std::collections::{HashMap, HashSet};
+
 use chrono::{DateTime, Utc};
 use entity::email;
 
-use self::query::{Found, unsorted};
+use self::query::{Whole, unsorted};
 pub(super) use self::query::{candidates, decides, find, may_alert, open};
 pub use self::rule::{Reachability, is_due, reachability};
 use crate::{
     db::Db,
     domain::{
-        emails,
         interviews::{self, Details},
         page::{self, Cursor, Page, Seek, Sort},
         rows::Stored,
@@ -40,8 +41,8 @@ pub enum Alert {
 
 /// The most urgent ones.
 pub async fn first(db: &Db, company_id: i64, few: u64, now: DateTime<Utc>) -> Result<Vec<Alert>> {
-    let found = find(db, open(company_id, now), few).await?;
-    with_details(db, company_id, &found).await
+    let found = query::whole(db, open(company_id, now), few).await?;
+    with_details(db, company_id, found).await
 }
 
 /// All of them, the most urgent first.
@@ -54,9 +55,9 @@ pub async fn list(
 ) -> Result<Page<Alert>> {
     let by = (email::Column::ExpiresAt, email::Column::Id);
     let alerts = page::seek(unsorted(company_id, now), Sort::Ascending, by, seek);
-    let mut found = find(db, alerts, limit + 1).await?;
+    let mut found = query::whole(db, alerts, limit + 1).await?;
     let has_more = page::cut(&mut found, seek, limit);
-    let cursor = |found: &Stored<Found>| match found {
+    let cursor = |found: &Stored<Whole>| match found {
         Stored::Read(found) => Some(Cursor {
             at: found.expires_at,
             id: found.id,
@@ -69,49 +70,57 @@ pub async fn list(
     );
     let (previous, next) = page::neighbours(ends, seek, has_more);
     Ok(Page {
-        rows: with_details(db, company_id, &found).await?,
+        rows: with_details(db, company_id, found).await?,
         previous,
         next,
         unreadable: Vec::new(),
     })
 }
 
-async fn with_details(db: &Db, company_id: i64, found: &[Stored<Found>]) -> Result<Vec<Alert>> {
-    let mut alerts = Vec::with_capacity(found.len());
-    for row in found {
-        let email_id = match row {
-            Stored::Read(found) => found.id,
-            Stored::Unreadable(row) => row.id.ok_or(Error::NotFound)?,
-        };
-        alerts.push(alert(db, company_id, email_id).await?);
-    }
-    Ok(alerts)
+async fn with_details(db: &Db, company_id: i64, found: Vec<Stored<Whole>>) -> Result<Vec<Alert>> {
+    let emails: Vec<_> = found
+        .into_iter()
+        .map(|row| match row {
+            Stored::Read(whole) => whole.email,
+            Stored::Unreadable(row) => Stored::Unreadable(row),
+        })
+        .collect();
+    let ids = emails.iter().filter_map(|email| match email {
+        Stored::Read(email) => email.interview_id,
+        Stored::Unreadable(_) => None,
+    });
+    let ids: HashSet<i64> = ids.collect();
+    let details = match ids.is_empty() {
+        true => HashMap::new(),
+        false => interviews::readable_details(db.read(), company_id, ids).await?,
+    };
+    emails
+        .into_iter()
+        .map(|email| alert(email, &details))
+        .collect()
 }
 
 /// Of one that cannot be read it is told that it cannot be: nobody is kept from every page by it.
-async fn alert(db: &Db, company_id: i64, email_id: i64) -> Result<Alert> {
-    let unreadable = |error, interview_id| match error {
-        Error::Stored(_) | Error::NotFound => {
-            tracing::error!(email.id = email_id, %error, "An alert cannot be read");
-            Ok(Alert::Unreadable {
-                email_id,
-                interview_id,
-            })
+fn alert(email: Stored<email::Model>, details: &HashMap<i64, Details>) -> Result<Alert> {
+    let email = match email {
+        Stored::Read(email) => email,
+        Stored::Unreadable(row) => {
+            row.log("alert");
+            return Ok(Alert::Unreadable {
+                email_id: row.id.ok_or(Error::NotFound)?,
+                interview_id: None,
+            });
         }
-        error => Err(error),
     };
-    let email = match emails::find(db.read(), company_id, email_id).await {
-        Ok(email) => email,
-        Err(error) => return unreadable(error, None),
-    };
-    let Some(interview_id) = email.interview_id else {
-        return unreadable(Error::NotFound, None);
-    };
-    match interviews::details(db.read(), company_id, interview_id).await {
-        Ok(details) => Ok(Alert::Told {
+    let interview_id = email.interview_id;
+    Ok(match interview_id.and_then(|id| details.get(&id)) {
+        Some(details) => Alert::Told {
             email: Box::new(email),
-            details: Box::new(details),
-        }),
-        Err(error) => unreadable(error, Some(interview_id)),
-    }
+            details: Box::new(details.clone()),
+        },
+        None => Alert::Unreadable {
+            email_id: email.id,
+            interview_id,
+        },
+    })
 }

@@ -5,8 +5,8 @@ use entity::{
     interview, slot,
 };
 use sea_orm::{
-    ActiveEnum, Condition, EntityTrait, FromQueryResult, Iterable, JoinType, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, RelationTrait, Select,
+    ActiveEnum, Condition, DbErr, EntityTrait, FromQueryResult, Iterable, JoinType, QueryFilter,
+    QueryOrder, QueryResult, QuerySelect, QueryTrait, RelationTrait, Select,
     sea_query::{Alias, Expr, ExprTrait, IntoIden, Query, SelectStatement},
 };
 
@@ -57,7 +57,24 @@ pub(in crate::domain) fn decides() -> Expr {
 #[derive(Clone, Debug, FromQueryResult)]
 pub(in crate::domain) struct Found {
     pub(in crate::domain) id: i64,
-    pub(in crate::domain) expires_at: DateTime<Utc>,
+}
+
+/// A message that is an alert, with all that it has.
+#[derive(Debug)]
+pub(super) struct Whole {
+    pub(super) id: i64,
+    pub(super) expires_at: DateTime<Utc>,
+    pub(super) email: Stored<email::Model>,
+}
+
+impl FromQueryResult for Whole {
+    fn from_query_result(row: &QueryResult, pre: &str) -> std::result::Result<Self, DbErr> {
+        Ok(Self {
+            id: row.try_get(pre, "id")?,
+            expires_at: row.try_get(pre, "expires_at")?,
+            email: Stored::from_query_result(row, pre)?,
+        })
+    }
 }
 
 /// The messages for which [`is_due`](super::is_due) holds, the first to be of no more use first.
@@ -134,7 +151,17 @@ pub(in crate::domain) fn candidates(
         .into_query()
 }
 
-/// The first so many of them.
+/// The first so many of them, with all that they have.
+pub(super) async fn whole(
+    db: &Db,
+    alerts: Select<email::Entity>,
+    limit: u64,
+) -> Result<Vec<Stored<Whole>>> {
+    let alerts = alerts.limit(limit).into_model::<Stored<Whole>>();
+    Ok(alerts.all(db.read()).await?)
+}
+
+/// The keys of the first so many of them.
 pub(in crate::domain) async fn find(
     db: &Db,
     alerts: Select<email::Entity>,
@@ -142,7 +169,7 @@ pub(in crate::domain) async fn find(
 ) -> Result<Vec<Stored<Found>>> {
     Ok(alerts
         .select_only()
-        .columns([email::Column::Id, email::Column::ExpiresAt])
+        .column(email::Column::Id)
         .limit(limit)
         .into_model::<Stored<Found>>()
         .all(db.read())

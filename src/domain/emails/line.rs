@@ -6,11 +6,7 @@ use sea_orm::{
     Select, SelectModel, Selector,
 };
 
-use crate::{
-    db::{Db, constant::Constant},
-    domain::rows::Stored,
-    error::Result,
-};
+use crate::{db::Db, domain::rows::Stored, error::Result};
 
 /// A line of the log, without the message itself.
 #[derive(Clone, Debug, DerivePartialModel)]
@@ -50,38 +46,41 @@ pub struct Line {
     pub corrects: Option<i64>,
 }
 
-/// How many messages that were queued since then stand in each of these.
-pub async fn count_by_status(
-    db: &Db,
-    company_id: i64,
-    statuses: &[Status],
-    since: DateTime<Utc>,
-) -> Result<Vec<(Status, i64)>> {
-    Ok(email::Entity::find()
-        .select_only()
-        .column(email::Column::Status)
-        .column_as(email::Column::Id.count(), "count")
-        .filter(email::COLUMN.company_id.eq(company_id))
-        .filter(email::Column::Status.in_const(statuses.iter().copied()))
-        .filter(email::COLUMN.created_at.gte(since))
-        .group_by(email::Column::Status)
-        .into_tuple()
-        .all(db.read())
-        .await?)
+/// What the log shows of a message.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "email::Entity")]
+pub struct Shown {
+    /// Key.
+    pub id: i64,
+    /// What it tells.
+    pub kind: Kind,
+    /// To whom.
+    pub recipient: String,
+    /// Whom it greets.
+    pub recipient_name: String,
+    /// None until it is composed.
+    pub subject: Option<String>,
+    /// Where it stands.
+    pub status: Status,
+    /// Why.
+    pub reason: String,
+    /// When it is tried next, while it waits.
+    pub due_at: DateTime<Utc>,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// When it was queued.
+    pub created_at: DateTime<Utc>,
 }
 
 /// Lines that are read each by itself.
-pub(super) fn each(lines: Select<email::Entity>) -> Selector<SelectModel<Stored<Line>>> {
-    Line::select_cols(lines.select_only()).into_model::<Stored<Line>>()
+pub(super) fn each<L: PartialModelTrait>(
+    lines: Select<email::Entity>,
+) -> Selector<SelectModel<Stored<L>>> {
+    L::select_cols(lines.select_only()).into_model::<Stored<L>>()
 }
 
-/// Every message about these interviews, oldest first; those that cannot be read are left out.
-pub async fn about(db: &Db, company_id: i64, interview_ids: Vec<i64>) -> Result<Vec<Line>> {
-    Ok(all_about(db, company_id, interview_ids).await?.0)
-}
-
-/// The same, and the keys of those that cannot be read.
-pub async fn all_about(
+/// Every message about these interviews, oldest first, and the keys of those that cannot be read.
+pub async fn about(
     db: &Db,
     company_id: i64,
     interview_ids: Vec<i64>,
@@ -90,7 +89,7 @@ pub async fn all_about(
         .filter(email::COLUMN.company_id.eq(company_id))
         .filter(email::Column::InterviewId.is_in(interview_ids));
     let (mut lines, mut unreadable) = (Vec::new(), Vec::new());
-    for line in each(found).all(db.read()).await? {
+    for line in each::<Line>(found).all(db.read()).await? {
         match line {
             Stored::Read(line) => lines.push(line),
             Stored::Unreadable(row) => {

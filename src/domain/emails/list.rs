@@ -7,12 +7,13 @@ use entity::{
     interview,
 };
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select,
+    ActiveEnum, ColumnTrait, Condition, EntityTrait, PartialModelTrait, QueryFilter, QuerySelect,
+    QueryTrait, Select,
     sea_query::{Expr, ExprTrait, Func, SimpleExpr},
 };
 
 use super::{
-    line::{Line, each},
+    line::{Line, Shown, each},
     recipient,
 };
 use crate::{
@@ -57,16 +58,39 @@ pub async fn list(
     seek: Option<Seek>,
     limit: u64,
 ) -> Result<Page<Line>> {
+    let place = |line: &Line| (line.created_at, line.id);
+    found(db, company_id, filter, (seek, limit), place).await
+}
+
+/// The same, of which the log shows less.
+pub async fn log(
+    db: &Db,
+    company_id: i64,
+    filter: &Filter,
+    seek: Option<Seek>,
+    limit: u64,
+) -> Result<Page<Shown>> {
+    let place = |line: &Shown| (line.created_at, line.id);
+    found(db, company_id, filter, (seek, limit), place).await
+}
+
+async fn found<L: PartialModelTrait + Send + Sync>(
+    db: &Db,
+    company_id: i64,
+    filter: &Filter,
+    (seek, limit): (Option<Seek>, u64),
+    place: fn(&L) -> (DateTime<Utc>, i64),
+) -> Result<Page<L>> {
     let lines = of_company(company_id).filter(matching(filter));
     let lines = match way(db, company_id, filter).await? {
         Way::Few(ids, as_well) => {
             let few = lines.filter(email::Column::Id.is_in(ids)).filter(as_well);
             // Sorted below: the database would rather read the whole log in this order.
             let few = page::unsorted(few, Sort::Descending, BY, seek);
-            let mut few = each(few).all(db.read()).await?;
+            let mut few = each::<L>(few).all(db.read()).await?;
             // What cannot be read comes first: it needs somebody.
             few.sort_by_key(|line| match line {
-                Stored::Read(line) => (1, Reverse((line.created_at, line.id))),
+                Stored::Read(line) => (1, Reverse(place(line))),
                 Stored::Unreadable(row) => {
                     let id = row.id.unwrap_or_default();
                     (0, Reverse((DateTime::UNIX_EPOCH, id)))
@@ -80,14 +104,12 @@ pub async fn list(
         }
         Way::Many(in_passing) => {
             let lines = newest(lines.filter(in_passing), seek).limit(limit + 1);
-            each(lines).all(db.read()).await?
+            each::<L>(lines).all(db.read()).await?
         }
     };
     Ok(Page::of_stored(lines, (seek, limit), "email", |line| {
-        Cursor {
-            at: line.created_at,
-            id: line.id,
-        }
+        let (at, id) = place(line);
+        Cursor { at, id }
     }))
 }
 

@@ -23,9 +23,9 @@ pub(in crate::domain) use self::kinds::{of_kinds, of_kinds_in};
 pub use self::{
     cancel::{Cancelled, can_be_cancelled, cancel},
     correct::{Corrected, can_be_corrected, correct, link_correction},
-    counts::{Count, by_day, waiting},
-    line::{Line, about, all_about, count_by_status},
-    list::{Filter, list},
+    counts::{Count, Counts, counts},
+    line::{Line, Shown, about},
+    list::{Filter, list, log},
     queue::{Enqueued, NewEmail, queue, supersede},
     resend::{Again, Resent, resend},
     retry_now::{RetryNow, can_retry_now, retry_now},

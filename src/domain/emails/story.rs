@@ -4,21 +4,23 @@ use entity::{
     attempt::{self, Outcome},
     bounce,
     email::{self, Status},
+    user,
 };
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QueryResult,
+    QuerySelect, SelectModel, Selector,
+    sea_query::{Expr, ExprTrait, Func, JoinType, Query, SelectStatement},
+};
 
-use super::{
-    can_be_corrected, find, is_of_use,
-    line::{Line, about},
-};
+use super::{can_be_corrected, is_of_use};
 use crate::{
     db::Db,
     domain::{
-        accounts::users,
         actions::{self, Entry},
         bounces,
         interviews::{self, Details},
-        rows, suppressed,
+        rows::{self, Stored},
+        suppressed,
     },
     error::{Error, Result},
 };
@@ -74,39 +76,120 @@ impl Story {
 
 /// The message, its attempts and its interview.
 pub async fn story(db: &Db, company_id: i64, id: i64) -> Result<Story> {
-    let email = find(db.read(), company_id, id).await?;
-    let attempts = attempts(db.read(), &email).await?;
-    let details = match email.interview_id {
-        Some(id) => Some(interviews::details(db.read(), company_id, id).await?),
-        None => None,
-    };
-    let name_of = async |user_id: Option<i64>| match user_id {
-        Some(id) => users::find(db, company_id, id)
-            .await
-            .map(|user| Some(user.name))
-            .or_else(|error| match error {
-                // Whoever cannot be read has no name to show.
-                Error::Stored(_) => Ok(None),
-                error => Err(error),
-            }),
-        None => Ok(None),
-    };
-    let others = about(db, company_id, email.interview_id.into_iter().collect()).await?;
+    let found = told(company_id, id).one(db.read()).await?;
+    let told = found.ok_or(Error::NotFound)?.into_result()?;
+    let email = told.email;
     Ok(Story {
-        queued_by: name_of(email.created_by).await?,
-        told_by: name_of(email.told_by).await?,
+        attempts: attempts(db.read(), &email).await?,
+        details: match email.interview_id {
+            Some(id) => Some(interviews::shown(db.read(), company_id, id).await?),
+            None => None,
+        },
         held_by: match email.status {
             Status::Held => suppressed::shown_by(db.read(), company_id, &email.recipient).await?,
             _ => None,
         },
-        repeated_by: repeated_by(db.read(), &email).await?,
-        corrected_by: corrected_by(&email, &others),
         bounces: bounces::of(db, company_id, id).await?,
         acts: actions::history(db, company_id, "email", id).await?,
+        queued_by: told.queued_by,
+        told_by: told.told_by,
+        repeated_by: told.repeated_by,
+        corrected_by: told.corrected_by,
         email,
-        attempts,
-        details,
     })
+}
+
+/// A message, and what other rows tell of it in a word.
+struct Told {
+    email: email::Model,
+    queued_by: Option<String>,
+    told_by: Option<String>,
+    repeated_by: Option<i64>,
+    corrected_by: Option<i64>,
+}
+
+impl FromQueryResult for Told {
+    fn from_query_result(row: &QueryResult, pre: &str) -> std::result::Result<Self, DbErr> {
+        // Whoever cannot be read has no name to show.
+        let name = |column| row.try_get(pre, column).ok().flatten();
+        Ok(Self {
+            email: email::Model::from_query_result(row, pre)?,
+            queued_by: name(QUEUED_BY),
+            told_by: name(TOLD_BY),
+            repeated_by: row.try_get(pre, REPEATED_BY)?,
+            corrected_by: row.try_get(pre, CORRECTED_BY)?,
+        })
+    }
+}
+
+const QUEUED_BY: &str = "queued_by_name";
+const TOLD_BY: &str = "told_by_name";
+const REPEATED_BY: &str = "repeated_by";
+const CORRECTED_BY: &str = "corrected_by";
+
+fn told(company_id: i64, id: i64) -> Selector<SelectModel<Stored<Told>>> {
+    email::Entity::find_by_id(id)
+        .filter(email::COLUMN.company_id.eq(company_id))
+        .expr_as(name_of(email::Column::CreatedBy), QUEUED_BY)
+        .expr_as(name_of(email::Column::ToldBy), TOLD_BY)
+        .expr_as(scalar(repeat()), REPEATED_BY)
+        .expr_as(scalar(correction()), CORRECTED_BY)
+        .into_model::<Stored<Told>>()
+}
+
+/// The name of the user in this column of the outer query's message.
+fn name_of(user_id: email::Column) -> Expr {
+    let col = |column| Expr::col((user::Entity, column));
+    let name = Query::select()
+        .column(user::Column::Name)
+        .from(user::Entity)
+        .and_where(col(user::Column::CompanyId).equals((email::Entity, email::Column::CompanyId)))
+        .and_where(col(user::Column::Id).equals((email::Entity, user_id)))
+        .to_owned();
+    scalar(name)
+}
+
+const OTHER: &str = "other";
+const WRONG: &str = "wrong";
+
+/// The message that repeats the outer query's.
+fn repeat() -> SelectStatement {
+    let col = |column| Expr::col((OTHER, column));
+    Query::select()
+        .expr(Func::min(col(email::Column::Id)))
+        .from_as(email::Entity, OTHER)
+        .and_where(col(email::Column::CompanyId).equals((email::Entity, email::Column::CompanyId)))
+        .and_where(col(email::Column::ResendOf).equals((email::Entity, email::Column::Id)))
+        .to_owned()
+}
+
+/// The first message that corrects the address of the outer query's. A correction names one message to the wrong address
+/// and stands for all of them.
+fn correction() -> SelectStatement {
+    let later = |column| Expr::col((OTHER, column));
+    let wrong = |column| Expr::col((WRONG, column));
+    let its = |column| (email::Entity, column);
+    use email::Column::{CompanyId, Corrects, Id, InterviewId, Recipient};
+    Query::select()
+        .expr(Func::min(later(Id)))
+        .from_as(email::Entity, OTHER)
+        .join_as(
+            JoinType::InnerJoin,
+            email::Entity,
+            WRONG,
+            wrong(Id).equals((OTHER, Corrects)),
+        )
+        .and_where(later(CompanyId).equals(its(CompanyId)))
+        .and_where(later(InterviewId).equals(its(InterviewId)))
+        .and_where(later(Id).gt(Expr::col(its(Id))))
+        .and_where(wrong(CompanyId).equals(its(CompanyId)))
+        .and_where(wrong(InterviewId).equals(its(InterviewId)))
+        .and_where(wrong(Recipient).equals(its(Recipient)))
+        .to_owned()
+}
+
+fn scalar(query: SelectStatement) -> Expr {
+    Expr::SubQuery(None, Box::new(query.into()))
 }
 
 pub(super) fn may_have_arrived(email: &email::Model, attempts: &[attempt::Model]) -> bool {
@@ -135,15 +218,4 @@ pub(super) async fn repeated_by(
         .one(db)
         .await?;
     Ok(repeat.map(|repeat| repeat.id))
-}
-
-/// A correction names one message to the wrong address and stands for all of them.
-fn corrected_by(email: &email::Model, others: &[Line]) -> Option<i64> {
-    let went_there = |id| {
-        let wrong = others.iter().find(|other| other.id == id);
-        wrong.is_some_and(|wrong| wrong.recipient == email.recipient)
-    };
-    let mut later = others.iter().filter(|other| other.id > email.id);
-    let first = later.find(|other| other.corrects.is_some_and(went_there));
-    first.map(|other| other.id)
 }

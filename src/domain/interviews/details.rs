@@ -7,7 +7,9 @@ use entity::{
     interview::{self, Status},
     job, slot, user,
 };
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, sea_query::IntoCondition,
+};
 
 use super::{
     join_window::{JoinWindow, Moment},
@@ -135,7 +137,19 @@ pub async fn details(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Res
 /// The interview behind a join link. The one look-up without a company, because the signed token is what gives access; and
 /// without what mails are made of, because none is sent.
 pub(super) async fn behind_link(db: &impl ConnectionTrait, public_id: &str) -> Result<Details> {
-    let found = joined::find(db, interview::COLUMN.public_id.eq(public_id)).await?;
+    without_own(db, interview::COLUMN.public_id.eq(public_id)).await
+}
+
+/// The same of an interview of the company, for pages that make no mail.
+pub async fn shown(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<Details> {
+    let which = Condition::all()
+        .add(interview::COLUMN.company_id.eq(company_id))
+        .add(interview::COLUMN.id.eq(id));
+    without_own(db, which).await
+}
+
+async fn without_own(db: &impl ConnectionTrait, which: impl IntoCondition) -> Result<Details> {
+    let found = joined::find(db, which).await?;
     let details = found.into_iter().next().ok_or(Error::NotFound)?;
     details.into_details(Own::default())
 }

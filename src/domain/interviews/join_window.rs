@@ -27,10 +27,15 @@ pub enum Moment {
 impl JoinWindow {
     /// Of a slot, opening `lead_minutes` before its start.
     pub fn of(slot: &slot::Model, lead_minutes: i32) -> Self {
+        Self::between(slot.starts_at, slot.ends_at(), lead_minutes)
+    }
+
+    /// Of an interview that starts and ends at these instants.
+    pub fn between(starts_at: DateTime<Utc>, ends_at: DateTime<Utc>, lead_minutes: i32) -> Self {
         Self {
-            opens_at: slot.starts_at - TimeDelta::minutes(lead_minutes.into()),
-            starts_at: slot.starts_at,
-            ends_at: slot.ends_at(),
+            opens_at: starts_at - TimeDelta::minutes(lead_minutes.into()),
+            starts_at,
+            ends_at,
         }
     }
 

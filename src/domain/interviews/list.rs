@@ -3,15 +3,18 @@ use chrono::{DateTime, Utc};
 use entity::{
     candidate,
     interview::{self, Status},
-    job, slot,
+    slot,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter,
-    QueryResult, QuerySelect, QueryTrait, SelectTwo,
-    sea_query::{Expr, ExprTrait, Func, Query, SelectStatement},
+    ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, JoinType, PartialModelTrait,
+    QueryFilter, QueryResult, QuerySelect, QueryTrait, RelationTrait, Select,
+    sea_query::{Expr, Query},
 };
 
-use super::search;
+use super::{
+    line::{self, Line},
+    search,
+};
 use crate::{
     db::{Db, constant::Constant},
     domain::{
@@ -40,19 +43,15 @@ pub struct Filter {
     pub sort: Sort,
 }
 
-/// An interview of a list.
+/// An interview of a list, as programs are told of it.
 #[derive(Clone, Debug)]
 pub struct Listed {
     /// The row.
     pub interview: interview::Model,
-    /// Who is interviewed.
-    pub candidate: candidate::Model,
     /// When; none until it is booked.
     pub slot: Option<slot::Model>,
     /// For which job, when there is one.
     pub job_id: Option<i64>,
-    /// As it is called.
-    pub job_title: Option<String>,
 }
 
 /// Booked ones by start. A cancelled interview keeps the slot it was booked into.
@@ -63,7 +62,99 @@ pub async fn list(
     seek: Option<Seek>,
     limit: u64,
 ) -> Result<Page<Listed>> {
-    let rows = interview::Entity::find().find_also_related(slot::Entity);
+    let rows = by_start(db, company_id, listed(), filter, (seek, limit)).await?;
+    let rows = rows.into_model::<Stored<Listed>>().all(db.read()).await?;
+    Ok(Page::of_stored(rows, (seek, limit), "interview", |row| {
+        Cursor {
+            at: row
+                .slot
+                .as_ref()
+                .map_or(row.interview.created_at, |slot| slot.starts_at),
+            id: row.interview.id,
+        }
+    }))
+}
+
+/// Booked or not, newest first; when they start plays no part.
+pub async fn newest(
+    db: &Db,
+    company_id: i64,
+    filter: &Filter,
+    seek: Option<Seek>,
+    limit: u64,
+) -> Result<Page<Listed>> {
+    let rows = by_key(db, company_id, listed(), filter, (seek, limit)).await?;
+    let rows = rows.into_model::<Stored<Listed>>().all(db.read()).await?;
+    Ok(Page::of_stored(rows, (seek, limit), "interview", |row| {
+        Cursor {
+            at: row.interview.created_at,
+            id: row.interview.id,
+        }
+    }))
+}
+
+/// The same as [`list`], for pages.
+pub async fn lines(
+    db: &Db,
+    company_id: i64,
+    filter: &Filter,
+    seek: Option<Seek>,
+    limit: u64,
+) -> Result<Page<Line>> {
+    let rows = by_start(db, company_id, line::lines(), filter, (seek, limit)).await?;
+    let rows = line::each(&rows.into_query(), db.read()).await?;
+    Ok(Page::of_stored(rows, (seek, limit), "interview", |row| {
+        Cursor {
+            at: row
+                .slot
+                .as_ref()
+                .map_or(row.created_at, |slot| slot.starts_at),
+            id: row.id,
+        }
+    }))
+}
+
+/// The same as [`newest`], for pages.
+pub async fn newest_lines(
+    db: &Db,
+    company_id: i64,
+    filter: &Filter,
+    seek: Option<Seek>,
+    limit: u64,
+) -> Result<Page<Line>> {
+    let rows = by_key(db, company_id, line::lines(), filter, (seek, limit)).await?;
+    let rows = line::each(&rows.into_query(), db.read()).await?;
+    Ok(Page::of_stored(rows, (seek, limit), "interview", |row| {
+        Cursor {
+            at: row.created_at,
+            id: row.id,
+        }
+    }))
+}
+
+/// Those that wait to be booked, newest first.
+pub async fn unscheduled(
+    db: &Db,
+    company_id: i64,
+    filter: &Filter,
+    seek: Option<Seek>,
+    limit: u64,
+) -> Result<Page<Line>> {
+    let filter = Filter {
+        status: Some(Status::Unscheduled),
+        ..filter.clone()
+    };
+    newest_lines(db, company_id, &filter, seek, limit).await
+}
+
+/// Of these rows, the booked ones by start.
+async fn by_start(
+    db: &Db,
+    company_id: i64,
+    rows: Select<interview::Entity>,
+    filter: &Filter,
+    (seek, limit): (Option<Seek>, u64),
+) -> Result<Select<interview::Entity>> {
     let rows = match search::found_by(db, company_id, &filter.search).await? {
         // Not by the company's slots in their order: these few are soon sorted.
         Some(found) if found.few.is_some() => {
@@ -77,53 +168,20 @@ pub async fn list(
             .add_option(filter.until.map(|until| slot::COLUMN.starts_at.lt(until))),
     );
     let by = (slot::Column::StartsAt, interview::Column::Id);
-    let rows = page::seek(rows, filter.sort, by, seek).limit(limit + 1);
-    let rows = named(rows, db.read()).await?;
-    Ok(Page::of_stored(rows, (seek, limit), "interview", |row| {
-        Cursor {
-            at: row
-                .slot
-                .as_ref()
-                .map_or(row.interview.created_at, |slot| slot.starts_at),
-            id: row.interview.id,
-        }
-    }))
+    Ok(page::seek(rows, filter.sort, by, seek).limit(limit + 1))
 }
 
-/// Those that wait to be booked, newest first.
-pub async fn unscheduled(
+/// Of these rows, booked or not, the newest.
+async fn by_key(
     db: &Db,
     company_id: i64,
+    rows: Select<interview::Entity>,
     filter: &Filter,
-    seek: Option<Seek>,
-    limit: u64,
-) -> Result<Page<Listed>> {
-    let filter = Filter {
-        status: Some(Status::Unscheduled),
-        ..filter.clone()
-    };
-    newest(db, company_id, &filter, seek, limit).await
-}
-
-/// Booked or not, newest first; when they start plays no part.
-pub async fn newest(
-    db: &Db,
-    company_id: i64,
-    filter: &Filter,
-    seek: Option<Seek>,
-    limit: u64,
-) -> Result<Page<Listed>> {
+    (seek, limit): (Option<Seek>, u64),
+) -> Result<Select<interview::Entity>> {
     let found = search::found_by(db, company_id, &filter.search).await?;
-    let rows = interview::Entity::find().find_also_related(slot::Entity);
     let rows = narrowed(rows, company_id, found).filter(matching(company_id, filter));
-    let rows = page::seek_newest(rows, interview::Column::Id, seek).limit(limit + 1);
-    let rows = named(rows, db.read()).await?;
-    Ok(Page::of_stored(rows, (seek, limit), "interview", |row| {
-        Cursor {
-            at: row.interview.created_at,
-            id: row.interview.id,
-        }
-    }))
+    Ok(page::seek_newest(rows, interview::Column::Id, seek).limit(limit + 1))
 }
 
 /// Holds for interviews that have their slot to themselves.
@@ -133,10 +191,10 @@ pub fn is_live() -> Expr {
 
 /// The company's, or those of them that a search finds.
 fn narrowed(
-    rows: SelectTwo<interview::Entity, slot::Entity>,
+    rows: Select<interview::Entity>,
     company_id: i64,
     found: Option<search::Found>,
-) -> SelectTwo<interview::Entity, slot::Entity> {
+) -> Select<interview::Entity> {
     let rows = rows.filter(interview::COLUMN.company_id.eq(company_id));
     let Some(found) = found else {
         return rows;
@@ -189,56 +247,29 @@ pub fn of_job(company_id: i64, job_id: i64) -> Condition {
         )
 }
 
-/// What a query finds, with the names that a list prints; a row is read only together with its slot and its candidate.
-pub(in crate::domain) async fn named(
-    query: SelectTwo<interview::Entity, slot::Entity>,
-    db: &impl ConnectionTrait,
-) -> Result<Vec<Stored<Listed>>> {
-    let query = query
-        .find_also_related(candidate::Entity)
-        .expr_as(Expr::SubQuery(None, Box::new(title().into())), TITLE)
-        .into_query();
-    let rows = db.query_all(&query).await?;
-    let read = |row| Ok(Stored::from_query_result(row, A)?);
-    rows.iter().map(read).collect()
+/// Rows for [`Listed`].
+pub(super) fn listed() -> Select<interview::Entity> {
+    let rows = interview::Entity::find()
+        .join(JoinType::LeftJoin, interview::Relation::Slot.def())
+        .join(JoinType::LeftJoin, interview::Relation::Candidate.def())
+        .expr_as(line::job_id(), JOB);
+    slot::Model::select_cols_nested(rows, Some(SLOT), None)
 }
 
-/// So SeaORM begins the names of the columns of a query's first, second and third table.
-const A: &str = "A_";
-const B: &str = "B_";
-const C: &str = "C_";
-const TITLE: &str = "job_title";
-
-/// Of the job that the outer query's interview is for.
-fn title() -> SelectStatement {
-    let of = [
-        Expr::col((interview::Entity, interview::Column::JobId)),
-        Expr::col((slot::Entity, slot::Column::JobId)),
-        Expr::col((candidate::Entity, candidate::Column::JobId)),
-    ];
-    Query::select()
-        .column(job::Column::Title)
-        .from(job::Entity)
-        .and_where(Expr::col((job::Entity, job::Column::Id)).eq(Func::coalesce(of)))
-        .to_owned()
-}
+/// How the columns of [`Listed`] begin that are not the interview's own.
+const SLOT: &str = "S_";
+const JOB: &str = "job_in_force";
 
 impl FromQueryResult for Listed {
     fn from_query_result(row: &QueryResult, pre: &str) -> std::result::Result<Self, DbErr> {
         let interview = interview::Model::from_query_result(row, pre)?;
         let slot = match interview.slot_id {
-            Some(_) => Some(slot::Model::from_query_result(row, B)?),
+            Some(_) => Some(slot::Model::from_query_result(row, SLOT)?),
             None => None,
         };
-        let candidate = candidate::Model::from_query_result(row, C)?;
         Ok(Self {
-            job_id: interview
-                .job_id
-                .or(slot.as_ref().map(|slot| slot.job_id))
-                .or(candidate.job_id),
-            job_title: row.try_get("", TITLE)?,
+            job_id: row.try_get(pre, JOB)?,
             interview,
-            candidate,
             slot,
         })
     }

@@ -10,6 +10,7 @@ mod details;
 pub mod join_link;
 pub mod join_window;
 mod joined;
+mod line;
 pub mod link;
 mod list;
 pub mod overlap;
@@ -17,8 +18,12 @@ pub mod rescheduling;
 mod search;
 pub mod slot_choice;
 
-pub(super) use self::{creation::waiting, list::named};
+pub(super) use self::{
+    creation::waiting,
+    line::{each, lines_without_needless},
+};
 pub use self::{
-    details::{Contact, Details, all_details, details, find, readable_details},
-    list::{Filter, Listed, is_live, list, newest, of_job, unscheduled},
+    details::{Contact, Details, all_details, details, find, readable_details, shown},
+    line::{Line, Mail, Time},
+    list::{Filter, Listed, is_live, lines, list, newest, newest_lines, of_job, unscheduled},
 };

@@ -3,12 +3,15 @@ use entity::{
     interview::{self, Status},
     slot,
 };
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ConnectionTrait, QueryFilter, QueryOrder};
 
-use super::list::named;
+use super::list::{Listed, listed};
 use crate::{
     db::constant::Constant,
-    domain::commands::{Abort, refuse},
+    domain::{
+        commands::{Abort, refuse},
+        rows::Stored,
+    },
     error::Result,
 };
 
@@ -42,8 +45,7 @@ pub async fn overlapping(
     (candidate_id, interview_id): (i64, i64),
     slot: &slot::Model,
 ) -> Result<Vec<Overlap>> {
-    let earlier = interview::Entity::find()
-        .find_also_related(slot::Entity)
+    let earlier = listed()
         .filter(interview::COLUMN.company_id.eq(company_id))
         .filter(interview::COLUMN.candidate_id.eq(candidate_id))
         .filter(interview::COLUMN.id.ne(interview_id))
@@ -52,8 +54,8 @@ pub async fn overlapping(
         .order_by_asc(slot::Column::StartsAt)
         .order_by_asc(interview::Column::Id);
     // One that cannot be read stands in nobody's way: it is listed where it needs somebody.
-    let rows = named(earlier, db).await?.into_iter();
-    let others = rows.filter_map(|row| row.or_log("interview"));
+    let rows = earlier.into_model::<Stored<Listed>>().all(db).await?;
+    let others = rows.into_iter().filter_map(|row| row.or_log("interview"));
     let others = others.filter_map(|row| {
         let other = row.slot.filter(|other| other.ends_at() > slot.starts_at)?;
         Some(Overlap {

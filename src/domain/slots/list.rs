@@ -1,10 +1,13 @@
 //! Slots as lists and pages show them: with what became of each.
 use chrono::{DateTime, Utc};
-use entity::{interview, job, slot};
+use entity::{
+    interview, job,
+    slot::{self, DifficultyLevel, InterviewType},
+};
 use sea_orm::{
-    Condition, ConnectionTrait, DbErr, EntityTrait, EnumIter, ExprTrait, FromQueryResult, JoinType,
-    PaginatorTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, RelationTrait,
-    Select,
+    Condition, ConnectionTrait, DbErr, DerivePartialModel, EntityTrait, EnumIter, ExprTrait,
+    FromQueryResult, JoinType, PartialModelTrait, QueryFilter, QueryOrder, QueryResult,
+    QuerySelect, QueryTrait, RelationTrait, Select,
     sea_query::{Expr, SelectStatement},
 };
 
@@ -62,9 +65,46 @@ pub struct Listed {
     pub interview_id: Option<i64>,
 }
 
+/// A slot as pages list it: a few columns.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "slot::Entity")]
+pub struct Line {
+    /// Key.
+    pub id: i64,
+    /// The instant it starts.
+    pub starts_at: DateTime<Utc>,
+    /// How long it takes.
+    pub duration_minutes: i32,
+    /// What kind of talk it is.
+    pub interview_type: InterviewType,
+    /// For interviewers.
+    pub difficulty_level: Option<DifficultyLevel>,
+    /// Who asks, may be empty.
+    pub interviewer: String,
+    /// Since when it is no longer offered.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// Of its job.
+    #[sea_orm(from_expr = "job::Column::Title")]
+    pub job_title: String,
+    /// The live interview in it.
+    #[sea_orm(from_expr = "live_interview_id()")]
+    pub interview_id: Option<i64>,
+}
+
+impl Line {
+    /// What it is good for.
+    pub fn state(&self, now: DateTime<Utc>) -> State {
+        state(
+            (self.starts_at, self.closed_at),
+            self.interview_id.is_some(),
+            now,
+        )
+    }
+}
+
 /// The slot as a list would show it.
 pub async fn show(db: &Db, company_id: i64, id: i64, now: DateTime<Utc>) -> Result<Listed> {
-    let row = of_company(company_id).filter(slot::COLUMN.id.eq(id));
+    let row = whole(company_id).filter(slot::COLUMN.id.eq(id));
     let row = row.into_model::<Row>().one(db.read()).await?;
     row.ok_or(Error::NotFound)?.listed(now)
 }
@@ -78,9 +118,8 @@ pub async fn list(
     limit: u64,
     now: DateTime<Utc>,
 ) -> Result<Page<Listed>> {
-    let rows = of_company(company_id).filter(matching(filter, now));
-    let by = (slot::Column::StartsAt, slot::Column::Id);
-    let all = page::seek(rows, filter.sort, by, seek)
+    let rows = whole(company_id).filter(matching(filter, now));
+    let all = by_start(rows, filter, seek)
         .limit(limit + 1)
         .into_model::<Stored<Row>>()
         .all(db.read())
@@ -92,6 +131,41 @@ pub async fn list(
     let rows = std::mem::take(&mut page.rows).into_iter();
     let rows = rows.map(|row| row.listed(now));
     Ok(page.with(rows.collect::<Result<_>>()?))
+}
+
+/// The same, for pages.
+pub async fn lines(
+    db: &Db,
+    company_id: i64,
+    filter: &Filter,
+    seek: Option<Seek>,
+    limit: u64,
+    now: DateTime<Utc>,
+) -> Result<Page<Line>> {
+    let rows = of_company(company_id).select_only();
+    let rows = Line::select_cols(rows).filter(matching(filter, now));
+    let all = by_start(rows, filter, seek)
+        .limit(limit + 1)
+        .into_model::<Stored<Line>>()
+        .all(db.read())
+        .await?;
+    Ok(Page::of_stored(all, (seek, limit), "slot", |line| Cursor {
+        at: line.starts_at,
+        id: line.id,
+    }))
+}
+
+fn by_start(
+    rows: Select<slot::Entity>,
+    filter: &Filter,
+    seek: Option<Seek>,
+) -> Select<slot::Entity> {
+    page::seek(
+        rows,
+        filter.sort,
+        (slot::Column::StartsAt, slot::Column::Id),
+        seek,
+    )
 }
 
 /// A slot with what a list tells of it, in one look-up.
@@ -120,32 +194,44 @@ impl Row {
         } = self;
         Ok(Listed {
             job_title: job_title.ok_or(Error::NotFound)?,
-            state: state(&slot, interview_id.is_some(), now),
+            state: state(
+                (slot.starts_at, slot.closed_at),
+                interview_id.is_some(),
+                now,
+            ),
             interview_id,
             slot,
         })
     }
 }
 
-/// Rows for [`Row`]. The job is looked up for each slot: asked for both at once, SQLite may begin with the jobs.
+/// Rows for [`Row`].
+fn whole(company_id: i64) -> Select<slot::Entity> {
+    of_company(company_id)
+        .column_as(job::Column::Title, "job_title")
+        .expr_as(live_interview_id(), "live_interview_id")
+}
+
+/// The company's slots. The job is looked up for each slot: asked for both at once, SQLite may begin with the jobs.
 fn of_company(company_id: i64) -> Select<slot::Entity> {
     slot::Entity::find()
         .join(JoinType::LeftJoin, slot::Relation::Job.def())
-        .column_as(job::Column::Title, "job_title")
-        .expr_as(
-            Expr::SubQuery(None, Box::new(live_interview().into())),
-            "live_interview_id",
-        )
         .filter(slot::COLUMN.company_id.eq(company_id))
 }
 
-/// How many there are. Counts what lies between `from` and `until`: give both.
-pub async fn count(db: &Db, company_id: i64, filter: &Filter, now: DateTime<Utc>) -> Result<u64> {
-    Ok(slot::Entity::find()
+fn live_interview_id() -> Expr {
+    Expr::SubQuery(None, Box::new(live_interview().into()))
+}
+
+/// All that the filter finds.
+pub(in crate::domain) fn filtered(
+    company_id: i64,
+    filter: &Filter,
+    now: DateTime<Utc>,
+) -> Select<slot::Entity> {
+    slot::Entity::find()
         .filter(slot::COLUMN.company_id.eq(company_id))
         .filter(matching(filter, now))
-        .count(db.read())
-        .await?)
 }
 
 /// The free slots of a job that start nearest to an instant, earliest first.
@@ -222,11 +308,15 @@ fn matching(filter: &Filter, now: DateTime<Utc>) -> Condition {
         .add_option(filter.until.map(|until| slot::COLUMN.starts_at.lt(until)))
 }
 
-fn state(slot: &slot::Model, is_booked: bool, now: DateTime<Utc>) -> State {
-    match slot {
+fn state(
+    (starts_at, closed_at): (DateTime<Utc>, Option<DateTime<Utc>>),
+    is_booked: bool,
+    now: DateTime<Utc>,
+) -> State {
+    match closed_at {
         _ if is_booked => State::Booked,
-        slot if slot.closed_at.is_some() => State::Closed,
-        slot if slot.starts_at <= now => State::Past,
-        _ => State::Open,
+        Some(_) => State::Closed,
+        None if starts_at <= now => State::Past,
+        None => State::Open,
     }
 }

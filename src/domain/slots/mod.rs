@@ -8,7 +8,8 @@ use sea_orm::{
     ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
 };
 
-pub use self::list::{Filter, Listed, State, count, free_near, is_booked, list, show};
+pub(super) use self::list::filtered;
+pub use self::list::{Filter, Line, Listed, State, free_near, is_booked, lines, list, show};
 use crate::{
     db::{self, Db, Txn},
     domain::{

@@ -1,17 +1,19 @@
 //! The slots concerned, for people to look at.
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
-use entity::{candidate, interview, slot};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Select};
+use entity::{candidate, interview, job, slot};
+use sea_orm::{
+    Condition, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryResult,
+    QuerySelect, RelationTrait, Select,
+    sea_query::{Expr, ExprTrait},
+};
 
 use super::{MOST_AT_ONCE, Reading, concerned, reading};
 use crate::{
-    db::{Db, constant::Constant},
+    db::Db,
     domain::{
-        jobs,
+        interviews,
         page::{self, Cursor, Page, Seek, Sort},
-        rows,
+        rows::{self, Stored},
     },
     error::{Error, Result},
 };
@@ -66,22 +68,74 @@ pub async fn list(
     limit: u64,
     now: DateTime<Utc>,
 ) -> Result<Page<Concerned>> {
-    let slots = slot::Entity::find().filter(concerned(company_id, now));
-    let all = rows::all(earliest(slots, seek).limit(limit + 1), db.read()).await?;
+    let slots = with_people(company_id)
+        .join(JoinType::LeftJoin, slot::Relation::Job.def())
+        .column_as(job::Column::Title, JOB_TITLE)
+        .filter(concerned(company_id, now));
+    let all = earliest(slots, seek)
+        .limit(limit + 1)
+        .into_model::<Stored<Row>>()
+        .all(db.read())
+        .await?;
     let mut page = Page::of_stored(all, (seek, limit), "slot", |row| Cursor {
-        at: row.starts_at,
-        id: row.id,
+        at: row.slot.starts_at,
+        id: row.slot.id,
     });
-    let rows = std::mem::take(&mut page.rows);
-    let titles = jobs::titles(db, company_id, rows.iter().map(|row| row.job_id)).await?;
-    let mut people = people(db, company_id, rows.iter().map(|row| row.id)).await?;
-    let rows = rows.into_iter().map(|slot| {
-        let title = titles.get(&slot.job_id).cloned();
-        let title = title.ok_or(Error::NotFound)?;
-        let booked = people.remove(&slot.id);
-        Ok(Concerned::new(slot, title, booked, now))
-    });
+    let rows = std::mem::take(&mut page.rows).into_iter();
+    let rows = rows.map(
+        |Row {
+             slot,
+             job_title,
+             booked,
+         }| {
+            let title = job_title.ok_or(Error::NotFound)?;
+            Ok(Concerned::new(slot, title, booked, now))
+        },
+    );
     Ok(page.with(rows.collect::<Result<_>>()?))
+}
+
+/// A slot with what a list tells of it, in one look-up.
+struct Row {
+    slot: slot::Model,
+    job_title: Option<String>,
+    booked: Option<(i64, String)>,
+}
+
+impl FromQueryResult for Row {
+    fn from_query_result(row: &QueryResult, pre: &str) -> std::result::Result<Self, DbErr> {
+        let interview_id: Option<i64> = row.try_get(pre, INTERVIEW_ID)?;
+        Ok(Self {
+            slot: slot::Model::from_query_result(row, pre)?,
+            job_title: row.try_get(pre, JOB_TITLE)?,
+            booked: match interview_id {
+                Some(id) => Some((id, row.try_get(pre, CANDIDATE)?)),
+                None => None,
+            },
+        })
+    }
+}
+
+const JOB_TITLE: &str = "job_title";
+const INTERVIEW_ID: &str = "interview_id";
+const CANDIDATE: &str = "candidate_name";
+
+/// Rows for [`Row`] but for the job: slots with the live interview in each, if there is one.
+fn with_people(company_id: i64) -> Select<slot::Entity> {
+    let live = interview::Relation::Slot
+        .def()
+        .rev()
+        .on_condition(move |_, interviews| {
+            let company = Expr::col((interviews, interview::Column::CompanyId));
+            Condition::all()
+                .add(company.eq(company_id))
+                .add(interviews::is_live())
+        });
+    slot::Entity::find()
+        .join(JoinType::LeftJoin, live)
+        .join(JoinType::LeftJoin, interview::Relation::Candidate.def())
+        .column_as(interview::Column::Id, INTERVIEW_ID)
+        .column_as(candidate::Column::Name, CANDIDATE)
 }
 
 /// One of the company's slots that are concerned, if there is any.
@@ -91,17 +145,24 @@ pub fn one(company_id: i64, now: DateTime<Utc>) -> Select<slot::Entity> {
 
 /// How much there is to do.
 pub async fn overview(db: &Db, company_id: i64, now: DateTime<Utc>) -> Result<Overview> {
-    let mut rows = first(db, company_id, MOST_AT_ONCE + 1, now).await?;
+    let slots = with_people(company_id).filter(concerned(company_id, now));
+    let rows = earliest(slots, None)
+        .limit(MOST_AT_ONCE + 1)
+        .expr_as(Expr::cust("NULL"), JOB_TITLE)
+        .into_model::<Stored<Row>>()
+        .all(db.read())
+        .await?;
+    let rows = rows.into_iter().filter_map(|row| row.or_log("slot"));
+    let mut rows: Vec<Row> = rows.collect();
     let has_more = rows.len() as u64 > MOST_AT_ONCE;
     rows.truncate(MOST_AT_ONCE as usize);
     let (movable, others): (Vec<_>, Vec<_>) = rows
         .into_iter()
-        .filter(|row| reading(row, now) != Reading::Same)
-        .partition(|row| matches!(reading(row, now), Reading::Moves(_)));
-    let people = people(db, company_id, movable.iter().map(|row| row.id)).await?;
+        .filter(|row| reading(&row.slot, now) != Reading::Same)
+        .partition(|row| matches!(reading(&row.slot, now), Reading::Moves(_)));
     Ok(Overview {
         movable: movable.len(),
-        booked: people.len(),
+        booked: movable.iter().filter(|row| row.booked.is_some()).count(),
         others: others.len(),
         has_more,
     })
@@ -126,28 +187,4 @@ fn query(company_id: i64, limit: u64, now: DateTime<Utc>) -> Select<slot::Entity
 fn earliest(slots: Select<slot::Entity>, seek: Option<Seek>) -> Select<slot::Entity> {
     let by = (slot::Column::StartsAt, slot::Column::Id);
     page::seek(slots, Sort::Ascending, by, seek)
-}
-
-/// Who is booked into these slots: the interview and the candidate's name, by the slot's key.
-async fn people(
-    db: &Db,
-    company_id: i64,
-    slots: impl Iterator<Item = i64>,
-) -> Result<HashMap<i64, (i64, String)>> {
-    let rows: Vec<(i64, i64, String)> = interview::Entity::find()
-        .inner_join(candidate::Entity)
-        .select_only()
-        .column(interview::Column::SlotId)
-        .column(interview::Column::Id)
-        .column(candidate::Column::Name)
-        .filter(interview::COLUMN.company_id.eq(company_id))
-        .filter(interview::Column::SlotId.is_in(slots))
-        .filter(interview::Column::Status.ne_const(interview::Status::Cancelled))
-        .into_tuple()
-        .all(db.read())
-        .await?;
-    let by_slot = rows
-        .into_iter()
-        .map(|(slot, interview, name)| (slot, (interview, name)));
-    Ok(by_slot.collect())
 }

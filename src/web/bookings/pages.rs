@@ -10,13 +10,8 @@ use crate::{
     },
     times,
     web::{
-        choices::{self, Choice},
-        facts::Facts,
-        forms::FormErrors,
-        overlap::Warning,
-        page::Page,
-        preview::Preview,
-        stamp::Stamp,
+        choices::Choice, facts::Facts, forms::FormErrors, overlap::Warning, page::Page,
+        preview::Preview, stamp::Stamp,
     },
     zones::Tz,
 };
@@ -53,7 +48,6 @@ pub struct NewPage {
     job: String,
     form: BookingForm,
     errors: FormErrors,
-    zones: Vec<&'static str>,
     languages: Vec<Choice>,
     /// Who is booked, when that is not asked.
     waiting: Option<Person>,
@@ -167,7 +161,6 @@ impl NewPage {
             slot_id: slot.id,
             when: Stamp::day_and_clock(slot.starts_at, parts.zone),
             job: parts.slot.job_title.clone(),
-            zones: choices::zones(),
             waiting: parts
                 .interview
                 .as_ref()
@@ -211,7 +204,6 @@ impl Page for NewPage {
             job: "Cloud Architect".into(),
             form: BookingForm::default(),
             errors: FormErrors::one("candidate", "Choose a candidate."),
-            zones: vec!["Europe/Berlin"],
             languages: vec![Choice::new("en", "English")],
             waiting: None,
             found: vec![person()],

@@ -27,7 +27,7 @@ use crate::{
     app::App,
     domain::{
         candidates::{self, ChangeRefusal, CreationRefusal, NewCandidate, UpdateRefusal, Updated},
-        emails, interviews, jobs,
+        interviews, jobs,
         page::PAGE_SIZE,
         versions::Target,
     },
@@ -90,18 +90,10 @@ pub async fn show(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<Ht
         candidate_id: Some(candidate.id),
         ..Default::default()
     };
-    let held = interviews::newest(&app.db, company_id, &theirs, None, PAGE_SIZE).await?;
-    let ids = held.rows.iter().map(|row| row.interview.id).collect();
-    let mails = emails::about(&app.db, company_id, ids).await?;
+    let held = interviews::newest_lines(&app.db, company_id, &theirs, None, PAGE_SIZE).await?;
     let reader = Reader::of(&app, &viewer);
     let language = super::choices::language(app.composer.languages(), &candidate.locale)?;
-    viewer.page(&ShowPage::new(
-        candidate,
-        job,
-        &language,
-        (held, mails),
-        &reader,
-    ))
+    viewer.page(&ShowPage::new(candidate, job, &language, held, &reader))
 }
 
 /// GET /candidates/{id}/edit: the form, filled.

@@ -4,11 +4,10 @@ use serde::Serialize;
 
 use super::form::{CandidateForm, Choices, Filters};
 use crate::{
-    domain::{emails::Line, interviews::Listed, page::Page as List},
+    domain::{interviews::Line, page::Page as List},
     mail::mailbox,
     times,
     web::{
-        choices,
         facts::Facts,
         forms::{FormErrors, Sheet},
         interviews::{Reader, Row as InterviewRow},
@@ -101,17 +100,12 @@ pub struct NewPage {
     sheet: Sheet<CandidateForm>,
     #[serde(flatten)]
     choices: Choices,
-    zones: Vec<&'static str>,
 }
 
 impl NewPage {
     /// With the form as it stands.
     pub fn new(sheet: Sheet<CandidateForm>, choices: Choices) -> Self {
-        Self {
-            sheet,
-            choices,
-            zones: choices::zones(),
-        }
+        Self { sheet, choices }
     }
 }
 
@@ -137,18 +131,12 @@ pub struct EditPage {
     sheet: Sheet<CandidateForm>,
     #[serde(flatten)]
     choices: Choices,
-    zones: Vec<&'static str>,
 }
 
 impl EditPage {
     /// With the form as it stands.
     pub fn new(id: i64, sheet: Sheet<CandidateForm>, choices: Choices) -> Self {
-        Self {
-            id,
-            sheet,
-            choices,
-            zones: choices::zones(),
-        }
+        Self { id, sheet, choices }
     }
 }
 
@@ -182,7 +170,7 @@ impl ShowPage {
         candidate: candidate::Model,
         job: Option<job::Model>,
         language: &str,
-        (held, mails): (List<Listed>, Vec<Line>),
+        held: List<Line>,
         reader: &Reader,
     ) -> Self {
         Self {
@@ -193,7 +181,7 @@ impl ShowPage {
             interviews: held
                 .rows
                 .into_iter()
-                .map(|row| InterviewRow::new(row, &mails, reader))
+                .map(|line| InterviewRow::new(line, reader))
                 .collect(),
         }
     }

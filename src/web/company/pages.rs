@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::form::CompanyForm;
 use crate::{
     web::{
-        choices::{self, Choice},
+        choices::Choice,
         forms::{FormErrors, Sheet},
         labels,
         page::Page,
@@ -19,7 +19,6 @@ pub struct EditPage {
     #[serde(flatten)]
     sheet: Sheet<CompanyForm>,
     lines: Vec<Choice>,
-    zones: Vec<&'static str>,
     /// What the zone is for, and by which edition of the rules times are reckoned.
     zone_hint: String,
 }
@@ -32,7 +31,6 @@ impl EditPage {
                 .into_iter()
                 .map(|line| Choice::new(line.name(), labels::instruction_line(line)))
                 .collect(),
-            zones: choices::zones(),
             zone_hint: format!(
                 "New slots use this time zone. Times follow version {} of the IANA time zone rules.",
                 zones::version()

@@ -46,7 +46,7 @@ pub async fn index(
     match filters.parse(reader.zone, reader.now, &at) {
         Ok((filter, seek)) => {
             let company_id = viewer.company_id;
-            let found = emails::list(&app.db, company_id, &filter, seek, PAGE_SIZE).await?;
+            let found = emails::log(&app.db, company_id, &filter, seek, PAGE_SIZE).await?;
             let overview = match seek {
                 None => Some(overview(&app, &viewer, &filters, &reader).await?),
                 Some(_) => None,
@@ -105,9 +105,12 @@ async fn overview(
         .iter()
         .map(|day| times::bounds_of_day(*day, zone).0)
         .collect();
-    let counts = emails::by_day(&app.db, company_id, &begins).await?;
-    let waiting = emails::waiting(&app.db, company_id).await?;
-    let overview = Overview::new(&counts, &waiting);
+    let counts = emails::counts(&app.db, company_id, &begins);
+    let counts = app
+        .email_counts
+        .get(&app.db, (company_id, zone), now, counts)
+        .await?;
+    let overview = Overview::new(&counts);
     if lists::is_narrowed(filters) {
         return Ok(overview);
     }
@@ -116,5 +119,5 @@ async fn overview(
         Backend::Smtp(_) => Some(reader.servers.clone()),
     };
     let outlook = mail_servers::outlook(app, &reader.servers, zone, now).await?;
-    Ok(overview.with_state(&days, &counts, servers, outlook, now))
+    Ok(overview.with_state(&days, &counts.by_day, servers, outlook, now))
 }

@@ -40,11 +40,9 @@ pub async fn index(
                 true => {
                     interviews::unscheduled(&app.db, company_id, &filter, seek, PAGE_SIZE).await
                 }
-                false => interviews::list(&app.db, company_id, &filter, seek, PAGE_SIZE).await,
+                false => interviews::lines(&app.db, company_id, &filter, seek, PAGE_SIZE).await,
             }?;
-            let ids = found.rows.iter().map(|row| row.interview.id).collect();
-            let mails = emails::about(&app.db, company_id, ids).await?;
-            viewer.page(&IndexPage::new(filters, jobs, &at, (found, mails), &reader))
+            viewer.page(&IndexPage::new(filters, jobs, &at, found, &reader))
         }
         Err(errors) => viewer.unprocessable(&IndexPage::refused(filters, jobs, errors, &reader)),
     }
@@ -61,7 +59,7 @@ pub async fn show(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<Ht
         }
         _ => Vec::new(),
     };
-    let (mails, unreadable) = emails::all_about(&app.db, company_id, vec![*id]).await?;
+    let (mails, unreadable) = emails::about(&app.db, company_id, vec![*id]).await?;
     let told = Told {
         newest: notifications::newest(&app.db, &details).await?,
         mails,

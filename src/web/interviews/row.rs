@@ -1,41 +1,44 @@
 //! An interview in a list: when, who, how it stands, and what became of its mail.
 use chrono::{DateTime, Utc};
-use entity::interview::{self, Status};
+use entity::interview::Status;
 use serde::Serialize;
 
 use super::Reader;
 use crate::{
     domain::{
         alerts::{self, Reachability},
-        emails::Line,
         interviews::{
-            Listed,
+            Line, Mail,
             join_window::{JoinWindow, Moment},
         },
     },
     times,
-    web::{labels, stamp::Stamp},
+    web::labels,
 };
 
-/// For the component `interview_row`.
-#[derive(Clone, Debug, Serialize)]
+/// For the component `interview_list`. Flat, because a page has many of them.
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Row {
     id: i64,
     /// Empty until there is a time.
     day: String,
-    starts: Option<Stamp>,
+    /// When it starts, for machines; empty until there is a time.
+    at: String,
+    starts: String,
     minutes: i32,
     candidate: String,
     /// Job, type, difficulty and what the join link does now.
-    words: Vec<String>,
-    /// How the interview stands; none while it is simply booked.
-    state: Option<Mark>,
-    /// What became of its newest mail.
-    mail: Option<Mark>,
+    words: String,
+    /// How the interview stands; empty while it is simply booked.
+    state: String,
+    state_tone: &'static str,
+    /// What became of its newest mail; empty where that is nothing to tell.
+    mail: String,
+    mail_tone: &'static str,
 }
 
 /// A dot with words.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Default)]
 struct Mark {
     tone: &'static str,
     label: String,
@@ -43,26 +46,31 @@ struct Mark {
 
 impl Row {
     /// With the newest of the mails that are about it.
-    pub fn new(listed: Listed, mails: &[Line], reader: &Reader) -> Self {
-        let interview = &listed.interview;
-        let slot = listed.slot.as_ref();
-        let is_booked = interview.status == Status::Scheduled;
-        let window = slot.filter(|_| is_booked);
-        let window = window.map(|slot| JoinWindow::of(slot, reader.lead_minutes));
-        let day = slot.map(|slot| times::day(slot.starts_at, reader.zone));
-        // A reminder that waits for its hour says nothing of what the candidate knows.
-        let newest = mails
-            .iter()
-            .rfind(|mail| mail.interview_id == Some(interview.id) && mail.kind.tells_of_change());
+    pub fn new(line: Line, reader: &Reader) -> Self {
+        let is_booked = line.status == Status::Scheduled;
+        let slot = line.slot.as_ref();
+        let window = slot
+            .filter(|_| is_booked)
+            .map(|slot| JoinWindow::between(slot.starts_at, slot.ends_at(), reader.lead_minutes));
+        let state = Mark::of_interview(&line, window, reader).unwrap_or_default();
+        let mail = line.mail().filter(|_| is_booked);
+        let mail = mail.map(Mark::of_mail).unwrap_or_default();
+        let (day, starts) = match slot {
+            Some(slot) => times::day_and_clock_apart(slot.starts_at, reader.zone),
+            None => Default::default(),
+        };
         Self {
-            id: interview.id,
-            day: day.unwrap_or_default(),
-            starts: slot.map(|slot| Stamp::clock(slot.starts_at, reader.zone)),
+            id: line.id,
+            day,
+            at: slot.map_or_else(String::new, |slot| times::rfc3339(slot.starts_at)),
+            starts,
             minutes: slot.map_or(0, |slot| slot.duration_minutes),
-            words: words(&listed, window, reader),
-            state: Mark::of_interview(interview, window, reader),
-            mail: newest.filter(|_| is_booked).map(Mark::of_mail),
-            candidate: listed.candidate.name,
+            words: words(&line, window, reader),
+            state: state.label,
+            state_tone: state.tone,
+            mail: mail.label,
+            mail_tone: mail.tone,
+            candidate: line.candidate,
         }
     }
 
@@ -76,38 +84,47 @@ impl Row {
         Self {
             id: 1,
             day: "Tue 5 January 2027".into(),
-            starts: Some(Stamp::sample()),
+            at: "2027-01-05T09:00:00Z".into(),
+            starts: "10:00".into(),
             minutes: 60,
             candidate: "John Doe".into(),
-            words: vec!["Cloud Architect".into(), "Technical".into()],
-            state: Some(Mark::new("live", "In the room since 09:52")),
-            mail: Some(Mark::new("wait", "Retrying: 451 4.7.1 Greylisted")),
+            words: "Cloud Architect · Technical".into(),
+            state: "In the room since 09:52".into(),
+            state_tone: "live",
+            mail: "Retrying: 451 4.7.1 Greylisted".into(),
+            mail_tone: "wait",
         }
     }
 }
 
 /// Job, type, difficulty, what the join link does now, and when its page was opened.
-fn words(listed: &Listed, window: Option<JoinWindow>, reader: &Reader) -> Vec<String> {
-    let mut words: Vec<String> = listed.job_title.iter().cloned().collect();
-    if let Some(slot) = &listed.slot {
-        words.push(labels::interview_type(slot.interview_type).into());
-        let difficulty = slot.difficulty_level.map(labels::difficulty);
-        words.extend(difficulty.map(String::from));
+fn words(line: &Line, window: Option<JoinWindow>, reader: &Reader) -> String {
+    let mut words = line.job.clone().unwrap_or_default();
+    let mut add = |word: &str| {
+        if !words.is_empty() {
+            words.push_str(" · ");
+        }
+        words.push_str(word);
+    };
+    if let Some(slot) = &line.slot {
+        add(labels::interview_type(slot.interview_type));
+        if let Some(level) = slot.difficulty_level {
+            add(labels::difficulty(level));
+        }
     }
-    words.extend(window.map(|window| link_now(&window, reader)));
-    let opened = listed.interview.opened_at;
-    words.extend(opened.map(|at| format!("join page opened {}", reader.moment(at))));
+    if let Some(window) = window {
+        add(&link_now(&window, reader));
+    }
+    if let Some(at) = line.opened_at {
+        add(&format!("join page opened {}", reader.moment(at)));
+    }
     words
 }
 
 impl Mark {
     /// None while it is simply booked.
-    fn of_interview(
-        interview: &interview::Model,
-        window: Option<JoinWindow>,
-        reader: &Reader,
-    ) -> Option<Self> {
-        match (interview.status, interview.joined_at) {
+    fn of_interview(line: &Line, window: Option<JoinWindow>, reader: &Reader) -> Option<Self> {
+        match (line.status, line.joined_at) {
             (Status::Scheduled, Some(at)) => Some(joined(at, window, reader)),
             (Status::Scheduled, None) => None,
             (status, _) => Some(Self::new("quiet", labels::interview_status(status))),
@@ -115,7 +132,7 @@ impl Mark {
     }
 
     /// Who was told by phone needs no mail, unless it arrived after all.
-    fn of_mail(mail: &Line) -> Self {
+    fn of_mail(mail: &Mail) -> Self {
         if mail.told_at.is_some() && alerts::reachability(mail.status) != Reachability::Settled {
             return Self::new("good", "Told by phone");
         }

@@ -88,8 +88,8 @@ pub async fn show(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<Ht
         from: Some(now - TimeDelta::hours(1)),
         ..Default::default()
     };
-    let slots = slots::list(&app.db, viewer.company_id, &coming, None, COMING, now).await?;
-    viewer.page(&ShowPage::new(job, slots, viewer.zone())?)
+    let slots = slots::lines(&app.db, viewer.company_id, &coming, None, COMING, now).await?;
+    viewer.page(&ShowPage::new(job, slots, (viewer.zone(), now))?)
 }
 
 /// GET /jobs/{id}/edit: the form, filled.

@@ -1,4 +1,5 @@
 //! What the pages of jobs show.
+use chrono::{DateTime, Utc};
 use entity::job;
 use serde::Serialize;
 
@@ -177,7 +178,11 @@ pub struct ShowPage {
 
 impl ShowPage {
     /// With its coming slots.
-    pub fn new(job: job::Model, slots: List<slots::Listed>, zone: Tz) -> Result<Self> {
+    pub fn new(
+        job: job::Model,
+        slots: List<slots::Line>,
+        (zone, now): (Tz, DateTime<Utc>),
+    ) -> Result<Self> {
         let entered = Stamp::new(job.created_at, times::day(job.created_at, zone));
         let facts = Facts::new()
             .text("Field of work", &job.domain)
@@ -198,7 +203,7 @@ impl ShowPage {
             slots: slots
                 .rows
                 .into_iter()
-                .map(|slot| SlotRow::new(slot, zone, &Whom::default()))
+                .map(|slot| SlotRow::new(slot, (zone, now), &Whom::default()))
                 .collect(),
             name: job.title,
         })

@@ -10,7 +10,7 @@ use crate::{
     app::App,
     domain::{
         emails,
-        interviews::{self, Filter, Listed},
+        interviews::{self, Filter, Line},
     },
     error::Result,
     mail::{
@@ -144,29 +144,26 @@ impl EditPage {
 pub async fn next_interview(app: &App, viewer: &Viewer) -> Result<String> {
     let offered = offered(app, viewer).await?;
     let first = offered.first();
-    Ok(first.map_or_else(|| SAMPLE.into(), |listed| listed.interview.id.to_string()))
+    Ok(first.map_or_else(|| SAMPLE.into(), |line| line.id.to_string()))
 }
 
 /// The interviews that come next.
-async fn offered(app: &App, viewer: &Viewer) -> Result<Vec<Listed>> {
+async fn offered(app: &App, viewer: &Viewer) -> Result<Vec<Line>> {
     let coming = Filter {
         status: Some(Status::Scheduled),
         from: Some(app.clock.now()),
         ..Default::default()
     };
-    let found = interviews::list(&app.db, viewer.company_id, &coming, None, OFFERED).await?;
+    let found = interviews::lines(&app.db, viewer.company_id, &coming, None, OFFERED).await?;
     Ok(found.rows)
 }
 
-fn choices(offered: Vec<Listed>, viewer: &Viewer) -> Vec<Choice> {
-    let real = offered.into_iter().map(|listed| {
-        let when = listed.slot.as_ref().map_or_else(String::new, |slot| {
+fn choices(offered: Vec<Line>, viewer: &Viewer) -> Vec<Choice> {
+    let real = offered.into_iter().map(|line| {
+        let when = line.slot.as_ref().map_or_else(String::new, |slot| {
             times::day_and_clock(slot.starts_at, viewer.zone())
         });
-        Choice::new(
-            listed.interview.id,
-            format!("{}, {when}", listed.candidate.name),
-        )
+        Choice::new(line.id, format!("{}, {when}", line.candidate))
     });
     real.chain([Choice::new(SAMPLE, "A made-up candidate")])
         .collect()

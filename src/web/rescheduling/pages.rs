@@ -8,15 +8,8 @@ use crate::{
     domain::interviews::Details,
     times,
     web::{
-        choices::{self, Choice},
-        facts::Facts,
-        forms::FormErrors,
-        interviews::Refusal,
-        labels,
-        overlap::Warning,
-        page::Page,
-        preview::Preview,
-        stamp::Stamp,
+        choices::Choice, facts::Facts, forms::FormErrors, interviews::Refusal, labels,
+        overlap::Warning, page::Page, preview::Preview, stamp::Stamp,
     },
     zones::Tz,
 };
@@ -58,7 +51,6 @@ pub struct NewPage {
     has_no_offers: bool,
     is_about_a_new_time: bool,
     folds: Vec<Choice>,
-    zones: Vec<&'static str>,
     /// As it is.
     now: Facts,
     /// As it would be.
@@ -104,7 +96,6 @@ impl NewPage {
             offers,
             is_about_a_new_time: form.is_about_a_new_time(),
             folds: form.folds(),
-            zones: choices::zones(),
             now: facts(details, parts.zone),
             then: parts.draft.as_ref().map(|draft| facts(draft, parts.zone)),
             warnings: parts.warnings,
@@ -185,7 +176,6 @@ impl Page for NewPage {
             has_no_offers: false,
             is_about_a_new_time: true,
             folds: vec![Choice::new("earlier", "02:30 before the clocks go back")],
-            zones: vec!["Europe/Berlin"],
             now: Facts::sample(),
             then: Some(Facts::sample()),
             warnings: vec!["It's night for the candidate.".into()],

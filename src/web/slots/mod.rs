@@ -49,10 +49,10 @@ pub async fn index(
     match filters.parse(viewer.zone(), &at) {
         Ok((filter, seek)) => {
             let company_id = viewer.company_id;
-            let slots = slots::list(&app.db, company_id, &filter, seek, PAGE_SIZE, now).await?;
+            let slots = slots::lines(&app.db, company_id, &filter, seek, PAGE_SIZE, now).await?;
             let has_changes = viewer.has_zone_changes();
-            let zone = viewer.zone();
-            let page = IndexPage::new(filters, jobs, &at, slots, has_changes, zone);
+            let reader = (viewer.zone(), now);
+            let page = IndexPage::new(filters, jobs, &at, slots, has_changes, reader);
             viewer.page(&page.for_candidate(candidate))
         }
         Err(errors) => {

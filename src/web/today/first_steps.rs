@@ -1,12 +1,11 @@
 //! What is still to be done before the first booking, each step with its button; some of it can wait.
 use actix_web::{HttpRequest, HttpResponse, cookie::Cookie, web::Data};
 use chrono::TimeDelta;
-use entity::company;
 use serde::Serialize;
 
 use crate::{
     app::App,
-    domain::first_steps::Progress,
+    domain::first_steps::{Progress, Standing},
     settings::{Backend, Settings},
     web::{
         errors::Result,
@@ -39,13 +38,8 @@ struct Step {
 
 impl FirstSteps {
     /// What this viewer can do about it.
-    pub fn of(
-        app: &App,
-        viewer: &Viewer,
-        request: &HttpRequest,
-        company: &company::Model,
-        progress: Progress,
-    ) -> Self {
+    pub fn of(app: &App, viewer: &Viewer, request: &HttpRequest, standing: Standing) -> Self {
+        let progress = standing.progress;
         let can_book = progress == Progress::Slots;
         if !viewer.role.is_admin() {
             return match can_book {
@@ -53,7 +47,7 @@ impl FirstSteps {
                 false => Self::booking(progress),
             };
         }
-        let has_link = company.default_meeting_url.is_some();
+        let has_link = standing.has_meeting_url;
         let has_mail = matches!(app.settings.mail.backend, Backend::Smtp(_));
         let is_complete = has_link && has_mail;
         let is_put_off = request.cookie(cookie_name(&app.settings)).is_some();
@@ -65,7 +59,7 @@ impl FirstSteps {
         let steps: Vec<Step> = match can_book {
             // Beside a day's work there is only what is missing.
             true => can_wait.filter(|step| !step.is_done).collect(),
-            false => [company_step(company)]
+            false => [company_step(standing.version)]
                 .into_iter()
                 .chain(can_wait)
                 .chain(Self::booking(progress).steps)
@@ -109,11 +103,11 @@ impl FirstSteps {
 }
 
 /// Whoever saved the page has looked at it.
-fn company_step(company: &company::Model) -> Step {
+fn company_step(version: i32) -> Step {
     Step {
         name: "Company",
         why: "The contact email, the color and the reminders that candidates get.",
-        is_done: company.version > 1,
+        is_done: version > 1,
         button: "Edit company",
         href: "/company",
     }

@@ -8,7 +8,6 @@ use actix_web::{
     web::{Data, Query},
 };
 use chrono::NaiveDate;
-use entity::company;
 use serde::{Deserialize, Serialize};
 
 use self::{
@@ -25,11 +24,7 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::{
-        companies, emails,
-        first_steps::{self as domain_steps, Progress},
-        interviews, today,
-    },
+    domain::{first_steps::Standing, interviews, today},
     times,
 };
 
@@ -52,12 +47,8 @@ pub async fn show(
     let today = reader.now.with_timezone(&reader.zone).date_naive();
     let mut errors = FormErrors::new();
     let day = errors.optional(&form.day, |errors, text| errors.date("day", text));
-    let (board, company) = read(&app, &viewer, day.unwrap_or(today), &reader).await?;
-    let progress = match board.shows_bookings() {
-        true => Progress::Slots,
-        false => domain_steps::progress(&app.db, viewer.company_id).await?,
-    };
-    let steps = FirstSteps::of(&app, &viewer, &request, &company, progress);
+    let (board, standing) = read(&app, &viewer, day.unwrap_or(today), &reader).await?;
+    let steps = FirstSteps::of(&app, &viewer, &request, standing);
     let is_readable = errors.is_empty();
     let page = ShowPage::new(form.into_inner(), errors, board, &reader).with(steps);
     match is_readable {
@@ -71,7 +62,7 @@ async fn read(
     viewer: &Viewer,
     day: NaiveDate,
     reader: &Reader,
-) -> Result<(Board, company::Model)> {
+) -> Result<(Board, Standing)> {
     let (company_id, now) = (viewer.company_id, reader.now);
     let (from, until) = times::bounds_of_day(day, reader.zone);
     let on_that_day = interviews::Filter {
@@ -79,20 +70,19 @@ async fn read(
         until: Some(until),
         ..Default::default()
     };
-    let held = interviews::list(&app.db, company_id, &on_that_day, None, MOST).await?;
-    let ids = held.rows.iter().map(|row| row.interview.id).collect();
-    let company = companies::find(&app.db, company_id).await?;
+    let held = interviews::lines(&app.db, company_id, &on_that_day, None, MOST).await?;
     let week = times::bounds_of_week(now, reader.zone);
+    let (numbers, standing) = today::numbers(&app.db, company_id, week, now).await?;
+    let has_meeting_url = standing.has_meeting_url;
     let board = Board {
         day,
-        mails: emails::about(&app.db, company_id, ids).await?,
         held,
-        numbers: today::numbers(&app.db, company_id, week, now).await?,
-        worries: today::worries(&app.db, &company, WORRIES + 1, now).await?,
+        numbers,
+        worries: today::worries(&app.db, company_id, has_meeting_url, WORRIES + 1, now).await?,
         alerts: alerts::first(app, company_id, reader.zone, now).await?,
         has_zone_changes: viewer.has_zone_changes(),
     };
-    Ok((board, company))
+    Ok((board, standing))
 }
 
 /// Which day.

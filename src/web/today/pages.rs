@@ -5,8 +5,7 @@ use serde::Serialize;
 use super::{DayForm, WORRIES, first_steps::FirstSteps};
 use crate::{
     domain::{
-        emails::Line,
-        interviews::Listed,
+        interviews::Line,
         page::Page as List,
         today::{HORIZON_DAYS, Numbers, Worry},
     },
@@ -26,9 +25,7 @@ pub struct Board {
     /// Which.
     pub day: NaiveDate,
     /// Its interviews.
-    pub held: List<Listed>,
-    /// Their mails.
-    pub mails: Vec<Line>,
+    pub held: List<Line>,
     /// Of the week.
     pub numbers: Numbers,
     /// What needs attention, one more than is shown when there are many.
@@ -82,13 +79,6 @@ struct Trouble {
     has_no_meeting_url: bool,
 }
 
-impl Board {
-    /// Does anything on it say that somebody could be booked?
-    pub fn shows_bookings(&self) -> bool {
-        !self.held.rows.is_empty() || self.numbers.booked > 0 || self.numbers.open > 0
-    }
-}
-
 impl ShowPage {
     /// With what is still to be done before the first booking.
     pub fn with(self, first_steps: FirstSteps) -> Self {
@@ -130,16 +120,14 @@ impl ShowPage {
             alerts: board.alerts,
             has_more_worries,
             worries: worries.map(|worry| Trouble::new(worry, reader)).collect(),
-            rows: held
-                .map(|row| Row::new(row, &board.mails, reader))
-                .collect(),
+            rows: held.map(|line| Row::new(line, reader)).collect(),
             first_steps: FirstSteps::default(),
         }
     }
 }
 
 /// `3 interviews · Europe/Berlin, UTC+01:00`.
-fn lead(day: NaiveDate, held: &List<Listed>, reader: &Reader) -> String {
+fn lead(day: NaiveDate, held: &List<Line>, reader: &Reader) -> String {
     let some = match (held.rows.len(), held.next.is_some()) {
         (1, false) => "1 interview".into(),
         (count, false) => format!("{count} interviews"),
@@ -152,19 +140,16 @@ fn lead(day: NaiveDate, held: &List<Listed>, reader: &Reader) -> String {
 
 impl Trouble {
     fn new(worry: Worry, reader: &Reader) -> Self {
-        let Listed {
-            interview,
-            candidate,
-            slot,
-            ..
-        } = worry.listed;
+        let line = worry.line;
         Self {
-            id: interview.id,
-            candidate: candidate.name,
-            starts: slot
+            id: line.id,
+            candidate: line.candidate,
+            starts: line
+                .slot
                 .as_ref()
                 .map(|slot| Stamp::clock(slot.starts_at, reader.zone)),
-            day: slot
+            day: line
+                .slot
                 .map(|slot| times::day(slot.starts_at, reader.zone))
                 .unwrap_or_default(),
             mail: worry.mail.map(|mail| {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::Overview;
 use crate::{
-    domain::{emails::Line, mail_servers, page::Page as List},
+    domain::{emails::Shown, mail_servers, page::Page as List},
     times,
     web::{
         choices::{self, Choice},
@@ -14,7 +14,6 @@ use crate::{
         labels,
         lists::{self, At, Pager},
         page::Page,
-        stamp::Stamp,
     },
     zones::Tz,
 };
@@ -48,10 +47,12 @@ pub struct IndexPage {
     zone: String,
 }
 
+/// Flat, because a page has many of them.
 #[derive(Serialize)]
 struct Row {
     id: i64,
-    queued: Stamp,
+    queued_at: String,
+    queued: String,
     kind: &'static str,
     subject: String,
     recipient: String,
@@ -60,7 +61,9 @@ struct Row {
     status: &'static str,
     reason: String,
     attempts: i32,
-    next: Option<Stamp>,
+    /// When it is tried next, for machines and in words; empty where it is not.
+    next_at: String,
+    next: String,
 }
 
 impl IndexPage {
@@ -68,7 +71,7 @@ impl IndexPage {
     pub fn new(
         form: Filters,
         at: &At,
-        found: List<Line>,
+        found: List<Shown>,
         overview: Option<Overview>,
         reader: Reader,
     ) -> Self {
@@ -101,15 +104,17 @@ impl IndexPage {
 }
 
 impl Row {
-    fn new(line: Line, reader: &Reader) -> Self {
+    fn new(line: Shown, reader: &Reader) -> Self {
         let waits = matches!(line.status, Status::Queued | Status::Retrying);
         let next = waits.then(|| {
             let at = mail_servers::next_try(&reader.servers, line.due_at, reader.now);
-            Stamp::new(at, times::ahead(at, reader.now))
+            (times::rfc3339(at), times::ahead(at, reader.now))
         });
+        let (next_at, next) = next.unwrap_or_default();
         Self {
             id: line.id,
-            queued: Stamp::day_and_clock(line.created_at, reader.zone),
+            queued_at: times::rfc3339(line.created_at),
+            queued: times::day_and_clock(line.created_at, reader.zone),
             kind: labels::email_kind(line.kind),
             subject: line.subject.unwrap_or_default(),
             recipient: line.recipient,
@@ -121,6 +126,7 @@ impl Row {
                 _ => line.reason,
             },
             attempts: line.attempts,
+            next_at,
             next,
         }
     }
@@ -137,7 +143,8 @@ impl Page for IndexPage {
         Self {
             emails: vec![Row {
                 id: 1,
-                queued: Stamp::sample(),
+                queued_at: "2027-01-05T09:00:00Z".into(),
+                queued: "Tue 5 January 2027, 10:00".into(),
                 kind: "Invitation",
                 subject: "Interview Scheduled - Cloud Architect at Sample Company".into(),
                 recipient: "john@example.com".into(),
@@ -146,7 +153,8 @@ impl Page for IndexPage {
                 status: "Retrying",
                 reason: "A normal anti-spam delay.".into(),
                 attempts: 2,
-                next: Some(Stamp::sample()),
+                next_at: "2027-01-05T09:00:00Z".into(),
+                next: "in 5 min".into(),
             }],
             pager: Pager::sample(),
             overview: Some(Overview::sample()),

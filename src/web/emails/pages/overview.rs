@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::chart::Chart;
 use crate::{
-    domain::emails::Count,
+    domain::emails::{Count, Counts},
     times,
     web::{labels, stamp::Stamp},
     zones::Tz,
@@ -62,9 +62,9 @@ pub fn days(zone: Tz, now: DateTime<Utc>) -> Vec<NaiveDate> {
 
 impl Overview {
     /// Of what ended on [`days`], and of what has not ended.
-    pub fn new(counts: &[Count], waiting: &[(Status, i64)]) -> Self {
+    pub fn new(counts: &Counts) -> Self {
         Self {
-            counters: counters(counts, waiting),
+            counters: counters(&counts.by_day, &counts.waiting),
             state: None,
         }
     }
@@ -103,6 +103,10 @@ impl Overview {
             (13, Status::Failed, 2),
         ];
         let counts = counts.map(|(day, status, count)| Count { day, status, count });
+        let counts = Counts {
+            by_day: counts.into(),
+            waiting: vec![(Status::Retrying, 1)],
+        };
         let server = transport::Model {
             name: transport::Name::Primary,
             host: "smtp.example.com:587".into(),
@@ -116,13 +120,12 @@ impl Overview {
             accepted_at: Some(DateTime::UNIX_EPOCH),
             paced_until: None,
         };
-        let (waiting, now) = ([(Status::Retrying, 1)], DateTime::UNIX_EPOCH);
-        Self::new(&counts, &waiting).with_state(
+        Self::new(&counts).with_state(
             &days,
-            &counts,
+            &counts.by_day,
             Some(vec![server]),
             Some("In an hour.".into()),
-            now,
+            DateTime::UNIX_EPOCH,
         )
     }
 }

@@ -3,7 +3,7 @@ use serde::Serialize;
 
 use super::super::{Reader, Row, form::Filters};
 use crate::{
-    domain::{emails::Line, interviews::Listed, page::Page as List},
+    domain::{interviews::Line, page::Page as List},
     web::{
         choices::{self, Choice},
         forms::FormErrors,
@@ -38,17 +38,12 @@ impl IndexPage {
         form: Filters,
         jobs: Vec<(i64, String, bool)>,
         at: &At,
-        (found, mails): (List<Listed>, Vec<Line>),
+        found: List<Line>,
         reader: &Reader,
     ) -> Self {
         Self {
             pager: Pager::new("/interviews", &form, at, &found),
-            days: by_day(
-                found
-                    .rows
-                    .into_iter()
-                    .map(|row| Row::new(row, &mails, reader)),
-            ),
+            days: by_day(found.rows.into_iter().map(|line| Row::new(line, reader))),
             ..Self::refused(form, jobs, FormErrors::new(), reader)
         }
     }

@@ -1,10 +1,11 @@
 //! The list of slots, day by day.
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::super::filters::{self, Filters};
 use super::Row;
 use crate::{
-    domain::{page::Page as List, slots::Listed},
+    domain::{page::Page as List, slots::Line},
     web::{
         choices::{self, Choice},
         forms::FormErrors,
@@ -41,16 +42,16 @@ impl IndexPage {
         form: Filters,
         jobs: Vec<(i64, String, bool)>,
         at: &At,
-        slots: List<Listed>,
+        slots: List<Line>,
         has_zone_changes: bool,
-        zone: Tz,
+        (zone, now): (Tz, DateTime<Utc>),
     ) -> Self {
         let pager = Pager::new("/slots", &form, at, &slots);
         let whom = form.whom();
         let rows = slots
             .rows
             .into_iter()
-            .map(|slot| Row::new(slot, zone, &whom));
+            .map(|slot| Row::new(slot, (zone, now), &whom));
         Self {
             days: by_day(rows),
             pager,

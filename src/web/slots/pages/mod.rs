@@ -2,34 +2,36 @@
 mod index;
 mod show;
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 pub use self::index::IndexPage;
 pub use self::show::ShowPage;
 use super::{form::SlotForm, whom::Whom};
 use crate::{
-    domain::slots::{Listed, State},
+    domain::slots::{Line, State},
     times,
     web::{
         choices::{self, Choice},
         forms::{FormErrors, Sheet},
         labels,
         page::Page,
-        stamp::Stamp,
     },
     zones::Tz,
 };
 
-/// A slot in a list.
+/// A slot in a list. Flat, because a page has many of them.
 #[derive(Clone, Debug, Serialize)]
 pub struct Row {
     id: i64,
     day: String,
-    starts: Stamp,
+    /// When it starts, for machines.
+    at: String,
+    starts: String,
     minutes: i32,
     job: String,
-    kind: &'static str,
-    difficulty: &'static str,
+    /// Type and difficulty.
+    words: String,
     interviewer: String,
     state: &'static str,
     tone: &'static str,
@@ -39,22 +41,23 @@ pub struct Row {
 }
 
 impl Row {
-    /// With its times in the viewer's zone.
-    pub fn new(listed: Listed, zone: Tz, whom: &Whom) -> Self {
-        let slot = listed.slot;
+    /// With its times in the viewer's zone, as it stands now.
+    pub fn new(slot: Line, (zone, now): (Tz, DateTime<Utc>), whom: &Whom) -> Self {
+        let state = slot.state(now);
+        let (day, starts) = times::day_and_clock_apart(slot.starts_at, zone);
         Self {
             id: slot.id,
-            day: times::day(slot.starts_at, zone),
-            starts: Stamp::clock(slot.starts_at, zone),
+            day,
+            at: times::rfc3339(slot.starts_at),
+            starts,
             minutes: slot.duration_minutes,
-            job: listed.job_title,
-            kind: labels::interview_type(slot.interview_type),
-            difficulty: slot.difficulty_level.map_or("", labels::difficulty),
+            words: words(&slot),
+            job: slot.job_title,
             interviewer: slot.interviewer,
-            state: labels::slot_state(listed.state),
-            tone: tone(listed.state),
-            book: (listed.state == State::Open).then(|| whom.booking_address(slot.id)),
-            interview_id: listed.interview_id,
+            state: labels::slot_state(state),
+            tone: tone(state),
+            book: (state == State::Open).then(|| whom.booking_address(slot.id)),
+            interview_id: slot.interview_id,
         }
     }
 
@@ -63,11 +66,11 @@ impl Row {
         Self {
             id: 1,
             day: "Tue 5 January 2027".into(),
-            starts: Stamp::sample(),
+            at: "2027-01-05T09:00:00Z".into(),
+            starts: "10:00".into(),
             minutes: 60,
             job: "Cloud Architect".into(),
-            kind: "Technical",
-            difficulty: "Medium",
+            words: "Technical · Medium".into(),
             interviewer: "Dana Whitfield".into(),
             state: "Open",
             tone: "good",
@@ -77,13 +80,20 @@ impl Row {
     }
 }
 
+fn words(slot: &Line) -> String {
+    let kind = labels::interview_type(slot.interview_type);
+    match slot.difficulty_level {
+        Some(level) => format!("{kind} · {}", labels::difficulty(level)),
+        None => kind.into(),
+    }
+}
+
 /// The form for a new slot.
 #[derive(Serialize)]
 pub struct NewPage {
     #[serde(flatten)]
     sheet: Sheet<SlotForm>,
     jobs: Vec<Choice>,
-    zones: Vec<&'static str>,
     folds: Vec<Choice>,
     types: Vec<Choice>,
     levels: Vec<Choice>,
@@ -96,7 +106,6 @@ impl NewPage {
             folds: sheet.form.folds(),
             sheet,
             jobs: choices::rows(jobs),
-            zones: choices::zones(),
             types: choices::of(labels::interview_type),
             levels: choices::of(labels::difficulty),
         }
