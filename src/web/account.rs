@@ -31,9 +31,11 @@ use crate::{
 };
 
 /// GET /account: the form.
-pub async fn edit(app: Data<App>, viewer: SignedIn) -> Result<HttpResponse> {
-    let user = users::find(&app.db, viewer.company_id, viewer.user_id).await?;
-    let form = viewer.typed(AccountForm::of(&user));
+pub async fn edit(viewer: SignedIn) -> Result<HttpResponse> {
+    let form = viewer.typed(AccountForm {
+        ticket: Ticket::of_version(viewer.version),
+        ..AccountForm::filled(viewer.name.clone(), viewer.own_zone.as_deref())
+    });
     viewer.page(&EditPage::new(&viewer, Sheet::new(form)))
 }
 

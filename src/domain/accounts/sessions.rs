@@ -30,6 +30,8 @@ pub struct SignedIn {
     pub role: user::Role,
     /// The user's own zone.
     pub time_zone: Option<String>,
+    /// The version of the user's row.
+    pub version: i32,
     /// The company's name.
     pub company_name: String,
     /// The company's zone.
@@ -116,6 +118,7 @@ pub async fn find(db: &Db, key_hash: &str, now: DateTime<Utc>) -> Result<Option<
             user::Column::Name,
             user::Column::Role,
             user::Column::TimeZone,
+            user::Column::Version,
         ])
         .column_as(company::Column::Name, "company_name")
         .column_as(company::Column::TimeZone, "company_time_zone")

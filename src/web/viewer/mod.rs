@@ -45,6 +45,10 @@ pub struct Viewer {
     pub name: String,
     /// What they may do.
     pub role: Role,
+    /// The zone that they chose for themselves, as it is stored.
+    pub own_zone: Option<String>,
+    /// The version of their row.
+    pub version: i32,
     /// Their company's name.
     pub company_name: String,
     /// How long before the start the company's links open.
@@ -179,6 +183,8 @@ async fn find(request: &HttpRequest, admits: fn(Role) -> bool) -> Result<Viewer>
         email: found.email,
         name: found.name,
         role: found.role,
+        own_zone: found.time_zone,
+        version: found.version,
         company_name: found.company_name,
         brand_colour: found.brand_colour,
         join_window_minutes: found.join_window_minutes,
