@@ -1,4 +1,5 @@
 //! What every request, the worker and every command share.
+use chrono::{DateTime, Utc};
 use entity::transport;
 use tokio::sync::Notify;
 
@@ -49,7 +50,7 @@ pub struct App {
     /// The jobs that lists can be narrowed to, and whether they are closed, by company.
     pub job_choices: Recent<i64, Vec<(i64, String, bool)>>,
     /// How many emails stand where on the days of a zone, by company.
-    pub email_counts: Recent<(i64, Tz), Counts>,
+    pub email_counts: Recent<(i64, Tz, Option<DateTime<Utc>>), Counts>,
     /// How each mail server is.
     pub mail_servers: Recent<(), Vec<transport::Model>>,
     /// Whether the database could be written of late.

@@ -138,7 +138,8 @@ impl Problem {
             // Added meanwhile.
             Ok(missing) if missing.is_empty() => Self::no_such(&[first]),
             Ok(missing) => Self::no_such(&missing),
-            Err(error) => error.into(),
+            // What cannot be looked at changes nothing about the first.
+            Err(_) => Self::no_such(&[first]),
         }
     }
 

@@ -4,7 +4,7 @@ use sea_orm::{DbBackend, Statement, Value, Values};
 const BOUND: &str = " LIMIT ?";
 
 /// The same look-up. A value that is bound to a LIMIT makes SQLite plan the statement anew at each execution, because the
-/// planner looks at it; that takes longer than most look-ups. There are few different limits.
+/// planner looks at it; that takes longer than most look-ups. Texts are always bound, so a LIMIT in one is not mistaken for it.
 pub(super) fn written_out(mut statement: Statement) -> Statement {
     if statement.db_backend != DbBackend::Sqlite {
         return statement;

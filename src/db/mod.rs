@@ -247,6 +247,8 @@ fn sqlite(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
                 .busy_timeout(Duration::from_secs(5))
                 // A page of a list: else the driver's thread waits for whoever reads it, which is a switch of threads.
                 .row_buffer_size(256)
+                // More than pages and the worker ask for; by default the rarer half would be planned again and again.
+                .statement_cache_capacity(400)
                 // An acknowledged booking survives a power cut.
                 .pragma("synchronous", "FULL")
                 .pragma("cache_size", "-4000")
@@ -266,6 +268,8 @@ fn postgres(url: &str, connections: u32) -> ConnectOptions {
         .test_before_acquire_if_idle_for(Duration::from_secs(30))
         .map_sqlx_postgres_opts(|postgres| {
             postgres.options([
+                // It guesses costs by statistics that a new table lacks, and then compiles for longer than it would run.
+                ("jit", "off"),
                 ("statement_timeout", "15s"),
                 ("idle_in_transaction_session_timeout", "15s"),
             ])

@@ -13,7 +13,7 @@ use crate::error::Result;
 /// What another process wrote is seen after this time at the latest.
 const STALE: TimeDelta = TimeDelta::seconds(1);
 
-/// Answers that are asked for on every page and hardly ever change, by key. One counts for as long as this process has
+/// Answers that pages ask for again and again, by key. One counts for as long as this process has
 /// committed nothing since, and for a second at most.
 #[derive(Debug)]
 pub struct Recent<K, T>(Mutex<HashMap<K, Answer<T>>>);

@@ -10,21 +10,24 @@ const ON_POSTGRES: &str = "ANALYZE";
 const ENOUGH: &str = "PRAGMA analysis_limit = 1000";
 const TABLES: &str =
     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'";
-/// Of a smaller table SQLite would remember that it is cheap to read as a whole, also when it is no more; `PRAGMA optimize`
-/// makes no such difference.
+/// SQLite would remember a smaller table as cheap to scan, even after it has grown. `PRAGMA optimize` doesn't make that
+/// distinction.
 const LARGE: usize = 10_000;
 
-/// Brings the statistics up to date, where the database does not do that by itself. What has none yet is planned by them at
-/// once; connections that are open already plan by older ones until they are replaced.
+/// Brings the statistics up to date, where the database does not do that by itself. Open connections keep the older ones
+/// until they are replaced, unless a table had none.
 pub async fn refresh(db: &Db) -> Result<()> {
     if db.read().get_database_backend() == DbBackend::Postgres {
         return Ok(());
     }
     for table in tables(db.read()).await? {
-        transaction(db, async |txn| -> Result<()> {
-            Ok(analyze(txn, &table).await?)
-        })
-        .await?;
+        // Asked outside, because nobody else can write meanwhile.
+        if is_large(db.read(), &table).await? {
+            transaction(db, async |txn| -> Result<()> {
+                Ok(analyze(txn, &table).await?)
+            })
+            .await?;
+        }
     }
     Ok(())
 }
@@ -36,7 +39,9 @@ pub(super) async fn refresh_migrated(db: &DatabaseConnection) -> Result<(), DbEr
         return Ok(());
     }
     for table in tables(db).await? {
-        analyze(db, &table).await?;
+        if is_large(db, &table).await? {
+            analyze(db, &table).await?;
+        }
     }
     Ok(())
 }
@@ -47,13 +52,16 @@ async fn tables(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
 }
 
 /// `table` is one of ours, never what somebody typed.
+async fn is_large(db: &impl ConnectionTrait, table: &str) -> Result<bool, DbErr> {
+    let last = format!("SELECT 1 FROM \"{table}\" LIMIT 1 OFFSET {LARGE}");
+    Ok(db.query_one_raw(sqlite(last)).await?.is_some())
+}
+
+/// The same of the name.
 async fn analyze(db: &impl ConnectionTrait, table: &str) -> Result<(), DbErr> {
-    let is_large = format!("SELECT 1 FROM \"{table}\" LIMIT 1 OFFSET {LARGE}");
-    if db.query_one_raw(sqlite(is_large)).await?.is_some() {
-        db.execute_unprepared(ENOUGH).await?;
-        db.execute_unprepared(&format!("ANALYZE \"{table}\""))
-            .await?;
-    }
+    db.execute_unprepared(ENOUGH).await?;
+    db.execute_unprepared(&format!("ANALYZE \"{table}\""))
+        .await?;
     Ok(())
 }
 

@@ -75,10 +75,10 @@ struct Dispatcher {
     prefetched: VecDeque<Claimed>,
     /// The next messages, being claimed and composed.
     fetch: Option<JoinHandle<Fetched>>,
-    /// When somebody looked last for what is over.
-    tidied_at: Option<Instant>,
     /// Was it begun before the server failed or was slow?
     is_fetch_outdated: bool,
+    /// When it looked last for what is over.
+    tidied_at: Option<Instant>,
     /// How many to claim at once.
     batch: usize,
     /// May there be more in the queue than was claimed last?
@@ -181,6 +181,7 @@ impl Dispatcher {
                 }
             }
             Err(error) => {
+                self.tidied_at = None;
                 if !self.is_away {
                     tracing::error!(%error, "The email queue can't be read; retrying until it can");
                 }

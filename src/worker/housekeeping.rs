@@ -26,9 +26,8 @@ pub async fn run(app: Data<App>) {
     }
 }
 
-/// Finds slots whose local time means another start, removes what nobody can use any more, and has the database look how its
-/// tables are filled.
-/// Each step is by itself: one that fails is told to the log and stops none of the others. Answers with the last error.
+/// Finds slots whose local time means another start, removes what nobody can use any more, and brings the query
+/// planner's statistics up to date. Each step is by itself: one that fails is told to the log and stops none of the others. Answers with the last error.
 pub async fn run_steps(app: &App) -> Result<()> {
     let (db, now) = (&app.db, app.clock.now());
     let steps = [

@@ -304,7 +304,13 @@ async fn of_a_cancellation_that_nobody_has_to_learn_there_is_no_email_to_see() {
     let (_, path) = booked(&app).await;
     let cancel = format!("{path}/cancellation");
     let mut rita = app.recruiter().await;
-    assert!(!rita.get(&cancel).await.has("#preview"), "nothing to tell");
+    let page = rita.get(&cancel).await;
+    assert!(page.words("#preview").contains("No email needed."));
+    // What was typed wrong takes the place of the preview, not its room: it comes back when it is right.
+    let wrong = [("reason", "\u{1}"), ("act", "preview")];
+    let page = rita.save_form(&cancel, &wrong).await;
+    assert_eq!(page.status, 422);
+    assert!(page.words("#preview").contains("Correct the form"));
     let nothing = rita.get(&format!("{cancel}/html?version=2")).await;
     assert!(nothing.words("body").contains("No email needed"));
 }

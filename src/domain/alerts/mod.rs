@@ -105,7 +105,7 @@ fn alert(email: Stored<email::Model>, details: &HashMap<i64, Details>) -> Result
     let email = match email {
         Stored::Read(email) => email,
         Stored::Unreadable(row) => {
-            row.log("alert");
+            row.log("email");
             return Ok(Alert::Unreadable {
                 email_id: row.id.ok_or(Error::NotFound)?,
                 interview_id: None,
@@ -118,9 +118,15 @@ fn alert(email: Stored<email::Model>, details: &HashMap<i64, Details>) -> Result
             email: Box::new(email),
             details: Box::new(details.clone()),
         },
-        None => Alert::Unreadable {
-            email_id: email.id,
-            interview_id,
-        },
+        None => {
+            tracing::error!(
+                email.id = email.id,
+                "An alert is about no interview that can be read"
+            );
+            Alert::Unreadable {
+                email_id: email.id,
+                interview_id,
+            }
+        }
     })
 }

@@ -69,7 +69,7 @@ pub async fn fix(db: &Db, composed: &[(Claimed, Fixed)]) -> Result<Vec<Claimed>>
     Ok(kept.collect())
 }
 
-/// All of them in one statement, because each one would keep all others who write waiting.
+/// All of them in one statement, because every statement holds the write lock longer.
 fn fixing(composed: &[(Claimed, Fixed)]) -> UpdateStatement {
     let rows = composed.iter().map(|(claimed, fixed)| {
         let email = &claimed.email;
@@ -118,7 +118,8 @@ fn fixing(composed: &[(Claimed, Fixed)]) -> UpdateStatement {
 /// Writes entries in one transaction: all of them, or none.
 pub async fn write(db: &Db, entries: &[Entry], now: DateTime<Utc>) -> Result<Written> {
     let now = db.shared_now(now).await?;
-    // Before it begins, because nobody else can write meanwhile: whoever has to change one looks again.
+    // Read before the transaction, which keeps all others who write waiting. A row is read again under a lock before it is
+    // changed; a recovery that an older row hides is noted with the next message.
     let servers = match entries.iter().any(Entry::tells_of_a_server) {
         true => mail_servers::all(db).await?,
         false => Vec::new(),

@@ -6,7 +6,7 @@ use entity::email::{self, Audience, InterviewSnapshot, Kind, Status};
 use sea_orm::{
     ActiveEnum,
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryTrait,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
     sea_query::{OnConflict, Query},
 };
 use serde_json::json;
@@ -68,7 +68,7 @@ pub async fn supersede(
     Ok(())
 }
 
-/// The interview as it is after the change that is told.
+/// Inserts them; `details` is the interview after the change that they tell of.
 pub(super) async fn insert(
     txn: &impl ConnectionTrait,
     actor: &Actor,
@@ -114,25 +114,33 @@ pub(super) async fn insert(
         queued.insert(key, Enqueued { id, status });
     }
     if queued.len() < keys.len() {
-        queued.extend(first(txn, &keys).await?);
+        queued.extend(first(txn, company_id, &keys).await?);
     }
     let in_order = keys.iter().map(|key| queued.get(key).copied());
     in_order.collect::<Option<_>>().ok_or(Error::NotFound)
 }
 
 /// What was queued under these keys before.
-async fn first(txn: &impl ConnectionTrait, keys: &[String]) -> Result<HashMap<String, Enqueued>> {
-    let found = email::Entity::find()
+async fn first(
+    txn: &impl ConnectionTrait,
+    company_id: i64,
+    keys: &[String],
+) -> Result<HashMap<String, Enqueued>> {
+    let found: Vec<(String, i64, Status)> = email::Entity::find()
+        .select_only()
+        .columns([
+            email::Column::IdemKey,
+            email::Column::Id,
+            email::Column::Status,
+        ])
+        .filter(email::COLUMN.company_id.eq(company_id))
         .filter(email::Column::IdemKey.is_in(keys))
+        .into_tuple()
         .all(txn)
         .await?;
     let found = found.into_iter();
-    let enqueued = |email: email::Model| Enqueued {
-        id: email.id,
-        status: email.status,
-    };
     Ok(found
-        .map(|email| (email.idem_key.clone(), enqueued(email)))
+        .map(|(key, id, status)| (key, Enqueued { id, status }))
         .collect())
 }
 

@@ -79,6 +79,7 @@ pub async fn insert(
         ics_sequence: Set(0),
         booking_notes: Set(String::new()),
         cancel_reason: Set(String::new()),
+        // `notifications` knows the first change by the version after it.
         version: Set(1),
         created_by: Set(actor.user_id),
         created_at: Set(now),

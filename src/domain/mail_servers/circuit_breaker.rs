@@ -84,6 +84,11 @@ pub(in crate::domain) async fn note(
         burst: 0,
         connections: None,
     };
+    let seen = glance(txn, row.name).await?;
+    // Another process began anew with other settings meanwhile: this was told by the server before.
+    if seen.is_none_or(|seen| seen.fingerprint != row.fingerprint) {
+        return Ok(None);
+    }
     let Some(mut row) = locked(txn, &[route]).await?.pop() else {
         return Ok(None);
     };

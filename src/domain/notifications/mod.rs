@@ -47,7 +47,7 @@ pub async fn notify(
     queue_before_reminders(txn, actor, change, details, now).await
 }
 
-/// Before its first change there was nothing of an interview that a message could tell: none can wait or have arrived.
+/// Before its first change an interview has no time, so no email about it can wait or have arrived.
 fn is_told_first(details: &Details) -> bool {
     details.interview.version <= CHANGED_ONCE
 }

@@ -90,8 +90,11 @@ pub async fn apply(
         let moving = db::transaction(db, async |txn| {
             move_one(txn, actor, (&slot, &before), at, now).await
         });
+        let slots = moved.slots;
         moved.count(slot.id, moving.await)?;
-        before.insert(slot.id, slot);
+        if moved.slots > slots {
+            before.insert(slot.id, slot);
+        }
     }
     Ok(Outcome::Moved(moved))
 }

@@ -108,7 +108,12 @@ async fn overview(
     let counts = emails::counts(&app.db, company_id, &begins);
     let counts = app
         .email_counts
-        .get(&app.db, (company_id, zone), now, counts)
+        .get(
+            &app.db,
+            (company_id, zone, begins.first().copied()),
+            now,
+            counts,
+        )
         .await?;
     let overview = Overview::new(&counts);
     if lists::is_narrowed(filters) {

@@ -87,7 +87,7 @@ fn stuck(moved: Moved) -> String {
 
 fn words_for(moved: Moved) -> String {
     let slots = match moved.slots {
-        0 if moved.overlapping > 0 => return "No slots moved.".into(),
+        0 if moved.overlapping + moved.unreadable > 0 => return "No slots moved.".into(),
         0 => return "All slots were already moved.".into(),
         1 => "1 slot moved.".into(),
         many => format!("{many} slots moved."),
