@@ -6,7 +6,6 @@ pub mod bounce;
 pub mod changes;
 pub mod compose;
 pub mod console;
-mod dial;
 pub mod doctor;
 pub mod imap;
 pub mod invite;

@@ -36,6 +36,7 @@ mod faults;
 #[cfg(debug_assertions)]
 mod full_disk;
 mod housekeeping;
+mod http_client;
 mod idempotency;
 mod interviewers;
 mod interviews;

@@ -14,7 +14,8 @@ use super::{
     tell,
 };
 use crate::{
-    mail::{dial, mailbox::parse_address},
+    dial,
+    mail::mailbox::parse_address,
     settings::{Security, SmtpSettings},
 };
 

@@ -10,11 +10,11 @@ use tokio::net::TcpStream;
 use tokio_rustls::rustls::{ClientConfig, pki_types::CertificateDer};
 
 use self::wire::{Answer, Wire, within};
-use super::{
+use super::smtp::tls;
+use crate::{
     dial::{self, Unreachable},
-    smtp::tls,
+    settings::{ImapSettings, Security},
 };
-use crate::settings::{ImapSettings, Security};
 
 /// How long one step may take; a server may have a large mailbox to look through.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -16,7 +16,7 @@ use super::{
     witness::Sighting,
 };
 use crate::{
-    mail::dial::{self, Unreachable},
+    dial::{self, Unreachable},
     settings::{Login, Security, is_loopback_host},
 };
 

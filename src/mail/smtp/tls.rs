@@ -1,14 +1,13 @@
 //! Whom we trust, and the handshake.
 use std::sync::Arc;
 
-use tokio::{net::TcpStream, task};
+use tokio::net::TcpStream;
 use tokio_rustls::{
     TlsConnector,
     client::TlsStream,
     rustls::{
-        ClientConfig, RootCertStore,
+        ClientConfig,
         client::WebPkiServerVerifier,
-        crypto::ring,
         pki_types::{CertificateDer, ServerName},
     },
 };
@@ -18,21 +17,11 @@ use super::{
     wire::network,
     witness::{Watched, Witness},
 };
-use crate::settings::bare_host;
+use crate::{settings::bare_host, trust};
 
-/// Trusts the machine's certificates; `SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured.
+/// Trusts the machine's certificates.
 pub(in crate::mail) async fn machine_roots() -> Result<Vec<CertificateDer<'static>>, Outcome> {
-    let found = task::spawn_blocking(rustls_native_certs::load_native_certs)
-        .await
-        .map_err(|error| Outcome::Tls(error.to_string()))?;
-    if found.certs.is_empty() {
-        let why = found.errors.iter().map(ToString::to_string);
-        return Err(Outcome::Tls(format!(
-            "this machine has no certificates to trust (package ca-certificates) {}",
-            why.collect::<Vec<_>>().join("; ")
-        )));
-    }
-    Ok(found.certs)
+    trust::machine_roots().await.map_err(Outcome::Tls)
 }
 
 /// Trusts these certificates only. One that cannot be read is left out, as other programs do. A
@@ -41,13 +30,9 @@ pub(in crate::mail) fn config(
     roots: Vec<CertificateDer<'static>>,
     witness: Option<Witness>,
 ) -> Arc<ClientConfig> {
-    let mut store = RootCertStore::empty();
-    store.add_parsable_certificates(roots);
-    let store = Arc::new(store);
-    let provider = Arc::new(ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()
-        .expect("ring has the protocol versions that are on by default");
+    let store = Arc::new(trust::store(roots));
+    let provider = trust::provider();
+    let builder = trust::client(Arc::clone(&provider));
     let judge = WebPkiServerVerifier::builder_with_provider(Arc::clone(&store), provider).build();
     let builder = match (witness, judge) {
         (Some(witness), Ok(judge)) => builder

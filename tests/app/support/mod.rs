@@ -6,6 +6,7 @@ pub mod builders;
 pub mod database;
 pub mod dns_server;
 pub mod dovecot;
+pub mod https_server;
 pub mod letters;
 pub mod logs;
 pub mod printer;

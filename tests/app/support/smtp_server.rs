@@ -292,6 +292,13 @@ pub struct Certificates {
     self_signed: Arc<ServerConfig>,
 }
 
+impl Certificates {
+    /// What a server on this machine encrypts with.
+    pub fn acceptor(&self) -> TlsAcceptor {
+        TlsAcceptor::from(Arc::clone(&self.localhost))
+    }
+}
+
 pub static CERTIFICATES: LazyLock<Certificates> = LazyLock::new(|| {
     let mut params = CertificateParams::new(Vec::new()).expect("no names");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

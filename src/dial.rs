@@ -16,7 +16,7 @@ const HEAD_START: Duration = Duration::from_secs(1);
 
 /// Why an address does not answer.
 #[derive(Debug)]
-pub(in crate::mail) enum Unreachable {
+pub(crate) enum Unreachable {
     /// It is silent.
     Silent(Duration),
     /// The network says why.
@@ -24,7 +24,7 @@ pub(in crate::mail) enum Unreachable {
 }
 
 /// The addresses of a host; IPv6 and IPv4 by turns, so that a machine without one of them soon tries the other.
-pub(in crate::mail) async fn look_up(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+pub(crate) async fn look_up(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
     let found: Vec<SocketAddr> = lookup_host((bare_host(host), port)).await?.collect();
     Ok(by_turns(found))
 }
@@ -49,7 +49,7 @@ fn by_turns(found: Vec<SocketAddr>) -> Vec<SocketAddr> {
 /// Connects to the first that answers. Each has `limit` to do so, and the next one's turn comes when the
 /// one before has failed or is slow. `failed` hears of those that do not answer; without any address the
 /// answer is none.
-pub(in crate::mail) async fn dial(
+pub(crate) async fn dial(
     addresses: &[SocketAddr],
     limit: Duration,
     mut failed: impl FnMut(SocketAddr, &Unreachable),
