@@ -14,6 +14,7 @@ pub mod mailbox;
 pub mod mailer;
 pub mod messages;
 pub mod mime;
+pub mod oauth;
 pub mod pattern;
 pub mod plain_text;
 pub mod providers;

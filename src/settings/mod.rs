@@ -6,6 +6,7 @@ mod env_file;
 mod key;
 mod mail;
 mod names;
+mod oauth;
 mod reader;
 mod smtp;
 
@@ -25,6 +26,7 @@ pub use self::{
     env_file::EnvFile,
     key::make_private_dir,
     mail::{Backend, MailSettings, MaxPerSecond},
+    oauth::{OAuthProvider, OAuthSettings},
     smtp::{Login, Security, SmtpSettings},
 };
 use self::{env_file::Start, reader::Reader};
