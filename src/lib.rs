@@ -18,6 +18,7 @@ pub mod mail;
 pub mod mailing;
 pub mod passwords;
 pub mod readiness;
+pub mod seal;
 pub mod secret;
 pub mod settings;
 pub mod static_files;

@@ -14,6 +14,7 @@ pub mod logo;
 pub mod mail_check;
 pub mod mail_text;
 pub mod mail_text_version;
+pub mod mail_token;
 pub mod one_time_key;
 pub mod rate_limit;
 pub mod session;

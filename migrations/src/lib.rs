@@ -35,6 +35,7 @@ mod m20261129_000035_limit_emails_to_one_address;
 mod m20261129_000036_find_urgent_emails;
 mod m20261129_000037_add_interviewers;
 mod m20261129_000041_mail_anybody;
+mod m20261129_000050_create_mail_tokens;
 mod schema_text;
 
 /// Every step, oldest first.
@@ -78,6 +79,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000036_find_urgent_emails::Migration),
             Box::new(m20261129_000037_add_interviewers::Migration),
             Box::new(m20261129_000041_mail_anybody::Migration),
+            Box::new(m20261129_000050_create_mail_tokens::Migration),
         ]
     }
 }

@@ -19,6 +19,7 @@ pub mod logos;
 pub mod mail_checks;
 pub mod mail_servers;
 pub mod mail_texts;
+pub mod mail_tokens;
 pub mod notifications;
 pub mod page;
 pub mod queue_health;
