@@ -12,9 +12,12 @@ use crate::{
         attention::Attention, emails::Counts, interviews::join_link::Keys, rate_limits::Tally,
     },
     error::Result,
+    http_client::HttpClient,
     mail::{bounce::ReturnAddress, compose::Composer, mailer::Mailer},
+    mailing::access,
     passwords::Passwords,
     readiness::Readiness,
+    seal::Seal,
     secret::Secret,
     settings::Settings,
     templates::Templates,
@@ -35,6 +38,12 @@ pub struct App {
     pub composer: Composer,
     /// Where emails go.
     pub mailer: Mailer,
+    /// Asks other servers.
+    pub http: HttpClient,
+    /// Seals tokens for mail servers.
+    pub token_seal: Seal,
+    /// The last one.
+    pub held_token: access::Held,
     /// Rings when an email was queued, so that the worker need not wait for its next round.
     pub wake: Notify,
     /// How often programs have called of late.
@@ -73,8 +82,12 @@ impl App {
         passwords: Passwords,
     ) -> Result<Self> {
         let earlier = settings.secret_key_fallbacks.iter().map(Secret::expose);
+        let secret = settings.secret_key.expose();
         Ok(Self {
-            keys: Keys::new(settings.secret_key.expose(), earlier),
+            keys: Keys::new(secret, earlier.clone()),
+            http: HttpClient::new(settings.networks),
+            token_seal: Seal::new(access::PURPOSE, secret, earlier),
+            held_token: access::Held::default(),
             return_address: ReturnAddress::configured(&settings),
             db,
             clock,

@@ -74,6 +74,8 @@ pub async fn store(
     db::transaction(db, async |txn| {
         let stored = mail_token::Entity::update_many()
             .set(written(issued, now))
+            // Whoever read the row a moment ago would renew once more.
+            .col_expr(mail_token::Column::Fence, Expr::value(fence + 1))
             .filter(holds(fingerprint, fence))
             .exec(txn)
             .await?;

@@ -1,4 +1,5 @@
 //! Where rows become messages: what the worker sends, the pages preview and the log shows, and what is wrong with mail.
+pub mod access;
 pub mod diagnosis;
 pub mod letter;
 pub mod message;

@@ -1,7 +1,9 @@
 //! Where undeliverable messages come back to, and where reports of them are found.
+use std::sync::Arc;
+
 use lettre::Address;
 
-use super::{Login, Security, base_url::is_loopback_host, reader::Reader};
+use super::{Login, Proof, Security, base_url::is_loopback_host, oauth::Auth, reader::Reader};
 use crate::secret::Secret;
 
 /// Behind it a message's number and signature stand, and all of it may have 64 letters.
@@ -25,17 +27,17 @@ pub struct ImapSettings {
     pub port: u16,
     /// From `BOUNCE_IMAP_USE_SSL` and `BOUNCE_IMAP_USE_TLS`.
     pub security: Security,
-    /// `BOUNCE_IMAP_USER` and `BOUNCE_IMAP_PASSWORD`.
+    /// `BOUNCE_IMAP_USER` and `BOUNCE_IMAP_PASSWORD`, or an access token in its place.
     pub login: Login,
     /// `BOUNCE_IMAP_FOLDER`.
     pub folder: String,
 }
 
 impl Reader {
-    pub(super) fn bounces(&mut self) -> BounceSettings {
+    pub(super) fn bounces(&mut self, auth: &Auth) -> BounceSettings {
         BounceSettings {
             address: self.bounce_address(),
-            imap: self.imap(),
+            imap: self.imap(auth),
         }
     }
 
@@ -54,14 +56,14 @@ impl Reader {
         })
     }
 
-    fn imap(&mut self) -> Option<ImapSettings> {
+    fn imap(&mut self, auth: &Auth) -> Option<ImapSettings> {
         let host = self.text("BOUNCE_IMAP_HOST");
         if self.is_known("BOUNCE_IMAP_HOST") && host.is_none() {
             return None;
         }
         let security = self.imap_security(host.as_deref());
         let port = self.imap_port(security);
-        let login = self.imap_login(host.as_deref());
+        let login = self.imap_login(host.as_deref(), auth);
         let folder = match self.text("BOUNCE_IMAP_FOLDER") {
             Some(_) => self.imap_text("BOUNCE_IMAP_FOLDER"),
             None => Some("INBOX".into()),
@@ -108,7 +110,17 @@ impl Reader {
         })
     }
 
-    fn imap_login(&mut self, host: Option<&str>) -> Option<Login> {
+    fn imap_login(&mut self, host: Option<&str>, auth: &Auth) -> Option<Login> {
+        if self.password("BOUNCE_IMAP_PASSWORD").is_none() && !matches!(auth, Auth::Password) {
+            let user = self.imap_text("BOUNCE_IMAP_USER");
+            let Auth::Token(settings) = auth else {
+                return None;
+            };
+            return Some(Login {
+                user: user?,
+                proof: Proof::Token(Arc::clone(settings)),
+            });
+        }
         let user = self.imap_text("BOUNCE_IMAP_USER");
         let password = self.imap_text("BOUNCE_IMAP_PASSWORD");
         // Google shows an App Password in groups of four.
@@ -116,10 +128,7 @@ impl Reader {
             Some("imap.gmail.com") => password.replace(' ', ""),
             _ => password,
         });
-        Some(Login {
-            user: user?,
-            password: Secret::new(password?),
-        })
+        Some(Login::with_password(user?, Secret::new(password?)))
     }
 
     /// What IMAP can say in quotes; never repeated in a mistake, it may be the password.
@@ -156,7 +165,7 @@ mod tests {
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
         let mut reader = Reader::new(vars, Vec::new());
-        (reader.bounces(), reader.mistakes)
+        (reader.bounces(&Auth::Password), reader.mistakes)
     }
 
     const LOGIN: [(&str, &str); 3] = [
@@ -174,7 +183,8 @@ mod tests {
         assert_eq!(mistakes, Vec::<String>::new());
         assert_eq!((imap.port, imap.security), (993, Security::Implicit));
         assert_eq!(imap.folder, "INBOX");
-        assert_eq!(imap.login.password.expose(), "abcdefghijklmnop");
+        let password = imap.login.password().map(Secret::expose);
+        assert_eq!(password, Some("abcdefghijklmnop"));
         assert!(
             !format!("{imap:?}").contains("abcd"),
             "no secret in Debug output"

@@ -3,6 +3,7 @@ use lettre::message::Mailbox;
 
 use super::{
     base_url::is_loopback_host,
+    oauth::Auth,
     reader::Reader,
     smtp::{REQUIRED, SmtpSettings},
 };
@@ -112,13 +113,14 @@ impl Reader {
         self.parse("EMAIL_BACKEND", "console", backend_kind)
     }
 
-    pub(super) fn mail(&mut self, kind: Option<Kind>) -> Option<MailSettings> {
+    pub(super) fn mail(&mut self, kind: Option<Kind>, auth: &Auth) -> Option<MailSettings> {
         let backend = match kind {
             Some(Kind::Console) => Some(Backend::Console),
-            Some(Kind::Smtp) => self.smtp("EMAIL_").map(Backend::Smtp),
+            Some(Kind::Smtp) => self.smtp("EMAIL_", auth).map(Backend::Smtp),
             // Whoever names a server means it; what is wrong with it is told along with the backend.
             None => {
-                self.text("EMAIL_HOST").and_then(|_| self.smtp("EMAIL_"));
+                self.text("EMAIL_HOST")
+                    .and_then(|_| self.smtp("EMAIL_", auth));
                 None
             }
         };
@@ -152,7 +154,7 @@ impl Reader {
             );
             return None;
         }
-        self.smtp("EMAIL_FALLBACK_")
+        self.smtp("EMAIL_FALLBACK_", &Auth::Password)
     }
 
     fn max_per_second(&mut self) -> Option<MaxPerSecond> {

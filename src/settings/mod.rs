@@ -27,10 +27,10 @@ pub use self::{
     key::make_private_dir,
     mail::{Backend, MailSettings, MaxPerSecond},
     oauth::{OAuthProvider, OAuthSettings},
-    smtp::{Login, Security, SmtpSettings},
+    smtp::{Login, Proof, Security, SmtpSettings},
 };
 use self::{env_file::Start, reader::Reader};
-use crate::secret::Secret;
+use crate::{http_client::Networks, secret::Secret};
 
 /// Where files live that are for their owner alone.
 pub const DATA_DIR: &str = "data";
@@ -52,6 +52,8 @@ pub struct Settings {
     pub secret_key_fallbacks: Vec<Secret>,
     /// `TRUSTED_PROXIES`: networks whose `X-Forwarded-For` is believed, comma-separated.
     pub trusted_proxies: Vec<IpNet>,
+    /// Where our own requests may go; `ALLOW_INSECURE=private-networks` lets them go anywhere.
+    pub networks: Networks,
     /// How mail leaves.
     pub mail: MailSettings,
     /// How it comes back.
@@ -158,8 +160,13 @@ impl Reader {
         let secret_key_fallbacks = self.secret_key_fallbacks();
         let database_url = self.database_url(data_dir);
         let backend = self.backend();
-        let mail = self.mail(backend);
-        let bounces = self.bounces();
+        let auth = self.auth();
+        let mail = self.mail(backend, &auth);
+        let bounces = self.bounces(&auth);
+        let networks = match self.allows("private-networks") {
+            true => Networks::Any,
+            false => Networks::Public,
+        };
         let reach = Reach::of(listen, base_url.as_ref());
         if reach == Reach::Others {
             self.guard_exposed(base_url.as_ref(), backend);
@@ -173,6 +180,7 @@ impl Reader {
             secret_key: secret_key?,
             secret_key_fallbacks,
             trusted_proxies,
+            networks,
             mail: mail?,
             bounces,
             remarks: Vec::new(),

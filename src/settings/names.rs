@@ -13,6 +13,7 @@ const KNOWN: &[&str] = &[
     "BOUNCE_IMAP_USE_TLS",
     "DATABASE_URL",
     "DEFAULT_FROM_EMAIL",
+    "EMAIL_AUTH",
     "EMAIL_BACKEND",
     "EMAIL_BOUNCE_ADDRESS",
     "EMAIL_CONSOLE_FALLBACK",
@@ -26,6 +27,13 @@ const KNOWN: &[&str] = &[
     "EMAIL_HOST_PASSWORD",
     "EMAIL_HOST_USER",
     "EMAIL_MAX_PER_SECOND",
+    "EMAIL_OAUTH_CLIENT_ID",
+    "EMAIL_OAUTH_CLIENT_SECRET",
+    "EMAIL_OAUTH_DEVICE_ENDPOINT",
+    "EMAIL_OAUTH_PROVIDER",
+    "EMAIL_OAUTH_SCOPE",
+    "EMAIL_OAUTH_TENANT",
+    "EMAIL_OAUTH_TOKEN_ENDPOINT",
     "EMAIL_PORT",
     "EMAIL_USE_SSL",
     "EMAIL_USE_TLS",
@@ -65,7 +73,10 @@ pub(super) fn is_setting(name: &str) -> bool {
 
 /// May its value let somebody in?
 pub(super) fn is_secret(name: &str) -> bool {
-    name.ends_with("PASSWORD") || name.starts_with("SECRET_KEY") || name == "DATABASE_URL"
+    name.ends_with("PASSWORD")
+        || name.ends_with("CLIENT_SECRET")
+        || name.starts_with("SECRET_KEY")
+        || name == "DATABASE_URL"
 }
 
 /// What is to be said of a name; nothing of a setting, and of one that belongs to another program.

@@ -1,5 +1,11 @@
 //! How access tokens for mail are obtained, where the provider accepts no password.
+use std::sync::Arc;
+
+use super::{reader::Reader, smtp::MISSING};
 use crate::{http_client::HttpsUrl, secret::Secret};
+
+/// Where Microsoft Entra ID is reached.
+const ENTRA: &str = "https://login.microsoftonline.com";
 
 /// How access tokens for mail are obtained.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +52,325 @@ impl OAuthSettings {
             OAuthProvider::Custom {
                 device_endpoint, ..
             } => device_endpoint.is_none(),
+        }
+    }
+}
+
+/// What the mail server is shown.
+#[derive(Clone, Debug)]
+pub(super) enum Auth {
+    Password,
+    Token(Arc<OAuthSettings>),
+    /// What would tell cannot be read, or lacks something.
+    Unknown,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Microsoft,
+    Google,
+    Custom,
+}
+
+/// Each variable, and whose it is; none is everybody's.
+const OF_A_PROVIDER: [(&str, Option<Kind>); 7] = [
+    ("EMAIL_OAUTH_PROVIDER", None),
+    ("EMAIL_OAUTH_CLIENT_ID", None),
+    ("EMAIL_OAUTH_CLIENT_SECRET", None),
+    ("EMAIL_OAUTH_TENANT", Some(Kind::Microsoft)),
+    ("EMAIL_OAUTH_TOKEN_ENDPOINT", Some(Kind::Custom)),
+    ("EMAIL_OAUTH_DEVICE_ENDPOINT", Some(Kind::Custom)),
+    ("EMAIL_OAUTH_SCOPE", Some(Kind::Custom)),
+];
+
+const AUTH: &str = "EMAIL_AUTH";
+const PROVIDER: &str = "EMAIL_OAUTH_PROVIDER";
+
+impl Reader {
+    /// `EMAIL_AUTH` and what belongs to it.
+    pub(super) fn auth(&mut self) -> Auth {
+        let is_oauth = self.parse(AUTH, "password", |text| match text {
+            "password" => Ok(false),
+            "oauth2" => Ok(true),
+            other => Err(format!("is {other:?}; it must be password or oauth2")),
+        });
+        match is_oauth {
+            None => Auth::Unknown,
+            Some(true) => match self.oauth() {
+                Some(settings) => Auth::Token(Arc::new(settings)),
+                None => Auth::Unknown,
+            },
+            Some(false) => {
+                let set = OF_A_PROVIDER.iter().map(|(name, _)| *name);
+                if let Some(name) = set.clone().find(|name| self.text(name).is_some()) {
+                    self.contradiction(
+                        name,
+                        &[AUTH],
+                        "is set, but EMAIL_AUTH is password: set EMAIL_AUTH=oauth2, or remove all EMAIL_OAUTH_ settings",
+                    );
+                }
+                Auth::Password
+            }
+        }
+    }
+
+    fn oauth(&mut self) -> Option<OAuthSettings> {
+        let kind = self.parse(PROVIDER, "", |text| match text {
+            "microsoft" => Ok(Kind::Microsoft),
+            "google" => Ok(Kind::Google),
+            "custom" => Ok(Kind::Custom),
+            "" => Err(
+                "is missing, but EMAIL_AUTH is oauth2: set it to microsoft, google or custom"
+                    .into(),
+            ),
+            other => Err(format!(
+                "is {other:?}; it must be microsoft, google or custom"
+            )),
+        });
+        let client_id = self.wanted("EMAIL_OAUTH_CLIENT_ID", &[AUTH], "EMAIL_AUTH is oauth2");
+        let client_secret = self.password("EMAIL_OAUTH_CLIENT_SECRET").map(Secret::new);
+        let kind = kind?;
+        self.refuse_others(kind);
+        let provider = match kind {
+            Kind::Microsoft => self.microsoft(client_secret.is_some()),
+            Kind::Google => {
+                self.want_secret(client_secret.as_ref(), "EMAIL_OAUTH_PROVIDER is google");
+                Some(OAuthProvider::Google)
+            }
+            Kind::Custom => self.custom(client_secret.as_ref()),
+        };
+        let has_mailbox = self.text("BOUNCE_IMAP_HOST").is_some();
+        Some(OAuthSettings {
+            provider: provider?,
+            client_id: client_id?,
+            client_secret,
+            reads_mailbox: has_mailbox && self.password("BOUNCE_IMAP_PASSWORD").is_none(),
+        })
+    }
+
+    fn microsoft(&mut self, is_app_only: bool) -> Option<OAuthProvider> {
+        let name = "EMAIL_OAUTH_TENANT";
+        self.wanted(name, &[PROVIDER], "EMAIL_OAUTH_PROVIDER is microsoft")?;
+        let tenant = self.parse(name, "", |text| {
+            let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b".-".contains(&byte);
+            let is_anybodys = matches!(text, "common" | "organizations" | "consumers");
+            match text.bytes().all(is_name) && !(is_app_only && is_anybodys) {
+                true => Ok(text.to_owned()),
+                false => Err(format!(
+                    "{text:?} is not a directory (tenant) ID or a domain like contoso.com"
+                )),
+            }
+        })?;
+        Some(OAuthProvider::Microsoft {
+            authority: ENTRA.into(),
+            tenant,
+        })
+    }
+
+    fn custom(&mut self, client_secret: Option<&Secret>) -> Option<OAuthProvider> {
+        let custom = "EMAIL_OAUTH_PROVIDER is custom";
+        let token = "EMAIL_OAUTH_TOKEN_ENDPOINT";
+        let is_there = self.wanted(token, &[PROVIDER], custom).is_some();
+        let token_endpoint = match is_there {
+            true => self.parse(token, "", |text| {
+                text.parse::<HttpsUrl>().map_err(str::to_owned)
+            }),
+            false => None,
+        };
+        let device = "EMAIL_OAUTH_DEVICE_ENDPOINT";
+        let device_endpoint = match self.text(device) {
+            Some(_) => Some(self.parse(device, "", |text| {
+                text.parse::<HttpsUrl>().map_err(str::to_owned)
+            })?),
+            None => None,
+        };
+        if device_endpoint.is_none() && self.is_known(device) {
+            self.want_secret(client_secret, "EMAIL_OAUTH_DEVICE_ENDPOINT is not set");
+        }
+        let scope = self.wanted("EMAIL_OAUTH_SCOPE", &[PROVIDER], custom);
+        Some(OAuthProvider::Custom {
+            token_endpoint: token_endpoint?,
+            device_endpoint,
+            scope: scope?,
+        })
+    }
+
+    fn want_secret(&mut self, secret: Option<&Secret>, because: &str) {
+        if secret.is_none() {
+            self.contradiction(
+                "EMAIL_OAUTH_CLIENT_SECRET",
+                &[PROVIDER],
+                &format!("{MISSING} {because}"),
+            );
+        }
+    }
+
+    fn wanted(&mut self, name: &str, others: &[&str], because: &str) -> Option<String> {
+        let text = self.text(name);
+        if text.is_none() {
+            self.contradiction(name, others, &format!("{MISSING} {because}"));
+        }
+        text
+    }
+
+    fn refuse_others(&mut self, kind: Kind) {
+        for (name, of) in OF_A_PROVIDER {
+            let is_foreign = of.is_some_and(|of| of != kind);
+            if is_foreign && self.text(name).is_some() {
+                self.contradiction(
+                    name,
+                    &[PROVIDER],
+                    "is set, but belongs to another EMAIL_OAUTH_PROVIDER: remove it",
+                );
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    const APP: [(&str, &str); 5] = [
+        ("EMAIL_AUTH", "oauth2"),
+        ("EMAIL_OAUTH_PROVIDER", "microsoft"),
+        ("EMAIL_OAUTH_TENANT", "contoso.example"),
+        ("EMAIL_OAUTH_CLIENT_ID", "app"),
+        ("EMAIL_OAUTH_CLIENT_SECRET", "geheim"),
+    ];
+
+    fn read(pairs: &[(&str, &str)]) -> (Auth, Vec<String>) {
+        let vars: HashMap<_, _> = pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let mut reader = Reader::new(vars, Vec::new());
+        (reader.auth(), reader.mistakes)
+    }
+
+    fn sound(pairs: &[(&str, &str)]) -> Arc<OAuthSettings> {
+        match read(pairs) {
+            (Auth::Token(settings), mistakes) if mistakes.is_empty() => settings,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_app_a_person_and_any_other_server_are_understood() {
+        let app = sound(&APP);
+        assert!(app.is_app_only() && !app.reads_mailbox);
+        assert!(!format!("{app:?}").contains("geheim"));
+        let person = sound(&[&APP[..4], &[("BOUNCE_IMAP_HOST", "outlook.office365.com")]].concat());
+        assert!(!person.is_app_only() && person.reads_mailbox);
+        let google = sound(&[APP[0], ("EMAIL_OAUTH_PROVIDER", "google"), APP[3], APP[4]]);
+        assert!(!google.is_app_only());
+        let custom = [
+            APP[0],
+            ("EMAIL_OAUTH_PROVIDER", "custom"),
+            APP[3],
+            APP[4],
+            ("EMAIL_OAUTH_TOKEN_ENDPOINT", "https://id.example/token"),
+            ("EMAIL_OAUTH_SCOPE", "mail"),
+        ];
+        assert!(sound(&custom).is_app_only());
+        let device = ("EMAIL_OAUTH_DEVICE_ENDPOINT", "https://id.example/device");
+        assert!(!sound(&[&custom[..], &[device]].concat()).is_app_only());
+        assert!(matches!(read(&[]), (Auth::Password, mistakes) if mistakes.is_empty()));
+    }
+
+    #[test]
+    fn what_is_incomplete_is_said_at_the_start() {
+        let custom = [
+            ("EMAIL_OAUTH_PROVIDER", "custom"),
+            ("EMAIL_OAUTH_TENANT", ""),
+            ("EMAIL_OAUTH_SCOPE", "mail"),
+            ("EMAIL_OAUTH_TOKEN_ENDPOINT", "https://id.example/token"),
+        ];
+        let without = |name: &'static str| [&custom[..], &[(name, "")]].concat();
+        for (vars, told) in [
+            (vec![("EMAIL_AUTH", "xoauth2")], "EMAIL_AUTH is \"xoauth2\""),
+            (
+                vec![("EMAIL_AUTH", "password")],
+                "EMAIL_OAUTH_PROVIDER is set, but EMAIL_AUTH is password",
+            ),
+            (
+                vec![("EMAIL_OAUTH_PROVIDER", "")],
+                "EMAIL_OAUTH_PROVIDER is missing, but EMAIL_AUTH is oauth2",
+            ),
+            (
+                vec![("EMAIL_OAUTH_PROVIDER", "yahoo")],
+                "EMAIL_OAUTH_PROVIDER is \"yahoo\"",
+            ),
+            (
+                vec![("EMAIL_OAUTH_CLIENT_ID", "")],
+                "EMAIL_OAUTH_CLIENT_ID is missing, but",
+            ),
+            (
+                vec![("EMAIL_OAUTH_TENANT", "")],
+                "EMAIL_OAUTH_TENANT is missing, but",
+            ),
+            (
+                vec![("EMAIL_OAUTH_TENANT", "a/../b")],
+                "EMAIL_OAUTH_TENANT \"a/../b\" is not",
+            ),
+            (
+                vec![("EMAIL_OAUTH_TENANT", "common")],
+                "EMAIL_OAUTH_TENANT \"common\" is not",
+            ),
+            (
+                vec![("EMAIL_OAUTH_SCOPE", "mail")],
+                "EMAIL_OAUTH_SCOPE is set, but belongs to another",
+            ),
+            (
+                vec![
+                    ("EMAIL_OAUTH_PROVIDER", "google"),
+                    ("EMAIL_OAUTH_TENANT", ""),
+                    ("EMAIL_OAUTH_CLIENT_SECRET", ""),
+                ],
+                "EMAIL_OAUTH_CLIENT_SECRET is missing, but EMAIL_OAUTH_PROVIDER is google",
+            ),
+            (
+                without("EMAIL_OAUTH_SCOPE"),
+                "EMAIL_OAUTH_SCOPE is missing, but",
+            ),
+            (
+                without("EMAIL_OAUTH_TOKEN_ENDPOINT"),
+                "EMAIL_OAUTH_TOKEN_ENDPOINT is missing, but",
+            ),
+            (
+                without("EMAIL_OAUTH_CLIENT_SECRET"),
+                "EMAIL_OAUTH_CLIENT_SECRET is missing, but EMAIL_OAUTH_DEVICE",
+            ),
+            (
+                [
+                    &custom[..],
+                    &[("EMAIL_OAUTH_TOKEN_ENDPOINT", "http://id.example/")],
+                ]
+                .concat(),
+                "EMAIL_OAUTH_TOKEN_ENDPOINT must start with https://",
+            ),
+            (
+                [
+                    &custom[..],
+                    &[("EMAIL_OAUTH_DEVICE_ENDPOINT", "id.example")],
+                ]
+                .concat(),
+                "EMAIL_OAUTH_DEVICE_ENDPOINT must start with https://",
+            ),
+        ] {
+            let (auth, mistakes) = read(&[&APP[..], &vars].concat());
+            let [mistake] = mistakes.as_slice() else {
+                panic!("{told}: {mistakes:?}");
+            };
+            assert!(mistake.starts_with(told), "{told}: {mistake}");
+            assert!(
+                !matches!(auth, Auth::Token(_))
+                    || told.contains("belongs")
+                    || told.contains("SECRET")
+            );
+            assert!(!mistake.contains("geheim"));
         }
     }
 }

@@ -1,8 +1,9 @@
 //! A mail server, and how to speak to it.
-use std::net::Ipv6Addr;
+use std::{net::Ipv6Addr, sync::Arc};
 
 use super::{
     base_url::{bare_host, is_loopback_host},
+    oauth::{Auth, OAuthSettings},
     reader::Reader,
 };
 use crate::secret::Secret;
@@ -35,13 +36,48 @@ impl SmtpSettings {
     }
 }
 
-/// Name and password at the mail server.
+/// Who we are at the mail server.
 #[derive(Clone, Debug)]
 pub struct Login {
     /// `EMAIL_HOST_USER`.
     pub user: String,
+    /// How we show it.
+    pub proof: Proof,
+}
+
+/// How we show to a mail server who we are.
+#[derive(Clone, Debug)]
+pub enum Proof {
     /// `EMAIL_HOST_PASSWORD`.
-    pub password: Secret,
+    Password(Secret),
+    /// `EMAIL_AUTH=oauth2`: an access token that these settings bring.
+    Token(Arc<OAuthSettings>),
+}
+
+impl Login {
+    /// One with a password.
+    pub fn with_password(user: impl Into<String>, password: Secret) -> Self {
+        Self {
+            user: user.into(),
+            proof: Proof::Password(password),
+        }
+    }
+
+    /// The password; none where a token takes its place.
+    pub fn password(&self) -> Option<&Secret> {
+        match &self.proof {
+            Proof::Password(password) => Some(password),
+            Proof::Token(_) => None,
+        }
+    }
+
+    /// Where tokens come from; nowhere when there is a password.
+    pub fn oauth(&self) -> Option<&OAuthSettings> {
+        match &self.proof {
+            Proof::Password(_) => None,
+            Proof::Token(settings) => Some(settings),
+        }
+    }
 }
 
 /// How the connection to the mail server is protected.
@@ -68,7 +104,7 @@ impl Security {
 
 impl Reader {
     /// Of the server whose variables begin with this.
-    pub(super) fn smtp(&mut self, prefix: &str) -> Option<SmtpSettings> {
+    pub(super) fn smtp(&mut self, prefix: &str, auth: &Auth) -> Option<SmtpSettings> {
         let name = |rest: &str| format!("{prefix}{rest}");
         let security = self.security(prefix);
         let host = self.text(&name("HOST"));
@@ -90,7 +126,20 @@ impl Reader {
             text.parse::<u16>()
                 .map_err(|_| format!("{text:?} is not a port"))
         });
-        let login = self.login(prefix, host.as_deref());
+        let login = match auth {
+            Auth::Password => self.login(prefix, host.as_deref()),
+            Auth::Token(settings) => self.token_login(prefix, settings),
+            Auth::Unknown => None,
+        };
+        let is_public = security == Security::Plain
+            && host.as_deref().is_some_and(|host| !is_loopback_host(host));
+        if matches!(auth, Auth::Token(_)) && is_public && self.allows("plain-smtp") {
+            self.contradiction(
+                &name("USE_TLS"),
+                &[&name("USE_SSL"), "EMAIL_AUTH"],
+                "is off, but access tokens are only sent encrypted",
+            );
+        }
         Some(SmtpSettings {
             host: host?,
             port: port?,
@@ -115,6 +164,32 @@ impl Reader {
         Security::of(implicit, starttls)
     }
 
+    /// The mailbox; what it is opened with is fetched.
+    fn token_login(&mut self, prefix: &str, settings: &Arc<OAuthSettings>) -> Option<Login> {
+        let (user, password) = (
+            format!("{prefix}HOST_USER"),
+            format!("{prefix}HOST_PASSWORD"),
+        );
+        if self.password(&password).is_some() {
+            let mistake = "is set, but EMAIL_AUTH is oauth2, which needs no password: remove it";
+            self.contradiction(&password, &["EMAIL_AUTH"], mistake);
+        }
+        let Some(mailbox) = self.text(&user) else {
+            let mistake =
+                format!("{MISSING} EMAIL_AUTH is oauth2: set it to the mailbox's address");
+            self.contradiction(&user, &["EMAIL_AUTH"], &mistake);
+            return None;
+        };
+        if mailbox.contains(char::is_control) {
+            self.mistake(&user, "contains a control character");
+            return None;
+        }
+        Some(Login {
+            user: mailbox,
+            proof: Proof::Token(Arc::clone(settings)),
+        })
+    }
+
     fn login(&mut self, prefix: &str, host: Option<&str>) -> Option<Login> {
         let name = |rest: &str| format!("{prefix}{rest}");
         match (
@@ -128,10 +203,7 @@ impl Reader {
                 } else {
                     password
                 };
-                Some(Login {
-                    user,
-                    password: Secret::new(password),
-                })
+                Some(Login::with_password(user, Secret::new(password)))
             }
             (None, None) => None,
             (Some(_), None) => {

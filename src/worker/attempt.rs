@@ -6,7 +6,7 @@ use tokio::time;
 
 use super::{
     Stop, batch_writer::BatchWriter, catch_panic::catch_panic, copies, delivery_log, join_link,
-    outcome, record::Done, relays,
+    logged_in, outcome, record::Done, relays,
 };
 use crate::{
     app::App,
@@ -74,14 +74,22 @@ async fn attempt(
         let entry = Entry::BeforeFinalDot(Arc::clone(claimed));
         matches!(writer.write(app, entry).await, Ok(Recorded::As(_)))
     };
-    let sending = relay.send(&envelope, &bytes, before_dot);
-    Ok(match watch(sending, stop, final_dot_sent).await {
-        Sent::Reported(report) => {
+    // Only the conversation is watched: whoever hangs up on a token's issuer may lose what it gives.
+    let sent = logged_in::send(app, name, relay, async |relay| {
+        let sending = relay.send(&envelope, &bytes, &before_dot);
+        watch(sending, stop, final_dot_sent).await
+    });
+    Ok(match sent.await {
+        Ok((Sent::Reported(report), hint)) => {
             log(app, &draft, &link, &report).await;
-            outcome::from_report(&report, name)
+            outcome::from_report(&report, hint, name)
         }
-        Sent::CalledBack => outcome::called_back(host(relay)),
-        Sent::InDoubt => outcome::in_doubt(host(relay)),
+        Ok((Sent::CalledBack, _)) => outcome::called_back(host(relay)),
+        Ok((Sent::InDoubt, _)) => outcome::in_doubt(host(relay)),
+        Err(no_token) => {
+            log_failure(app, &draft, &link, &no_token.reply).await;
+            outcome::without_token(no_token, host(relay), name)
+        }
     })
 }
 
@@ -98,11 +106,13 @@ async fn log(app: &App, draft: &Draft<'_>, link: &str, report: &Report) {
         Outcome::Accepted(_) => delivery_log::accepted(draft),
         // No failure: whoever has the message now says what becomes of it.
         Outcome::Withheld => {}
-        _ => {
-            let error = delivery_log::without_addresses(&report.text());
-            copies::print_once(app, draft, link, &error).await;
-        }
+        _ => log_failure(app, draft, link, &report.text()).await,
     }
+}
+
+async fn log_failure(app: &App, draft: &Draft<'_>, link: &str, words: &str) {
+    let error = delivery_log::without_addresses(words);
+    copies::print_once(app, draft, link, &error).await;
 }
 
 fn host(relay: &Relay) -> String {
@@ -123,7 +133,7 @@ fn print(app: &App, draft: &Draft<'_>, link: &str) -> Ended {
 }
 
 /// How a conversation ended, or was ended.
-enum Sent {
+pub(super) enum Sent {
     Reported(Report),
     /// The process is to stop, and the server cannot have the message.
     CalledBack,

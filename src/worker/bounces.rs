@@ -16,6 +16,7 @@ use crate::{
         bounce::{self, Recipient, Report, ReturnAddress},
         imap::{Failure, Inbox},
     },
+    mailing::access::{self, Account, NoToken},
     settings::ImapSettings,
     text,
 };
@@ -104,9 +105,35 @@ pub enum Trouble {
     /// The mailbox's side.
     #[error(transparent)]
     Mailbox(#[from] Failure),
+    /// There is no access token for it.
+    #[error(transparent)]
+    Token(#[from] NoToken),
     /// Ours.
     #[error(transparent)]
     Ours(#[from] Error),
+}
+
+/// Opens the mailbox. A token that is refused is replaced once before anything is called wrong.
+async fn open(
+    app: &App,
+    imap: &ImapSettings,
+    roots: Option<Vec<CertificateDer<'static>>>,
+) -> Result<Inbox, Trouble> {
+    let Some(settings) = imap.login.oauth() else {
+        return Ok(Inbox::open(imap, None, roots).await?);
+    };
+    let account = Account {
+        settings,
+        user: &imap.login.user,
+    };
+    let token = access::token(app, account).await?;
+    match Inbox::open(imap, Some(&token.secret), roots.clone()).await {
+        Err(Failure::TokenRefused) => {
+            let other = access::another(app, account, &token).await?;
+            Ok(Inbox::open(imap, Some(&other.secret), roots).await?)
+        }
+        opened => Ok(opened?),
+    }
 }
 
 /// Remembers what is none of ours: it stays unseen for people, and is not read again and again.
@@ -125,7 +152,7 @@ impl Reader {
         imap: &ImapSettings,
         roots: Option<Vec<CertificateDer<'static>>>,
     ) -> Result<(), Trouble> {
-        let mut inbox = Inbox::open(imap, roots).await?;
+        let mut inbox = open(app, imap, roots).await?;
         for uid in self.unread(&mut inbox).await? {
             let Some(message) = inbox.fetch(uid, bounce::LONGEST).await? else {
                 continue;

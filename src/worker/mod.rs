@@ -8,6 +8,7 @@ mod copies;
 mod delivery_log;
 mod dispatcher;
 pub mod housekeeping;
+mod logged_in;
 mod outcome;
 mod record;
 mod relays;

@@ -4,6 +4,7 @@ use entity::{
     transport::{self, Name},
 };
 
+use super::logged_in::WithoutToken;
 use crate::{
     domain::{
         delivery::{Ended, Next, POLICY_CODES, Setback, UNMAKEABLE},
@@ -21,8 +22,12 @@ const INTERRUPTED: &str =
 const OUR_PROBLEM: &str = "Greenroom had an internal error. Nothing was sent.";
 
 /// The end of an attempt, by what the mail server did.
-pub(super) fn from_report(report: &Report, name: Name) -> Ended {
+/// `hint` is cause and remedy, where more is known of them than the mail server says.
+pub(super) fn from_report(report: &Report, hint: Option<String>, name: Name) -> Ended {
     let mut verdict = verdict::judge(report);
+    if let Some(hint) = hint {
+        verdict.hint = hint;
+    }
     if name == Name::Fallback {
         verdict.hint = verdict::of_the_fallback(&verdict.hint);
     }
@@ -50,6 +55,34 @@ pub(super) fn from_report(report: &Report, name: Name) -> Ended {
         hint: Some(verdict.hint),
         transcript: Some(report.transcript_text()),
         next,
+    }
+}
+
+/// The end of an attempt that had no access token to log in with. Nothing was said to the mail server.
+pub(super) fn without_token(no_token: WithoutToken, host: String, name: Name) -> Ended {
+    let hint = match name {
+        Name::Primary => no_token.hint,
+        Name::Fallback => verdict::of_the_fallback(&no_token.hint),
+    };
+    let failure = Failure {
+        scope: match no_token.is_setting {
+            true => transport::Scope::Settings,
+            false => transport::Scope::Server,
+        },
+        reason: hint.clone(),
+        pause: no_token
+            .pause
+            .and_then(|pause| chrono::TimeDelta::from_std(pause).ok()),
+    };
+    Ended {
+        host,
+        stage: Stage::Auth,
+        reply: Some(no_token.reply),
+        ..here(
+            Outcome::Deferred,
+            Next::Retry(Setback::Server(failure)),
+            &hint,
+        )
     }
 }
 

@@ -6,7 +6,8 @@ use crate::{
     crypto,
     domain::mail_servers::Route,
     mail::{providers, smtp::Relay},
-    settings::{Backend, SmtpSettings},
+    secret::Secret,
+    settings::{Backend, Login, Proof, SmtpSettings},
 };
 
 /// Every mail server, the one that is asked first first; none where everything goes to the terminal.
@@ -45,6 +46,17 @@ pub(super) fn relay(app: &App, name: Name) -> Option<&Relay> {
     }
 }
 
+/// Who we are at a server, if it wants to know.
+pub(super) fn login(app: &App, name: Name) -> Option<&Login> {
+    let mail = &app.settings.mail;
+    let smtp = match (name, &mail.backend) {
+        (Name::Primary, Backend::Smtp(smtp)) => Some(smtp),
+        (Name::Primary, Backend::Console) => None,
+        (Name::Fallback, _) => mail.fallback.as_ref(),
+    };
+    smtp?.login.as_ref()
+}
+
 /// Other settings have another one, and nobody can read them from it.
 fn fingerprint(app: &App, smtp: Option<&SmtpSettings>) -> String {
     let login = smtp.and_then(|smtp| smtp.login.as_ref());
@@ -53,8 +65,14 @@ fn fingerprint(app: &App, smtp: Option<&SmtpSettings>) -> String {
             format!("{}:{} {:?}", smtp.host, smtp.port, smtp.security)
         }),
         login.map_or_else(String::new, |login| login.user.clone()),
-        // Exposed to be mixed in, under a key: a changed password is tried at once.
-        login.map_or_else(String::new, |login| login.password.expose().to_owned()),
+        // Exposed to be mixed in, under a key: a changed password or app is tried at once.
+        login.map_or_else(String::new, |login| match &login.proof {
+            Proof::Password(password) => password.expose().to_owned(),
+            Proof::Token(app) => {
+                let secret = app.client_secret.as_ref().map_or("", Secret::expose);
+                format!("{:?} {} {secret}", app.provider, app.client_id)
+            }
+        }),
         app.settings.mail.from.to_string(),
     ];
     let key = crypto::key_for(app.settings.secret_key.expose(), "transport fingerprint");

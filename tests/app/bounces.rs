@@ -483,12 +483,13 @@ async fn the_worker_looks_into_the_mailbox_by_itself() {
     let dovecot = Dovecot::start();
     let imap = dovecot.settings(Security::Plain);
     let port = imap.port.to_string();
+    let password = imap.login.password().expect("a password").expose();
     let scene = Scene::new(&[
         ("BOUNCE_IMAP_HOST", &imap.host),
         ("BOUNCE_IMAP_PORT", &port),
         ("BOUNCE_IMAP_USE_SSL", "false"),
         ("BOUNCE_IMAP_USER", &imap.login.user),
-        ("BOUNCE_IMAP_PASSWORD", imap.login.password.expose()),
+        ("BOUNCE_IMAP_PASSWORD", password),
     ])
     .await;
     dovecot.put("a", &scene.about_it(letter!("postfix")).await);
@@ -509,10 +510,7 @@ async fn a_mailbox_that_does_not_open_is_a_warning_and_no_more() {
     let dovecot = Dovecot::start();
     let mut reader = Reader::default();
     let wrong = ImapSettings {
-        login: Login {
-            user: "greenroom".into(),
-            password: Secret::new("wrong"),
-        },
+        login: Login::with_password("greenroom", Secret::new("wrong")),
         ..dovecot.settings(Security::Plain)
     };
     let trouble = reader

@@ -79,6 +79,7 @@ impl Look {
             comes_back_to: self.comes_back_to.clone(),
             composer: &composer,
             to: self.to.then(|| parse_address(TO).expect("an address")),
+            token: None,
             sends: self.sends,
             dns_server: Some(dns),
             roots: Some(match self.is_trusting {
@@ -833,7 +834,7 @@ async fn the_fallback_is_looked_at_as_closely() {
         .await;
         let logins = checks.iter().filter(|check| check.step == Step::Login);
         let logins: Vec<_> = logins.map(|check| (check.server, check.number)).collect();
-        let both = [Name::Primary, Name::Fallback].map(|name| (Some(name), 14));
+        let both = [Name::Primary, Name::Fallback].map(|name| (Some(name), 15));
         assert_eq!(logins, both);
         assert_eq!(doctor::health(&checks), health);
         for check in checks.iter().filter(|check| check.step == Step::Login) {

@@ -18,6 +18,19 @@ const FILLED: &[(&str, &str)] = &[
         "{SMTP password}",
         "BExampleExampleExampleExampleExampleExample+",
     ),
+    (
+        "{Directory (tenant) ID}",
+        "aaaabbbb-0000-cccc-1111-dddd2222eeee",
+    ),
+    (
+        "{Application (client) ID}",
+        "00001111-aaaa-2222-bbbb-3333cccc4444",
+    ),
+    ("{client secret}", "qWgdYAmab0YSkuL1qKv5bPX~sample"),
+    (
+        "{Google client ID}",
+        "1234-sample.apps.googleusercontent.com",
+    ),
     ("{API key}", "SG.sample.sample"),
     ("{Server API token}", "8f3f1d7c-5f0b-4c6e-9c53-0d8a7f0e2b11"),
     ("{SMTP login}", "7a1b2c001@smtp-brevo.com"),
@@ -75,7 +88,7 @@ fn sound(variables: &Variables) -> MailSettings {
 #[test]
 fn every_block_of_the_guide_is_sound() {
     let blocks = blocks();
-    assert!(blocks.len() >= 11, "{} blocks", blocks.len());
+    assert!(blocks.len() >= 12, "{} blocks", blocks.len());
     for block in blocks {
         let variables = on_top_of_the_base(block);
         let mail = sound(&variables);

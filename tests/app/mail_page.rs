@@ -75,7 +75,7 @@ async fn checks_are_run_and_kept_with_who_and_when() {
     let before = ada.get("/mail").await;
     assert!(before.words("#checks").contains("No check has run yet"));
     let page = check(&mut ada).await;
-    assert_eq!(page.all_words("#checks .timeline > li").len(), 20);
+    assert_eq!(page.all_words("#checks .timeline > li").len(), 21);
     assert!(words(&page, Step::Greeting).contains("Greeting OK"));
     assert!(words(&page, Step::Greeting).contains("220 mail.example.com ESMTP"));
     assert!(words(&page, Step::Recipient).contains("Recipient OK"));
@@ -269,14 +269,14 @@ async fn checks_whose_process_died_are_broken_off_and_can_be_run_again() {
             .await
             .all_words("#checks .timeline > li")
             .len(),
-        20
+        21
     );
     // The dead one, should it come back, has nothing to say any more.
     mail_checks::end(db, app.company_id, 1, json!([]), Health::Well, app.now())
         .await
         .expect("ignored");
     let page = ada.get("/mail").await;
-    assert_eq!(page.all_words("#checks .timeline > li").len(), 20);
+    assert_eq!(page.all_words("#checks .timeline > li").len(), 21);
 }
 
 #[actix_web::test]
@@ -294,7 +294,7 @@ async fn each_company_sees_its_own_checks() {
             .await
             .all_words("#checks .timeline > li")
             .len(),
-        20
+        21
     );
 }
 

@@ -2,7 +2,7 @@
 //! nobody could know, and the log tells the truth.
 #[allow(dead_code, reason = "other tests use the rest of it")]
 #[path = "../app/support/smtp_server.rs"]
-mod smtp_server;
+pub mod smtp_server;
 
 use std::{
     net::{SocketAddr, TcpListener},

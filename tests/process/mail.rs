@@ -84,7 +84,7 @@ fn the_doctor_exits_as_mail_is() {
         assert!(printed.contains(word), "{word} in {printed}");
         let output = doctor(installation, &["--json"]);
         assert_eq!(output.status.code(), Some(code));
-        assert_eq!(json(&output)["checks"].as_array().map(Vec::len), Some(20));
+        assert_eq!(json(&output)["checks"].as_array().map(Vec::len), Some(21));
     }
     assert!(!well.path("data/greenroom.db").exists(), "it only looks");
     assert_eq!(mail.messages().len(), 0, "nothing is sent unasked");
@@ -195,7 +195,7 @@ fn the_queue_of_an_installation_is_looked_at_beside_its_server() {
     let output = doctor(&installation, &["--json"]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let printed = json(&output);
-    let queue = &printed["checks"][19];
+    let queue = &printed["checks"][20];
     assert_eq!(queue["step"], "queue");
     assert_eq!(queue["grade"], "pass", "{queue}");
     assert_eq!(queue["evidence"][0], "due: 0");

@@ -14,6 +14,7 @@ mod files;
 mod logs;
 mod mail;
 mod mail_setup;
+mod mail_sign_in;
 mod requests;
 mod settings;
 mod signals;

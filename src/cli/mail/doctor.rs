@@ -1,4 +1,4 @@
-//! `greenroom mail doctor`: twenty checks, told on the terminal or as JSON.
+//! `greenroom mail doctor`: 21 checks, told on the terminal or as JSON.
 use std::{
     io::{self, Write},
     net::{IpAddr, SocketAddr},
@@ -13,18 +13,24 @@ use serde::Serialize;
 use tokio::time::{self, Instant};
 
 use crate::{
+    app::App,
     cli::terminal,
     clock::Clock,
     db::{self, Db},
     domain::{mail_servers, queue_health::Whose},
     error::Error,
+    http_client::HttpClient,
     mail::{
         bounce::ReturnAddress,
         compose::Composer,
-        doctor::{self, Check, Examined, Found, Grade, Sends, Step},
+        doctor::{self, Check, Examined, Found, Grade, Issued, Sends, Step},
         mailbox::parse_address,
+        oauth::{Cause, Refusal},
     },
-    mailing::diagnosis,
+    mailing::{
+        access::{self, Account},
+        diagnosis,
+    },
     settings::Settings,
     text, zones,
 };
@@ -33,7 +39,7 @@ const DNS_PORT: u16 = 53;
 /// A database that is busy for so long is not waited for: all checks have ended.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Find out in twenty checks why email isn't sent (exit code: 0 OK, 1 warnings, 2 email can't be sent)
+/// Find out in 21 checks why email isn't sent (exit code: 0 OK, 1 warnings, 2 email can't be sent)
 #[derive(Debug, clap::Args)]
 pub struct Doctor {
     /// Ask the mail server whether it accepts this recipient, without sending anything
@@ -99,7 +105,7 @@ impl Doctor {
                 false => Sends::Nothing,
             },
             dns_server: self.dns_server,
-            ..patient(settings, &composer, now)?
+            ..patient(settings, &composer, now).await?
         };
         if !self.json {
             let most = doctor::SECONDS;
@@ -110,7 +116,7 @@ impl Doctor {
 }
 
 /// As the settings say, for nobody in particular.
-pub(super) fn patient<'a>(
+pub(super) async fn patient<'a>(
     settings: &'a Settings,
     composer: &'a Composer,
     now: DateTime<Utc>,
@@ -123,6 +129,7 @@ pub(super) fn patient<'a>(
         comes_back_to: comes_back_to.transpose()?,
         composer,
         to: None,
+        token: token(settings).await,
         sends: Sends::Nothing,
         dns_server: None,
         roots: None,
@@ -130,6 +137,38 @@ pub(super) fn patient<'a>(
         limits: doctor::LIMITS,
         now,
     })
+}
+
+/// Asks for an access token, where there is to be one. An app that signs in by itself needs no database for that.
+async fn token(settings: &Settings) -> Option<Issued> {
+    let servers = doctor::servers(&settings.mail);
+    let login = servers
+        .into_iter()
+        .find_map(|(_, smtp)| smtp.login.as_ref())?;
+    let oauth = login.oauth()?;
+    if oauth.is_app_only() {
+        let http = HttpClient::new(settings.networks);
+        let (tokens, issuer_time) = access::ask(&http, oauth, None).await;
+        return Some(Issued {
+            token: tokens.map(|tokens| tokens.access),
+            issuer_time,
+        });
+    }
+    let app = match open(settings).await {
+        Ok(db) => App::new(db, Clock::System, settings.clone()).ok(),
+        Err(_) => None,
+    };
+    let account = Account {
+        settings: oauth,
+        user: &login.user,
+    };
+    match app {
+        Some(app) => Some(access::check(&app, account).await),
+        None => Some(Issued {
+            token: Err(Refusal::of(Cause::NotSignedIn, "")),
+            issuer_time: None,
+        }),
+    }
 }
 
 /// Only looks: a database that is not there is not made, and one of another version is left alone.

@@ -2,6 +2,7 @@
 mod bounce;
 mod doctor;
 mod setup;
+mod sign_in;
 mod test;
 
 use std::process::ExitCode;
@@ -22,6 +23,7 @@ enum Command {
     Bounce(bounce::Bounce),
     Doctor(doctor::Doctor),
     Setup(setup::Setup),
+    SignIn(sign_in::SignIn),
     Test(test::Test),
 }
 
@@ -34,6 +36,7 @@ impl Mail {
             Command::Bounce(command) => command.run().await,
             Command::Doctor(command) => command.run().await,
             Command::Setup(command) => command.run().await,
+            Command::SignIn(command) => command.run().await,
             Command::Test(command) => command.run().await,
         }
     }

@@ -34,7 +34,7 @@ impl Test {
         let to = text::email(&self.to).map_err(|problem| anyhow!("--to: {problem}"))?;
         let to = parse_address(&to)?;
         let composer = Composer::new()?;
-        let patient = patient(&settings, &composer, Clock::System.now())?;
+        let patient = patient(&settings, &composer, Clock::System.now()).await?;
         let servers = doctor::servers(&settings.mail);
         let Some((_, smtp)) = servers.first() else {
             terminal::complain(

@@ -34,6 +34,8 @@ pub enum Step {
     Encryption,
     /// Is there a way to log in that we know?
     LoginOffers,
+    /// Is there an access token to log in with?
+    Token,
     /// Does it accept our login?
     Login,
     /// Does it accept our sender?
@@ -52,7 +54,7 @@ pub enum Step {
 
 impl Step {
     /// All of them, in order.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Transport,
         Self::Settings,
         Self::Contradictions,
@@ -66,6 +68,7 @@ impl Step {
         Self::Starttls,
         Self::Encryption,
         Self::LoginOffers,
+        Self::Token,
         Self::Login,
         Self::MailFrom,
         Self::Recipient,
@@ -75,9 +78,9 @@ impl Step {
         Self::Queue,
     ];
     /// Those that each mail server is asked, in the order of a conversation that begins in clear.
-    pub const OF_A_SERVER: &[Self] = Self::ALL.split_at(6).1.split_at(12).0;
+    pub const OF_A_SERVER: &[Self] = Self::ALL.split_at(6).1.split_at(13).0;
 
-    /// 1 to 20.
+    /// 1 to 21.
     pub fn number(self) -> u8 {
         self as u8
     }
@@ -98,6 +101,7 @@ impl Step {
             Self::Starttls => "STARTTLS",
             Self::Encryption => "Encryption",
             Self::LoginOffers => "Login methods",
+            Self::Token => "Access token",
             Self::Login => "Login",
             Self::MailFrom => "Sender",
             Self::Recipient => "Recipient",
@@ -210,7 +214,7 @@ impl Found {
 /// A check and its outcome. Holds no password, no message and no link.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
-    /// 1 to 20.
+    /// 1 to 21.
     pub number: u8,
     /// Which one.
     pub step: Step,

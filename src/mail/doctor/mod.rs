@@ -1,4 +1,4 @@
-//! Finds out why mail does not leave: twenty checks, through the code that sends.
+//! Finds out why mail does not leave: 21 checks, through the code that sends.
 //!
 //! Each check says what it saw, what is wrong in plain words, and what to do. None of them holds a
 //! password, a message or a link. Whatever a server does, all of it ends in time.
@@ -16,6 +16,7 @@ mod samples;
 mod sender_domain;
 mod settings;
 mod talk;
+mod token;
 mod trust;
 mod visit;
 mod ways;
@@ -37,6 +38,7 @@ pub use self::{
     checklists::checklists,
     health::{health, is_unfinished},
     settings::{lines, mistakes, outline},
+    token::Issued,
 };
 use self::{dns::Resolver, samples::Ends, visit::Visit};
 use crate::{
@@ -87,6 +89,8 @@ pub struct Examined<'a> {
     pub composer: &'a Composer,
     /// To whom; without, no recipient is named.
     pub to: Option<Address>,
+    /// What came of asking for an access token; none where there are passwords.
+    pub token: Option<Issued>,
     /// How far.
     pub sends: Sends,
     /// Who is asked about the sender's domain; the machine's own name server if nobody is named.
@@ -104,6 +108,9 @@ pub struct Examined<'a> {
 impl Examined<'_> {
     fn client(&self, smtp: &SmtpSettings) -> Client {
         let client = Client::new(smtp, self.base_url.host()).with_limits(self.limits);
+        if let Some(Ok(token)) = self.token.as_ref().map(|issued| &issued.token) {
+            client.use_token(token);
+        }
         match &self.roots {
             Some(roots) => client.trusting(roots.clone()),
             None => client,
@@ -129,7 +136,7 @@ pub fn servers(mail: &MailSettings) -> Vec<(Name, &SmtpSettings)> {
     [first].into_iter().chain(second).collect()
 }
 
-/// Checks 1 to 19, each told as it is done; ends at `deadline` at the latest.
+/// Checks 1 to 20, each told as it is done; ends at `deadline` at the latest.
 pub async fn examine(
     patient: &Examined<'_>,
     servers: &[(Name, &SmtpSettings)],

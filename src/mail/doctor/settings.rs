@@ -16,7 +16,10 @@ use super::{
 use crate::{
     mail::providers::{self, Finding},
     secret::Secret,
-    settings::{Backend, BaseUrl, MailSettings, Security, SmtpSettings, lacking},
+    settings::{
+        Backend, BaseUrl, MailSettings, OAuthProvider, OAuthSettings, Security, SmtpSettings,
+        lacking,
+    },
 };
 
 /// A name server that says nothing for so long will not.
@@ -116,10 +119,32 @@ fn server(smtp: &SmtpSettings, names: &Names) -> Vec<(&'static str, String)> {
     match &smtp.login {
         Some(login) => {
             lines.push((user, login.user.clone()));
-            lines.push((password, outline(&login.password)));
+            lines.extend(login.password().map(|it| (password, outline(it))));
+            lines.extend(login.oauth().into_iter().flat_map(oauth));
         }
         None => lines.push((user, "(none: no login)".into())),
     }
+    lines
+}
+
+fn oauth(settings: &OAuthSettings) -> Vec<(&'static str, String)> {
+    let mut lines = vec![("EMAIL_AUTH", "oauth2".to_owned())];
+    lines.push(match &settings.provider {
+        OAuthProvider::Microsoft { tenant, .. } => ("EMAIL_OAUTH_TENANT", tenant.clone()),
+        OAuthProvider::Google => ("EMAIL_OAUTH_PROVIDER", "google".into()),
+        OAuthProvider::Custom { token_endpoint, .. } => {
+            ("EMAIL_OAUTH_TOKEN_ENDPOINT", token_endpoint.to_string())
+        }
+    });
+    lines.push(("EMAIL_OAUTH_CLIENT_ID", settings.client_id.clone()));
+    let secret = settings.client_secret.as_ref();
+    lines.push(match secret {
+        Some(secret) => ("EMAIL_OAUTH_CLIENT_SECRET", outline(secret)),
+        None => (
+            "EMAIL_OAUTH_CLIENT_SECRET",
+            "(none: a person signs in)".into(),
+        ),
+    });
     lines
 }
 

@@ -8,7 +8,7 @@ use tokio::time::sleep;
 use super::{
     certificate::Certificate,
     check::{Found, Step},
-    ports, trust,
+    ports, token, trust,
     visit::{SILENCE, Stop, Visit},
     ways,
 };
@@ -135,7 +135,7 @@ impl Visit<'_> {
                 seen.is_in_clear = true;
             }
         }
-        if Mechanism::is_among(&offers) || self.smtp.login.is_none() {
+        if Mechanism::is_among(&offers, self.smtp.login.as_ref()) || self.smtp.login.is_none() {
             self.tell_once(Step::LoginOffers, logins(seen.before.as_ref(), &offers));
         }
     }
@@ -167,8 +167,16 @@ impl Visit<'_> {
                 let found = self.renamed(found, &error, &seen.certificates).await;
                 self.fail(Step::Encryption, found)
             }
-            (Stage::Auth, Outcome::Missing(Missing::Login | Missing::Mechanism(_))) => {
-                self.fail(Step::LoginOffers, found)
+            (
+                Stage::Auth,
+                Outcome::Missing(Missing::Login | Missing::Mechanism(_) | Missing::Tokens(_)),
+            ) => self.fail(Step::LoginOffers, found),
+            (Stage::Auth, Outcome::Missing(Missing::Token)) => {
+                self.fail(Step::Login, Found::skipped("There is no access token."))
+            }
+            (Stage::Auth, Outcome::TokenRefused(reply)) => {
+                let found = token::refused(self.patient, self.smtp, &reply.text()).unwrap_or(found);
+                self.fail(Step::Login, found)
             }
             (Stage::Auth, _) => self.fail(Step::Login, found.saw_all(seen.refused.clone())),
             _ => self.fail(Step::Greeting, found),

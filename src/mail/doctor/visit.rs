@@ -1,4 +1,4 @@
-//! Checks 7 to 18 at one mail server, from its name to a message that it takes.
+//! Checks 7 to 19 at one mail server, from its name to a message that it takes.
 use std::{net::SocketAddr, time::Duration};
 
 use entity::transport::Name;
@@ -11,12 +11,12 @@ use tokio::{
 use super::{
     Examined, NO_TIME, SECONDS, SLOW, Sends,
     check::{Check, Found, Step},
-    tell,
+    tell, token,
 };
 use crate::{
     dial,
     mail::mailbox::parse_address,
-    settings::{Security, SmtpSettings},
+    settings::{Login, Security, SmtpSettings},
 };
 
 /// After so long without a word another explanation is looked for, while the first is still waited for.
@@ -97,6 +97,17 @@ impl<'a> Visit<'a> {
         Err(Stop)
     }
 
+    /// Asked for before anybody is: what it lacks explains the rest.
+    fn token(&mut self) {
+        let login = self.smtp.login.as_ref();
+        let found = match (login.and_then(Login::oauth), &self.patient.token) {
+            (Some(settings), Some(issued)) => token::judge(issued, settings, self.patient.now),
+            (Some(_), None) => Found::skipped("Nobody asked for one."),
+            (None, _) => Found::skipped("Not needed: EMAIL_AUTH is password."),
+        };
+        self.tell(Step::Token, found);
+    }
+
     pub(super) fn has_told(&self, step: Step) -> bool {
         self.told.contains(&step)
     }
@@ -128,6 +139,7 @@ impl<'a> Visit<'a> {
     }
 
     async fn examine(&mut self) -> Result<(), Stop> {
+        self.token();
         let addresses = self.addresses().await?;
         self.reach(&addresses).await?;
         let connection = self.converse().await?;

@@ -110,7 +110,7 @@ impl Way {
         let mut can_log_in = false;
         while let Ok(sighting) = sightings.try_recv() {
             if let Sighting::Offers(_, offers) = sighting {
-                can_log_in = Mechanism::is_among(&offers);
+                can_log_in = Mechanism::is_among(&offers, smtp.login.as_ref());
             }
         }
         can_log_in || smtp.login.is_none()

@@ -10,10 +10,11 @@ use tokio::net::TcpStream;
 use tokio_rustls::rustls::{ClientConfig, pki_types::CertificateDer};
 
 use self::wire::{Answer, Wire, within};
-use super::smtp::tls;
+use super::smtp::{tls, xoauth2_response};
 use crate::{
     dial::{self, Unreachable},
-    settings::{ImapSettings, Security},
+    secret::Secret,
+    settings::{ImapSettings, Login, Proof, Security},
 };
 
 /// How long one step may take; a server may have a large mailbox to look through.
@@ -28,6 +29,12 @@ pub enum Failure {
     /// No trusted encryption.
     #[error("no trusted encryption with the mailbox's server")]
     Tls,
+    /// The server said no to our access token: another one may do.
+    #[error("the server refuses the access token")]
+    TokenRefused,
+    /// The app has been let in, but not to this mailbox.
+    #[error("the account has no right to this mailbox")]
+    NoRight,
     /// The server said no to this command.
     #[error("the server refuses {0}")]
     Refused(&'static str),
@@ -47,9 +54,11 @@ pub struct Inbox {
 }
 
 impl Inbox {
-    /// Connects, encrypts, logs in and opens the folder. Trusts the given certificates, or else the machine's.
+    /// Connects, encrypts, logs in and opens the folder. Trusts the given certificates, or else the machine's. The
+    /// token takes the place of the password where the login is one with tokens.
     pub async fn open(
         settings: &ImapSettings,
+        token: Option<&Secret>,
         roots: Option<Vec<CertificateDer<'static>>>,
     ) -> Result<Self, Failure> {
         let tcp = within(PATIENCE, reach(settings)).await?;
@@ -67,10 +76,7 @@ impl Inbox {
         if settings.security != Security::Starttls {
             wire.greeting(PATIENCE).await?;
         }
-        // Exposed to be sent.
-        let (user, password) = (&settings.login.user, settings.login.password.expose());
-        let login = format!("LOGIN {} {}", quoted(user), quoted(password));
-        wire.ask(&login, "the login", PATIENCE).await?;
+        log_in(&mut wire, &settings.login, token).await?;
         let select = format!("SELECT {}", quoted(&settings.folder));
         let answers = wire.ask(&select, "the folder", PATIENCE).await?;
         let validity = answers.iter().find_map(|answer| {
@@ -128,6 +134,24 @@ impl Inbox {
 
     async fn ask(&mut self, command: &str, what: &'static str) -> Result<Vec<Answer>, Failure> {
         self.wire.ask(command, what, PATIENCE).await
+    }
+}
+
+async fn log_in(wire: &mut Wire, login: &Login, token: Option<&Secret>) -> Result<(), Failure> {
+    match (&login.proof, token) {
+        (Proof::Password(password), _) => {
+            // Exposed to be sent.
+            let (user, password) = (quoted(&login.user), quoted(password.expose()));
+            let command = format!("LOGIN {user} {password}");
+            wire.ask(&command, "the login", PATIENCE).await?;
+            Ok(())
+        }
+        (Proof::Token(_), Some(token)) => {
+            let response = xoauth2_response(&login.user, token);
+            wire.authenticate("XOAUTH2", response.expose(), PATIENCE)
+                .await
+        }
+        (Proof::Token(_), None) => Err(Failure::TokenRefused),
     }
 }
 

@@ -91,10 +91,49 @@ impl Wire {
                 }
                 match answer.text.strip_prefix(&tag) {
                     Some(done) if done.starts_with(" OK") => return Ok(answers),
+                    // Microsoft's way to say that the login was right and the mailbox is somebody else's.
+                    Some(done) if done.contains("authenticated but not connected") => {
+                        return Err(Failure::NoRight);
+                    }
                     Some(_) => return Err(Failure::Refused(what)),
                     None => answers.push(answer),
                 }
             }
+        })
+        .await
+    }
+
+    /// Logs in by a mechanism of SASL whose one response is `response`. It waits to be asked for it: not every server
+    /// takes it sooner (RFC 4959).
+    pub(super) async fn authenticate(
+        &mut self,
+        mechanism: &str,
+        response: &str,
+        limit: Duration,
+    ) -> Result<(), Failure> {
+        self.commands += 1;
+        let tag = format!("g{}", self.commands);
+        // What is said after it says why the response was wrong, and is answered with nothing.
+        let mut responses = [response, ""].into_iter();
+        within(limit, async {
+            let line = format!("{tag} AUTHENTICATE {mechanism}\r\n");
+            self.write(line.as_bytes()).await.map_err(network)?;
+            for _ in 0..MOST_ANSWERS {
+                let answer = self.read_answer().await?;
+                if answer.text.starts_with('+') {
+                    let next = responses.next().ok_or(Failure::Unexpected)?;
+                    let line = format!("{next}\r\n");
+                    self.write(line.as_bytes()).await.map_err(network)?;
+                } else if let Some(done) = answer.text.strip_prefix(&tag) {
+                    let is_spoken = responses.len() < 2;
+                    return match done {
+                        done if done.starts_with(" OK") => Ok(()),
+                        done if done.starts_with(" NO") && is_spoken => Err(Failure::TokenRefused),
+                        _ => Err(Failure::Refused("the login with an access token")),
+                    };
+                }
+            }
+            Err(Failure::Unexpected)
         })
         .await
     }

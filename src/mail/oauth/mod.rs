@@ -10,6 +10,7 @@ mod endpoints;
 mod explain;
 mod grant;
 mod known;
+mod pkce;
 mod refusal;
 
 pub use self::{
@@ -20,5 +21,6 @@ pub use self::{
     endpoints::{authorization_url, device_endpoint, scope, token_endpoint},
     explain::explain,
     grant::{Fields, Grant, device_code_fields},
+    pkce::{challenge, read_redirect},
     refusal::Refusal,
 };

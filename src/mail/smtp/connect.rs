@@ -9,7 +9,7 @@ use tokio_rustls::rustls::ClientConfig;
 use super::{
     Client, Connection, Offers,
     connection::{give_up, positive},
-    login::{self, Tries},
+    login::{self, Mechanism, Tries, xoauth2},
     report::{Missing, Outcome, Party, Report},
     tls,
     wire::{Trace, Wire, within},
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     dial::{self, Unreachable},
-    settings::{Login, Security, is_loopback_host},
+    settings::{Login, Proof, Security, is_loopback_host},
 };
 
 impl Client {
@@ -185,6 +185,9 @@ impl Client {
         tries: &mut Tries,
     ) -> Result<Connection, Box<Report>> {
         wire.trace.stage = Stage::Auth;
+        if let Proof::Token(_) = login.proof {
+            return self.log_in_with_token(wire, offers, login).await;
+        }
         let is_encrypted = wire.trace.tls.is_some();
         let Some(mechanism) = tries.next(&offers, is_encrypted, self.logs_in_by.get()) else {
             return Err(give_up(wire, login::missing(&offers), &self.limits).await);
@@ -204,6 +207,27 @@ impl Client {
                 }
                 Err(report)
             }
+        }
+    }
+
+    async fn log_in_with_token(
+        &self,
+        mut wire: Wire,
+        offers: Offers,
+        login: &Login,
+    ) -> Result<Connection, Box<Report>> {
+        let spoken = match self.token() {
+            Some(token) => {
+                xoauth2::speak(&mut wire, &offers, login, &token, self.limits.auth).await
+            }
+            None => Err(Outcome::Missing(Missing::Token)),
+        };
+        match spoken {
+            Ok(_) => {
+                self.saw(|| Sighting::LoggedIn(Mechanism::Xoauth2));
+                Ok(Connection::new(wire, offers, self.limits))
+            }
+            Err(outcome) => Err(give_up(wire, outcome, &self.limits).await),
         }
     }
 

@@ -158,7 +158,12 @@ impl Connection {
 pub(super) async fn give_up(mut wire: Wire, outcome: Outcome, limits: &Limits) -> Box<Report> {
     let mid_message = wire.trace.stage == Stage::Body && !wire.trace.dot_sent;
     let report = wire.trace.report(outcome);
-    if !mid_message && matches!(report.outcome, Outcome::Refused(_) | Outcome::Missing(_)) {
+    if !mid_message
+        && matches!(
+            report.outcome,
+            Outcome::Refused(_) | Outcome::TokenRefused(_) | Outcome::Missing(_)
+        )
+    {
         wire.leave(limits.quit).await;
     }
     Box::new(report)

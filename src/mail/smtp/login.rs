@@ -1,4 +1,6 @@
 //! Logging in: the ways that we know, the order in which they are tried, and how each is spoken.
+pub(super) mod xoauth2;
+
 use std::sync::{Mutex, PoisonError};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -22,6 +24,8 @@ pub enum Mechanism {
     Login,
     /// RFC 2195: the password itself does not travel.
     CramMd5,
+    /// Google's and Microsoft's: an access token in place of a password.
+    Xoauth2,
 }
 
 impl Mechanism {
@@ -36,12 +40,16 @@ impl Mechanism {
             Self::Plain => "PLAIN",
             Self::Login => "LOGIN",
             Self::CramMd5 => "CRAM-MD5",
+            Self::Xoauth2 => "XOAUTH2",
         }
     }
 
-    /// Is one of ours on offer?
-    pub fn is_among(offers: &Offers) -> bool {
-        Self::ENCRYPTED.iter().any(|ours| ours.is_offered(offers))
+    /// Is one on offer by which this login can be said?
+    pub fn is_among(offers: &Offers, login: Option<&Login>) -> bool {
+        match login.and_then(Login::oauth) {
+            Some(_) => Self::Xoauth2.is_offered(offers),
+            None => Self::ENCRYPTED.iter().any(|ours| ours.is_offered(offers)),
+        }
     }
 
     fn is_offered(self, offers: &Offers) -> bool {
@@ -166,8 +174,11 @@ pub(super) async fn speak(
     login: &Login,
     limit: std::time::Duration,
 ) -> Result<Reply, Outcome> {
+    let Some(password) = login.password() else {
+        return Err(Outcome::Missing(Missing::Token));
+    };
     // Exposed to be sent, and to be masked in whatever the server repeats.
-    let (user, password) = (login.user.as_str(), login.password.expose());
+    let (user, password) = (login.user.as_str(), password.expose());
     let plain = STANDARD.encode(format!("\0{user}\0{password}"));
     let (user_encoded, encoded) = (STANDARD.encode(user), STANDARD.encode(password));
     for secret in [password, &plain, &encoded] {
@@ -207,6 +218,7 @@ pub(super) async fn speak(
             }
             positive(wire.ask(&format!("{response}\r\n"), "***", limit).await?)
         }
+        Mechanism::Xoauth2 => Err(Outcome::Missing(Missing::Token)),
     }
 }
 

@@ -14,7 +14,11 @@ pub(in crate::mail) mod tls;
 mod wire;
 mod witness;
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use lettre::{Address, transport::smtp::extension::ClientId};
 use tokio::sync::{
@@ -23,6 +27,7 @@ use tokio::sync::{
 };
 use tokio_rustls::rustls::{ClientConfig, pki_types::CertificateDer};
 
+pub(in crate::mail) use self::login::xoauth2::response as xoauth2_response;
 pub use self::{
     connection::Connection,
     login::Mechanism,
@@ -33,7 +38,10 @@ pub use self::{
     witness::Sighting,
 };
 use self::{login::Remembered, witness::Witness};
-use crate::settings::{Login, Security, SmtpSettings};
+use crate::{
+    secret::Secret,
+    settings::{Login, Security, SmtpSettings},
+};
 
 /// How long each step may take. A server may be slow to look a name up or to scan a message; what
 /// hangs for longer hangs for good. RFC 5321 §4.5.3.2 wants 10 minutes for the last reply, and there
@@ -101,6 +109,7 @@ pub struct Client {
     port: u16,
     security: Security,
     login: Option<Login>,
+    token: Mutex<Option<Secret>>,
     hello: ClientId,
     limits: Limits,
     roots: Option<Vec<CertificateDer<'static>>>,
@@ -117,6 +126,7 @@ impl Client {
             port: settings.port,
             security: settings.security,
             login: settings.login.clone(),
+            token: Mutex::default(),
             hello: client_id(hello),
             limits: Limits::default(),
             roots: None,
@@ -143,6 +153,17 @@ impl Client {
         let (witness, seen) = unbounded_channel();
         self.witness = Some(witness);
         (self, seen)
+    }
+
+    /// Logs in with this access token from now on, if the login is one with tokens.
+    pub fn use_token(&self, token: &Secret) {
+        let mut current = self.token.lock().unwrap_or_else(PoisonError::into_inner);
+        *current = Some(token.clone());
+    }
+
+    fn token(&self) -> Option<Secret> {
+        let current = self.token.lock().unwrap_or_else(PoisonError::into_inner);
+        current.clone()
     }
 
     /// The server by name.

@@ -2,6 +2,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::{Client, Connection, Envelope, Report};
+use crate::secret::Secret;
 
 /// A mail server and the open connections to it. A connection is out of here while a message uses it,
 /// so one whose message was cancelled is gone with it.
@@ -32,6 +33,11 @@ impl Relay {
     /// The server by name.
     pub fn host(&self) -> &str {
         self.client.host()
+    }
+
+    /// New connections log in with this access token from now on.
+    pub fn use_token(&self, token: &Secret) {
+        self.client.use_token(token);
     }
 
     /// Hands over one message, on a kept connection or a new one; see [`Connection::send`].

@@ -34,6 +34,8 @@ pub enum Outcome {
     Accepted(Reply),
     /// 4xx or 5xx at the report's stage.
     Refused(Reply),
+    /// 5xx for an access token: another one may do.
+    TokenRefused(Reply),
     /// A reply that makes no sense here, or none at all.
     Unexpected(String),
     /// The host has no address.
@@ -61,6 +63,10 @@ pub enum Missing {
     Login,
     /// No login mechanism that we know; these are offered.
     Mechanism(Vec<String>),
+    /// The login is one with access tokens, and the server takes none; these are offered.
+    Tokens(Vec<String>),
+    /// There is no access token to log in with.
+    Token,
     /// The address is not ASCII, and the server does not take such.
     SmtpUtf8,
     /// The message is longer than the server takes, in octets.
@@ -107,13 +113,15 @@ impl std::fmt::Display for Line {
 impl Report {
     /// May the server have taken the message although nothing says so?
     pub fn is_uncertain(&self) -> bool {
-        self.dot_sent && !matches!(self.outcome, Outcome::Accepted(_) | Outcome::Refused(_))
+        self.dot_sent && self.reply().is_none()
     }
 
     /// The server's reply, when there was one.
     pub fn reply(&self) -> Option<&Reply> {
         match &self.outcome {
-            Outcome::Accepted(reply) | Outcome::Refused(reply) => Some(reply),
+            Outcome::Accepted(reply) | Outcome::Refused(reply) | Outcome::TokenRefused(reply) => {
+                Some(reply)
+            }
             _ => None,
         }
     }
@@ -128,7 +136,9 @@ impl Report {
     /// The server's words, or what happened instead.
     pub fn text(&self) -> String {
         match &self.outcome {
-            Outcome::Accepted(reply) | Outcome::Refused(reply) => reply.text(),
+            Outcome::Accepted(reply) | Outcome::Refused(reply) | Outcome::TokenRefused(reply) => {
+                reply.text()
+            }
             Outcome::Unexpected(text) => format!("unexpected reply: {text}"),
             Outcome::NoAddress(text) => format!("host not found: {text}"),
             Outcome::Timeout(limit) => format!("no answer within {} s", limit.as_secs_f32()),
@@ -153,6 +163,12 @@ impl std::fmt::Display for Missing {
                     offered.join(" ")
                 )
             }
+            Self::Tokens(offered) => write!(
+                f,
+                "the server does not offer XOAUTH2, only {}",
+                offered.join(" ")
+            ),
+            Self::Token => f.write_str("no access token"),
             Self::SmtpUtf8 => f.write_str("the server takes no addresses beyond ASCII (SMTPUTF8)"),
             Self::Size { message, longest } => write!(
                 f,

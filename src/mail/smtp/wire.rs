@@ -103,6 +103,7 @@ impl Trace {
         let outcome = match outcome {
             Outcome::Accepted(reply) => Outcome::Accepted(self.masked_reply(reply)),
             Outcome::Refused(reply) => Outcome::Refused(self.masked_reply(reply)),
+            Outcome::TokenRefused(reply) => Outcome::TokenRefused(self.masked_reply(reply)),
             Outcome::Unexpected(text) => Outcome::Unexpected(self.masked(&text)),
             other => other,
         };

@@ -150,6 +150,9 @@ const KNOWN: &[Known] = &[
         &["5.7.3 "],
         "Microsoft 365 does not know this user name and password, or has SMTP AUTH switched off for the mailbox.",
     ),
+    // What an app that signs in by itself is told after its message, which no other account ever sees.
+    settings(&[], &["mailbox logon failure"], MAILBOX_RIGHT),
+    settings(&[], &["mapiexceptionlogonfailed"], MAILBOX_RIGHT),
     settings(&[550, 554], &["5.7.60"], SEND_AS),
     settings(&[550, 554], &["sendasdenied"], SEND_AS),
     // Amazon SES
@@ -253,6 +256,7 @@ const SLOW_DOWN: &str =
 const NO_PASSWORDS: &str = "Microsoft no longer takes passwords for sending here. For Microsoft 365, an administrator may still be able to allow them for a while; then use its High Volume Email, a connector, or another relay.";
 const UNVERIFIED: &str = "The mail service does not know our sender: verify the address or domain of DEFAULT_FROM_EMAIL there.";
 const SMTP_KEY: &str = "Brevo wants the login that is shown under SMTP & API, and an SMTP key made there (xsmtpsib-…), not an API key.";
+const MAILBOX_RIGHT: &str = "Missing right to the mailbox: give the app's service principal the right with Add-MailboxPermission -Identity <mailbox> -User <service principal ID> -AccessRights FullAccess. It can take an hour to take effect.";
 const SEND_AS: &str = "This login may not send as our sender: set DEFAULT_FROM_EMAIL to its own address, or grant it Send As.";
 const LOGIN_FIRST: &str =
     "The mail server wants a login: set EMAIL_HOST_USER and EMAIL_HOST_PASSWORD.";

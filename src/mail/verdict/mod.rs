@@ -93,6 +93,7 @@ pub fn judge(report: &Report) -> Verdict {
             "The mail server accepted the email.",
         ),
         Outcome::Refused(reply) => refused(report, reply),
+        Outcome::TokenRefused(reply) => token_refused(report, reply),
         Outcome::Missing(missing) => unreached::lacks(missing),
         Outcome::Tls(text) => unreached::untrusted(text),
         _ => unreached::out_of_reach(report),
@@ -122,6 +123,19 @@ fn refused(report: &Report, reply: &Reply) -> Verdict {
         is_dead: is_final && cause::is_dead(code.as_deref(), cause.as_ref()),
         ..judged
     }
+}
+
+/// Another token was tried already. What is wrong with both is told by whoever knows where they come from.
+fn token_refused(report: &Report, reply: &Reply) -> Verdict {
+    let known = known::find(report, reply).filter(|known| known.scope == Scope::Settings);
+    verdict(
+        Scope::Settings,
+        Course::Again,
+        match known {
+            Some(known) if !known.hint.contains("assword") => known.hint,
+            _ => "The mail server refuses our access token. Check EMAIL_HOST_USER, and run greenroom mail doctor to find out what the token lacks.".into(),
+        },
+    )
 }
 
 /// The code that says most, among those that agree with the reply's own digits.

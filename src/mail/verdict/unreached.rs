@@ -24,6 +24,19 @@ pub(super) fn lacks(missing: &Missing) -> Verdict {
                 offered.join(", ")
             ),
         ),
+        Missing::Tokens(offered) => verdict(
+            Scope::Settings,
+            Course::Again,
+            format!(
+                "The mail server doesn't accept access tokens (XOAUTH2), only {}. Check EMAIL_HOST, or set EMAIL_AUTH=password.",
+                offered.join(", ")
+            ),
+        ),
+        Missing::Token => verdict(
+            Scope::Server,
+            Course::Again,
+            "There is no access token for the mail server yet. Greenroom keeps trying.",
+        ),
         Missing::SmtpUtf8 => verdict(
             Scope::Recipient,
             Course::Never,

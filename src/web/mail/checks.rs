@@ -12,10 +12,13 @@ use crate::{
     error::{Error, Result as AppResult},
     mail::{
         bounce::ReturnAddress,
-        doctor::{self, Check, Examined, Sends},
+        doctor::{self, Check, Examined, Issued, Sends},
         mailbox::parse_address,
     },
-    mailing::diagnosis,
+    mailing::{
+        access::{self, Account},
+        diagnosis,
+    },
     web::{
         errors::Result,
         flash::Flash,
@@ -72,6 +75,7 @@ async fn examine(app: &App, company_id: i64, run: i32, to: &str, sends: Sends) -
         comes_back_to: comes_back_to.map(ReturnAddress::of_none).transpose()?,
         composer: &app.composer,
         to: Some(parse_address(to)?),
+        token: token(app).await,
         sends,
         dns_server: None,
         roots: None,
@@ -92,6 +96,19 @@ async fn examine(app: &App, company_id: i64, run: i32, to: &str, sends: Sends) -
     mail_checks::end(&app.db, company_id, run, stored(&checks)?, health, now).await?;
     app.wake.notify_one();
     Ok(())
+}
+
+/// Asks for an access token, where there is to be one.
+async fn token(app: &App) -> Option<Issued> {
+    let servers = doctor::servers(&app.settings.mail);
+    let login = servers
+        .into_iter()
+        .find_map(|(_, smtp)| smtp.login.as_ref())?;
+    let account = Account {
+        settings: login.oauth()?,
+        user: &login.user,
+    };
+    Some(access::check(app, account).await)
 }
 
 fn stored(checks: &[Check]) -> AppResult<Value> {

@@ -64,10 +64,8 @@ impl Aiosmtpd {
             host: "localhost".into(),
             port: self.port,
             security: self.security,
-            login: (self.security != Security::Plain).then(|| Login {
-                user: "greenroom".into(),
-                password: Secret::new(password),
-            }),
+            login: (self.security != Security::Plain)
+                .then(|| Login::with_password("greenroom", Secret::new(password))),
         }
     }
 

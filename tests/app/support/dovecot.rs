@@ -88,10 +88,7 @@ impl Dovecot {
                 Security::Plain | Security::Starttls => self.plain,
             },
             security,
-            login: Login {
-                user: "greenroom".into(),
-                password: Secret::new("open \\\"sesame"),
-            },
+            login: Login::with_password("greenroom", Secret::new("open \\\"sesame")),
             folder: "INBOX".into(),
         }
     }

@@ -12,6 +12,7 @@ pub mod logs;
 pub mod printer;
 pub mod rows;
 pub mod smtp_server;
+pub mod token_issuer;
 
 pub use actors::{Actor, Answer};
 pub use app::TestApp;

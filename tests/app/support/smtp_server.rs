@@ -1,6 +1,6 @@
 //! A mail server that does as it is told: one script per connection, and it remembers what it took.
 use std::{
-    collections::VecDeque,
+    collections::{HashSet, VecDeque},
     sync::{Arc, LazyLock, Mutex, MutexGuard},
     time::Duration,
 };
@@ -29,6 +29,9 @@ use tokio_rustls::{
         pki_types::{CertificateDer, PrivateKeyDer},
     },
 };
+
+/// The access tokens that a mail server accepts at the moment.
+pub type Accepted = Arc<Mutex<HashSet<String>>>;
 
 /// Where in the conversation something happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -192,6 +195,8 @@ struct Seen {
     is_away: bool,
     /// Hangs up at DATA on messages to this address.
     hangs_up_on: Option<String>,
+    /// The access tokens that log in.
+    tokens: Option<Accepted>,
 }
 
 impl SmtpServer {
@@ -237,10 +242,8 @@ impl SmtpServer {
 
     /// How to reach it.
     pub fn settings(&self) -> SmtpSettings {
-        let login = self.options.login.map(|(user, password)| Login {
-            user: user.into(),
-            password: Secret::new(password),
-        });
+        let login = self.options.login;
+        let login = login.map(|(user, password)| Login::with_password(user, Secret::new(password)));
         SmtpSettings {
             host: "localhost".into(),
             port: self.port,
@@ -252,6 +255,11 @@ impl SmtpServer {
     /// Hangs up on everybody from now on, or no longer.
     pub fn be_away(&self, is_away: bool) {
         locked(&self.seen).is_away = is_away;
+    }
+
+    /// Lets in whoever has one of these access tokens.
+    pub fn accept_tokens(&self, tokens: Accepted) {
+        locked(&self.seen).tokens = Some(tokens);
     }
 
     /// Hangs up on every message to this address.
@@ -521,6 +529,9 @@ impl Session {
         if line == "AUTH CRAM-MD5" {
             return self.log_in_by_digest(io).await;
         }
+        if let Some(response) = line.strip_prefix("AUTH XOAUTH2 ") {
+            return self.log_in_by_token(io, response).await;
+        }
         let decode = |text: &str| {
             let bytes = STANDARD.decode(text.trim()).unwrap_or_default();
             String::from_utf8(bytes).unwrap_or_default()
@@ -549,6 +560,47 @@ impl Session {
             false => "535 5.7.8 Username and Password not accepted",
         };
         self.answer(io, Step::Auth, usual).await
+    }
+
+    /// Refuses as Microsoft does, or as Google where the offers say so.
+    async fn log_in_by_token(
+        &mut self,
+        io: &mut BufReader<Box<dyn Io>>,
+        response: &str,
+    ) -> Result<(), Over> {
+        let bytes = STANDARD.decode(response).expect("base64");
+        let text = String::from_utf8(bytes).expect("a text");
+        let (user, rest) = text
+            .strip_prefix("user=")
+            .and_then(|it| it.split_once('\x01'))
+            .expect("a user");
+        let token = rest
+            .strip_prefix("auth=Bearer ")
+            .and_then(|it| it.strip_suffix("\x01\x01"));
+        let token = token.expect("a token");
+        let tokens = locked(&self.seen)
+            .tokens
+            .clone()
+            .expect("a server for tokens");
+        let is_known = tokens.lock().expect("nobody panicked").contains(token);
+        let is_right = is_known && self.options.login.is_some_and(|(own, _)| own == user);
+        self.user = is_right.then(|| user.to_owned());
+        if is_right {
+            return self
+                .answer(io, Step::Auth, "235 2.7.0 Authentication successful")
+                .await;
+        }
+        if self.options.offers.contains(&"X-GOOGLE") {
+            let why = r#"{"status":"400","schemes":"Bearer","scope":"https://mail.google.com/"}"#;
+            say(io, &format!("334 {}", STANDARD.encode(why))).await?;
+            let line = self.read_line(io).await?;
+            assert_eq!(line, "", "answered with an empty line");
+            let refused = "535-5.7.8 Username and Password not accepted. For more information, go to\r\n535 5.7.8  https://support.google.com/mail/?p=BadCredentials x - gsmtp";
+            return self.answer(io, Step::Auth, refused).await;
+        }
+        let refused =
+            "535 5.7.3 Authentication unsuccessful [SN2PR00CA0018.namprd00.prod.outlook.com]";
+        self.answer(io, Step::Auth, refused).await
     }
 
     async fn log_in_by_digest(&mut self, io: &mut BufReader<Box<dyn Io>>) -> Result<(), Over> {

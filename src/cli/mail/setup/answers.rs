@@ -76,7 +76,8 @@ impl Answers {
         let is = |security| (self.settings.security == security).to_string();
         let login = self.settings.login.as_ref();
         // Exposed to be written into the file that it is read from.
-        let password = login.map(|login| login.password.expose().to_owned());
+        let password = login.and_then(|login| login.password());
+        let password = password.map(|password| password.expose().to_owned());
         vec![
             ("EMAIL_BACKEND", "smtp".into()),
             ("EMAIL_HOST", self.settings.host.clone()),

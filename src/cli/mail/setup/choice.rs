@@ -111,10 +111,8 @@ pub fn proposal(
 }
 
 fn login(user: String, password: String) -> Option<Login> {
-    (!user.is_empty() && !password.is_empty()).then(|| Login {
-        user,
-        password: Secret::new(password),
-    })
+    (!user.is_empty() && !password.is_empty())
+        .then(|| Login::with_password(user, Secret::new(password)))
 }
 
 #[cfg(test)]

@@ -21,7 +21,9 @@ impl Answers {
                 return Ok(());
             };
             match self.ask_password(talk, &user)? {
-                Some(password) => self.settings.login = Some(Login { user, password }),
+                Some(password) => {
+                    self.settings.login = Some(Login::with_password(user, password));
+                }
                 None => continue,
             }
             if self.are_accepted(
@@ -62,7 +64,8 @@ impl Answers {
             .settings
             .login
             .as_ref()
-            .filter(|login| login.user == user);
+            .filter(|login| login.user == user)
+            .and_then(Login::password);
         if let Some(provider) = self.provider {
             talk.add(provider.login.password);
         }
@@ -82,7 +85,7 @@ impl Answers {
         }
         Ok(match (present, self.service()) {
             _ if !password.is_empty() => Some(Secret::new(password)),
-            (Some(login), _) => Some(login.password.clone()),
+            (Some(password), _) => Some(password.clone()),
             (None, Some(Service::Postmark)) => Some(Secret::new(user)),
             (None, _) => {
                 talk.add("Please type the password that belongs to this user name.");

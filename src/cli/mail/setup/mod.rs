@@ -61,6 +61,13 @@ async fn converse(talk: &Talk, file: &mut EnvFile) -> Result<bool> {
     file.load(&["SSL_CERT_FILE", "SSL_CERT_DIR"])?;
     offer_to_silence(talk, file)?;
     let before = settings(file);
+    if before
+        .get("EMAIL_AUTH")
+        .is_some_and(|auth| auth == "oauth2")
+    {
+        talk.say("EMAIL_AUTH is oauth2, which this command doesn't set up: docs/mail.md says what to set. Then run greenroom mail sign-in. To go back to a password, remove EMAIL_AUTH and the EMAIL_OAUTH_ settings first.");
+        return Ok(false);
+    }
     let mut answers = Answers::ask(talk, &before)?;
     let hello = base_url(&before).map_or("127.0.0.1".into(), |url| url.host().to_owned());
     while let Err(questions) = try_out(talk, &answers, &hello).await? {

@@ -4,6 +4,7 @@ use super::{
 };
 use crate::{
     mail::providers::{Provider, Service},
+    secret::Secret,
     settings::{Login, SmtpSettings},
 };
 
@@ -73,7 +74,10 @@ pub(super) fn login_at(
     settings: &SmtpSettings,
     login: &Login,
 ) -> Option<Finding> {
-    let password = login.password.expose();
+    // Exposed to be looked at; a token has no rules of its own.
+    let Some(password) = login.password().map(Secret::expose) else {
+        return whole_address(provider, login);
+    };
     match provider.service {
         Service::Gmail => whole_address(provider, login).or_else(|| app_password(password)),
         Service::Microsoft365 => {

@@ -39,7 +39,7 @@ pub fn review(settings: &SmtpSettings, from: &Mailbox) -> Vec<Finding> {
             findings.extend(server::clear_login(settings, provider));
             findings.extend(login::user(&login.user));
             // Exposed to be looked at; nothing of it gets into a finding.
-            findings.extend(login::password(login.password.expose()));
+            findings.extend(login.password().and_then(|it| login::password(it.expose())));
             findings
                 .extend(provider.and_then(|provider| login::login_at(provider, settings, login)));
         }

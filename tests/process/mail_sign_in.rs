@@ -1,0 +1,128 @@
+//! `greenroom mail sign-in`: what a person sees at the terminal, and what is left in the database.
+#[allow(dead_code, reason = "other tests use the rest of it")]
+#[path = "../app/support/https_server.rs"]
+mod https_server;
+use std::{
+    process::Output,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::json;
+use tokio::runtime::Runtime;
+
+use self::https_server::{HttpsServer, Received, Says};
+use crate::{
+    faults::smtp_server::{self, CERTIFICATES},
+    support::Installation,
+};
+
+/// An identity provider where a person has signed in once they were asked for the second time.
+async fn provider() -> HttpsServer {
+    let asked = AtomicU32::new(0);
+    HttpsServer::start(move |request: &Received| {
+        if request.line.starts_with("POST /device ") {
+            assert_eq!(request.field("scope").as_deref(), Some("mail offline_access"));
+            return Says::json(
+                200,
+                &json!({"device_code": "device-geheim", "user_code": "ABCD-EFGH", "verification_uri": "https://id.example/device", "expires_in": 900, "interval": 1}),
+            );
+        }
+        assert_eq!(request.field("device_code").as_deref(), Some("device-geheim"));
+        match asked.fetch_add(1, Ordering::Relaxed) {
+            0 => Says::json(400, &json!({"error": "authorization_pending"})),
+            _ => Says::json(
+                200,
+                &json!({"access_token": "access-geheim", "token_type": "Bearer", "expires_in": 3600, "refresh_token": "refresh-geheim"}),
+            ),
+        }
+    })
+    .await
+}
+
+fn installation(provider: &HttpsServer, more: &[(&'static str, &str)]) -> Installation {
+    let mut installation = Installation::new();
+    let authority = installation.path("authority.pem");
+    let encoded = STANDARD.encode(&CERTIFICATES.authority);
+    let pem = format!("-----BEGIN CERTIFICATE-----\n{encoded}\n-----END CERTIFICATE-----\n");
+    std::fs::write(&authority, pem).expect("a file");
+    let mut settings = vec![
+        ("EMAIL_BACKEND", "smtp".to_owned()),
+        ("EMAIL_HOST", "localhost".into()),
+        ("EMAIL_HOST_USER", "jobs@example.org".into()),
+        ("DEFAULT_FROM_EMAIL", "jobs@example.org".into()),
+        ("EMAIL_AUTH", "oauth2".into()),
+        ("EMAIL_OAUTH_PROVIDER", "custom".into()),
+        ("EMAIL_OAUTH_CLIENT_ID", "greenroom".into()),
+        ("EMAIL_OAUTH_SCOPE", "mail offline_access".into()),
+        (
+            "EMAIL_OAUTH_TOKEN_ENDPOINT",
+            provider.url("/token").to_string(),
+        ),
+        (
+            "EMAIL_OAUTH_DEVICE_ENDPOINT",
+            provider.url("/device").to_string(),
+        ),
+        ("SSL_CERT_FILE", authority.display().to_string()),
+    ];
+    settings.extend(
+        more.iter()
+            .map(|(name, value)| (*name, (*value).to_owned())),
+    );
+    installation.set(settings);
+    installation
+}
+
+fn printed(output: &Output) -> String {
+    let (out, errors) = (&output.stdout, &output.stderr);
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(out),
+        String::from_utf8_lossy(errors)
+    )
+}
+
+#[test]
+fn a_person_types_a_code_and_the_sign_in_is_kept_sealed() {
+    let runtime = Runtime::new().expect("a runtime");
+    let provider = runtime.block_on(provider());
+    let installation = installation(&provider, &[("ALLOW_INSECURE", "private-networks")]);
+    let output = installation.run(&["mail", "sign-in"]);
+    let printed = printed(&output);
+    assert!(output.status.success(), "{printed}");
+    for words in [
+        "https://id.example/device",
+        "ABCD-EFGH",
+        "sign in as jobs@example.org",
+        "Signed in.",
+    ] {
+        assert!(printed.contains(words), "{words}: {printed}");
+    }
+    assert!(!printed.contains("geheim"), "{printed}");
+    for name in ["data/greenroom.db", "data/greenroom.db-wal"] {
+        let bytes = std::fs::read(installation.path(name)).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains("geheim"), "{name}");
+    }
+}
+
+#[test]
+fn a_provider_on_a_private_network_is_not_asked_unless_a_setting_says_so() {
+    let runtime = Runtime::new().expect("a runtime");
+    let provider = runtime.block_on(provider());
+    let output = installation(&provider, &[]).run(&["mail", "sign-in"]);
+    let printed = printed(&output);
+    assert_eq!(output.status.code(), Some(2), "{printed}");
+    assert!(
+        printed.contains("ALLOW_INSECURE=private-networks"),
+        "{printed}"
+    );
+    assert_eq!(provider.connections(), 0);
+}
+
+#[test]
+fn where_there_is_a_password_there_is_nothing_to_sign_in_to() {
+    let output = Installation::new().run(&["mail", "sign-in"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(printed(&output).contains("Set EMAIL_AUTH=oauth2 first"));
+}
