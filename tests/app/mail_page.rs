@@ -336,3 +336,33 @@ async fn the_settings_are_shown_without_their_secrets() {
     }
     assert!(!page.text.contains("correct horse"));
 }
+
+#[actix_web::test]
+async fn a_password_that_microsoft_will_not_accept_for_long_is_told_with_its_date() {
+    let microsoft = [
+        ("EMAIL_BACKEND", "smtp"),
+        ("EMAIL_HOST", "smtp.office365.com"),
+        ("EMAIL_HOST_USER", "jobs@contoso.com"),
+        ("DEFAULT_FROM_EMAIL", "jobs@contoso.com"),
+    ];
+    let password = ("EMAIL_HOST_PASSWORD", "correct horse");
+    let tokens = [
+        ("EMAIL_AUTH", "oauth2"),
+        ("EMAIL_OAUTH_PROVIDER", "microsoft"),
+        ("EMAIL_OAUTH_TENANT", "contoso.com"),
+        ("EMAIL_OAUTH_CLIENT_ID", "app"),
+        ("EMAIL_OAUTH_CLIENT_SECRET", "geheim"),
+    ];
+    let elsewhere = ("EMAIL_HOST", "mail.contoso.com");
+    for (settings, is_told) in [
+        ([&microsoft[..], &[password]].concat(), true),
+        ([&microsoft[..], &tokens].concat(), false),
+        ([&microsoft[..], &[password, elsewhere]].concat(), false),
+    ] {
+        let app = TestApp::with_settings(&settings).await;
+        let page = app.admin().await.get("/mail").await;
+        let told = page.words("main");
+        assert_eq!(told.contains("end of December 2026"), is_told, "{told}");
+        assert!(!page.text.contains("geheim"), "{told}");
+    }
+}

@@ -2,7 +2,7 @@
 mod review;
 mod services;
 
-use crate::settings::MaxPerSecond;
+use crate::settings::{self, MaxPerSecond, SmtpSettings};
 
 pub use self::{
     review::{Finding, meant_host, review},
@@ -14,6 +14,15 @@ pub fn find(host: &str) -> Option<&'static Provider> {
     let host = host.to_lowercase();
     ALL.iter()
         .find(|provider| provider.hosts.iter().any(|pattern| fits(pattern, &host)))
+}
+
+/// Is a password used where the provider will soon accept none? Microsoft 365 turns them off by default at the end of
+/// December 2026.
+pub fn takes_no_passwords_soon(smtp: &SmtpSettings) -> bool {
+    let is_microsoft =
+        find(&smtp.host).is_some_and(|provider| provider.service == Service::Microsoft365);
+    let password = smtp.login.as_ref().and_then(settings::Login::password);
+    is_microsoft && password.is_some()
 }
 
 /// How fast a mail server is given mail.

@@ -8,7 +8,10 @@ use serde::Serialize;
 
 use crate::{
     error::{Error, Result},
-    mail::doctor::{self, Check, Grade, Step},
+    mail::{
+        doctor::{self, Check, Grade, Step},
+        providers,
+    },
     settings::{Backend, Settings},
     web::{facts::Facts, forms::Ticket, labels, page::Page, stamp::Stamp, viewer::Viewer},
     zones::Tz,
@@ -30,6 +33,7 @@ pub struct State<'a> {
 #[derive(Serialize)]
 pub struct ShowPage {
     is_console: bool,
+    password_ends: bool,
     settings: Facts,
     servers: Vec<ServerRow>,
     outlook: Option<String>,
@@ -87,6 +91,9 @@ impl ShowPage {
             .map(|(row, by)| Run::new(row, by, is_running, zone));
         Ok(Self {
             is_console: matches!(state.settings.mail.backend, Backend::Console),
+            password_ends: doctor::servers(&state.settings.mail)
+                .iter()
+                .any(|(_, smtp)| providers::takes_no_passwords_soon(smtp)),
             settings: settings(state.settings),
             servers: state
                 .servers
@@ -202,6 +209,7 @@ impl Page for ShowPage {
         let check = |step, found: Found| CheckRow::new(Check::new(step, None, found, 12));
         Self {
             is_console: true,
+            password_ends: true,
             settings: Facts::sample(),
             servers: vec![ServerRow {
                 name: "Main server",

@@ -3,7 +3,7 @@ use super::{
     Finding, HOST, PASSWORD, USER, doubtful, fatal, is_placeholder, sender::is_personal_outlook,
 };
 use crate::{
-    mail::providers::{Provider, Service},
+    mail::providers::{Provider, Service, takes_no_passwords_soon},
     secret::Secret,
     settings::{Login, SmtpSettings},
 };
@@ -80,9 +80,9 @@ pub(super) fn login_at(
     };
     match provider.service {
         Service::Gmail => whole_address(provider, login).or_else(|| app_password(password)),
-        Service::Microsoft365 => {
-            whole_address(provider, login).or_else(|| personal_outlook(settings, login))
-        }
+        Service::Microsoft365 => whole_address(provider, login)
+            .or_else(|| personal_outlook(settings, login))
+            .or_else(|| takes_no_passwords_soon(settings).then(password_at_microsoft)),
         Service::Ses => ses(&login.user, password),
         Service::SendGrid => sendgrid(&login.user, password),
         Service::Mailgun => {
@@ -108,6 +108,15 @@ fn whole_address(provider: &Provider, login: &Login) -> Option<Finding> {
             provider.login.user,
         )
     })
+}
+
+/// However right it is.
+fn password_at_microsoft() -> Finding {
+    doubtful(
+        PASSWORD,
+        "is a password, and Microsoft 365 turns off passwords for sending by default at the end of December 2026. Then no email is sent.",
+        "Set EMAIL_AUTH=oauth2 before that. The Microsoft 365 section of docs/mail.md has every step.",
+    )
 }
 
 fn app_password(password: &str) -> Option<Finding> {
