@@ -17,8 +17,12 @@ pub enum Action {
     Failed,
     /// It goes on trying.
     Delayed,
-    /// Something else came back to the message's own return address: an automatic answer, good news, or what nobody
-    /// understands.
+    /// It put it into the recipient's mailbox, or gave it to whoever does.
+    Delivered,
+    /// It passed it on, and no more reports come from there.
+    Relayed,
+    /// Something else came back to the message's own return address: an automatic answer, good news of somebody else, or
+    /// what nobody understands.
     Noted,
 }
 

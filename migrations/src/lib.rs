@@ -36,6 +36,8 @@ mod m20261129_000036_find_urgent_emails;
 mod m20261129_000037_add_interviewers;
 mod m20261129_000041_mail_anybody;
 mod m20261129_000050_create_mail_tokens;
+mod m20261129_000060_know_deliveries;
+mod m20261129_000061_keep_good_news;
 mod schema_text;
 
 /// Every step, oldest first.
@@ -80,6 +82,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000037_add_interviewers::Migration),
             Box::new(m20261129_000041_mail_anybody::Migration),
             Box::new(m20261129_000050_create_mail_tokens::Migration),
+            Box::new(m20261129_000060_know_deliveries::Migration),
+            Box::new(m20261129_000061_keep_good_news::Migration),
         ]
     }
 }

@@ -4,6 +4,47 @@ use sea_orm_migration::{
     sea_orm::{DbBackend, Statement},
 };
 
+/// A constraint that changes with the values that it allows.
+#[derive(Clone, Copy)]
+pub struct Check {
+    /// Of which table.
+    pub table: &'static str,
+    /// By name.
+    pub name: &'static str,
+    /// A piece of its text, as it was.
+    pub before: &'static str,
+    /// The same piece, as it becomes.
+    pub after: &'static str,
+}
+
+impl Check {
+    /// The way back.
+    pub const fn reversed(self) -> Self {
+        Self {
+            before: self.after,
+            after: self.before,
+            ..self
+        }
+    }
+}
+
+/// Makes a constraint another one, which is this as a whole.
+pub async fn change_check(
+    manager: &SchemaManager<'_>,
+    check: &Check,
+    whole: &str,
+) -> Result<(), DbErr> {
+    let Check { table, name, .. } = check;
+    if manager.get_database_backend() == DbBackend::Sqlite {
+        return replace(manager, table, check.before, check.after).await;
+    }
+    let sql = format!(
+        "ALTER TABLE {table} DROP CONSTRAINT {name}, ADD CONSTRAINT {name} CHECK ({whole})"
+    );
+    manager.get_connection().execute_unprepared(&sql).await?;
+    Ok(())
+}
+
 /// Replaces a piece of the text that made a table; an error when it does not stand there. SQLite cannot change a
 /// constraint, and a table to which others refer cannot move to a new one. Its documentation has this way for what
 /// changes no stored row: sqlite.org/lang_altertable.html, section 7.

@@ -101,7 +101,7 @@ pub async fn numbers(
             "booked",
         )
         .expr_as(rows::count(slots::filtered(company_id, &open, now)), "open")
-        .expr_as(rows::count(lately(&[email::Status::Accepted])), "accepted")
+        .expr_as(rows::count(lately(&TAKEN)), "accepted")
         .expr_as(rows::count(lately(&LOST)), "lost")
         .expr_as(Expr::exists(slots), "has_slots")
         .expr_as(Expr::exists(jobs), "has_jobs")
@@ -171,6 +171,9 @@ pub async fn worries(
     worries.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(worries)
 }
+
+/// Where messages stand that a mail server took, whatever more is known of them.
+const TAKEN: [email::Status; 2] = [email::Status::Accepted, email::Status::Delivered];
 
 /// What became of messages that were meant to arrive and did not, or may not have; one that was made needless is none of them.
 const LOST: [email::Status; 5] = [

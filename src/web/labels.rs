@@ -75,6 +75,7 @@ pub fn email_status(status: email::Status) -> &'static str {
         email::Status::Cancelled => "Cancelled before sending",
         email::Status::Expired => "Expired",
         email::Status::Bounced => "Bounced",
+        email::Status::Delivered => "Taken by the recipient's mail server",
     }
 }
 
@@ -83,7 +84,7 @@ pub fn email_status_with_reason(status: email::Status, reason: &str) -> String {
     let words = email_status(status);
     match status {
         // There the words say it all: the reason is the server's thanks, or that this is the setting.
-        email::Status::Accepted | email::Status::Printed => words.into(),
+        email::Status::Accepted | email::Status::Delivered | email::Status::Printed => words.into(),
         _ if reason.is_empty() => words.into(),
         _ => format!("{words}: {reason}"),
     }
@@ -92,7 +93,7 @@ pub fn email_status_with_reason(status: email::Status, reason: &str) -> String {
 /// The tone in which a page shows it: `good`, `wait`, `bad` or `quiet`.
 pub fn email_tone(status: email::Status) -> &'static str {
     match status {
-        email::Status::Accepted => "good",
+        email::Status::Accepted | email::Status::Delivered => "good",
         email::Status::Queued | email::Status::Sending => "quiet",
         email::Status::Retrying | email::Status::Uncertain | email::Status::Held => "wait",
         email::Status::Printed

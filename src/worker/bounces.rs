@@ -46,7 +46,11 @@ pub async fn take(
 fn notice(report: Report, return_address: Option<&ReturnAddress>) -> Notice {
     let find = |header: &String| return_address.and_then(|ours| ours.find(header));
     Notice {
-        email_id: report.delivered_to.iter().find_map(find),
+        email_id: report
+            .delivered_to
+            .iter()
+            .find_map(find)
+            .or_else(|| return_address?.of_envelope(report.envelope_id.as_deref()?)),
         remark: report.note.map(|note| Remark {
             words: note.words,
             hint: note.hint.to_owned(),
@@ -158,7 +162,7 @@ impl Reader {
                 continue;
             };
             match take_fetched(app, &message).await? {
-                Taken::Bounced(id) | Taken::Noted(id) | Taken::Known(id) => {
+                Taken::Bounced(id) | Taken::Delivered(id) | Taken::Noted(id) | Taken::Known(id) => {
                     inbox.mark_seen(uid).await?;
                     tracing::info!(email.id = id, "A bounce report about an email was found");
                 }

@@ -336,8 +336,8 @@ async fn whatever_a_machine_sends_to_the_signed_address_is_noted() {
             "doesn't understand",
         ),
         (
-            "good news",
-            report("Final-Recipient: rfc822; zoe@example.net\nAction: delivered\nStatus: 2.0.0\n"),
+            "good news in nobody's words",
+            report("Final-Recipient: rfc822; zoe@example.net\nAction: completed\nStatus: 2.0.0\n"),
             "Report",
             "delivered the email",
         ),

@@ -39,7 +39,7 @@ macro_rules! letter {
 /// An accepted message, and the server that took it.
 pub struct Scene {
     pub app: TestApp,
-    server: SmtpServer,
+    pub server: SmtpServer,
     pub id: i64,
 }
 
@@ -48,7 +48,7 @@ impl Scene {
         Self::with(SmtpServer::start().await, variables).await
     }
 
-    async fn with(server: SmtpServer, variables: &[(&str, &str)]) -> Self {
+    pub async fn with(server: SmtpServer, variables: &[(&str, &str)]) -> Self {
         let app = app_with(&server, variables).await;
         let id = builders::booked(&app, app.company_id).await.email.id;
         app.deliver().await;
@@ -109,7 +109,7 @@ impl Scene {
         reports.all(self.app.app.db.read()).await.expect("reports")
     }
 
-    async fn put(&self, status: Status) {
+    pub async fn put(&self, status: Status) {
         let row = email::ActiveModel {
             id: sea_orm::ActiveValue::Unchanged(self.id),
             status: Set(status),

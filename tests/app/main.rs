@@ -22,6 +22,7 @@ mod commands;
 mod company;
 mod copies;
 mod corrections;
+mod deliveries;
 mod delivery_log;
 mod documents;
 mod email_actions;

@@ -136,6 +136,7 @@ async fn what_needs_attention_is_listed_until_it_does_no_more() {
         (Bounced, true),
         (Held, true),
         (Accepted, false),
+        (Delivered, false),
     ] {
         mail_came_to(&app, &booked, status, "").await;
         assert_eq!(rita.get("/").await.has(&link), worries, "{status:?}");

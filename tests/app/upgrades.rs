@@ -38,7 +38,13 @@ async fn mail_in_every_state_and_every_test_outlives_the_upgrade() {
         );
         builders::write(&app, async |txn| Ok(txn.execute_unprepared(&sql).await?)).await;
     }
-    let before = emails(&app).await;
+    let mut before = emails(&app).await;
+    for email in &mut before {
+        // What the earlier version does not know; it is no less than accepted.
+        if email.status == Status::Delivered {
+            email.status = Status::Accepted;
+        }
+    }
     let schema = db::connect_alone(app.app.settings.database_url.expose())
         .await
         .expect("a connection");

@@ -58,6 +58,8 @@ pub enum Status {
     Expired,
     /// A mail server took it, and then reported that it could not be delivered.
     Bounced,
+    /// A mail server took it, and the recipient's own mail server reported that it has it.
+    Delivered,
 }
 
 /// A message to a candidate, a user or any address: the queue and the log at once.

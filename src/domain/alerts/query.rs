@@ -20,7 +20,12 @@ use crate::{
 /// Holds for messages that may be a reason to tell a candidate another way, whenever. In constants: else
 /// SQLite does not see that the index of such messages is the one, and reads the whole log.
 pub(in crate::domain) fn may_alert() -> Condition {
-    let settled = [Status::Accepted, Status::Superseded, Status::Cancelled];
+    let settled = [
+        Status::Accepted,
+        Status::Superseded,
+        Status::Cancelled,
+        Status::Delivered,
+    ];
     let constant = |text: String| Expr::Constant(text.into());
     let col = |column| Expr::col((email::Entity, column));
     Condition::all()

@@ -34,7 +34,9 @@ pub fn reachability(status: Status) -> Reachability {
         | Status::Failed
         | Status::Expired
         | Status::Bounced => Reachability::Lost,
-        Status::Accepted | Status::Superseded | Status::Cancelled => Reachability::Settled,
+        Status::Accepted | Status::Delivered | Status::Superseded | Status::Cancelled => {
+            Reachability::Settled
+        }
     }
 }
 

@@ -21,6 +21,7 @@ use crate::{
     db::{self, Db, constant::Constant},
     domain::{
         actions::Actor,
+        delivery,
         emails::lifecycle,
         events::{self, Event},
         rows, suppressions,
@@ -64,7 +65,7 @@ pub struct Remark {
 pub struct RecipientReport {
     /// Canonical; each name that the report has for it.
     pub addresses: Vec<String>,
-    /// What the server did; none for good news.
+    /// What the server did; none for good news that proves nothing.
     pub action: Option<Action>,
     /// RFC 3463 code.
     pub code: Option<String>,
@@ -83,6 +84,8 @@ pub struct RecipientReport {
 pub enum Taken {
     /// The message with this key came back.
     Bounced(i64),
+    /// The recipient's own mail server has the message with this key.
+    Delivered(i64),
     /// It stands in the story of this message, which goes on as before.
     Noted(i64),
     /// Nothing: it says nothing new of this message.
@@ -114,8 +117,12 @@ pub async fn take(db: &Db, notice: &Notice, now: DateTime<Utc>) -> Result<Taken>
         if !keep(txn, &email, &told, &notice.host, now).await? {
             return Ok(Taken::Known(email.id));
         }
-        if told.action != Action::Failed {
-            return Ok(Taken::Noted(email.id));
+        match told.action {
+            Action::Failed => {}
+            Action::Delivered if deliver(txn, &email, told.hint, now).await? => {
+                return Ok(Taken::Delivered(email.id));
+            }
+            _ => return Ok(Taken::Noted(email.id)),
         }
         let has_bounced = bounce(txn, &email, told.hint, now).await?;
         if told.is_dead {
@@ -248,6 +255,24 @@ async fn keep(
         .exec_without_returning(txn)
         .await?;
     Ok(kept == 1)
+}
+
+/// Notes that the recipient's own server has a message. What waits for another attempt must have been in doubt: else no
+/// server can have it.
+async fn deliver(
+    txn: &impl ConnectionTrait,
+    email: &email::Model,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let may_have_left = Condition::any()
+        .add(email::Column::Status.ne_const(Status::Retrying))
+        .add(Expr::exists(delivery::in_doubt()));
+    let it = Condition::all()
+        .add(email::COLUMN.id.eq(email.id))
+        .add(email::COLUMN.fence.eq(email.fence))
+        .add(may_have_left);
+    lifecycle::deliver(txn, it, reason, now).await
 }
 
 /// Ends a message that a mail server may have had. One that was made needless stays so.

@@ -29,7 +29,9 @@ pub(super) enum Told<'a> {
 pub(super) fn told<'a>(notice: &'a Notice, recipient: &str, is_signed: bool) -> Told<'a> {
     let reports = &notice.recipients;
     let is_ours = |report: &&RecipientReport| report.addresses.iter().any(|one| one == recipient);
-    let ours = reports.iter().find(is_ours);
+    // Where it went to several places in the recipient's name, the worst news decides.
+    let ours = reports.iter().filter(is_ours);
+    let ours = ours.min_by_key(|report| gravity(report.action));
     let ours = ours.map(|report| (report, report.hint.as_str(), report.is_dead));
     if !is_signed && ours.is_none() {
         return match reports.is_empty() {
@@ -37,22 +39,40 @@ pub(super) fn told<'a>(notice: &'a Notice, recipient: &str, is_signed: bool) -> 
             false => Told::OfAnother,
         };
     }
+    let is_of_ours = ours.is_some();
     let remark = notice.remark.as_ref().filter(|_| is_signed);
     match ours
         .or_else(|| nameless(reports))
         .or_else(|| elsewhere(reports))
     {
         Some((report, hint, is_dead)) => match report.action {
-            Some(action) => Told::PendingChange(PendingChange {
-                action,
-                code: report.code.as_deref(),
-                diagnostic: &report.diagnostic,
-                hint,
-                is_dead,
-            }),
-            None => remark.map_or(Told::NothingNew, |remark| noted(&remark.words, hint)),
+            // Good news counts when it is of the recipient and comes where only a report can.
+            Some(action) if !is_good(action) || (is_signed && is_of_ours) => {
+                Told::PendingChange(PendingChange {
+                    action,
+                    code: report.code.as_deref(),
+                    diagnostic: &report.diagnostic,
+                    hint,
+                    is_dead,
+                })
+            }
+            _ => remark.map_or(Told::NothingNew, |remark| noted(&remark.words, hint)),
         },
         None => remark.map_or(Told::Nothing, |remark| noted(&remark.words, &remark.hint)),
+    }
+}
+
+fn is_good(action: Action) -> bool {
+    matches!(action, Action::Delivered | Action::Relayed)
+}
+
+fn gravity(action: Option<Action>) -> u8 {
+    match action {
+        Some(Action::Failed) => 0,
+        Some(Action::Delivered) => 1,
+        Some(Action::Relayed) => 2,
+        Some(Action::Delayed) => 3,
+        Some(Action::Noted) | None => 4,
     }
 }
 
@@ -69,12 +89,18 @@ fn noted<'a>(words: &'a str, hint: &'a str) -> Told<'a> {
 /// Who says nothing of whom speaks of the recipient, but not so surely that nothing more would go there.
 fn nameless(reports: &[RecipientReport]) -> Option<(&RecipientReport, &str, bool)> {
     let report = reports.iter().find(|report| report.addresses.is_empty())?;
-    Some((report, report.hint.as_str(), false))
+    let hint = match report.action.is_some_and(is_good) {
+        true => &report.elsewhere,
+        false => &report.hint,
+    };
+    Some((report, hint.as_str(), false))
 }
 
 /// Of several addresses that a mailbox forwards to, one that got the message is enough.
 fn elsewhere(reports: &[RecipientReport]) -> Option<(&RecipientReport, &str, bool)> {
-    let arrived = reports.iter().find(|report| report.action.is_none());
+    let arrived = reports
+        .iter()
+        .find(|report| report.action.is_none_or(is_good));
     let failed = reports
         .iter()
         .find(|report| report.action == Some(Action::Failed));

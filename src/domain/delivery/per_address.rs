@@ -95,6 +95,7 @@ async fn handed_to(
 ) -> Result<Vec<Row>> {
     let ended = email::Column::Status.in_const([
         Status::Accepted,
+        Status::Delivered,
         Status::Printed,
         Status::Uncertain,
         Status::Bounced,

@@ -7,7 +7,7 @@ use entity::email::{self, Status};
 use sea_orm::{
     ActiveEnum, Condition, ConnectionTrait, EntityTrait, ExprTrait, Iterable, QueryFilter,
     QueryTrait, UpdateMany,
-    sea_query::{Expr, Query, SimpleExpr, UpdateStatement},
+    sea_query::{Expr, Func, Query, SimpleExpr, UpdateStatement},
 };
 
 use super::undelivered;
@@ -18,7 +18,7 @@ pub(in crate::domain) type Claim = (i64, i32);
 
 /// Where a message may stand before it comes to stand here.
 pub fn origins(to: Status) -> &'static [Status] {
-    use Status::{Accepted, Held, Queued, Retrying, Sending, Uncertain};
+    use Status::{Accepted, Delivered, Held, Queued, Retrying, Sending, Uncertain};
     match to {
         // A worker gives it back that never asked a mail server; or a person releases it.
         Status::Queued => &[Sending, Held],
@@ -30,8 +30,10 @@ pub fn origins(to: Status) -> &'static [Status] {
         Status::Failed => &[Sending, Queued, Retrying],
         Status::Held => &[Queued, Retrying],
         Status::Superseded | Status::Cancelled | Status::Expired => &[Queued, Retrying, Held],
-        // What is being retried may have been taken before.
-        Status::Bounced => &[Accepted, Uncertain, Retrying],
+        // What is being retried may have been taken before. Whose server took it and then sends it back has lost it.
+        Status::Bounced => &[Accepted, Uncertain, Retrying, Delivered],
+        // A report of a failure is never outdone by good news, in whatever order they come.
+        Status::Delivered => &[Accepted, Uncertain, Retrying],
     }
 }
 
@@ -118,6 +120,22 @@ pub(in crate::domain) async fn end(
     let ended = keys(&returned_claims(txn, &mut ending.into_query()).await?);
     undelivered::note(txn, ended.clone(), status, now).await?;
     Ok(ended)
+}
+
+/// The recipient's own server has the message, which mail servers had taken before; false when it stands where that
+/// cannot be. When it was handed over stays known.
+pub(in crate::domain) async fn deliver(
+    txn: &impl ConnectionTrait,
+    which: impl Into<Condition>,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let handed_over = Func::coalesce([Expr::col(email::Column::FinishedAt), Expr::value(now)]);
+    let delivering = to(Status::Delivered)
+        .col_expr(email::Column::Reason, Expr::value(reason))
+        .col_expr(email::Column::FinishedAt, handed_over.into())
+        .filter(which.into());
+    Ok(delivering.exec(txn).await?.rows_affected > 0)
 }
 
 /// Keeps a message back that waits.

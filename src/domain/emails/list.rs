@@ -137,7 +137,9 @@ fn matching(filter: &Filter) -> Condition {
 /// that there the kind is told in a way that is in no index.
 fn of_kind(kind: Kind, status: Option<Status>) -> SimpleExpr {
     match status {
-        None | Some(Status::Accepted | Status::Superseded) => email::Column::Kind.eq_const(kind),
+        None | Some(Status::Accepted | Status::Delivered | Status::Superseded) => {
+            email::Column::Kind.eq_const(kind)
+        }
         Some(_) => Expr::expr(Func::lower(Expr::col(email::Column::Kind))).eq(kind.to_value()),
     }
 }

@@ -194,7 +194,7 @@ fn scalar(query: SelectStatement) -> Expr {
 
 pub(super) fn may_have_arrived(email: &email::Model, attempts: &[attempt::Model]) -> bool {
     let is_in_doubt = |attempt: &attempt::Model| attempt.outcome == Some(Outcome::Uncertain);
-    email.status == Status::Accepted || attempts.iter().any(is_in_doubt)
+    matches!(email.status, Status::Accepted | Status::Delivered) || attempts.iter().any(is_in_doubt)
 }
 
 pub(super) async fn attempts(

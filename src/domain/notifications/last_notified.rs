@@ -84,6 +84,7 @@ fn may_be_known() -> Condition {
         .add(email::Column::Status.in_const([
             Status::Sending,
             Status::Accepted,
+            Status::Delivered,
             Status::Uncertain,
             Status::Printed,
         ]))

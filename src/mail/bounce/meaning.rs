@@ -23,11 +23,16 @@ pub fn meaning(recipient: &Recipient) -> Meaning {
     let hint = match recipient.action {
         Some(Action::Failed) => return failed(recipient),
         Some(Action::Delayed | Action::Noted) => DELAYED,
+        Some(Action::Delivered) => DELIVERED,
+        Some(Action::Relayed) => RELAYED,
         None => GOOD_NEWS,
     };
     Meaning {
         hint: hint.into(),
-        elsewhere: hint.into(),
+        elsewhere: match recipient.action {
+            Some(Action::Delivered | Action::Relayed) => GOOD_NEWS.into(),
+            _ => hint.into(),
+        },
         is_dead: false,
     }
 }
@@ -115,6 +120,8 @@ fn listed(listing: &Listing) -> String {
 
 /// Good news, which asks for nothing.
 const GOOD_NEWS: &str = "A mail server reports that it delivered the email or passed it on. You don't need to do anything.";
+const DELIVERED: &str = "The recipient's mail server has the email. That doesn't say whether it went to the inbox, or whether the recipient read it.";
+const RELAYED: &str = "The email went on to a mail server that doesn't report deliveries. Unless it is sent back, nothing more will be heard of it.";
 const DELAYED: &str = "The mail server that accepted it has not delivered it yet and keeps trying. If it's urgent, contact the candidate another way.";
 const UNKNOWN: &str = "The receiving side sent it back. Check the address with the candidate, or contact them another way.";
 const FULL: &str = "The recipient's mailbox is full. Ask the candidate for another address, or contact them another way.";

@@ -59,6 +59,8 @@ pub struct Report {
     pub message_ids: Vec<String>,
     /// Headers in which the address stands that it was delivered to, or that the message had been sent from.
     pub delivered_to: Vec<String>,
+    /// What the sender's ENVID was, where a report returns it (RFC 3461 §4.4).
+    pub envelope_id: Option<String>,
     /// What to keep of a machine's letter where nothing else is understood; none of a person's.
     pub note: Option<Note>,
 }
@@ -77,7 +79,7 @@ pub struct Note {
 pub struct Recipient {
     /// Each name that the report has for the address.
     pub addresses: Vec<String>,
-    /// What was done; none for good news.
+    /// What was done; none for good news that is not in the RFC's words.
     pub action: Option<Action>,
     /// RFC 3463 code, the most precise one.
     pub code: Option<String>,

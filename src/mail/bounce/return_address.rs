@@ -59,10 +59,19 @@ impl ReturnAddress {
         self.of(0)
     }
 
+    /// What a message is called before mail servers, which tell it again in their reports (RFC 3461 §4.4): signed as well.
+    pub fn envelope_id(&self, email_id: i64) -> String {
+        format!("{email_id}-{}", signature(&self.newest, email_id))
+    }
+
+    /// The message that is called so; none when we did not.
+    pub fn of_envelope(&self, envelope_id: &str) -> Option<i64> {
+        self.signed(&envelope_id.to_lowercase())
+    }
+
     /// Where a message comes back to.
     pub fn of(&self, email_id: i64) -> Result<Address> {
-        let signature = signature(&self.newest, email_id);
-        let local = format!("{}+{email_id}-{signature}", self.local);
+        let local = format!("{}+{}", self.local, self.envelope_id(email_id));
         Address::new(local, &self.domain)
             .map_err(|_| Error::Mail("the return address is not one".into()))
     }
@@ -84,8 +93,13 @@ impl ReturnAddress {
             || after
                 .strip_prefix('.')
                 .is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
+        self.signed(token).filter(|_| !goes_on)
+    }
+
+    /// `42-0f…`, when it is signed.
+    fn signed(&self, token: &str) -> Option<i64> {
         let (id, signed) = token.split_once('-')?;
-        let email_id: i64 = id.parse().ok().filter(|_| !goes_on)?;
+        let email_id: i64 = id.parse().ok()?;
         let is_ours = |key: &[u8; 32]| {
             let expected = signature(key, email_id);
             bool::from(expected.as_bytes().ct_eq(signed.as_bytes()))
@@ -125,6 +139,25 @@ mod tests {
         ] {
             assert_eq!(ours.find(&text), Some(i64::MAX), "{text}");
         }
+    }
+
+    #[test]
+    fn an_envelope_id_is_as_good_as_the_address_and_as_hard_to_forge() {
+        let ours = made_with("a secret", &[]);
+        let id = ours.envelope_id(7);
+        assert!(id.len() <= 100, "{id}");
+        assert_eq!(ours.of_envelope(&id), Some(7));
+        assert_eq!(ours.of_envelope(&id.to_uppercase()), Some(7));
+        assert_eq!(made_with("new", &["a secret"]).of_envelope(&id), Some(7));
+        for forged in [
+            id.replace("7-", "8-"),
+            format!("{id}0"),
+            "7-".into(),
+            String::new(),
+        ] {
+            assert_eq!(ours.of_envelope(&forged), None, "{forged}");
+        }
+        assert_eq!(made_with("another", &[]).of_envelope(&id), None);
     }
 
     #[test]

@@ -12,6 +12,8 @@ use crate::mail::{mailbox::clean_line, verdict::cause};
 const MOST_RECIPIENTS: usize = 100;
 /// More of the server's words helps nobody.
 const LONGEST_DIAGNOSTIC: usize = 1000;
+/// An ENVID has at most a hundred characters.
+const LONGEST_ID: usize = 100;
 /// What a link of ours has in it; servers quote what they refuse.
 const LINK_MARK: &str = "/interview/";
 /// A piece of a link that was broken in two is at least so long.
@@ -62,6 +64,10 @@ pub(super) fn look_through(part: &[u8], report: &mut Report) {
             .filter(|_| report.host.is_empty())
         {
             report.host = clean_line(value_of(host)).chars().take(253).collect();
+        }
+        if report.envelope_id.is_none() {
+            let id = group.get("original-envelope-id");
+            report.envelope_id = id.map(|id| id.trim().chars().take(LONGEST_ID).collect());
         }
         let names_somebody = ADDRESSES.iter().any(|name| group.has(name));
         let says_something = group.has("action") || group.has("status");
@@ -162,11 +168,18 @@ fn action(group: &Fields, status: &str) -> Option<Action> {
     match word {
         "failed" => return Some(Action::Failed),
         "delayed" => return Some(Action::Delayed),
-        "delivered" | "relayed" | "expanded" => return None,
         _ if ENDS.iter().any(|end| word.starts_with(end)) => return Some(Action::Failed),
         _ => {}
     }
     let class = status.trim_start_matches(['"', '\'', ' ']).chars().next();
+    match (word, class) {
+        ("delivered", Some('2') | None) => return Some(Action::Delivered),
+        // Who passes it on to several others speaks of none of them.
+        ("relayed" | "expanded", Some('2') | None) => return Some(Action::Relayed),
+        // That contradicts itself, and proves nothing.
+        ("delivered" | "relayed" | "expanded", _) => return None,
+        _ => {}
+    }
     match class {
         Some('2') => None,
         Some('4') => Some(Action::Delayed),

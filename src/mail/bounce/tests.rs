@@ -104,7 +104,73 @@ fn a_delay_is_not_the_end() {
     assert_eq!(report.recipients[0].action, Some(Action::Delayed));
     assert_eq!(report.recipients[0].code.as_deref(), Some("4.4.1"));
     let good_news = read(letter!("delivered")).expect("a report");
-    assert_eq!(good_news.recipients[0].action, None);
+    assert_eq!(good_news.recipients[0].action, Some(Action::Delivered));
+}
+
+#[test]
+fn good_news_is_what_the_standard_calls_so() {
+    let of = |action: &str, status: &str| {
+        let letter = String::from_utf8_lossy(letter!("delivered"))
+            .replace("Action: delivered", &format!("Action: {action}"))
+            .replace("Status: 2.0.0", &format!("Status: {status}"));
+        let report = read(letter.as_bytes()).expect("a report");
+        report.recipients[0].action
+    };
+    for (action, status, expected) in [
+        ("delivered", "2.0.0", Some(Action::Delivered)),
+        ("Delivered (to mailbox)", "2.1.5", Some(Action::Delivered)),
+        ("delivered", "", Some(Action::Delivered)),
+        ("relayed", "2.0.0", Some(Action::Relayed)),
+        ("expanded", "2.0.0", Some(Action::Relayed)),
+        // What contradicts itself, or has words of its own, proves nothing.
+        ("delivered", "4.4.7", None),
+        ("delivered", "5.1.1", None),
+        ("relayed", "5.0.0", None),
+        ("completed", "2.0.0", None),
+        ("undelivered", "2.0.0", Some(Action::Failed)),
+    ] {
+        assert_eq!(of(action, status), expected, "{action} {status}");
+    }
+}
+
+#[test]
+fn reports_on_success_say_which_message_they_are_about() {
+    for (letter, action, host) in [
+        (
+            &letter!("postfix-delivered")[..],
+            Action::Delivered,
+            "mx.example.net",
+        ),
+        (
+            letter!("postfix-relayed"),
+            Action::Relayed,
+            "mail.sample-company.example",
+        ),
+        (
+            letter!("exchange-delivered"),
+            Action::Delivered,
+            "EX01.example.net",
+        ),
+        (
+            letter!("exchange-relayed"),
+            Action::Relayed,
+            "AM0PR01MB0001.eurprd01.prod.exchangelabs.example",
+        ),
+    ] {
+        let report = read(letter).expect("a report");
+        assert_eq!(report.host, host);
+        assert_eq!(
+            report.envelope_id.as_deref(),
+            Some("42-aaaaaaaaaaaaaaaaaaaa"),
+            "{host}"
+        );
+        let [recipient] = report.recipients.as_slice() else {
+            panic!("{report:?}")
+        };
+        assert_eq!(recipient.action, Some(action), "{host}");
+        let names = &recipient.addresses;
+        assert!(names.contains(&"zoe@example.net".to_owned()), "{names:?}");
+    }
 }
 
 #[test]
@@ -115,7 +181,7 @@ fn each_recipient_has_a_fate_of_its_own() {
     };
     assert_eq!(
         (first.action, first.addresses[0].as_str()),
-        (None, "another@example.net")
+        (Some(Action::Delivered), "another@example.net")
     );
     assert_eq!(second.action, Some(Action::Failed));
     assert_eq!(second.addresses, ["ZOE@EXAMPLE.NET"]);

@@ -14,6 +14,9 @@ pub fn to_a_candidate(status: Status) -> &'static str {
         Status::Accepted => {
             "A mail server accepted it and is now responsible for delivery. Only the candidate can say whether it reached the inbox. If it's missing, ask them to check their spam folder, or send it again."
         }
+        Status::Delivered => {
+            "The recipient's mail server reports that it has the email. It doesn't say whether it went to the inbox or the spam folder, or whether the candidate read it."
+        }
         Status::Uncertain => {
             "The connection broke at the last moment, more than once, so it may or may not have arrived. Ask the candidate, or send it again; a second copy does no harm."
         }
@@ -47,6 +50,9 @@ pub fn to_a_user(status: Status) -> &'static str {
         }
         Status::Accepted => {
             "A mail server accepted it. If it isn't in the inbox, look in the spam folder."
+        }
+        Status::Delivered => {
+            "The recipient's mail server reports that it has the email. If it isn't in the inbox, look in the spam folder."
         }
         Status::Uncertain => {
             "The connection broke at the last moment. It may have arrived; look in the inbox before you send another."

@@ -76,7 +76,12 @@ fn went_out(mail: &Line, reader: &Reader) -> impl Iterator<Item = (DateTime<Utc>
         (at, step("quiet", format!("{kind} queued"), at, to))
     });
     let ended = mail.finished_at.map(|at| {
-        let what = format!("{kind}: {}", labels::email_status(mail.status));
+        // This is when it was taken; what a report told later is told on its own page.
+        let status = match mail.status {
+            email::Status::Delivered => email::Status::Accepted,
+            status => status,
+        };
+        let what = format!("{kind}: {}", labels::email_status(status));
         let tone = labels::email_tone(mail.status);
         (at, step(tone, what, at, mail.reason.clone()))
     });

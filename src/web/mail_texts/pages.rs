@@ -209,7 +209,9 @@ impl TestEmail {
             status: labels::email_status(email.status),
             href: format!("/emails/{}", email.id),
             reason: match email.status {
-                email::Status::Accepted | email::Status::Printed => String::new(),
+                email::Status::Accepted | email::Status::Delivered | email::Status::Printed => {
+                    String::new()
+                }
                 _ => email.reason,
             },
             to: email.recipient,

@@ -122,7 +122,7 @@ impl Row {
             tone: labels::email_tone(line.status),
             status: labels::email_status(line.status),
             reason: match line.status {
-                Status::Accepted | Status::Printed => String::new(),
+                Status::Accepted | Status::Delivered | Status::Printed => String::new(),
                 _ => line.reason,
             },
             attempts: line.attempts,

@@ -258,7 +258,7 @@ fn about_other_emails(facts: Facts, story: &Story) -> Facts {
 
 fn doubt(story: &Story) -> &'static str {
     match story.email.status {
-        Status::Accepted => TAKEN,
+        Status::Accepted | Status::Delivered => TAKEN,
         _ if story.may_have_arrived() => IN_DOUBT,
         _ => "",
     }
