@@ -62,6 +62,25 @@ pub enum Outcome {
     Released,
 }
 
+/// Whether a mail server was asked to report what becomes of a message (RFC 3461).
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize,
+)]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "String(StringLen::N(24))",
+    rename_all = "snake_case"
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Dsn {
+    /// It was.
+    Requested,
+    /// It doesn't do that.
+    NotOffered,
+    /// There is no return address that a report could come to.
+    NoAddress,
+}
+
 /// One try to hand an email to a mail server.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -100,6 +119,8 @@ pub struct Model {
     pub hint: Option<String>,
     /// What was said, a line each, without login, message and link.
     pub transcript: Option<String>,
+    /// Whether a report was asked for; none of what came to no envelope, and of older attempts.
+    pub dsn: Option<Dsn>,
     #[sea_orm(belongs_to, from = "email_id", to = "id")]
     pub email: BelongsTo<super::email::Entity>,
 }

@@ -63,10 +63,13 @@ async fn attempt(
     let relay = relays::relay(app, name)
         .ok_or_else(|| Error::System("an email for a mail server that is not set up".into()))?;
     let bytes = mime::bytes(&draft.letter(), &link)?;
+    let ours = app.return_address.as_ref();
+    let envelope_id = ours.map(|ours| ours.envelope_id(draft.email_id()));
     let envelope = Envelope {
         from: &comes_back_to(app, &draft)?,
         to: &draft.recipient.address,
         link: &link,
+        envelope_id: envelope_id.as_deref(),
     };
     let before_dot = async || {
         final_dot_sent.set(true);

@@ -54,6 +54,7 @@ pub(super) fn from_report(report: &Report, hint: Option<String>, name: Name) -> 
         reply: Some(report.text()),
         hint: Some(verdict.hint),
         transcript: Some(report.transcript_text()),
+        dsn: report.dsn,
         next,
     }
 }
@@ -217,6 +218,7 @@ fn here(outcome: Outcome, next: Next, hint: &str) -> Ended {
         reply: None,
         hint: Some(hint.into()),
         transcript: None,
+        dsn: None,
         next,
     }
 }

@@ -25,6 +25,7 @@ mod corrections;
 mod deliveries;
 mod delivery_log;
 mod documents;
+mod dsn;
 mod email_actions;
 mod email_addresses;
 mod email_exports;

@@ -113,6 +113,7 @@ async fn what_a_late_worker_records_is_not_written_over() {
         reply: Some("250 queued".into()),
         hint: None,
         transcript: None,
+        dsn: None,
         next: Next::Accepted,
     };
     // The other worker takes the message back at the moment at which this one records. Whoever comes

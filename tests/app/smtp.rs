@@ -569,6 +569,7 @@ async fn an_address_beyond_ascii_needs_a_server_that_takes_it() {
         from: &from,
         to: &to,
         link: LINK,
+        envelope_id: None,
     };
     let modern = SmtpServer::start().await;
     let (report, _) = connect(&client(&modern))
@@ -658,6 +659,7 @@ async fn an_outside_server_refuses_and_we_understand() {
             from: &from,
             to: &to,
             link: LINK,
+            envelope_id: None,
         };
         let (report, _) = connect(&client)
             .await
@@ -724,6 +726,7 @@ fn envelope((from, to): &(Address, Address)) -> Envelope<'_> {
         from,
         to,
         link: LINK,
+        envelope_id: None,
     }
 }
 

@@ -421,6 +421,7 @@ async fn what_was_on_its_way_when_a_server_fell_ill_counts_as_one_illness() {
             reply: None,
             hint: None,
             transcript: None,
+            dsn: None,
             next: Next::Retry(Setback::Server(failure)),
         };
         Entry::End(Arc::new(claimed), Box::new(ended))

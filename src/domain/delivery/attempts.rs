@@ -132,6 +132,7 @@ pub(super) fn ended(
         reply: Set(ended.reply),
         hint: Set(ended.hint),
         transcript: Set(ended.transcript),
+        dsn: Set(ended.dsn),
         ..blank(email, started_at)
     }
 }
@@ -156,6 +157,7 @@ pub(super) async fn end(txn: &impl ConnectionTrait, rows: Vec<attempt::ActiveMod
                     attempt::Column::Reply,
                     attempt::Column::Hint,
                     attempt::Column::Transcript,
+                    attempt::Column::Dsn,
                 ])
                 .to_owned(),
         )

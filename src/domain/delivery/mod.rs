@@ -13,7 +13,7 @@ mod unreadable;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    attempt::{Outcome, Stage},
+    attempt::{Dsn, Outcome, Stage},
     email::{self, Status},
     transport,
 };
@@ -141,6 +141,8 @@ pub struct Ended {
     pub hint: Option<String>,
     /// What was said, a line each, nothing secret in it.
     pub transcript: Option<String>,
+    /// Whether the server was asked to report what becomes of the message.
+    pub dsn: Option<Dsn>,
     /// What follows.
     pub next: Next,
 }

@@ -289,6 +289,7 @@ impl Ended {
             reply: None,
             hint: Some(hint.into()),
             transcript: None,
+            dsn: None,
             next,
         }
     }

@@ -69,6 +69,7 @@ mod tests {
                 lines: vec![reply[4..].into()],
             }),
             dot_sent: false,
+            dsn: None,
             transcript: Vec::new(),
             elapsed: Duration::ZERO,
         })

@@ -44,6 +44,7 @@ impl<'a> Ends<'a> {
             from: self.comes_back_to,
             to: self.to,
             link,
+            envelope_id: None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A connection that takes messages, one after the other.
 use std::time::Duration;
 
-use entity::attempt::Stage;
+use entity::attempt::{Dsn, Stage};
 use lettre::{
     Address,
     transport::smtp::{
@@ -12,7 +12,7 @@ use lettre::{
 use tokio::time::Instant;
 
 use super::{
-    Envelope, Limits, Offers, Reply,
+    Envelope, Limits, Offers, Reply, dsn,
     report::{Missing, Outcome, Party, Report},
     wire::{Trace, Wire},
 };
@@ -99,8 +99,11 @@ impl Connection {
         message: &[u8],
         before_dot: impl AsyncFnOnce() -> bool,
     ) -> Result<Reply, Outcome> {
-        self.name_sender(envelope, message).await?;
-        self.name_recipient(envelope.to).await?;
+        self.wire.trace.dsn = Some(dsn::asked(&self.offers, envelope));
+        if let Err(outcome) = self.address(envelope, message).await {
+            self.give_up_reports(outcome).await?;
+            self.address(envelope, message).await?;
+        }
         let (wire, limits) = (&mut self.wire, &self.limits);
         wire.trace.stage = Stage::Data;
         let data = Data.to_string();
@@ -131,6 +134,25 @@ impl Connection {
 }
 
 impl Connection {
+    async fn address(&mut self, envelope: &Envelope<'_>, message: &[u8]) -> Result<(), Outcome> {
+        self.name_sender(envelope, message).await?;
+        self.name_recipient(envelope).await
+    }
+
+    /// A server that offers reports and refuses to be asked for them takes the message without: no mail is lost for
+    /// what is only good to know. Any other refusal is one.
+    async fn give_up_reports(&mut self, outcome: Outcome) -> Result<(), Outcome> {
+        let has_asked = self.wire.trace.dsn == Some(Dsn::Requested);
+        if !(has_asked && dsn::is_about_parameters(&outcome)) {
+            return Err(outcome);
+        }
+        self.offers.dsn = false;
+        self.wire.trace.dsn = Some(Dsn::NotOffered);
+        let reset = Rset.to_string();
+        positive(self.wire.ask(&reset, &reset, self.limits.envelope).await?)?;
+        Ok(())
+    }
+
     pub(super) async fn name_sender(
         &mut self,
         envelope: &Envelope<'_>,
@@ -144,10 +166,11 @@ impl Connection {
         Ok(())
     }
 
-    pub(super) async fn name_recipient(&mut self, to: &Address) -> Result<(), Outcome> {
+    pub(super) async fn name_recipient(&mut self, envelope: &Envelope<'_>) -> Result<(), Outcome> {
         let wire = &mut self.wire;
         wire.trace.stage = Stage::RcptTo;
-        let rcpt = Rcpt::new(to.clone(), Vec::new()).to_string();
+        let parameters = dsn::of_rcpt(&self.offers, envelope);
+        let rcpt = Rcpt::new(envelope.to.clone(), parameters).to_string();
         positive(wire.ask(&rcpt, &rcpt, self.limits.envelope).await?)?;
         Ok(())
     }
@@ -209,6 +232,7 @@ fn parameters(
         parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
         parameters.push(MailParameter::SmtpUtfEight);
     }
+    parameters.extend(dsn::of_mail(offers, envelope));
     Ok(parameters)
 }
 

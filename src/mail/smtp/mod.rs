@@ -4,6 +4,7 @@
 //! timed-out or refused message can never leave a reply behind for the next one to read.
 mod connect;
 mod connection;
+mod dsn;
 mod login;
 mod offers;
 mod rehearsal;
@@ -101,6 +102,9 @@ pub struct Envelope<'a> {
     pub to: &'a Address,
     /// The join link in the message: servers quote links when they refuse, reports must not.
     pub link: &'a str,
+    /// ENVID: what to call the message in reports of what becomes of it; none where no report is wanted. At most 100
+    /// ASCII characters.
+    pub envelope_id: Option<&'a str>,
 }
 
 /// One mail server, with all that is needed to speak to it.

@@ -12,6 +12,8 @@ pub struct Offers {
     pub eight_bit_mime: bool,
     /// RFC 6531.
     pub smtp_utf8: bool,
+    /// RFC 3461.
+    pub dsn: bool,
     /// Whether SIZE is understood (RFC 1870).
     pub size: bool,
     /// The longest message in octets, when the server names one.
@@ -29,6 +31,7 @@ impl Offers {
                 Some("STARTTLS") => offers.starttls = true,
                 Some("8BITMIME") => offers.eight_bit_mime = true,
                 Some("SMTPUTF8") => offers.smtp_utf8 = true,
+                Some("DSN") => offers.dsn = true,
                 Some("SIZE") => {
                     offers.size = true;
                     // 0 says: no fixed limit.
@@ -56,12 +59,14 @@ mod tests {
             "auth=login",
             "StartTLS",
             "8BITMIME",
+            "dsn",
         ];
         let offers = Offers::parse(&Reply {
             code: 250,
             lines: lines.map(str::to_owned).to_vec(),
         });
         assert!(offers.starttls && offers.eight_bit_mime && offers.size && !offers.smtp_utf8);
+        assert!(offers.dsn);
         assert_eq!(offers.longest, Some(35_882_577));
         assert_eq!(offers.auth, ["LOGIN", "PLAIN", "XOAUTH2", "LOGIN"]);
     }

@@ -32,10 +32,11 @@ impl Connection {
             from,
             to: to.unwrap_or(from),
             link: "",
+            envelope_id: None,
         };
         self.name_sender(&envelope, message).await?;
         if let Some(to) = to {
-            self.name_recipient(to).await?;
+            self.name_recipient(&Envelope { to, ..envelope }).await?;
         }
         let reset = Rset.to_string();
         positive(self.wire.ask(&reset, &reset, self.limits.envelope).await?)?;

@@ -1,7 +1,7 @@
 //! What became of a message at a mail server, in a form that may be kept and shown.
 use std::{net::SocketAddr, time::Duration};
 
-use entity::attempt::Stage;
+use entity::attempt::{Dsn, Stage};
 
 use super::reply::Reply;
 
@@ -21,6 +21,8 @@ pub struct Report {
     /// Whether the final dot was on its way: from then on the server may have taken the message,
     /// whatever we read afterwards.
     pub dot_sent: bool,
+    /// Whether the server was asked to report what becomes of the message; none when it was not told of it.
+    pub dsn: Option<Dsn>,
     /// What was said.
     pub transcript: Vec<Line>,
     /// How long it took.

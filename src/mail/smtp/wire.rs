@@ -1,7 +1,7 @@
 //! Bytes to and from a server, and the record of them: one file, so that nothing passes that is not recorded.
 use std::{future::Future, io, mem, net::SocketAddr, time::Duration};
 
-use entity::attempt::Stage;
+use entity::attempt::{Dsn, Stage};
 use futures_util::FutureExt;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -26,6 +26,7 @@ pub(super) struct Trace {
     pub(super) peer: Option<SocketAddr>,
     pub(super) tls: Option<String>,
     pub(super) dot_sent: bool,
+    pub(super) dsn: Option<Dsn>,
     host: String,
     started: Instant,
     lines: Vec<Line>,
@@ -55,6 +56,7 @@ impl Trace {
             peer: None,
             tls: None,
             dot_sent: false,
+            dsn: None,
             host: host.to_owned(),
             started: Instant::now(),
             lines: Vec::new(),
@@ -77,6 +79,7 @@ impl Trace {
     pub(super) fn restart(&mut self, remark: &str) {
         self.started = Instant::now();
         self.dot_sent = false;
+        self.dsn = None;
         self.lines.clear();
         // A connection takes many messages: to look for the links of all of them would take ever longer.
         self.secrets.of_the_message.clear();
@@ -114,6 +117,7 @@ impl Trace {
             stage: self.stage,
             outcome,
             dot_sent: self.dot_sent,
+            dsn: self.dsn,
             transcript: mem::take(&mut self.lines),
             elapsed: self.started.elapsed(),
         }

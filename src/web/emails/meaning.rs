@@ -1,5 +1,9 @@
 //! What the status of a message means for those who wait for it.
-use entity::email::Status;
+use entity::{
+    attempt::{Dsn, Outcome},
+    bounce::Action,
+    email::Status,
+};
 
 use crate::{domain::emails::Story, web::labels};
 
@@ -67,6 +71,31 @@ pub fn to_a_user(status: Status) -> &'static str {
         Status::Bounced => {
             "A mail server accepted it and then reported that it can't be delivered. Nobody received it."
         }
+    }
+}
+
+/// Why no more is known than that a mail server took a message; empty where more is known, or nobody can say why not.
+pub fn of_no_report(story: &Story) -> &'static str {
+    if story.email.status != Status::Accepted {
+        return "";
+    }
+    let is_relayed = |action: &Action| *action == Action::Relayed;
+    if story.bounces.iter().map(|it| &it.action).any(is_relayed) {
+        return "The email was passed on to a mail server that doesn't report deliveries, so nothing more can be known.";
+    }
+    let mut attempts = story.attempts.iter().rev();
+    let taken = attempts.find(|attempt| attempt.outcome == Some(Outcome::Accepted));
+    match taken.and_then(|attempt| attempt.dsn) {
+        Some(Dsn::Requested) => {
+            "The mail server was asked to report the delivery. No report has come back yet."
+        }
+        Some(Dsn::NotOffered) => {
+            "The mail server doesn't offer delivery reports, so nothing more can be known."
+        }
+        Some(Dsn::NoAddress) => {
+            "Greenroom has no return address that delivery reports could come to, so nothing more can be known. An admin can set one up."
+        }
+        None => "",
     }
 }
 

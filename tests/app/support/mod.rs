@@ -9,6 +9,7 @@ pub mod dovecot;
 pub mod https_server;
 pub mod letters;
 pub mod logs;
+pub mod postfix;
 pub mod printer;
 pub mod rows;
 pub mod smtp_server;

@@ -451,6 +451,9 @@ impl Session {
                     io = BufReader::new(self.encrypt(io.into_inner()).await?);
                 }
                 "AUTH" => self.log_in(&mut io, &line).await?,
+                "MAIL" | "RCPT" if self.refuses_to_report(&line) => {
+                    say(&mut io, "555 5.5.4 unsupported parameters").await?;
+                }
                 "MAIL" => {
                     from = address(&line);
                     self.answer(&mut io, Step::MailFrom, "250 2.1.0 ok").await?;
@@ -482,6 +485,13 @@ impl Session {
                 _ => say(&mut io, "500 5.5.1 what?").await?,
             }
         }
+    }
+
+    fn refuses_to_report(&self, line: &str) -> bool {
+        let is_asked = |mark: &str, keyword: &str| {
+            self.options.offers.contains(&mark) && line.contains(keyword)
+        };
+        is_asked("X-REFUSES-RET", " RET=") || is_asked("X-REFUSES-NOTIFY", " NOTIFY=")
     }
 
     async fn encrypt(&mut self, io: impl Io + 'static) -> Result<Box<dyn Io>, Over> {

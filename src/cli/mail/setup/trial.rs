@@ -122,6 +122,7 @@ pub async fn send(
         from: &sender.address,
         to: &recipient.address,
         link: "",
+        envelope_id: None,
     };
     let report = match client.connect().await {
         Ok(connection) => hand_over(connection, &envelope, &message).await,
@@ -270,6 +271,7 @@ mod tests {
                 stage,
                 outcome: outcome.clone(),
                 dot_sent: false,
+                dsn: None,
                 transcript: Vec::new(),
                 elapsed: Duration::ZERO,
             };

@@ -13,6 +13,7 @@ fn report(stage: Stage, outcome: Outcome) -> Report {
         stage,
         outcome,
         dot_sent: false,
+        dsn: None,
         transcript: Vec::new(),
         elapsed: Duration::ZERO,
     }

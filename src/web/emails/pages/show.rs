@@ -102,6 +102,8 @@ pub struct ShowPage {
     tone: &'static str,
     status: &'static str,
     meaning: &'static str,
+    /// Why no more is known than that a mail server took it; empty where more is.
+    no_report: &'static str,
     /// Why it is held back; empty when it is not.
     held_because: String,
     /// The message that came back.
@@ -145,6 +147,7 @@ impl ShowPage {
                 Some(_) => meaning::to_a_candidate(email.status),
                 None => meaning::to_a_user(email.status),
             },
+            no_report: meaning::of_no_report(&story),
             telling: Telling::of(email),
             held_because: match email.status {
                 Status::Held => email.reason.clone(),
@@ -282,6 +285,7 @@ impl Page for ShowPage {
             tone: "wait",
             status: "Retrying",
             meaning: meaning::to_a_candidate(Status::Retrying),
+            no_report: "No report has come back yet.",
             telling: Telling::Open,
             held_because: "An earlier email to this address came back.".into(),
             held_by: Some(2),
