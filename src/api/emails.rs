@@ -1,7 +1,8 @@
 //! E-mails: the delivery log. What a message says stays on its page: it holds the place of a join link.
 use actix_web::web::{Data, Json, Path};
 use entity::{
-    attempt::{self, Outcome, Stage},
+    attempt::{self, Dsn, Outcome, Stage},
+    bounce::{self, Action},
     email::{Kind, Status},
 };
 use serde::Serialize;
@@ -65,12 +66,16 @@ pub struct Whole {
     resend_of: Option<i64>,
     corrects: Option<i64>,
     history: Vec<Attempt>,
+    reports: Vec<Report>,
 }
 
 impl From<Story> for Whole {
     fn from(
         Story {
-            email, attempts, ..
+            email,
+            attempts,
+            bounces,
+            ..
         }: Story,
     ) -> Self {
         Self {
@@ -79,6 +84,7 @@ impl From<Story> for Whole {
             resend_of: email.resend_of,
             corrects: email.corrects,
             history: attempts.into_iter().map(Attempt::from).collect(),
+            reports: bounces.into_iter().map(Report::from).collect(),
             email: Email {
                 id: email.id,
                 kind: email.kind,
@@ -114,6 +120,7 @@ struct Attempt {
     enhanced_code: Option<String>,
     reply: Option<String>,
     hint: Option<String>,
+    dsn: Option<Dsn>,
 }
 
 impl From<attempt::Model> for Attempt {
@@ -134,6 +141,31 @@ impl From<attempt::Model> for Attempt {
             enhanced_code: attempt.enhanced_code,
             reply: attempt.reply,
             hint: attempt.hint,
+            dsn: attempt.dsn,
+        }
+    }
+}
+
+/// What a mail server reported after one had accepted the message.
+#[derive(Debug, Serialize)]
+struct Report {
+    action: Action,
+    code: Option<String>,
+    host: String,
+    diagnostic: String,
+    hint: String,
+    reported_at: String,
+}
+
+impl From<bounce::Model> for Report {
+    fn from(bounce: bounce::Model) -> Self {
+        Self {
+            action: bounce.action,
+            code: bounce.code,
+            host: bounce.host,
+            diagnostic: bounce.diagnostic,
+            hint: bounce.hint,
+            reported_at: times::rfc3339(bounce.reported_at),
         }
     }
 }

@@ -115,6 +115,12 @@ async fn a_delivery_is_told_everywhere_and_is_no_inbox() {
         .await
         .json();
     assert_eq!(one["status"], "delivered");
+    assert_eq!(one["history"][0]["dsn"], "requested");
+    let report = &one["reports"][0];
+    assert_eq!(
+        (&report["action"], &report["host"]),
+        (&"delivered".into(), &"mx.example.net".into())
+    );
 }
 
 #[actix_web::test]
