@@ -15,8 +15,8 @@ use crate::{
     error::Result,
 };
 
-/// Whoever asks for longer has died; longer than an issuer may take to answer.
-const LEASE: TimeDelta = TimeDelta::seconds(30);
+/// Whoever asks for longer has died; longer than an issuer may take to answer and a busy database to store the answer.
+const LEASE: TimeDelta = TimeDelta::seconds(60);
 
 /// What an issuer gave, sealed.
 #[derive(Clone, Debug)]

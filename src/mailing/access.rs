@@ -205,7 +205,8 @@ impl Renewal<'_> {
     ) -> Result<AccessToken, NoToken> {
         let refresh = row.and_then(|row| row.refresh_token);
         match self.ask(refresh.as_deref()).await {
-            Ok(tokens) => self.store(&tokens).await,
+            // By the time before: what is given must not be lost for a question about the time.
+            Ok(tokens) => self.store(&tokens, now).await,
             Err(refusal) => {
                 tracing::warn!(
                     reason = refusal.said,
@@ -230,8 +231,7 @@ impl Renewal<'_> {
     }
 
     /// Nobody uses a token before the refresh token that came with it is safe.
-    async fn store(&self, tokens: &Tokens) -> Result<AccessToken, NoToken> {
-        let now = now(self.app).await?;
+    async fn store(&self, tokens: &Tokens, now: DateTime<Utc>) -> Result<AccessToken, NoToken> {
         let issued = sealed(self.app, self.fingerprint, tokens, now);
         let mut pauses = STORE_PAUSES.into_iter();
         loop {

@@ -116,6 +116,14 @@ impl Reader {
             let Auth::Token(settings) = auth else {
                 return None;
             };
+            if host.is_some_and(|host| !settings.may_be_shown_to(host)) {
+                self.contradiction(
+                    "BOUNCE_IMAP_PASSWORD",
+                    &["BOUNCE_IMAP_HOST", "EMAIL_OAUTH_PROVIDER"],
+                    "is missing: access tokens are shown to the provider's own mailbox server only",
+                );
+                return None;
+            }
             return Some(Login {
                 user: user?,
                 proof: Proof::Token(Arc::clone(settings)),

@@ -1,7 +1,7 @@
 //! How access tokens for mail are obtained, where the provider accepts no password.
 use std::sync::Arc;
 
-use super::{reader::Reader, smtp::MISSING};
+use super::{is_loopback_host, reader::Reader, smtp::MISSING};
 use crate::{http_client::HttpsUrl, secret::Secret};
 
 /// Where Microsoft Entra ID is reached.
@@ -44,6 +44,22 @@ pub enum OAuthProvider {
 }
 
 impl OAuthSettings {
+    /// May a mail server of this name be shown a token? It opens the whole mailbox, so only its own provider's may, and a
+    /// server on this machine.
+    pub fn may_be_shown_to(&self, host: &str) -> bool {
+        let host = host.trim_end_matches('.').to_ascii_lowercase();
+        let is_of = |domain: &str| {
+            let rest = host.strip_suffix(domain);
+            rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        };
+        let providers: &[&str] = match &self.provider {
+            OAuthProvider::Microsoft { .. } => &["office365.com", "outlook.com", "office365.us"],
+            OAuthProvider::Google => &["gmail.com", "googlemail.com", "google.com"],
+            OAuthProvider::Custom { .. } => return true,
+        };
+        is_loopback_host(&host) || providers.iter().any(|domain| is_of(domain))
+    }
+
     /// Does the app sign in by itself, with its secret? Else a person signs in once, and the refresh token goes on from there.
     pub fn is_app_only(&self) -> bool {
         match &self.provider {
@@ -278,6 +294,26 @@ mod tests {
         let device = ("EMAIL_OAUTH_DEVICE_ENDPOINT", "https://id.example/device");
         assert!(!sound(&[&custom[..], &[device]].concat()).is_app_only());
         assert!(matches!(read(&[]), (Auth::Password, mistakes) if mistakes.is_empty()));
+    }
+
+    #[test]
+    fn a_token_is_shown_to_its_providers_servers_only() {
+        let microsoft = sound(&APP);
+        for host in [
+            "outlook.office365.com",
+            "Outlook.Office365.com.",
+            "127.0.0.1",
+        ] {
+            assert!(microsoft.may_be_shown_to(host), "{host}");
+        }
+        for host in [
+            "imap.gmail.com",
+            "office365.com.example",
+            "notoffice365.com",
+            "",
+        ] {
+            assert!(!microsoft.may_be_shown_to(host), "{host}");
+        }
     }
 
     #[test]

@@ -73,7 +73,9 @@ pub(super) fn without_token(no_token: WithoutToken, host: String, name: Name) ->
         reason: hint.clone(),
         pause: no_token
             .pause
-            .and_then(|pause| chrono::TimeDelta::from_std(pause).ok()),
+            .and_then(|pause| chrono::TimeDelta::from_std(pause).ok())
+            // "At once" would be asked again and again.
+            .filter(|pause| !pause.is_zero()),
     };
     Ended {
         host,

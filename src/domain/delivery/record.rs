@@ -3,7 +3,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    attempt,
+    attempt::{self, Stage},
     email::{self, Status},
     transport::{self, Name},
 };
@@ -259,7 +259,10 @@ async fn end(
     now: DateTime<Utc>,
 ) -> Result<(Recorded, Option<Finding>)> {
     let email = &claimed.email;
-    if let (Next::Retry(Setback::Server(_)), Some(name)) = (&ended.next, claimed.transport) {
+    // Who sends logs in for all messages alike: that it fails is no message's fault.
+    if let (Next::Retry(Setback::Server(_)), Some(name)) = (&ended.next, claimed.transport)
+        && ended.stage != Stage::Auth
+    {
         let row = mail_servers::glance(txn, name).await?;
         if mail_servers::is_its_own(row.as_ref(), email.server_failures) {
             ended.next = Next::Retry(Setback::Recipient);
