@@ -19,7 +19,7 @@ pub async fn show(app: Data<App>) -> HttpResponse {
 
 #[cfg(test)]
 mod tests {
-    use entity::{attempt, email, interview, job, slot};
+    use entity::{attempt, bounce, email, interview, job, slot};
     use sea_orm::{ActiveEnum, Iterable};
     use serde_json::{Value, json};
 
@@ -49,6 +49,7 @@ mod tests {
 
     fn expected(name: &str) -> Vec<String> {
         match name {
+            "AttemptDsn" => names::<attempt::Dsn>(),
             "AttemptOutcome" => names::<attempt::Outcome>(),
             "AttemptStage" => names::<attempt::Stage>(),
             "DifficultyLevel" => names::<slot::DifficultyLevel>(),
@@ -57,6 +58,7 @@ mod tests {
             "InterviewStatus" => names::<interview::Status>(),
             "InterviewType" => names::<slot::InterviewType>(),
             "JobStatus" => names::<job::Status>(),
+            "ReportAction" => names::<bounce::Action>(),
             "SlotStatus" => State::iter()
                 .map(|state| slots::name(state).into())
                 .collect(),

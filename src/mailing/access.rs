@@ -203,10 +203,18 @@ impl Renewal<'_> {
         usable: Option<AccessToken>,
         now: DateTime<Utc>,
     ) -> Result<AccessToken, NoToken> {
-        let refresh = row.and_then(|row| row.refresh_token);
-        match self.ask(refresh.as_deref()).await {
-            // By the time before: what is given must not be lost for a question about the time.
-            Ok(tokens) => self.store(&tokens, now).await,
+        let refresh = row.and_then(|row| self.opened(&row.refresh_token?));
+        let settings = self.account.settings;
+        match ask(&self.app.http, settings, refresh.as_ref()).await.0 {
+            Ok(tokens) => {
+                let tokens = Tokens {
+                    // One that goes on is sealed anew: else it would end with the key that it was sealed with.
+                    refresh: tokens.refresh.or(refresh),
+                    ..tokens
+                };
+                // By the time before: what is given must not be lost for a question about the time.
+                self.store(&tokens, now).await
+            }
             Err(refusal) => {
                 tracing::warn!(
                     reason = refusal.said,
@@ -221,13 +229,9 @@ impl Renewal<'_> {
         }
     }
 
-    async fn ask(&self, refresh: Option<&str>) -> Result<Tokens, Refusal> {
-        let settings = self.account.settings;
-        let refresh = refresh.and_then(|sealed| {
-            let place = place(self.fingerprint, "refresh");
-            self.app.token_seal.open(&place, sealed)
-        });
-        ask(&self.app.http, settings, refresh.as_ref()).await.0
+    fn opened(&self, sealed: &str) -> Option<Secret> {
+        let place = place(self.fingerprint, "refresh");
+        self.app.token_seal.open(&place, sealed)
     }
 
     /// Nobody uses a token before the refresh token that came with it is safe.

@@ -1,5 +1,8 @@
 //! The client with which Greenroom asks other servers over HTTPS.
-use std::time::{Duration, Instant};
+use std::{
+    net::TcpListener,
+    time::{Duration, Instant},
+};
 
 use greenroom::http_client::{Failure, HttpClient, HttpsUrl, Networks};
 use serde_json::json;
@@ -143,6 +146,10 @@ async fn what_is_not_there_is_told_apart() {
     let url = server.url("/");
     server.be_away(true);
     assert_eq!(client().get(&url).await.err(), Some(Failure::Closed));
-    drop(server);
+    // Somebody had this port, and nobody has it now.
+    let nobody = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = nobody.local_addr().expect("an address").port();
+    drop(nobody);
+    let url: HttpsUrl = format!("https://localhost:{port}/").parse().expect("a URL");
     assert!(matches!(client().get(&url).await, Err(Failure::Network(_))));
 }

@@ -84,10 +84,14 @@ impl Grant<'_> {
 
 /// What is posted to the device endpoint.
 pub fn device_code_fields(settings: &OAuthSettings) -> Fields {
-    Fields(vec![
+    let mut fields = vec![
         ("client_id", settings.client_id.clone()),
         ("scope", scope(settings)),
-    ])
+    ];
+    // Who has a secret says who they are here as well (RFC 8628 §3.1).
+    let secret = settings.client_secret.as_ref();
+    fields.extend(secret.map(|secret| ("client_secret", secret.expose().to_owned())));
+    Fields(fields)
 }
 
 #[cfg(test)]
