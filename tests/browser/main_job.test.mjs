@@ -166,7 +166,7 @@ test("the main job", { timeout: 900_000 }, async (t) => {
   await step("the checks of mail run stage by stage to their end", async () => {
     await recruiter.goto("/mail");
     await recruiter.getByRole("button", { name: "Run check", exact: true }).click();
-    await recruiter.locator("#checks[aria-busy=false]").getByText("20. Queue").waitFor({ timeout: 120_000 });
+    await recruiter.locator("#checks[aria-busy=false]").getByText("21. Queue").waitFor({ timeout: 120_000 });
     await inspect(recruiter);
   });
 
