@@ -56,6 +56,20 @@ impl Preview {
         Self::composed(&app.composer, &message, &after.candidate.email, LINK).map(Some)
     }
 
+    /// The same of a change that is typed but may be wrong still, shown at this address.
+    pub async fn of_draft(
+        app: &App,
+        kind: Kind,
+        draft: Option<&Details>,
+        html: Option<String>,
+    ) -> Result<Option<Self>> {
+        let Some(draft) = draft else {
+            return Ok(None);
+        };
+        let preview = Self::of_change(app, kind, draft).await?;
+        Ok(preview.map(|preview| preview.shown_at(html)))
+    }
+
     /// Of any message.
     pub fn composed(composer: &Composer, message: &Message, to: &str, link: &str) -> Result<Self> {
         let mail = composer.compose(message)?;

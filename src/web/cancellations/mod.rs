@@ -85,13 +85,8 @@ async fn show(
         Some(_) => None,
         None => draft(&details, &form),
     };
-    let preview = match &draft {
-        Some(draft) => {
-            let preview = Preview::of_change(app, Kind::Cancelled, draft).await?;
-            preview.map(|preview| preview.shown_at(form.letter_address(details.interview.id)))
-        }
-        None => None,
-    };
+    let html = form.letter_address(details.interview.id);
+    let preview = Preview::of_draft(app, Kind::Cancelled, draft.as_ref(), html).await?;
     let status = forms::status(refusal.is_some(), &errors);
     let page = NewPage {
         id: details.interview.id,

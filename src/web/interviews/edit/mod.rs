@@ -100,13 +100,8 @@ async fn show(
         Some(_) => None,
         None => draft(&details, &form),
     };
-    let preview = match &draft {
-        Some(draft) => {
-            let preview = Preview::of_change(app, Kind::Updated, draft).await?;
-            preview.map(|preview| preview.shown_at(form.letter_address(details.interview.id)))
-        }
-        None => None,
-    };
+    let html = form.letter_address(details.interview.id);
+    let preview = Preview::of_draft(app, Kind::Updated, draft.as_ref(), html).await?;
     let overlap =
         Warning::of_change(app, viewer, (&details, draft.as_ref()), form.overlap()).await?;
     let status = forms::status(refusal.is_some(), &errors);
