@@ -24,8 +24,13 @@ const VANCOUVER: &str = "America/Vancouver";
 
 /// Stores a slot as it was stored by the rules of 2025b, when Vancouver was to be on UTC-08:00 in winter.
 async fn entered_by_old_rules(app: &TestApp, slot_id: i64) -> DateTime<Utc> {
+    entered_behind_utc(app, slot_id, TimeDelta::hours(8)).await
+}
+
+/// The same by rules by which Vancouver was so far behind UTC; by the newest it is seven hours.
+async fn entered_behind_utc(app: &TestApp, slot_id: i64, behind: TimeDelta) -> DateTime<Utc> {
     let slot = slot_of(app, slot_id).await;
-    let local = (slot.starts_at - TimeDelta::hours(8)).naive_utc();
+    let local = (slot.starts_at - behind).naive_utc();
     rewrite(
         app,
         slot_id,
@@ -793,5 +798,63 @@ async fn interviews_of_one_candidate_that_were_meant_to_overlap_move_together() 
             slot_of(&app, slot).await.starts_at,
             at - TimeDelta::hours(1)
         );
+    }
+}
+
+/// Books the same candidate into another slot; gives the slot.
+async fn booked_as_well(app: &TestApp, booked: &Booked, starts_at: DateTime<Utc>) -> i64 {
+    let job = booked.details.job.as_ref().expect("a job").id;
+    let who = booked.details.candidate.id.to_string();
+    let slot_id = builders::slot(app, app.company_id, job, starts_at).await;
+    let path = format!("/slots/{slot_id}/booking");
+    let answer = app
+        .recruiter()
+        .await
+        .post_form(&path, &[("candidate", &who)])
+        .await;
+    assert_eq!(answer.status, 303, "{}", answer.text);
+    slot_id
+}
+
+#[actix_web::test]
+async fn what_stays_for_an_overlap_is_in_the_way_of_what_follows_it() {
+    let app = TestApp::start().await;
+    app.expect_undelivered_mail();
+    let (first, slot_id, starts_at) = booked(&app).await;
+    let hour = TimeDelta::hours(1);
+    booked_as_well(&app, &first, starts_at - hour).await;
+    let follows = booked_as_well(&app, &first, starts_at + hour).await;
+    entered_by_old_rules(&app, follows).await;
+    rules_come(&app).await;
+    let mut rita = app.recruiter().await;
+    let page = rita.get("/zone-changes").await;
+    confirm(&mut rita, &page).await;
+    let notice = rita.get("/zone-changes").await.notice();
+    assert!(
+        notice.starts_with("No slots moved. 2 slots were not moved"),
+        "{notice}"
+    );
+    assert_eq!(slot_of(&app, slot_id).await.starts_at, starts_at);
+    assert_eq!(slot_of(&app, follows).await.starts_at, starts_at + hour);
+}
+
+#[actix_web::test]
+async fn interviews_of_one_candidate_move_together_wherever_they_go() {
+    let app = TestApp::start().await;
+    app.expect_undelivered_mail();
+    let (first, slot_id, starts_at) = booked(&app).await;
+    let hour = TimeDelta::hours(1);
+    let follows = booked_as_well(&app, &first, starts_at + hour).await;
+    for slot in [slot_id, follows] {
+        entered_behind_utc(&app, slot, TimeDelta::hours(6)).await;
+    }
+    rules_come(&app).await;
+    let mut rita = app.recruiter().await;
+    let page = rita.get("/zone-changes").await;
+    confirm(&mut rita, &page).await;
+    let notice = rita.get("/zone-changes").await.notice();
+    assert!(notice.starts_with("2 slots moved."), "{notice}");
+    for (slot, at) in [(slot_id, starts_at), (follows, starts_at + hour)] {
+        assert_eq!(slot_of(&app, slot).await.starts_at, at + hour);
     }
 }

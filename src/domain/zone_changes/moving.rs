@@ -1,7 +1,7 @@
 //! Moving the slots concerned to where their wall time is, and telling whoever is booked.
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use entity::{
     email::Kind,
     interview::{self, Status},
@@ -26,9 +26,6 @@ use crate::{
     error::{Error, Result},
     zones,
 };
-
-/// No rules move a wall time farther.
-const FARTHEST_MOVE: TimeDelta = TimeDelta::days(2);
 
 /// What somebody looked at and agreed to.
 #[derive(Clone, Debug)]
@@ -81,46 +78,63 @@ pub async fn apply(
         Seen::Done(_) => return Ok(Outcome::Repeated),
         Seen::Conflict => return Ok(Outcome::KeyConflict),
     }
-    let mut moved = Moved::default();
-    let mut before = HashMap::new();
-    for slot in list::first(db, actor.company_id, MOST_AT_ONCE, now).await? {
-        let Reading::Moves(at) = reading(&slot, now) else {
-            continue;
-        };
-        let moving = db::transaction(db, async |txn| {
-            move_one(txn, actor, (&slot, &before), at, now).await
-        });
-        let slots = moved.slots;
-        moved.count(slot.id, moving.await)?;
-        if moved.slots > slots {
-            before.insert(slot.id, slot);
+    let mut so_far = SoFar::default();
+    let mut left = list::first(db, actor.company_id, MOST_AT_ONCE, now).await?;
+    // What stands in the way of a slot may have to move as well: another turn as long as one makes room.
+    loop {
+        let slots = so_far.moved.slots;
+        left = so_far.turn(db, actor, left, now).await?;
+        if left.is_empty() || so_far.moved.slots == slots {
+            so_far.moved.overlapping = left.len();
+            return Ok(Outcome::Moved(so_far.moved));
         }
     }
-    Ok(Outcome::Moved(moved))
 }
 
-impl Moved {
-    fn count(&mut self, slot_id: i64, moving: Result<bool, Abort<Left>>) -> Result<()> {
-        match moving {
-            Ok(is_told) => {
-                self.slots += 1;
-                self.told += usize::from(is_told);
+#[derive(Default)]
+struct SoFar {
+    moved: Moved,
+    before: Before,
+}
+
+/// Slots that were moved just now, as they were before.
+type Before = HashMap<i64, slot::Model>;
+
+impl SoFar {
+    /// Tries each of these once; gives those that would be beside another interview of their candidate.
+    async fn turn(
+        &mut self,
+        db: &Db,
+        actor: &Actor,
+        slots: Vec<slot::Model>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<slot::Model>> {
+        let mut overlapping = Vec::new();
+        for slot in slots {
+            let Reading::Moves(at) = reading(&slot, now) else {
+                continue;
+            };
+            let moving = db::transaction(db, async |txn| {
+                move_one(txn, actor, (&slot, &self.before), at, now).await
+            });
+            match moving.await {
+                Ok(is_told) => {
+                    self.moved.slots += 1;
+                    self.moved.told += usize::from(is_told);
+                    self.before.insert(slot.id, slot);
+                }
+                Err(Abort::Refused(Left::Overlapping)) => overlapping.push(slot),
+                // Somebody else was first: the list shows what is left to do.
+                Err(Abort::Refused(Left::ChangedMeanwhile) | Abort::Failed(Error::NotFound)) => {}
+                // It stays listed; the others must not wait for it.
+                Err(Abort::Failed(Error::Stored(why))) => {
+                    tracing::error!(slot.id, why, "A slot cannot be moved to its local time");
+                    self.moved.unreadable += 1;
+                }
+                Err(Abort::Failed(error)) => return Err(error),
             }
-            // Somebody else was first: the list shows what is left to do.
-            Err(Abort::Refused(Left::ChangedMeanwhile) | Abort::Failed(Error::NotFound)) => {}
-            Err(Abort::Refused(Left::Overlapping)) => self.overlapping += 1,
-            // It stays listed; the others must not wait for it.
-            Err(Abort::Failed(Error::Stored(why))) => {
-                tracing::error!(
-                    slot.id = slot_id,
-                    why,
-                    "A slot cannot be moved to its local time"
-                );
-                self.unreadable += 1;
-            }
-            Err(Abort::Failed(error)) => return Err(error),
         }
-        Ok(())
+        Ok(overlapping)
     }
 }
 
@@ -151,9 +165,6 @@ enum Left {
     Overlapping,
 }
 
-/// Slots that were moved just now, as they were before.
-type Before = HashMap<i64, slot::Model>;
-
 /// Takes the rows in this order: candidate, interview, slot. Answers whether there was anybody to tell.
 async fn move_one(
     txn: &impl ConnectionTrait,
@@ -169,7 +180,7 @@ async fn move_one(
     let booked = rows::strictly_one(booked, txn).await?;
     if let Some(row) = &booked {
         candidates::lock_bookings(txn, actor.company_id, row.candidate_id).await?;
-        if overlaps_anew(txn, row, (seen, before), at, now).await? {
+        if overlaps_anew(txn, row, (seen, before), at).await? {
             return refuse(Left::Overlapping);
         }
         // What a move by hand does to an interview.
@@ -198,34 +209,22 @@ async fn move_one(
     }
 }
 
-/// Would the move put the interview beside another one of its candidate that it was not beside? All that have to move are
-/// seen as if they had: two that move together stay as far apart as they were.
+/// Would the move put the interview beside another one of its candidate that it was not beside? The others are where they
+/// are now, moved or not: one that has to move may yet be left. Two that were meant to meet and both moved meet as before.
 async fn overlaps_anew(
     txn: &impl ConnectionTrait,
     row: &interview::Model,
     (seen, before): (&slot::Model, &Before),
     at: DateTime<Utc>,
-    now: DateTime<Utc>,
 ) -> Result<bool> {
-    let to = |slot: &slot::Model, starts_at| slot::Model {
-        starts_at,
-        ..slot.clone()
-    };
-    let around = slot::Model {
-        starts_at: at - FARTHEST_MOVE,
-        duration_minutes: seen.duration_minutes + 2 * FARTHEST_MOVE.num_minutes() as i32,
+    let moved = slot::Model {
+        starts_at: at,
         ..seen.clone()
     };
     let whose = (row.candidate_id, row.id);
-    let others = overlap::overlapping(txn, row.company_id, whose, &around).await?;
-    let moved = to(seen, at);
+    let others = overlap::overlapping(txn, row.company_id, whose, &moved).await?;
     Ok(others.iter().any(|overlap::Overlap { slot: other, .. }| {
-        let was = before.get(&other.id).unwrap_or(other);
-        let will_be = match (other.rules_changed_at, reading(other, now)) {
-            (Some(_), Reading::Moves(at)) => to(other, at),
-            _ => other.clone(),
-        };
-        overlap::meet(&will_be, &moved) && !overlap::meet(was, seen)
+        !overlap::meet(before.get(&other.id).unwrap_or(other), seen)
     }))
 }
 
