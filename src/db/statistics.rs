@@ -4,19 +4,21 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
 use super::{Db, transaction};
 use crate::error::Result;
 
-/// For an upgrade, which may have rebuilt tables. At all other times autovacuum sees to it.
-const ON_POSTGRES: &str = "ANALYZE";
 /// So many rows of each index are read, so that it never takes long.
 const ENOUGH: &str = "PRAGMA analysis_limit = 1000";
 const TABLES: &str =
     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'";
-/// SQLite would remember a smaller table as cheap to scan, even after it has grown. `PRAGMA optimize` doesn't make that
-/// distinction.
+const POSTGRES_TABLES: &str =
+    "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = current_schema()";
+/// A smaller table would be remembered as cheap to scan, even after it has grown: by SQLite for ever, by PostgreSQL until
+/// autovacuum comes by. Of a table that it knows nothing of, it looks at the size instead. `PRAGMA optimize` doesn't make
+/// that distinction.
 const LARGE: usize = 10_000;
 
 /// Brings the statistics up to date, where the database does not do that by itself. Open connections keep the older ones
 /// until they are replaced, unless a table had none.
 pub async fn refresh(db: &Db) -> Result<()> {
+    // There autovacuum sees to it.
     if db.read().get_database_backend() == DbBackend::Postgres {
         return Ok(());
     }
@@ -32,12 +34,8 @@ pub async fn refresh(db: &Db) -> Result<()> {
     Ok(())
 }
 
-/// Does it after migrations.
+/// Does it after migrations, which may have rebuilt tables.
 pub(super) async fn refresh_migrated(db: &DatabaseConnection) -> Result<(), DbErr> {
-    if db.get_database_backend() == DbBackend::Postgres {
-        db.execute_unprepared(ON_POSTGRES).await?;
-        return Ok(());
-    }
     for table in tables(db).await? {
         if is_large(db, &table).await? {
             analyze(db, &table).await?;
@@ -47,24 +45,30 @@ pub(super) async fn refresh_migrated(db: &DatabaseConnection) -> Result<(), DbEr
 }
 
 async fn tables(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
-    let rows = db.query_all_raw(sqlite(TABLES.into())).await?;
+    let names = match db.get_database_backend() {
+        DbBackend::Postgres => POSTGRES_TABLES,
+        _ => TABLES,
+    };
+    let rows = db.query_all_raw(statement(db, names.into())).await?;
     rows.iter().map(|row| row.try_get("", "name")).collect()
 }
 
 /// `table` is one of ours, never what somebody typed.
 async fn is_large(db: &impl ConnectionTrait, table: &str) -> Result<bool, DbErr> {
     let last = format!("SELECT 1 FROM \"{table}\" LIMIT 1 OFFSET {LARGE}");
-    Ok(db.query_one_raw(sqlite(last)).await?.is_some())
+    Ok(db.query_one_raw(statement(db, last)).await?.is_some())
 }
 
 /// The same of the name.
 async fn analyze(db: &impl ConnectionTrait, table: &str) -> Result<(), DbErr> {
-    db.execute_unprepared(ENOUGH).await?;
+    if db.get_database_backend() == DbBackend::Sqlite {
+        db.execute_unprepared(ENOUGH).await?;
+    }
     db.execute_unprepared(&format!("ANALYZE \"{table}\""))
         .await?;
     Ok(())
 }
 
-fn sqlite(sql: String) -> Statement {
-    Statement::from_string(DbBackend::Sqlite, sql)
+fn statement(db: &impl ConnectionTrait, sql: String) -> Statement {
+    Statement::from_string(db.get_database_backend(), sql)
 }

@@ -101,3 +101,19 @@ async fn large_tables_are_looked_at_so_that_the_database_plans_well() {
         assert_eq!(known().await, expected, "{count}");
     }
 }
+
+/// What is known to be empty is planned as one row, until somebody looks again.
+#[actix_web::test]
+async fn a_new_database_takes_no_table_for_empty() {
+    let app = TestApp::start().await;
+    let db = app.app.db.read();
+    let known = match db.get_database_backend() {
+        DbBackend::Postgres => {
+            "SELECT 1 FROM pg_class WHERE relname = 'interviews' AND reltuples >= 0"
+        }
+        _ => "SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'",
+    };
+    let statement = Statement::from_string(db.get_database_backend(), known);
+    let rows = db.query_all_raw(statement).await.expect("a query");
+    assert!(rows.is_empty());
+}
