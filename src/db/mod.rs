@@ -270,6 +270,8 @@ fn postgres(url: &str, connections: u32) -> ConnectOptions {
             postgres.options([
                 // It guesses costs by statistics that a new table lacks, and then compiles for longer than it would run.
                 ("jit", "off"),
+                // No page reads so much that a second process were worth its start, which takes longer than most pages.
+                ("max_parallel_workers_per_gather", "0"),
                 ("statement_timeout", "15s"),
                 ("idle_in_transaction_session_timeout", "15s"),
             ])
