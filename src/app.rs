@@ -42,7 +42,7 @@ pub struct App {
     pub http: HttpClient,
     /// Seals tokens for mail servers.
     pub token_seal: Seal,
-    /// The last one.
+    /// The last one, and renewals that go on.
     pub held_token: access::Held,
     /// Rings when an email was queued, so that the worker need not wait for its next round.
     pub wake: Notify,
@@ -87,7 +87,7 @@ impl App {
             keys: Keys::new(secret, earlier.clone()),
             http: HttpClient::new(settings.networks),
             token_seal: Seal::new(access::PURPOSE, secret, earlier),
-            held_token: access::Held::default(),
+            held_token: access::Held::here(),
             return_address: ReturnAddress::configured(&settings),
             db,
             clock,

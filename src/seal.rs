@@ -1,5 +1,5 @@
 //! Secrets at rest, sealed with keys derived from SECRET_KEY (AES-256-GCM).
-use std::{collections::HashMap, fmt};
+use std::{collections::HashMap, fmt, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
@@ -7,9 +7,10 @@ use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use crate::{crypto, secret::Secret};
 
 /// The keys that seal for one purpose: the newest seals, all open.
+#[derive(Clone)]
 pub struct Seal {
     newest: String,
-    by_kid: HashMap<String, LessSafeKey>,
+    by_kid: Arc<HashMap<String, LessSafeKey>>,
 }
 
 impl Seal {
@@ -24,7 +25,7 @@ impl Seal {
         let all = std::iter::once(secret).chain(earlier);
         Self {
             newest: kid(secret),
-            by_kid: all.map(|secret| (kid(secret), key(secret))).collect(),
+            by_kid: Arc::new(all.map(|secret| (kid(secret), key(secret))).collect()),
         }
     }
 

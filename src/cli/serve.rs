@@ -50,6 +50,7 @@ impl Serve {
         };
         announce(app, &sign_ins).await?;
         serve(app.clone(), listener).await?;
+        app.held_token.settled(worker::LONGEST_TO_SETTLE).await;
         app.db.clone().close().await?;
         Ok(ExitCode::SUCCESS)
     }

@@ -1,5 +1,5 @@
 //! `greenroom worker`: the delivery of mail alone.
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use actix_web::web::Data;
 use anyhow::Result;
@@ -7,6 +7,9 @@ use tokio::{sync::watch, time};
 
 use super::{stopping, terminal};
 use crate::{app::App, settings::Settings, worker};
+
+/// What an issuer of access tokens gave at the last moment gets so long to be stored.
+pub const LONGEST_TO_SETTLE: Duration = Duration::from_secs(15);
 
 /// Only send email; run as many workers as you like with PostgreSQL
 #[derive(Debug, clap::Args)]
@@ -23,6 +26,7 @@ impl Worker {
             stopping::asked().await;
             stop.send_replace(true);
         });
+        app.held_token.settled(LONGEST_TO_SETTLE).await;
         app.db.clone().close().await?;
         Ok(ExitCode::SUCCESS)
     }

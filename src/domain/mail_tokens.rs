@@ -1,7 +1,8 @@
 //! Tokens for mailboxes: one process renews them for all. What they are, and who issues them, is not known here.
 //!
 //! A renewal is a lease: it is taken (one transaction), the issuer is asked (none), and what it issued is stored (one
-//! transaction), the new refresh token in the same statement that forgets the old one.
+//! transaction), the new refresh token in the same statement that forgets the old one. What a slow one brought takes the
+//! place of the refresh token that it was brought by, or of nothing.
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::mail_token;
 use sea_orm::{
@@ -17,6 +18,9 @@ use crate::{
 
 /// Whoever asks for longer has died; longer than an issuer may take to answer and a busy database to store the answer.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
+
+/// What nobody has used for so long belongs to settings that nobody has any more. Whoever goes back to them signs in again.
+const UNUSED: TimeDelta = TimeDelta::days(30);
 
 /// What an issuer gave, sealed.
 #[derive(Clone, Debug)]
@@ -84,16 +88,50 @@ pub async fn store(
     .await
 }
 
-/// Ends a renewal that brought nothing: the next may begin at `again_at`.
+/// The same for a renewal that was overtaken: in place of the refresh token that it was brought by, if that is still there.
+pub async fn replace(
+    db: &Db,
+    fingerprint: &str,
+    before: Option<&str>,
+    issued: &Issued,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    db::transaction(db, async |txn| {
+        let refresh_token = mail_token::COLUMN.refresh_token;
+        let is_same = match before {
+            Some(before) => refresh_token.eq(before),
+            None => refresh_token.is_null(),
+        };
+        let replaced = mail_token::Entity::update_many()
+            .set(written(issued, now))
+            .col_expr(
+                mail_token::Column::Fence,
+                Expr::col(mail_token::Column::Fence).add(1),
+            )
+            .filter(mail_token::COLUMN.fingerprint.eq(fingerprint))
+            .filter(is_same)
+            .exec(txn)
+            .await?;
+        Ok(replaced.rows_affected == 1)
+    })
+    .await
+}
+
+/// Ends a renewal that brought nothing. Where the token of before still works, the next may begin at `renew_at`.
 pub async fn give_up(
     db: &Db,
     fingerprint: &str,
     fence: i64,
-    again_at: Option<DateTime<Utc>>,
+    renew_at: Option<DateTime<Utc>>,
 ) -> Result<()> {
     db::transaction(db, async |txn| {
+        let row = mail_token::ActiveModel {
+            lease_until: Set(None),
+            renew_at: renew_at.map_or(NotSet, |at| Set(Some(at))),
+            ..Default::default()
+        };
         mail_token::Entity::update_many()
-            .col_expr(mail_token::Column::LeaseUntil, Expr::value(again_at))
+            .set(row)
             .filter(holds(fingerprint, fence))
             .exec(txn)
             .await?;
@@ -119,6 +157,27 @@ pub async fn sign_in(
                 Expr::col(mail_token::Column::Fence).add(1),
             )
             .filter(mail_token::COLUMN.fingerprint.eq(fingerprint))
+            .exec(txn)
+            .await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Removes what was issued for other settings than these, once nobody has used it for a long time: another process may
+/// still run with them.
+pub async fn forget_others(db: &Db, kept: &[String], now: DateTime<Utc>) -> Result<()> {
+    let is_unused = Condition::any()
+        .add(mail_token::COLUMN.renewed_at.is_null())
+        .add(mail_token::COLUMN.renewed_at.lt(now - UNUSED));
+    let is_free = Condition::any()
+        .add(mail_token::COLUMN.lease_until.is_null())
+        .add(mail_token::COLUMN.lease_until.lt(now - UNUSED));
+    db::transaction(db, async |txn| {
+        mail_token::Entity::delete_many()
+            .filter(mail_token::COLUMN.fingerprint.is_not_in(kept))
+            .filter(is_unused)
+            .filter(is_free)
             .exec(txn)
             .await?;
         Ok(())

@@ -83,12 +83,13 @@ pub enum Failure {
     TooLong,
 }
 
-/// Sends requests.
+/// Sends requests. A clone is the same client.
+#[derive(Clone)]
 pub struct HttpClient {
     networks: Networks,
     limits: Limits,
     roots: Option<Vec<CertificateDer<'static>>>,
-    tls: OnceCell<Arc<ClientConfig>>,
+    tls: Arc<OnceCell<Arc<ClientConfig>>>,
 }
 
 impl HttpClient {
@@ -98,7 +99,7 @@ impl HttpClient {
             networks,
             limits: Limits::USUAL,
             roots: None,
-            tls: OnceCell::new(),
+            tls: Arc::default(),
         }
     }
 

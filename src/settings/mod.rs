@@ -106,7 +106,7 @@ impl Settings {
         let mut reader = Reader::new(vars, mistakes);
         match reader.settings(data_dir) {
             Some(settings) if reader.mistakes.is_empty() => Ok(Self {
-                remarks,
+                remarks: [remarks, reader.remarks].concat(),
                 ..settings
             }),
             _ => Err(reader.mistakes),

@@ -1,5 +1,5 @@
 //! How access tokens for mail are obtained, where the provider accepts no password.
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use super::{is_loopback_host, reader::Reader, smtp::MISSING};
 use crate::{http_client::HttpsUrl, secret::Secret};
@@ -43,7 +43,30 @@ pub enum OAuthProvider {
     },
 }
 
+impl OAuthProvider {
+    /// Where mail is sent with its tokens, to be read.
+    pub fn mail_servers(&self) -> &'static str {
+        match self {
+            Self::Microsoft { .. } => "smtp.office365.com",
+            Self::Google => "smtp.gmail.com",
+            Self::Custom { .. } => "your provider's mail server",
+        }
+    }
+}
+
 impl OAuthSettings {
+    /// From variables, as they would be read at start.
+    ///
+    /// # Errors
+    /// Every mistake found, one line each, naming its variable.
+    pub fn from_vars(vars: HashMap<String, String>) -> Result<Arc<Self>, Vec<String>> {
+        let mut reader = Reader::new(vars, Vec::new());
+        match reader.auth() {
+            Auth::Token(settings) if reader.mistakes.is_empty() => Ok(settings),
+            _ => Err(reader.mistakes),
+        }
+    }
+
     /// May a mail server of this name be shown a token? It opens the whole mailbox, so only its own provider's may, and a
     /// server on this machine.
     pub fn may_be_shown_to(&self, host: &str) -> bool {
@@ -108,7 +131,8 @@ impl Reader {
         let is_oauth = self.parse(AUTH, "password", |text| match text {
             "password" => Ok(false),
             "oauth2" => Ok(true),
-            other => Err(format!("is {other:?}; it must be password or oauth2")),
+            // Not repeated: whoever takes it for the password's own variable has typed that.
+            _ => Err("is neither password nor oauth2".into()),
         });
         match is_oauth {
             None => Auth::Unknown,
@@ -119,10 +143,9 @@ impl Reader {
             Some(false) => {
                 let set = OF_A_PROVIDER.iter().map(|(name, _)| *name);
                 if let Some(name) = set.clone().find(|name| self.text(name).is_some()) {
-                    self.contradiction(
+                    self.remark(
                         name,
-                        &[AUTH],
-                        "is set, but EMAIL_AUTH is password: set EMAIL_AUTH=oauth2, or remove all EMAIL_OAUTH_ settings",
+                        "is set and not used, because EMAIL_AUTH is password: set EMAIL_AUTH=oauth2, or remove all EMAIL_OAUTH_ settings",
                     );
                 }
                 Auth::Password
@@ -139,9 +162,7 @@ impl Reader {
                 "is missing, but EMAIL_AUTH is oauth2: set it to microsoft, google or custom"
                     .into(),
             ),
-            other => Err(format!(
-                "is {other:?}; it must be microsoft, google or custom"
-            )),
+            _ => Err("is none of microsoft, google and custom".into()),
         });
         let client_id = self.wanted("EMAIL_OAUTH_CLIENT_ID", &[AUTH], "EMAIL_AUTH is oauth2");
         let client_secret = self.password("EMAIL_OAUTH_CLIENT_SECRET").map(Secret::new);
@@ -168,13 +189,16 @@ impl Reader {
         let name = "EMAIL_OAUTH_TENANT";
         self.wanted(name, &[PROVIDER], "EMAIL_OAUTH_PROVIDER is microsoft")?;
         let tenant = self.parse(name, "", |text| {
-            let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b".-".contains(&byte);
             let is_anybodys = matches!(text, "common" | "organizations" | "consumers");
-            match text.bytes().all(is_name) && !(is_app_only && is_anybodys) {
+            match is_directory(text) || (is_anybodys && !is_app_only) {
                 true => Ok(text.to_owned()),
-                false => Err(format!(
-                    "{text:?} is not a directory (tenant) ID or a domain like contoso.com"
-                )),
+                // Not repeated: it may be the secret, pasted into the wrong line.
+                false if is_anybodys => {
+                    Err("must name your own directory, because the app signs in by itself".into())
+                }
+                false => {
+                    Err("is neither a directory (tenant) ID nor a domain like contoso.com".into())
+                }
             }
         })?;
         Some(OAuthProvider::Microsoft {
@@ -243,170 +267,17 @@ impl Reader {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::collections::HashMap;
-
-    use super::*;
-
-    const APP: [(&str, &str); 5] = [
-        ("EMAIL_AUTH", "oauth2"),
-        ("EMAIL_OAUTH_PROVIDER", "microsoft"),
-        ("EMAIL_OAUTH_TENANT", "contoso.example"),
-        ("EMAIL_OAUTH_CLIENT_ID", "app"),
-        ("EMAIL_OAUTH_CLIENT_SECRET", "geheim"),
-    ];
-
-    fn read(pairs: &[(&str, &str)]) -> (Auth, Vec<String>) {
-        let vars: HashMap<_, _> = pairs
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
-        let mut reader = Reader::new(vars, Vec::new());
-        (reader.auth(), reader.mistakes)
-    }
-
-    fn sound(pairs: &[(&str, &str)]) -> Arc<OAuthSettings> {
-        match read(pairs) {
-            (Auth::Token(settings), mistakes) if mistakes.is_empty() => settings,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn an_app_a_person_and_any_other_server_are_understood() {
-        let app = sound(&APP);
-        assert!(app.is_app_only() && !app.reads_mailbox);
-        assert!(!format!("{app:?}").contains("geheim"));
-        let person = sound(&[&APP[..4], &[("BOUNCE_IMAP_HOST", "outlook.office365.com")]].concat());
-        assert!(!person.is_app_only() && person.reads_mailbox);
-        let google = sound(&[APP[0], ("EMAIL_OAUTH_PROVIDER", "google"), APP[3], APP[4]]);
-        assert!(!google.is_app_only());
-        let custom = [
-            APP[0],
-            ("EMAIL_OAUTH_PROVIDER", "custom"),
-            APP[3],
-            APP[4],
-            ("EMAIL_OAUTH_TOKEN_ENDPOINT", "https://id.example/token"),
-            ("EMAIL_OAUTH_SCOPE", "mail"),
-        ];
-        assert!(sound(&custom).is_app_only());
-        let device = ("EMAIL_OAUTH_DEVICE_ENDPOINT", "https://id.example/device");
-        assert!(!sound(&[&custom[..], &[device]].concat()).is_app_only());
-        assert!(matches!(read(&[]), (Auth::Password, mistakes) if mistakes.is_empty()));
-    }
-
-    #[test]
-    fn a_token_is_shown_to_its_providers_servers_only() {
-        let microsoft = sound(&APP);
-        for host in [
-            "outlook.office365.com",
-            "Outlook.Office365.com.",
-            "127.0.0.1",
-        ] {
-            assert!(microsoft.may_be_shown_to(host), "{host}");
-        }
-        for host in [
-            "imap.gmail.com",
-            "office365.com.example",
-            "notoffice365.com",
-            "",
-        ] {
-            assert!(!microsoft.may_be_shown_to(host), "{host}");
-        }
-    }
-
-    #[test]
-    fn what_is_incomplete_is_said_at_the_start() {
-        let custom = [
-            ("EMAIL_OAUTH_PROVIDER", "custom"),
-            ("EMAIL_OAUTH_TENANT", ""),
-            ("EMAIL_OAUTH_SCOPE", "mail"),
-            ("EMAIL_OAUTH_TOKEN_ENDPOINT", "https://id.example/token"),
-        ];
-        let without = |name: &'static str| [&custom[..], &[(name, "")]].concat();
-        for (vars, told) in [
-            (vec![("EMAIL_AUTH", "xoauth2")], "EMAIL_AUTH is \"xoauth2\""),
-            (
-                vec![("EMAIL_AUTH", "password")],
-                "EMAIL_OAUTH_PROVIDER is set, but EMAIL_AUTH is password",
-            ),
-            (
-                vec![("EMAIL_OAUTH_PROVIDER", "")],
-                "EMAIL_OAUTH_PROVIDER is missing, but EMAIL_AUTH is oauth2",
-            ),
-            (
-                vec![("EMAIL_OAUTH_PROVIDER", "yahoo")],
-                "EMAIL_OAUTH_PROVIDER is \"yahoo\"",
-            ),
-            (
-                vec![("EMAIL_OAUTH_CLIENT_ID", "")],
-                "EMAIL_OAUTH_CLIENT_ID is missing, but",
-            ),
-            (
-                vec![("EMAIL_OAUTH_TENANT", "")],
-                "EMAIL_OAUTH_TENANT is missing, but",
-            ),
-            (
-                vec![("EMAIL_OAUTH_TENANT", "a/../b")],
-                "EMAIL_OAUTH_TENANT \"a/../b\" is not",
-            ),
-            (
-                vec![("EMAIL_OAUTH_TENANT", "common")],
-                "EMAIL_OAUTH_TENANT \"common\" is not",
-            ),
-            (
-                vec![("EMAIL_OAUTH_SCOPE", "mail")],
-                "EMAIL_OAUTH_SCOPE is set, but belongs to another",
-            ),
-            (
-                vec![
-                    ("EMAIL_OAUTH_PROVIDER", "google"),
-                    ("EMAIL_OAUTH_TENANT", ""),
-                    ("EMAIL_OAUTH_CLIENT_SECRET", ""),
-                ],
-                "EMAIL_OAUTH_CLIENT_SECRET is missing, but EMAIL_OAUTH_PROVIDER is google",
-            ),
-            (
-                without("EMAIL_OAUTH_SCOPE"),
-                "EMAIL_OAUTH_SCOPE is missing, but",
-            ),
-            (
-                without("EMAIL_OAUTH_TOKEN_ENDPOINT"),
-                "EMAIL_OAUTH_TOKEN_ENDPOINT is missing, but",
-            ),
-            (
-                without("EMAIL_OAUTH_CLIENT_SECRET"),
-                "EMAIL_OAUTH_CLIENT_SECRET is missing, but EMAIL_OAUTH_DEVICE",
-            ),
-            (
-                [
-                    &custom[..],
-                    &[("EMAIL_OAUTH_TOKEN_ENDPOINT", "http://id.example/")],
-                ]
-                .concat(),
-                "EMAIL_OAUTH_TOKEN_ENDPOINT must start with https://",
-            ),
-            (
-                [
-                    &custom[..],
-                    &[("EMAIL_OAUTH_DEVICE_ENDPOINT", "id.example")],
-                ]
-                .concat(),
-                "EMAIL_OAUTH_DEVICE_ENDPOINT must start with https://",
-            ),
-        ] {
-            let (auth, mistakes) = read(&[&APP[..], &vars].concat());
-            let [mistake] = mistakes.as_slice() else {
-                panic!("{told}: {mistakes:?}");
-            };
-            assert!(mistake.starts_with(told), "{told}: {mistake}");
-            assert!(
-                !matches!(auth, Auth::Token(_))
-                    || told.contains("belongs")
-                    || told.contains("SECRET")
-            );
-            assert!(!mistake.contains("geheim"));
-        }
-    }
+/// Eight, four, four, four and twelve hexadecimal digits, or a domain.
+fn is_directory(text: &str) -> bool {
+    let is_label = |label: &str| {
+        let is_of_one = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        (1..=63).contains(&label.len()) && label.bytes().all(is_of_one)
+    };
+    let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let lengths = text.split('-').map(str::len);
+    let is_id = lengths.eq([8, 4, 4, 4, 12]) && text.split('-').all(is_digits);
+    is_id || (text.contains('.') && text.split('.').all(is_label))
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,8 @@ pub(super) struct Reader {
     /// The names of those that somebody set to what nobody can read.
     unread: Vec<String>,
     pub(super) mistakes: Vec<String>,
+    /// What is to be said that stops nothing.
+    pub(super) remarks: Vec<String>,
 }
 
 impl Reader {
@@ -20,6 +22,7 @@ impl Reader {
             vars,
             unread: mistakes.iter().map(name).collect(),
             mistakes,
+            remarks: Vec::new(),
         }
     }
 
@@ -107,6 +110,11 @@ impl Reader {
     pub(super) fn mistake(&mut self, name: &str, mistake: &str) {
         self.mistakes.push(format!("{name} {mistake}"));
         self.unread.push(name.to_owned());
+    }
+
+    /// It can be read, and stops nothing.
+    pub(super) fn remark(&mut self, name: &str, remark: &str) {
+        self.remarks.push(format!("{name} {remark}"));
     }
 
     /// It can be read, but not together with what others say. Nothing is said of what rests on one that cannot be

@@ -128,7 +128,7 @@ impl Reader {
         });
         let login = match auth {
             Auth::Password => self.login(prefix, host.as_deref()),
-            Auth::Token(settings) => self.token_login(prefix, settings),
+            Auth::Token(settings) => self.token_login(prefix, host.as_deref(), settings),
             Auth::Unknown => None,
         };
         let is_public = security == Security::Plain
@@ -165,7 +165,21 @@ impl Reader {
     }
 
     /// The mailbox; what it is opened with is fetched.
-    fn token_login(&mut self, prefix: &str, settings: &Arc<OAuthSettings>) -> Option<Login> {
+    fn token_login(
+        &mut self,
+        prefix: &str,
+        host: Option<&str>,
+        settings: &Arc<OAuthSettings>,
+    ) -> Option<Login> {
+        if host.is_some_and(|host| !settings.may_be_shown_to(host)) {
+            let servers = settings.provider.mail_servers();
+            let mistake = format!(
+                "is not a mail server of EMAIL_OAUTH_PROVIDER, and an access token opens the whole mailbox: set it to {servers}, or use a password"
+            );
+            let others = ["EMAIL_OAUTH_PROVIDER", "EMAIL_AUTH"];
+            self.contradiction(&format!("{prefix}HOST"), &others, &mistake);
+            return None;
+        }
         let (user, password) = (
             format!("{prefix}HOST_USER"),
             format!("{prefix}HOST_PASSWORD"),

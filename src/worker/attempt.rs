@@ -5,8 +5,14 @@ use lettre::Address;
 use tokio::time;
 
 use super::{
-    Stop, batch_writer::BatchWriter, catch_panic::catch_panic, copies, delivery_log, join_link,
-    logged_in, outcome, record::Done, relays,
+    Stop,
+    batch_writer::BatchWriter,
+    catch_panic::catch_panic,
+    copies, delivery_log, join_link,
+    logged_in::{self, WithoutToken},
+    outcome,
+    record::Done,
+    relays,
 };
 use crate::{
     app::App,
@@ -57,6 +63,7 @@ async fn attempt(
     let logo = logos::of_message(&app.db, claimed.email.company_id, claimed.email.logo_id).await?;
     let draft = Draft::of(&claimed.email, claimed.details.as_ref(), logo.as_ref())?;
     let link = join_link(app, claimed)?;
+    let id = draft.email_id();
     let Some(name) = claimed.transport else {
         return Ok(print(app, &draft, &link));
     };
@@ -78,8 +85,8 @@ async fn attempt(
         matches!(writer.write(app, entry).await, Ok(Recorded::As(_)))
     };
     // Only the conversation is watched: whoever hangs up on a token's issuer may lose what it gives.
-    let sent = logged_in::send(app, name, relay, async |relay| {
-        let sending = relay.send(&envelope, &bytes, &before_dot);
+    let sent = logged_in::send(app, name, relay, async |relay, token| {
+        let sending = relay.send(&envelope, &bytes, token, &before_dot);
         watch(sending, stop, final_dot_sent).await
     });
     Ok(match sent.await {
@@ -90,8 +97,10 @@ async fn attempt(
         Ok((Sent::CalledBack, _)) => outcome::called_back(host(relay)),
         Ok((Sent::InDoubt, _)) => outcome::in_doubt(host(relay)),
         Err(no_token) => {
-            log_failure(app, &draft, &link, &no_token.reply).await;
-            outcome::without_token(no_token, host(relay), name)
+            if let WithoutToken::Refused { reply, .. } = &no_token {
+                log_failure(app, &draft, &link, reply).await;
+            }
+            outcome::without_token(id, no_token, host(relay), name)
         }
     })
 }

@@ -12,6 +12,8 @@ use crate::{
         delivery, idempotency_keys, logos, rate_limits, suppressions, zone_changes,
     },
     error::Result,
+    mail::doctor,
+    mailing::access::{self, Account},
 };
 
 const EVERY: Duration = Duration::from_secs(60 * 60);
@@ -53,11 +55,21 @@ pub async fn run_steps(app: &App) -> Result<()> {
             idempotency_keys::purge(txn, now).await
         })
         .await,
+        step("access tokens", access::forget_others(app, &accounts(app))).await,
         clear(db, "logos", async |txn| logos::clear(txn, now).await).await,
         step("time zone rules", zone_changes::check(db, now)).await,
         step("statistics", db::refresh_statistics(db)).await,
     ];
     steps.into_iter().rfind(Result::is_err).unwrap_or(Ok(()))
+}
+
+/// The mailboxes that are opened with access tokens.
+fn accounts(app: &App) -> Vec<Account<'_>> {
+    let servers = doctor::servers(&app.settings.mail).into_iter();
+    let sends = servers.filter_map(|(_, smtp)| smtp.login.as_ref());
+    let reads = app.settings.bounces.imap.iter().map(|imap| &imap.login);
+    let logins = sends.chain(reads);
+    logins.filter_map(Account::of).collect()
 }
 
 async fn clear(

@@ -4,24 +4,31 @@ use entity::transport::Name;
 use super::{attempt::Sent, relays};
 use crate::{
     app::App,
+    error::Error,
     mail::{
         oauth::{Refusal, explain},
         smtp::{Outcome, Relay},
     },
     mailing::access::{self, Account, NoToken},
-    settings::Login,
+    secret::Secret,
+    settings::OAuthSettings,
 };
 
 /// There is no token to begin with.
-pub(super) struct WithoutToken {
-    /// Must somebody change a setting?
-    pub(super) is_setting: bool,
-    /// What the issuer, or what stands between it and us, said.
-    pub(super) reply: String,
-    /// Cause and remedy.
-    pub(super) hint: String,
-    /// How long the issuer wants to be left alone.
-    pub(super) pause: Option<std::time::Duration>,
+pub(super) enum WithoutToken {
+    /// Its issuer gives none, or cannot be reached.
+    Refused {
+        /// Must somebody change a setting?
+        is_setting: bool,
+        /// What the issuer, or what stands between it and us, said.
+        reply: String,
+        /// Cause and remedy.
+        hint: String,
+        /// How long the issuer wants to be left alone.
+        pause: Option<std::time::Duration>,
+    },
+    /// Greenroom has a problem of its own: neither the message nor the server is to blame.
+    Ours(Error),
 }
 
 /// Sends with the token of the moment. One that is refused is replaced and the message is tried once more before anything
@@ -30,23 +37,21 @@ pub(super) async fn send(
     app: &App,
     name: Name,
     relay: &Relay,
-    mut send: impl AsyncFnMut(&Relay) -> Sent,
+    mut send: impl AsyncFnMut(&Relay, Option<&Secret>) -> Sent,
 ) -> Result<(Sent, Option<String>), WithoutToken> {
     let login = relays::login(app, name);
-    let Some((account, login)) = login.and_then(|login| Some((account(login)?, login))) else {
-        return Ok((send(relay).await, None));
+    let Some(account) = login.and_then(Account::of) else {
+        return Ok((send(relay, None).await, None));
     };
-    let without = |no_token| without(no_token, login);
+    let without = |no_token| without(no_token, account.settings);
     let token = access::token(app, account).await.map_err(without)?;
-    relay.use_token(&token.secret);
-    let sent = send(relay).await;
+    let sent = send(relay, Some(&token.secret)).await;
     if refusal(&sent).is_none() {
         return Ok((sent, None));
     }
     let other = access::another(app, account, &token).await;
     let other = other.map_err(without)?;
-    relay.use_token(&other.secret);
-    let sent = send(relay).await;
+    let sent = send(relay, Some(&other.secret)).await;
     let hint = refusal(&sent).map(|said| {
         let cause = explain(&said, &other.secret, account.settings);
         Refusal::of(cause, said).hint(account.settings)
@@ -65,28 +70,14 @@ fn refusal(sent: &Sent) -> Option<String> {
     }
 }
 
-fn account(login: &Login) -> Option<Account<'_>> {
-    let user = &login.user;
-    let settings = login.oauth()?;
-    Some(Account { settings, user })
-}
-
-fn without(no_token: NoToken, login: &Login) -> WithoutToken {
-    match (no_token, login.oauth()) {
-        (NoToken::Refused(refusal), Some(settings)) => WithoutToken {
+fn without(no_token: NoToken, settings: &OAuthSettings) -> WithoutToken {
+    match no_token {
+        NoToken::Refused(refusal) => WithoutToken::Refused {
             is_setting: refusal.is_setting(),
             hint: refusal.hint(settings),
             pause: refusal.retry_after,
-            reply: format!("no access token: {}", refusal.said),
+            reply: format!("no access token: {}", refusal.words()),
         },
-        (error, _) => {
-            tracing::warn!(%error, "An access token for the mail server could not be read or stored");
-            WithoutToken {
-                is_setting: false,
-                hint: "Greenroom had an internal error. Nothing was sent.".into(),
-                pause: None,
-                reply: "no access token".into(),
-            }
-        }
+        NoToken::Ours(error) => WithoutToken::Ours(error),
     }
 }

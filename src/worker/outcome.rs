@@ -60,19 +60,35 @@ pub(super) fn from_report(report: &Report, hint: Option<String>, name: Name) -> 
 }
 
 /// The end of an attempt that had no access token to log in with. Nothing was said to the mail server.
-pub(super) fn without_token(no_token: WithoutToken, host: String, name: Name) -> Ended {
+pub(super) fn without_token(
+    email_id: i64,
+    no_token: WithoutToken,
+    host: String,
+    name: Name,
+) -> Ended {
+    let (is_setting, reply, hint, pause) = match no_token {
+        WithoutToken::Refused {
+            is_setting,
+            reply,
+            hint,
+            pause,
+        } => (is_setting, reply, hint, pause),
+        WithoutToken::Ours(error) => {
+            tracing::warn!(email.id = email_id, %error, "An access token could not be read or stored");
+            return here(Outcome::Deferred, Next::Retry(Setback::Ours), OUR_PROBLEM);
+        }
+    };
     let hint = match name {
-        Name::Primary => no_token.hint,
-        Name::Fallback => verdict::of_the_fallback(&no_token.hint),
+        Name::Primary => hint,
+        Name::Fallback => verdict::of_the_fallback(&hint),
     };
     let failure = Failure {
-        scope: match no_token.is_setting {
+        scope: match is_setting {
             true => transport::Scope::Settings,
             false => transport::Scope::Server,
         },
         reason: hint.clone(),
-        pause: no_token
-            .pause
+        pause: pause
             .and_then(|pause| chrono::TimeDelta::from_std(pause).ok())
             // "At once" would be asked again and again.
             .filter(|pause| !pause.is_zero()),
@@ -80,7 +96,7 @@ pub(super) fn without_token(no_token: WithoutToken, host: String, name: Name) ->
     Ended {
         host,
         stage: Stage::Auth,
-        reply: Some(no_token.reply),
+        reply: Some(reply),
         ..here(
             Outcome::Deferred,
             Next::Retry(Setback::Server(failure)),

@@ -1,5 +1,5 @@
 //! Mail servers that are logged in to with access tokens: where tokens come from, and what happens when they end.
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use entity::{
@@ -14,6 +14,7 @@ use greenroom::{
     mailing::access::{self, Account, NoToken},
     secret::Secret,
     settings::{Backend, OAuthSettings, Proof, Security},
+    worker::{self, Turn},
 };
 use sea_orm::EntityTrait;
 use serde_json::json;
@@ -33,11 +34,11 @@ pub struct Scene {
     pub issuer: TokenIssuer,
     pub server: SmtpServer,
     pub first: TestApp,
-    app: TestApp,
+    pub app: TestApp,
 }
 
 impl Scene {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         Self::with(vec!["AUTH LOGIN XOAUTH2", "8BITMIME"], []).await
     }
 
@@ -77,34 +78,34 @@ impl Scene {
         }
     }
 
-    async fn book(&self) -> i64 {
+    pub async fn book(&self) -> i64 {
         builders::booked(&self.first, self.first.company_id)
             .await
             .email
             .id
     }
 
-    async fn email(&self, id: i64) -> email::Model {
+    pub async fn email(&self, id: i64) -> email::Model {
         let row = email::Entity::find_by_id(id).one(self.app.app.db.read());
         row.await.expect("a look").expect("a row")
     }
 
-    async fn attempts(&self) -> Vec<attempt::Model> {
+    pub async fn attempts(&self) -> Vec<attempt::Model> {
         let rows = attempt::Entity::find().all(self.app.app.db.read()).await;
         rows.expect("rows")
     }
 
-    async fn breaker(&self) -> transport::Model {
+    pub async fn breaker(&self) -> transport::Model {
         let row = transport::Entity::find().one(self.app.app.db.read());
         row.await.expect("a look").expect("a row")
     }
 
-    async fn stored(&self) -> mail_token::Model {
+    pub async fn stored(&self) -> mail_token::Model {
         let row = mail_token::Entity::find().one(self.app.app.db.read());
         row.await.expect("a look").expect("a row")
     }
 
-    fn account<'a>(&self, settings: &'a OAuthSettings) -> Account<'a> {
+    pub fn account<'a>(&self, settings: &'a OAuthSettings) -> Account<'a> {
         Account {
             settings,
             user: USER,
@@ -156,6 +157,7 @@ async fn an_app_signs_in_by_itself_and_its_token_is_kept_sealed() {
         assert!(!told.contains(secret), "{secret} in {told}");
     }
     assert!(told.contains("AUTH XOAUTH2 ***"), "{told}");
+    assert!(told.contains("TRACE"), "at every level");
     // Another process finds it where the first one left it.
     let other = process(&scene.first, scene.issuer.app()).await;
     scene.book().await;
@@ -525,33 +527,72 @@ async fn tokens_outlive_a_change_of_keys() {
     assert_eq!(scene.issuer.issued(), 2, "an app signs in again");
 }
 
+/// Two processes send a thousand bookings for somebody who has signed in. Tokens last two seconds, mail servers forget
+/// them, the issuer takes each refresh token once and is away at times.
 #[actix_web::test]
 async fn tokens_that_end_all_the_time_lose_and_double_no_mail() {
+    const ROUNDS: usize = 20;
+    const BOOKINGS: usize = 50;
     let scene = Scene::new().await;
     scene.issuer.last(2);
-    let mut ids = Vec::new();
-    for round in 0..12 {
-        for _ in 0..5 {
+    let settings = scene.issuer.person();
+    let one = process(&scene.first, settings.clone()).await;
+    let two = process(&scene.first, settings.clone()).await;
+    let signed_in = Tokens {
+        access: Secret::new("first-geheim"),
+        refresh: Some(Secret::new(scene.issuer.refresh_token())),
+        lasts: Duration::from_secs(1),
+    };
+    let kept = access::keep_sign_in(&one.app, scene.account(&settings), &signed_in).await;
+    kept.expect("kept");
+    let mut ids = Vec::with_capacity(ROUNDS * BOOKINGS);
+    for round in 0..ROUNDS {
+        for _ in 0..BOOKINGS {
             ids.push(scene.book().await);
         }
-        match round % 4 {
-            1 => scene.issuer.withdraw(),
-            2 => scene.issuer.be_away(true),
-            _ => scene.issuer.be_away(false),
+        scene.issuer.be_away(round % 4 == 2);
+        let mut turns = [&one, &two].into_iter().cycle();
+        for turn in 0.. {
+            if round % 4 == 1 && turn % 10 == 0 {
+                scene.issuer.withdraw();
+            }
+            if turn % 3 == 0 {
+                one.advance(TimeDelta::seconds(1));
+            }
+            let process = turns.next().expect("for ever");
+            if turn % 5 == 0 {
+                for relay in process.app.mailer.relays() {
+                    relay.close().await;
+                }
+            }
+            let turn = worker::deliver_next(&process.app).await;
+            if turn.expect("an answer") == Turn::Idle {
+                break;
+            }
         }
-        for relay in scene.app.app.mailer.relays() {
-            relay.close().await;
-        }
-        scene.app.deliver().await;
-        scene.app.advance(TimeDelta::seconds(30));
+        // What was put off is due again, and the circuit breaker tries.
+        scene.issuer.be_away(false);
+        one.advance(TimeDelta::minutes(10));
+        while worker::deliver_next(&one.app).await.expect("an answer") == Turn::Delivered {}
     }
-    scene.app.advance(TimeDelta::minutes(10));
-    scene.app.deliver().await;
-    for id in &ids {
-        let email = scene.email(*id).await;
-        assert_eq!((email.status, email.attempts), (Status::Accepted, 1));
+    let emails = email::Entity::find().all(one.app.db.read()).await;
+    let emails = emails.expect("rows");
+    assert_eq!(emails.len(), ids.len());
+    for email in &emails {
+        let found = (email.status, email.attempts);
+        assert_eq!(found, (Status::Accepted, 1), "{}", email.id);
     }
+    let attempts = scene.attempts().await;
+    let accepted = |attempt: &&attempt::Model| attempt.outcome == Some(attempt::Outcome::Accepted);
+    let told: HashSet<i64> = attempts
+        .iter()
+        .filter(accepted)
+        .map(|attempt| attempt.email_id)
+        .collect();
+    assert_eq!(attempts.iter().filter(accepted).count(), ids.len());
+    assert_eq!(told, ids.iter().copied().collect());
     let taken = scene.server.taken();
-    let unique: std::collections::HashSet<_> = taken.iter().map(|taken| &taken.bytes).collect();
+    let unique: HashSet<_> = taken.iter().map(|taken| &taken.bytes).collect();
     assert_eq!((taken.len(), unique.len()), (ids.len(), ids.len()));
+    assert!(scene.issuer.issued() > 100, "{}", scene.issuer.issued());
 }

@@ -79,6 +79,7 @@ mod test_emails;
 mod throttling;
 mod today;
 mod token_causes;
+mod token_renewals;
 mod tokens;
 mod told_by_phone;
 mod transports;

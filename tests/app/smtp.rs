@@ -382,7 +382,7 @@ async fn a_server_that_hangs_up_is_noticed_at_every_stage() {
         let client = client(&server);
         // More than any socket buffers: the end of a short message would be on its way already.
         let message = vec![b'x'; if step == Step::Body { 9_900_000 } else { 100 }];
-        let report = match client.connect().await {
+        let report = match client.connect(None).await {
             Ok(connection) => send(connection, &message).await.0,
             Err(report) => *report,
         };
@@ -696,14 +696,14 @@ fn to(settings: &SmtpSettings) -> Client {
 }
 
 async fn connect(client: &Client) -> Connection {
-    match client.connect().await {
+    match client.connect(None).await {
         Ok(connection) => connection,
         Err(report) => panic!("{report:?}"),
     }
 }
 
 async fn deliver(client: &Client) -> Report {
-    match client.connect().await {
+    match client.connect(None).await {
         Ok(connection) => send(connection, MESSAGE).await.0,
         Err(report) => *report,
     }

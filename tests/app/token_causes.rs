@@ -1,11 +1,11 @@
 //! Twelve things that can be wrong with access tokens, planted one by one, and what the checks call them.
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use greenroom::{
     mail::{
         doctor::{self, Check, Examined, Found, Grade, Sends, Step},
         mailbox::parse_address,
-        oauth::Tokens,
+        oauth::{Cause, Tokens},
     },
     mailing::{
         access::{self, Account},
@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use crate::{
     mail_tokens::{Scene, USER, process},
     support::{
+        TestApp,
         https_server::Says,
         smtp_server::{Act, Script, Step as At},
         token_issuer,
@@ -37,22 +38,14 @@ async fn checks(scene: &Scene, settings: &OAuthSettings) -> Vec<Check> {
         settings,
         user: USER,
     };
-    if !settings.is_app_only() {
-        let signed_in = Tokens {
-            access: Secret::new("first"),
-            refresh: Some(Secret::new(scene.issuer.refresh_token())),
-            lasts: std::time::Duration::from_secs(3600),
-        };
-        let kept = access::keep_sign_in(app, account, &signed_in).await;
-        kept.expect("kept");
-    }
+    sign_in(scene, &process, account).await;
     let examined = Examined {
         mail: &app.settings.mail,
         base_url: &app.settings.base_url,
         comes_back_to: None,
         composer: &app.composer,
         to: Some(parse_address("you@example.org").expect("an address")),
-        token: Some(access::check(app, account).await),
+        token: Some(access::check(app, account, doctor::LONGEST_FOR_TOKEN).await),
         sends: Sends::Test,
         dns_server: Some(SocketAddr::from(([127, 0, 0, 1], 9))),
         roots: None,
@@ -61,6 +54,19 @@ async fn checks(scene: &Scene, settings: &OAuthSettings) -> Vec<Check> {
         now: process.now(),
     };
     diagnosis::run(&examined, async { Found::pass() }, async |_| {}).await
+}
+
+async fn sign_in(scene: &Scene, process: &TestApp, account: Account<'_>) {
+    if account.settings.is_app_only() {
+        return;
+    }
+    let signed_in = Tokens {
+        access: Secret::new("first"),
+        refresh: Some(Secret::new(scene.issuer.refresh_token())),
+        lasts: Duration::from_secs(3600),
+    };
+    let kept = access::keep_sign_in(&process.app, account, &signed_in).await;
+    kept.expect("kept");
 }
 
 /// The first check of the conversation that is not content.
@@ -280,12 +286,47 @@ async fn a_sign_in_that_was_revoked_is_called_so() {
 }
 
 #[actix_web::test]
-async fn a_clock_that_is_off_is_called_so() {
+async fn a_clock_that_is_off_is_called_so_whoever_signs_in() {
     let scene = planted(None).await;
     let body: Value = json!({"token_type": "Bearer", "expires_in": 3599, "access_token": "opaque"});
     // The test's clock stands at 08:00.
     let late = Says::json_with(200, "Date: Mon, 04 Jan 2027 06:30:00 GMT\r\n", &body);
     scene.issuer.say(Some(late));
-    let found = checks(&scene, &scene.issuer.app()).await;
-    assert_named(&found, Step::Token, "This machine's clock is wrong.", "NTP");
+    for settings in [scene.issuer.app(), scene.issuer.person()] {
+        let found = checks(&scene, &settings).await;
+        assert_named(&found, Step::Token, "This machine's clock is wrong.", "NTP");
+    }
+}
+
+#[actix_web::test]
+async fn a_database_that_is_away_is_not_blamed_on_the_sign_in_or_the_issuer() {
+    let scene = planted(None).await;
+    let person = scene.issuer.person();
+    checks(&scene, &person).await;
+    let process = process(&scene.first, person.clone()).await;
+    let account = scene.account(&person);
+    process.app.db.clone().close().await.expect("closed");
+    let issued = access::check(&process.app, account, doctor::LONGEST_FOR_TOKEN).await;
+    let refusal = issued.token.expect_err("none");
+    assert_eq!(refusal.cause, Cause::NoDatabase);
+    let hint = refusal.hint(&person);
+    assert!(
+        hint.contains("DATABASE_URL") && !hint.contains("sign-in with"),
+        "{hint}"
+    );
+}
+
+#[actix_web::test]
+async fn an_issuer_that_says_nothing_leaves_time_for_the_other_checks() {
+    let scene = planted(None).await;
+    scene.issuer.say(Some(Says::Nothing));
+    let longest = Duration::from_millis(200);
+    for settings in [scene.issuer.app(), scene.issuer.person()] {
+        let process = process(&scene.first, settings.clone()).await;
+        let account = scene.account(&settings);
+        sign_in(&scene, &process, account).await;
+        let issued = access::check(&process.app, account, longest).await;
+        assert_eq!(issued.token.expect_err("none").cause, Cause::Away);
+    }
+    assert!(doctor::LONGEST_FOR_TOKEN * 2 < doctor::LONGEST);
 }

@@ -39,6 +39,12 @@ const DNS_PORT: u16 = 53;
 /// A database that is busy for so long is not waited for: all checks have ended.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// What the check of the access token leaves to the others.
+const LONGEST_TO_OPEN: Duration = Duration::from_secs(4);
+const LONGEST_TO_STORE: Duration = Duration::from_secs(4);
+const NO_DATABASE: &str = "There is no database yet.";
+const NO_ANSWER: &str = "The database does not answer.";
+
 /// Find out in 21 checks why email isn't sent (exit code: 0 OK, 1 warnings, 2 email can't be sent)
 #[derive(Debug, clap::Args)]
 pub struct Doctor {
@@ -98,6 +104,10 @@ impl Doctor {
         let to = to.map_err(|problem| anyhow!("--to: {problem}"))?;
         let composer = Composer::new()?;
         let now = Clock::System.now();
+        if !self.json {
+            let most = doctor::SECONDS;
+            terminal::say(format_args!("Checking. This takes at most {most} seconds."));
+        }
         let patient = Examined {
             to: to.as_deref().map(parse_address).transpose()?,
             sends: match self.send {
@@ -107,10 +117,6 @@ impl Doctor {
             dns_server: self.dns_server,
             ..patient(settings, &composer, now).await?
         };
-        if !self.json {
-            let most = doctor::SECONDS;
-            terminal::say(format_args!("Checking. This takes at most {most} seconds."));
-        }
         Ok(diagnosis::run(&patient, queue(settings, now), async |_| {}).await)
     }
 }
@@ -121,6 +127,8 @@ pub(super) async fn patient<'a>(
     composer: &'a Composer,
     now: DateTime<Utc>,
 ) -> Result<Examined<'a>> {
+    let begun = Instant::now();
+    let token = token(settings).await;
     let comes_back_to = ReturnAddress::configured(settings);
     let comes_back_to = comes_back_to.as_ref().map(ReturnAddress::of_none);
     Ok(Examined {
@@ -129,11 +137,11 @@ pub(super) async fn patient<'a>(
         comes_back_to: comes_back_to.transpose()?,
         composer,
         to: None,
-        token: token(settings).await,
+        token,
         sends: Sends::Nothing,
         dns_server: None,
         roots: None,
-        longest: doctor::LONGEST,
+        longest: doctor::LONGEST.saturating_sub(begun.elapsed()),
         limits: doctor::LIMITS,
         now,
     })
@@ -148,26 +156,32 @@ async fn token(settings: &Settings) -> Option<Issued> {
     let oauth = login.oauth()?;
     if oauth.is_app_only() {
         let http = HttpClient::new(settings.networks);
-        let (tokens, issuer_time) = access::ask(&http, oauth, None).await;
-        return Some(Issued {
-            token: tokens.map(|tokens| tokens.access),
-            issuer_time,
-        });
+        return Some(access::check_app(&http, oauth, doctor::LONGEST_FOR_TOKEN).await);
     }
-    let app = match open(settings).await {
-        Ok(db) => App::new(db, Clock::System, settings.clone()).ok(),
-        Err(_) => None,
-    };
     let account = Account {
         settings: oauth,
         user: &login.user,
     };
+    let opened = time::timeout(LONGEST_TO_OPEN, open(settings)).await;
+    let opened = opened.unwrap_or(Err(NO_ANSWER));
+    let app = opened.map(|db| App::new(db, Clock::System, settings.clone()));
     match app {
-        Some(app) => Some(access::check(&app, account).await),
-        None => Some(Issued {
-            token: Err(Refusal::of(Cause::NotSignedIn, "")),
-            issuer_time: None,
-        }),
+        Ok(Ok(app)) => {
+            let issued = access::check(&app, account, doctor::LONGEST_FOR_TOKEN).await;
+            app.held_token.settled(LONGEST_TO_STORE).await;
+            Some(issued)
+        }
+        Ok(Err(_)) => Some(without(Cause::NoDatabase, "")),
+        Err(NO_DATABASE) => Some(without(Cause::NotSignedIn, NO_DATABASE)),
+        Err(reason) => Some(without(Cause::NoDatabase, reason)),
+    }
+}
+
+fn without(cause: Cause, reason: &str) -> Issued {
+    let said = reason.trim_end_matches('.');
+    Issued {
+        token: Err(Refusal::of(cause, said)),
+        issuer_time: None,
     }
 }
 
@@ -193,7 +207,7 @@ async fn try_at_once(settings: &Settings) {
 async fn open(settings: &Settings) -> Result<Db, &'static str> {
     let url = settings.database_url.expose();
     if db::sqlite_file(url).is_some_and(|file| !file.exists()) {
-        return Err("There is no database yet.");
+        return Err(NO_DATABASE);
     }
     if let Err(Error::System(_)) = db::refuse_foreign(url).await {
         return Err(
@@ -201,7 +215,7 @@ async fn open(settings: &Settings) -> Result<Db, &'static str> {
         );
     }
     let Ok(db) = db::connect(url).await else {
-        return Err("The database does not answer.");
+        return Err(NO_ANSWER);
     };
     match db::is_migrated(&db).await {
         Ok(true) => Ok(db),

@@ -114,7 +114,12 @@ impl Visit<'_> {
             }
             let connection = match kept {
                 Some(connection) => connection,
-                None => match self.patient.client(self.smtp).connect().await {
+                None => match self
+                    .patient
+                    .client(self.smtp)
+                    .connect(self.patient.token())
+                    .await
+                {
                     Ok(connection) => connection,
                     Err(report) => {
                         let ill = self.explained(&report).await;

@@ -47,6 +47,7 @@ use crate::{
         mailbox::parse_address,
         smtp::{Client, Limits, Report},
     },
+    secret::Secret,
     settings::{Backend, BaseUrl, MailSettings, SmtpSettings},
 };
 
@@ -55,6 +56,9 @@ pub const SECONDS: u64 = 20;
 
 /// The checks themselves take no longer: a little is left for the rest.
 pub const LONGEST: Duration = Duration::from_secs(SECONDS - 2);
+
+/// An access token is asked for first, and gets at most so long of it.
+pub const LONGEST_FOR_TOKEN: Duration = Duration::from_secs(8);
 
 /// How long each step of a conversation may take: as long as when mail is sent, because what mail would
 /// still wait for is not silent. The end of all checks may come before.
@@ -108,13 +112,15 @@ pub struct Examined<'a> {
 impl Examined<'_> {
     fn client(&self, smtp: &SmtpSettings) -> Client {
         let client = Client::new(smtp, self.base_url.host()).with_limits(self.limits);
-        if let Some(Ok(token)) = self.token.as_ref().map(|issued| &issued.token) {
-            client.use_token(token);
-        }
         match &self.roots {
             Some(roots) => client.trusting(roots.clone()),
             None => client,
         }
+    }
+
+    /// To be shown to a mail server that is logged in to with tokens.
+    fn token(&self) -> Option<&Secret> {
+        self.token.as_ref()?.token.as_ref().ok()
     }
 
     fn ends<'a>(&'a self, from: &'a Address, to: &'a Address) -> Ends<'a> {
@@ -210,7 +216,7 @@ pub async fn send_test(
     let from = parse_address(patient.mail.from.email.as_ref())?;
     let ends = patient.ends(&from, to);
     let message = samples::test_message(&ends, patient.now)?;
-    let connection = match patient.client(smtp).connect().await {
+    let connection = match patient.client(smtp).connect(patient.token()).await {
         Ok(connection) => connection,
         Err(report) => return Ok(*report),
     };

@@ -79,7 +79,7 @@ async fn look(patient: &Examined<'_>, smtp: &SmtpSettings, security: Security) -
         ..smtp.clone()
     };
     let (client, mut sightings) = patient.client(&settings).watched();
-    if let Ok(connection) = client.connect().await {
+    if let Ok(connection) = client.connect(patient.token()).await {
         connection.quit().await;
     }
     let mut seen = Vec::new();

@@ -49,7 +49,12 @@ impl Visit<'_> {
         let mut smtp = self.smtp.clone();
         smtp.login = None;
         let from = self.sender()?;
-        let connection = self.patient.client(&smtp).connect().await.ok()?;
+        let connection = self
+            .patient
+            .client(&smtp)
+            .connect(self.patient.token())
+            .await
+            .ok()?;
         let ends = self
             .patient
             .ends(&from, self.patient.to.as_ref().unwrap_or(&from));

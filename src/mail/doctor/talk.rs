@@ -43,7 +43,7 @@ impl Visit<'_> {
         let (patient, smtp) = (self.patient, self.smtp);
         let (client, mut sightings) = patient.client(smtp).watched();
         let mut seen = Seen::default();
-        let mut connecting = pin!(client.connect());
+        let mut connecting = pin!(client.connect(patient.token()));
         let mut otherwise = pin!(async {
             sleep(SILENCE).await;
             ports::begins_otherwise(patient, smtp).await

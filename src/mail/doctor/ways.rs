@@ -103,7 +103,7 @@ impl Way {
     async fn works(&self, patient: &Examined<'_>, smtp: &SmtpSettings) -> bool {
         let client = patient.client(&self.0).with_limits(brief(patient.limits));
         let (client, mut sightings) = client.watched();
-        match client.connect().await {
+        match client.connect(patient.token()).await {
             Ok(connection) => connection.quit().await,
             Err(_) => return false,
         }

@@ -8,6 +8,10 @@ pub enum Cause {
     Away,
     /// The token endpoint is on a private network, which no setting allows.
     PrivateNetwork,
+    /// Greenroom's own database, where sign-ins are kept, is away: it passes by itself.
+    NoDatabase,
+    /// The certificate of the token endpoint has expired, if this machine's clock is right.
+    CertificateExpired,
     /// Nobody whom this machine trusts vouches for the token endpoint.
     Untrusted,
     /// There is no token endpoint at this address.
@@ -56,6 +60,10 @@ impl Cause {
         match self {
             Self::Away => "The token endpoint can't be reached",
             Self::PrivateNetwork => "The token endpoint is on a private network",
+            Self::NoDatabase => {
+                "Greenroom's database doesn't answer, so there is no sign-in to go on from"
+            }
+            Self::CertificateExpired => "The token endpoint's certificate has expired",
             Self::Untrusted => "The token endpoint's certificate isn't trusted",
             Self::WrongEndpoint => "There is no token endpoint at this address",
             Self::WrongTenant => "Wrong tenant",
@@ -99,6 +107,15 @@ impl Cause {
             }
             Self::PrivateNetwork => {
                 "If your identity provider runs on your own network, set ALLOW_INSECURE=private-networks. Otherwise check this machine's DNS.".into()
+            }
+            Self::NoDatabase => {
+                "Make sure that the database is running and that DATABASE_URL is right. The mail server and its provider are not to blame.".into()
+            }
+            Self::CertificateExpired if is_microsoft || is_google => {
+                "Check this machine's clock first (set up NTP): this provider renews its certificates in time. If the clock is right, something on the way shows a certificate of its own, such as a proxy that reads along.".into()
+            }
+            Self::CertificateExpired => {
+                "The operator of EMAIL_OAUTH_TOKEN_ENDPOINT has to renew it. Check this machine's clock first.".into()
             }
             Self::Untrusted => {
                 "Add its certificate authority to this machine's certificates, or set SSL_CERT_FILE to its file. Check this machine's clock, too.".into()

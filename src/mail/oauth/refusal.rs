@@ -27,7 +27,15 @@ impl Refusal {
 
     /// Must a person change a setting? Else it passes by itself, like any server's illness.
     pub fn is_setting(&self) -> bool {
-        self.cause != Cause::Away
+        !matches!(self.cause, Cause::Away | Cause::NoDatabase)
+    }
+
+    /// What was said; where nobody said anything, what is wrong.
+    pub fn words(&self) -> &str {
+        match self.said.as_str() {
+            "" => self.cause.title(),
+            said => said,
+        }
     }
 
     /// Cause and remedy in plain words.
@@ -45,8 +53,11 @@ impl From<Failure> for Refusal {
         let said = failure.to_string();
         let cause = match failure {
             Failure::Private(_) => Cause::PrivateNetwork,
-            // Valid, but not now: the clock of one of us is wrong, and it is seldom theirs.
-            Failure::Tls(text) if is_about_time(&text) => Cause::ClockOff,
+            // A certificate from the future: the clock of one of us is slow, and it is seldom theirs.
+            Failure::Tls(text) if says(&text, &["not valid yet", "NotValidYet"]) => Cause::ClockOff,
+            Failure::Tls(text) if says(&text, &["certificate expired", "Expired"]) => {
+                Cause::CertificateExpired
+            }
             Failure::Tls(text) if text.contains("certificate") => Cause::Untrusted,
             _ => Cause::Away,
         };
@@ -54,8 +65,7 @@ impl From<Failure> for Refusal {
     }
 }
 
-fn is_about_time(tls: &str) -> bool {
-    let words = ["xpired", "not valid yet", "NotValidYet"];
+fn says(tls: &str, words: &[&str]) -> bool {
     words.iter().any(|word| tls.contains(word))
 }
 
@@ -81,6 +91,14 @@ mod tests {
             (
                 Failure::Tls("invalid peer certificate: NotValidYet".into()),
                 Cause::ClockOff,
+            ),
+            (
+                Failure::Tls("invalid peer certificate: certificate expired: verification time 1800000000 (UNIX), but certificate is not valid after 1700000000 (100000000 seconds ago)".into()),
+                Cause::CertificateExpired,
+            ),
+            (
+                Failure::Tls("invalid peer certificate: Expired".into()),
+                Cause::CertificateExpired,
             ),
             (private, Cause::PrivateNetwork),
         ] {

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     dial::{self, Unreachable},
+    secret::Secret,
     settings::{Login, Proof, Security, is_loopback_host},
 };
 
@@ -24,11 +25,12 @@ impl Client {
     /// Connects, encrypts and logs in. What is wanted and not to be had is a failure, never left out.
     ///
     /// An address that hangs up before it greets is left for the next one, and a way to log in that is
-    /// refused for another that is offered; each on a fresh connection.
+    /// refused for another that is offered; each on a fresh connection. `token` is shown where the login is one with
+    /// access tokens.
     ///
     /// # Errors
     /// The report of a message that could not even be offered.
-    pub async fn connect(&self) -> Result<Connection, Box<Report>> {
+    pub async fn connect(&self, token: Option<&Secret>) -> Result<Connection, Box<Report>> {
         let mut trace = Trace::new(&self.host);
         let mut addresses = match self.addresses().await {
             Ok(addresses) => addresses,
@@ -38,7 +40,7 @@ impl Client {
         let mut tries = Tries::new(is_public);
         let mut refused: Option<Outcome> = None;
         loop {
-            let report = match self.open(trace, &addresses, &mut tries).await {
+            let report = match self.open(trace, &addresses, &mut tries, token).await {
                 Ok(connection) => return Ok(connection),
                 Err(report) => report,
             };
@@ -66,6 +68,7 @@ impl Client {
         mut trace: Trace,
         addresses: &[SocketAddr],
         tries: &mut Tries,
+        token: Option<&Secret>,
     ) -> Result<Connection, Box<Report>> {
         let tcp = match self.dial(addresses, &mut trace).await {
             Ok(tcp) => tcp,
@@ -75,7 +78,7 @@ impl Client {
             Security::Implicit => self.encrypt(tcp, trace).await?,
             Security::Plain | Security::Starttls => Wire::plain(tcp, trace),
         };
-        self.greet(wire, tries).await
+        self.greet(wire, tries, token).await
     }
 
     async fn dial(
@@ -127,7 +130,12 @@ impl Client {
         Ok(tls::config(roots, self.witness.clone()))
     }
 
-    async fn greet(&self, mut wire: Wire, tries: &mut Tries) -> Result<Connection, Box<Report>> {
+    async fn greet(
+        &self,
+        mut wire: Wire,
+        tries: &mut Tries,
+        token: Option<&Secret>,
+    ) -> Result<Connection, Box<Report>> {
         let mut offers = match self.banner_and_ehlo(&mut wire).await {
             Ok(offers) => offers,
             Err(outcome) => return Err(give_up(wire, outcome, &self.limits).await),
@@ -145,6 +153,9 @@ impl Client {
             };
         }
         match &self.login {
+            Some(login) if matches!(login.proof, Proof::Token(_)) => {
+                self.log_in_with_token(wire, offers, login, token).await
+            }
             Some(login) => self.log_in(wire, offers, login, tries).await,
             None => Ok(Connection::new(wire, offers, self.limits)),
         }
@@ -185,9 +196,6 @@ impl Client {
         tries: &mut Tries,
     ) -> Result<Connection, Box<Report>> {
         wire.trace.stage = Stage::Auth;
-        if let Proof::Token(_) = login.proof {
-            return self.log_in_with_token(wire, offers, login).await;
-        }
         let is_encrypted = wire.trace.tls.is_some();
         let Some(mechanism) = tries.next(&offers, is_encrypted, self.logs_in_by.get()) else {
             return Err(give_up(wire, login::missing(&offers), &self.limits).await);
@@ -215,11 +223,11 @@ impl Client {
         mut wire: Wire,
         offers: Offers,
         login: &Login,
+        token: Option<&Secret>,
     ) -> Result<Connection, Box<Report>> {
-        let spoken = match self.token() {
-            Some(token) => {
-                xoauth2::speak(&mut wire, &offers, login, &token, self.limits.auth).await
-            }
+        wire.trace.stage = Stage::Auth;
+        let spoken = match token.filter(|_| self.may_hear_token(login, &wire)) {
+            Some(token) => xoauth2::speak(&mut wire, &offers, login, token, self.limits.auth).await,
             None => Err(Outcome::Missing(Missing::Token)),
         };
         match spoken {
@@ -229,6 +237,16 @@ impl Client {
             }
             Err(outcome) => Err(give_up(wire, outcome, &self.limits).await),
         }
+    }
+
+    /// A token opens the whole mailbox: whatever somebody wants to try out, nobody but its provider hears it, and nobody on
+    /// the way.
+    fn may_hear_token(&self, login: &Login, wire: &Wire) -> bool {
+        let is_private = wire.trace.tls.is_some() || is_loopback_host(&self.host);
+        is_private
+            && login
+                .oauth()
+                .is_some_and(|oauth| oauth.may_be_shown_to(&self.host))
     }
 
     /// Tells the witness, if there is one.

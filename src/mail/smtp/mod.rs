@@ -15,11 +15,7 @@ pub(in crate::mail) mod tls;
 mod wire;
 mod witness;
 
-use std::{
-    net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use lettre::{Address, transport::smtp::extension::ClientId};
 use tokio::sync::{
@@ -39,10 +35,7 @@ pub use self::{
     witness::Sighting,
 };
 use self::{login::Remembered, witness::Witness};
-use crate::{
-    secret::Secret,
-    settings::{Login, Security, SmtpSettings},
-};
+use crate::settings::{Login, Security, SmtpSettings};
 
 /// How long each step may take. A server may be slow to look a name up or to scan a message; what
 /// hangs for longer hangs for good. RFC 5321 §4.5.3.2 wants 10 minutes for the last reply, and there
@@ -113,7 +106,6 @@ pub struct Client {
     port: u16,
     security: Security,
     login: Option<Login>,
-    token: Mutex<Option<Secret>>,
     hello: ClientId,
     limits: Limits,
     roots: Option<Vec<CertificateDer<'static>>>,
@@ -130,7 +122,6 @@ impl Client {
             port: settings.port,
             security: settings.security,
             login: settings.login.clone(),
-            token: Mutex::default(),
             hello: client_id(hello),
             limits: Limits::default(),
             roots: None,
@@ -157,17 +148,6 @@ impl Client {
         let (witness, seen) = unbounded_channel();
         self.witness = Some(witness);
         (self, seen)
-    }
-
-    /// Logs in with this access token from now on, if the login is one with tokens.
-    pub fn use_token(&self, token: &Secret) {
-        let mut current = self.token.lock().unwrap_or_else(PoisonError::into_inner);
-        *current = Some(token.clone());
-    }
-
-    fn token(&self) -> Option<Secret> {
-        let current = self.token.lock().unwrap_or_else(PoisonError::into_inner);
-        current.clone()
     }
 
     /// The server by name.

@@ -35,21 +35,18 @@ impl Relay {
         self.client.host()
     }
 
-    /// New connections log in with this access token from now on.
-    pub fn use_token(&self, token: &Secret) {
-        self.client.use_token(token);
-    }
-
-    /// Hands over one message, on a kept connection or a new one; see [`Connection::send`].
+    /// Hands over one message, on a kept connection or a new one; see [`Connection::send`]. A new one logs in with
+    /// `token`, if the login is one with access tokens.
     pub async fn send(
         &self,
         envelope: &Envelope<'_>,
         message: &[u8],
+        token: Option<&Secret>,
         before_dot: impl AsyncFnOnce() -> bool,
     ) -> Report {
         let connection = match self.kept().await {
             Some(connection) => connection,
-            None => match self.client.connect().await {
+            None => match self.client.connect(token).await {
                 Ok(connection) => connection,
                 Err(report) => return *report,
             },

@@ -27,6 +27,8 @@ pub(super) struct Trace {
     pub(super) tls: Option<String>,
     pub(super) dot_sent: bool,
     pub(super) dsn: Option<Dsn>,
+    /// Are challenges left out? What a server says while it is told a token may be the token in another form.
+    pub(super) hides_challenges: bool,
     host: String,
     started: Instant,
     lines: Vec<Line>,
@@ -57,6 +59,7 @@ impl Trace {
             tls: None,
             dot_sent: false,
             dsn: None,
+            hides_challenges: false,
             host: host.to_owned(),
             started: Instant::now(),
             lines: Vec::new(),
@@ -100,6 +103,15 @@ impl Trace {
         let at_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let text = self.masked(text);
         self.lines.push(Line { at_ms, from, text });
+    }
+
+    /// A line of the server's.
+    fn hear(&mut self, line: &str) {
+        let is_challenge = line.trim_start().starts_with("334");
+        match is_challenge && self.hides_challenges {
+            true => self.say(Party::Server, "334 ***"),
+            false => self.say(Party::Server, line),
+        }
     }
 
     pub(super) fn report(&mut self, outcome: Outcome) -> Report {
@@ -261,7 +273,7 @@ impl Wire {
         loop {
             let line = self.read_line().await?;
             length += line.len();
-            self.trace.say(Party::Server, &line);
+            self.trace.hear(&line);
             let Some((code, continues, text)) = parse_line(&line) else {
                 return Err(Outcome::Unexpected(line));
             };

@@ -1,6 +1,7 @@
 //! Running the checks, in the background of the process that was asked.
 use actix_web::{HttpResponse, rt, web::Data};
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::{
     app::App,
@@ -67,19 +68,20 @@ const UNDERWAY: &str = "A check is already running. It ends within 20 seconds.";
 const REPEATED: &str = "This test email was already requested. See the result below.";
 
 async fn examine(app: &App, company_id: i64, run: i32, to: &str, sends: Sends) -> AppResult<()> {
-    let now = app.clock.now();
+    let (begun, now) = (Instant::now(), app.clock.now());
     let comes_back_to = app.return_address.as_ref();
+    let token = token(app).await;
     let patient = Examined {
         mail: &app.settings.mail,
         base_url: &app.settings.base_url,
         comes_back_to: comes_back_to.map(ReturnAddress::of_none).transpose()?,
         composer: &app.composer,
         to: Some(parse_address(to)?),
-        token: token(app).await,
+        token,
         sends,
         dns_server: None,
         roots: None,
-        longest: doctor::LONGEST,
+        longest: doctor::LONGEST.saturating_sub(begun.elapsed()),
         limits: doctor::LIMITS,
         now,
     };
@@ -108,7 +110,7 @@ async fn token(app: &App) -> Option<Issued> {
         settings: login.oauth()?,
         user: &login.user,
     };
-    Some(access::check(app, account).await)
+    Some(access::check(app, account, doctor::LONGEST_FOR_TOKEN).await)
 }
 
 fn stored(checks: &[Check]) -> AppResult<Value> {

@@ -11,7 +11,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::smtp_server::CERTIFICATES;
+use super::smtp_server::{CERTIFICATES, Hold};
 
 /// A request as it came.
 #[derive(Clone, Debug, Default)]
@@ -70,6 +70,7 @@ struct Seen {
     received: Vec<Received>,
     connections: usize,
     is_away: bool,
+    hold: Option<Arc<Hold>>,
 }
 
 /// Runs until it is dropped.
@@ -104,6 +105,11 @@ impl HttpsServer {
 
     pub fn connections(&self) -> usize {
         locked(&self.seen).connections
+    }
+
+    /// Keeps the next answer back until the test lets it go.
+    pub fn hold_next(&self, hold: Arc<Hold>) {
+        locked(&self.seen).hold = Some(hold);
     }
 
     /// Hangs up on everybody from now on, or no longer.
@@ -177,7 +183,14 @@ async fn converse(tcp: TcpStream, answer: &Answer, seen: &Mutex<Seen>) -> std::i
     io.read_exact(&mut body).await?;
     received.body = String::from_utf8(body).expect("a text");
     let says = answer(&received);
-    locked(seen).received.push(received);
+    let hold = {
+        let mut seen = locked(seen);
+        seen.received.push(received);
+        seen.hold.take()
+    };
+    if let Some(hold) = hold {
+        hold.here().await;
+    }
     match says {
         Says::Bytes(bytes) => {
             io.write_all(&bytes).await?;

@@ -112,7 +112,7 @@ pub struct Hold {
 
 impl Hold {
     /// Says that the server is there, and waits.
-    async fn here(&self) {
+    pub async fn here(&self) {
         self.reached.notify_one();
         self.release.notified().await;
     }
@@ -602,9 +602,18 @@ impl Session {
         }
         if self.options.offers.contains(&"X-GOOGLE") {
             let why = r#"{"status":"400","schemes":"Bearer","scope":"https://mail.google.com/"}"#;
+            let parrot = format!(r#"{{"status":"400","schemes":"Bearer {token}"}}"#);
+            let is_parrot = self.options.offers.contains(&"X-PARROT");
+            let why = if is_parrot { &parrot } else { why };
             say(io, &format!("334 {}", STANDARD.encode(why))).await?;
             let line = self.read_line(io).await?;
             assert_eq!(line, "", "answered with an empty line");
+            if is_parrot {
+                let parts = token.replace('.', " ");
+                let encoded = STANDARD.encode(token);
+                let said = format!("535 5.7.8 {encoded} {parts} {token} {response}");
+                return self.answer(io, Step::Auth, &said).await;
+            }
             let refused = "535-5.7.8 Username and Password not accepted. For more information, go to\r\n535 5.7.8  https://support.google.com/mail/?p=BadCredentials x - gsmtp";
             return self.answer(io, Step::Auth, refused).await;
         }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::{
     https_server::{HttpsServer, Received, Says},
-    smtp_server::Accepted,
+    smtp_server::{Accepted, Hold},
 };
 
 pub const CLIENT: &str = "00001111-aaaa-2222-bbbb-3333cccc4444";
@@ -33,6 +33,7 @@ struct State {
     /// The one that the next renewal must bring.
     refresh: String,
     lasts: u64,
+    is_refused_at_servers: bool,
     claims: Value,
     /// Said instead of the usual.
     says: Option<Says>,
@@ -45,6 +46,7 @@ impl TokenIssuer {
             issued: 0,
             refresh: "refresh-0-geheim".into(),
             lasts: 3599,
+            is_refused_at_servers: false,
             claims: json!({"aud": "https://outlook.office365.com", "roles": ["SMTP.SendAsApp", "IMAP.AccessAsApp"]}),
             says: None,
         }));
@@ -93,6 +95,11 @@ impl TokenIssuer {
         locked(&self.accepted).clear();
     }
 
+    /// No mail server accepts any token from now on, or each as usual.
+    pub fn refuse_at_servers(&self, is_refused: bool) {
+        locked(&self.state).is_refused_at_servers = is_refused;
+    }
+
     /// Tokens last so many seconds from now on.
     pub fn last(&self, seconds: u64) {
         locked(&self.state).lasts = seconds;
@@ -106,6 +113,13 @@ impl TokenIssuer {
     /// Says this from now on, or the usual.
     pub fn say(&self, says: Option<Says>) {
         locked(&self.state).says = says;
+    }
+
+    /// Keeps the next answer back until the test lets it go; what it gives counts as given.
+    pub fn hold_next(&self) -> Arc<Hold> {
+        let hold = Arc::new(Hold::default());
+        self.server.hold_next(Arc::clone(&hold));
+        hold
     }
 
     pub fn be_away(&self, is_away: bool) {
@@ -205,11 +219,13 @@ fn answer(request: &Received, state: &Mutex<State>, accepted: &Mutex<HashSet<Str
     let mut claims = state.claims.clone();
     claims["uti"] = json!(number);
     let token = format!(
-        "{}.{}.geheim{number}",
+        "{}.{}.geheim-signature-{number}",
         part(&json!({"alg": "RS256"})),
         part(&claims)
     );
-    locked(accepted).insert(token.clone());
+    if !state.is_refused_at_servers {
+        locked(accepted).insert(token.clone());
+    }
     let mut body = json!({"token_type": "Bearer", "expires_in": state.lasts, "ext_expires_in": state.lasts, "access_token": token});
     if field("grant_type") == "refresh_token" {
         state.refresh = format!("refresh-{number}-geheim");

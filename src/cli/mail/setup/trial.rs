@@ -61,7 +61,7 @@ pub async fn rehearse(
         settings.host, settings.port
     ));
     let (client, mut seen) = Client::new(settings, hello).with_limits(LIMITS).watched();
-    let mut connecting = pin!(client.connect());
+    let mut connecting = pin!(client.connect(None));
     let mut told = Vec::new();
     let mut tell = |sighting: &Sighting| {
         // What a second connection shows again was told already.
@@ -124,7 +124,7 @@ pub async fn send(
         link: "",
         envelope_id: None,
     };
-    let report = match client.connect().await {
+    let report = match client.connect(None).await {
         Ok(connection) => hand_over(connection, &envelope, &message).await,
         Err(report) => *report,
     };

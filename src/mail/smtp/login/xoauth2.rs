@@ -2,6 +2,7 @@
 use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use serde::Deserialize;
 
 use super::{Mechanism, Offers, Reply, positive};
 use crate::{
@@ -13,8 +14,8 @@ use crate::{
     settings::Login,
 };
 
-/// So much of what a server says about a token is kept.
-const LONGEST_REMARK: usize = 300;
+/// Shorter parts of a token would mask what has nothing to do with it.
+const SHORTEST_PART: usize = 16;
 
 /// Who we are and the token, in base64.
 pub(in crate::mail) fn response(user: &str, token: &Secret) -> Secret {
@@ -38,31 +39,58 @@ pub(in crate::mail::smtp) async fn speak(
         }));
     }
     let response = response(&login.user, token);
-    for secret in [token, &response] {
-        // Exposed to be masked in whatever the server repeats.
-        wire.trace.hide(secret.expose());
+    for secret in forms(token, &response) {
+        wire.trace.hide(&secret);
     }
-    let command = format!("AUTH XOAUTH2 {}\r\n", response.expose());
-    let mut reply = wire.ask(&command, "AUTH XOAUTH2 ***", limit).await?;
-    if reply.code == 334 {
-        // Google says what it minds before it refuses, and waits for an empty line.
-        if let Some(words) = words(&reply) {
-            wire.trace.say(Party::Remark, &format!("that is {words}"));
-        }
-        reply = wire.ask("\r\n", "", limit).await?;
-    }
-    match positive(reply) {
+    wire.trace.hides_challenges = true;
+    let answered = exchange(wire, &response, limit).await;
+    wire.trace.hides_challenges = false;
+    match positive(answered?) {
         Err(Outcome::Refused(reply)) if reply.code >= 500 => Err(Outcome::TokenRefused(reply)),
         answered => answered,
     }
 }
 
-/// What a challenge says, when it is a text.
-fn words(reply: &Reply) -> Option<String> {
+/// What is masked in whatever the server repeats, exposed for that: the token, its parts and what is said of it, as they are
+/// and as they may come back.
+fn forms(token: &Secret, response: &Secret) -> Vec<String> {
+    let token = token.expose();
+    let parts = token.split('.').filter(|part| part.len() >= SHORTEST_PART);
+    let said = format!("Bearer {token}");
+    let encoded = [token, &said].map(|text| STANDARD.encode(text));
+    let own = [token, response.expose()].into_iter().chain(parts);
+    own.map(str::to_owned).chain(encoded).collect()
+}
+
+async fn exchange(wire: &mut Wire, response: &Secret, limit: Duration) -> Result<Reply, Outcome> {
+    let command = format!("AUTH XOAUTH2 {}\r\n", response.expose());
+    let reply = wire.ask(&command, "AUTH XOAUTH2 ***", limit).await?;
+    if reply.code != 334 {
+        return Ok(reply);
+    }
+    // Google says what it minds before it refuses, and waits for an empty line.
+    if let Some(minds) = minds(&reply) {
+        wire.trace.say(Party::Remark, &minds);
+    }
+    let reply = wire.ask("\r\n", "", limit).await?;
+    match reply.code {
+        334 => Err(Outcome::Unexpected("one challenge after the other".into())),
+        _ => Ok(reply),
+    }
+}
+
+/// What a challenge says, of which nothing is repeated that could be something else.
+fn minds(reply: &Reply) -> Option<String> {
     let bytes = STANDARD.decode(reply.lines.first()?.trim()).ok()?;
-    let text = String::from_utf8(bytes).ok()?;
-    let plain = text.replace(|c: char| c.is_control(), " ");
-    Some(plain.chars().take(LONGEST_REMARK).collect())
+    let minded: Minded = serde_json::from_slice(&bytes).ok()?;
+    let status: u16 = minded.status.parse().ok()?;
+    Some(format!("the token is refused with status {status}"))
+}
+
+/// Of Google's challenge, what is a number.
+#[derive(Deserialize)]
+struct Minded {
+    status: String,
 }
 
 #[cfg(test)]
