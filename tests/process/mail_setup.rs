@@ -248,6 +248,7 @@ fn a_wrong_answer_is_seen_before_anybody_is_asked() {
         &here,
         &[
             "gmail",
+            "2",
             "acme",
             "Summer2026!",
             "n",

@@ -4,7 +4,10 @@
 mod https_server;
 use std::{
     process::Output,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -13,7 +16,7 @@ use tokio::runtime::Runtime;
 
 use self::https_server::{HttpsServer, Received, Says};
 use crate::{
-    faults::smtp_server::{self, CERTIFICATES},
+    faults::smtp_server::{self, CERTIFICATES, Options, SmtpServer},
     support::Installation,
 };
 
@@ -26,6 +29,13 @@ async fn provider() -> HttpsServer {
             return Says::json(
                 200,
                 &json!({"device_code": "device-geheim", "user_code": "ABCD-EFGH", "verification_uri": "https://id.example/device", "expires_in": 900, "interval": 1}),
+            );
+        }
+        if request.field("grant_type").as_deref() == Some("refresh_token") {
+            assert_eq!(request.field("refresh_token").as_deref(), Some("refresh-geheim"));
+            return Says::json(
+                200,
+                &json!({"access_token": "access-2-geheim", "token_type": "Bearer", "expires_in": 3600, "refresh_token": "refresh-geheim"}),
             );
         }
         assert_eq!(request.field("device_code").as_deref(), Some("device-geheim"));
@@ -125,4 +135,88 @@ fn where_there_is_a_password_there_is_nothing_to_sign_in_to() {
     let output = Installation::new().run(&["mail", "sign-in"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(printed(&output).contains("Set EMAIL_AUTH=oauth2 first"));
+}
+
+#[test]
+fn the_setup_signs_in_tries_and_saves() {
+    let runtime = Runtime::new().expect("a runtime");
+    let provider = runtime.block_on(provider());
+    let options = Options {
+        login: Some(("jobs@acme.io", "no password")),
+        offers: vec!["AUTH XOAUTH2", "8BITMIME"],
+        ..Options::default()
+    };
+    let mail = runtime.block_on(SmtpServer::with(options, []));
+    let tokens = ["access-geheim", "access-2-geheim"].map(str::to_owned);
+    mail.accept_tokens(Arc::new(Mutex::new(tokens.into())));
+    let trusting = installation(&provider, &[]);
+    let mut here = Installation::new();
+    let authority = trusting.path("authority.pem").display().to_string();
+    here.set(vec![
+        ("SSL_CERT_FILE", authority),
+        ("ALLOW_INSECURE", "private-networks".into()),
+    ]);
+    let port = mail.settings().port.to_string();
+    let (token, device) = (
+        provider.url("/token").to_string(),
+        provider.url("/device").to_string(),
+    );
+    let answers = [
+        "9",
+        "localhost",
+        "3",
+        &port,
+        "jobs@acme.io",
+        "http://id.example/token",
+        &device,
+        "mail offline_access",
+        "greenroom",
+        "",
+        // What cannot be read is asked again, with what was right as proposals.
+        &token,
+        "",
+        "",
+        "",
+        "",
+        "jobs@acme.io",
+        "ann@example.org",
+        "y",
+    ];
+    let output = here.run_with_input(&["mail", "setup"], &(answers.join("\n") + "\n"));
+    let printed = printed(&output);
+    assert!(output.status.success(), "{printed}");
+    let printed = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in [
+        "EMAIL_OAUTH_TOKEN_ENDPOINT must start with https://",
+        "https://id.example/device",
+        "ABCD-EFGH",
+        "An access token was issued.",
+        "The login is accepted.",
+        "The mail server accepted the email",
+        "EMAIL_AUTH=oauth2",
+        "Greenroom can use the mailbox jobs@acme.io now.",
+    ] {
+        assert!(printed.contains(words), "{words}: {printed}");
+    }
+    assert!(!printed.contains("geheim"), "{printed}");
+    let saved = std::fs::read_to_string(here.path(".env")).expect("a file");
+    for line in [
+        "EMAIL_AUTH=",
+        "EMAIL_OAUTH_PROVIDER=",
+        "EMAIL_OAUTH_SCOPE=",
+        "EMAIL_HOST_PASSWORD=",
+    ] {
+        assert!(saved.contains(line), "{line}: {saved}");
+    }
+    assert!(!saved.contains("geheim"), "{saved}");
+    // What it left is enough to send: by the refresh token, with the settings in the file.
+    let output = here.run(&["mail", "test", "--to", "ann@example.org"]);
+    assert!(output.status.success(), "{output:?}");
+    let taken = mail.taken();
+    assert_eq!(taken.len(), 2);
+    assert!(
+        taken
+            .iter()
+            .all(|taken| taken.user.as_deref() == Some("jobs@acme.io"))
+    );
 }

@@ -9,7 +9,7 @@ use crate::{
     app::App,
     clock::Clock,
     crypto,
-    http_client::{Answer, Failure, HttpsUrl},
+    http_client::{Answer, Failure, HttpClient, HttpsUrl},
     mail::{
         doctor,
         oauth::{self, DeviceCode, Fields, Grant, Poll, Refusal, Tokens},
@@ -72,36 +72,45 @@ fn logins(settings: &Settings) -> Vec<(&str, &OAuthSettings)> {
 }
 
 async fn sign_in(app: &App, account: Account<'_>) -> Result<()> {
-    let (settings, user) = (account.settings, account.user);
-    if settings.is_app_only() {
-        let (tokens, _) = access::ask(&app.http, settings, None).await;
-        tokens.map_err(|refusal| anyhow!(refusal.hint(settings)))?;
+    let tokens = tokens(&app.http, account).await?;
+    if account.settings.is_app_only() {
         terminal::say(
             "Nobody has to sign in: the app gets its tokens with its secret, and just got one.",
         );
         return Ok(());
     }
+    access::keep_sign_in(app, account, &tokens).await?;
+    terminal::say(format_args!(
+        "Signed in. Greenroom can use the mailbox {} now. Run greenroom mail doctor for a full check.",
+        account.user
+    ));
+    Ok(())
+}
+
+/// The first tokens: an app asks for them, a person signs in at the terminal.
+pub(super) async fn tokens(http: &HttpClient, account: Account<'_>) -> Result<Tokens> {
+    let settings = account.settings;
+    if settings.is_app_only() {
+        let (tokens, _) = access::ask(http, settings, None).await;
+        return tokens.map_err(|refusal| anyhow!(refusal.hint(settings)));
+    }
     let tokens = match oauth::device_endpoint(settings) {
-        Some(endpoint) => with_code(app, account, &endpoint).await?,
-        None => with_browser(app, account).await?,
+        Some(endpoint) => with_code(http, account, &endpoint).await?,
+        None => with_browser(http, account).await?,
     };
     if tokens.refresh.is_none() {
         bail!(
             "The provider issued no refresh token, so the sign-in would end within the hour. Allow offline access for the app, and sign in again."
         );
     }
-    access::keep_sign_in(app, account, &tokens).await?;
-    terminal::say(format_args!(
-        "Signed in. Greenroom can use the mailbox {user} now. Run greenroom mail doctor for a full check."
-    ));
-    Ok(())
+    Ok(tokens)
 }
 
 /// RFC 8628: the person types a code somewhere, and the token endpoint is asked until they have.
-async fn with_code(app: &App, account: Account<'_>, endpoint: &HttpsUrl) -> Result<Tokens> {
+async fn with_code(http: &HttpClient, account: Account<'_>, endpoint: &HttpsUrl) -> Result<Tokens> {
     let settings = account.settings;
     let hint = |refusal: Refusal| anyhow!(refusal.hint(settings));
-    let answer = post(app, endpoint, &oauth::device_code_fields(settings)).await;
+    let answer = post(http, endpoint, &oauth::device_code_fields(settings)).await;
     let answer = answer.map_err(|failure| hint(failure.into()))?;
     let code = oauth::read_device_code(&answer).map_err(hint)?;
     let DeviceCode {
@@ -121,7 +130,7 @@ async fn with_code(app: &App, account: Account<'_>, endpoint: &HttpsUrl) -> Resu
     let mut interval = code.interval;
     while Instant::now() + interval < end {
         sleep(interval).await;
-        let poll = match post(app, &token_endpoint, &fields).await {
+        let poll = match post(http, &token_endpoint, &fields).await {
             Ok(answer) => oauth::read_poll(&answer, interval),
             Err(_) => Poll::Pending(interval * 2),
         };
@@ -137,7 +146,7 @@ async fn with_code(app: &App, account: Account<'_>, endpoint: &HttpsUrl) -> Resu
 }
 
 /// RFC 8252: the person signs in, and brings back the address that the browser ends at.
-async fn with_browser(app: &App, account: Account<'_>) -> Result<Tokens> {
+async fn with_browser(http: &HttpClient, account: Account<'_>) -> Result<Tokens> {
     let settings = account.settings;
     let hint = |refusal: Refusal| anyhow!(refusal.hint(settings));
     let (verifier, state) = (
@@ -161,11 +170,11 @@ async fn with_browser(app: &App, account: Account<'_>) -> Result<Tokens> {
         redirect: REDIRECT,
     };
     let endpoint = oauth::token_endpoint(settings).map_err(|mistake| anyhow!(mistake))?;
-    let answer = post(app, &endpoint, &grant.fields(settings)).await;
+    let answer = post(http, &endpoint, &grant.fields(settings)).await;
     let answer = answer.map_err(|failure| hint(failure.into()))?;
     oauth::read(&answer).map_err(hint)
 }
 
-async fn post(app: &App, endpoint: &HttpsUrl, fields: &Fields) -> Result<Answer, Failure> {
-    app.http.post_form(endpoint, &fields.pairs()).await
+async fn post(http: &HttpClient, endpoint: &HttpsUrl, fields: &Fields) -> Result<Answer, Failure> {
+    http.post_form(endpoint, &fields.pairs()).await
 }

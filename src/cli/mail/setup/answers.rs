@@ -3,7 +3,12 @@ use std::{collections::HashMap, io};
 
 use lettre::message::Mailbox;
 
-use super::{choice, guide, talk::Talk, trial::Question};
+use super::{
+    choice,
+    talk::Talk,
+    tokens::{self, SignedIn},
+    trial::Question,
+};
 use crate::{
     mail::{
         mailbox,
@@ -17,27 +22,34 @@ pub struct Answers {
     pub(super) provider: Option<&'static Provider>,
     pub(super) settings: SmtpSettings,
     pub(super) from: Option<Mailbox>,
+    /// A provider that is none of ours, and issues access tokens.
+    pub(super) is_custom: bool,
+    /// What is set for access tokens, when they are to be used.
+    pub(super) variables: Vec<(&'static str, String)>,
+    /// What came of asking for them.
+    pub(super) signed_in: Option<SignedIn>,
+    /// What was set before.
+    pub(super) before: HashMap<String, String>,
 }
 
 impl Answers {
     /// Asks everything once. What is set already is proposed again if it fits the provider.
     pub fn ask(talk: &Talk, before: &HashMap<String, String>) -> io::Result<Self> {
-        let provider = choice::choose(talk, before)?;
+        let choice = choice::choose(talk, before)?;
+        let provider = choice.provider;
         let mut answers = Self {
             provider,
             settings: choice::proposal(provider, before),
             from: before
                 .get("DEFAULT_FROM_EMAIL")
                 .and_then(|from| from.parse().ok()),
+            is_custom: choice.is_custom,
+            variables: Vec::new(),
+            signed_in: None,
+            before: before.clone(),
         };
-        for step in provider
-            .map(|provider| guide::steps(provider.service))
-            .unwrap_or_default()
-        {
-            talk.add(step);
-        }
         answers.ask_server(talk, false)?;
-        answers.ask_login(talk)?;
+        answers.ask_login(talk, true)?;
         answers.ask_sender(talk)?;
         Ok(answers)
     }
@@ -48,7 +60,7 @@ impl Answers {
         for question in questions {
             match question {
                 Question::Server => self.ask_server(talk, true)?,
-                Question::Login => self.ask_login(talk)?,
+                Question::Login => self.ask_login(talk, false)?,
                 Question::Sender => self.ask_sender(talk)?,
                 // The next trial asks for it.
                 Question::Recipient => {}
@@ -78,7 +90,7 @@ impl Answers {
         // Exposed to be written into the file that it is read from.
         let password = login.and_then(|login| login.password());
         let password = password.map(|password| password.expose().to_owned());
-        vec![
+        let mut variables = vec![
             ("EMAIL_BACKEND", "smtp".into()),
             ("EMAIL_HOST", self.settings.host.clone()),
             ("EMAIL_PORT", self.settings.port.to_string()),
@@ -90,7 +102,10 @@ impl Answers {
             ),
             ("EMAIL_HOST_PASSWORD", password.unwrap_or_default()),
             ("DEFAULT_FROM_EMAIL", self.from().to_string()),
-        ]
+        ];
+        variables.extend(self.variables.iter().cloned());
+        variables.extend(tokens::emptied(&self.before, &self.variables));
+        variables
     }
 
     fn from(&self) -> Mailbox {

@@ -10,17 +10,30 @@ use crate::{
 
 /// The number of what is none of the providers.
 const OTHER: usize = providers::ALL.len() + 1;
+/// The same where it is logged in to with access tokens.
+const CUSTOM: usize = OTHER + 1;
 
-/// Asks who takes the mail; none is a server that we know nothing of.
-pub fn choose(
-    talk: &Talk,
-    before: &HashMap<String, String>,
-) -> io::Result<Option<&'static Provider>> {
+/// Who takes the mail.
+pub struct Choice {
+    /// None is a server that we know nothing of.
+    pub provider: Option<&'static Provider>,
+    /// Is it one that we know nothing of, and that issues access tokens?
+    pub is_custom: bool,
+}
+
+/// Asks who takes the mail.
+pub fn choose(talk: &Talk, before: &HashMap<String, String>) -> io::Result<Choice> {
     talk.say("Which provider sends your email?");
     for (at, provider) in providers::ALL.iter().enumerate() {
         talk.add(&format!("{}  {}", at + 1, provider.name));
     }
     talk.add(&format!("{OTHER}  Another provider or your own server"));
+    talk.add(&format!(
+        "{CUSTOM}  The same, logged in to with access tokens (OAuth 2.0)"
+    ));
+    let is_custom = before
+        .get("EMAIL_OAUTH_PROVIDER")
+        .is_some_and(|provider| provider.trim() == "custom");
     let present = before.get("EMAIL_HOST").filter(|host| !host.is_empty());
     let proposal = present.map(|host| {
         let known = providers::find(host);
@@ -29,15 +42,26 @@ pub fn choose(
                 .iter()
                 .position(|at| at.service == known.service)
         });
-        at.map_or(OTHER, |at| at + 1).to_string()
+        let other = if is_custom { CUSTOM } else { OTHER };
+        at.map_or(other, |at| at + 1).to_string()
     });
     loop {
         let answer = talk.ask("Number or name", proposal.as_deref().unwrap_or_default())?;
         match pick(&answer) {
-            Picked::Known(provider) => return Ok(Some(provider)),
-            Picked::Other => return Ok(None),
+            Picked::Known(provider) => {
+                return Ok(Choice {
+                    provider: Some(provider),
+                    is_custom: false,
+                });
+            }
+            Picked::Other { is_custom } => {
+                return Ok(Choice {
+                    provider: None,
+                    is_custom,
+                });
+            }
             Picked::Unclear => talk.add(&format!(
-                "Please type a number from 1 to {OTHER} or one of the names."
+                "Please type a number from 1 to {CUSTOM} or one of the names."
             )),
         }
     }
@@ -46,7 +70,7 @@ pub fn choose(
 #[derive(Clone, Copy, Debug)]
 enum Picked {
     Known(&'static Provider),
-    Other,
+    Other { is_custom: bool },
     Unclear,
 }
 
@@ -55,13 +79,14 @@ fn pick(answer: &str) -> Picked {
     if let Ok(number) = answer.parse::<usize>() {
         return match providers::ALL.get(number.wrapping_sub(1)) {
             Some(provider) => Picked::Known(provider),
-            None if number == OTHER => Picked::Other,
+            None if number == OTHER => Picked::Other { is_custom: false },
+            None if number == CUSTOM => Picked::Other { is_custom: true },
             None => Picked::Unclear,
         };
     }
     let answer = answer.to_lowercase();
     if ["other", "another", "own", "my own"].contains(&&*answer) {
-        return Picked::Other;
+        return Picked::Other { is_custom: false };
     }
     let fits = |provider: &&Provider| provider.name.to_lowercase().contains(&answer);
     let mut fitting = providers::ALL.iter().filter(fits);
@@ -124,7 +149,8 @@ mod tests {
     fn a_provider_is_picked_by_number_or_name() {
         let picked = |answer| match pick(answer) {
             Picked::Known(provider) => Some(Some(provider.service)),
-            Picked::Other => Some(None),
+            Picked::Other { is_custom: false } => Some(None),
+            Picked::Other { is_custom: true } => None,
             Picked::Unclear => None,
         };
         for (answer, expected) in [
@@ -141,12 +167,18 @@ mod tests {
             ("", None),
             ("0", None),
             ("9", None),
+            ("10", None),
             ("mail", None),
             ("or", None),
             ("yahoo", None),
         ] {
             assert_eq!(picked(answer), expected, "{answer}");
         }
+    }
+
+    #[test]
+    fn any_provider_may_have_tokens() {
+        assert!(matches!(pick("9"), Picked::Other { is_custom: true }));
     }
 
     #[test]

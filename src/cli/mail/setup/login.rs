@@ -3,7 +3,7 @@ use std::io;
 
 use lettre::message::Mailbox;
 
-use super::{answers::Answers, talk::Talk};
+use super::{answers::Answers, guide, talk::Talk};
 use crate::{
     mail::providers::{self, Service},
     secret::Secret,
@@ -14,7 +14,19 @@ use crate::{
 const NONE: &str = "-";
 
 impl Answers {
-    pub(super) fn ask_login(&mut self, talk: &Talk) -> io::Result<()> {
+    pub(super) fn ask_login(&mut self, talk: &Talk, is_first: bool) -> io::Result<()> {
+        if self.asks_for_token(talk)? {
+            return self.ask_app(talk);
+        }
+        self.variables.clear();
+        let is_token = |login: &Login| login.oauth().is_some();
+        if self.settings.login.as_ref().is_some_and(is_token) {
+            self.settings.login = None;
+        }
+        let steps = self.provider.map(|provider| guide::steps(provider.service));
+        for step in steps.filter(|_| is_first).unwrap_or_default() {
+            talk.add(step);
+        }
         loop {
             let Some(user) = self.ask_user(talk)? else {
                 self.settings.login = None;

@@ -5,21 +5,27 @@ mod guide;
 mod login;
 mod server;
 mod talk;
+mod tokens;
 mod trial;
 
-use std::{collections::HashMap, env, io, process::ExitCode, str::FromStr};
+use std::{collections::HashMap, env, io, path::Path, process::ExitCode, str::FromStr};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 
 use self::{
     answers::Answers,
     talk::Talk,
+    tokens::SignedIn,
     trial::{Question, Tried},
 };
 use crate::{
-    cli::terminal,
+    app::App,
+    cli::{open_beside, terminal},
+    clock::Clock,
+    http_client::{HttpClient, Networks},
     mail::mailbox::Mailbox,
-    settings::{BaseUrl, EnvFile},
+    mailing::access::{self, Account},
+    settings::{BaseUrl, DATA_DIR, EnvFile, Settings},
 };
 
 /// Ask for your mail server, try it and save the settings in .env
@@ -61,23 +67,17 @@ async fn converse(talk: &Talk, file: &mut EnvFile) -> Result<bool> {
     file.load(&["SSL_CERT_FILE", "SSL_CERT_DIR"])?;
     offer_to_silence(talk, file)?;
     let before = settings(file);
-    if before
-        .get("EMAIL_AUTH")
-        .is_some_and(|auth| auth == "oauth2")
-    {
-        talk.say("EMAIL_AUTH is oauth2, which this command doesn't set up: docs/mail.md says what to set. Then run greenroom mail sign-in. To go back to a password, remove EMAIL_AUTH and the EMAIL_OAUTH_ settings first.");
-        return Ok(false);
-    }
     let mut answers = Answers::ask(talk, &before)?;
     let hello = base_url(&before).map_or("127.0.0.1".into(), |url| url.host().to_owned());
-    while let Err(questions) = try_out(talk, &answers, &hello).await? {
+    let http = HttpClient::new(networks(&before));
+    while let Err(questions) = try_out(talk, &mut answers, &http, &hello).await? {
         answers.ask_again(talk, &questions)?;
     }
     let variables = answers.variables();
     warn(talk, &before, &variables);
     talk.say(&format!("These settings will be saved in {path}:"));
     for (name, value) in &variables {
-        let is_secret = *name == "EMAIL_HOST_PASSWORD" && !value.is_empty();
+        let is_secret = ["EMAIL_HOST_PASSWORD", tokens::SECRET].contains(name) && !value.is_empty();
         let shown = if is_secret { "***" } else { value };
         terminal::say(format_args!("  {name}={shown}"));
     }
@@ -87,8 +87,39 @@ async fn converse(talk: &Talk, file: &mut EnvFile) -> Result<bool> {
     file.set(&variables);
     file.write()
         .with_context(|| format!("can't write {path}"))?;
+    if let Some(signed_in) = &answers.signed_in {
+        keep(talk, file, signed_in).await;
+    }
     talk.say("Saved. Restart Greenroom to use the new settings. Run greenroom mail doctor for a full check.");
     Ok(true)
+}
+
+/// What a person's sign-in brought goes to where Greenroom looks for it.
+async fn keep(talk: &Talk, file: &EnvFile, signed_in: &SignedIn) {
+    let SignedIn {
+        user,
+        settings,
+        tokens,
+    } = signed_in;
+    if settings.is_app_only() {
+        return;
+    }
+    let account = Account { settings, user };
+    let kept = async {
+        let loaded = Settings::from_vars(self::settings(file), Path::new(DATA_DIR));
+        let loaded = loaded.map_err(|mistakes| anyhow!(mistakes.join("; ")))?;
+        let db = open_beside(&loaded).await?;
+        let app = App::new(db, Clock::System, loaded)?;
+        access::keep_sign_in(&app, account, tokens).await?;
+        app.db.clone().close().await?;
+        anyhow::Ok(())
+    };
+    match kept.await {
+        Ok(()) => talk.say(&format!("Signed in. Greenroom can use the mailbox {user} now.")),
+        Err(reason) => talk.say(&format!(
+            "! The settings are saved, but the sign-in is not: {reason:#}. Run greenroom mail sign-in."
+        )),
+    }
 }
 
 /// One line that cannot be read keeps everything from starting.
@@ -119,14 +150,32 @@ fn settings(file: &EnvFile) -> HashMap<String, String> {
     settings
 }
 
+fn networks(settings: &HashMap<String, String>) -> Networks {
+    let allowed = settings.get("ALLOW_INSECURE").map(String::as_str);
+    let mut allowed = allowed.unwrap_or_default().split(',');
+    match allowed.any(|item| item.trim() == "private-networks") {
+        true => Networks::Any,
+        false => Networks::Public,
+    }
+}
+
 fn base_url(settings: &HashMap<String, String>) -> Option<BaseUrl> {
     BaseUrl::from_str(settings.get("BASE_URL")?.trim()).ok()
 }
 
 /// Up to the sender, then a message if one is wanted.
-async fn try_out(talk: &Talk, answers: &Answers, hello: &str) -> Result<Tried> {
-    let sender = answers.sender()?;
-    if let Err(questions) = trial::rehearse(talk, answers.settings(), hello, &sender).await {
+async fn try_out(
+    talk: &Talk,
+    answers: &mut Answers,
+    http: &HttpClient,
+    hello: &str,
+) -> Result<Tried> {
+    if let Err(questions) = answers.sign_in(talk, http).await {
+        return Ok(Err(questions));
+    }
+    let (sender, token) = (answers.sender()?, answers.token());
+    let settings = answers.settings();
+    if let Err(questions) = trial::rehearse(talk, settings, hello, &sender, token).await {
         return Ok(Err(questions));
     }
     loop {
@@ -138,7 +187,7 @@ async fn try_out(talk: &Talk, answers: &Answers, hello: &str) -> Result<Tried> {
             talk.add("Not an email address. Please try again.");
             continue;
         };
-        match trial::send(talk, answers.settings(), hello, &sender, &recipient).await? {
+        match trial::send(talk, settings, hello, &sender, &recipient, token).await? {
             Err(questions) if questions == [Question::Recipient] => {}
             tried => return Ok(tried),
         }

@@ -10,10 +10,12 @@ use crate::{
     mail::{
         mailbox::Mailbox,
         mime::{self, Letter},
+        oauth::{self, Refusal},
         smtp::{Client, Connection, Envelope, Limits, Outcome, Report, Sighting},
         verdict::{self, Scope, Verdict},
     },
-    settings::SmtpSettings,
+    secret::Secret,
+    settings::{Login, SmtpSettings},
 };
 
 /// Somebody waits at the keyboard.
@@ -55,13 +57,14 @@ pub async fn rehearse(
     settings: &SmtpSettings,
     hello: &str,
     sender: &Mailbox,
+    token: Option<&Secret>,
 ) -> Tried {
     talk.say(&format!(
         "Trying {}, port {}.",
         settings.host, settings.port
     ));
     let (client, mut seen) = Client::new(settings, hello).with_limits(LIMITS).watched();
-    let mut connecting = pin!(client.connect(None));
+    let mut connecting = pin!(client.connect(token));
     let mut told = Vec::new();
     let mut tell = |sighting: &Sighting| {
         // What a second connection shows again was told already.
@@ -80,10 +83,10 @@ pub async fn rehearse(
     while let Ok(sighting) = seen.try_recv() {
         tell(&sighting);
     }
-    let connection = connected.map_err(|report| explain(talk, &report))?;
+    let connection = connected.map_err(|report| explain(talk, settings, token, &report))?;
     let (report, connection) = connection.rehearse(&sender.address, None, REHEARSED).await;
     let Some(connection) = connection else {
-        return Err(explain(talk, &report));
+        return Err(explain(talk, settings, token, &report));
     };
     talk.add("✓ The sender address is accepted.");
     connection.quit().await;
@@ -115,6 +118,7 @@ pub async fn send(
     hello: &str,
     sender: &Mailbox,
     recipient: &Mailbox,
+    token: Option<&Secret>,
 ) -> error::Result<Tried> {
     let message = message(sender, recipient)?;
     let client = Client::new(settings, hello).with_limits(LIMITS);
@@ -124,7 +128,7 @@ pub async fn send(
         link: "",
         envelope_id: None,
     };
-    let report = match client.connect(None).await {
+    let report = match client.connect(token).await {
         Ok(connection) => hand_over(connection, &envelope, &message).await,
         Err(report) => *report,
     };
@@ -137,7 +141,7 @@ pub async fn send(
             talk.add("Accepted does not mean delivered: check the inbox and the spam folder.");
             Ok(())
         }
-        _ => Err(explain(talk, &report)),
+        _ => Err(explain(talk, settings, token, &report)),
     })
 }
 
@@ -168,8 +172,20 @@ fn message(sender: &Mailbox, recipient: &Mailbox) -> error::Result<Vec<u8>> {
 }
 
 /// Says what happened and what helps.
-fn explain(talk: &Talk, report: &Report) -> Vec<Question> {
-    let verdict = verdict::judge(report);
+fn explain(
+    talk: &Talk,
+    settings: &SmtpSettings,
+    token: Option<&Secret>,
+    report: &Report,
+) -> Vec<Question> {
+    let mut verdict = verdict::judge(report);
+    let oauth = settings.login.as_ref().and_then(Login::oauth);
+    if let (Some(oauth), Some(token), Outcome::TokenRefused(reply)) =
+        (oauth, token, &report.outcome)
+    {
+        let cause = oauth::explain(&reply.text(), token, oauth);
+        verdict.hint = Refusal::of(cause, "").hint(oauth);
+    }
     talk.add(&format!("✗ {}", report.text()));
     talk.add(&verdict.hint);
     doubts(report.stage, &verdict)
