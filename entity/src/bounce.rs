@@ -50,6 +50,10 @@ pub struct Model {
     pub diagnostic: String,
     /// What it means, in plain words.
     pub hint: String,
+    /// Does what it changes wait for our own record of the message?
+    pub is_pending: bool,
+    /// Does it say that there is no such mailbox?
+    pub is_dead: bool,
     /// When it reached us.
     pub reported_at: DateTimeUtc,
     #[sea_orm(belongs_to, from = "email_id", to = "id")]

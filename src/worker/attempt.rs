@@ -106,10 +106,11 @@ async fn attempt(
 }
 
 fn comes_back_to(app: &App, draft: &Draft<'_>) -> Result<Address> {
-    match &app.return_address {
-        Some(ours) => ours.of(draft.email_id()),
-        None => Ok(draft.sender.address.clone()),
-    }
+    let ours = app.return_address.as_ref();
+    let own = ours.map(|ours| ours.of(draft.email_id())).transpose()?;
+    Ok(own
+        .flatten()
+        .unwrap_or_else(|| draft.sender.address.clone()))
 }
 
 /// Says that a message was accepted, or prints a copy of one that was not.

@@ -162,15 +162,17 @@ impl Reader {
                 continue;
             };
             match take_fetched(app, &message).await? {
-                Taken::Bounced(id) | Taken::Delivered(id) | Taken::Noted(id) | Taken::Known(id) => {
+                Taken::Bounced(id)
+                | Taken::Delivered(id)
+                | Taken::Noted(id)
+                | Taken::Known(id)
+                | Taken::Kept(id) => {
                     inbox.mark_seen(uid).await?;
                     tracing::info!(email.id = id, "A bounce report about an email was found");
                 }
                 Taken::Unknown | Taken::OtherRecipient(_) => {
                     self.not_ours.insert(uid);
                 }
-                // Next time it is known what became of it.
-                Taken::Busy(_) => {}
             }
         }
         inbox.leave().await;

@@ -211,7 +211,7 @@ impl Dispatcher {
         if unsent.is_empty() {
             return;
         }
-        if let Err(error) = delivery::release(&self.app.db, &unsent).await {
+        if let Err(error) = delivery::release(&self.app.db, &unsent, self.app.clock.now()).await {
             tracing::warn!(%error, "Unsent emails could not be released; they are taken up when their claim expires");
         }
     }

@@ -9,7 +9,7 @@ use crate::{
     db::{self, Db, Txn},
     domain::{
         accounts::{known_devices, sessions, unsent_forms},
-        delivery, idempotency_keys, logos, rate_limits, suppressions, zone_changes,
+        bounces, delivery, idempotency_keys, logos, rate_limits, suppressions, zone_changes,
     },
     error::Result,
     mail::doctor,
@@ -57,6 +57,10 @@ pub async fn run_steps(app: &App) -> Result<()> {
         .await,
         step("access tokens", access::forget_others(app, &accounts(app))).await,
         clear(db, "logos", async |txn| logos::clear(txn, now).await).await,
+        clear(db, "early reports", async |txn| {
+            bounces::apply_left(txn, now).await
+        })
+        .await,
         step("time zone rules", zone_changes::check(db, now)).await,
         step("statistics", db::refresh_statistics(db)).await,
     ];

@@ -13,6 +13,7 @@ use greenroom::{
     worker::{
         self,
         bounces::{self, Reader},
+        housekeeping,
     },
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
@@ -334,14 +335,22 @@ async fn only_what_may_have_left_comes_back() {
 }
 
 #[actix_web::test]
-async fn a_message_that_a_worker_has_is_left_to_it() {
+async fn a_report_of_a_message_that_a_worker_has_is_kept_until_its_record() {
     let scene = Scene::new(&[]).await;
     scene.put(Status::Sending).await;
     let letter = scene.about_it(letter!("full")).await;
-    assert_eq!(scene.take(&letter).await, Taken::Busy(scene.id));
-    assert!(scene.reports().await.is_empty());
+    assert_eq!(scene.take(&letter).await, Taken::Kept(scene.id));
+    assert_eq!(scene.take(&letter).await, Taken::Known(scene.id), "once");
+    assert_eq!(scene.email().await.status, Status::Sending);
+    // Somebody records it who knows nothing of reports that wait: an older process, during an upgrade.
     scene.put(Status::Accepted).await;
-    assert_eq!(scene.take(&letter).await, Taken::Bounced(scene.id));
+    for _ in 0..2 {
+        housekeeping::run_steps(&scene.app.app).await.expect("done");
+        assert_eq!(scene.email().await.status, Status::Bounced);
+        assert_eq!(scene.reports().await.len(), 1);
+    }
+    assert_eq!(scene.take(&letter).await, Taken::Known(scene.id));
+    assert_eq!(scene.email().await.finished_at, Some(scene.app.now()));
 }
 
 #[actix_web::test]

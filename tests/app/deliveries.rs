@@ -1,13 +1,16 @@
 //! What the recipient's own mail server reports, and what that changes.
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use entity::{bounce::Action, email::Status};
 use greenroom::domain::bounces::Taken;
 
 use crate::{
     bounces::{OWN_ADDRESS, Scene},
+    emails::app_with,
     support::{
-        Answer, rows,
-        smtp_server::{Act, Options, Script, SmtpServer, Step},
+        Answer, builders, rows,
+        smtp_server::{Act, Hold, Options, Script, SmtpServer, Step},
     },
 };
 
@@ -41,6 +44,18 @@ impl Scene {
 
     pub async fn come_back(&self, letter: &str) -> Taken {
         self.take(&self.to_its_address(letter).await).await
+    }
+
+    /// As `to_its_address`, while the server does not have the message yet.
+    async fn to_the_address_that_it_was_sent_from(&self, letter: &str) -> String {
+        let from = self.said("MAIL").remove(0);
+        let from = from.split(['<', '>']).nth(1).expect("a path").to_owned();
+        let letter = self.about_it(letter).await;
+        let own_id = self.email().await.message_id;
+        let ours = "bounces+42-aaaaaaaaaaaaaaaaaaaa@sample-company.example";
+        letter
+            .replace(ours, &from)
+            .replace(&own_id, "another@example.net")
     }
 
     pub async fn page(&self) -> Answer {
@@ -267,15 +282,77 @@ async fn a_delay_or_a_relay_after_the_delivery_takes_nothing_back() {
 }
 
 #[actix_web::test]
-async fn a_delivery_that_overtakes_our_own_record_is_kept_where_it_is_until_then() {
-    let scene = Scene::asked().await;
-    scene.put(Status::Sending).await;
-    let taken = scene.come_back(letter!("postfix-delivered")).await;
-    assert_eq!(taken, Taken::Busy(scene.id));
-    assert!(scene.reports().await.is_empty());
-    scene.put(Status::Accepted).await;
-    let taken = scene.come_back(letter!("postfix-delivered")).await;
-    assert_eq!(taken, Taken::Delivered(scene.id));
+async fn reports_that_overtake_our_own_record_count_when_it_comes() {
+    let (good, bad) = (letter!("postfix-delivered"), letter!("full"));
+    for (letters, answer, expected) in [
+        (vec![good], None, Status::Delivered),
+        (vec![bad], None, Status::Bounced),
+        (vec![good, bad], None, Status::Bounced),
+        (vec![bad, good], None, Status::Bounced),
+        // It hangs up in doubt: who has the message says so.
+        (vec![good], Some(Act::TakeAndDrop), Status::Delivered),
+        (vec![bad], Some(Act::TakeAndDrop), Status::Bounced),
+    ] {
+        let hold = Arc::new(Hold::default());
+        let script = Script::at(Step::Body, Act::Hold(Arc::clone(&hold)));
+        let script = match answer {
+            Some(act) => script.and(Step::Dot, act),
+            None => script,
+        };
+        let server = server(&[], [script]).await;
+        let app = app_with(&server, &[OWN_ADDRESS]).await;
+        let id = builders::booked(&app, app.company_id).await.email.id;
+        let delivering = app.deliver();
+        let scene = Scene {
+            app: app.second_process().await,
+            server,
+            id,
+        };
+        let overtaking = async {
+            hold.reached.notified().await;
+            for letter in &letters {
+                let letter = scene.to_the_address_that_it_was_sent_from(letter).await;
+                assert_eq!(scene.take(&letter).await, Taken::Kept(id));
+                assert_eq!(scene.take(&letter).await, Taken::Known(id), "once");
+            }
+            assert_eq!(scene.email().await.status, Status::Sending);
+            hold.release.notify_one();
+        };
+        tokio::join!(delivering, overtaking);
+        assert_eq!(scene.email().await.status, expected, "{letters:?}");
+        assert_eq!(scene.reports().await.len(), letters.len());
+        app.advance(TimeDelta::hours(1));
+        assert_eq!(app.deliver().await, 0, "no second copy");
+        assert_eq!(scene.email().await.status, expected);
+    }
+}
+
+#[actix_web::test]
+async fn a_mailbox_that_is_read_is_enough_to_ask_for_reports() {
+    let imap = [
+        ("BOUNCE_IMAP_HOST", "localhost"),
+        ("BOUNCE_IMAP_USER", "jobs"),
+        ("BOUNCE_IMAP_PASSWORD", "correct horse"),
+    ];
+    let scene = Scene::with(server(&[], []).await, &imap).await;
+    let from = scene.said("MAIL").remove(0);
+    assert!(
+        from.starts_with("MAIL FROM:<jobs@"),
+        "to its sender: {from}"
+    );
+    let id = from.split("ENVID=").nth(1).expect("an ENVID");
+    let signed = id.split(' ').next().expect("a word");
+    let letter = scene.about_it(letter!("postfix-delivered")).await;
+    let letter = letter
+        .replace(&scene.email().await.message_id, "another@example.net")
+        .replace("bounces+42-aaaaaaaaaaaaaaaaaaaa@", "jobs@");
+    assert_eq!(
+        scene.take(&letter).await,
+        Taken::Unknown,
+        "nobody signed it"
+    );
+    let letter = letter.replace(SIGNED, signed);
+    assert_eq!(scene.take(&letter).await, Taken::Delivered(scene.id));
 }
 
 #[actix_web::test]

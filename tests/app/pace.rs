@@ -63,7 +63,7 @@ async fn no_more_is_on_its_way_than_the_server_takes_connections() {
         0,
         "the other process counts, too"
     );
-    delivery::release(&app.app.db, &first[..1])
+    delivery::release(&app.app.db, &first[..1], app.now())
         .await
         .expect("given back");
     assert_eq!(claim(&other).await.len(), 1);
@@ -231,7 +231,7 @@ async fn a_server_that_fails_is_probed_however_busy_the_fallback_is() {
     };
     let routes = [three_at_once(), fallback];
     let began = claim(&routes).await;
-    delivery::release(&app.app.db, &began)
+    delivery::release(&app.app.db, &began, app.now())
         .await
         .expect("given back");
     let opened_at = app.now();

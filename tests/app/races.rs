@@ -186,7 +186,7 @@ async fn a_claim_that_is_renewed_as_it_runs_out_is_not_taken_back() {
 }
 
 #[actix_web::test]
-async fn a_report_that_meets_a_worker_is_brought_again() {
+async fn a_report_that_meets_a_worker_counts_after_its_record() {
     let app = TestApp::start().await;
     let booked = builders::booked(&app, app.company_id).await;
     let status = |status: Status| {
@@ -194,6 +194,8 @@ async fn a_report_that_meets_a_worker_is_brought_again() {
         email::Entity::update_many()
             .col_expr(email::Column::Status, Expr::value(status.to_value()))
             .col_expr(email::Column::LeaseUntil, Expr::value(lease_until))
+            // It was tried before.
+            .col_expr(email::Column::Attempts, Expr::value(1))
     };
     let in_doubt = status(Status::Retrying);
     builders::write(&app, async |txn| Ok(in_doubt.exec(txn).await?)).await;
@@ -215,12 +217,12 @@ async fn a_report_that_meets_a_worker_is_brought_again() {
     };
     let take = bounces::take(&app.app.db, &notice, app.now());
     let taken = during(&app, status(Status::Sending), take).await;
-    assert_eq!(taken.expect("an answer"), Taken::Busy(email.id));
-    // Nothing was noted of it, so that it is news when it comes again.
-    let accepted = status(Status::Accepted);
-    builders::write(&app, async |txn| Ok(accepted.exec(txn).await?)).await;
-    let taken = bounces::take(&app.app.db, &notice, app.now()).await;
-    assert_eq!(taken.expect("an answer"), Taken::Bounced(email.id));
+    assert_eq!(taken.expect("an answer"), Taken::Kept(email.id));
+    // Its worker has died: it is taken back, and the report counts.
+    app.advance(TimeDelta::hours(1));
+    app.deliver().await;
+    let email = emails(&app).await.remove(0);
+    assert_eq!(email.status, Status::Bounced, "{}", email.reason);
 }
 
 fn booking(slot_id: i64, who: Who) -> NewBooking {

@@ -150,7 +150,9 @@ async fn a_booking_and_its_mail_keep_to_their_numbers_of_statements() {
     within(CLAIM, &db.failpoint().heard());
     let claimed = claimed.expect("a claim");
     assert_eq!(claimed.len(), 1, "the reminders wait");
-    delivery::release(db, &claimed).await.expect("released");
+    delivery::release(db, &claimed, app.now())
+        .await
+        .expect("released");
 
     db.failpoint().listen();
     let turn = worker::deliver_next(&app.app).await;
@@ -163,8 +165,9 @@ async fn a_booking_and_its_mail_keep_to_their_numbers_of_statements() {
 const BOOKING: usize = 10;
 /// Of some messages at once.
 const CLAIM: usize = 6;
-/// A claim that looks for what is over as well, and one message that is composed, sent and recorded.
-const TURN: usize = 21;
+/// A claim that looks for what is over as well, and one message that is composed, sent and recorded, with what was
+/// reported of it before.
+const TURN: usize = 22;
 
 fn within(most: usize, heard: &[String]) {
     let count = heard.len();

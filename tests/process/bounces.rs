@@ -2,10 +2,13 @@
 use std::{
     io::Write,
     process::{Command, Output, Stdio},
+    sync::Arc,
 };
 
 use serde_json::json;
+use tokio::runtime::Runtime;
 
+use crate::faults::smtp_server::{Act, Hold, Options, Script, SmtpServer, Step};
 use crate::support::{
     Installation, Server, mail_server, mail_server::MailServer, postgres::Postgres, wait_for,
 };
@@ -13,6 +16,7 @@ use crate::support::{
 /// EX_TEMPFAIL: the mail server tries again.
 const TRY_AGAIN: Option<i32> = Some(75);
 const REPORT: &str = include_str!("../bounces/postfix.eml");
+const DELIVERED: &str = include_str!("../bounces/postfix-delivered.eml");
 
 fn pipe(mut command: Command, letter: &[u8]) -> Output {
     let mut child = command
@@ -124,4 +128,53 @@ fn what_is_said_to_the_mail_server_names_nobody() {
     let all = String::from_utf8_lossy(&all);
     assert!(!all.contains("candidate0@"), "{all}");
     assert!(!all.contains("User unknown"), "{all}");
+}
+
+#[test]
+fn a_delivery_that_overtakes_our_own_record_counts_when_that_comes() {
+    let runtime = Runtime::new().expect("a runtime");
+    let hold = Arc::new(Hold::default());
+    let script = Script::at(Step::Body, Act::Hold(Arc::clone(&hold)));
+    let options = Options {
+        offers: vec!["8BITMIME", "DSN"],
+        ..Options::default()
+    };
+    let mail = runtime.block_on(SmtpServer::with(options, [script]));
+    let installation = Installation::with(vec![
+        ("EMAIL_BACKEND", "smtp".into()),
+        ("EMAIL_HOST", "127.0.0.1".into()),
+        ("EMAIL_PORT", mail.settings().port.to_string()),
+        ("EMAIL_USE_TLS", "false".into()),
+        ("DEFAULT_FROM_EMAIL", "jobs@sample-company.example".into()),
+        (
+            "EMAIL_BOUNCE_ADDRESS",
+            "bounces@sample-company.example".into(),
+        ),
+    ]);
+    let token = installation.token();
+    let server = installation.serve();
+    let job = server.enter(&token, "/api/jobs/", &json!({ "title": "Cook" }));
+    let wish = server.wish(&token, job, 0);
+    server.book(&token, &wish);
+    runtime.block_on(hold.reached.notified());
+    let commands = mail.commands();
+    let from = commands.iter().find(|line| line.starts_with("MAIL"));
+    let from = from.and_then(|line| line.split(['<', '>']).nth(1));
+    let from = from.expect("a return path");
+    let report = DELIVERED.replace("zoe@example.net", &wish.email).replace(
+        "bounces+42-aaaaaaaaaaaaaaaaaaaa@sample-company.example",
+        from,
+    );
+    let emails = server.read(&token, "/api/emails/?status=sending").json();
+    let id = emails["results"][0]["id"].as_i64().expect("an id");
+    let taken = bring(&installation, report.as_bytes());
+    assert_eq!(taken.status.code(), Some(0), "{taken:?}");
+    assert!(said(&taken).starts_with(&format!("recorded: email {id} is being sent")));
+    hold.release.notify_one();
+    wait_for("the delivery", || {
+        let email = server.read(&token, &format!("/api/emails/{id}/")).json();
+        (email["status"] == "delivered").then_some(())
+    });
+    let again = bring(&installation, report.as_bytes());
+    assert_eq!(said(&again), format!("nothing new about email {id}"));
 }

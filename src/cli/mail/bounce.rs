@@ -2,11 +2,9 @@
 use std::{
     io::{self, Read},
     process::ExitCode,
-    time::Duration,
 };
 
 use anyhow::Result;
-use tokio::time;
 
 use super::super::{refuse, terminal};
 use crate::{
@@ -19,10 +17,6 @@ use crate::{
 
 /// EX_TEMPFAIL of sysexits.h: the mail server keeps the message and brings it again.
 const TRY_AGAIN: u8 = 75;
-
-/// A mail server on this machine can be quicker with its report than the worker with its record of
-/// the same message: in milliseconds, between these looks.
-const PAUSES: [u64; 4] = [50, 200, 1000, 3000];
 
 /// Read a message from a mail server on standard input, and record it if it is a bounce
 #[derive(Debug, clap::Args)]
@@ -42,10 +36,7 @@ impl Bounce {
         match take(&settings).await {
             Ok(taken) => {
                 terminal::say(words(taken));
-                Ok(match taken {
-                    Taken::Busy(_) => ExitCode::from(TRY_AGAIN),
-                    _ => ExitCode::SUCCESS,
-                })
+                Ok(ExitCode::SUCCESS)
             }
             Err(error) => {
                 terminal::complain(format_args!("greenroom: {error:#}"));
@@ -59,15 +50,7 @@ async fn take(settings: &Settings) -> Result<Taken> {
     let message = read(io::stdin().lock())?;
     let db = super::super::open_beside(settings).await?;
     let ours = ReturnAddress::configured(settings);
-    let look = || worker::bounces::take(&db, ours.as_ref(), &message, Clock::System.now());
-    let mut taken = look().await;
-    for pause in PAUSES {
-        if !matches!(taken, Ok(Taken::Busy(_))) {
-            break;
-        }
-        time::sleep(Duration::from_millis(pause)).await;
-        taken = look().await;
-    }
+    let taken = worker::bounces::take(&db, ours.as_ref(), &message, Clock::System.now()).await;
     db.close().await?;
     Ok(taken?)
 }
@@ -92,8 +75,10 @@ fn words(taken: Taken) -> String {
         Taken::OtherRecipient(id) => {
             format!("ignored: this is about email {id}, but not about its recipient")
         }
-        Taken::Busy(id) => {
-            format!("email {id} is being sent right now. Deliver this report again later")
+        Taken::Kept(id) => {
+            format!(
+                "recorded: email {id} is being sent right now, and this counts when that is done"
+            )
         }
     }
 }

@@ -134,7 +134,7 @@ pub(super) async fn patient<'a>(
     Ok(Examined {
         mail: &settings.mail,
         base_url: &settings.base_url,
-        comes_back_to: comes_back_to.transpose()?,
+        comes_back_to: comes_back_to.transpose()?.flatten(),
         composer,
         to: None,
         token,

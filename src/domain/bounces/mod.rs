@@ -1,4 +1,5 @@
 //! Bounces: what mail servers report of messages that another one had taken.
+mod pending;
 mod told;
 
 use chrono::{DateTime, Utc};
@@ -15,6 +16,8 @@ use sea_orm::{
     sea_query::{Expr, OnConflict},
 };
 
+pub(in crate::domain) use self::pending::apply;
+pub use self::pending::apply_left;
 use self::told::{PendingChange, Told, told};
 use crate::{
     crypto,
@@ -94,8 +97,9 @@ pub enum Taken {
     Unknown,
     /// Nothing: it tells of our message, but of another recipient.
     OtherRecipient(i64),
-    /// Nothing: a worker has the message at this moment. To be brought again.
-    Busy(i64),
+    /// Nothing yet: a worker has the message at this moment. It counts once the worker has recorded where the message
+    /// stands.
+    Kept(i64),
 }
 
 /// Takes note of a report.
@@ -111,11 +115,11 @@ pub async fn take(db: &Db, notice: &Notice, now: DateTime<Utc>) -> Result<Taken>
             Told::OfAnother => return Ok(Taken::OtherRecipient(email.id)),
             Told::Nothing => return Ok(Taken::Unknown),
         };
-        if email.status == Status::Sending {
-            return Ok(Taken::Busy(email.id));
-        }
         if !keep(txn, &email, &told, &notice.host, now).await? {
             return Ok(Taken::Known(email.id));
+        }
+        if is_early(&email, &told) {
+            return Ok(Taken::Kept(email.id));
         }
         match told.action {
             Action::Failed => {}
@@ -216,6 +220,11 @@ async fn renamed(
     Ok(emails.into_iter().find(|email| Some(email.id) == email_id))
 }
 
+/// Is the report quicker than our own record, on which what it changes depends?
+fn is_early(email: &email::Model, told: &PendingChange<'_>) -> bool {
+    email.status == Status::Sending && matches!(told.action, Action::Failed | Action::Delivered)
+}
+
 /// Adds the report to the message's story; false when it stands there already.
 async fn keep(
     txn: &impl ConnectionTrait,
@@ -243,6 +252,8 @@ async fn keep(
         host: Set(host.to_owned()),
         diagnostic: Set(news.diagnostic.to_owned()),
         hint: Set(news.hint.to_owned()),
+        is_pending: Set(is_early(email, news)),
+        is_dead: Set(news.is_dead),
         reported_at: Set(now),
         ..Default::default()
     };

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     db::{self, Db, constant::Constant},
     domain::{
+        bounces,
         emails::lifecycle::{self, Claim, returned_claims},
         mail_servers::{self, BreakerChange, Finding, Noted},
         suppressions,
@@ -139,6 +140,7 @@ pub async fn write(db: &Db, entries: &[Entry], now: DateTime<Utc>) -> Result<Wri
             });
         }
         attempts::end(txn, over.attempts).await?;
+        bounces::apply(txn, &over.email_ids, now).await?;
         Ok(Written {
             recorded,
             breaker_changes: note_all(txn, &servers, over.findings, now).await?,
@@ -150,6 +152,7 @@ pub async fn write(db: &Db, entries: &[Entry], now: DateTime<Utc>) -> Result<Wri
 /// Of the attempts of one transaction that are over, what is written when all are known.
 #[derive(Default)]
 struct Over {
+    email_ids: Vec<i64>,
     attempts: Vec<attempt::ActiveModel>,
     findings: Vec<(Name, Noted)>,
 }
@@ -174,6 +177,7 @@ impl Over {
         if recorded == Recorded::Stale {
             return Ok(recorded);
         }
+        self.email_ids.push(claimed.email.id);
         if let Some(name) = claimed.transport
             && claimed.is_probe
             && ended.next == Next::Release

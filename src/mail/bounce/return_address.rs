@@ -15,11 +15,12 @@ const PURPOSE: &str = "return-address";
 /// Hexadecimal digits: 80 bits that nobody guesses by mail.
 const SIGNATURE: usize = 20;
 
-/// Makes return addresses, `bounces+42-0f…@example.com`, and recognises them.
+/// Makes return addresses, `bounces+42-0f…@example.com`, and recognises them; and what messages are called in reports,
+/// which is signed in the same way.
 #[derive(Clone)]
 pub struct ReturnAddress {
-    local: String,
-    domain: String,
+    /// Local part and domain; none where messages come back to their sender.
+    own: Option<(String, String)>,
     newest: [u8; 32],
     earlier: Vec<[u8; 32]>,
 }
@@ -31,22 +32,30 @@ impl fmt::Debug for ReturnAddress {
 }
 
 impl ReturnAddress {
-    /// As the settings have it.
+    /// As the settings have it; none where nobody reads what comes back. Where a mailbox is read and no address named,
+    /// the mailbox is the sender's.
     pub fn configured(settings: &Settings) -> Option<Self> {
-        let address = settings.bounces.address.as_ref()?;
+        let bounces = &settings.bounces;
+        if bounces.address.is_none() && bounces.imap.is_none() {
+            return None;
+        }
         let earlier = settings.secret_key_fallbacks.iter().map(Secret::expose);
-        Some(Self::new(address, settings.secret_key.expose(), earlier))
+        let secret = settings.secret_key.expose();
+        Some(Self::new(bounces.address.as_ref(), secret, earlier))
     }
 
     /// From the configured address, the installation's secret and its earlier ones.
     pub fn new<'a>(
-        address: &Address,
+        address: Option<&Address>,
         secret: &str,
         earlier: impl Iterator<Item = &'a str>,
     ) -> Self {
+        let parts = |address: &Address| {
+            let (user, domain) = (address.user(), address.domain());
+            (user.to_lowercase(), domain.to_lowercase())
+        };
         Self {
-            local: address.user().to_lowercase(),
-            domain: address.domain().to_lowercase(),
+            own: address.map(parts),
             newest: crypto::key_for(secret, PURPOSE),
             earlier: earlier
                 .map(|secret| crypto::key_for(secret, PURPOSE))
@@ -55,7 +64,8 @@ impl ReturnAddress {
     }
 
     /// Where messages come back to that are no rows, like those of the doctor; what comes back is about none of ours.
-    pub fn of_none(&self) -> Result<Address> {
+    /// None where that is their sender.
+    pub fn of_none(&self) -> Result<Option<Address>> {
         self.of(0)
     }
 
@@ -69,26 +79,31 @@ impl ReturnAddress {
         self.signed(&envelope_id.to_lowercase())
     }
 
-    /// Where a message comes back to.
-    pub fn of(&self, email_id: i64) -> Result<Address> {
-        let local = format!("{}+{}", self.local, self.envelope_id(email_id));
-        Address::new(local, &self.domain)
-            .map_err(|_| Error::Mail("the return address is not one".into()))
+    /// Where a message comes back to; none where that is its sender.
+    pub fn of(&self, email_id: i64) -> Result<Option<Address>> {
+        let Some((local, domain)) = &self.own else {
+            return Ok(None);
+        };
+        let local = format!("{local}+{}", self.envelope_id(email_id));
+        let address = Address::new(local, domain);
+        let address = address.map_err(|_| Error::Mail("the return address is not one".into()));
+        address.map(Some)
     }
 
     /// The message whose return address stands somewhere in a text; none when it is not one of ours.
     pub fn find(&self, text: &str) -> Option<i64> {
         // Some servers write addresses in capitals.
         let text = text.to_lowercase();
-        let begin = format!("{}+", self.local);
+        let (local, domain) = self.own.as_ref()?;
+        let begin = format!("{local}+");
         text.match_indices(&begin)
-            .find_map(|(at, _)| self.read(text.get(at + begin.len()..)?))
+            .find_map(|(at, _)| self.read(text.get(at + begin.len()..)?, domain))
     }
 
     /// `42-0f…@example.com`, and what follows it.
-    fn read(&self, text: &str) -> Option<i64> {
+    fn read(&self, text: &str, domain: &str) -> Option<i64> {
         let (token, rest) = text.split_once('@')?;
-        let after = rest.strip_prefix(&self.domain)?;
+        let after = rest.strip_prefix(domain)?;
         let goes_on = after.starts_with(|c: char| c.is_alphanumeric() || c == '-')
             || after
                 .strip_prefix('.')
@@ -120,13 +135,17 @@ mod tests {
 
     fn made_with(secret: &str, earlier: &[&str]) -> ReturnAddress {
         let address = "Bounces@Example.com".parse().expect("an address");
-        ReturnAddress::new(&address, secret, earlier.iter().copied())
+        ReturnAddress::new(Some(&address), secret, earlier.iter().copied())
     }
 
     #[test]
     fn a_return_address_names_its_message_wherever_it_stands() {
         let ours = made_with("a secret", &[]);
-        let address = ours.of(i64::MAX).expect("an address").to_string();
+        let address = ours
+            .of(i64::MAX)
+            .expect("an address")
+            .expect("its own")
+            .to_string();
         assert!(
             address.starts_with("bounces+9223372036854775807-"),
             "{address}"
@@ -162,7 +181,11 @@ mod tests {
 
     #[test]
     fn an_address_of_an_earlier_key_works_while_that_key_is_named() {
-        let old = made_with("old", &[]).of(7).expect("an address").to_string();
+        let old = made_with("old", &[])
+            .of(7)
+            .expect("an address")
+            .expect("its own")
+            .to_string();
         assert_eq!(made_with("new", &["old"]).find(&old), Some(7));
         assert_eq!(made_with("new", &[]).find(&old), None);
     }
@@ -170,7 +193,11 @@ mod tests {
     #[test]
     fn what_we_did_not_sign_is_not_ours() {
         let ours = made_with("a secret", &[]);
-        let address = ours.of(7).expect("an address").to_string();
+        let address = ours
+            .of(7)
+            .expect("an address")
+            .expect("its own")
+            .to_string();
         for forged in [
             address.replace("+7-", "+8-"),
             address.replace("bounces", "jobs"),

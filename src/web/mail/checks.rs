@@ -74,7 +74,10 @@ async fn examine(app: &App, company_id: i64, run: i32, to: &str, sends: Sends) -
     let patient = Examined {
         mail: &app.settings.mail,
         base_url: &app.settings.base_url,
-        comes_back_to: comes_back_to.map(ReturnAddress::of_none).transpose()?,
+        comes_back_to: comes_back_to
+            .map(ReturnAddress::of_none)
+            .transpose()?
+            .flatten(),
         composer: &app.composer,
         to: Some(parse_address(to)?),
         token,

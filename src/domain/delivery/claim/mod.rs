@@ -20,6 +20,7 @@ use super::{Claimed, LEASE_MINUTES, outcome::After, still_ours, unreadable, wait
 use crate::{
     db::{self, Db, constant::Constant},
     domain::{
+        bounces,
         emails::lifecycle,
         mail_servers::{self, Quota, Route},
         rows::Stored,
@@ -116,7 +117,7 @@ async fn claim_rounds(
 }
 
 /// Gives messages back whose attempt never began, so that they are due again.
-pub async fn release(db: &Db, claimed: &[Claimed]) -> Result<()> {
+pub async fn release(db: &Db, claimed: &[Claimed], now: DateTime<Utc>) -> Result<()> {
     db::transaction(db, async |txn| {
         for Claimed {
             email,
@@ -131,6 +132,8 @@ pub async fn release(db: &Db, claimed: &[Claimed]) -> Result<()> {
             let (status, row) = After::given_back(email).into_row(None);
             lifecycle::record(txn, still_ours(email), status, row, None).await?;
         }
+        let given_back: Vec<i64> = claimed.iter().map(|claimed| claimed.email.id).collect();
+        bounces::apply(txn, &given_back, now).await?;
         Ok(())
     })
     .await

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     db::constant::Constant,
     domain::{
+        bounces,
         companies::MAX_UNDO_SECONDS,
         emails::{self, lifecycle},
         rows::{self, Stored},
@@ -127,6 +128,7 @@ async fn take_back(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()>
             let started_at = open.map_or(now, |attempt| attempt.started_at);
             let row = attempts::ended(&email, started_at, ended, now);
             attempts::end(txn, vec![row]).await?;
+            bounces::apply(txn, &[email.id], now).await?;
         }
     }
     Ok(())
