@@ -366,3 +366,42 @@ async fn a_password_that_microsoft_will_not_accept_for_long_is_told_with_its_dat
         assert!(!page.text.contains("geheim"), "{told}");
     }
 }
+
+#[actix_web::test]
+async fn checks_of_a_newer_greenroom_are_shown_as_far_as_they_are_known() {
+    let server = SmtpServer::start().await;
+    let app = sending(&server).await;
+    let mut ada = app.admin().await;
+    let actor = greenroom::domain::actions::Actor::system(app.company_id);
+    let db = &app.app.db;
+    let begun = mail_checks::begin(db, &actor, ada.user_id(), None, app.now()).await;
+    let Ok(Begun::Run(run)) = begun else {
+        panic!("{begun:?}");
+    };
+    let check = |number: u8, step: &str, grade: &str| {
+        json!({"number": number, "step": step, "server": null, "grade": grade, "evidence": ["seen"],
+            "cause": "It lacks something.", "fix": "Add it.", "milliseconds": 3, "more": 1})
+    };
+    let checks = json!([
+        check(9, "greeting", "pass"),
+        check(14, "proof_of_work", "fail"),
+        check(15, "login", "doubtful"),
+    ]);
+    mail_checks::end(db, app.company_id, run, checks, Health::Warnings, app.now())
+        .await
+        .expect("ended");
+    let page = ada.get("/mail").await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    assert!(words(&page, Step::Greeting).contains("Greeting OK"));
+    let rows = page.all_words("#checks .timeline > li");
+    for (row, title) in rows[1..].iter().zip(["14. proof of work", "15. login"]) {
+        assert!(
+            row.starts_with(title) && row.contains("newer version"),
+            "{row}"
+        );
+        assert!(
+            row.contains("It lacks something.") && row.contains("Add it."),
+            "{row}"
+        );
+    }
+}

@@ -4,7 +4,8 @@ use entity::{
     mail_check::{self, Health},
     transport::{self, Name},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{
     error::{Error, Result},
@@ -146,8 +147,12 @@ impl ServerRow {
 
 impl Run {
     fn new(row: mail_check::Model, by: String, is_running: bool, zone: Tz) -> Result<Self> {
-        let checks: Vec<Check> = serde_json::from_value(row.checks)
-            .map_err(|error| Error::Stored(format!("checks of the mail: {error}")))?;
+        let stored = |error| Error::Stored(format!("checks of the mail: {error}"));
+        let values: Vec<Value> = serde_json::from_value(row.checks).map_err(stored)?;
+        let known = |value: &Value| serde_json::from_value::<Check>(value.clone()).ok();
+        let checks: Vec<Check> = values.iter().filter_map(known).collect();
+        let rows = values.into_iter().map(CheckRow::stored);
+        let rows = rows.collect::<Result<_, _>>().map_err(stored)?;
         let (tone, label) = match row.health {
             Some(Health::Well) => ("good", "Email can be sent"),
             Some(Health::Warnings) if doctor::is_unfinished(&checks) => (
@@ -167,12 +172,41 @@ impl Run {
             by,
             at: Stamp::day_and_clock(row.started_at, zone),
             ahead: if is_running { ahead } else { 0 },
-            checks: checks.into_iter().map(CheckRow::new).collect(),
+            checks: rows,
         })
     }
 }
 
+/// A check of a newer version, in words that are not known here.
+#[derive(Deserialize)]
+struct NewCheck {
+    number: u8,
+    step: String,
+    evidence: Vec<String>,
+    cause: String,
+    fix: String,
+    milliseconds: u64,
+}
+
 impl CheckRow {
+    /// As it was stored, maybe by a newer version while Greenroom is upgraded.
+    fn stored(value: Value) -> Result<Self, serde_json::Error> {
+        if let Ok(known) = serde_json::from_value(value.clone()) {
+            return Ok(Self::new(known));
+        }
+        let new: NewCheck = serde_json::from_value(value)?;
+        Ok(Self {
+            number: new.number,
+            title: new.step.replace('_', " "),
+            tone: "quiet",
+            label: "Run by a newer version of Greenroom",
+            evidence: new.evidence.join("\n"),
+            cause: new.cause,
+            fix: new.fix,
+            milliseconds: new.milliseconds,
+        })
+    }
+
     fn new(check: Check) -> Self {
         let (tone, label) = match check.grade {
             Grade::Pass => ("good", "OK"),
