@@ -21,6 +21,8 @@ pub struct Model {
     pub renew_at: Option<DateTimeUtc>,
     /// When the access token was issued.
     pub renewed_at: Option<DateTimeUtc>,
+    /// When a person signed in last; none where the app does by itself, and where that was before it was noted.
+    pub signed_in_at: Option<DateTimeUtc>,
     /// Up to when nobody else asks for a new one.
     pub lease_until: Option<DateTimeUtc>,
     /// Counts renewals: whoever was thought dead writes nothing afterwards.

@@ -40,6 +40,8 @@ mod m20261129_000060_know_deliveries;
 mod m20261129_000061_keep_good_news;
 mod m20261129_000062_ask_for_reports;
 mod m20261129_000066_keep_early_reports;
+mod m20261129_000067_know_sign_ins;
+mod m20261129_000068_find_troubles;
 mod schema_text;
 
 /// Every step, oldest first.
@@ -88,6 +90,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000061_keep_good_news::Migration),
             Box::new(m20261129_000062_ask_for_reports::Migration),
             Box::new(m20261129_000066_keep_early_reports::Migration),
+            Box::new(m20261129_000067_know_sign_ins::Migration),
+            Box::new(m20261129_000068_find_troubles::Migration),
         ]
     }
 }

@@ -149,8 +149,12 @@ pub async fn sign_in(
 ) -> Result<()> {
     db::transaction(db, async |txn| {
         insert_empty(txn, fingerprint).await?;
+        let row = mail_token::ActiveModel {
+            signed_in_at: Set(Some(now)),
+            ..written(issued, now)
+        };
         mail_token::Entity::update_many()
-            .set(written(issued, now))
+            .set(row)
             // A renewal that is under way would bring back what was there before.
             .col_expr(
                 mail_token::Column::Fence,

@@ -12,14 +12,21 @@ use greenroom::{
         mail_checks::{self, Begun},
         mail_servers,
     },
-    mail::doctor::Step,
+    mail::{doctor::Step, oauth::Tokens},
+    mailing::access::{self, Account},
+    secret::Secret,
+    settings::Backend,
 };
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde_json::json;
 
-use crate::support::{
-    Actor, Answer, TestApp,
-    smtp_server::{Act, Script, SmtpServer, Step as At},
+use crate::{
+    bounces::OWN_ADDRESS,
+    deliveries::offering,
+    support::{
+        Actor, Answer, TestApp, builders,
+        smtp_server::{Act, Script, SmtpServer, Step as At},
+    },
 };
 
 /// An app that sends through this server.
@@ -196,7 +203,7 @@ async fn a_mail_server_that_is_left_alone_is_shown_with_its_reason() {
         ada.get("/mail")
             .await
             .words("#servers")
-            .contains("No email has been handed")
+            .contains("Not used yet")
     );
     leave_alone(&app).await;
     let page = ada.get("/mail").await;
@@ -404,4 +411,164 @@ async fn checks_of_a_newer_greenroom_are_shown_as_far_as_they_are_known() {
             "{row}"
         );
     }
+}
+
+/// What one line of the facts says.
+fn fact(page: &Answer, label: &str) -> String {
+    let labels = page.all_words("#servers dt");
+    let at = labels.iter().position(|own| own == label);
+    let at = at.unwrap_or_else(|| panic!("{label} is missing in {labels:?}"));
+    page.all_words("#servers dd")[at].clone()
+}
+
+#[actix_web::test]
+async fn a_mail_server_is_shown_with_its_login_pace_and_proof() {
+    let server = SmtpServer::with(offering(&[]), []).await;
+    let port = server.settings().port.to_string();
+    let settings = [
+        ("EMAIL_BACKEND", "smtp"),
+        ("EMAIL_HOST", "127.0.0.1"),
+        ("EMAIL_PORT", &port),
+        ("EMAIL_USE_TLS", "false"),
+        ("DEFAULT_FROM_EMAIL", "jobs@sample-company.example"),
+        ("EMAIL_MAX_PER_SECOND", "0.5"),
+        OWN_ADDRESS,
+    ];
+    let app = TestApp::with_settings(&settings).await;
+    let mut ada = app.admin().await;
+    let page = ada.get("/mail").await;
+    assert_eq!(fact(&page, "Login"), "None");
+    assert_eq!(
+        fact(&page, "Sending rate"),
+        "30 emails a minute, up to 5 at once"
+    );
+    assert_eq!(fact(&page, "Used now"), "0 of 5");
+    assert!(fact(&page, "Proof").contains("The next email shows"));
+    for _ in 0..3 {
+        builders::booked(&app, app.company_id).await;
+    }
+    app.deliver().await;
+    let page = ada.get("/mail").await;
+    assert_eq!(fact(&page, "Used now"), "3 of 5");
+    assert!(fact(&page, "Proof").contains("taken by the recipient's mail server"));
+    app.advance(TimeDelta::seconds(4));
+    assert_eq!(fact(&ada.get("/mail").await, "Used now"), "1 of 5");
+    // What another company's emails showed is not told.
+    let mut other = app.other_company().await;
+    let page = other.get("/mail").await;
+    assert!(fact(&page, "Proof").contains("The next email shows"));
+}
+
+#[actix_web::test]
+async fn the_last_five_problems_of_a_server_are_shown_to_their_company() {
+    let deferring = Script::at(At::RcptTo, Act::Reply("452 4.2.2 The mailbox is full"));
+    let refusing = Script::at(At::RcptTo, Act::Reply("550 5.1.1 No such user"));
+    let scripts = [vec![deferring; 5], vec![refusing]].concat();
+    let server = SmtpServer::scripted(scripts).await;
+    let app = sending(&server).await;
+    app.expect_undelivered_mail();
+    let mut last = 0;
+    for _ in 0..6 {
+        last = builders::booked(&app, app.company_id).await.email.id;
+        app.deliver().await;
+        app.advance(TimeDelta::seconds(1));
+    }
+    let mut ada = app.admin().await;
+    let page = ada.get("/mail").await;
+    let rows = page.all_words("#servers .timeline li");
+    assert_eq!(rows.len(), 5, "{rows:#?}");
+    assert!(
+        rows[0].contains("Refused") && rows[0].contains("4 January 2027"),
+        "{}",
+        rows[0]
+    );
+    assert!(page.has(&format!(
+        "#servers .timeline li:first-child a[href='/emails/{last}']"
+    )));
+    assert!(
+        rows[1].contains("scheduled to be tried again"),
+        "{}",
+        rows[1]
+    );
+    let mut other = app.other_company().await;
+    assert!(!other.get("/mail").await.has("#servers .timeline"));
+}
+
+#[actix_web::test]
+async fn until_when_a_login_works_is_shown() {
+    let microsoft = [
+        ("EMAIL_BACKEND", "smtp"),
+        ("EMAIL_HOST", "smtp.office365.com"),
+        ("EMAIL_HOST_USER", "jobs@contoso.com"),
+        ("DEFAULT_FROM_EMAIL", "jobs@contoso.com"),
+    ];
+    let tokens = [
+        ("EMAIL_AUTH", "oauth2"),
+        ("EMAIL_OAUTH_PROVIDER", "microsoft"),
+        ("EMAIL_OAUTH_TENANT", "contoso.com"),
+        ("EMAIL_OAUTH_CLIENT_ID", "app"),
+    ];
+    let with = |more: &[(&'static str, &'static str)]| [&microsoft[..], more].concat();
+    let app = TestApp::with_settings(&with(&[("EMAIL_HOST_PASSWORD", "correct horse")])).await;
+    let page = app.admin().await.get("/mail").await;
+    assert_eq!(fact(&page, "Login"), "Password");
+    assert!(fact(&page, "Works until").contains("end of December 2026"));
+    assert!(
+        fact(&page, "Sending rate").contains("3 connections"),
+        "{}",
+        fact(&page, "Sending rate")
+    );
+    assert!(
+        !page.words("main").contains("EMAIL_AUTH"),
+        "nobody here can set it"
+    );
+
+    let secret = ("EMAIL_OAUTH_CLIENT_SECRET", "geheim");
+    let app = TestApp::with_settings(&with(&[&tokens[..], &[secret]].concat())).await;
+    let page = app.admin().await.get("/mail").await;
+    assert_eq!(
+        fact(&page, "Login"),
+        "Access token; the app signs in by itself"
+    );
+    assert!(fact(&page, "Works until").contains("with the next email"));
+
+    let app = TestApp::with_settings(&with(&tokens)).await;
+    let mut ada = app.admin().await;
+    let page = ada.get("/mail").await;
+    assert!(fact(&page, "Works until").contains("greenroom mail sign-in"));
+    let Backend::Smtp(smtp) = &app.app.settings.mail.backend else {
+        panic!("no mail server");
+    };
+    let account = Account::of(smtp.login.as_ref().expect("a login")).expect("tokens");
+    let signed_in = Tokens {
+        access: Secret::new("access-geheim"),
+        refresh: Some(Secret::new("refresh-geheim")),
+        lasts: Duration::from_secs(3600),
+    };
+    let kept = access::keep_sign_in(&app.app, account, &signed_in).await;
+    kept.expect("kept");
+    let page = ada.get("/mail").await;
+    assert!(fact(&page, "Login").contains("signed in as jobs@contoso.com"));
+    assert_eq!(
+        fact(&page, "Works until"),
+        "Mon 4 January 2027, 10:00; renewed automatically before that"
+    );
+    assert_eq!(fact(&page, "Signed in"), "Mon 4 January 2027, 09:00");
+    assert!(!page.text.contains("geheim"));
+    app.advance(TimeDelta::hours(1));
+    let page = ada.get("/mail").await;
+    assert!(fact(&page, "Works until").contains("The next email brings a new token"));
+}
+
+#[actix_web::test]
+async fn the_page_needs_few_statements() {
+    let server = SmtpServer::start().await;
+    let app = sending(&server).await;
+    let mut ada = app.admin().await;
+    check(&mut ada).await;
+    app.advance(TimeDelta::seconds(2));
+    app.app.db.failpoint().listen();
+    assert_eq!(ada.get("/mail").await.status, 200);
+    let heard = app.app.db.failpoint().heard();
+    assert!(heard.len() <= 8, "{}", heard.join("\n"));
 }

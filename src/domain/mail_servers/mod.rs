@@ -3,6 +3,7 @@
 //! The circuit breaker of a server that fails again and again opens: the server is only probed now and then, with the mail
 //! that waits longest. Nothing else is spent on it, and what waits leaves by itself when it takes messages again.
 mod circuit_breaker;
+mod lately;
 mod rate_limit;
 
 use chrono::{DateTime, Utc};
@@ -15,6 +16,7 @@ use sea_orm::{
 
 pub use self::{
     circuit_breaker::{BreakerChange, Failure, Finding},
+    lately::{Asked, Trouble, asked, free_now, troubles},
     rate_limit::{Route, waits_until},
 };
 pub(super) use self::{

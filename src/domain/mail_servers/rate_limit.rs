@@ -43,6 +43,27 @@ pub struct Route {
     pub connections: Option<u64>,
 }
 
+/// How many messages a server may be given at this moment as far as its pace goes; none where it has none. One that was
+/// never given any has all of it.
+pub(super) fn free_now(
+    row: Option<&transport::Model>,
+    route: &Route,
+    now: DateTime<Utc>,
+) -> Option<u64> {
+    let pace = Pace::of(route)?;
+    let burst = u64::from(pace.burst.unsigned_abs());
+    let Some(row) = row else {
+        return Some(burst);
+    };
+    let well = transport::Model {
+        failures: 0,
+        opened_at: None,
+        wait_until: None,
+        ..row.clone()
+    };
+    Some(most(&well, Some(pace), burst, now))
+}
+
 /// What one mail server may be given now.
 #[derive(Clone, Debug)]
 pub(in crate::domain) struct Quota {

@@ -1,6 +1,7 @@
 //! How mail leaves, for admins: the settings in force, how each mail server is, and what is wrong.
 pub mod checks;
 pub mod pages;
+mod servers;
 pub mod test;
 
 use actix_web::{HttpResponse, web::Data};
@@ -27,7 +28,7 @@ pub async fn show(app: Data<App>, viewer: Admin) -> Result<HttpResponse> {
     let state = State {
         settings: &app.settings,
         outlook: mail_servers::outlook(&app, &servers, viewer.zone(), now).await?,
-        servers,
+        servers: servers::of(&app, company_id, servers, viewer.zone(), now).await?,
         last,
     };
     viewer.page(&ShowPage::new(state, &viewer, now)?)

@@ -2,11 +2,12 @@
 use chrono::{DateTime, Utc};
 use entity::{
     mail_check::{self, Health},
-    transport::{self, Name},
+    transport::Name,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::servers::ServerPanel;
 use crate::{
     error::{Error, Result},
     mail::{
@@ -14,7 +15,7 @@ use crate::{
         providers,
     },
     settings::{Backend, Settings},
-    web::{facts::Facts, forms::Ticket, labels, page::Page, stamp::Stamp, viewer::Viewer},
+    web::{facts::Facts, forms::Ticket, page::Page, stamp::Stamp, viewer::Viewer},
     zones::Tz,
 };
 
@@ -23,7 +24,7 @@ pub struct State<'a> {
     /// The settings in force.
     pub settings: &'a Settings,
     /// The mail servers.
-    pub servers: Vec<transport::Model>,
+    pub servers: Vec<ServerPanel>,
     /// When the queue will be empty; none where that is not worth a word.
     pub outlook: Option<String>,
     /// The last checks, and the name of whoever asked for them.
@@ -36,24 +37,12 @@ pub struct ShowPage {
     is_console: bool,
     password_ends: bool,
     settings: Facts,
-    servers: Vec<ServerRow>,
+    servers: Vec<ServerPanel>,
     outlook: Option<String>,
     run: Option<Run>,
     is_running: bool,
     ticket: Ticket,
     own_address: String,
-}
-
-#[derive(Serialize)]
-struct ServerRow {
-    name: &'static str,
-    host: String,
-    tone: &'static str,
-    state: &'static str,
-    since: Option<Stamp>,
-    reason: String,
-    next: Option<Stamp>,
-    accepted: Option<Stamp>,
 }
 
 #[derive(Serialize)]
@@ -96,11 +85,7 @@ impl ShowPage {
                 .iter()
                 .any(|(_, smtp)| providers::takes_no_passwords_soon(smtp)),
             settings: settings(state.settings),
-            servers: state
-                .servers
-                .into_iter()
-                .map(|server| ServerRow::new(server, zone))
-                .collect(),
+            servers: state.servers,
             outlook: state.outlook,
             run: run.transpose()?,
             is_running,
@@ -124,25 +109,6 @@ fn settings(settings: &Settings) -> Facts {
     };
     let fallback = if mail.console_fallback { "true" } else { "" };
     facts.text("EMAIL_CONSOLE_FALLBACK", fallback)
-}
-
-impl ServerRow {
-    fn new(server: transport::Model, zone: Tz) -> Self {
-        let stamp = |at| Stamp::day_and_clock(at, zone);
-        Self {
-            name: match server.name {
-                Name::Primary => "Main server",
-                Name::Fallback => "Fallback",
-            },
-            tone: labels::mail_server_tone(&server),
-            state: labels::mail_server(&server),
-            since: server.opened_at.map(stamp),
-            next: server.opened_at.and(server.wait_until).map(stamp),
-            accepted: server.accepted_at.map(stamp),
-            host: server.host,
-            reason: server.reason,
-        }
-    }
 }
 
 impl Run {
@@ -245,16 +211,7 @@ impl Page for ShowPage {
             is_console: true,
             password_ends: true,
             settings: Facts::sample(),
-            servers: vec![ServerRow {
-                name: "Main server",
-                host: "smtp.example.com:587".into(),
-                tone: "bad",
-                state: "Not accepting mail; retrying",
-                since: Some(Stamp::sample()),
-                reason: "Nothing is listening on that port.".into(),
-                next: Some(Stamp::sample()),
-                accepted: Some(Stamp::sample()),
-            }],
+            servers: vec![ServerPanel::sample()],
             outlook: Some("In an hour.".into()),
             run: Some(Run {
                 tone: "live",
