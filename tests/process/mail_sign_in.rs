@@ -16,7 +16,7 @@ use tokio::runtime::Runtime;
 
 use self::https_server::{HttpsServer, Received, Says};
 use crate::{
-    faults::smtp_server::{self, CERTIFICATES, Options, SmtpServer},
+    faults::smtp_server::{self, CERTIFICATES, Hold, Options, SmtpServer},
     support::Installation,
 };
 
@@ -219,4 +219,63 @@ fn the_setup_signs_in_tries_and_saves() {
             .iter()
             .all(|taken| taken.user.as_deref() == Some("jobs@acme.io"))
     );
+}
+
+#[test]
+fn a_process_that_is_stopped_while_a_token_is_renewed_keeps_what_is_issued() {
+    let runtime = Runtime::new().expect("a runtime");
+    let issued = Arc::new(AtomicU32::new(0));
+    let count = Arc::clone(&issued);
+    // Each refresh token is good once, and access tokens end at once.
+    let provider = runtime.block_on(HttpsServer::start(move |request: &Received| {
+        if request.line.starts_with("POST /device ") {
+            return Says::json(
+                200,
+                &json!({"device_code": "device", "user_code": "ABCD-EFGH", "verification_uri": "https://id.example/device", "expires_in": 900, "interval": 1}),
+            );
+        }
+        let current = format!("refresh-{}", count.load(Ordering::Relaxed));
+        let is_renewal = request.field("grant_type").as_deref() == Some("refresh_token");
+        if is_renewal && request.field("refresh_token") != Some(current) {
+            return Says::json(400, &json!({"error": "invalid_grant"}));
+        }
+        let number = count.fetch_add(1, Ordering::Relaxed) + 1;
+        Says::json(
+            200,
+            &json!({"access_token": format!("access-{number}"), "token_type": "Bearer", "expires_in": 0, "refresh_token": format!("refresh-{number}")}),
+        )
+    }));
+    let options = Options {
+        login: Some(("jobs@example.org", "no password")),
+        offers: vec!["AUTH XOAUTH2", "8BITMIME"],
+        ..Options::default()
+    };
+    let mail = runtime.block_on(SmtpServer::with(options, []));
+    let tokens = (1..20).map(|number| format!("access-{number}"));
+    mail.accept_tokens(Arc::new(Mutex::new(tokens.collect())));
+    let port = mail.settings().port.to_string();
+    let here = installation(
+        &provider,
+        &[
+            ("ALLOW_INSECURE", "private-networks"),
+            ("EMAIL_PORT", &port),
+            ("EMAIL_USE_TLS", "false"),
+        ],
+    );
+    let output = here.run(&["mail", "sign-in"]);
+    assert!(output.status.success(), "{}", printed(&output));
+    let token = here.token();
+    let server = here.serve();
+    let job = server.enter(&token, "/api/jobs/", &json!({ "title": "Cook" }));
+    let wish = server.wish(&token, job, 0);
+    let hold = Arc::new(Hold::default());
+    provider.hold_next(Arc::clone(&hold));
+    server.book(&token, &wish);
+    runtime.block_on(hold.reached.notified());
+    server.terminate();
+    hold.release.notify_one();
+    assert!(server.wait().success());
+    assert_eq!(issued.load(Ordering::Relaxed), 2);
+    let output = here.run(&["mail", "test", "--to", "ann@example.org"]);
+    assert!(output.status.success(), "{}", printed(&output));
 }
