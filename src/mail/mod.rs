@@ -7,6 +7,7 @@ pub mod changes;
 pub mod compose;
 pub mod console;
 pub mod doctor;
+pub mod events;
 pub mod imap;
 pub mod invite;
 pub mod language;
