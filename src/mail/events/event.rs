@@ -8,15 +8,15 @@ pub struct Event {
     pub id: String,
     /// What happened.
     pub kind: Kind,
-    /// Does it say that nothing that is sent to this address will arrive, now or later?
+    /// Does it say that nothing that is sent to this address arrives, now or later? Never for something about us.
     pub is_dead: bool,
     /// The Message-ID that the message left with, without brackets, where the provider repeats it.
     pub message_id: Option<String>,
     /// What was sent along for the provider to repeat ([`super::headers_for`]).
     pub reference: Option<String>,
-    /// The recipient's address; an untrusted text on one line, at most 320 characters, possibly empty.
+    /// The recipient's address; a text from outside on one line, at most 320 characters, possibly empty.
     pub recipient: String,
-    /// When it happened, says the provider.
+    /// When it happened, says the provider; never later than now.
     pub at: DateTime<Utc>,
     /// RFC 3463 code, where one is told.
     pub code: Option<String>,

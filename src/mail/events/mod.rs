@@ -2,14 +2,25 @@
 //!
 //! Nothing here sends, stores or knows the time. The formats are taken from the providers' public texts; none of it was tried
 //! against a provider.
+mod brevo;
 mod event;
+mod fields;
+mod mailgun;
 mod post;
+mod postmark;
 mod proof;
 mod provider;
 mod refusal;
+mod resend;
+mod sendgrid;
+mod ses;
+mod sns;
+
+use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 
+use self::proof::Keys;
 pub use self::{
     event::{Event, Kind},
     post::Post,
@@ -50,9 +61,9 @@ pub enum Told {
 /// [`Refusal::Forged`]. With the same content it is the provider's own repetition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Once {
-    /// What was signed.
+    /// What was signed; ASCII, at most 100 characters.
     pub token: String,
-    /// A digest of what it came with.
+    /// A digest of what it came with, in hexadecimal.
     pub content: String,
     /// It may be forgotten from then on, for then it is refused as too old.
     pub until: DateTime<Utc>,
@@ -64,8 +75,14 @@ pub struct Once {
 /// Why the post is refused; no certificate would change that.
 pub fn certificate_needed(proof: &Proof, post: &Post<'_>) -> Result<Option<HttpsUrl>, Refusal> {
     post.fits()?;
-    let _ = proof;
-    Ok(None)
+    match &proof.keys {
+        Keys::Ses(topics) => {
+            sns::Envelope::open(topics, post).map(|sealed| Some(sealed.certificate))
+        }
+        Keys::Postmark | Keys::Brevo | Keys::Resend(_) | Keys::Mailgun(_) | Keys::Sendgrid(_) => {
+            Ok(None)
+        }
+    }
 }
 
 /// Verifies a post and reads it.
@@ -81,13 +98,60 @@ pub fn read(
     certificate: Option<&[u8]>,
 ) -> Result<Reading, Refusal> {
     post.fits()?;
-    let _ = (proof, now, certificate);
-    Err(Refusal::Unreadable)
+    let mut once = None;
+    let events = match &proof.keys {
+        Keys::Postmark => postmark::read(post)?,
+        Keys::Brevo => brevo::read(post)?,
+        Keys::Resend(keys) => resend::read(keys, post, now)?,
+        Keys::Sendgrid(keys) => sendgrid::read(keys, post, now)?,
+        Keys::Mailgun(keys) => {
+            let (events, signed) = mailgun::read(keys, post, now)?;
+            once = Some(signed);
+            events
+        }
+        Keys::Ses(topics) => match sns::read(topics, post, now, certificate)? {
+            sns::Message::Notification(text) => ses::read(&text)?,
+            sns::Message::Confirm(url) => {
+                return Ok(Reading {
+                    told: Told::Confirm(url),
+                    once,
+                });
+            }
+            sns::Message::Goodbye => Vec::new(),
+        },
+    };
+    Ok(Reading {
+        told: told(events, now),
+        once,
+    })
 }
 
-/// The headers with which a message has to leave, so that the provider repeats `reference` in what it tells of it. The reference
-/// is up to 64 letters, digits, dots, dashes and underscores.
+/// The headers with which a message has to leave, so that the provider repeats `reference` in what it tells of it.
+///
+/// The reference is up to 64 letters, digits, dashes and underscores; no header is named for any other.
 pub fn headers_for(provider: Provider, reference: &str) -> Vec<(&'static str, String)> {
-    let _ = (provider, reference);
-    Vec::new()
+    if fields::reference(reference).is_none() {
+        return Vec::new();
+    }
+    vec![match provider {
+        Provider::Postmark => postmark::header(reference),
+        Provider::Resend => resend::header(reference),
+        Provider::Mailgun => mailgun::header(reference),
+        Provider::Sendgrid => sendgrid::header(reference),
+        Provider::Ses => ses::header(reference),
+        Provider::Brevo => brevo::header(reference),
+    }]
+}
+
+fn told(mut events: Vec<Event>, now: DateTime<Utc>) -> Told {
+    let mut known = HashSet::new();
+    events.retain(|event| known.insert(event.id.clone()));
+    for event in &mut events {
+        // Clocks differ, and whoever stores it compares it with what happened here.
+        event.at = event.at.min(now);
+    }
+    match events.is_empty() {
+        true => Told::Nothing,
+        false => Told::Events(events),
+    }
 }
