@@ -69,7 +69,7 @@ impl Raw<'_> {
         let (kind, is_dead) = match self.end {
             End::Delivered => (Kind::Delivered, false),
             End::Deferred => (Kind::Deferred, false),
-            End::Hard => (Kind::Bounced, !is_about_us(code.as_deref(), &said)),
+            End::Hard => (Kind::Bounced, is_about_the_address(code.as_deref(), &said)),
             End::Soft => (Kind::Bounced, false),
             End::Complained => (Kind::Complained, false),
             End::Dropped => (Kind::Dropped, false),
@@ -89,11 +89,26 @@ impl Raw<'_> {
     }
 }
 
-/// Providers call an address dead that refused us for a block list, for our domain or for what we wrote.
-fn is_about_us(code: Option<&str>, said: &str) -> bool {
+/// Providers call an address dead that refused us for a block list, for our domain or for what we wrote. So the server's words
+/// decide; where nothing is to be learned from them, its code; and without a code, the provider.
+fn is_about_the_address(code: Option<&str>, said: &str) -> bool {
     use cause::Kind::{Closed, NoSuchAddress, Unreached};
-    let kind = cause::find(code, said).as_ref().map(Cause::kind);
-    !matches!(kind, None | Some(Closed | NoSuchAddress | Unreached))
+    match cause::find(code, said).as_ref().map(Cause::kind) {
+        Some(Closed | NoSuchAddress) => true,
+        Some(Unreached) => code.is_none_or(|code| code.starts_with('5')),
+        Some(_) => false,
+        None => code.is_none_or(is_code_of_an_address),
+    }
+}
+
+/// RFC 3463: something, the address, a mailbox that is closed, the way there.
+fn is_code_of_an_address(code: &str) -> bool {
+    match code.split('.').collect::<Vec<_>>()[..] {
+        // Of the sender's address.
+        ["5", "1", "7" | "8"] => false,
+        ["5", "0" | "1" | "4", _] | ["5", "2", "0" | "1"] => true,
+        _ => false,
+    }
 }
 
 /// Reads JSON. A field that comes twice could be read in two ways, so it makes all of it unreadable.

@@ -155,3 +155,9 @@ fn told(mut events: Vec<Event>, now: DateTime<Utc>) -> Told {
         false => Told::Events(events),
     }
 }
+
+#[cfg(test)]
+#[path = "../../../tests/app/support/provider_keys.rs"]
+mod provider_keys;
+#[cfg(test)]
+mod tests;
