@@ -39,6 +39,7 @@ mod m20261129_000050_create_mail_tokens;
 mod m20261129_000060_know_deliveries;
 mod m20261129_000061_keep_good_news;
 mod m20261129_000062_ask_for_reports;
+mod m20261129_000063_know_complaints;
 mod schema_text;
 
 /// Every step, oldest first.
@@ -86,6 +87,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000060_know_deliveries::Migration),
             Box::new(m20261129_000061_keep_good_news::Migration),
             Box::new(m20261129_000062_ask_for_reports::Migration),
+            Box::new(m20261129_000063_know_complaints::Migration),
         ]
     }
 }

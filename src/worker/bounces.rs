@@ -162,7 +162,11 @@ impl Reader {
                 continue;
             };
             match take_fetched(app, &message).await? {
-                Taken::Bounced(id) | Taken::Delivered(id) | Taken::Noted(id) | Taken::Known(id) => {
+                Taken::Bounced(id)
+                | Taken::Complained(id)
+                | Taken::Delivered(id)
+                | Taken::Noted(id)
+                | Taken::Known(id) => {
                     inbox.mark_seen(uid).await?;
                     tracing::info!(email.id = id, "A bounce report about an email was found");
                 }

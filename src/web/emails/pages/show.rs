@@ -261,7 +261,7 @@ fn about_other_emails(facts: Facts, story: &Story) -> Facts {
 
 fn doubt(story: &Story) -> &'static str {
     match story.email.status {
-        Status::Accepted | Status::Delivered => TAKEN,
+        Status::Accepted | Status::Delivered | Status::Complained => TAKEN,
         _ if story.may_have_arrived() => IN_DOUBT,
         _ => "",
     }
