@@ -40,6 +40,8 @@ mod m20261129_000060_know_deliveries;
 mod m20261129_000061_keep_good_news;
 mod m20261129_000062_ask_for_reports;
 mod m20261129_000063_know_complaints;
+mod m20261129_000064_create_provider_events;
+mod m20261129_000065_create_provider_hooks;
 mod schema_text;
 
 /// Every step, oldest first.
@@ -88,6 +90,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000061_keep_good_news::Migration),
             Box::new(m20261129_000062_ask_for_reports::Migration),
             Box::new(m20261129_000063_know_complaints::Migration),
+            Box::new(m20261129_000064_create_provider_events::Migration),
+            Box::new(m20261129_000065_create_provider_hooks::Migration),
         ]
     }
 }

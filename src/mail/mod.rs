@@ -19,6 +19,7 @@ pub mod oauth;
 pub mod pattern;
 pub mod plain_text;
 pub mod providers;
+pub mod signed_id;
 pub mod smtp;
 pub mod values;
 pub mod verdict;

@@ -83,7 +83,8 @@ pub fn to_a_user(status: Status) -> &'static str {
 }
 
 /// Why no more is known than that a mail server took a message; empty where more is known, or nobody can say why not.
-pub fn of_no_report(story: &Story) -> &'static str {
+/// `is_told` says whether a provider tells of what a host took.
+pub fn of_no_report(story: &Story, is_told: impl Fn(&str) -> bool) -> &'static str {
     if story.email.status != Status::Accepted {
         return "";
     }
@@ -93,6 +94,9 @@ pub fn of_no_report(story: &Story) -> &'static str {
     }
     let mut attempts = story.attempts.iter().rev();
     let taken = attempts.find(|attempt| attempt.outcome == Some(Outcome::Accepted));
+    if taken.is_some_and(|attempt| is_told(&attempt.host)) {
+        return "The provider that sends for us reports what becomes of the email. No report has come yet.";
+    }
     match taken.and_then(|attempt| attempt.dsn) {
         Some(Dsn::Requested) => {
             "The mail server was asked to report the delivery. No report has come back yet."

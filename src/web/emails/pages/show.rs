@@ -132,6 +132,7 @@ impl ShowPage {
         story: Story,
         as_sent: Option<AsSent>,
         servers: &[transport::Model],
+        no_report: &'static str,
         zone: Tz,
         now: DateTime<Utc>,
     ) -> Self {
@@ -147,7 +148,7 @@ impl ShowPage {
                 Some(_) => meaning::to_a_candidate(email.status),
                 None => meaning::to_a_user(email.status),
             },
-            no_report: meaning::of_no_report(&story),
+            no_report,
             telling: Telling::of(email),
             held_because: match email.status {
                 Status::Held => email.reason.clone(),
