@@ -6,6 +6,7 @@ use entity::{
 };
 use serde::Serialize;
 
+use super::hooks::HooksPanel;
 use crate::{
     error::{Error, Result},
     mail::{
@@ -27,6 +28,8 @@ pub struct State<'a> {
     pub outlook: Option<String>,
     /// The last checks, and the name of whoever asked for them.
     pub last: Option<(mail_check::Model, String)>,
+    /// What providers may report.
+    pub hooks: Option<HooksPanel>,
 }
 
 /// Settings, servers, checks.
@@ -37,6 +40,7 @@ pub struct ShowPage {
     settings: Facts,
     servers: Vec<ServerRow>,
     outlook: Option<String>,
+    hooks: Option<HooksPanel>,
     run: Option<Run>,
     is_running: bool,
     ticket: Ticket,
@@ -101,6 +105,7 @@ impl ShowPage {
                 .map(|server| ServerRow::new(server, zone))
                 .collect(),
             outlook: state.outlook,
+            hooks: state.hooks,
             run: run.transpose()?,
             is_running,
             ticket: Ticket::fresh(),
@@ -222,6 +227,7 @@ impl Page for ShowPage {
                 accepted: Some(Stamp::sample()),
             }],
             outlook: Some("In an hour.".into()),
+            hooks: Some(HooksPanel::sample()),
             run: Some(Run {
                 tone: "live",
                 label: "Checking",

@@ -1,6 +1,7 @@
 //! What providers tell of the emails that they took, and what that changes.
 mod complaints;
 mod many;
+mod page;
 mod posts;
 mod sns;
 mod trust;
