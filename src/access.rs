@@ -25,6 +25,8 @@ pub enum Who {
     Admin,
     /// The bearer of an API token of a recruiter or an admin.
     Api,
+    /// A provider that sends our mail: whoever knows its secret address.
+    Provider,
 }
 
 impl Who {
@@ -34,13 +36,13 @@ impl Who {
             Self::Anyone | Self::Interviewer => true,
             Self::Recruiter => role.is_recruiting(),
             Self::Admin => role.is_admin(),
-            Self::Candidate | Self::Api => false,
+            Self::Candidate | Self::Api | Self::Provider => false,
         }
     }
 
     /// Can a session say who is there?
     pub fn may_be_signed_in(self) -> bool {
-        !matches!(self, Self::Candidate | Self::Api)
+        !matches!(self, Self::Candidate | Self::Api | Self::Provider)
     }
 }
 
@@ -60,7 +62,9 @@ pub fn agrees(who: Who, asks: Option<Who>) -> bool {
     match who {
         // Whoever holds a join link shows it in the path.
         Who::Anyone | Who::Candidate => asks.is_none(),
-        Who::Interviewer | Who::Recruiter | Who::Admin | Who::Api => asks == Some(who),
+        Who::Interviewer | Who::Recruiter | Who::Admin | Who::Api | Who::Provider => {
+            asks == Some(who)
+        }
     }
 }
 
@@ -121,7 +125,13 @@ mod tests {
     #[test]
     fn a_handler_that_forgets_to_ask_fits_no_private_line() {
         let forgotten = <(HttpRequest, Path<i64>)>::ASKS;
-        for who in [Who::Interviewer, Who::Recruiter, Who::Admin, Who::Api] {
+        for who in [
+            Who::Interviewer,
+            Who::Recruiter,
+            Who::Admin,
+            Who::Api,
+            Who::Provider,
+        ] {
             assert!(!agrees(who, forgotten), "{who:?}");
         }
         assert!(agrees(Who::Anyone, forgotten) && agrees(Who::Candidate, forgotten));

@@ -12,9 +12,10 @@ use crate::{
         attention::Attention, emails::Counts, interviews::join_link::Keys, rate_limits::Tally,
     },
     error::Result,
+    hooks::Hooks,
     http_client::HttpClient,
-    mail::{bounce::ReturnAddress, compose::Composer, mailer::Mailer},
-    mailing::access,
+    mail::{bounce::ReturnAddress, compose::Composer, mailer::Mailer, signed_id::SignedIds},
+    mailing::{access, references},
     passwords::Passwords,
     readiness::Readiness,
     seal::Seal,
@@ -66,6 +67,10 @@ pub struct App {
     pub readiness: Readiness,
     /// Where undeliverable emails come back to; none when that is their sender.
     pub return_address: Option<ReturnAddress>,
+    /// Name emails to the providers that tell of them.
+    pub references: SignedIds,
+    /// Where those tell.
+    pub hooks: Hooks,
 }
 
 impl App {
@@ -86,9 +91,11 @@ impl App {
         Ok(Self {
             keys: Keys::new(secret, earlier.clone()),
             http: HttpClient::new(settings.networks),
-            token_seal: Seal::new(access::PURPOSE, secret, earlier),
+            token_seal: Seal::new(access::PURPOSE, secret, earlier.clone()),
             held_token: access::Held::here(),
             return_address: ReturnAddress::configured(&settings),
+            references: SignedIds::new(references::PURPOSE, secret, earlier.clone()),
+            hooks: Hooks::new(secret, earlier.clone()),
             db,
             clock,
             templates: Templates::new()?,

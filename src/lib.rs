@@ -12,6 +12,7 @@ pub mod domain;
 pub mod error;
 #[cfg(debug_assertions)]
 mod fresh;
+pub mod hooks;
 pub mod http;
 pub mod http_client;
 pub mod mail;

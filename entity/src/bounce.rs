@@ -21,6 +21,10 @@ pub enum Action {
     Delivered,
     /// It passed it on, and no more reports come from there.
     Relayed,
+    /// Its recipient marked it as spam.
+    Complained,
+    /// The provider that took it did not even try.
+    Dropped,
     /// Something else came back to the message's own return address: an automatic answer, good news of somebody else, or
     /// what nobody understands.
     Noted,

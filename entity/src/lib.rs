@@ -16,6 +16,8 @@ pub mod mail_text;
 pub mod mail_text_version;
 pub mod mail_token;
 pub mod one_time_key;
+pub mod provider_event;
+pub mod provider_hook;
 pub mod rate_limit;
 pub mod session;
 pub mod slot;

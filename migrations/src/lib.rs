@@ -39,6 +39,9 @@ mod m20261129_000050_create_mail_tokens;
 mod m20261129_000060_know_deliveries;
 mod m20261129_000061_keep_good_news;
 mod m20261129_000062_ask_for_reports;
+mod m20261129_000063_know_complaints;
+mod m20261129_000064_create_provider_events;
+mod m20261129_000065_create_provider_hooks;
 mod m20261129_000066_keep_early_reports;
 mod m20261129_000067_know_sign_ins;
 mod m20261129_000068_find_troubles;
@@ -89,6 +92,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000060_know_deliveries::Migration),
             Box::new(m20261129_000061_keep_good_news::Migration),
             Box::new(m20261129_000062_ask_for_reports::Migration),
+            Box::new(m20261129_000063_know_complaints::Migration),
+            Box::new(m20261129_000064_create_provider_events::Migration),
+            Box::new(m20261129_000065_create_provider_hooks::Migration),
             Box::new(m20261129_000066_keep_early_reports::Migration),
             Box::new(m20261129_000067_know_sign_ins::Migration),
             Box::new(m20261129_000068_find_troubles::Migration),

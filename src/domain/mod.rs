@@ -22,6 +22,7 @@ pub mod mail_texts;
 pub mod mail_tokens;
 pub mod notifications;
 pub mod page;
+pub mod provider_events;
 pub mod queue_health;
 pub mod rate_limits;
 pub mod references;

@@ -25,15 +25,36 @@ use crate::{
 /// After this long it is worth another try.
 const DAYS: i64 = 30;
 
-/// Sends nothing more to the address of a message, which it showed to be dead, for a while: what waits
+/// What a message showed of its address.
+#[derive(Clone, Copy, Debug)]
+pub enum Cause<'a> {
+    /// It takes no mail, in these words.
+    Dead(&'a str),
+    /// Whoever reads there calls our mail spam.
+    Complaint,
+}
+
+impl Cause<'_> {
+    /// In words for a recruiter.
+    fn reason(self) -> String {
+        match self {
+            Self::Dead(why) => format!("An earlier email to this address bounced. {why}"),
+            Self::Complaint => MARKED_AS_SPAM.into(),
+        }
+    }
+}
+
+const MARKED_AS_SPAM: &str = "The recipient marked an earlier email to this address as spam. Contact them another way. If they want your emails after all, ask them to mark the earlier one as not spam, then release this email.";
+
+/// Sends nothing more to the address of a message for a while, because of what it showed: what waits
 /// for it is held back. In the transaction that records what came of the message.
 pub async fn add(
     txn: &impl ConnectionTrait,
     email: &email::Model,
-    why: &str,
+    cause: Cause<'_>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let reason = format!("An earlier email to this address bounced. {why}");
+    let reason = cause.reason();
     let row = suppression::ActiveModel {
         company_id: Set(email.company_id),
         address: Set(email.recipient.clone()),

@@ -173,7 +173,11 @@ pub async fn worries(
 }
 
 /// Where messages stand that a mail server took, whatever more is known of them.
-const TAKEN: [email::Status; 2] = [email::Status::Accepted, email::Status::Delivered];
+const TAKEN: [email::Status; 3] = [
+    email::Status::Accepted,
+    email::Status::Delivered,
+    email::Status::Complained,
+];
 
 /// What became of messages that were meant to arrive and did not, or may not have; one that was made needless is none of them.
 const LOST: [email::Status; 5] = [

@@ -17,6 +17,8 @@ use crate::{
     api::{auth, is_api, problem::Problem},
     app::App,
     domain::accounts::sessions,
+    hooks,
+    mail::events,
     web::{
         errors::{Error, Result},
         sessions as cookie,
@@ -29,6 +31,9 @@ pub const MAX_BYTES: usize = 64 * 1024;
 /// The one form that sends a file may be larger than the file may be: then it is told so beside the field.
 pub const MAX_UPLOAD_BYTES: usize = 512 * 1024;
 const UPLOADS: &[&str] = &["/company/logo"];
+
+/// No body is longer; providers tell of many emails at once.
+pub const MOST_BYTES: usize = events::LONGEST;
 
 /// Who has neither a session nor a token can only sign in, set up or join; those forms are smaller.
 const MAX_BYTES_OF_STRANGERS: usize = 16 * 1024;
@@ -60,9 +65,10 @@ pub async fn read(app: &App, request: &mut ServiceRequest) -> Result<Bytes> {
     let announced = announced.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     let mut room = Room {
         bytes: MAX_BYTES_OF_STRANGERS,
-        most: match UPLOADS.contains(&request.path()) {
-            true => MAX_UPLOAD_BYTES,
-            false => MAX_BYTES,
+        most: match request.path() {
+            path if hooks::is_hook(path) => MOST_BYTES,
+            path if UPLOADS.contains(&path) => MAX_UPLOAD_BYTES,
+            _ => MAX_BYTES,
         },
         introduce: async || introduce(app, request).await,
     };
@@ -112,6 +118,9 @@ impl<F: AsyncFn() -> Result<()>> Room<F> {
 /// Refuses strangers. A session that has ended still tells that somebody signed in with this browser: what they
 /// typed is read. A file is read from those who are signed in.
 async fn introduce(app: &App, request: &ServiceRequest) -> Result<()> {
+    if hooks::is_hook(request.path()) {
+        return hooks::admit(app, request.request()).await.map(|_| ());
+    }
     if is_api(request.path()) {
         return match auth::is_known(app, request.headers()).await? {
             true => Ok(()),

@@ -19,7 +19,7 @@ use super::{body, routes};
 use crate::{
     api::{is_api, problem},
     app::App,
-    crypto,
+    crypto, hooks,
     web::{
         errors::{self, Error},
         policy::headers,
@@ -78,7 +78,7 @@ async fn admit(
     }
     body::refuse_encoded(request.headers())?;
     if is_unsafe(request.method()) {
-        if !is_api(request.path()) && !is_from_our_page(app, request.headers()) {
+        if !is_for_programs(request.path()) && !is_from_our_page(app, request.headers()) {
             return Err(Error::Refused(StatusCode::FORBIDDEN).into());
         }
         let body = body::read(app, &mut request).await?;
@@ -89,12 +89,17 @@ async fn admit(
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 
+/// Is it a path that no browser goes to?
+fn is_for_programs(path: &str) -> bool {
+    is_api(path) || hooks::is_hook(path)
+}
+
 fn is_unsafe(method: &Method) -> bool {
     !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
 /// Browsers say where a form was: in `Sec-Fetch-Site`, or to plain http hosts in `Origin` alone.
-/// One that says neither is refused; the API has no cookies, so it needs none of this.
+/// One that says neither is refused; programs have no cookies, so they need none of this.
 fn is_from_our_page(app: &App, headers: &HeaderMap) -> bool {
     match headers.get("sec-fetch-site") {
         Some(site) => site == "same-origin" || site == "none",
@@ -110,7 +115,7 @@ struct Visit {
     method: Method,
     /// The line of the URL table: paths themselves may hold join links.
     route: String,
-    is_api: bool,
+    is_for_programs: bool,
     /// A body that nothing reads, and of unknown length.
     has_unread_body: bool,
     reference: String,
@@ -123,7 +128,7 @@ impl Visit {
             began: Instant::now(),
             method: request.method().clone(),
             route: route.unwrap_or_else(|| "(no route)".into()),
-            is_api: is_api(request.path()),
+            is_for_programs: is_for_programs(request.path()),
             has_unread_body: !is_unsafe(request.method())
                 && request.headers().contains_key(header::TRANSFER_ENCODING),
             reference: crypto::random_id().chars().take(12).collect(),
@@ -161,7 +166,7 @@ impl Visit {
         if !is_bare && (is_told || response.error().is_none()) {
             return response;
         }
-        let (media_type, body) = if self.is_api {
+        let (media_type, body) = if self.is_for_programs {
             (problem::MEDIA_TYPE, problem::bare(status, &self.reference))
         } else {
             let html = HeaderValue::from_static("text/html; charset=utf-8");

@@ -32,7 +32,7 @@ pub fn service(
         .app_data(app.clone())
         .app_data(web::FormConfig::default().limit(body::MAX_BYTES))
         .app_data(web::JsonConfig::default().limit(body::MAX_BYTES))
-        .app_data(web::PayloadConfig::new(body::MAX_UPLOAD_BYTES))
+        .app_data(web::PayloadConfig::new(body::MOST_BYTES))
         .configure(|config| routes::configure(config, &app))
         .default_service(web::to(async || HttpResponse::NotFound().finish()))
         .wrap(from_fn(guard::guard))

@@ -17,6 +17,7 @@ use crate::{
     access::Who,
     api,
     app::App,
+    hooks,
     web::{
         account, actions, alerts, assets, bookings, cancellations, candidates, company, emails,
         interviews, jobs, join, login, logo, mail, mail_texts, rescheduling, sessions, setup,
@@ -27,7 +28,7 @@ use crate::{
 /// Every route. Nobody needs to sign in for the first group; everything else wants somebody.
 #[rustfmt::skip]
 fn table() -> Vec<Route> {
-    use Who::{Admin, Anyone, Api, Candidate, Interviewer, Recruiter};
+    use Who::{Admin, Anyone, Api, Candidate, Interviewer, Provider, Recruiter};
     vec![
         get(Anyone, "/api/openapi.json", api::openapi::show).without_session(),
         get(Anyone, "/brand/{colour}.css", assets::show_brand).without_session(),
@@ -158,6 +159,8 @@ fn table() -> Vec<Route> {
         post(Api, "/api/jobs/", api::jobs::create),
         get(Api, "/api/jobs/{id}/", api::jobs::show),
         patch(Api, "/api/jobs/{id}/", api::jobs::update),
+
+        post(Provider, "/hooks/mail/{provider}/{secret}", hooks::create),
     ]
 }
 

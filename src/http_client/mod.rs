@@ -90,6 +90,8 @@ pub struct HttpClient {
     limits: Limits,
     roots: Option<Vec<CertificateDer<'static>>>,
     tls: Arc<OnceCell<Arc<ClientConfig>>>,
+    /// A host, and where it is whatever its name leads to.
+    found: Option<(String, SocketAddr)>,
 }
 
 impl HttpClient {
@@ -100,6 +102,7 @@ impl HttpClient {
             limits: Limits::USUAL,
             roots: None,
             tls: Arc::default(),
+            found: None,
         }
     }
 
@@ -112,6 +115,12 @@ impl HttpClient {
     /// Trusts these certificates instead of the machine's.
     pub fn trusting(mut self, roots: Vec<CertificateDer<'static>>) -> Self {
         self.roots = Some(roots);
+        self
+    }
+
+    /// Finds this host there instead of asking for its address; whether it may be reached is judged all the same.
+    pub fn finding(mut self, host: &str, address: SocketAddr) -> Self {
+        self.found = Some((host.to_owned(), address));
         self
     }
 
@@ -158,8 +167,13 @@ impl HttpClient {
 
     /// The name is looked up once: what was judged is what is dialled, whatever the name means a moment later.
     async fn connect(&self, url: &HttpsUrl) -> Result<TlsStream<TcpStream>, Failure> {
-        let addresses = dial::look_up(url.host(), url.port()).await;
-        let addresses = addresses.map_err(|error| Failure::NoAddress(error.to_string()))?;
+        let addresses = match &self.found {
+            Some((host, address)) if host == url.host() => vec![*address],
+            _ => {
+                let found = dial::look_up(url.host(), url.port()).await;
+                found.map_err(|error| Failure::NoAddress(error.to_string()))?
+            }
+        };
         self.judge(&addresses)?;
         let dialled = dial::dial(&addresses, self.limits.connect, |_, _| {}).await;
         let (tcp, _) = dialled.map_err(|failure| match failure {

@@ -87,6 +87,18 @@ impl<'a> Picture<'a> {
 /// # Errors
 /// When a part cannot be put into a message whatever the server; another try would not help.
 pub fn bytes(letter: &Letter<'_>, link: &str) -> Result<Vec<u8>> {
+    with_headers(letter, link, &[])
+}
+
+/// The same with more headers, which are for the mail server and for nobody else.
+///
+/// # Errors
+/// As [`bytes`].
+pub fn with_headers(
+    letter: &Letter<'_>,
+    link: &str,
+    headers: &[(&'static str, String)],
+) -> Result<Vec<u8>> {
     if !link.bytes().all(is_safe_in_a_link) {
         return Err(Error::Mail("the join link is not a plain URL".into()));
     }
@@ -102,14 +114,20 @@ pub fn bytes(letter: &Letter<'_>, link: &str) -> Result<Vec<u8>> {
     if let Some(reply_to) = letter.reply_to {
         message = message.raw_header(mailbox_header::<header::ReplyTo>(reply_to));
     }
+    for (name, value) in headers {
+        message = message.raw_header(fixed_header(name, value.clone()));
+    }
     let message = message
         .subject(header_text(letter.subject))
         .date(letter.date.into())
         .message_id(Some(id_in_brackets(letter.message_id)?))
         .in_reply_to(id_in_brackets(letter.thread)?)
         .references(id_in_brackets(letter.thread)?)
-        .raw_header(fixed_header("Auto-Submitted", "auto-generated"))
-        .raw_header(fixed_header("X-Auto-Response-Suppress", "OOF, AutoReply"))
+        .raw_header(fixed_header("Auto-Submitted", "auto-generated".into()))
+        .raw_header(fixed_header(
+            "X-Auto-Response-Suppress",
+            "OOF, AutoReply".into(),
+        ))
         .multipart(body(letter, link)?)
         .map_err(|error| Error::Mail(error.to_string()))?;
     Ok(message.formatted())
@@ -196,8 +214,8 @@ fn mailbox_header<H: Header + From<Mailboxes>>(mailbox: &Mailbox) -> HeaderValue
     H::from(message::Mailbox::new(name, address.clone()).into()).display()
 }
 
-fn fixed_header(name: &'static str, value: &'static str) -> HeaderValue {
-    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+fn fixed_header(name: &'static str, value: String) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
 }
 
 fn id_in_brackets(id: &str) -> Result<String> {

@@ -3,3 +3,4 @@ pub mod access;
 pub mod diagnosis;
 pub mod letter;
 pub mod message;
+pub mod references;

@@ -3,6 +3,7 @@ mod base_url;
 mod bounces;
 mod database_url;
 mod env_file;
+mod events;
 mod key;
 mod mail;
 mod names;
@@ -24,6 +25,7 @@ pub use self::{
     base_url::{BaseUrl, bare_host, is_loopback_host},
     bounces::{BounceSettings, ImapSettings},
     env_file::EnvFile,
+    events::EventSettings,
     key::make_private_dir,
     mail::{Backend, MailSettings, MaxPerSecond},
     oauth::{OAuthProvider, OAuthSettings},
@@ -58,6 +60,8 @@ pub struct Settings {
     pub mail: MailSettings,
     /// How it comes back.
     pub bounces: BounceSettings,
+    /// `EMAIL_EVENTS`: which providers may tell what becomes of it.
+    pub events: EventSettings,
     /// What is to be said of them that stops nothing: names that are nearly right, lines that nobody can read.
     pub remarks: Vec<String>,
 }
@@ -163,6 +167,7 @@ impl Reader {
         let auth = self.auth();
         let mail = self.mail(backend, &auth);
         let bounces = self.bounces(&auth);
+        let events = self.events();
         let networks = match self.allows("private-networks") {
             true => Networks::Any,
             false => Networks::Public,
@@ -183,6 +188,7 @@ impl Reader {
             networks,
             mail: mail?,
             bounces,
+            events,
             remarks: Vec::new(),
         })
     }

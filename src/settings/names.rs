@@ -17,6 +17,11 @@ const KNOWN: &[&str] = &[
     "EMAIL_BACKEND",
     "EMAIL_BOUNCE_ADDRESS",
     "EMAIL_CONSOLE_FALLBACK",
+    "EMAIL_EVENTS",
+    "EMAIL_EVENTS_MAILGUN_KEY",
+    "EMAIL_EVENTS_RESEND_SECRET",
+    "EMAIL_EVENTS_SENDGRID_KEY",
+    "EMAIL_EVENTS_SES_TOPIC",
     "EMAIL_FALLBACK_HOST",
     "EMAIL_FALLBACK_HOST_PASSWORD",
     "EMAIL_FALLBACK_HOST_USER",
@@ -74,7 +79,8 @@ pub(super) fn is_setting(name: &str) -> bool {
 /// May its value let somebody in?
 pub(super) fn is_secret(name: &str) -> bool {
     name.ends_with("PASSWORD")
-        || name.ends_with("CLIENT_SECRET")
+        || name.ends_with("_SECRET")
+        || name.ends_with("_MAILGUN_KEY")
         || name.starts_with("SECRET_KEY")
         || name == "DATABASE_URL"
 }

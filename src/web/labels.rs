@@ -76,6 +76,7 @@ pub fn email_status(status: email::Status) -> &'static str {
         email::Status::Expired => "Expired",
         email::Status::Bounced => "Bounced",
         email::Status::Delivered => "Taken by the recipient's mail server",
+        email::Status::Complained => "Marked as spam",
     }
 }
 
@@ -99,7 +100,8 @@ pub fn email_tone(status: email::Status) -> &'static str {
         email::Status::Printed
         | email::Status::Failed
         | email::Status::Expired
-        | email::Status::Bounced => "bad",
+        | email::Status::Bounced
+        | email::Status::Complained => "bad",
         email::Status::Superseded | email::Status::Cancelled => "quiet",
     }
 }

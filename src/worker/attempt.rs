@@ -25,7 +25,7 @@ use crate::{
         mime,
         smtp::{Envelope, Outcome, Relay, Report},
     },
-    mailing::letter::Draft,
+    mailing::{letter::Draft, references},
 };
 
 /// Delivers one composed message. Whatever goes wrong with this one, others go on. What came of it has to be
@@ -69,7 +69,8 @@ async fn attempt(
     };
     let relay = relays::relay(app, name)
         .ok_or_else(|| Error::System("an email for a mail server that is not set up".into()))?;
-    let bytes = mime::bytes(&draft.letter(), &link)?;
+    let headers = references::headers(app, relay.host(), draft.email_id());
+    let bytes = mime::with_headers(&draft.letter(), &link, &headers)?;
     let ours = app.return_address.as_ref();
     let envelope_id = ours.map(|ours| ours.envelope_id(draft.email_id()));
     let envelope = Envelope {

@@ -163,6 +163,7 @@ impl Reader {
             };
             match take_fetched(app, &message).await? {
                 Taken::Bounced(id)
+                | Taken::Complained(id)
                 | Taken::Delivered(id)
                 | Taken::Noted(id)
                 | Taken::Known(id)

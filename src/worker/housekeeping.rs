@@ -9,7 +9,8 @@ use crate::{
     db::{self, Db, Txn},
     domain::{
         accounts::{known_devices, sessions, unsent_forms},
-        bounces, delivery, idempotency_keys, logos, rate_limits, suppressions, zone_changes,
+        bounces, delivery, idempotency_keys, logos, provider_events, rate_limits, suppressions,
+        zone_changes,
     },
     error::Result,
     mail::doctor,
@@ -49,6 +50,10 @@ pub async fn run_steps(app: &App) -> Result<()> {
         .await,
         clear(db, "suppressions", async |txn| {
             suppressions::clear(txn, now).await
+        })
+        .await,
+        clear(db, "provider events", async |txn| {
+            provider_events::clear(txn, now).await
         })
         .await,
         clear(db, "idempotency keys", async |txn| {

@@ -29,9 +29,10 @@ async fn a_packed_body_is_refused_whoever_sends_it_and_wherever() {
             let answer = actor.send(method.clone(), &path, packed("gzip")).await;
             assert_eq!(answer.status, 415, "{line:?}");
             assert_eq!(answer.header("accept-encoding"), "identity", "{line:?}");
-            let media_type = match path.starts_with("/api/") {
-                true => "application/problem+json",
-                false => "text/html; charset=utf-8",
+            let media_type = match line.who {
+                Who::Api | Who::Provider => "application/problem+json",
+                _ if path.starts_with("/api/") => "application/problem+json",
+                _ => "text/html; charset=utf-8",
             };
             assert_eq!(answer.header("content-type"), media_type, "{line:?}");
         }
@@ -71,6 +72,8 @@ async fn who_is_not_known_may_send_little() {
         let path = line.path.replace(['{', '}'], "");
         let too_much = match line.who {
             Who::Api => 401,
+            // A wrong address is wrong however much comes to it.
+            Who::Provider => 404,
             _ => 413,
         };
         let mut strangers = [

@@ -40,11 +40,15 @@ async fn what_has_ended_stays_so_but_for_what_is_learned_of_it() {
     for to in Status::iter() {
         for from in lifecycle::origins(to) {
             assert!(
-                !from.is_final() || matches!(to, Status::Bounced | Status::Delivered),
+                !from.is_final()
+                    || matches!(to, Status::Bounced | Status::Delivered | Status::Complained),
                 "from {from:?} to {to:?}"
             );
         }
         assert!(!lifecycle::origins(to).contains(&to), "{to:?}");
     }
     assert!(!lifecycle::origins(Status::Delivered).contains(&Status::Bounced));
+    for weaker in [Status::Delivered, Status::Bounced] {
+        assert!(!lifecycle::origins(weaker).contains(&Status::Complained));
+    }
 }

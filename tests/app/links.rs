@@ -98,7 +98,7 @@ fn may(role: Role, who: Who) -> bool {
         Who::Anyone | Who::Interviewer => true,
         Who::Recruiter => role != Role::Interviewer,
         Who::Admin => role == Role::Admin,
-        Who::Candidate | Who::Api => false,
+        Who::Candidate | Who::Api | Who::Provider => false,
     }
 }
 

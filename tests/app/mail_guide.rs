@@ -35,6 +35,10 @@ const FILLED: &[(&str, &str)] = &[
     ("{Server API token}", "8f3f1d7c-5f0b-4c6e-9c53-0d8a7f0e2b11"),
     ("{SMTP login}", "7a1b2c001@smtp-brevo.com"),
     ("{SMTP key}", "xsmtpsib-sample"),
+    (
+        "{HTTP webhook signing key}",
+        "key-3ax6xnjp29jd6fds4gc373sgvjxteol0",
+    ),
 ];
 
 /// What every block is read on top of, so that one may hold just what it is about.

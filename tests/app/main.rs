@@ -37,6 +37,7 @@ mod failpoints;
 mod faults;
 #[cfg(debug_assertions)]
 mod full_disk;
+mod hooks;
 mod housekeeping;
 mod http_client;
 mod idempotency;

@@ -22,7 +22,7 @@ fn may(role: Role, who: Who) -> bool {
     match (who, role) {
         (Who::Anyone | Who::Candidate | Who::Interviewer, _) => true,
         (Who::Recruiter | Who::Api, Role::Admin | Role::Recruiter) => true,
-        (Who::Recruiter | Who::Api, Role::Interviewer) => false,
+        (Who::Recruiter | Who::Api, Role::Interviewer) | (Who::Provider, _) => false,
         (Who::Admin, Role::Admin) => true,
         (Who::Admin, Role::Recruiter | Role::Interviewer) => false,
     }
@@ -314,6 +314,36 @@ async fn a_link_of_nobody_opens_nothing() {
         assert!(missing.status == 404 && nothing.status == 404, "{line:?}");
     }
     app.expect_undelivered_mail();
+}
+
+/// Whoever adds to what providers may says so here.
+#[actix_web::test]
+async fn who_knows_no_secret_address_is_no_provider() {
+    let theirs: Vec<Line> = of(&[Who::Provider]).collect();
+    assert_eq!(theirs.len(), 1);
+    let (line, app) = (&theirs[0], TestApp::start().await);
+    assert_eq!(
+        (&*line.method, &*line.path),
+        ("POST", "/hooks/mail/{provider}/{secret}")
+    );
+    let before = rows::all(&app).await;
+    // Nobody may tell anything here, so that the right secret is as good as none.
+    let right = app
+        .app
+        .hooks
+        .path(greenroom::mail::events::Provider::Postmark);
+    for path in [&*right, "/hooks/mail/postmark/x", "/hooks/mail/x/x"] {
+        for mut actor in [app.stranger(), app.admin().await, app.program().await] {
+            let answer = request(&mut actor, line, path).await;
+            assert_eq!(answer.status, 404, "{path}");
+        }
+    }
+    let users = |row: &String| row.starts_with("user ") || row.starts_with("api_token ");
+    let mut after = rows::all(&app).await;
+    after.retain(|row| !users(row) && !row.starts_with("action "));
+    let mut before = before;
+    before.retain(|row| !users(row) && !row.starts_with("action "));
+    assert_eq!(after, before, "nothing was changed");
 }
 
 #[actix_web::test]

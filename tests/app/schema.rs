@@ -43,6 +43,8 @@ async fn rows_and_tables_have_the_same_columns() {
         compare::<entity::mail_text_version::Entity>(&schema).await,
         compare::<entity::mail_token::Entity>(&schema).await,
         compare::<entity::one_time_key::Entity>(&schema).await,
+        compare::<entity::provider_event::Entity>(&schema).await,
+        compare::<entity::provider_hook::Entity>(&schema).await,
         compare::<entity::rate_limit::Entity>(&schema).await,
         compare::<entity::session::Entity>(&schema).await,
         compare::<entity::slot::Entity>(&schema).await,

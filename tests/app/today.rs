@@ -137,6 +137,7 @@ async fn what_needs_attention_is_listed_until_it_does_no_more() {
         (Held, true),
         (Accepted, false),
         (Delivered, false),
+        (Complained, true),
     ] {
         mail_came_to(&app, &booked, status, "").await;
         assert_eq!(rita.get("/").await.has(&link), worries, "{status:?}");

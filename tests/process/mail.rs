@@ -217,3 +217,33 @@ fn a_silent_server_is_given_up_within_twenty_seconds() {
     // Silent so far: the worker waits longer than the doctor does, so that this is a warning.
     assert_eq!(output.status.code(), Some(1), "{output:?}");
 }
+
+#[test]
+fn addresses_of_providers_are_printed_and_no_key() {
+    let installation = Installation::with(vec![
+        ("BASE_URL", "http://127.0.0.1:8080".into()),
+        ("EMAIL_EVENTS", "postmark,mailgun".into()),
+        (
+            "EMAIL_EVENTS_MAILGUN_KEY",
+            "key-3ax6xnjp29jd6fds4gc373sgvjxteol0".into(),
+        ),
+    ]);
+    let printed = installation.run(&["mail", "hooks"]);
+    assert!(printed.status.success(), "{printed:?}");
+    let printed = String::from_utf8_lossy(&printed.stdout).into_owned();
+    let lines: Vec<&str> = printed.lines().collect();
+    assert_eq!(lines.len(), 2, "{printed}");
+    for (line, begin) in lines.iter().zip([
+        "Postmark   http://127.0.0.1:8080/hooks/mail/postmark/",
+        "Mailgun    http://127.0.0.1:8080/hooks/mail/mailgun/",
+    ]) {
+        let secret = line.strip_prefix(begin).expect(begin);
+        assert_eq!(secret.len(), 43, "{line}");
+    }
+    assert!(!printed.contains("3ax6xnjp"), "{printed}");
+
+    let nobody = Installation::new().run(&["mail", "hooks"]);
+    assert!(nobody.stdout.is_empty(), "{nobody:?}");
+    let said = String::from_utf8_lossy(&nobody.stderr).into_owned();
+    assert!(said.contains("EMAIL_EVENTS"), "{said}");
+}

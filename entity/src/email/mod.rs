@@ -60,6 +60,8 @@ pub enum Status {
     Bounced,
     /// A mail server took it, and the recipient's own mail server reported that it has it.
     Delivered,
+    /// It arrived, and its recipient marked it as spam.
+    Complained,
 }
 
 /// A message to a candidate, a user or any address: the queue and the log at once.

@@ -68,6 +68,7 @@ fn read(mut from: impl Read) -> io::Result<Vec<u8>> {
 fn words(taken: Taken) -> String {
     match taken {
         Taken::Bounced(id) => format!("email {id} came back undelivered"),
+        Taken::Complained(id) => format!("email {id} was marked as spam by its recipient"),
         Taken::Delivered(id) => format!("email {id} was taken by the recipient's mail server"),
         Taken::Noted(id) => format!("recorded in the history of email {id}"),
         Taken::Known(id) => format!("nothing new about email {id}"),

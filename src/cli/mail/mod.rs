@@ -1,6 +1,7 @@
 //! `greenroom mail`: how mail leaves, why it does not, what comes back.
 mod bounce;
 mod doctor;
+mod hooks;
 mod setup;
 mod sign_in;
 mod test;
@@ -22,6 +23,7 @@ pub struct Mail {
 enum Command {
     Bounce(bounce::Bounce),
     Doctor(doctor::Doctor),
+    Hooks(hooks::Hooks),
     Setup(setup::Setup),
     SignIn(sign_in::SignIn),
     Test(test::Test),
@@ -35,6 +37,7 @@ impl Mail {
         match self.command {
             Command::Bounce(command) => command.run().await,
             Command::Doctor(command) => command.run().await,
+            Command::Hooks(command) => command.run(),
             Command::Setup(command) => command.run().await,
             Command::SignIn(command) => command.run().await,
             Command::Test(command) => command.run().await,

@@ -33,7 +33,9 @@ pub fn reachability(status: Status) -> Reachability {
         | Status::Printed
         | Status::Failed
         | Status::Expired
-        | Status::Bounced => Reachability::Lost,
+        | Status::Bounced
+        // Whoever calls it spam may not have read it, and gets nothing more.
+        | Status::Complained => Reachability::Lost,
         Status::Accepted | Status::Delivered | Status::Superseded | Status::Cancelled => {
             Reachability::Settled
         }

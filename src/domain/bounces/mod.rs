@@ -16,9 +16,9 @@ use sea_orm::{
     sea_query::{Expr, OnConflict},
 };
 
-pub(in crate::domain) use self::pending::apply;
 pub use self::pending::apply_left;
-use self::told::{PendingChange, Told, told};
+pub(in crate::domain) use self::{pending::apply, told::PendingChange};
+use self::told::{Told, told};
 use crate::{
     crypto,
     db::{self, Db, constant::Constant},
@@ -27,7 +27,8 @@ use crate::{
         delivery,
         emails::lifecycle,
         events::{self, Event},
-        rows, suppressions,
+        rows,
+        suppressions::{self, Cause},
     },
     error::{Error, Result},
 };
@@ -87,6 +88,8 @@ pub struct RecipientReport {
 pub enum Taken {
     /// The message with this key came back.
     Bounced(i64),
+    /// Its recipient marked the message with this key as spam.
+    Complained(i64),
     /// The recipient's own mail server has the message with this key.
     Delivered(i64),
     /// It stands in the story of this message, which goes on as before.
@@ -115,29 +118,57 @@ pub async fn take(db: &Db, notice: &Notice, now: DateTime<Utc>) -> Result<Taken>
             Told::OfAnother => return Ok(Taken::OtherRecipient(email.id)),
             Told::Nothing => return Ok(Taken::Unknown),
         };
-        if !keep(txn, &email, &told, &notice.host, now).await? {
-            return Ok(Taken::Known(email.id));
-        }
-        if is_early(&email, &told) {
-            return Ok(Taken::Kept(email.id));
-        }
-        match told.action {
-            Action::Failed => {}
-            Action::Delivered if deliver(txn, &email, told.hint, now).await? => {
-                return Ok(Taken::Delivered(email.id));
-            }
-            _ => return Ok(Taken::Noted(email.id)),
-        }
-        let has_bounced = bounce(txn, &email, told.hint, now).await?;
-        if told.is_dead {
-            suppressions::add(txn, &email, told.hint, now).await?;
-        }
-        Ok(match has_bounced {
-            true => Taken::Bounced(email.id),
-            false => Taken::Noted(email.id),
-        })
+        note(txn, &email, &told, &notice.host, now).await
     })
     .await
+}
+
+/// Takes note of what is told of a message that is [held](lock), by whoever may: `host`.
+pub(super) async fn note(
+    txn: &impl ConnectionTrait,
+    email: &email::Model,
+    told: &PendingChange<'_>,
+    host: &str,
+    now: DateTime<Utc>,
+) -> Result<Taken> {
+    if !keep(txn, email, told, host, now).await? {
+        return Ok(Taken::Known(email.id));
+    }
+    if is_early(email, told.action) {
+        return Ok(Taken::Kept(email.id));
+    }
+    let changed = change(txn, email, told.action, told.hint, told.is_dead, now).await?;
+    Ok(changed.unwrap_or(Taken::Noted(email.id)))
+}
+
+/// Changes what follows from what was told; none when nothing does.
+async fn change(
+    txn: &impl ConnectionTrait,
+    email: &email::Model,
+    action: Action,
+    hint: &str,
+    is_dead: bool,
+    now: DateTime<Utc>,
+) -> Result<Option<Taken>> {
+    Ok(match action {
+        Action::Failed | Action::Dropped => {
+            let has_bounced = bounce(txn, email, hint, now).await?;
+            if is_dead {
+                suppressions::add(txn, email, Cause::Dead(hint), now).await?;
+            }
+            has_bounced.then_some(Taken::Bounced(email.id))
+        }
+        Action::Complained => {
+            let is_news = complain(txn, email, hint, now).await?;
+            suppressions::add(txn, email, Cause::Complaint, now).await?;
+            is_news.then_some(Taken::Complained(email.id))
+        }
+        Action::Delivered => {
+            let is_news = deliver(txn, email, hint, now).await?;
+            is_news.then_some(Taken::Delivered(email.id))
+        }
+        Action::Delayed | Action::Relayed | Action::Noted => None,
+    })
 }
 
 /// What was reported of a message, first to last.
@@ -174,7 +205,7 @@ async fn subject(
 }
 
 /// The message as it stands now, held until the transaction ends: no worker takes it meanwhile.
-async fn lock(txn: &impl ConnectionTrait, id: i64) -> Result<email::Model> {
+pub(super) async fn lock(txn: &impl ConnectionTrait, id: i64) -> Result<email::Model> {
     // Writing nothing keeps other processes waiting; on SQLite there is nobody to keep.
     email::Entity::update_many()
         .col_expr(email::Column::Fence, Expr::col(email::Column::Fence))
@@ -221,8 +252,12 @@ async fn renamed(
 }
 
 /// Is the report quicker than our own record, on which what it changes depends?
-fn is_early(email: &email::Model, told: &PendingChange<'_>) -> bool {
-    email.status == Status::Sending && matches!(told.action, Action::Failed | Action::Delivered)
+fn is_early(email: &email::Model, action: Action) -> bool {
+    let changes_something = match action {
+        Action::Failed | Action::Delivered | Action::Complained | Action::Dropped => true,
+        Action::Delayed | Action::Relayed | Action::Noted => false,
+    };
+    email.status == Status::Sending && changes_something
 }
 
 /// Adds the report to the message's story; false when it stands there already.
@@ -252,7 +287,7 @@ async fn keep(
         host: Set(host.to_owned()),
         diagnostic: Set(news.diagnostic.to_owned()),
         hint: Set(news.hint.to_owned()),
-        is_pending: Set(is_early(email, news)),
+        is_pending: Set(is_early(email, news.action)),
         is_dead: Set(news.is_dead),
         reported_at: Set(now),
         ..Default::default()
@@ -268,22 +303,34 @@ async fn keep(
     Ok(kept == 1)
 }
 
-/// Notes that the recipient's own server has a message. What waits for another attempt must have been in doubt: else no
-/// server can have it.
+/// Notes that the recipient's own server has a message.
 async fn deliver(
     txn: &impl ConnectionTrait,
     email: &email::Model,
     reason: &str,
     now: DateTime<Utc>,
 ) -> Result<bool> {
-    let may_have_left = Condition::any()
-        .add(email::Column::Status.ne_const(Status::Retrying))
-        .add(Expr::exists(delivery::in_doubt()));
-    let it = Condition::all()
-        .add(email::COLUMN.id.eq(email.id))
-        .add(email::COLUMN.fence.eq(email.fence))
-        .add(may_have_left);
-    lifecycle::deliver(txn, it, reason, now).await
+    lifecycle::deliver(txn, it(email).add(may_have_left()), reason, now).await
+}
+
+/// Notes that its recipient marked a message as spam.
+async fn complain(
+    txn: &impl ConnectionTrait,
+    email: &email::Model,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let which = it(email).add(may_have_left());
+    let complained = lifecycle::end(txn, Status::Complained, which, reason, now).await?;
+    if complained.is_empty() {
+        return Ok(false);
+    }
+    let event = Event::EmailComplained {
+        email_id: email.id,
+        before: email.status,
+    };
+    events::record(txn, &Actor::system(email.company_id), event, now).await?;
+    Ok(true)
 }
 
 /// Ends a message that a mail server may have had. One that was made needless stays so.
@@ -293,10 +340,7 @@ async fn bounce(
     reason: &str,
     now: DateTime<Utc>,
 ) -> Result<bool> {
-    let it = Condition::all()
-        .add(email::COLUMN.id.eq(email.id))
-        .add(email::COLUMN.fence.eq(email.fence));
-    let bounced = lifecycle::end(txn, Status::Bounced, it, reason, now).await?;
+    let bounced = lifecycle::end(txn, Status::Bounced, it(email), reason, now).await?;
     if bounced.is_empty() {
         return Ok(false);
     }
@@ -306,4 +350,18 @@ async fn bounce(
     };
     events::record(txn, &Actor::system(email.company_id), event, now).await?;
     Ok(true)
+}
+
+/// Holds for the message as it was when it was locked.
+fn it(email: &email::Model) -> Condition {
+    Condition::all()
+        .add(email::COLUMN.id.eq(email.id))
+        .add(email::COLUMN.fence.eq(email.fence))
+}
+
+/// What waits for another attempt must have been in doubt: else no server can have it.
+fn may_have_left() -> Condition {
+    Condition::any()
+        .add(email::Column::Status.ne_const(Status::Retrying))
+        .add(Expr::exists(delivery::in_doubt()))
 }

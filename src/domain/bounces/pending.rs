@@ -1,7 +1,7 @@
 //! Reports that were quicker than our own record of the message, and what they change once it is there.
 use chrono::{DateTime, Utc};
 use entity::{
-    bounce::{self, Action},
+    bounce,
     email::{self, Status},
 };
 use sea_orm::{
@@ -9,10 +9,10 @@ use sea_orm::{
     QueryTrait, sea_query::Expr,
 };
 
-use super::{deliver, lock};
+use super::{change, lock};
 use crate::{
     db::constant::Constant,
-    domain::{rows, suppressions},
+    domain::rows,
     error::Result,
 };
 
@@ -54,18 +54,15 @@ async fn apply_which(
         if email.status == Status::Sending {
             continue;
         }
-        match report.action {
-            Action::Delivered => {
-                deliver(txn, &email, &report.hint, now).await?;
-            }
-            Action::Failed => {
-                super::bounce(txn, &email, &report.hint, now).await?;
-                if report.is_dead {
-                    suppressions::add(txn, &email, &report.hint, now).await?;
-                }
-            }
-            Action::Delayed | Action::Relayed | Action::Noted => {}
-        }
+        change(
+            txn,
+            &email,
+            report.action,
+            &report.hint,
+            report.is_dead,
+            now,
+        )
+        .await?;
         bounce::Entity::update_many()
             .col_expr(bounce::Column::IsPending, Expr::value(false))
             .filter(bounce::COLUMN.id.eq(report.id))

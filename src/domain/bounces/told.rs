@@ -4,12 +4,12 @@ use entity::bounce::Action;
 use super::{Notice, RecipientReport};
 
 /// What a report tells of one message.
-pub(super) struct PendingChange<'a> {
-    pub(super) action: Action,
-    pub(super) code: Option<&'a str>,
-    pub(super) diagnostic: &'a str,
-    pub(super) hint: &'a str,
-    pub(super) is_dead: bool,
+pub(in crate::domain) struct PendingChange<'a> {
+    pub(in crate::domain) action: Action,
+    pub(in crate::domain) code: Option<&'a str>,
+    pub(in crate::domain) diagnostic: &'a str,
+    pub(in crate::domain) hint: &'a str,
+    pub(in crate::domain) is_dead: bool,
 }
 
 /// What a report has to do with one message.
@@ -68,7 +68,7 @@ fn is_good(action: Action) -> bool {
 
 fn gravity(action: Option<Action>) -> u8 {
     match action {
-        Some(Action::Failed) => 0,
+        Some(Action::Complained | Action::Failed | Action::Dropped) => 0,
         Some(Action::Delivered) => 1,
         Some(Action::Relayed) => 2,
         Some(Action::Delayed) => 3,

@@ -73,6 +73,16 @@ pub async fn find_by_name(db: &Db, name: &str) -> Result<Option<company::Model>>
         .await?)
 }
 
+/// Are there more than one?
+pub async fn are_several(db: &Db) -> Result<bool> {
+    let two = company::Entity::find()
+        .select_only()
+        .column(company::Column::Id)
+        .limit(2)
+        .into_tuple::<i64>();
+    Ok(two.all(db.read()).await?.len() > 1)
+}
+
 /// All that an admin may change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Changes {

@@ -96,6 +96,7 @@ async fn handed_to(
     let ended = email::Column::Status.in_const([
         Status::Accepted,
         Status::Delivered,
+        Status::Complained,
         Status::Printed,
         Status::Uncertain,
         Status::Bounced,

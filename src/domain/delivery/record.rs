@@ -25,7 +25,7 @@ use crate::{
         bounces,
         emails::lifecycle::{self, Claim, returned_claims},
         mail_servers::{self, BreakerChange, Finding, Noted},
-        suppressions,
+        suppressions::{self, Cause},
     },
     error::Result,
 };
@@ -281,7 +281,7 @@ async fn end(
         return Ok((Recorded::Stale, None));
     }
     if status == Status::Failed && ended.next == Next::FailAsDead {
-        suppressions::add(txn, email, &reason, now).await?;
+        suppressions::add(txn, email, Cause::Dead(&reason), now).await?;
     }
     Ok((Recorded::As(status), finding(ended, &earlier)))
 }

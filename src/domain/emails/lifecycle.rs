@@ -18,7 +18,7 @@ pub(in crate::domain) type Claim = (i64, i32);
 
 /// Where a message may stand before it comes to stand here.
 pub fn origins(to: Status) -> &'static [Status] {
-    use Status::{Accepted, Delivered, Held, Queued, Retrying, Sending, Uncertain};
+    use Status::{Accepted, Bounced, Delivered, Held, Queued, Retrying, Sending, Uncertain};
     match to {
         // A worker gives it back that never asked a mail server; or a person releases it.
         Status::Queued => &[Sending, Held],
@@ -34,6 +34,8 @@ pub fn origins(to: Status) -> &'static [Status] {
         Status::Bounced => &[Accepted, Uncertain, Retrying, Delivered],
         // A report of a failure is never outdone by good news, in whatever order they come.
         Status::Delivered => &[Accepted, Uncertain, Retrying],
+        // Only what arrived can be marked as spam, whatever was said of it before.
+        Status::Complained => &[Accepted, Uncertain, Retrying, Delivered, Bounced],
     }
 }
 

@@ -194,7 +194,8 @@ fn scalar(query: SelectStatement) -> Expr {
 
 pub(super) fn may_have_arrived(email: &email::Model, attempts: &[attempt::Model]) -> bool {
     let is_in_doubt = |attempt: &attempt::Model| attempt.outcome == Some(Outcome::Uncertain);
-    matches!(email.status, Status::Accepted | Status::Delivered) || attempts.iter().any(is_in_doubt)
+    let has_arrived = [Status::Accepted, Status::Delivered, Status::Complained];
+    has_arrived.contains(&email.status) || attempts.iter().any(is_in_doubt)
 }
 
 pub(super) async fn attempts(

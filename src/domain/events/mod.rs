@@ -135,6 +135,11 @@ pub enum Event {
         email_id: i64,
         before: email::Status,
     },
+    /// The recipient of a message marked it as spam.
+    EmailComplained {
+        email_id: i64,
+        before: email::Status,
+    },
     /// There is a slot.
     SlotCreated {
         slot_id: i64,

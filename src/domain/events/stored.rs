@@ -116,6 +116,7 @@ impl Event {
             | Self::EmailCancelled { .. }
             | Self::EmailReleased { .. }
             | Self::EmailBounced { .. }
+            | Self::EmailComplained { .. }
             | Self::SlotCreated { .. }
             | Self::JobCreated { .. }
             | Self::CandidateCreated { .. }
@@ -161,6 +162,7 @@ impl Event {
             | Self::EmailCancelled { .. }
             | Self::EmailReleased { .. }
             | Self::EmailBounced { .. }
+            | Self::EmailComplained { .. }
             | Self::SlotCreated { .. }
             | Self::SlotClosed { .. }
             | Self::SlotMoved { .. }

@@ -134,6 +134,7 @@ verbs! {
     EmailCancelled: "email.cancelled" of Email,
     EmailReleased: "email.released" of Email,
     EmailBounced: "email.bounced" of Email,
+    EmailComplained: "email.complained" of Email,
     SlotCreated: "slot.created" of Slot,
     SlotChanged: "slot.changed" of Slot,
     SlotClosed: "slot.closed" of Slot,

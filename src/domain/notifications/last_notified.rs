@@ -85,6 +85,7 @@ fn may_be_known() -> Condition {
             Status::Sending,
             Status::Accepted,
             Status::Delivered,
+            Status::Complained,
             Status::Uncertain,
             Status::Printed,
         ]))

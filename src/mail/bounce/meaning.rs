@@ -25,6 +25,8 @@ pub fn meaning(recipient: &Recipient) -> Meaning {
         Some(Action::Delayed | Action::Noted) => DELAYED,
         Some(Action::Delivered) => DELIVERED,
         Some(Action::Relayed) => RELAYED,
+        Some(Action::Complained) => COMPLAINED,
+        Some(Action::Dropped) => DROPPED,
         None => GOOD_NEWS,
     };
     Meaning {
@@ -123,6 +125,8 @@ const GOOD_NEWS: &str = "A mail server reports that it delivered the email or pa
 const DELIVERED: &str = "The recipient's mail server has the email. That doesn't say whether it went to the inbox, or whether the recipient read it.";
 const RELAYED: &str = "The email went on to a mail server that doesn't report deliveries. Unless it is sent back, nothing more will be heard of it.";
 const DELAYED: &str = "The mail server that accepted it has not delivered it yet and keeps trying. If it's urgent, contact the candidate another way.";
+const COMPLAINED: &str = "The recipient marked this email as spam. Greenroom sends nothing more to this address for 30 days: further emails are held back until you release them. Contact the candidate another way.";
+const DROPPED: &str = "The provider that sends for us didn't send this email, usually because it has the address on its own suppression list. Check the address with the candidate, or contact them another way. An admin can look up the reason at the provider and remove the address from its list; then send the email again.";
 const UNKNOWN: &str = "The receiving side sent it back. Check the address with the candidate, or contact them another way.";
 const FULL: &str = "The recipient's mailbox is full. Ask the candidate for another address, or contact them another way.";
 const UNREACHED: &str = "The receiving side didn't accept it for so long that the mail server gave up. Check the part of the address after the @, or contact the candidate another way.";

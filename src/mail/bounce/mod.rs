@@ -14,6 +14,7 @@ mod status;
 
 use entity::bounce::Action;
 
+pub(super) use self::status::words;
 pub use self::{
     meaning::{Meaning, meaning},
     return_address::ReturnAddress,
@@ -219,7 +220,7 @@ fn ids<'a>(fields: &'a Fields, name: &'a str) -> impl Iterator<Item = String> {
 }
 
 /// Anything else is none of ours, and PostgreSQL may not even be asked for it.
-fn is_id(text: &str) -> bool {
+pub(super) fn is_id(text: &str) -> bool {
     text.len() <= LONGEST_ID && text.contains('@') && text.bytes().all(|b| b.is_ascii_graphic())
 }
 

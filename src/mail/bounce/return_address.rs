@@ -2,18 +2,15 @@
 use std::fmt;
 
 use lettre::Address;
-use subtle::ConstantTimeEq;
 
 use crate::{
-    crypto,
     error::{Error, Result},
+    mail::signed_id::SignedIds,
     secret::Secret,
     settings::Settings,
 };
 
 const PURPOSE: &str = "return-address";
-/// Hexadecimal digits: 80 bits that nobody guesses by mail.
-const SIGNATURE: usize = 20;
 
 /// Makes return addresses, `bounces+42-0f…@example.com`, and recognises them; and what messages are called in reports,
 /// which is signed in the same way.
@@ -21,8 +18,7 @@ const SIGNATURE: usize = 20;
 pub struct ReturnAddress {
     /// Local part and domain; none where messages come back to their sender.
     own: Option<(String, String)>,
-    newest: [u8; 32],
-    earlier: Vec<[u8; 32]>,
+    ids: SignedIds,
 }
 
 impl fmt::Debug for ReturnAddress {
@@ -56,10 +52,7 @@ impl ReturnAddress {
         };
         Self {
             own: address.map(parts),
-            newest: crypto::key_for(secret, PURPOSE),
-            earlier: earlier
-                .map(|secret| crypto::key_for(secret, PURPOSE))
-                .collect(),
+            ids: SignedIds::new(PURPOSE, secret, earlier),
         }
     }
 
@@ -71,12 +64,12 @@ impl ReturnAddress {
 
     /// What a message is called before mail servers, which tell it again in their reports (RFC 3461 §4.4): signed as well.
     pub fn envelope_id(&self, email_id: i64) -> String {
-        format!("{email_id}-{}", signature(&self.newest, email_id))
+        self.ids.sign(email_id)
     }
 
     /// The message that is called so; none when we did not.
     pub fn of_envelope(&self, envelope_id: &str) -> Option<i64> {
-        self.signed(&envelope_id.to_lowercase())
+        self.ids.read(&envelope_id.to_lowercase())
     }
 
     /// Where a message comes back to; none where that is its sender.
@@ -108,25 +101,8 @@ impl ReturnAddress {
             || after
                 .strip_prefix('.')
                 .is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
-        self.signed(token).filter(|_| !goes_on)
+        self.ids.read(token).filter(|_| !goes_on)
     }
-
-    /// `42-0f…`, when it is signed.
-    fn signed(&self, token: &str) -> Option<i64> {
-        let (id, signed) = token.split_once('-')?;
-        let email_id: i64 = id.parse().ok()?;
-        let is_ours = |key: &[u8; 32]| {
-            let expected = signature(key, email_id);
-            bool::from(expected.as_bytes().ct_eq(signed.as_bytes()))
-        };
-        let mut keys = std::iter::once(&self.newest).chain(&self.earlier);
-        keys.any(is_ours).then_some(email_id)
-    }
-}
-
-fn signature(key: &[u8; 32], email_id: i64) -> String {
-    let signed = crypto::hmac_sha256(key, &email_id.to_be_bytes());
-    crypto::hex(&signed)[..SIGNATURE].to_owned()
 }
 
 #[cfg(test)]

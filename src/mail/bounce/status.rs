@@ -198,7 +198,7 @@ fn value_of(typed: &str) -> &str {
 }
 
 /// What a server said, on one line, without a link that would let somebody in.
-pub(super) fn words(text: &str) -> String {
+pub(in crate::mail) fn words(text: &str) -> String {
     let line = clean_line(text);
     let mut follows_link = false;
     let words = line.split(' ').filter_map(|word| {

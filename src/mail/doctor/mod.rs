@@ -3,7 +3,7 @@
 //! Each check says what it saw, what is wrong in plain words, and what to do. None of them holds a
 //! password, a message or a link. Whatever a server does, all of it ends in time.
 mod blocked;
-mod certificate;
+pub(super) mod certificate;
 mod check;
 mod checklists;
 mod dns;

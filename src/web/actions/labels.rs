@@ -31,6 +31,7 @@ const VERBS: [(Verb, &str); Verb::ALL.len()] = [
     (Verb::EmailCancelled, "Email cancelled before sending"),
     (Verb::EmailReleased, "Address released, held emails queued"),
     (Verb::EmailBounced, "Email bounced"),
+    (Verb::EmailComplained, "Email marked as spam"),
     (Verb::SlotCreated, "Slot added"),
     (Verb::SlotChanged, "Slot changed"),
     (Verb::SlotClosed, "Slot closed"),

@@ -41,6 +41,9 @@ pub fn to_a_candidate(status: Status) -> &'static str {
         Status::Bounced => {
             "A mail server accepted it and then reported that it can't be delivered, so nobody received it. The report below says why. Correct the address if it's wrong, or fix the cause and send the email again, or contact the candidate another way."
         }
+        Status::Complained => {
+            "It arrived, and the recipient marked it as spam. Greenroom sends nothing more to this address for 30 days: further emails are held back until you release them. Call the candidate, and ask them to mark the email as not spam."
+        }
     }
 }
 
@@ -65,17 +68,23 @@ pub fn to_a_user(status: Status) -> &'static str {
         Status::Failed => {
             "Nobody received it, and Greenroom won't try again. See what the last attempt says, then send another."
         }
-        Status::Held => "It is held back because an email to this address came back.",
+        Status::Held => {
+            "It is held back because an earlier email to this address came back or was marked as spam."
+        }
         Status::Superseded | Status::Cancelled => "It was cancelled before it was sent.",
         Status::Expired => "No mail server accepted it within an hour. Nobody received it.",
         Status::Bounced => {
             "A mail server accepted it and then reported that it can't be delivered. Nobody received it."
         }
+        Status::Complained => {
+            "It arrived, and the recipient marked it as spam. Greenroom sends nothing more to this address for 30 days."
+        }
     }
 }
 
 /// Why no more is known than that a mail server took a message; empty where more is known, or nobody can say why not.
-pub fn of_no_report(story: &Story) -> &'static str {
+/// `is_told` says whether a provider tells of what a host took.
+pub fn of_no_report(story: &Story, is_told: impl Fn(&str) -> bool) -> &'static str {
     if story.email.status != Status::Accepted {
         return "";
     }
@@ -85,6 +94,9 @@ pub fn of_no_report(story: &Story) -> &'static str {
     }
     let mut attempts = story.attempts.iter().rev();
     let taken = attempts.find(|attempt| attempt.outcome == Some(Outcome::Accepted));
+    if taken.is_some_and(|attempt| is_told(&attempt.host)) {
+        return "The provider that sends for us reports what becomes of the email. No report has come yet.";
+    }
     match taken.and_then(|attempt| attempt.dsn) {
         Some(Dsn::Requested) => {
             "The mail server was asked to report the delivery. No report has come back yet."

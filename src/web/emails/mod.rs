@@ -67,7 +67,9 @@ pub async fn show(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<Ht
     let as_sent = AsSent::of(&story.email, story.details.as_ref(), logo.as_ref());
     let servers = mail_servers::in_force(&app).await?;
     let now = app.clock.now();
-    let page = ShowPage::new(story, as_sent, &servers, viewer.zone(), now);
+    let is_told = |host: &str| !app.settings.events.of_host(host).is_empty();
+    let no_report = meaning::of_no_report(&story, is_told);
+    let page = ShowPage::new(story, as_sent, &servers, no_report, viewer.zone(), now);
     Ok(mail_html::framed(viewer.page(&page)?))
 }
 

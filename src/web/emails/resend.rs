@@ -42,6 +42,6 @@ pub async fn create(
 }
 
 const UNCONFIRMED: &str = "Nothing was sent: the candidate may already have this email. To send a second copy, confirm it under Send again.";
-const HELD: &str = "This email is held back because an earlier email to this address came back. Correct the address, or release the email if the address is right.";
+const HELD: &str = "This email is held back because an earlier email to this address came back or was marked as spam. Correct the address, or release the email if the address is right.";
 const OUTDATED: &str =
     "Nothing was sent: the interview has changed or is over, so this email would be misleading.";

@@ -171,6 +171,8 @@ impl Teller {
             Action::Delayed => ("wait", format!("Reported as delayed by {host}")),
             Action::Delivered => ("good", format!("Reported as delivered by {host}")),
             Action::Relayed => ("good", format!("Reported as passed on by {host}")),
+            Action::Complained => ("bad", format!("Marked as spam, as {host} reports")),
+            Action::Dropped => ("bad", format!("Not sent by {host}")),
             Action::Noted => ("wait", format!("Something came back from {host}")),
         };
         let code = bounce.code.as_ref().map(|code| format!("code {code}"));
@@ -205,8 +207,11 @@ impl Teller {
     /// How it ended, where the last attempt does not say so itself.
     fn end(&self, story: &Story) -> Option<Step> {
         let email = &story.email;
-        use Status::{Accepted, Bounced, Delivered, Printed};
-        let told = matches!(email.status, Accepted | Bounced | Delivered | Printed);
+        use Status::{Accepted, Bounced, Complained, Delivered, Printed};
+        let told = matches!(
+            email.status,
+            Accepted | Bounced | Complained | Delivered | Printed
+        );
         let at = email.finished_at.filter(|_| !told)?;
         let last = story
             .attempts

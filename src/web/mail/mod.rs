@@ -1,12 +1,16 @@
 //! How mail leaves, for admins: the settings in force, how each mail server is, and what is wrong.
 pub mod checks;
+mod hooks;
 pub mod pages;
 mod servers;
 pub mod test;
 
 use actix_web::{HttpResponse, web::Data};
 
-use self::pages::{ShowPage, State};
+use self::{
+    hooks::HooksPanel,
+    pages::{ShowPage, State},
+};
 use super::{errors::Result, mail_servers, viewer::Admin};
 use crate::{
     app::App,
@@ -30,6 +34,7 @@ pub async fn show(app: Data<App>, viewer: Admin) -> Result<HttpResponse> {
         outlook: mail_servers::outlook(&app, &servers, viewer.zone(), now).await?,
         servers: servers::of(&app, company_id, servers, viewer.zone(), now).await?,
         last,
+        hooks: HooksPanel::of(&app, viewer.zone()).await?,
     };
     viewer.page(&ShowPage::new(state, &viewer, now)?)
 }

@@ -7,7 +7,7 @@ use entity::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::servers::ServerPanel;
+use super::{hooks::HooksPanel, servers::ServerPanel};
 use crate::{
     error::{Error, Result},
     mail::{
@@ -29,6 +29,8 @@ pub struct State<'a> {
     pub outlook: Option<String>,
     /// The last checks, and the name of whoever asked for them.
     pub last: Option<(mail_check::Model, String)>,
+    /// What providers may report.
+    pub hooks: Option<HooksPanel>,
 }
 
 /// Settings, servers, checks.
@@ -39,6 +41,7 @@ pub struct ShowPage {
     settings: Facts,
     servers: Vec<ServerPanel>,
     outlook: Option<String>,
+    hooks: Option<HooksPanel>,
     run: Option<Run>,
     is_running: bool,
     ticket: Ticket,
@@ -87,6 +90,7 @@ impl ShowPage {
             settings: settings(state.settings),
             servers: state.servers,
             outlook: state.outlook,
+            hooks: state.hooks,
             run: run.transpose()?,
             is_running,
             ticket: Ticket::fresh(),
@@ -213,6 +217,7 @@ impl Page for ShowPage {
             settings: Facts::sample(),
             servers: vec![ServerPanel::sample()],
             outlook: Some("In an hour.".into()),
+            hooks: Some(HooksPanel::sample()),
             run: Some(Run {
                 tone: "live",
                 label: "Checking",

@@ -14,7 +14,7 @@ use crate::{
         mail_tokens,
     },
     error::Result,
-    mail::{doctor, providers},
+    mail::{doctor, events::Provider, providers},
     mailing::access::Account,
     settings::{Login, MailSettings, SmtpSettings},
     web::{facts::Facts, labels, stamp::Stamp},
@@ -74,6 +74,7 @@ pub async fn of(
         let facts = login(smtp, token.as_ref(), clock);
         let facts = pace(facts, mail, smtp, row, now);
         let facts = facts.text("Proof", proof(&asked, &smtp.host));
+        let facts = facts.text("Reports from", reporting(app, &smtp.host));
         panels.push(ServerPanel::new(name, smtp, row, facts, troubles, zone));
     }
     Ok(panels)
@@ -177,6 +178,13 @@ fn words(per_second: f64) -> String {
         a_minute if a_minute >= 1.0 => format!("{a_minute:.0} emails a minute"),
         a_minute => format!("{:.1} emails an hour", a_minute * 60.0),
     }
+}
+
+/// The providers that report what becomes of what it is given; empty where none does.
+fn reporting(app: &App, host: &str) -> String {
+    let names = app.settings.events.of_host(host).into_iter();
+    let names: Vec<&str> = names.map(Provider::name).collect();
+    names.join(", ")
 }
 
 /// What is known once an email has been handed over.

@@ -1,6 +1,7 @@
 //! Every statement, commit and rollback of everything that writes fails once: what was answered is what is stored, and
 //! the same request, sent again, works.
 mod bookings;
+mod hooks;
 mod matrix;
 mod setup;
 mod staff;

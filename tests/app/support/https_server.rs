@@ -10,8 +10,9 @@ use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinHandle,
 };
+use tokio_rustls::TlsAcceptor;
 
-use super::smtp_server::{CERTIFICATES, Hold};
+use super::smtp_server::{AMAZON, CERTIFICATES, Hold};
 
 /// A request as it came.
 #[derive(Clone, Debug, Default)]
@@ -82,10 +83,22 @@ pub struct HttpsServer {
 
 impl HttpsServer {
     pub async fn start(answer: impl Fn(&Received) -> Says + Send + Sync + 'static) -> Self {
+        Self::start_as(CERTIFICATES.acceptor(), answer).await
+    }
+
+    /// One that says to be Amazon SNS.
+    pub async fn amazon(answer: impl Fn(&Received) -> Says + Send + Sync + 'static) -> Self {
+        Self::start_as(CERTIFICATES.acceptor_of_amazon(), answer).await
+    }
+
+    async fn start_as(
+        tls: TlsAcceptor,
+        answer: impl Fn(&Received) -> Says + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let seen: Arc<Mutex<Seen>> = Arc::default();
-        let task = tokio::spawn(serve(listener, Arc::new(answer), Arc::clone(&seen)));
+        let task = tokio::spawn(serve(listener, tls, Arc::new(answer), Arc::clone(&seen)));
         Self { port, seen, task }
     }
 
@@ -129,6 +142,11 @@ pub fn client() -> HttpClient {
     HttpClient::new(Networks::Any).trusting(vec![CERTIFICATES.authority.clone()])
 }
 
+/// A client that finds Amazon SNS at one of these servers.
+pub fn client_to_amazon(server: &HttpsServer) -> HttpClient {
+    client().finding(AMAZON, ([127, 0, 0, 1], server.port).into())
+}
+
 /// The same with little patience.
 pub fn hasty_client() -> HttpClient {
     client().with_limits(Limits {
@@ -137,7 +155,12 @@ pub fn hasty_client() -> HttpClient {
     })
 }
 
-async fn serve(listener: TcpListener, answer: Arc<Answer>, seen: Arc<Mutex<Seen>>) {
+async fn serve(
+    listener: TcpListener,
+    tls: TlsAcceptor,
+    answer: Arc<Answer>,
+    seen: Arc<Mutex<Seen>>,
+) {
     loop {
         let Ok((tcp, _)) = listener.accept().await else {
             return;
@@ -150,15 +173,21 @@ async fn serve(listener: TcpListener, answer: Arc<Answer>, seen: Arc<Mutex<Seen>
             }
         }
         let (answer, seen) = (Arc::clone(&answer), Arc::clone(&seen));
+        let tls = tls.clone();
         tokio::spawn(async move {
             // The client's end is all that a test looks at.
-            let _ = converse(tcp, &*answer, &seen).await;
+            let _ = converse(tcp, &tls, &*answer, &seen).await;
         });
     }
 }
 
-async fn converse(tcp: TcpStream, answer: &Answer, seen: &Mutex<Seen>) -> std::io::Result<()> {
-    let tls = CERTIFICATES.acceptor().accept(tcp).await?;
+async fn converse(
+    tcp: TcpStream,
+    tls: &TlsAcceptor,
+    answer: &Answer,
+    seen: &Mutex<Seen>,
+) -> std::io::Result<()> {
+    let tls = tls.accept(tcp).await?;
     let mut io = BufReader::new(tls);
     let mut received = Received::default();
     let mut length = 0;

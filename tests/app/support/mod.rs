@@ -11,6 +11,7 @@ pub mod letters;
 pub mod logs;
 pub mod postfix;
 pub mod printer;
+pub mod provider_keys;
 pub mod rows;
 pub mod smtp_server;
 pub mod token_issuer;

@@ -33,6 +33,8 @@ pub async fn all(app: &TestApp) -> Vec<String> {
         mail_text,
         mail_text_version,
         one_time_key,
+        provider_event,
+        provider_hook,
         slot,
         suppression,
         user

@@ -294,6 +294,7 @@ pub struct Certificates {
     /// Certificate and key of the leaf for `localhost`, for other programs.
     pub localhost_pem: String,
     localhost: Arc<ServerConfig>,
+    amazon: Arc<ServerConfig>,
     elsewhere: Arc<ServerConfig>,
     expired: Arc<ServerConfig>,
     ending_soon: Arc<ServerConfig>,
@@ -304,6 +305,11 @@ impl Certificates {
     /// What a server on this machine encrypts with.
     pub fn acceptor(&self) -> TlsAcceptor {
         TlsAcceptor::from(Arc::clone(&self.localhost))
+    }
+
+    /// The same in the name of [`AMAZON`].
+    pub fn acceptor_of_amazon(&self) -> TlsAcceptor {
+        TlsAcceptor::from(Arc::clone(&self.amazon))
     }
 }
 
@@ -325,6 +331,7 @@ pub static CERTIFICATES: LazyLock<Certificates> = LazyLock::new(|| {
         other_authority: other_authority.der().clone(),
         localhost_pem: format!("{}{}", local.0.pem(), local.1.serialize_pem()),
         localhost: server_config(&local),
+        amazon: server_config(&leaf(&issuer, &[AMAZON])),
         elsewhere: server_config(&leaf(&issuer, &["elsewhere.example"])),
         expired: server_config(&leaf_until(&issuer, &LOCAL, TimeDelta::days(-1))),
         ending_soon: server_config(&leaf_until(&issuer, &LOCAL, ENDS_SOON)),
@@ -332,6 +339,8 @@ pub static CERTIFICATES: LazyLock<Certificates> = LazyLock::new(|| {
     }
 });
 
+/// Where Amazon SNS is in one region.
+pub const AMAZON: &str = "sns.eu-west-1.amazonaws.com";
 const LOCAL: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 /// Not so soon that a slow test sees its end.
 const ENDS_SOON: TimeDelta = TimeDelta::days(5);

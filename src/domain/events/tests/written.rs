@@ -242,6 +242,13 @@ pub fn written_today() -> Vec<(Event, Value)> {
             json!({ "before": "accepted" }),
         ),
         (
+            Event::EmailComplained {
+                email_id,
+                before: email::Status::Delivered,
+            },
+            json!({ "before": "delivered" }),
+        ),
+        (
             Event::SlotCreated {
                 slot_id,
                 starts_at: at(NINE),

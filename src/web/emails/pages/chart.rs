@@ -49,7 +49,7 @@ enum Part {
 /// Where a status is counted; not at all, where nobody was to be told after all.
 fn part(status: Status) -> Option<Part> {
     match status {
-        Status::Accepted | Status::Delivered => Some(Part::Accepted),
+        Status::Accepted | Status::Delivered | Status::Complained => Some(Part::Accepted),
         Status::Queued | Status::Sending | Status::Retrying | Status::Held => Some(Part::Waiting),
         Status::Uncertain
         | Status::Printed

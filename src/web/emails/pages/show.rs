@@ -132,6 +132,7 @@ impl ShowPage {
         story: Story,
         as_sent: Option<AsSent>,
         servers: &[transport::Model],
+        no_report: &'static str,
         zone: Tz,
         now: DateTime<Utc>,
     ) -> Self {
@@ -147,7 +148,7 @@ impl ShowPage {
                 Some(_) => meaning::to_a_candidate(email.status),
                 None => meaning::to_a_user(email.status),
             },
-            no_report: meaning::of_no_report(&story),
+            no_report,
             telling: Telling::of(email),
             held_because: match email.status {
                 Status::Held => email.reason.clone(),
@@ -261,7 +262,7 @@ fn about_other_emails(facts: Facts, story: &Story) -> Facts {
 
 fn doubt(story: &Story) -> &'static str {
     match story.email.status {
-        Status::Accepted | Status::Delivered => TAKEN,
+        Status::Accepted | Status::Delivered | Status::Complained => TAKEN,
         _ if story.may_have_arrived() => IN_DOUBT,
         _ => "",
     }

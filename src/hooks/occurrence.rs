@@ -1,0 +1,52 @@
+//! What a provider tells, in the words of our own reports.
+use entity::bounce::Action;
+
+use crate::{
+    app::App,
+    domain::provider_events::Occurrence,
+    mail::{
+        bounce::{self, Recipient},
+        events::{Event, Kind, Provider},
+    },
+    text,
+};
+
+/// What a verified event says of one of our messages, if it is of one.
+pub(super) fn occurrence(app: &App, provider: Provider, event: Event) -> Occurrence {
+    let action = match event.kind {
+        Kind::Delivered => Action::Delivered,
+        Kind::Deferred => Action::Delayed,
+        Kind::Bounced => Action::Failed,
+        Kind::Complained => Action::Complained,
+        Kind::Dropped => Action::Dropped,
+    };
+    let reported = Recipient {
+        addresses: Vec::new(),
+        action: Some(action),
+        code: event.code,
+        diagnostic: event.said,
+    };
+    let meaning = bounce::meaning(&reported);
+    let is_bounced = event.kind == Kind::Bounced;
+    let name = provider.name();
+    Occurrence {
+        provider: provider.as_str(),
+        name,
+        id: event.id,
+        email_id: event
+            .reference
+            .and_then(|reference| app.references.read(&reference)),
+        message_id: event.message_id,
+        recipient: text::email(&event.recipient).ok(),
+        action,
+        code: reported.code,
+        diagnostic: reported.diagnostic,
+        hint: match is_bounced && event.is_dead && !meaning.is_dead {
+            true => format!(
+                "{name} reports that this address doesn't accept email. Check it with the candidate, or contact them another way."
+            ),
+            false => meaning.hint,
+        },
+        is_dead: event.is_dead,
+    }
+}
