@@ -269,7 +269,10 @@ async fn keep(
     now: DateTime<Utc>,
 ) -> Result<bool> {
     let code = news.code.unwrap_or_default();
-    let told = format!("{}|{code}|{}", news.action.to_value(), news.diagnostic);
+    // A provider may say the same words of an address that it tries again and of one that it doesn't.
+    let dead = if news.is_dead { "|dead" } else { "" };
+    let action = news.action.to_value();
+    let told = format!("{action}|{code}|{}{dead}", news.diagnostic);
     let digest = crypto::sha256_hex(&told);
     let earlier = bounce::Entity::find().filter(bounce::COLUMN.email_id.eq(email.id));
     let earlier = rows::readable(earlier, txn, "report").await?;

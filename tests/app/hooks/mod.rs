@@ -8,6 +8,7 @@ mod trust;
 mod turns;
 
 use actix_web::http::Method;
+use chrono::TimeDelta;
 use entity::{
     bounce::{self, Action},
     email::{self, Status},
@@ -193,6 +194,29 @@ async fn an_address_that_a_provider_calls_dead_gets_nothing_more() {
         let suppressed = scene.suppressed().await;
         assert!(suppressed.contains(&ours.recipient), "{provider:?}");
         assert!(!suppressed.contains(&other.recipient), "{provider:?}");
+    }
+}
+
+#[actix_web::test]
+async fn an_address_is_dead_even_if_the_same_words_were_no_reason_before() {
+    let scene = Scene::set().await;
+    for provider in Provider::ALL {
+        let ours = scene.accepted().await;
+        for is_hard in [false, true] {
+            let tale = Tale {
+                is_hard,
+                said: "550 5.1.1 no such user",
+                ..scene.tale(provider, Kind::Bounced, &ours)
+            };
+            scene.take(&tale).await;
+            scene.app.advance(TimeDelta::seconds(1));
+            let suppressed = scene.suppressed().await;
+            assert_eq!(
+                suppressed.contains(&ours.recipient),
+                is_hard,
+                "{provider:?}"
+            );
+        }
     }
 }
 
