@@ -69,7 +69,8 @@ pub async fn create(
 }
 
 /// What a post comes to.
-enum Outcome {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
     /// It need not come again.
     Taken,
     /// It is to come again; why.
@@ -86,7 +87,8 @@ const BAD_CERTIFICATE: &str =
 const NOT_CONFIRMED: &str =
     "The subscription to reports about emails can't be confirmed. The request is asked for again.";
 
-async fn take(app: &App, proof: &Proof, post: &Post<'_>) -> AppResult<Outcome> {
+/// Verifies a post, and takes in what it tells.
+pub async fn take(app: &App, proof: &Proof, post: &Post<'_>) -> AppResult<Outcome> {
     let now = app.clock.now();
     let reading = match read(app, proof, post, now).await {
         Ok(reading) => reading,

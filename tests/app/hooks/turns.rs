@@ -23,7 +23,7 @@ use crate::support::{
     smtp_server::{Act, Hold, Script, SmtpServer, Step},
 };
 
-pub async fn put(scene: &Scene, email: &email::Model, status: Status) {
+async fn put(scene: &Scene, email: &email::Model, status: Status) {
     let row = email::ActiveModel {
         id: sea_orm::ActiveValue::Unchanged(email.id),
         status: Set(status),
