@@ -2,6 +2,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::{
     Event, MOST_EVENTS, Post, Refusal,
@@ -43,16 +44,10 @@ struct Told {
 struct Data {
     message_id: Option<String>,
     to: Vec<String>,
-    headers: Option<Vec<Header>>,
+    headers: Option<Value>,
     bounce: Option<Reason>,
     suppressed: Option<Reason>,
     failed: Option<Reason>,
-}
-
-#[derive(Deserialize)]
-struct Header {
-    name: String,
-    value: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -63,7 +58,7 @@ struct Reason {
     #[serde(rename = "type")]
     kind: Option<String>,
     sub_type: Option<String>,
-    diagnostic_code: Option<Vec<String>>,
+    diagnostic_code: Option<Value>,
 }
 
 pub(super) fn read(
@@ -98,9 +93,6 @@ pub(super) fn read(
         }
     };
     let at = fields::instant(&told.created_at)?;
-    let own = data.headers.iter().flatten();
-    let own = own.filter(|header| header.name.eq_ignore_ascii_case(HEADER));
-    let reference = own.filter_map(|header| header.value.as_deref()).next();
     let event = |recipient: &String| {
         let raw = Raw {
             id: match data.to.len() {
@@ -109,7 +101,7 @@ pub(super) fn read(
             },
             end,
             message_id: data.message_id.as_deref(),
-            reference,
+            reference: data.reference(),
             recipient,
             at,
             code: None,
@@ -130,11 +122,27 @@ fn bounced(reason: &Reason) -> End {
     }
 }
 
+/// What their texts show only here and there is read where it has the form that it has there, and costs nothing else.
+impl Data {
+    fn reference(&self) -> Option<&str> {
+        let headers = self.headers.as_ref()?.as_array()?;
+        let mut own = headers.iter().filter(|header| {
+            text(header, "name").is_some_and(|name| name.eq_ignore_ascii_case(HEADER))
+        });
+        text(own.next()?, "value")
+    }
+}
+
+fn text<'a>(header: &'a Value, name: &str) -> Option<&'a str> {
+    header.get(name)?.as_str()
+}
+
 impl Reason {
     fn said(&self) -> &str {
-        let server = self.diagnostic_code.iter().flatten().next();
-        let provider = self.message.as_ref().or(self.reason.as_ref());
-        server.or(provider).map_or("", String::as_str)
+        let code = self.diagnostic_code.as_ref();
+        let server = code.and_then(|code| code.get(0).unwrap_or(code).as_str());
+        let provider = self.message.as_deref().or(self.reason.as_deref());
+        server.or(provider).unwrap_or_default()
     }
 }
 

@@ -69,8 +69,16 @@ fn a_signed_post_is_read() {
     assert_eq!(event.reference.as_deref(), Some(REFERENCE));
     assert_eq!(event.recipient, CANDIDATE);
     assert_eq!(event.at, at("2026-11-29T19:59:00.126Z"));
-    let newer = told("email.delivered", json!({"headers": null}));
-    assert_eq!(only(signed(&newer.to_string())).reference, None);
+    for others in [
+        json!(null),
+        json!([]),
+        json!({"X-Greenroom-Reference": REFERENCE}),
+        json!([{"name": 7}, {"name": "X-Greenroom-Reference"}]),
+        json!(["X-Greenroom-Reference"]),
+    ] {
+        let newer = told("email.delivered", json!({"headers": others}));
+        assert_eq!(only(signed(&newer.to_string())).reference, None, "{newer}");
+    }
 }
 
 #[test]
@@ -133,6 +141,17 @@ fn its_types_have_their_meanings() {
     assert_eq!(said(quota), "reached_daily_quota");
     let server = json!({"bounce": {"message": "In their words.", "diagnosticCode": [gone]}});
     assert_eq!(said(told("email.bounced", server)), gone);
+    for code in [
+        json!(gone),
+        json!([gone]),
+        json!([]),
+        json!(null),
+        json!({}),
+        json!([[1]]),
+    ] {
+        let bounce = json!({"bounce": {"message": gone, "diagnosticCode": code}});
+        assert_eq!(said(told("email.bounced", bounce)), gone, "{code}");
+    }
     for kind in [
         "email.sent",
         "email.opened",
