@@ -79,7 +79,8 @@ pub enum Outcome {
     Refused(Refusal),
 }
 
-const UNKNOWN: &str = "A report is about an email that isn't known yet. It is asked for again in five minutes.";
+const UNKNOWN: &str =
+    "A report is about an email that isn't known yet. It is asked for again in five minutes.";
 const NO_CERTIFICATE: &str =
     "The certificate of a report about emails can't be fetched. The report is asked for again.";
 const BAD_CERTIFICATE: &str =

@@ -17,8 +17,8 @@ use sea_orm::{
 };
 
 pub use self::pending::apply_left;
-pub(in crate::domain) use self::{pending::apply, told::PendingChange};
 use self::told::{Told, told};
+pub(in crate::domain) use self::{pending::apply, told::PendingChange};
 use crate::{
     crypto,
     db::{self, Db, constant::Constant},

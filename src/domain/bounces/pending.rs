@@ -10,11 +10,7 @@ use sea_orm::{
 };
 
 use super::{change, lock};
-use crate::{
-    db::constant::Constant,
-    domain::rows,
-    error::Result,
-};
+use crate::{db::constant::Constant, domain::rows, error::Result};
 
 /// Where these messages stand has been recorded: what was reported of them before counts now. Each report once.
 pub(in crate::domain) async fn apply(

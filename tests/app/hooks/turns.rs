@@ -47,7 +47,10 @@ async fn what_overtakes_our_own_record_is_kept_and_counts_once_that_is_there() {
             scene.take(&early).await;
             let what = format!("{provider:?} {kind:?}");
             assert_eq!(scene.status(&ours).await, Status::Sending, "{what}");
-            assert!(!scene.suppressed().await.contains(&ours.recipient), "{what}");
+            assert!(
+                !scene.suppressed().await.contains(&ours.recipient),
+                "{what}"
+            );
             scene.take(&early).await;
             put(&scene, &ours, Status::Accepted).await;
             housekeeping::run_steps(&scene.app.app).await.expect("done");
