@@ -17,6 +17,7 @@ impl MigrationTrait for Migration {
             .name("ix_attempts_troubles")
             .table("attempts")
             .col("company_id")
+            .col("host")
             .col("id")
             .and_where(Expr::cust(
                 "outcome IN ('deferred', 'refused', 'uncertain')",

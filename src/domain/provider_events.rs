@@ -65,9 +65,13 @@ pub async fn take(db: &Db, told: &Occurrence, now: DateTime<Utc>) -> Result<Take
     if told.recipient.as_deref() != Some(email.recipient.as_str()) {
         return Ok(Taken::OtherRecipient(email.id));
     }
+    let digest = crypto::sha256_hex(&format!("event {}", told.id));
+    // Most of a batch that comes again is known: it writes nothing.
+    if is_known(db, told.provider, &digest).await? {
+        return Ok(Taken::Known(email.id));
+    }
     db::transaction(db, async |txn| {
         let email = bounces::lock(txn, email.id).await?;
-        let digest = crypto::sha256_hex(&format!("event {}", told.id));
         if !insert(txn, told.provider, digest, None, now + KEPT).await? {
             return Ok(Taken::Known(email.id));
         }
@@ -166,6 +170,16 @@ async fn subject(db: &Db, told: &Occurrence) -> Result<Option<email::Model>> {
         (None, None) => return Ok(None),
     };
     Ok(named.one(db.read()).await?)
+}
+
+/// Was it told before?
+async fn is_known(db: &Db, provider: &str, digest: &str) -> Result<bool> {
+    let known = provider_event::Entity::find()
+        .filter(provider_event::COLUMN.provider.eq(provider))
+        .filter(provider_event::COLUMN.digest.eq(digest))
+        .one(db.read())
+        .await?;
+    Ok(known.is_some())
 }
 
 /// Inserts what must not be there twice; false when it is.

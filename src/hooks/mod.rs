@@ -106,7 +106,9 @@ pub async fn take(app: &App, proof: &Proof, post: &Post<'_>) -> AppResult<Outcom
             return Ok(Outcome::Refused(Refusal::Forged));
         }
     }
-    provider_events::heard(&app.db, provider, now).await?;
+    if !matches!(reading.told, Told::Confirm(_)) {
+        provider_events::heard(&app.db, provider, now).await?;
+    }
     match reading.told {
         Told::Nothing => Ok(Outcome::Taken),
         Told::Events(all) => take_all(app, proof, all, now).await,
@@ -164,12 +166,16 @@ async fn take_all(
 ) -> AppResult<Outcome> {
     let mut outcome = Outcome::Taken;
     for event in all {
-        let is_young = event.at - now < YOUNG && now - event.at < YOUNG;
+        let is_young = now - event.at < YOUNG;
         let told = occurrence(app, proof.provider(), event);
+        // Of other mail that the provider sends, nothing will ever be known.
+        let may_be_known = told.email_id.is_some() || told.message_id.is_some();
         match provider_events::take(&app.db, &told, now).await {
-            Ok(Taken::Unknown) if is_young => outcome = Outcome::Again(UNKNOWN),
+            Ok(Taken::Unknown) if is_young && may_be_known => outcome = Outcome::Again(UNKNOWN),
             Ok(taken) => log(told.provider, taken),
             Err(error @ (AppError::Unavailable(_) | AppError::Busy)) => return Err(error),
+            // A newer process may read it, while Greenroom is upgraded.
+            Err(AppError::Stored(_)) if is_young => outcome = Outcome::Again(UNKNOWN),
             // The others may fare better, and this one will not.
             Err(error) => {
                 tracing::error!(provider = told.provider, %error, "A report about an email can't be processed");

@@ -74,9 +74,10 @@ impl Reader {
     pub(super) fn events(&mut self) -> EventSettings {
         let mut named: Vec<Provider> = Vec::new();
         for provider in self.list(EVENTS, |word| {
+            // A key may have been pasted here.
             Provider::find(word).ok_or_else(|| {
                 let all = Provider::ALL.map(Provider::as_str).join(", ");
-                format!("has {word:?}, which is not one of {all}")
+                format!("has a word that is not one of {all}")
             })
         }) {
             if !named.contains(&provider) {
@@ -162,7 +163,7 @@ mod tests {
             ("EMAIL_EVENTS_SES_TOPIC", "geheim"),
         ]);
         assert_eq!(mistakes.len(), 1, "{mistakes:?}");
-        assert!(mistakes[0].starts_with("EMAIL_EVENTS has \"sendgird\""));
+        assert!(mistakes[0].starts_with("EMAIL_EVENTS has a word"));
         let (_, mistakes) = read(&[
             ("EMAIL_EVENTS", "resend,sendgrid,ses"),
             ("EMAIL_EVENTS_SENDGRID_KEY", "geheim"),

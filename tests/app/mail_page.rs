@@ -486,7 +486,7 @@ async fn the_last_five_problems_of_a_server_are_shown_to_their_company() {
         "#servers .timeline li:first-child a[href='/emails/{last}']"
     )));
     assert!(
-        rows[1].contains("scheduled to be tried again"),
+        rows[1].contains("Not accepted at that attempt"),
         "{}",
         rows[1]
     );
@@ -557,7 +557,9 @@ async fn until_when_a_login_works_is_shown() {
     assert!(!page.text.contains("geheim"));
     app.advance(TimeDelta::hours(1));
     let page = ada.get("/mail").await;
-    assert!(fact(&page, "Works until").contains("The next email brings a new token"));
+    assert!(
+        fact(&page, "Works until").contains("Greenroom asks for a new token with the next email")
+    );
 }
 
 #[actix_web::test]

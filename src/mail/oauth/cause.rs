@@ -112,7 +112,7 @@ impl Cause {
                 "Make sure that the database is running and that DATABASE_URL is right. The mail server and its provider are not to blame.".into()
             }
             Self::CertificateExpired if is_microsoft || is_google => {
-                "Check this machine's clock first (set up NTP): this provider renews its certificates in time. If the clock is right, something on the way shows a certificate of its own, such as a proxy that reads along.".into()
+                "Check this machine's clock first (set up NTP): this provider renews its certificates in time. If the clock is right, something on the way shows a certificate of its own, such as a proxy that inspects TLS.".into()
             }
             Self::CertificateExpired => {
                 "The operator of EMAIL_OAUTH_TOKEN_ENDPOINT has to renew it. Check this machine's clock first.".into()

@@ -42,7 +42,7 @@ pub fn to_a_candidate(status: Status) -> &'static str {
             "A mail server accepted it and then reported that it can't be delivered, so nobody received it. The report below says why. Correct the address if it's wrong, or fix the cause and send the email again, or contact the candidate another way."
         }
         Status::Complained => {
-            "It arrived, and the recipient marked it as spam. Greenroom sends nothing more to this address for 30 days: further emails are held back until you release them. Call the candidate, and ask them to mark the email as not spam."
+            "It arrived, and the recipient marked it as spam. For 30 days, Greenroom holds back further emails to this address unless you release them. Call the candidate, and ask them to mark the email as not spam."
         }
     }
 }
@@ -95,7 +95,7 @@ pub fn of_no_report(story: &Story, is_told: impl Fn(&str) -> bool) -> &'static s
     let mut attempts = story.attempts.iter().rev();
     let taken = attempts.find(|attempt| attempt.outcome == Some(Outcome::Accepted));
     if taken.is_some_and(|attempt| is_told(&attempt.host)) {
-        return "The provider that sends for us reports what becomes of the email. No report has come yet.";
+        return "The mail server's provider can report what becomes of the email. No report has come yet.";
     }
     match taken.and_then(|attempt| attempt.dsn) {
         Some(Dsn::Requested) => {

@@ -74,7 +74,7 @@ pub async fn of(
         let facts = login(smtp, token.as_ref(), clock);
         let facts = pace(facts, mail, smtp, row, now);
         let facts = facts.text("Proof", proof(&asked, &smtp.host));
-        let facts = facts.text("Reports from", reporting(app, &smtp.host));
+        let facts = facts.text("Can report", reporting(app, &smtp.host));
         panels.push(ServerPanel::new(name, smtp, row, facts, troubles, zone));
     }
     Ok(panels)
@@ -114,7 +114,7 @@ fn login(smtp: &SmtpSettings, token: Option<&mail_token::Model>, clock: Clock) -
 fn of_app(token: Option<&mail_token::Model>, clock: Clock) -> String {
     match valid_until(token, clock) {
         Some(until) => format!("{until}; renewed automatically before that"),
-        None => "No token yet. Greenroom gets one with the next email.".into(),
+        None => "No valid token now. Greenroom asks for one with the next email.".into(),
     }
 }
 
@@ -127,7 +127,7 @@ fn person(facts: Facts, login: &Login, token: Option<&mail_token::Model>, clock:
     let login = format!("Access token; signed in as {}", login.user);
     let until = match valid_until(Some(token), clock) {
         Some(until) => format!("{until}; renewed automatically before that"),
-        None => "The sign-in ends. The next email brings a new token.".into(),
+        None => "The sign-in ends. Greenroom asks for a new token with the next email.".into(),
     };
     let stamp = |at| Stamp::day_and_clock(at, clock.zone);
     facts
@@ -252,7 +252,7 @@ impl ServerPanel {
             troubles: vec![TroubleRow {
                 at: Stamp::sample(),
                 tone: "wait",
-                what: "Not accepted; Greenroom tried again",
+                what: "Not accepted at that attempt",
                 why: "The mailbox is full.".into(),
                 href: "/emails/1".into(),
             }],
@@ -265,7 +265,8 @@ impl TroubleRow {
         let (tone, what) = match trouble.outcome {
             Some(Outcome::Refused) => ("bad", "Refused"),
             Some(Outcome::Uncertain) => ("wait", "Unconfirmed: it may have been accepted"),
-            _ => ("wait", "Not accepted; scheduled to be tried again"),
+            Some(Outcome::Deferred | Outcome::Accepted | Outcome::Printed | Outcome::Released)
+            | None => ("wait", "Not accepted at that attempt"),
         };
         let why = trouble.hint.or(trouble.reply);
         Self {

@@ -24,10 +24,10 @@ async fn a_complaint_is_told_everywhere() {
     assert_eq!(page.words("#standing .status"), LABEL);
     let words = page.words("#standing");
     assert!(
-        words.contains("sends nothing more to this address"),
+        words.contains("holds back further emails to this address"),
         "{words}"
     );
-    assert!(words.contains("until you release them"), "{words}");
+    assert!(words.contains("unless you release them"), "{words}");
     let story = page.words("#story");
     for words in [
         "Reported as delivered by Postmark",
@@ -130,7 +130,7 @@ async fn an_email_of_which_a_provider_tells_says_that_nothing_has_come_yet() {
         .await
         .words("#standing");
     assert!(
-        words.contains("The provider that sends for us reports"),
+        words.contains("provider can report what becomes of the email"),
         "{words}"
     );
 }

@@ -17,7 +17,7 @@ async fn admins_see_where_providers_post_and_when_they_did() {
         assert!(page.words("#hooks").contains(&address), "{provider:?}");
     }
     assert!(page.words("#hooks").contains("No provider can reach"));
-    assert_eq!(page.words("#hooks").matches("No event yet").count(), 6);
+    assert_eq!(page.words("#hooks").matches("No report yet").count(), 6);
     assert_eq!(page.words("#hooks").matches("Signed Yes.").count(), 4);
     assert_eq!(page.words("#hooks").matches("Signed No.").count(), 2);
 
@@ -32,7 +32,7 @@ async fn admins_see_where_providers_post_and_when_they_did() {
     };
     scene.tell(&strange).await;
     let hooks = ada.get("/mail").await.words("#hooks");
-    assert_eq!(hooks.matches("No event yet").count(), 4, "{hooks}");
+    assert_eq!(hooks.matches("No report yet").count(), 4, "{hooks}");
     assert!(hooks.contains("Mon 4 January 2027, 09:00"), "{hooks}");
     assert!(hooks.contains("Mon 4 January 2027, 09:07"), "{hooks}");
     assert_eq!(scene.app.recruiter().await.get("/mail").await.status, 404);

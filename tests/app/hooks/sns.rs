@@ -1,5 +1,8 @@
 //! Amazon SNS: its certificate, and the subscription.
-use greenroom::mail::events::{Kind, Provider};
+use greenroom::{
+    domain::provider_events,
+    mail::events::{Kind, Provider},
+};
 use serde_json::json;
 
 use super::{
@@ -167,4 +170,7 @@ async fn a_subscription_that_cannot_be_confirmed_is_asked_for_again() {
         scene.app.now(),
     );
     assert_eq!(scene.post(Provider::Ses, &asked).await.status, 503);
+    // It is no report.
+    let heard = provider_events::last_heard(&scene.app.app.db).await;
+    assert!(heard.expect("rows").is_empty());
 }

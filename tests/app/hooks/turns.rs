@@ -98,7 +98,11 @@ async fn of_an_email_that_nobody_knows_it_is_asked_again_for_five_minutes() {
         (Provider::Sendgrid, 301, 200),
     ] {
         let strange = Tale {
-            reference: String::new(),
+            // Postmark repeats nothing else.
+            reference: match provider {
+                Provider::Postmark => scene.app.app.references.sign(ours.id + 1000),
+                _ => String::new(),
+            },
             message_id: "somebody@elsewhere.example".into(),
             at: scene.app.now() - TimeDelta::seconds(seconds),
             ..scene.tale(provider, Kind::Bounced, &ours)
@@ -108,6 +112,13 @@ async fn of_an_email_that_nobody_knows_it_is_asked_again_for_five_minutes() {
         let retry_after = answer.header("retry-after");
         assert_eq!(retry_after == "300", status == 503, "{provider:?}");
     }
+    // What names none of our emails can't be known later either.
+    let of_another_system = Tale {
+        reference: String::new(),
+        message_id: String::new(),
+        ..scene.tale(Provider::Postmark, Kind::Bounced, &ours)
+    };
+    assert_eq!(scene.tell(&of_another_system).await.status, 200);
     assert_eq!(scene.rows().await, before);
 }
 
