@@ -19,6 +19,7 @@ pub(super) fn occurrence(app: &App, provider: Provider, event: Event) -> Occurre
         Kind::Bounced => Action::Failed,
         Kind::Complained => Action::Complained,
         Kind::Dropped => Action::Dropped,
+        Kind::Noted => Action::Noted,
     };
     let reported = Recipient {
         addresses: Vec::new(),
@@ -27,8 +28,16 @@ pub(super) fn occurrence(app: &App, provider: Provider, event: Event) -> Occurre
         diagnostic: event.said,
     };
     let meaning = bounce::meaning(&reported);
-    let is_bounced = event.kind == Kind::Bounced;
     let name = provider.name();
+    let hint = match event.kind {
+        Kind::Bounced if event.is_dead && !meaning.is_dead => format!(
+            "{name} reports that this address doesn't accept email. Check it with the candidate, or contact them another way."
+        ),
+        Kind::Noted => format!(
+            "{name} reports that something came back for this email and doesn't say what: an automatic reply, such as an out-of-office message, or a temporary problem. The email may well have arrived. If it's urgent, contact the candidate another way."
+        ),
+        _ => meaning.hint,
+    };
     Occurrence {
         provider: provider.as_str(),
         name,
@@ -41,12 +50,7 @@ pub(super) fn occurrence(app: &App, provider: Provider, event: Event) -> Occurre
         action,
         code: reported.code,
         diagnostic: reported.diagnostic,
-        hint: match is_bounced && event.is_dead && !meaning.is_dead {
-            true => format!(
-                "{name} reports that this address doesn't accept email. Check it with the candidate, or contact them another way."
-            ),
-            false => meaning.hint,
-        },
+        hint,
         is_dead: event.is_dead,
     }
 }

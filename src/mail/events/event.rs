@@ -37,4 +37,6 @@ pub enum Kind {
     Complained,
     /// The provider didn't even try.
     Dropped,
+    /// Something came back: an automatic answer, or a failure that may pass. Nothing follows from it.
+    Noted,
 }

@@ -59,6 +59,8 @@ pub(super) enum End {
     Dropped,
     /// Because the provider sends nothing to that address any more.
     Suppressed,
+    /// Something came back that may be no failure at all.
+    Noted,
 }
 
 impl Raw<'_> {
@@ -74,6 +76,7 @@ impl Raw<'_> {
             End::Complained => (Kind::Complained, false),
             End::Dropped => (Kind::Dropped, false),
             End::Suppressed => (Kind::Dropped, true),
+            End::Noted => (Kind::Noted, false),
         };
         Event {
             id: self.id,

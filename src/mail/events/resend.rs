@@ -8,6 +8,7 @@ use super::{
     Event, MOST_EVENTS, Post, Refusal,
     fields::{self, End, Raw},
     proof::Key,
+    ses,
 };
 
 /// Each repetition is signed anew.
@@ -115,10 +116,10 @@ pub(super) fn read(
 /// The words are Amazon's, through whom Resend sends.
 fn bounced(reason: &Reason) -> End {
     let kind = reason.kind.as_deref().unwrap_or_default();
-    match reason.sub_type.as_deref().unwrap_or_default() {
-        "Suppressed" | "OnAccountSuppressionList" => End::Suppressed,
-        _ if kind == "Permanent" => End::Hard,
-        _ => End::Soft,
+    let sub = reason.sub_type.as_deref().unwrap_or_default();
+    match ses::bounced(kind, sub) {
+        End::Noted if reason.server().is_some() => End::Soft,
+        end => end,
     }
 }
 
@@ -139,10 +140,15 @@ fn text<'a>(header: &'a Value, name: &str) -> Option<&'a str> {
 
 impl Reason {
     fn said(&self) -> &str {
-        let code = self.diagnostic_code.as_ref();
-        let server = code.and_then(|code| code.get(0).unwrap_or(code).as_str());
         let provider = self.message.as_deref().or(self.reason.as_deref());
-        server.or(provider).unwrap_or_default()
+        self.server().or(provider).unwrap_or_default()
+    }
+
+    /// The words of the recipient's server.
+    fn server(&self) -> Option<&str> {
+        let code = self.diagnostic_code.as_ref()?;
+        let text = code.get(0).unwrap_or(code).as_str()?;
+        (!text.is_empty()).then_some(text)
     }
 }
 

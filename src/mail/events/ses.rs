@@ -158,7 +158,10 @@ impl Told {
             "Bounce" => {
                 let bounce = self.bounce.take()?;
                 Tidings {
-                    end: bounced(&bounce),
+                    end: bounced(
+                        &bounce.bounce_type,
+                        bounce.bounce_sub_type.as_deref().unwrap_or_default(),
+                    ),
                     at: bounce.timestamp,
                     recipients: bounce.bounced_recipients,
                 }
@@ -202,11 +205,21 @@ impl Told {
     }
 }
 
-fn bounced(bounce: &Bounce) -> End {
-    match bounce.bounce_sub_type.as_deref().unwrap_or_default() {
-        "Suppressed" | "OnAccountSuppressionList" | "UnsubscribedRecipient" => End::Suppressed,
-        _ if bounce.bounce_type == "Permanent" => End::Hard,
+/// Where no server is quoted, Amazon says, what it can't classify may be an automatic answer to what arrived.
+pub(super) fn bounced(kind: &str, sub: &str) -> End {
+    match (kind, sub) {
+        (_, "Suppressed" | "OnAccountSuppressionList" | "UnsubscribedRecipient") => End::Suppressed,
+        ("Permanent", _) => End::Hard,
+        ("Transient", "General" | "") | ("Undetermined", _) => End::Noted,
         _ => End::Soft,
+    }
+}
+
+impl Recipient {
+    /// Is it told what a server did?
+    fn is_explained(&self) -> bool {
+        let told = [&self.action, &self.status, &self.diagnostic_code];
+        told.into_iter().flatten().any(|text| !text.is_empty())
     }
 }
 
@@ -214,6 +227,7 @@ impl Mail {
     fn event(&self, kind: &str, tidings: &Tidings, to: &Recipient, at: DateTime<Utc>) -> Event {
         let end = match to.action.as_deref() {
             Some("delayed") => End::Deferred,
+            _ if tidings.end == End::Noted && to.is_explained() => End::Soft,
             _ => tidings.end,
         };
         let recipient = &*to.email_address;

@@ -158,6 +158,7 @@ pub fn expected(kind: Kind) -> (Status, Action) {
         Kind::Bounced => (Status::Bounced, Action::Failed),
         Kind::Complained => (Status::Complained, Action::Complained),
         Kind::Dropped => (Status::Bounced, Action::Dropped),
+        Kind::Noted => (Status::Accepted, Action::Noted),
     }
 }
 

@@ -19,6 +19,9 @@ pub const RESEND: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 pub const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:greenroom";
 pub const CERTIFICATE: &str = "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-0.pem";
 
+const NOT_ITS: &str = "only Amazon tells of what may be an automatic reply";
+
+/// What all of them tell.
 pub const KINDS: [Kind; 5] = [
     Kind::Delivered,
     Kind::Deferred,
@@ -83,6 +86,14 @@ impl Tale {
         self.at.to_rfc3339_opts(SecondsFormat::Millis, true)
     }
 
+    /// What the recipient's server said; nothing where Amazon doesn't know what came back.
+    fn diagnostics(&self) -> Vec<&str> {
+        match self.kind {
+            Kind::Noted => Vec::new(),
+            _ => vec![self.said],
+        }
+    }
+
     fn in_brackets(&self) -> String {
         format!("<{}>", self.message_id)
     }
@@ -95,6 +106,7 @@ impl Tale {
             Kind::Bounced => ("Bounce", "SoftBounce"),
             Kind::Complained => ("SpamComplaint", "SpamComplaint"),
             Kind::Dropped => ("Bounce", "SMTPApiError"),
+            Kind::Noted => unreachable!("{NOT_ITS}"),
         };
         let mut body = json!({
             "RecordType": record,
@@ -118,6 +130,7 @@ impl Tale {
             Kind::Bounced => "soft_bounce",
             Kind::Complained => "spam",
             Kind::Dropped => "blocked",
+            Kind::Noted => unreachable!("{NOT_ITS}"),
         };
         json!({
             "event": event,
@@ -133,7 +146,7 @@ impl Tale {
         let event = match self.kind {
             Kind::Delivered => "delivered",
             Kind::Deferred => "delivery_delayed",
-            Kind::Bounced => "bounced",
+            Kind::Bounced | Kind::Noted => "bounced",
             Kind::Complained => "complained",
             Kind::Dropped => "failed",
         };
@@ -149,7 +162,8 @@ impl Tale {
                 "to": [self.recipient],
                 "message_id": self.in_brackets(),
                 "headers": [{ "name": "X-Greenroom-Reference", "value": self.reference }],
-                "bounce": { "message": self.said, "type": kind, "subType": "General" },
+                "bounce": { "message": self.said, "type": kind, "subType": "General",
+                    "diagnosticCode": self.diagnostics() },
                 "failed": { "reason": self.said },
             },
         })
@@ -163,6 +177,7 @@ impl Tale {
             Kind::Bounced => ("bounce", "blocked"),
             Kind::Complained => ("spamreport", ""),
             Kind::Dropped => ("dropped", ""),
+            Kind::Noted => unreachable!("{NOT_ITS}"),
         };
         json!({
             "event": event,
@@ -184,6 +199,7 @@ impl Tale {
             Kind::Bounced => ("failed", "permanent", "generic"),
             Kind::Complained => ("complained", "", ""),
             Kind::Dropped => ("rejected", "", ""),
+            Kind::Noted => unreachable!("{NOT_ITS}"),
         };
         json!({
             "event": event,
@@ -209,7 +225,8 @@ impl Tale {
                 "tags": { "greenroom": [self.reference] },
             },
         });
-        let recipient = json!({ "emailAddress": self.recipient, "diagnosticCode": self.said });
+        let recipient =
+            json!({ "emailAddress": self.recipient, "diagnosticCode": self.diagnostics().first() });
         let kind = if self.is_hard {
             "Permanent"
         } else {
@@ -221,8 +238,10 @@ impl Tale {
                 "timestamp": stamp, "recipients": [self.recipient], "smtpResponse": self.said } }),
             Kind::Deferred => json!({ "eventType": "DeliveryDelay", "deliveryDelay": {
                 "timestamp": stamp, "delayedRecipients": [recipient] } }),
-            Kind::Bounced => json!({ "eventType": "Bounce", "bounce": { "timestamp": stamp,
-                "bounceType": kind, "bounceSubType": "General", "bouncedRecipients": [recipient] } }),
+            Kind::Bounced | Kind::Noted => {
+                json!({ "eventType": "Bounce", "bounce": { "timestamp": stamp,
+                "bounceType": kind, "bounceSubType": "General", "bouncedRecipients": [recipient] } })
+            }
             Kind::Complained => json!({ "eventType": "Complaint", "complaint": {
                 "timestamp": stamp, "complainedRecipients": [recipient] } }),
             Kind::Dropped => json!({ "eventType": "Reject", "reject": { "reason": self.said } }),

@@ -206,6 +206,39 @@ async fn the_end_is_the_same_in_whatever_order_things_are_told() {
 }
 
 #[actix_web::test]
+async fn what_may_be_an_automatic_reply_takes_back_no_delivery() {
+    let scene = Scene::set().await;
+    for provider in [Provider::Ses, Provider::Resend] {
+        for (first, second, end) in [
+            (Kind::Delivered, Kind::Noted, Status::Delivered),
+            (Kind::Noted, Kind::Delivered, Status::Delivered),
+            (Kind::Noted, Kind::Bounced, Status::Bounced),
+            (Kind::Noted, Kind::Deferred, Status::Accepted),
+        ] {
+            let ours = scene.accepted().await;
+            for kind in [first, second] {
+                scene.take(&scene.tale(provider, kind, &ours)).await;
+            }
+            let what = format!("{provider:?} {first:?}, then {second:?}");
+            assert_eq!(scene.status(&ours).await, end, "{what}");
+            let told = [first, second].map(|kind| expected(kind).1);
+            assert_eq!(scene.reports(&ours).await, told, "{what}");
+            let mut rita = scene.app.recruiter().await;
+            let page = rita.get(&format!("/emails/{}", ours.id)).await;
+            let story = page.words("#story");
+            for words in [
+                "Something came back",
+                "automatic reply",
+                "temporary problem",
+            ] {
+                assert!(story.contains(words), "{what}: {words} in {story}");
+            }
+        }
+    }
+    assert!(scene.suppressed().await.is_empty());
+}
+
+#[actix_web::test]
 async fn what_never_left_or_is_of_no_more_use_stays_so() {
     let scene = Scene::set().await;
     for status in [

@@ -110,7 +110,22 @@ fn its_types_have_their_meanings() {
         ),
         (
             "bounced",
-            bounce("Undetermined", "Undetermined", gone),
+            bounce("Undetermined", "Undetermined", "no more is known"),
+            (Kind::Noted, false),
+        ),
+        (
+            "bounced",
+            bounce("Transient", "General", "it may be an automatic reply"),
+            (Kind::Noted, false),
+        ),
+        (
+            "bounced",
+            json!({"bounce": {"type": "Transient", "subType": "General", "diagnosticCode": []}}),
+            (Kind::Noted, false),
+        ),
+        (
+            "bounced",
+            json!({"bounce": {"type": "Transient", "subType": "General", "diagnosticCode": [gone]}}),
             (Kind::Bounced, false),
         ),
         (

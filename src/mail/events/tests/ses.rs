@@ -149,6 +149,50 @@ fn its_types_have_their_meanings() {
 }
 
 #[test]
+fn what_may_be_an_automatic_reply_is_no_bounce() {
+    let told = |kind: &str, sub: Value, recipient: Value| {
+        let mut json = bounce(kind, "", "");
+        json["bounce"]["bounceSubType"] = sub;
+        let bare = json!({"emailAddress": CANDIDATE});
+        json["bounce"]["bouncedRecipients"] = json!([with(bare, recipient)]);
+        end(post(&json))
+    };
+    let noted = (Kind::Noted, false);
+    for (kind, sub) in [
+        ("Transient", json!("General")),
+        ("Transient", json!(null)),
+        ("Undetermined", json!("Undetermined")),
+        ("Undetermined", json!("General")),
+        ("Undetermined", json!(null)),
+    ] {
+        for nothing in [
+            json!({}),
+            json!({"action": null, "status": "", "diagnosticCode": ""}),
+        ] {
+            assert_eq!(told(kind, sub.clone(), nothing), noted, "{kind} {sub}");
+        }
+        for something in [
+            json!({"action": "failed"}),
+            json!({"status": "4.2.2"}),
+            json!({"diagnosticCode": "smtp; 452 4.2.2 full"}),
+        ] {
+            let told = told(kind, sub.clone(), something.clone());
+            assert_eq!(told, (Kind::Bounced, false), "{kind} {sub} {something}");
+        }
+    }
+    for (kind, sub) in [
+        ("Transient", "MailboxFull"),
+        ("Transient", "MessageTooLarge"),
+        ("Transient", "ContentRejected"),
+        ("SomethingNew", "General"),
+        ("Permanent", "General"),
+    ] {
+        let (end, _) = told(kind, json!(sub), json!({}));
+        assert_eq!(end, Kind::Bounced, "{kind} {sub}");
+    }
+}
+
+#[test]
 fn each_recipient_has_an_event_of_their_own() {
     let mut json = bounce("Permanent", "General", "smtp; 550 5.1.1 user unknown");
     json["bounce"]["bouncedRecipients"] = json!([
