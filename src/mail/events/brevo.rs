@@ -2,7 +2,7 @@
 use serde::Deserialize;
 
 use super::{
-    Event, Post, Refusal,
+    Event, Post, Provider, Refusal,
     fields::{self, End, OURS, Raw},
 };
 
@@ -37,14 +37,13 @@ pub(super) fn read(post: &Post<'_>) -> Result<Vec<Event>, Refusal> {
         Some(b'[') => fields::array(post.body)?,
         _ => vec![fields::json(post.body)?],
     };
-    let mut events = Vec::new();
-    for one in batch {
-        let any: Any = fields::element(&one)?;
-        if let Some(end) = end(&any.event) {
-            events.push(fields::element::<Told>(&one)?.event(end)?);
+    fields::readable(Provider::Brevo, &batch, |one| {
+        let any: Any = fields::element(one)?;
+        match end(&any.event) {
+            Some(end) => fields::element::<Told>(one)?.event(end).map(Some),
+            None => Ok(None),
         }
-    }
-    Ok(events)
+    })
 }
 
 fn end(event: &str) -> Option<End> {

@@ -5,7 +5,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 use sha2::Sha256;
 
-use super::{Event, Kind, MOST_EVENTS, Refusal, proof::Key};
+use super::{Event, Kind, MOST_EVENTS, Provider, Refusal, proof::Key};
 use crate::{
     crypto,
     mail::{
@@ -126,6 +126,35 @@ pub(super) fn array(text: &[u8]) -> Result<Vec<Box<RawValue>>, Refusal> {
         ..=MOST_EVENTS => Ok(elements),
         _ => Err(Refusal::TooMany),
     }
+}
+
+/// What can be read of several elements, where that is anything. The provider would repeat all of them as they are: one
+/// that somebody else's email made odd must not cost the news of ours.
+pub(super) fn readable(
+    provider: Provider,
+    elements: &[Box<RawValue>],
+    read: impl Fn(&RawValue) -> Result<Option<Event>, Refusal>,
+) -> Result<Vec<Event>, Refusal> {
+    let mut events = Vec::new();
+    let mut unreadable = 0;
+    for element in elements {
+        match read(element) {
+            Ok(event) => events.extend(event),
+            Err(_) => unreadable += 1,
+        }
+    }
+    if unreadable == 0 {
+        return Ok(events);
+    }
+    if unreadable == elements.len() {
+        return Err(Refusal::Unreadable);
+    }
+    tracing::warn!(
+        provider = provider.as_str(),
+        unreadable,
+        "Some reports about emails can't be read and were ignored"
+    );
+    Ok(events)
 }
 
 /// Reads one element.

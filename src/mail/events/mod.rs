@@ -33,7 +33,7 @@ use crate::http_client::HttpsUrl;
 /// The longest post that is read.
 pub const LONGEST: usize = 1024 * 1024;
 /// The most events in one post.
-pub const MOST_EVENTS: usize = 1_000;
+pub const MOST_EVENTS: usize = 5_000;
 
 /// What a post says.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use ring::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
 use serde::Deserialize;
 
 use super::{
-    Event, Post, Refusal,
+    Event, Post, Provider, Refusal,
     fields::{self, End, OURS, Raw},
 };
 
@@ -71,17 +71,18 @@ pub(super) fn read(
     now: DateTime<Utc>,
 ) -> Result<Vec<Event>, Refusal> {
     verify(keys, post, now)?;
-    let mut events = Vec::new();
-    for one in fields::array(post.body)? {
-        let any: Any = fields::element(&one)?;
-        if matches!(
+    let batch = fields::array(post.body)?;
+    fields::readable(Provider::Sendgrid, &batch, |one| {
+        let any: Any = fields::element(one)?;
+        let is_ours = matches!(
             &*any.event,
             "delivered" | "deferred" | "bounce" | "dropped" | "spamreport"
-        ) {
-            events.push(fields::element::<Told>(&one)?.event()?);
+        );
+        match is_ours {
+            true => fields::element::<Told>(one)?.event().map(Some),
+            false => Ok(None),
         }
-    }
-    Ok(events)
+    })
 }
 
 impl Told {

@@ -16,10 +16,11 @@ use sea_orm::{ActiveValue::Set, EntityTrait};
 
 use super::{
     Scene, expected,
-    posts::{KINDS, Tale, posts},
+    posts::{KINDS, Tale, posts, sendgrid},
 };
 use crate::support::{
     builders,
+    logs::Logs,
     smtp_server::{Act, Hold, Script, SmtpServer, Step},
 };
 
@@ -236,6 +237,34 @@ async fn what_may_be_an_automatic_reply_takes_back_no_delivery() {
         }
     }
     assert!(scene.suppressed().await.is_empty());
+}
+
+#[actix_web::test]
+async fn one_that_cannot_be_read_costs_no_other_and_is_told_to_whoever_runs_it() {
+    let scene = Scene::set().await;
+    let ours = scene.accepted().await;
+    let tale = scene.tale(Provider::Sendgrid, Kind::Complained, &ours);
+    let odd = Tale {
+        id: "of another program".into(),
+        reference: String::new(),
+        ..tale.clone()
+    };
+    let posted = posts(Provider::Sendgrid, &[&odd, &tale], scene.app.now());
+    let body = String::from_utf8(posted.body).expect("a text");
+    let body = body.replace(r#""greenroom":"""#, r#""greenroom":{"id":7}"#);
+    assert!(body.contains(r#"{"id":7}"#), "{body}");
+    let logs = Logs::capture();
+    let posted = sendgrid(&body, scene.app.now());
+    assert_eq!(scene.post(Provider::Sendgrid, &posted).await.status, 200);
+    assert_eq!(scene.status(&ours).await, Status::Complained);
+    let lines = logs.lines();
+    let told = |line: &&String| line.contains("Some reports about emails can't be read");
+    let line = lines.iter().find(told).expect("a line");
+    assert!(line.starts_with("WARN"), "{line}");
+    assert!(
+        line.contains("sendgrid") && line.contains("unreadable=1"),
+        "{line}"
+    );
 }
 
 #[actix_web::test]

@@ -88,7 +88,7 @@ fn what_is_not_in_its_format_is_unreadable() {
         r#"{"event": "delivered", "ts_epoch": -1}"#,
         r#"{"event": "delivered", "ts_epoch": 9223372036854775807}"#,
         r#"{"event": "delivered", "ts_epoch": 1e999}"#,
-        r#"[{"event": "click"}, {"event": "delivered"}]"#,
+        r#"[{"event": "delivered"}, {"event": "delivered"}]"#,
     ] {
         assert_eq!(
             read_unsigned(Brevo, body),
@@ -111,9 +111,21 @@ fn brevo_posts_one_or_many_at_once() {
     };
     let to: Vec<&str> = events.iter().map(|event| &*event.recipient).collect();
     assert_eq!(to, [CANDIDATE, "grace@candidate.example"]);
-    let many = |count| Value::Array(vec![told("opened"); count]);
-    assert_eq!(brevo(many(1_000)), Ok(Told::Nothing));
-    assert_eq!(brevo(many(1_001)), Err(Refusal::TooMany));
+    let many = |count| Value::Array(vec![json!({"event": "opened"}); count]);
+    assert_eq!(brevo(many(5_000)), Ok(Told::Nothing));
+    assert_eq!(brevo(many(5_001)), Err(Refusal::TooMany));
+}
+
+#[test]
+fn one_that_cannot_be_read_costs_no_other() {
+    let odd = with(told("delivered"), json!({"X-Mailin-custom": {"a": 1}}));
+    for bad in [odd, json!({"event": "delivered"}), json!(7)] {
+        let batch = json!([bad, told("hard_bounce"), bad]);
+        assert_eq!(end(brevo(batch)), (Kind::Bounced, true), "{bad}");
+        let batch = json!([told("opened"), bad]);
+        assert_eq!(brevo(batch), Ok(Told::Nothing), "{bad}");
+        assert_eq!(brevo(json!([bad, bad])), Err(Refusal::Unreadable), "{bad}");
+    }
 }
 
 #[test]

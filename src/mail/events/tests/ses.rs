@@ -213,7 +213,7 @@ fn each_recipient_has_an_event_of_their_own() {
     ];
     assert_eq!(ends, expected);
     let recipient = |n| json!({"emailAddress": format!("{n}@candidate.example")});
-    json["bounce"]["bouncedRecipients"] = (0..1_001).map(recipient).collect();
+    json["bounce"]["bouncedRecipients"] = (0..5_001).map(recipient).collect();
     assert_eq!(post(&json), Err(Refusal::TooMany));
 }
 
