@@ -151,6 +151,8 @@ async fn change(
     now: DateTime<Utc>,
 ) -> Result<Option<Taken>> {
     Ok(match action {
+        // Of a copy that nobody tried: it says nothing against the one that arrived.
+        Action::Dropped if email.status == Status::Delivered => None,
         Action::Failed | Action::Dropped => {
             let has_bounced = bounce(txn, email, hint, now).await?;
             if is_dead {

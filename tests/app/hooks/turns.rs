@@ -184,7 +184,6 @@ async fn the_end_is_the_same_in_whatever_order_things_are_told() {
         (Kind::Delivered, Kind::Bounced, Status::Bounced),
         (Kind::Delivered, Kind::Deferred, Status::Delivered),
         (Kind::Delivered, Kind::Complained, Status::Complained),
-        (Kind::Delivered, Kind::Dropped, Status::Bounced),
         (Kind::Deferred, Kind::Bounced, Status::Bounced),
         (Kind::Deferred, Kind::Complained, Status::Complained),
         (Kind::Bounced, Kind::Complained, Status::Complained),
@@ -203,6 +202,25 @@ async fn the_end_is_the_same_in_whatever_order_things_are_told() {
             let told = [first, second].map(|kind| expected(kind).1);
             assert_eq!(scene.reports(&ours).await, told, "both are in the story");
         }
+    }
+}
+
+#[actix_web::test]
+async fn a_copy_that_was_not_sent_takes_back_no_delivery() {
+    let scene = Scene::set().await;
+    for said in ["no reason", "Bounced Address"] {
+        let ours = scene.accepted().await;
+        let delivered = scene.tale(Provider::Sendgrid, Kind::Delivered, &ours);
+        scene.take(&delivered).await;
+        let dropped = Tale {
+            said,
+            ..scene.tale(Provider::Sendgrid, Kind::Dropped, &ours)
+        };
+        scene.take(&dropped).await;
+        assert_eq!(scene.status(&ours).await, Status::Delivered, "{said}");
+        let told = [Action::Delivered, Action::Dropped];
+        assert_eq!(scene.reports(&ours).await, told, "{said}");
+        assert!(scene.suppressed().await.is_empty(), "{said}");
     }
 }
 

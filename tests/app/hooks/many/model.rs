@@ -10,10 +10,7 @@ use sea_orm::{
 };
 
 use super::{
-    super::{
-        Scene, expected,
-        posts::{KINDS, Tale},
-    },
+    super::{Scene, expected, posts::Tale},
     GONE,
 };
 use crate::support::builders;
@@ -37,14 +34,16 @@ impl Dice {
 /// A message, and what must have become of it: the gravest of what was truly told.
 pub struct Model {
     pub email: email::Model,
-    told: BTreeSet<usize>,
+    /// Each kind once, as it came first.
+    told: Vec<Kind>,
     is_bad: bool,
 }
 
 impl Model {
     pub fn learn(&mut self, tale: &Tale) {
-        let told = KINDS.iter().position(|kind| *kind == tale.kind);
-        self.told.insert(told.expect("one of them"));
+        if !self.told.contains(&tale.kind) {
+            self.told.push(tale.kind);
+        }
         let is_dead = tale.kind == Kind::Bounced && tale.is_hard && tale.said == GONE;
         self.is_bad |= is_dead || tale.kind == Kind::Complained;
     }
@@ -59,21 +58,27 @@ impl Model {
     }
 
     fn told(&self, kind: Kind) -> bool {
-        self.told.iter().any(|told| KINDS[*told] == kind)
+        self.told.contains(&kind)
+    }
+
+    /// Was it, before anybody said that it was delivered?
+    fn is_dropped(&self) -> bool {
+        let decisive = |kind: &&Kind| matches!(kind, Kind::Dropped | Kind::Delivered);
+        self.told.iter().find(decisive) == Some(&Kind::Dropped)
     }
 
     pub fn status(&self) -> Status {
         match self.email.status {
             Status::Accepted if self.told(Kind::Complained) => Status::Complained,
             Status::Accepted if self.told(Kind::Bounced) => Status::Bounced,
-            Status::Accepted if self.told(Kind::Dropped) => Status::Bounced,
+            Status::Accepted if self.is_dropped() => Status::Bounced,
             Status::Accepted if self.told(Kind::Delivered) => Status::Delivered,
             other => other,
         }
     }
 
     pub fn actions(&self) -> BTreeSet<String> {
-        let told = self.told.iter().map(|told| expected(KINDS[*told]).1);
+        let told = self.told.iter().map(|told| expected(*told).1);
         told.map(|action| format!("{action:?}")).collect()
     }
 }
@@ -109,7 +114,7 @@ pub async fn messages(scene: &Scene, count: usize) -> Vec<Model> {
     let all = all.all(scene.app.app.db.read()).await.expect("messages");
     let model = |email| Model {
         email,
-        told: BTreeSet::new(),
+        told: Vec::new(),
         is_bad: false,
     };
     all.into_iter().map(model).collect()
