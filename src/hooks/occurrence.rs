@@ -33,6 +33,13 @@ pub(super) fn occurrence(app: &App, provider: Provider, event: Event) -> Occurre
         Kind::Bounced if event.is_dead && !meaning.is_dead => format!(
             "{name} reports that this address doesn't accept email. Check it with the candidate, or contact them another way."
         ),
+        // Also the reason why later emails to the address are held back.
+        Kind::Dropped if event.is_dead => format!(
+            "{name} didn't send it, usually because it has the address on its own suppression list. Check the address with the candidate, or contact them another way. An admin can look up the reason at {name} and remove the address from its list; then send the email again."
+        ),
+        Kind::Dropped => format!(
+            "{name} accepted this email but didn't send it. The reason is in its words below, where it gave one. An admin can look it up at {name}. Then send the email again."
+        ),
         Kind::Noted => format!(
             "{name} reports that something came back for this email and doesn't say what: an automatic reply, such as an out-of-office message, or a temporary problem. The email may well have arrived. If it's urgent, contact the candidate another way."
         ),

@@ -53,9 +53,8 @@ fn end(event: &str) -> Option<End> {
         "hard_bounce" => Some(End::Hard),
         "soft_bounce" => Some(End::Soft),
         "spam" | "complaint" => Some(End::Complained),
-        // For whose sake it is blocked isn't said.
-        "blocked" | "error" => Some(End::Dropped),
-        "invalid_email" => Some(End::Suppressed),
+        // For whose sake it is blocked isn't said, and the invalid address is the sender's.
+        "blocked" | "error" | "invalid_email" => Some(End::Dropped),
         _ => None,
     }
 }

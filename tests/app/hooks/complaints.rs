@@ -1,9 +1,12 @@
 //! Emails that their recipients mark as spam, wherever that is told.
-use entity::email::{self, Status};
+use entity::{
+    email::{self, Status},
+    suppression,
+};
 use greenroom::mail::events::{Kind, Provider};
 use sea_orm::{EntityTrait, QueryOrder};
 
-use super::Scene;
+use super::{Scene, posts::Tale};
 
 const LABEL: &str = "Marked as spam";
 
@@ -110,7 +113,10 @@ async fn what_a_provider_did_not_send_says_so_in_its_own_words() {
         .await
         .words("#story");
     assert!(story.contains("Not sent by SendGrid"), "{story}");
-    assert!(story.contains("its own suppression list"), "{story}");
+    let words = "SendGrid accepted this email but didn't send it.";
+    assert!(story.contains(words), "{story}");
+    assert!(!story.contains("suppression list"), "{story}");
+    assert!(story.contains("550 5.7.1 as the server says"), "{story}");
     let mut program = scene.app.program().await;
     let one = program
         .get(&format!("/api/emails/{}/", ours.id))
@@ -118,6 +124,26 @@ async fn what_a_provider_did_not_send_says_so_in_its_own_words() {
         .json();
     assert_eq!(one["status"], "bounced");
     assert_eq!(one["reports"][0]["action"], "dropped");
+}
+
+#[actix_web::test]
+async fn what_is_held_back_because_of_a_providers_list_names_the_list() {
+    let scene = Scene::set().await;
+    let ours = scene.accepted().await;
+    let listed = Tale {
+        said: "Bounced Address",
+        ..scene.tale(Provider::Sendgrid, Kind::Dropped, &ours)
+    };
+    scene.take(&listed).await;
+    let words =
+        "SendGrid didn't send it, usually because it has the address on its own suppression list.";
+    let reason = scene.email(ours.id).await.reason;
+    assert!(reason.starts_with(words), "{reason}");
+    let held = suppression::Entity::find().one(scene.app.app.db.read());
+    let held = held.await.expect("an answer").expect("an address");
+    assert_eq!(held.address, ours.recipient);
+    let earlier = "An earlier email to this address bounced.";
+    assert_eq!(held.reason, format!("{earlier} {reason}"));
 }
 
 #[actix_web::test]

@@ -54,7 +54,8 @@ fn brevo_tells_of_ends_in_its_own_words() {
         ("complaint", (Kind::Complained, false)),
         ("blocked", (Kind::Dropped, false)),
         ("error", (Kind::Dropped, false)),
-        ("invalid_email", (Kind::Dropped, true)),
+        // The sender's.
+        ("invalid_email", (Kind::Dropped, false)),
     ] {
         assert_eq!(end(brevo(told(event))), expected, "{event}");
     }
