@@ -106,11 +106,15 @@ pub async fn take(app: &App, proof: &Proof, post: &Post<'_>) -> AppResult<Outcom
             return Ok(Outcome::Refused(Refusal::Forged));
         }
     }
-    if !matches!(reading.told, Told::Confirm(_)) {
+    if !matches!(reading.told, Told::Confirm(_) | Told::Unsubscribed) {
         provider_events::heard(&app.db, provider, now).await?;
     }
     match reading.told {
         Told::Nothing => Ok(Outcome::Taken),
+        Told::Unsubscribed => {
+            tracing::warn!(provider, "Reports about emails were unsubscribed");
+            Ok(Outcome::Taken)
+        }
         Told::Events(all) => take_all(app, proof, all, now).await,
         Told::Confirm(url) => Ok(match app.http.get(&url).await {
             Ok(answer) if answer.status == 200 => {

@@ -51,6 +51,8 @@ pub enum Told {
     Events(Vec<Event>),
     /// The address that the provider wants to be asked for, before it posts anything else.
     Confirm(HttpsUrl),
+    /// That from now on it tells nothing more to this address.
+    Unsubscribed,
     /// Nothing about delivery: opened, clicked, and what providers add later. Taken, so that it does not come again.
     Nothing,
 }
@@ -117,7 +119,12 @@ pub fn read(
                     once,
                 });
             }
-            sns::Message::Goodbye => Vec::new(),
+            sns::Message::Goodbye => {
+                return Ok(Reading {
+                    told: Told::Unsubscribed,
+                    once,
+                });
+            }
         },
     };
     Ok(Reading {

@@ -13,6 +13,7 @@ use crate::{
     emails::app_with,
     support::{
         https_server::{HttpsServer, Says, client_to_amazon},
+        logs::Logs,
         smtp_server::SmtpServer,
     },
 };
@@ -173,4 +174,28 @@ async fn a_subscription_that_cannot_be_confirmed_is_asked_for_again() {
     // It is no report.
     let heard = provider_events::last_heard(&scene.app.app.db).await;
     assert!(heard.expect("rows").is_empty());
+}
+
+#[actix_web::test]
+async fn the_end_of_the_subscription_is_told_to_whoever_runs_it() {
+    let amazon = HttpsServer::amazon(|_| certificate()).await;
+    let scene = scene(&amazon).await;
+    let ended = sns(
+        "UnsubscribeConfirmation",
+        "You have chosen to deactivate subscription",
+        &subscription(TOPIC),
+        scene.app.now(),
+    );
+    let logs = Logs::capture();
+    let answer = scene.post(Provider::Ses, &ended).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let lines = logs.lines();
+    let told = |line: &String| {
+        line.starts_with("WARN Reports about emails were unsubscribed") && line.contains("ses")
+    };
+    assert!(lines.iter().any(told), "{lines:?}");
+    let visited = amazon.received();
+    assert_eq!(visited.len(), 1, "its certificate alone: {visited:?}");
+    let heard = provider_events::last_heard(&scene.app.app.db).await;
+    assert!(heard.expect("rows").is_empty(), "it is no report");
 }

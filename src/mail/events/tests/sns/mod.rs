@@ -217,7 +217,7 @@ fn a_subscription_is_confirmed_for_the_configured_topic_alone() {
     // An address in it would subscribe again what somebody has ended.
     assert_eq!(
         signed(invitation("UnsubscribeConfirmation")),
-        Ok(Told::Nothing)
+        Ok(Told::Unsubscribed)
     );
 }
 
