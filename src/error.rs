@@ -43,6 +43,8 @@ pub enum Reference {
     Candidate,
     /// That is booked.
     Interview,
+    /// Of a slot.
+    Interviewer,
     /// Of a slot, an interview or a candidate.
     Job,
     /// Of a booking.
@@ -55,6 +57,7 @@ impl Reference {
         match self {
             Self::Candidate => "candidate",
             Self::Interview => "interview",
+            Self::Interviewer => "interviewer",
             Self::Job => "job",
             Self::Slot => "slot",
         }

@@ -168,6 +168,7 @@ async fn slot(app: &App, actor: &Actor, job_id: i64, number: usize, now: DateTim
         difficulty_level: None,
         meeting_url: Some("https://meet.example.com/cloud".into()),
         interviewer: String::new(),
+        interviewers: Vec::new(),
     };
     match slots::create(&app.db, actor, slot, None, now).await {
         Ok(Ok(id)) => id,

@@ -45,6 +45,8 @@ mod m20261129_000065_create_provider_hooks;
 mod m20261129_000066_keep_early_reports;
 mod m20261129_000067_know_sign_ins;
 mod m20261129_000068_find_troubles;
+mod m20261129_000070_put_interviewers_on_slots;
+mod m20261129_000071_refuse_overlaps;
 mod schema_text;
 
 /// Every step, oldest first.
@@ -98,6 +100,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000066_keep_early_reports::Migration),
             Box::new(m20261129_000067_know_sign_ins::Migration),
             Box::new(m20261129_000068_find_troubles::Migration),
+            Box::new(m20261129_000070_put_interviewers_on_slots::Migration),
+            Box::new(m20261129_000071_refuse_overlaps::Migration),
         ]
     }
 }

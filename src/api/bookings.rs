@@ -20,14 +20,15 @@ use super::{
 use crate::{
     app::App,
     domain::{
+        busy::{Clash, Clashes},
         idempotency_keys::Answer,
         interviews::{
             Details,
             booking::{self, Booked, NewBooking, Refusal, Who},
             overlap::{Overlap, Overlaps, Unconfirmed},
-            slot_choice::{SlotChoice, SlotRefusal, Taken},
+            slot_choice::{SlotChoice, SlotRefusal},
         },
-        slots::{self, State},
+        slots::{State, interviewers},
     },
     error::{Error, Reference},
     text as typed, times,
@@ -174,10 +175,11 @@ async fn respond(
             app.wake.notify_one();
             idempotency::ok(&answer(app, caller, *booked, now).await?)
         }
-        Err(Refusal::Slot(refusal)) => Err(no_slot(refusal, is_new)?),
+        Err(Refusal::Slot(refusal)) => Err(no_slot(app, caller, refusal, is_new).await?),
         Err(Refusal::AlreadyBooked(details)) => Err(already_booked(*details)),
         Err(Refusal::EmailTaken(id)) => Err(candidates::email_taken(id)),
         Err(Refusal::Overlaps(others)) => Err(overlapping(others)),
+        Err(Refusal::Busy(clashes)) => Err(busy(clashes)),
         Err(Refusal::KeyConflict) => Err(Problem::key_reused()),
     }
 }
@@ -190,6 +192,25 @@ pub fn overlapping(Unconfirmed(others): Unconfirmed) -> Problem {
         "The candidate already has an interview at this time. If you mean both interviews, send the ids in `overlaps` as `confirmed_overlaps`.",
     )
     .with("overlaps", json!(others))
+}
+
+/// 409: an interviewer would have to be in two places.
+pub fn busy(Clashes(clashes): Clashes) -> Problem {
+    let clashes: Vec<Value> = clashes.iter().map(elsewhere).collect();
+    Problem::conflict(
+        "interviewer_busy",
+        "An interviewer of this slot has another interview at this time. See `busy`; choose another slot or change its `interviewers`.",
+    )
+    .with("busy", json!(clashes))
+}
+
+fn elsewhere(clash: &Clash) -> Value {
+    json!({
+        "interviewer": { "id": clash.user_id, "name": clash.name },
+        "interview": clash.interview_id,
+        "starts_at": times::rfc3339(clash.starts_at),
+        "ends_at": times::rfc3339(clash.ends_at()),
+    })
 }
 
 fn beside(other: &Overlap) -> Value {
@@ -211,11 +232,12 @@ pub async fn answer(
     let slot = match &booked.details.slot {
         // The booking is done: asking the database once more could only fail.
         Some(slot) if row.status != Status::Cancelled => {
-            Slot::new(slot.clone(), State::Booked, Some(row.id))?
+            let slot = (slot.clone(), booked.interviewers.clone());
+            Slot::new(slot, State::Booked, Some(row.id))?
         }
         _ => {
             let id = row.slot_id.ok_or(Error::NotFound)?;
-            Slot::of(slots::show(&app.db, caller.company_id, id, now).await?)?
+            Slot::shown(app, caller.company_id, id, now).await?
         }
     };
     Ok(Booking {
@@ -229,37 +251,39 @@ pub async fn answer(
 }
 
 /// Why a slot cannot be had, one that is there or, when `is_new`, one that was to be made.
-pub fn no_slot(refusal: SlotRefusal, is_new: bool) -> Result<Problem> {
+pub async fn no_slot(
+    app: &App,
+    caller: &Caller,
+    refusal: SlotRefusal,
+    is_new: bool,
+) -> Result<Problem> {
+    let not_free = async |code, detail, free| not_free((app, caller), (code, detail), free).await;
     match refusal {
-        SlotRefusal::Taken(taken) => slot_taken(*taken),
-        SlotRefusal::Closed(free) => not_free(
-            "slot_closed",
-            "This slot is closed. `free_slots` lists alternatives.",
-            free,
-        ),
+        SlotRefusal::Taken(taken) => {
+            let detail = "Someone else booked this slot first. See `taken_by`; `free_slots` lists alternatives.";
+            let problem = not_free("slot_taken", detail, taken.free).await?;
+            Ok(problem.with("taken_by", holder(taken.by)))
+        }
+        SlotRefusal::Closed(free) => {
+            let detail = "This slot is closed. `free_slots` lists alternatives.";
+            not_free("slot_closed", detail, free).await
+        }
         SlotRefusal::Past(_) if is_new => Ok(slots_api::past()),
-        SlotRefusal::Past(free) => not_free(
-            "slot_past",
-            "This slot has already started. `free_slots` lists alternatives.",
-            free,
-        ),
+        SlotRefusal::Past(free) => {
+            let detail = "This slot has already started. `free_slots` lists alternatives.";
+            not_free("slot_past", detail, free).await
+        }
         SlotRefusal::TooFar if is_new => Ok(slots_api::too_far()),
         SlotRefusal::TooFar => Ok(Problem::invalid_field("slot_id", typed::TOO_FAR)),
         SlotRefusal::Unsettled => Ok(Problem::conflict("slot_unsettled", typed::UNSETTLED)),
     }
 }
 
-fn slot_taken(taken: Taken) -> Result<Problem> {
-    let by = json!({
-        "interview": taken.by.interview.id,
-        "booked_by": taken.by.recruiter.map(|user| user.name),
-    });
-    let problem = not_free(
-        "slot_taken",
-        "Someone else booked this slot first. See `taken_by`; `free_slots` lists alternatives.",
-        taken.free,
-    )?;
-    Ok(problem.with("taken_by", by))
+fn holder(by: Details) -> Value {
+    json!({
+        "interview": by.interview.id,
+        "booked_by": by.recruiter.map(|user| user.name),
+    })
 }
 
 fn already_booked(details: Details) -> Problem {
@@ -270,11 +294,18 @@ fn already_booked(details: Details) -> Problem {
     .with("interview", json!(Interview::from(details)))
 }
 
-fn not_free(code: &str, detail: &'static str, free: Vec<slot::Model>) -> Result<Problem> {
+async fn not_free(
+    (app, caller): (&App, &Caller),
+    (code, detail): (&'static str, &'static str),
+    free: Vec<slot::Model>,
+) -> Result<Problem> {
+    let ids = free.iter().map(|slot| slot.id);
+    let mut on_slot = interviewers::by_slot(app.db.read(), caller.company_id, ids).await?;
+    let mut of = |slot: slot::Model| {
+        let interviewers = on_slot.remove(&slot.id).unwrap_or_default();
+        Slot::new((slot, interviewers), State::Open, None).ok()
+    };
     // One that cannot be read is no offer; the list of slots names it.
-    let free: Vec<Slot> = free
-        .into_iter()
-        .filter_map(|slot| Slot::new(slot, State::Open, None).ok())
-        .collect();
+    let free: Vec<Slot> = free.into_iter().filter_map(&mut of).collect();
     Ok(Problem::conflict(code, detail).with("free_slots", json!(free)))
 }

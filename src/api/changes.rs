@@ -69,9 +69,12 @@ async fn move_to(app: &App, caller: &Caller, new: Move) -> Result<Answer> {
             idempotency::ok(&bookings::answer(app, caller, *booked, now).await?)
         }
         Err(rescheduling::Refusal::Interview(refusal)) => Err(unchangeable(refusal)),
-        Err(rescheduling::Refusal::Slot(refusal)) => Err(bookings::no_slot(refusal, is_new)?),
+        Err(rescheduling::Refusal::Slot(refusal)) => {
+            Err(bookings::no_slot(app, caller, refusal, is_new).await?)
+        }
         Err(rescheduling::Refusal::OtherJob) => Err(other_job(is_new)),
         Err(rescheduling::Refusal::Overlaps(others)) => Err(bookings::overlapping(others)),
+        Err(rescheduling::Refusal::Busy(clashes)) => Err(bookings::busy(clashes)),
         Err(rescheduling::Refusal::KeyConflict) => Err(Problem::key_reused()),
     }
 }
@@ -121,6 +124,7 @@ async fn correct(
         Ok(done) => changed(app, done),
         Err(NotCorrected::Interview(refusal)) => Err(unchangeable(refusal)),
         Err(NotCorrected::Overlaps(others)) => Err(bookings::overlapping(others)),
+        Err(NotCorrected::Busy(clashes)) => Err(bookings::busy(clashes)),
         Err(NotCorrected::KeyConflict) => Err(Problem::key_reused()),
     }
 }

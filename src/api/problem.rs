@@ -115,6 +115,7 @@ impl Problem {
             let field = match reference {
                 Reference::Candidate => "candidate",
                 Reference::Interview => "interview_id",
+                Reference::Interviewer => "interviewers",
                 Reference::Job => "job",
                 Reference::Slot => "slot_id",
             };

@@ -4,6 +4,7 @@ pub mod actions;
 pub mod alerts;
 pub mod attention;
 pub mod bounces;
+pub mod busy;
 pub mod candidates;
 mod commands;
 pub mod companies;

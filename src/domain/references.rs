@@ -1,7 +1,7 @@
 //! Rows that a request names beside the one that it is about.
 use sea_orm::ConnectionTrait;
 
-use super::{candidates, interviews, jobs, slots};
+use super::{accounts::users, candidates, interviews, jobs, slots};
 use crate::error::{Error, Reference, Result};
 
 /// Which of these are not there, or not the company's, in the order in which they are named.
@@ -30,6 +30,7 @@ async fn require(
     match reference {
         Reference::Candidate => candidates::find(db, company_id, id).await.map(drop),
         Reference::Interview => interviews::find(db, company_id, id).await.map(drop),
+        Reference::Interviewer => users::require_active(db, company_id, &[id]).await,
         Reference::Job => jobs::require(db, company_id, id).await,
         Reference::Slot => slots::find(db, company_id, id).await.map(drop),
     }

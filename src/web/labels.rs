@@ -46,6 +46,7 @@ pub fn interview_status(status: Status) -> &'static str {
 pub fn slot_state(state: State) -> &'static str {
     match state {
         State::Open => "Open",
+        State::Blocked => "Blocked",
         State::Booked => "Booked",
         State::Closed => "Closed",
         State::Past => "Not booked",

@@ -5,6 +5,7 @@ pub mod alerts;
 pub mod assets;
 pub mod bookings;
 mod brand;
+mod busy;
 pub mod cancellations;
 pub mod candidates;
 pub mod choices;

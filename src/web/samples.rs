@@ -59,7 +59,7 @@ const PAGES: &[Sample] = &[
     of::<slots::pages::IndexPage>(),
     of::<slots::pages::NewPage>(),
     of::<slots::pages::ShowPage>(),
-    of::<today::interviewer::EmptyPage>(),
+    of::<today::interviewer::HeldPage>(),
     of::<today::pages::ShowPage>(),
     of::<tokens::CreatedPage>(),
     of::<tokens::IndexPage>(),

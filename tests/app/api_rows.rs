@@ -272,7 +272,7 @@ async fn a_slot_lies_on_the_wall_clock_of_its_zone() {
         "interview_date": "2027-02-01", "start_time": "10:30:15", "duration_minutes": 60,
         "job": job, "company": app.company_id, "ai_interview_type": "technical",
         "difficulty_level": "hard", "meeting_url": "https://meet.example.com/x",
-        "interviewer": "Ida Sommer", "interview": null, "version": 1,
+        "interviewer": "Ida Sommer", "interviewers": [], "interview": null, "version": 1,
         "created_at": "2027-01-04T08:00:00Z",
     });
     assert_eq!(made, expected);

@@ -50,7 +50,10 @@ async fn today_is_empty_and_the_menu_leads_nowhere_else() {
         let page = ines.get(path).await;
         assert_eq!(page.status, 200, "{path}");
         let main = page.words("main");
-        assert!(main.contains("No interviews yet"), "{path}: {main}");
+        assert!(
+            main.contains("No interviews in the next 4 weeks"),
+            "{path}: {main}"
+        );
         assert!(!page.has("main a, main form, .stats"), "{path}: {main}");
         assert_eq!(page.all_attributes("nav a", "href"), ["/"], "{path}");
         assert!(page.words(".shell__user").contains("Interviewer"));

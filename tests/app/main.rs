@@ -15,6 +15,7 @@ mod bodies;
 mod bookings;
 mod bounce_letters;
 mod bounces;
+mod busy;
 mod cancellations;
 mod candidates;
 mod clocks;

@@ -30,6 +30,7 @@ async fn rows_and_tables_have_the_same_columns() {
         compare::<entity::api_token::Entity>(&schema).await,
         compare::<entity::attempt::Entity>(&schema).await,
         compare::<entity::bounce::Entity>(&schema).await,
+        compare::<entity::busy_cell::Entity>(&schema).await,
         compare::<entity::candidate::Entity>(&schema).await,
         compare::<entity::candidate_word::Entity>(&schema).await,
         compare::<entity::company::Entity>(&schema).await,
@@ -48,6 +49,7 @@ async fn rows_and_tables_have_the_same_columns() {
         compare::<entity::rate_limit::Entity>(&schema).await,
         compare::<entity::session::Entity>(&schema).await,
         compare::<entity::slot::Entity>(&schema).await,
+        compare::<entity::slot_interviewer::Entity>(&schema).await,
         compare::<entity::suppression::Entity>(&schema).await,
         compare::<entity::transport::Entity>(&schema).await,
         compare::<entity::unsent_form::Entity>(&schema).await,
@@ -183,7 +185,7 @@ async fn columns(schema: &DatabaseConnection, table: &str) -> BTreeMap<String, b
         ),
         _ => format!(
             "SELECT column_name::text AS name, is_nullable = 'YES' AS nullable \
-             FROM information_schema.columns WHERE table_name = '{table}'"
+             FROM information_schema.columns WHERE table_name = '{table}' AND is_generated = 'NEVER'"
         ),
     };
     let rows = ask(schema, query).await;

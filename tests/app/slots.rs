@@ -480,7 +480,7 @@ async fn a_booked_slot_gets_another_interviewer_and_the_log_says_so() {
     let slot = booked.details.slot.expect("a slot");
     let new = NewSlot {
         interviewer: "Olga".into(),
-        ..NewSlot::of(&slot).expect("a slot")
+        ..NewSlot::of(&slot, Vec::new()).expect("a slot")
     };
     let (db, actor) = (&app.app.db, Actor::system(app.company_id));
     let target = builders::seen(slot.id);

@@ -161,8 +161,8 @@ async fn a_booking_and_its_mail_keep_to_their_numbers_of_statements() {
     app.expect_undelivered_mail();
 }
 
-/// With its reminders, and the token of the program that asks.
-const BOOKING: usize = 10;
+/// With its reminders, and the token of the program that asks. One looks who holds it.
+const BOOKING: usize = 11;
 /// Of some messages at once.
 const CLAIM: usize = 6;
 /// A claim that looks for what is over as well, and one message that is composed, sent and recorded, with what was

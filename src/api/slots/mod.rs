@@ -1,10 +1,13 @@
 //! Slots.
 mod read;
 
+use std::collections::HashMap;
+
 use actix_web::{
     HttpResponse,
     web::{Data, Json, Path},
 };
+use chrono::{DateTime, Utc};
 use entity::slot::{self, DifficultyLevel, InterviewType};
 use sea_orm::Iterable;
 use serde::Serialize;
@@ -30,6 +33,7 @@ use crate::{
         slots::{
             self, CreationRefusal, Filter, Listed, NewSlot, State,
             changes::{self, Refusal, Updated},
+            interviewers,
         },
         versions::Target,
     },
@@ -57,14 +61,19 @@ pub struct Slot {
     difficulty_level: Option<DifficultyLevel>,
     meeting_url: Option<String>,
     interviewer: String,
+    interviewers: Vec<i64>,
     interview: Option<i64>,
     version: i32,
     created_at: String,
 }
 
 impl Slot {
-    /// A slot, what it is good for, and the live interview in it.
-    pub fn new(slot: slot::Model, state: State, interview: Option<i64>) -> Result<Self> {
+    /// A slot, who is on it, what it is good for, and the live interview in it.
+    pub fn new(
+        (slot, interviewers): (slot::Model, Vec<i64>),
+        state: State,
+        interview: Option<i64>,
+    ) -> Result<Self> {
         let stored = || {
             Error::Stored(format!(
                 "local time {:?} of slot {}",
@@ -108,6 +117,7 @@ impl Slot {
             difficulty_level,
             meeting_url,
             interviewer,
+            interviewers,
             interview,
             version,
             created_at: times::rfc3339(created_at),
@@ -115,8 +125,18 @@ impl Slot {
     }
 
     /// A slot of a list.
-    pub fn of(listed: Listed) -> Result<Self> {
-        Self::new(listed.slot, listed.state, listed.interview_id)
+    fn of(listed: Listed, interviewers: Vec<i64>) -> Result<Self> {
+        let slot = (listed.slot, interviewers);
+        Self::new(slot, listed.state, listed.interview_id)
+    }
+
+    /// A slot as it is now.
+    pub async fn shown(app: &App, company_id: i64, id: i64, now: DateTime<Utc>) -> Result<Self> {
+        let listed = slots::show(&app.db, company_id, id, now).await?;
+        Self::of(
+            listed,
+            interviewers::of(app.db.read(), company_id, id).await?,
+        )
     }
 }
 
@@ -135,17 +155,19 @@ pub async fn index(app: Data<App>, caller: Recruiter) -> Result<Json<List<Slot>>
     let place = query.finish(place)?;
     let (company_id, now) = (caller.company_id, app.clock.now());
     let page = slots::list(&app.db, company_id, &filter, place.seek, place.limit, now).await?;
-    let page = readable(page);
+    let ids = page.rows.iter().map(|listed| listed.slot.id);
+    let interviewers = interviewers::by_slot(app.db.read(), company_id, ids).await?;
+    let page = readable(page, interviewers);
     Ok(Json(List::of(page, (&app, &caller), Ok)?))
 }
 
 /// One whose local time cannot be read is named, and keeps nobody from the others.
-fn readable(mut page: Page<Listed>) -> Page<Slot> {
+fn readable(mut page: Page<Listed>, mut interviewers: HashMap<i64, Vec<i64>>) -> Page<Slot> {
     let rows = std::mem::take(&mut page.rows);
     let mut shown = page.with(Vec::with_capacity(rows.len()));
     for listed in rows {
         let id = listed.slot.id;
-        match Slot::of(listed) {
+        match Slot::of(listed, interviewers.remove(&id).unwrap_or_default()) {
             Ok(slot) => shown.rows.push(slot),
             Err(error) => {
                 tracing::error!(slot.id = id, %error, "A stored slot cannot be read");
@@ -166,9 +188,8 @@ pub async fn create(app: Data<App>, caller: Recruiter, body: Body) -> Result<Htt
         let now = app.clock.now();
         match slots::create(&app.db, &caller.actor(), new, idempotency_key, now).await? {
             Ok(id) => {
-                let slot = slots::show(&app.db, caller.company_id, id, now).await?;
-                let path = format!("/api/interviews/slots/{id}/");
-                idempotency::created(path, &Slot::of(slot)?)
+                let slot = Slot::shown(&app, caller.company_id, id, now).await?;
+                idempotency::created(format!("/api/interviews/slots/{id}/"), &slot)
             }
             Err(CreationRefusal::Past) => Err(past()),
             Err(CreationRefusal::TooFar) => Err(too_far()),
@@ -180,8 +201,8 @@ pub async fn create(app: Data<App>, caller: Recruiter, body: Body) -> Result<Htt
 
 /// GET /api/interviews/slots/{id}/: one slot.
 pub async fn show(app: Data<App>, caller: Recruiter, id: Path<i64>) -> Result<Json<Slot>> {
-    let slot = slots::show(&app.db, caller.company_id, *id, app.clock.now()).await?;
-    Ok(Json(Slot::of(slot)?))
+    let now = app.clock.now();
+    Ok(Json(Slot::shown(&app, caller.company_id, *id, now).await?))
 }
 
 /// PATCH /api/interviews/slots/{id}/: changes what is given; who is booked into it is told.
@@ -210,7 +231,8 @@ async fn change(
     let before = slots::find(app.db.read(), company_id, id).await?;
     let is_of = before.version;
     let version = fields.version();
-    let new = read_change(&mut fields, caller, NewSlot::of(&before)?);
+    let on_slot = interviewers::of(app.db.read(), company_id, id).await?;
+    let new = read_change(&mut fields, caller, NewSlot::of(&before, on_slot)?);
     let overlaps = bookings::overlaps(&mut fields);
     let (version, new) = fields.finish(version.zip(new))?;
     let target = Target {
@@ -220,7 +242,7 @@ async fn change(
     };
     let updated =
         changes::update(&app.db, &caller.actor(), &target, (&new, &overlaps), now).await?;
-    let slot = Slot::of(slots::show(&app.db, company_id, id, now).await?)?;
+    let slot = Slot::shown(app, company_id, id, now).await?;
     match updated {
         Ok(Updated::Done) => app.wake.notify_one(),
         Ok(Updated::Same) if is_of == version => {}
@@ -234,6 +256,7 @@ async fn change(
             return Err(interviews_api::not_booked(details));
         }
         Err(Refusal::Overlaps(others)) => return Err(bookings::overlapping(others)),
+        Err(Refusal::Busy(clashes)) => return Err(bookings::busy(clashes)),
         Err(Refusal::Past) => return Err(past()),
         Err(Refusal::TooFar) => return Err(too_far()),
         Err(Refusal::KeyConflict) => return Err(Problem::key_reused()),
@@ -253,6 +276,7 @@ fn booked(details: Details) -> Problem {
 pub(super) fn name(state: State) -> &'static str {
     match state {
         State::Open => "open",
+        State::Blocked => "blocked",
         State::Booked => "booked",
         State::Closed => "closed",
         State::Past => "past",

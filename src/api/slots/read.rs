@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::super::{
     auth::Caller,
-    fields::{Fields, choice, id, number, text},
+    fields::{Fields, choice, id, ids, number, text},
     problem::{Problem, Result},
 };
 use crate::{
@@ -17,6 +17,8 @@ use crate::{
 };
 
 const LONGEST_INTERVIEWER: usize = 200;
+/// A panel is no assembly.
+pub const MOST_INTERVIEWERS: usize = 20;
 
 /// What is given, over what is stored. A time that is not touched stays the same instant.
 pub(super) fn read_change(
@@ -37,6 +39,7 @@ pub(super) fn read_change(
     let difficulty_level = fields.clearable("difficulty_level", choice);
     let meeting_url = fields.clearable("meeting_url", text(typed::https_url));
     let interviewer = fields.optional("interviewer", text(interviewer));
+    let interviewers = fields.optional("interviewers", interviewers);
     let zone = zone.unwrap_or(stored.zone);
     let date = date.unwrap_or(stored.local_start.date());
     let local_start = date.and_time(time.unwrap_or(stored.local_start.time()));
@@ -55,6 +58,7 @@ pub(super) fn read_change(
         difficulty_level: difficulty_level.unwrap_or(stored.difficulty_level),
         meeting_url: meeting_url.unwrap_or(stored.meeting_url),
         interviewer: interviewer.unwrap_or(stored.interviewer),
+        interviewers: interviewers.unwrap_or(stored.interviewers),
     })
 }
 
@@ -83,6 +87,7 @@ pub fn read(fields: &mut Fields, caller: &Caller) -> Option<NewSlot> {
     let fold = fields.optional("fold", fold);
     let meeting_url = fields.optional("meeting_url", text(typed::https_url));
     let interviewer = fields.optional("interviewer", text(interviewer));
+    let interviewers = fields.optional("interviewers", interviewers);
     let (local_start, zone) = (date?.and_time(time?), zone?);
     let starts_at = instant(fields, local_start, zone, fold)?;
     Some(NewSlot {
@@ -95,6 +100,7 @@ pub fn read(fields: &mut Fields, caller: &Caller) -> Option<NewSlot> {
         difficulty_level,
         meeting_url,
         interviewer: interviewer.unwrap_or_default(),
+        interviewers: interviewers.unwrap_or_default(),
     })
 }
 
@@ -112,6 +118,14 @@ fn instant(
 /// A name; empty where there is none.
 fn interviewer(name: &str) -> Result<String, typed::Refusal> {
     typed::optional_line(name, LONGEST_INTERVIEWER)
+}
+
+/// Users; each once, in the order of their keys.
+fn interviewers(value: &Value) -> Result<Vec<i64>, String> {
+    let mut ids = ids(MOST_INTERVIEWERS)(value)?;
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(ids)
 }
 
 fn own_company(value: &Value, caller: &Caller) -> Result<(), String> {

@@ -227,6 +227,7 @@ fn slot(starts_at: DateTime<Utc>, duration_minutes: i32, job_id: i64) -> NewSlot
         difficulty_level: Some(difficulty_level),
         meeting_url: Some(MEETING_URL.into()),
         interviewer: "Robin Weiss".into(),
+        interviewers: Vec::new(),
     }
 }
 

@@ -18,11 +18,13 @@ use crate::{
     db::Db,
     domain::{
         actions::Actor,
+        busy::{self, Clashes},
         candidates::{self, EmailTaken, NewCandidate},
         commands::{self, Abort, refuse},
         emails::{self, Enqueued},
         events::Event,
         idempotency_keys::{IdempotencyKey, KeyConflict},
+        slots::interviewers,
     },
     error::{Error, Reference, Result},
 };
@@ -60,6 +62,8 @@ pub struct Booked {
     pub details: Details,
     /// The message that tells the candidate.
     pub email: Enqueued,
+    /// The users who hold it.
+    pub interviewers: Vec<i64>,
 }
 
 impl Booked {
@@ -69,15 +73,24 @@ impl Booked {
         interview_id: i64,
     ) -> Result<Box<Self>> {
         let details = details(db, company_id, interview_id).await?;
-        let told = newest_email(db, company_id, interview_id).await?;
+        let email = newest_email(db, company_id, interview_id).await?;
+        let interviewers = match details.interview.slot_id {
+            Some(slot_id) => interviewers::of(db, company_id, slot_id).await?,
+            None => Vec::new(),
+        };
         Ok(Box::new(Self {
             details,
-            email: told,
+            email,
+            interviewers,
         }))
     }
 
     /// Of a change in its own transaction: nothing is read after it that could fail.
-    pub(super) async fn of(db: &impl ConnectionTrait, done: Done) -> Result<Box<Self>> {
+    pub(super) async fn of(
+        db: &impl ConnectionTrait,
+        done: Done,
+        interviewers: Vec<i64>,
+    ) -> Result<Box<Self>> {
         let row = &done.details.interview;
         let email = match done.email {
             Some(email) => email,
@@ -87,6 +100,7 @@ impl Booked {
         Ok(Box::new(Self {
             details: *done.details,
             email,
+            interviewers,
         }))
     }
 }
@@ -122,8 +136,16 @@ pub enum Refusal {
     EmailTaken(i64),
     /// The candidate has other interviews at this time.
     Overlaps(Unconfirmed),
+    /// Interviewers of the slot are in other interviews at this time.
+    Busy(Clashes),
     /// The idempotency key came with another request.
     KeyConflict,
+}
+
+impl From<Clashes> for Refusal {
+    fn from(clashes: Clashes) -> Self {
+        Self::Busy(clashes)
+    }
 }
 
 impl From<Unconfirmed> for Refusal {
@@ -180,6 +202,7 @@ async fn carry_out(
     if !change::write(txn, &row, columns(actor, &row, &slot, &new.notes)).await? {
         return already_booked(txn, actor, row.id).await;
     }
+    let interviewers = busy::take::<Refusal>(txn, &row, &slot).await?;
     let done = change::notify(txn, actor, row.id, email::Kind::Scheduled, now).await?;
     let event = Event::InterviewBooked {
         interview_id: row.id,
@@ -196,7 +219,7 @@ async fn carry_out(
         now,
     )
     .await?;
-    Ok(Booked::of(txn, done).await?)
+    Ok(Booked::of(txn, done, interviewers).await?)
 }
 
 /// The interview, if it waits for a time; a new one is added here, and with it its candidate. One who is there is locked.

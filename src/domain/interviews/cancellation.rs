@@ -14,6 +14,7 @@ use crate::{
     db::Db,
     domain::{
         actions::Actor,
+        busy,
         commands::Abort,
         events::{Cancellation, Event},
     },
@@ -56,6 +57,7 @@ async fn carry_out(
     if !change::write(txn, row, after).await? {
         return change::changed(txn, actor, row.id).await;
     }
+    busy::give_back(txn, row).await?;
     let done = change::notify(txn, actor, row.id, Kind::Cancelled, now).await?;
     let event = Event::InterviewCancelled {
         interview_id: row.id,

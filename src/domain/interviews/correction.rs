@@ -18,6 +18,7 @@ use crate::{
     db::Db,
     domain::{
         actions::Actor,
+        busy::{self, Clashes},
         commands::Abort,
         events::{self, Corrected, Event, Field, Talk},
         idempotency_keys::KeyConflict,
@@ -45,6 +46,8 @@ pub enum Refusal {
     Interview(InterviewRefusal),
     /// It would last into other interviews of the candidate.
     Overlaps(Unconfirmed),
+    /// It would last into other interviews of the interviewers.
+    Busy(Clashes),
     /// The idempotency key came with another request.
     KeyConflict,
 }
@@ -58,6 +61,12 @@ impl From<InterviewRefusal> for Refusal {
 impl From<Unconfirmed> for Refusal {
     fn from(others: Unconfirmed) -> Self {
         Self::Overlaps(others)
+    }
+}
+
+impl From<Clashes> for Refusal {
+    fn from(clashes: Clashes) -> Self {
+        Self::Busy(clashes)
     }
 }
 
@@ -82,7 +91,9 @@ pub async fn correct(
 }
 
 /// The correction inside a transaction that may do more.
-pub(in crate::domain) async fn carry_out<R: From<InterviewRefusal> + From<Unconfirmed>>(
+pub(in crate::domain) async fn carry_out<
+    R: From<InterviewRefusal> + From<Unconfirmed> + From<Clashes>,
+>(
     txn: &impl ConnectionTrait,
     actor: &Actor,
     target: &Target,
@@ -93,10 +104,7 @@ pub(in crate::domain) async fn carry_out<R: From<InterviewRefusal> + From<Unconf
     let before = change::open(txn, actor, target, is_to_come).await?;
     let row = &before.interview;
     if let Some(slot) = &before.slot {
-        let longer = slot::Model {
-            duration_minutes: correction.duration_minutes,
-            ..slot.clone()
-        };
+        let longer = lasting(slot, correction);
         overlap::require_new_confirmed(txn, row, (slot, &longer), overlaps).await?;
     }
     let after = interview::ActiveModel {
@@ -111,6 +119,9 @@ pub(in crate::domain) async fn carry_out<R: From<InterviewRefusal> + From<Unconf
     }
     if let Some(slot) = &before.slot {
         write_slot(txn, slot, correction).await?;
+        if slot.duration_minutes != correction.duration_minutes {
+            busy::retake::<R>(txn, row, &lasting(slot, correction)).await?;
+        }
     }
     let done = change::notify(txn, actor, row.id, Kind::Updated, now).await?;
     let event = Event::InterviewCorrected {
@@ -124,6 +135,13 @@ pub(in crate::domain) async fn carry_out<R: From<InterviewRefusal> + From<Unconf
     let what = (row.id, target.idempotency_key.as_ref());
     change::record(txn, actor, what, event, now).await?;
     Ok(done)
+}
+
+fn lasting(slot: &slot::Model, correction: &Correction) -> slot::Model {
+    slot::Model {
+        duration_minutes: correction.duration_minutes,
+        ..slot.clone()
+    }
 }
 
 async fn write_slot(

@@ -142,7 +142,7 @@ fn newest_id(counts: Condition) -> SelectStatement {
 }
 
 /// Of the job that the outer query's interview is for: its own, else its slot's, else its candidate's.
-fn job_title() -> Expr {
+pub(super) fn job_title() -> Expr {
     let title = Query::select()
         .column(job::Column::Title)
         .from(job::Entity)

@@ -7,6 +7,7 @@ pub mod change;
 pub mod correction;
 pub mod creation;
 mod details;
+pub mod held;
 pub mod join_link;
 pub mod join_window;
 mod joined;

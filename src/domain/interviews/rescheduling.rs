@@ -14,10 +14,12 @@ use crate::{
     db::Db,
     domain::{
         actions::Actor,
+        busy::{self, Clashes},
         candidates,
         commands::{self, Abort, refuse},
         events::{Correction, Event, Field, Time},
         idempotency_keys::{IdempotencyKey, KeyConflict},
+        slots::interviewers,
     },
     error::Result,
 };
@@ -50,8 +52,16 @@ pub enum Refusal {
     OtherJob,
     /// The candidate has other interviews at this time.
     Overlaps(Unconfirmed),
+    /// Interviewers of the slot are in other interviews at this time.
+    Busy(Clashes),
     /// The idempotency key came with another request.
     KeyConflict,
+}
+
+impl From<Clashes> for Refusal {
+    fn from(clashes: Clashes) -> Self {
+        Self::Busy(clashes)
+    }
 }
 
 impl From<InterviewRefusal> for Refusal {
@@ -129,11 +139,15 @@ async fn carry_out(
     if !change::write(txn, row, columns(row, &slot, notes)).await? {
         return change::changed(txn, actor, row.id).await;
     }
+    let interviewers = match stays {
+        true => interviewers::of(txn, actor.company_id, slot.id).await?,
+        false => busy::retake::<Refusal>(txn, row, &slot).await?,
+    };
     let done = change::notify(txn, actor, row.id, Kind::Rescheduled, now).await?;
     let event = event(&before, &slot, &done);
     let what = (row.id, new.idempotency_key.as_ref());
     change::record(txn, actor, what, event, now).await?;
-    Ok(Booked::of(txn, done).await?)
+    Ok(Booked::of(txn, done, interviewers).await?)
 }
 
 fn columns(row: &interview::Model, slot: &slot::Model, notes: &str) -> interview::ActiveModel {

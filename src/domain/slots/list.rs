@@ -14,7 +14,7 @@ use sea_orm::{
 use crate::{
     db::Db,
     domain::{
-        interviews,
+        busy, interviews,
         page::{self, Cursor, Page, Seek, Sort},
         rows::{self, Stored},
     },
@@ -29,6 +29,8 @@ const NEAREST: usize = 5;
 pub enum State {
     /// It can be booked.
     Open,
+    /// It could be, but one of its interviewers is in another interview then.
+    Blocked,
     /// A live interview points at it.
     Booked,
     /// It was closed.
@@ -63,6 +65,8 @@ pub struct Listed {
     pub state: State,
     /// The live interview in it.
     pub interview_id: Option<i64>,
+    /// The interview that one of its interviewers is in at the time.
+    pub blocked_by: Option<i64>,
 }
 
 /// A slot as pages list it: a few columns.
@@ -89,6 +93,9 @@ pub struct Line {
     /// The live interview in it.
     #[sea_orm(from_expr = "live_interview_id()")]
     pub interview_id: Option<i64>,
+    /// The interview that one of its interviewers is in at the time.
+    #[sea_orm(from_expr = "busy::blocked_by()")]
+    pub blocked_by: Option<i64>,
 }
 
 impl Line {
@@ -96,7 +103,7 @@ impl Line {
     pub fn state(&self, now: DateTime<Utc>) -> State {
         state(
             (self.starts_at, self.closed_at),
-            self.interview_id.is_some(),
+            (self.interview_id, self.blocked_by),
             now,
         )
     }
@@ -173,6 +180,7 @@ struct Row {
     slot: slot::Model,
     job_title: Option<String>,
     interview_id: Option<i64>,
+    blocked_by: Option<i64>,
 }
 
 impl FromQueryResult for Row {
@@ -181,6 +189,7 @@ impl FromQueryResult for Row {
             slot: slot::Model::from_query_result(row, pre)?,
             job_title: row.try_get(pre, "job_title")?,
             interview_id: row.try_get(pre, "live_interview_id")?,
+            blocked_by: row.try_get(pre, "blocked_by")?,
         })
     }
 }
@@ -191,15 +200,17 @@ impl Row {
             slot,
             job_title,
             interview_id,
+            blocked_by,
         } = self;
         Ok(Listed {
             job_title: job_title.ok_or(Error::NotFound)?,
             state: state(
                 (slot.starts_at, slot.closed_at),
-                interview_id.is_some(),
+                (interview_id, blocked_by),
                 now,
             ),
             interview_id,
+            blocked_by,
             slot,
         })
     }
@@ -210,6 +221,7 @@ fn whole(company_id: i64) -> Select<slot::Entity> {
     of_company(company_id)
         .column_as(job::Column::Title, "job_title")
         .expr_as(live_interview_id(), "live_interview_id")
+        .expr_as(busy::blocked_by(), "blocked_by")
 }
 
 /// The company's slots. The job is looked up for each slot: asked for both at once, SQLite may begin with the jobs.
@@ -287,15 +299,19 @@ fn live_interview() -> SelectStatement {
 
 fn matching(filter: &Filter, now: DateTime<Utc>) -> Condition {
     let unbooked = || is_booked().not();
+    let offered = || {
+        Condition::all()
+            .add(unbooked())
+            .add(slot::COLUMN.closed_at.is_null())
+            .add(slot::COLUMN.starts_at.gt(now))
+    };
     let in_state = filter.state.map(|state| match state {
         State::Booked => is_booked(),
         State::Closed => Condition::all()
             .add(unbooked())
             .add(slot::COLUMN.closed_at.is_not_null()),
-        State::Open => Condition::all()
-            .add(unbooked())
-            .add(slot::COLUMN.closed_at.is_null())
-            .add(slot::COLUMN.starts_at.gt(now)),
+        State::Open => offered().add(busy::is_blocked().not()),
+        State::Blocked => offered().add(busy::is_blocked()),
         State::Past => Condition::all()
             .add(unbooked())
             .add(slot::COLUMN.closed_at.is_null())
@@ -310,13 +326,14 @@ fn matching(filter: &Filter, now: DateTime<Utc>) -> Condition {
 
 fn state(
     (starts_at, closed_at): (DateTime<Utc>, Option<DateTime<Utc>>),
-    is_booked: bool,
+    (interview_id, blocked_by): (Option<i64>, Option<i64>),
     now: DateTime<Utc>,
 ) -> State {
     match closed_at {
-        _ if is_booked => State::Booked,
+        _ if interview_id.is_some() => State::Booked,
         Some(_) => State::Closed,
         None if starts_at <= now => State::Past,
+        None if blocked_by.is_some() => State::Blocked,
         None => State::Open,
     }
 }

@@ -1,5 +1,6 @@
 //! Slots: times at which somebody can be interviewed for a job.
 pub mod changes;
+pub mod interviewers;
 mod list;
 
 use chrono::{DateTime, Months, NaiveDateTime, Utc};
@@ -46,13 +47,15 @@ pub struct NewSlot {
     pub difficulty_level: Option<DifficultyLevel>,
     /// From [`crate::text::https_url`].
     pub meeting_url: Option<String>,
-    /// Who asks.
+    /// Who asks, where it is nobody who signs in.
     pub interviewer: String,
+    /// Users who ask, in the order of their keys.
+    pub interviewers: Vec<i64>,
 }
 
 impl NewSlot {
-    /// A slot as it is.
-    pub fn of(slot: &slot::Model) -> Result<Self> {
+    /// A slot as it is, with its interviewers.
+    pub fn of(slot: &slot::Model, interviewers: Vec<i64>) -> Result<Self> {
         let stored = |what: &str| Error::Stored(format!("{what} of slot {}", slot.id));
         let local_start = slot.local_start.parse();
         let zone = slot.time_zone.parse();
@@ -66,6 +69,7 @@ impl NewSlot {
             difficulty_level: slot.difficulty_level,
             meeting_url: slot.meeting_url.clone(),
             interviewer: slot.interviewer.clone(),
+            interviewers,
         })
     }
 }
@@ -172,6 +176,7 @@ pub async fn insert(
         ..columns(new)
     };
     let id = slot::Entity::insert(row).exec(txn).await?.last_insert_id;
+    interviewers::put(txn, (actor.company_id, id), &new.interviewers).await?;
     let event = Event::SlotCreated {
         slot_id: id,
         starts_at: new.starts_at,
@@ -194,6 +199,8 @@ pub(super) fn columns(new: &NewSlot) -> slot::ActiveModel {
         difficulty_level,
         meeting_url,
         interviewer,
+        // Rows of their own.
+        interviewers: _,
     } = new.clone();
     slot::ActiveModel {
         job_id: Set(job_id),

@@ -16,6 +16,7 @@ use crate::{
     db::{self, Db, constant::Constant},
     domain::{
         actions::Actor,
+        busy::{self, Clashes},
         candidates,
         commands::{Abort, refuse},
         events::{self, Event, Time, ZoneRules},
@@ -160,9 +161,15 @@ async fn take_key(
 enum Left {
     /// Somebody changed it, or the interview in it, after it was listed.
     ChangedMeanwhile,
-    /// Its candidate would have another interview at the new time, and did not have it before: whether both are meant is
-    /// asked where one interview is moved.
+    /// Its candidate or an interviewer would have another interview at the new time, and the candidate did not have it
+    /// before: whether both are meant is asked where one interview is moved.
     Overlapping,
+}
+
+impl From<Clashes> for Left {
+    fn from(_: Clashes) -> Self {
+        Self::Overlapping
+    }
 }
 
 /// Takes the rows in this order: candidate, interview, slot. Answers whether there was anybody to tell.
@@ -194,6 +201,13 @@ async fn move_one(
     }
     if !move_slot(txn, seen, at, now).await? {
         return refuse(Left::ChangedMeanwhile);
+    }
+    if let Some(row) = &booked {
+        let moved = slot::Model {
+            starts_at: at,
+            ..seen.clone()
+        };
+        busy::retake::<Left>(txn, row, &moved).await?;
     }
     let event = Event::SlotMoved {
         slot_id: seen.id,

@@ -15,6 +15,7 @@ use self::{
     pages::{NewPage, Parts, Refusal},
 };
 use super::{
+    busy,
     candidates::Person,
     errors::Result,
     flash::Flash,
@@ -133,6 +134,9 @@ fn answer(
         Err(NotBooked::Overlaps(_)) => {
             Answer::Again(FormErrors::one("overlap", overlap::UNCONFIRMED))
         }
+        Err(NotBooked::Busy(clashes)) => {
+            Answer::Again(FormErrors::one("form", busy::sentence(&clashes, zone)))
+        }
         Err(NotBooked::KeyConflict) => Answer::Again(form.ticket.sent_before()),
     })
 }
@@ -239,7 +243,7 @@ async fn not_free(app: &App, viewer: &Viewer, listed: &Listed) -> Result<Option<
             let holder = interviews::details(app.db.read(), company_id, id).await?;
             Refusal::taken(&holder, &free, viewer.zone())
         }
-        None => Refusal::of(listed.state, &free, viewer.zone()),
+        None => Refusal::of(listed.state, &free, viewer.zone()).because_of(listed.blocked_by),
     };
     Ok(Some(refusal))
 }

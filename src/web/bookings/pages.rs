@@ -104,12 +104,21 @@ impl Refusal {
         let text = match state {
             State::Closed => "This slot was closed.",
             State::Past => "This slot has already started.",
+            State::Blocked => "An interviewer of this slot is in another interview at this time.",
             State::Open | State::Booked => "This slot can't be booked right now.",
         };
         Self {
             text: text.into(),
             href: String::new(),
             free: Free::list(free, zone),
+        }
+    }
+
+    /// With the interview that stands in the way.
+    pub fn because_of(self, interview_id: Option<i64>) -> Self {
+        Self {
+            href: interview_id.map_or(self.href, |id| format!("/interviews/{id}")),
+            ..self
         }
     }
 

@@ -81,7 +81,11 @@ impl RescheduleForm {
     }
 
     /// The move, or what is wrong in the order of the page. What a new time does not say is as in `old`.
-    pub fn parse(&self, interview_id: i64, old: &slot::Model) -> Result<Move, FormErrors> {
+    pub fn parse(
+        &self,
+        interview_id: i64,
+        old: (&slot::Model, &[i64]),
+    ) -> Result<Move, FormErrors> {
         let mut errors = FormErrors::new();
         let slot = self.slot_choice(old, &mut errors);
         let notes = errors.check("notes", text::lines(&self.notes, 2000));
@@ -142,7 +146,11 @@ impl RescheduleForm {
         }
     }
 
-    fn slot_choice(&self, old: &slot::Model, errors: &mut FormErrors) -> Option<SlotChoice> {
+    fn slot_choice(
+        &self,
+        (old, interviewers): (&slot::Model, &[i64]),
+        errors: &mut FormErrors,
+    ) -> Option<SlotChoice> {
         match self.slot.trim() {
             "" => errors.check("slot", Err("Choose a new time.")),
             NEW_TIME => {
@@ -157,6 +165,7 @@ impl RescheduleForm {
                     difficulty_level: old.difficulty_level,
                     meeting_url: old.meeting_url.clone(),
                     interviewer: old.interviewer.clone(),
+                    interviewers: interviewers.to_vec(),
                 }))
             }
             id => errors
@@ -218,7 +227,7 @@ mod tests {
 
     #[test]
     fn a_new_time_is_like_the_old_one_in_all_but_the_time() {
-        let new = typed("new").parse(9, &old()).expect("a move");
+        let new = typed("new").parse(9, (&old(), &[4])).expect("a move");
         assert_eq!((new.interview_id, new.version), (9, Some(3)));
         let SlotChoice::New(slot) = new.slot else {
             panic!("{new:?}");
@@ -235,11 +244,11 @@ mod tests {
     fn the_fields_of_a_new_time_matter_only_for_one() {
         let mut form = typed("5");
         form.at.date = "nonsense".into();
-        let new = form.parse(9, &old()).expect("a move");
+        let new = form.parse(9, (&old(), &[4])).expect("a move");
         assert!(matches!(new.slot, SlotChoice::Existing(5)));
         form.slot = "new".into();
         assert!(
-            form.parse(9, &old())
+            form.parse(9, (&old(), &[4]))
                 .expect_err("a mistake")
                 .of("date")
                 .is_some()
@@ -249,7 +258,7 @@ mod tests {
     #[test]
     fn nothing_is_moved_by_mistake() {
         for slot in ["", "soon", "-1"] {
-            let errors = typed(slot).parse(9, &old()).expect_err("a mistake");
+            let errors = typed(slot).parse(9, (&old(), &[4])).expect_err("a mistake");
             assert!(errors.of("slot").is_some(), "{slot}");
         }
     }
@@ -257,7 +266,7 @@ mod tests {
     #[test]
     fn the_version_is_no_part_of_what_is_asked() {
         let idempotency_key = |form: RescheduleForm| {
-            form.parse(9, &old())
+            form.parse(9, (&old(), &[4]))
                 .expect("a move")
                 .idempotency_key
                 .expect("a key")

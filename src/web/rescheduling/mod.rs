@@ -16,6 +16,7 @@ use self::{
 };
 use super::{
     bookings::warnings,
+    busy,
     errors::Result,
     forms::{self, FormErrors},
     interviews::Refusal,
@@ -36,7 +37,7 @@ use crate::{
             slot_choice::{SlotChoice, SlotRefusal},
         },
         page::PAGE_SIZE,
-        slots::{self, Filter, State},
+        slots::{self, Filter, State, interviewers},
     },
     text, times,
     web::interviews::outlook,
@@ -66,7 +67,8 @@ pub async fn create(
     let Some(old) = &details.slot else {
         return show(&app, &viewer, Scene::of(details), form, FormErrors::new()).await;
     };
-    let parsed = form.parse(*id, old);
+    let on_slot = interviewers::of(app.db.read(), viewer.company_id, old.id).await?;
+    let parsed = form.parse(*id, (old, &on_slot));
     match (form.act(), parsed) {
         (Act::Move, Ok(new)) => {
             let is_new_time = matches!(new.slot, SlotChoice::New(_));
@@ -137,6 +139,11 @@ async fn answer(
         }
         Err(NotMoved::Overlaps(_)) => {
             errors.add("overlap", overlap::UNCONFIRMED);
+            Scene::of(details)
+        }
+        Err(NotMoved::Busy(clashes)) => {
+            let field = if is_new_time { "date" } else { "slot" };
+            errors.add(field, busy::sentence(&clashes, viewer.zone()));
             Scene::of(details)
         }
         Err(NotMoved::KeyConflict) => {
@@ -283,7 +290,8 @@ async fn draft(
     let parsed = details
         .slot
         .as_ref()
-        .and_then(|old| form.parse(details.interview.id, old).ok());
+        // No candidate is told who asks.
+        .and_then(|old| form.parse(details.interview.id, (old, &[])).ok());
     let Some(Move { slot, notes, .. }) = parsed else {
         return Ok(None);
     };

@@ -14,8 +14,9 @@ use crate::{
 };
 
 /// The states in the order in which a list offers them, by the name in its address.
-const STATES: [(&str, State); 4] = [
+const STATES: [(&str, State); 5] = [
     ("open", State::Open),
+    ("blocked", State::Blocked),
     ("booked", State::Booked),
     ("closed", State::Closed),
     ("past", State::Past),

@@ -4,7 +4,7 @@ use entity::slot::InterviewType;
 use sea_orm::ActiveEnum;
 use serde::{Deserialize, Serialize};
 
-use super::time::TimeForm;
+use super::{panel::Panel, time::TimeForm};
 use crate::{
     domain::{idempotency_keys::IdempotencyKey, slots::NewSlot},
     text,
@@ -32,6 +32,9 @@ pub struct SlotForm {
     /// Which button was pressed.
     #[serde(skip_serializing)]
     act: String,
+    /// Takes what is left of the fields.
+    #[serde(flatten)]
+    pub(super) panel: Panel,
 }
 
 impl SlotForm {
@@ -81,6 +84,7 @@ impl SlotForm {
                 difficulty_level,
                 meeting_url,
                 interviewer: interviewer?,
+                interviewers: self.panel.ids(),
             })
         })();
         errors.or(parsed)

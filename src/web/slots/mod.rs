@@ -2,6 +2,7 @@
 mod filters;
 mod form;
 pub mod pages;
+mod panel;
 mod time;
 mod whom;
 
@@ -28,9 +29,10 @@ use super::{
 use crate::{
     app::App,
     domain::{
+        accounts::users,
         candidates, interviews, jobs,
         page::PAGE_SIZE,
-        slots::{self, Closing, CreationRefusal},
+        slots::{self, Closing, CreationRefusal, interviewers},
     },
     error::Error,
     text,
@@ -79,9 +81,17 @@ async fn name_of(app: &App, company_id: i64, whom: &Whom) -> Result<Option<Strin
 
 /// GET /slots/new: the form, filled with what the address says.
 pub async fn new(app: Data<App>, viewer: Recruiter, form: Query<SlotForm>) -> Result<HttpResponse> {
-    let jobs = jobs::choices(&app.db, viewer.company_id).await?;
+    let choices = choices_of_form(&app, &viewer).await?;
     let form = viewer.typed(form.into_inner().with_defaults(viewer.company_zone()));
-    viewer.page(&NewPage::new(Sheet::new(form), jobs))
+    viewer.page(&NewPage::new(Sheet::new(form), choices))
+}
+
+/// The company's open jobs, and who can hold interviews.
+async fn choices_of_form(app: &App, viewer: &Viewer) -> Result<pages::Choices> {
+    Ok(pages::Choices {
+        jobs: jobs::choices(&app.db, viewer.company_id).await?,
+        users: users::interviewers(&app.db, viewer.company_id).await?,
+    })
 }
 
 /// POST /slots/new: enters a slot.
@@ -95,7 +105,8 @@ pub async fn create(
         Ok(new) => {
             let next = form.next_after(&new);
             let (actor, now) = (viewer.actor(), app.clock.now());
-            match slots::create(&app.db, &actor, new, form.idempotency_key(), now).await? {
+            let key = form.idempotency_key();
+            match slots::create(&app.db, &actor, new, key, now).await? {
                 Ok(id) => {
                     let next = next.unwrap_or(format!("/slots/{id}"));
                     let done = Flash::done("Slot added. It's open for booking.");
@@ -110,8 +121,8 @@ pub async fn create(
         }
         Err(errors) => errors,
     };
-    let jobs = jobs::choices(&app.db, viewer.company_id).await?;
-    viewer.unprocessable(&NewPage::new(Sheet::refused(form, errors), jobs))
+    let choices = choices_of_form(&app, &viewer).await?;
+    viewer.unprocessable(&NewPage::new(Sheet::refused(form, errors), choices))
 }
 
 /// GET /slots/{id}: when, what for, and who has it.
@@ -125,7 +136,8 @@ async fn page(app: &App, viewer: &Viewer, id: i64) -> Result<ShowPage> {
         Some(id) => Some(interviews::details(app.db.read(), viewer.company_id, id).await?),
         None => None,
     };
-    Ok(ShowPage::new(slot, booked, viewer.zone()))
+    let interviewers = interviewers::named(app.db.read(), viewer.company_id, id).await?;
+    Ok(ShowPage::new(slot, interviewers, booked, viewer.zone()))
 }
 
 /// POST /slots/{id}/closure: takes the slot off the offer.

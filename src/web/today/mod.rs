@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use self::{
     first_steps::FirstSteps,
-    interviewer::EmptyPage,
+    interviewer::HeldPage,
     pages::{Board, ShowPage},
 };
 use super::{
@@ -24,7 +24,11 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::{first_steps::Standing, interviews, today},
+    domain::{
+        first_steps::Standing,
+        interviews::{self, held},
+        today,
+    },
     times,
 };
 
@@ -41,7 +45,9 @@ pub async fn show(
     form: Query<DayForm>,
 ) -> Result<HttpResponse> {
     if !viewer.role.is_recruiting() {
-        return viewer.page(&EmptyPage::new(app.clock.now(), viewer.zone()));
+        let (now, whose) = (app.clock.now(), (viewer.company_id, viewer.user_id));
+        let held = held::held(&app.db, whose, now, now + interviewer::AHEAD).await?;
+        return viewer.page(&HeldPage::new(&held, now, viewer.zone()));
     }
     let reader = Reader::of(&app, &viewer);
     let today = reader.now.with_timezone(&reader.zone).date_naive();

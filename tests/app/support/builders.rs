@@ -166,6 +166,7 @@ pub async fn slot(app: &TestApp, company_id: i64, job_id: i64, starts_at: DateTi
         difficulty_level: Some(DifficultyLevel::Medium),
         meeting_url: Some("https://meet.example.com/cloud".into()),
         interviewer: "Ida Interviewer".into(),
+        interviewers: Vec::new(),
     };
     match slots::create(
         &app.app.db,

@@ -4,8 +4,8 @@ mod changes;
 use chrono::{DateTime, Utc};
 use entity::user::{self, Role};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, Iterable, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, Iterable, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 
 use self::changes::active_admins;
@@ -59,22 +59,46 @@ pub async fn list(db: &Db, company_id: i64, seek: Option<Seek>) -> Result<Page<u
 
 /// Those on whose behalf programs can act, to choose from: key, name and address, by name.
 pub async fn choices(db: &Db, company_id: i64) -> Result<Vec<(i64, String, String)>> {
+    let roles = Role::iter().filter(|role| role.may_have_tokens());
+    choose(db, company_id, roles).await
+}
+
+async fn choose(
+    db: &Db,
+    company_id: i64,
+    roles: impl Iterator<Item = Role>,
+) -> Result<Vec<(i64, String, String)>> {
     Ok(user::Entity::find()
         .select_only()
         .columns([user::Column::Id, user::Column::Name, user::Column::Email])
         .filter(user::COLUMN.company_id.eq(company_id))
         .filter(user::COLUMN.disabled_at.is_null())
-        .filter(
-            user::COLUMN
-                .role
-                .is_in(Role::iter().filter(|role| role.may_have_tokens())),
-        )
+        .filter(user::COLUMN.role.is_in(roles))
         .order_by_asc(user::Column::Name)
         .order_by_asc(user::Column::Id)
         .limit(CHOICES)
         .into_tuple()
         .all(db.read())
         .await?)
+}
+
+/// Those who can be put on slots: all who can sign in, by name.
+pub async fn interviewers(db: &Db, company_id: i64) -> Result<Vec<(i64, String, String)>> {
+    choose(db, company_id, Role::iter()).await
+}
+
+/// Are all of these users of the company who can sign in? [`Error::NotFound`] when one is not.
+pub async fn require_active(db: &impl ConnectionTrait, company_id: i64, ids: &[i64]) -> Result<()> {
+    let there = user::Entity::find()
+        .filter(user::COLUMN.company_id.eq(company_id))
+        .filter(user::COLUMN.disabled_at.is_null())
+        .filter(user::Column::Id.is_in(ids.iter().copied()))
+        .count(db)
+        .await?;
+    match there == ids.len() as u64 {
+        true => Ok(()),
+        false => Err(Error::NotFound),
+    }
 }
 
 /// Somebody to add.

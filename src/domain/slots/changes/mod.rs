@@ -2,7 +2,7 @@
 mod writing;
 
 use chrono::{DateTime, Utc};
-use entity::interview;
+use entity::{interview, slot};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use self::writing::{record, write, write_rest};
@@ -10,6 +10,7 @@ use crate::{
     db::{Db, Txn, constant::Constant},
     domain::{
         actions::Actor,
+        busy::{self, Clashes},
         candidates,
         commands::{self, Abort, refuse},
         idempotency_keys::{self, KeyConflict},
@@ -20,7 +21,7 @@ use crate::{
             overlap::{Overlaps, Unconfirmed},
         },
         jobs,
-        slots::{self, NewSlot, Timing},
+        slots::{self, NewSlot, Timing, interviewers},
         versions::Target,
     },
     error::{Error, Result},
@@ -46,6 +47,8 @@ pub enum Refusal {
     Over(i64),
     /// The candidate in it has other interviews while it would last.
     Overlaps(Unconfirmed),
+    /// Interviewers are in other interviews while it would last.
+    Busy(Clashes),
     /// It would have begun already.
     Past,
     /// It would begin more than five years from now.
@@ -66,6 +69,12 @@ impl From<InterviewRefusal> for Refusal {
 impl From<Unconfirmed> for Refusal {
     fn from(others: Unconfirmed) -> Self {
         Self::Overlaps(others)
+    }
+}
+
+impl From<Clashes> for Refusal {
+    fn from(clashes: Clashes) -> Self {
+        Self::Busy(clashes)
     }
 }
 
@@ -123,7 +132,7 @@ async fn change_free(
 ) -> Result<Updated, Abort<Refusal>> {
     // Who books it meanwhile waits for this, or this finds it booked.
     let before = slots::lock(txn, actor.company_id, target.id).await?;
-    let old = NewSlot::of(&before)?;
+    let old = stored(txn, &before).await?;
     if before.version != target.version || live(txn, actor.company_id, target.id).await?.is_some() {
         return refuse(Refusal::Stale);
     }
@@ -144,8 +153,27 @@ async fn change_free(
     if !write(txn, target, actor.company_id, after).await? {
         return refuse(Refusal::Stale);
     }
+    if old.interviewers != new.interviewers {
+        put_interviewers(txn, (actor.company_id, target.id), (&old, new)).await?;
+    }
     record(txn, actor, target, (&old, new), now).await?;
     Ok(Updated::Done)
+}
+
+/// Other users hold the interview.
+async fn put_interviewers(
+    txn: &impl ConnectionTrait,
+    slot: (i64, i64),
+    (old, new): (&NewSlot, &NewSlot),
+) -> Result<()> {
+    let users = (old.interviewers.as_slice(), new.interviewers.as_slice());
+    interviewers::replace(txn, slot, users).await
+}
+
+/// The slot as it is stored.
+async fn stored(txn: &impl ConnectionTrait, slot: &slot::Model) -> Result<NewSlot> {
+    let interviewers = interviewers::of(txn, slot.company_id, slot.id).await?;
+    NewSlot::of(slot, interviewers)
 }
 
 fn is_moved(old: &NewSlot, new: &NewSlot) -> bool {
@@ -175,7 +203,7 @@ async fn change_booked(
     if before.version != target.version {
         return refuse(Refusal::Stale);
     }
-    let old = NewSlot::of(before)?;
+    let old = stored(txn, before).await?;
     if old == *new {
         return Ok(Updated::Same);
     }
@@ -183,7 +211,12 @@ async fn change_booked(
         return refuse(Refusal::Booked(interview.id));
     }
     correct(txn, actor, &details, (new, overlaps), now).await?;
-    write_rest(txn, actor, target, new).await?;
+    write_rest(txn, actor, target, (&old, new)).await?;
+    if old.interviewers != new.interviewers {
+        put_interviewers(txn, (actor.company_id, target.id), (&old, new)).await?;
+        let slot = slots::find(txn, actor.company_id, target.id).await?;
+        busy::retake::<Refusal>(txn, &details.interview, &slot).await?;
+    }
     record(txn, actor, target, (&old, new), now).await?;
     Ok(Updated::Done)
 }

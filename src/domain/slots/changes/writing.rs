@@ -7,7 +7,7 @@ use crate::{
     domain::{
         actions::Actor,
         events::{self, Event, Start},
-        slots::{self, NewSlot},
+        slots::NewSlot,
         versions::{self, Target},
     },
     error::Result,
@@ -18,11 +18,12 @@ pub(super) async fn write_rest(
     txn: &impl ConnectionTrait,
     actor: &Actor,
     target: &Target,
-    new: &NewSlot,
+    (old, new): (&NewSlot, &NewSlot),
 ) -> Result<()> {
     let NewSlot {
         difficulty_level,
         interviewer,
+        interviewers,
         // These the correction writes.
         interview_type: _,
         duration_minutes: _,
@@ -33,8 +34,10 @@ pub(super) async fn write_rest(
         local_start: _,
         zone: _,
     } = new;
-    let stored = slots::find(txn, actor.company_id, target.id).await?;
-    if stored.difficulty_level != *difficulty_level || stored.interviewer != *interviewer {
+    let is_same = old.difficulty_level == *difficulty_level
+        && old.interviewer == *interviewer
+        && old.interviewers == *interviewers;
+    if !is_same {
         let after = slot::ActiveModel {
             difficulty_level: Set(*difficulty_level),
             interviewer: Set(interviewer.clone()),
@@ -90,6 +93,7 @@ pub(super) async fn record(
         difficulty_level,
         meeting_url,
         interviewer,
+        interviewers,
     } = new;
     let changed = versions::changed([
         ("starts_at", old.starts_at != *starts_at),
@@ -106,6 +110,7 @@ pub(super) async fn record(
         ),
         ("meeting_url", old.meeting_url != *meeting_url),
         ("interviewer", old.interviewer != *interviewer),
+        ("interviewers", old.interviewers != *interviewers),
     ]);
     let event = Event::SlotChanged {
         slot_id: target.id,

@@ -22,7 +22,7 @@ use crate::{
         },
     },
     web::{
-        choices,
+        busy, choices,
         conflict::{self, Difference},
         errors::Result,
         flash::Flash,
@@ -71,6 +71,9 @@ pub async fn update(
                     return show(&app, &viewer, details, form, errors, Some(refusal)).await;
                 }
                 Err(NotCorrected::Overlaps(_)) => FormErrors::one("overlap", overlap::UNCONFIRMED),
+                Err(NotCorrected::Busy(clashes)) => {
+                    FormErrors::one("duration_minutes", busy::sentence(&clashes, viewer.zone()))
+                }
                 Err(NotCorrected::KeyConflict) => form.ticket.sent_before(),
             }
         }

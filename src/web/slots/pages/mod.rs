@@ -7,7 +7,7 @@ use serde::Serialize;
 
 pub use self::index::IndexPage;
 pub use self::show::ShowPage;
-use super::{form::SlotForm, whom::Whom};
+use super::{form::SlotForm, panel::Seat, whom::Whom};
 use crate::{
     domain::slots::{Line, State},
     times,
@@ -97,15 +97,26 @@ pub struct NewPage {
     folds: Vec<Choice>,
     types: Vec<Choice>,
     levels: Vec<Choice>,
+    seats: Vec<Seat>,
+}
+
+/// What the form offers.
+#[derive(Debug)]
+pub struct Choices {
+    /// Jobs: key and title.
+    pub jobs: Vec<(i64, String)>,
+    /// Users who can hold interviews: key, name and address.
+    pub users: Vec<(i64, String, String)>,
 }
 
 impl NewPage {
     /// With the form as it stands.
-    pub fn new(sheet: Sheet<SlotForm>, jobs: Vec<(i64, String)>) -> Self {
+    pub fn new(sheet: Sheet<SlotForm>, offered: Choices) -> Self {
         Self {
             folds: sheet.form.folds(),
+            seats: Seat::list(offered.users, &sheet.form.panel),
             sheet,
-            jobs: choices::rows(jobs),
+            jobs: choices::rows(offered.jobs),
             types: choices::of(labels::interview_type),
             levels: choices::of(labels::difficulty),
         }
@@ -122,12 +133,16 @@ impl Page for NewPage {
     fn sample() -> Self {
         Self {
             folds: vec![Choice::new("earlier", "02:30 before the clocks go back")],
+            seats: vec![Seat::sample()],
             ..Self::new(
                 Sheet::refused(
                     SlotForm::default().with_defaults(Tz::UTC),
                     FormErrors::one("fold", "Which one?"),
                 ),
-                vec![(1, "Cook".into())],
+                Choices {
+                    jobs: vec![(1, "Cook".into())],
+                    users: Vec::new(),
+                },
             )
         }
     }
@@ -137,6 +152,7 @@ fn tone(state: State) -> &'static str {
     match state {
         State::Open => "good",
         State::Booked => "live",
+        State::Blocked => "warn",
         State::Closed | State::Past => "quiet",
     }
 }

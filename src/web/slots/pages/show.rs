@@ -22,6 +22,8 @@ pub struct ShowPage {
     tone: &'static str,
     facts: Facts,
     book: Option<String>,
+    /// The interview that one of its interviewers is in; none when there is none.
+    blocked_by: Option<i64>,
     can_close: bool,
     booked: Option<Booked>,
     version: i32,
@@ -40,7 +42,12 @@ struct Booked {
 
 impl ShowPage {
     /// With the interview that is booked into it, if there is one.
-    pub fn new(listed: Listed, booked: Option<Details>, viewer_zone: Tz) -> Self {
+    pub fn new(
+        listed: Listed,
+        interviewers: Vec<(i64, String)>,
+        booked: Option<Details>,
+        viewer_zone: Tz,
+    ) -> Self {
         let slot = &listed.slot;
         // A stored name that is no zone would be our mistake; the viewer's zone is right as well.
         let zone = slot.time_zone.parse().unwrap_or(viewer_zone);
@@ -53,6 +60,7 @@ impl ShowPage {
             .text("Duration", format!("{} minutes", slot.duration_minutes))
             .link("Job", &listed.job_title, format!("/jobs/{}", slot.job_id))
             .kind_of(slot)
+            .text("Interviewers", names(interviewers))
             .text(
                 "Meeting link",
                 slot.meeting_url.as_deref().unwrap_or("Company default"),
@@ -63,7 +71,8 @@ impl ShowPage {
             state: labels::slot_state(listed.state),
             tone: tone(listed.state),
             book: (listed.state == State::Open).then(|| Whom::default().booking_address(slot.id)),
-            can_close: matches!(listed.state, State::Open | State::Past),
+            blocked_by: listed.blocked_by.filter(|_| listed.state == State::Blocked),
+            can_close: matches!(listed.state, State::Open | State::Blocked | State::Past),
             version: slot.version,
             conflict: None,
             facts,
@@ -85,6 +94,11 @@ impl ShowPage {
     }
 }
 
+fn names(users: Vec<(i64, String)>) -> String {
+    let names: Vec<_> = users.into_iter().map(|(_, name)| name).collect();
+    names.join(", ")
+}
+
 impl Page for ShowPage {
     const TEMPLATE: &'static str = "slots/show.html";
 
@@ -100,6 +114,7 @@ impl Page for ShowPage {
             tone: "good",
             facts: Facts::sample(),
             book: Some("/slots/1/booking".into()),
+            blocked_by: None,
             can_close: true,
             booked: Some(Booked {
                 interview_id: 1,

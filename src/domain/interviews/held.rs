@@ -1,0 +1,102 @@
+//! The interviews that somebody holds: what an interviewer may see of them.
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{
+    candidate, company,
+    interview::{self, Status},
+    slot::{self, DifficultyLevel, InterviewType},
+    slot_interviewer,
+};
+use sea_orm::{
+    ColumnTrait, DerivePartialModel, EntityTrait, ExprTrait, JoinType, PartialModelTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationTrait, sea_query::Expr,
+};
+
+use super::line::job_title;
+use crate::{
+    db::{Db, constant::Constant},
+    domain::rows::Stored,
+    error::Result,
+};
+
+/// The longest that an interview may take: what began earlier than this is over.
+const LONGEST: TimeDelta = TimeDelta::hours(12);
+/// Nobody holds so many in the time that a page shows.
+const MOST: u64 = 500;
+
+/// An interview as its interviewer sees it.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "interview::Entity")]
+pub struct Held {
+    /// Key.
+    pub id: i64,
+    /// Who is interviewed, by name.
+    #[sea_orm(from_expr = "candidate::Column::Name")]
+    pub candidate: String,
+    /// For which job, when there is one: its title.
+    #[sea_orm(from_expr = "job_title()")]
+    pub job: Option<String>,
+    /// The instant it starts.
+    #[sea_orm(from_expr = "slot::Column::StartsAt")]
+    pub starts_at: DateTime<Utc>,
+    /// How long it takes.
+    #[sea_orm(from_expr = "slot::Column::DurationMinutes")]
+    pub duration_minutes: i32,
+    /// What kind of talk it is.
+    #[sea_orm(from_expr = "slot::Column::InterviewType")]
+    pub interview_type: InterviewType,
+    /// How hard it will be.
+    #[sea_orm(from_expr = "slot::Column::DifficultyLevel")]
+    pub difficulty_level: Option<DifficultyLevel>,
+    /// Where it takes place: the slot's address, else the company's.
+    #[sea_orm(from_expr = "meeting_url()")]
+    pub meeting_url: Option<String>,
+}
+
+impl Held {
+    /// The instant at which it ends.
+    pub fn ends_at(&self) -> DateTime<Utc> {
+        self.starts_at + TimeDelta::minutes(self.duration_minutes.into())
+    }
+}
+
+fn meeting_url() -> Expr {
+    Expr::col((slot::Entity, slot::Column::MeetingUrl)).if_null(Expr::col((
+        company::Entity,
+        company::Column::DefaultMeetingUrl,
+    )))
+}
+
+/// The booked interviews that a user of the company holds and that are not over, up to an instant; the earliest first.
+pub async fn held(
+    db: &Db,
+    (company_id, user_id): (i64, i64),
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<Held>> {
+    let theirs = slot_interviewer::Entity::find()
+        .select_only()
+        .column(slot_interviewer::Column::SlotId)
+        .filter(slot_interviewer::COLUMN.company_id.eq(company_id))
+        .filter(slot_interviewer::COLUMN.user_id.eq(user_id))
+        .into_query();
+    let company = Expr::col((company::Entity, company::Column::Id))
+        .equals((interview::Entity, interview::Column::CompanyId));
+    let rows = interview::Entity::find()
+        .select_only()
+        .join(JoinType::InnerJoin, interview::Relation::Slot.def())
+        .join(JoinType::InnerJoin, interview::Relation::Candidate.def());
+    let mut rows = Held::select_cols(rows)
+        .filter(interview::COLUMN.company_id.eq(company_id))
+        .filter(interview::Column::Status.eq_const(Status::Scheduled))
+        .filter(slot::COLUMN.company_id.eq(company_id))
+        .filter(slot::Column::Id.in_subquery(theirs))
+        .filter(slot::COLUMN.starts_at.gt(now - LONGEST))
+        .filter(slot::COLUMN.starts_at.lt(until))
+        .order_by_asc(slot::Column::StartsAt)
+        .order_by_asc(interview::Column::Id)
+        .limit(MOST);
+    QueryTrait::query(&mut rows).join(JoinType::InnerJoin, company::Entity, company);
+    let rows = rows.into_model::<Stored<Held>>().all(db.read()).await?;
+    let rows = rows.into_iter().filter_map(|row| row.or_log("interview"));
+    Ok(rows.filter(|held| now < held.ends_at()).collect())
+}
