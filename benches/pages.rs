@@ -379,7 +379,7 @@ impl Rows {
             for (table, differs) in COPIED {
                 let columns = self.texts(&match is_postgres {
                     true => format!(
-                        "SELECT column_name::text FROM information_schema.columns WHERE table_name = '{table}' ORDER BY 1"
+                        "SELECT column_name::text FROM information_schema.columns WHERE table_name = '{table}' AND is_generated = 'NEVER' ORDER BY 1"
                     ),
                     false => format!("SELECT name FROM pragma_table_info('{table}')"),
                 });

@@ -40,17 +40,12 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        for (name, column) in [
-            ("ix_busy_cells_interview", "interview_id"),
-            ("ix_busy_cells_cell", "cell"),
-        ] {
-            let index = Index::create()
-                .name(name)
-                .table("busy_cells")
-                .col(column)
-                .to_owned();
-            manager.create_index(index).await?;
-        }
+        let of_interview = Index::create()
+            .name("ix_busy_cells_interview")
+            .table("busy_cells")
+            .col("interview_id")
+            .to_owned();
+        manager.create_index(of_interview).await?;
         let seconds = match manager.get_database_backend() {
             DbBackend::Postgres => {
                 "CAST(EXTRACT(EPOCH FROM starts_at AT TIME ZONE 'UTC') AS bigint)"

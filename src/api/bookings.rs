@@ -120,10 +120,10 @@ fn named(new: &NewBooking) -> Vec<(Reference, i64)> {
         Who::New(_) => None,
     };
     let slot = match &new.slot {
-        SlotChoice::Existing(id) => (Reference::Slot, *id),
-        SlotChoice::New(slot) => (Reference::Job, slot.job_id),
+        SlotChoice::Existing(id) => vec![(Reference::Slot, *id)],
+        SlotChoice::New(slot) => slots_api::named(slot),
     };
-    who.into_iter().chain([slot]).collect()
+    who.into_iter().chain(slot).collect()
 }
 
 fn interview(fields: &mut Fields) -> Option<Who> {

@@ -96,20 +96,12 @@ async fn fill<R: From<Clashes>>(
     }
 }
 
-/// Nobody is busy with the interview any more.
+/// Nobody is busy with the interview any more. Of one that was held, the rows stay: what forgot them by a clock that is
+/// ahead would forget coming ones, too.
 pub(super) async fn give_back(txn: &impl ConnectionTrait, row: &interview::Model) -> Result<()> {
     busy_cell::Entity::delete_many()
         .filter(busy_cell::COLUMN.company_id.eq(row.company_id))
         .filter(busy_cell::COLUMN.interview_id.eq(row.id))
-        .exec(txn)
-        .await?;
-    Ok(())
-}
-
-/// Forgets what is over.
-pub async fn clear(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
-    busy_cell::Entity::delete_many()
-        .filter(busy_cell::COLUMN.cell.lt(cell_of(now)))
         .exec(txn)
         .await?;
     Ok(())

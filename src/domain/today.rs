@@ -27,8 +27,6 @@ use crate::{
 pub const HORIZON_DAYS: i64 = 14;
 /// Mail that still waits this long after it was to leave is late.
 const PATIENCE: TimeDelta = TimeDelta::minutes(5);
-/// The longest that an interview may take: what began earlier than this is over.
-const LONGEST: TimeDelta = TimeDelta::hours(12);
 
 /// Counts; each over a range of an index, however many rows there are besides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,7 +144,7 @@ pub async fn worries(
         .to_owned();
     // What has begun may be over, which its row alone cannot tell: it is sorted out before the limit counts.
     let begun = troubled()
-        .filter(slot::COLUMN.starts_at.gt(now - LONGEST))
+        .filter(slot::COLUMN.starts_at.gt(now - slots::LONGEST))
         .filter(slot::COLUMN.starts_at.lte(now))
         .into_query()
         .union(UnionType::All, coming)

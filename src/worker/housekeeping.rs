@@ -9,8 +9,8 @@ use crate::{
     db::{self, Db, Txn},
     domain::{
         accounts::{known_devices, sessions, unsent_forms},
-        bounces, busy, delivery, idempotency_keys, logos, provider_events, rate_limits,
-        suppressions, zone_changes,
+        bounces, delivery, idempotency_keys, logos, provider_events, rate_limits, suppressions,
+        zone_changes,
     },
     error::Result,
     mail::doctor,
@@ -61,7 +61,6 @@ pub async fn run_steps(app: &App) -> Result<()> {
         })
         .await,
         step("access tokens", access::forget_others(app, &accounts(app))).await,
-        clear(db, "busy cells", async |txn| busy::clear(txn, now).await).await,
         clear(db, "logos", async |txn| logos::clear(txn, now).await).await,
         clear(db, "early reports", async |txn| {
             bounces::apply_left(txn, now).await

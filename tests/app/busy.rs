@@ -135,6 +135,13 @@ async fn nobody_else_can_be_put_on_a_slot() {
         assert_eq!(answer.status, 422, "{wrong}: {}", answer.text);
         assert!(answer.text.contains("interviewers"), "{}", answer.text);
     }
+    // Whatever else leads nowhere is named with it.
+    let mut fields = scene.fields(0, 60, &[foreign.id, 987_654]);
+    fields["job"] = json!(987_654);
+    let errors = scene.program.post_json(SLOTS, &fields).await.json();
+    let errors = errors["errors"].as_object().expect("errors").clone();
+    let named: Vec<_> = errors.keys().map(String::as_str).collect();
+    assert_eq!(named, ["interviewers", "job"]);
     let none = slot_interviewer::Entity::find()
         .all(scene.app.app.db.read())
         .await;
@@ -317,16 +324,17 @@ async fn interviewers_see_what_they_hold_and_nothing_else() {
 }
 
 #[actix_web::test]
-async fn what_is_over_keeps_nobody_busy() {
+async fn a_clock_that_was_ahead_frees_nobody() {
     let mut scene = Scene::new().await;
     let ines = scene.ines;
-    let slot = scene.slot(0, 60, &[ines]).await;
-    scene.booked(slot).await;
+    let first = scene.slot(0, 60, &[ines]).await;
+    let beside = scene.slot(30, 60, &[ines]).await;
+    scene.booked(first).await;
+    scene.app.advance(TimeDelta::days(400));
     housekeeping::run_steps(&scene.app.app).await.expect("done");
+    scene.app.advance(TimeDelta::days(-400));
     assert_eq!(cells(&scene.app).await, 12);
-    scene.app.advance(TimeDelta::days(3));
-    housekeeping::run_steps(&scene.app.app).await.expect("done");
-    assert_eq!(cells(&scene.app).await, 0);
+    assert_eq!(scene.book(beside).await.status, 409);
 }
 
 async fn cells(app: &TestApp) -> usize {

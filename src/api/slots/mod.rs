@@ -37,7 +37,7 @@ use crate::{
         },
         versions::Target,
     },
-    error::Error,
+    error::{Error, Reference},
     times,
 };
 
@@ -186,7 +186,15 @@ pub async fn create(app: Data<App>, caller: Recruiter, body: Body) -> Result<Htt
         let new = read(&mut fields, &caller);
         let new = fields.finish(new)?;
         let now = app.clock.now();
-        match slots::create(&app.db, &caller.actor(), new, idempotency_key, now).await? {
+        let named = named(&new);
+        let created = slots::create(&app.db, &caller.actor(), new, idempotency_key, now).await;
+        let created = match created {
+            Ok(created) => created,
+            Err(error) => {
+                return Err(Problem::of_call(error, &app, caller.company_id, &named).await);
+            }
+        };
+        match created {
             Ok(id) => {
                 let slot = Slot::shown(&app, caller.company_id, id, now).await?;
                 idempotency::created(format!("/api/interviews/slots/{id}/"), &slot)
@@ -240,8 +248,11 @@ async fn change(
         version,
         idempotency_key,
     };
-    let updated =
-        changes::update(&app.db, &caller.actor(), &target, (&new, &overlaps), now).await?;
+    let updated = changes::update(&app.db, &caller.actor(), &target, (&new, &overlaps), now).await;
+    let updated = match updated {
+        Ok(updated) => updated,
+        Err(error) => return Err(Problem::of_call(error, app, company_id, &named(&new)).await),
+    };
     let slot = Slot::shown(app, company_id, id, now).await?;
     match updated {
         Ok(Updated::Done) => app.wake.notify_one(),
@@ -262,6 +273,15 @@ async fn change(
         Err(Refusal::KeyConflict) => return Err(Problem::key_reused()),
     }
     idempotency::ok(&slot)
+}
+
+/// What the fields of a slot name.
+pub fn named(slot: &NewSlot) -> Vec<(Reference, i64)> {
+    let interviewers = slot.interviewers.iter();
+    let interviewers = interviewers.map(|id| (Reference::Interviewer, *id));
+    std::iter::once((Reference::Job, slot.job_id))
+        .chain(interviewers)
+        .collect()
 }
 
 /// 409: who is in it is moved, not the slot under them.

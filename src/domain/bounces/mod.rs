@@ -1,4 +1,5 @@
 //! Bounces: what mail servers report of messages that another one had taken.
+mod effect;
 mod pending;
 mod told;
 
@@ -12,24 +13,18 @@ use entity::{
 use sea_orm::{
     ActiveEnum,
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
     sea_query::{Expr, OnConflict},
 };
 
+use self::effect::change;
 pub use self::pending::apply_left;
 use self::told::{Told, told};
 pub(in crate::domain) use self::{pending::apply, told::PendingChange};
 use crate::{
     crypto,
     db::{self, Db, constant::Constant},
-    domain::{
-        actions::Actor,
-        delivery,
-        emails::lifecycle,
-        events::{self, Event},
-        rows,
-        suppressions::{self, Cause},
-    },
+    domain::rows,
     error::{Error, Result},
 };
 
@@ -141,38 +136,6 @@ pub(super) async fn note(
     Ok(changed.unwrap_or(Taken::Noted(email.id)))
 }
 
-/// Changes what follows from what was told; none when nothing does.
-async fn change(
-    txn: &impl ConnectionTrait,
-    email: &email::Model,
-    action: Action,
-    hint: &str,
-    is_dead: bool,
-    now: DateTime<Utc>,
-) -> Result<Option<Taken>> {
-    Ok(match action {
-        // Of a copy that nobody tried: it says nothing against the one that arrived.
-        Action::Dropped if email.status == Status::Delivered => None,
-        Action::Failed | Action::Dropped => {
-            let has_bounced = bounce(txn, email, hint, now).await?;
-            if is_dead {
-                suppressions::add(txn, email, Cause::Dead(hint), now).await?;
-            }
-            has_bounced.then_some(Taken::Bounced(email.id))
-        }
-        Action::Complained => {
-            let is_news = complain(txn, email, hint, now).await?;
-            suppressions::add(txn, email, Cause::Complaint, now).await?;
-            is_news.then_some(Taken::Complained(email.id))
-        }
-        Action::Delivered => {
-            let is_news = deliver(txn, email, hint, now).await?;
-            is_news.then_some(Taken::Delivered(email.id))
-        }
-        Action::Delayed | Action::Relayed | Action::Noted => None,
-    })
-}
-
 /// What was reported of a message, first to last.
 pub async fn of(db: &Db, company_id: i64, email_id: i64) -> Result<Vec<bounce::Model>> {
     let all = bounce::Entity::find()
@@ -266,20 +229,20 @@ fn is_early(email: &email::Model, action: Action) -> bool {
 async fn keep(
     txn: &impl ConnectionTrait,
     email: &email::Model,
-    news: &PendingChange<'_>,
+    told: &PendingChange<'_>,
     host: &str,
     now: DateTime<Utc>,
 ) -> Result<bool> {
-    let code = news.code.unwrap_or_default();
+    let code = told.code.unwrap_or_default();
     // A provider may say the same words of an address that it tries again and of one that it doesn't.
-    let dead = if news.is_dead { "|dead" } else { "" };
-    let action = news.action.to_value();
-    let told = format!("{action}|{code}|{}{dead}", news.diagnostic);
-    let digest = crypto::sha256_hex(&told);
+    let dead = if told.is_dead { "|dead" } else { "" };
+    let action = told.action.to_value();
+    let words = format!("{action}|{code}|{}{dead}", told.diagnostic);
+    let digest = crypto::sha256_hex(&words);
     let earlier = bounce::Entity::find().filter(bounce::COLUMN.email_id.eq(email.id));
     let earlier = rows::readable(earlier, txn, "report").await?;
     // Whoever reports delays without end does not keep out the report that ends them.
-    let alike = earlier.iter().filter(|kept| kept.action == news.action);
+    let alike = earlier.iter().filter(|kept| kept.action == told.action);
     if alike.count() >= MOST_REPORTS || earlier.iter().any(|kept| kept.digest == digest) {
         return Ok(false);
     }
@@ -287,13 +250,13 @@ async fn keep(
         company_id: Set(email.company_id),
         email_id: Set(email.id),
         digest: Set(digest),
-        action: Set(news.action),
-        code: Set(news.code.map(str::to_owned)),
+        action: Set(told.action),
+        code: Set(told.code.map(str::to_owned)),
         host: Set(host.to_owned()),
-        diagnostic: Set(news.diagnostic.to_owned()),
-        hint: Set(news.hint.to_owned()),
-        is_pending: Set(is_early(email, news.action)),
-        is_dead: Set(news.is_dead),
+        diagnostic: Set(told.diagnostic.to_owned()),
+        hint: Set(told.hint.to_owned()),
+        is_pending: Set(is_early(email, told.action)),
+        is_dead: Set(told.is_dead),
         reported_at: Set(now),
         ..Default::default()
     };
@@ -306,67 +269,4 @@ async fn keep(
         .exec_without_returning(txn)
         .await?;
     Ok(kept == 1)
-}
-
-/// Notes that the recipient's own server has a message.
-async fn deliver(
-    txn: &impl ConnectionTrait,
-    email: &email::Model,
-    reason: &str,
-    now: DateTime<Utc>,
-) -> Result<bool> {
-    lifecycle::deliver(txn, it(email).add(may_have_left()), reason, now).await
-}
-
-/// Notes that its recipient marked a message as spam.
-async fn complain(
-    txn: &impl ConnectionTrait,
-    email: &email::Model,
-    reason: &str,
-    now: DateTime<Utc>,
-) -> Result<bool> {
-    let which = it(email).add(may_have_left());
-    let complained = lifecycle::end(txn, Status::Complained, which, reason, now).await?;
-    if complained.is_empty() {
-        return Ok(false);
-    }
-    let event = Event::EmailComplained {
-        email_id: email.id,
-        before: email.status,
-    };
-    events::record(txn, &Actor::system(email.company_id), event, now).await?;
-    Ok(true)
-}
-
-/// Ends a message that a mail server may have had. One that was made needless stays so.
-async fn bounce(
-    txn: &impl ConnectionTrait,
-    email: &email::Model,
-    reason: &str,
-    now: DateTime<Utc>,
-) -> Result<bool> {
-    let bounced = lifecycle::end(txn, Status::Bounced, it(email), reason, now).await?;
-    if bounced.is_empty() {
-        return Ok(false);
-    }
-    let event = Event::EmailBounced {
-        email_id: email.id,
-        before: email.status,
-    };
-    events::record(txn, &Actor::system(email.company_id), event, now).await?;
-    Ok(true)
-}
-
-/// Holds for the message as it was when it was locked.
-fn it(email: &email::Model) -> Condition {
-    Condition::all()
-        .add(email::COLUMN.id.eq(email.id))
-        .add(email::COLUMN.fence.eq(email.fence))
-}
-
-/// What waits for another attempt must have been in doubt: else no server can have it.
-fn may_have_left() -> Condition {
-    Condition::any()
-        .add(email::Column::Status.ne_const(Status::Retrying))
-        .add(Expr::exists(delivery::in_doubt()))
 }

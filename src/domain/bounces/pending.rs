@@ -9,7 +9,7 @@ use sea_orm::{
     QueryTrait, sea_query::Expr,
 };
 
-use super::{change, lock};
+use super::{effect::change, lock};
 use crate::{db::constant::Constant, domain::rows, error::Result};
 
 /// Where these messages stand has been recorded: what was reported of them before counts now. Each report once.

@@ -14,12 +14,10 @@ use sea_orm::{
 use super::line::job_title;
 use crate::{
     db::{Db, constant::Constant},
-    domain::rows::Stored,
+    domain::{rows::Stored, slots},
     error::Result,
 };
 
-/// The longest that an interview may take: what began earlier than this is over.
-const LONGEST: TimeDelta = TimeDelta::hours(12);
 /// Nobody holds so many in the time that a page shows.
 const MOST: u64 = 500;
 
@@ -90,7 +88,7 @@ pub async fn held(
         .filter(interview::Column::Status.eq_const(Status::Scheduled))
         .filter(slot::COLUMN.company_id.eq(company_id))
         .filter(slot::Column::Id.in_subquery(theirs))
-        .filter(slot::COLUMN.starts_at.gt(now - LONGEST))
+        .filter(slot::COLUMN.starts_at.gt(now - slots::LONGEST))
         .filter(slot::COLUMN.starts_at.lt(until))
         .order_by_asc(slot::Column::StartsAt)
         .order_by_asc(interview::Column::Id)

@@ -14,15 +14,8 @@ use crate::{
 
 /// Who is on a slot, in the order of their keys.
 pub async fn of(db: &impl ConnectionTrait, company_id: i64, slot_id: i64) -> Result<Vec<i64>> {
-    Ok(slot_interviewer::Entity::find()
-        .select_only()
-        .column(slot_interviewer::Column::UserId)
-        .filter(slot_interviewer::COLUMN.company_id.eq(company_id))
-        .filter(slot_interviewer::COLUMN.slot_id.eq(slot_id))
-        .order_by_asc(slot_interviewer::Column::UserId)
-        .into_tuple()
-        .all(db)
-        .await?)
+    let mut all = by_slot(db, company_id, [slot_id]).await?;
+    Ok(all.remove(&slot_id).unwrap_or_default())
 }
 
 /// The same of several slots, by the slot.

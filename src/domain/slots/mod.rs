@@ -3,7 +3,7 @@ pub mod changes;
 pub mod interviewers;
 mod list;
 
-use chrono::{DateTime, Months, NaiveDateTime, Utc};
+use chrono::{DateTime, Months, NaiveDateTime, TimeDelta, Utc};
 use entity::slot::{self, DifficultyLevel, InterviewType};
 use sea_orm::{
     ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
@@ -25,6 +25,8 @@ use crate::{
     zones::Tz,
 };
 
+/// The longest that an interview may take: what began earlier than this is over.
+pub(super) const LONGEST: TimeDelta = TimeDelta::hours(12);
 /// Nobody plans an interview for later: the year is mistyped.
 const FARTHEST: Months = Months::new(5 * 12);
 
@@ -254,8 +256,6 @@ pub async fn close(db: &Db, actor: &Actor, target: &Target, now: DateTime<Utc>) 
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeDelta;
-
     use super::*;
 
     #[test]
