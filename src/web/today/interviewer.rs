@@ -28,7 +28,8 @@ struct Day {
 
 #[derive(Serialize)]
 struct Row {
-    when: Stamp,
+    starts: Stamp,
+    minutes: i32,
     candidate: String,
     /// Job, type and difficulty.
     about: String,
@@ -72,10 +73,8 @@ impl Row {
                 .map(|level| labels::difficulty(level).to_owned()),
         ];
         Self {
-            when: Stamp::new(
-                held.starts_at,
-                times::span(held.starts_at, held.ends_at(), zone),
-            ),
+            starts: Stamp::clock(held.starts_at, zone),
+            minutes: held.duration_minutes,
             candidate: held.candidate.clone(),
             about: words.into_iter().flatten().collect::<Vec<_>>().join(" · "),
             meeting_url: held.meeting_url.clone(),
@@ -97,7 +96,8 @@ impl Page for HeldPage {
             days: vec![Day {
                 heading: "Today".into(),
                 rows: vec![Row {
-                    when: Stamp::sample(),
+                    starts: Stamp::sample(),
+                    minutes: 60,
                     candidate: "John Doe".into(),
                     about: "Cloud Architect · Technical".into(),
                     meeting_url: Some("https://meet.example/1".into()),

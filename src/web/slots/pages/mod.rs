@@ -152,7 +152,7 @@ fn tone(state: State) -> &'static str {
     match state {
         State::Open => "good",
         State::Booked => "live",
-        State::Blocked => "warn",
+        State::Blocked => "wait",
         State::Closed | State::Past => "quiet",
     }
 }
