@@ -80,6 +80,16 @@ pub fn day_heading(date: NaiveDate) -> String {
     date.format("%A %-d %B").to_string()
 }
 
+/// `Thu` within a week of another instant, else `7 May`; empty on the same day: beside a clock where there is little room.
+pub fn short_day(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> String {
+    let date = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive();
+    match (date(at) - date(now)).num_days().abs() {
+        0 => String::new(),
+        1..7 => date(at).format("%a").to_string(),
+        _ => date(at).format("%-d %b").to_string(),
+    }
+}
+
 /// `10:00`.
 pub fn clock(at: DateTime<Utc>, zone: Tz) -> String {
     clock_of(&at.with_timezone(&zone))

@@ -1,4 +1,4 @@
-//! What a recruiter should know today: some numbers, and what needs somebody's attention.
+//! What a recruiter should know today besides the day's interviews: how far the company is, and what needs attention later.
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     company, email,
@@ -8,7 +8,7 @@ use entity::{
 use sea_orm::{
     Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     Select,
-    sea_query::{Asterisk, Expr, ExprTrait, Query, SelectStatement, UnionType},
+    sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 
 use crate::{
@@ -17,8 +17,6 @@ use crate::{
         alerts::{self, Reachability},
         first_steps::{self, Progress, Standing},
         interviews::{self, Line, Mail},
-        rows,
-        slots::{self, State},
     },
     error::{Error, Result},
 };
@@ -27,19 +25,6 @@ use crate::{
 pub const HORIZON_DAYS: i64 = 14;
 /// Mail that still waits this long after it was to leave is late.
 const PATIENCE: TimeDelta = TimeDelta::minutes(5);
-
-/// Counts; each over a range of an index, however many rows there are besides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Numbers {
-    /// Interviews in the week.
-    pub booked: u64,
-    /// Slots of the next days that can be booked.
-    pub open: u64,
-    /// Messages queued in the last days that a mail server took.
-    pub accepted: u64,
-    /// Messages queued in the last days that came to their end, for better or worse.
-    pub ended: u64,
-}
 
 /// A coming interview that something is wrong with.
 #[derive(Clone, Debug)]
@@ -53,107 +38,58 @@ pub struct Worry {
 }
 
 #[derive(FromQueryResult)]
-struct Counted {
+struct Progressed {
     default_meeting_url: Option<String>,
     version: i32,
-    booked: i64,
-    open: i64,
-    accepted: i64,
-    lost: i64,
     has_slots: bool,
     has_jobs: bool,
 }
 
-/// The numbers of a week that begins at the first and ends at the second instant, and how far the company is; slots and
-/// messages are those of the seven days after and before now.
-pub async fn numbers(
-    db: &Db,
-    company_id: i64,
-    week: (DateTime<Utc>, DateTime<Utc>),
-    now: DateTime<Utc>,
-) -> Result<(Numbers, Standing)> {
-    let booked = slots::Filter {
-        state: Some(State::Booked),
-        from: Some(week.0),
-        until: Some(week.1),
-        ..Default::default()
-    };
-    let open = slots::Filter {
-        state: Some(State::Open),
-        from: Some(now),
-        until: Some(now + TimeDelta::days(7)),
-        ..Default::default()
-    };
-    let lately = |statuses: &[email::Status]| {
-        email::Entity::find()
-            .filter(email::COLUMN.company_id.eq(company_id))
-            .filter(email::Column::Status.in_const(statuses.iter().copied()))
-            .filter(email::COLUMN.created_at.gte(now - TimeDelta::days(7)))
-    };
+/// How far the company is, and where its interviews take place that do not say.
+pub async fn standing(db: &Db, company_id: i64) -> Result<(Standing, Option<String>)> {
     let (slots, jobs) = first_steps::slots_and_jobs(company_id);
-    let counted = company::Entity::find_by_id(company_id)
+    let found = company::Entity::find_by_id(company_id)
         .select_only()
         .columns([company::Column::DefaultMeetingUrl, company::Column::Version])
-        .expr_as(
-            rows::count(slots::filtered(company_id, &booked, now)),
-            "booked",
-        )
-        .expr_as(rows::count(slots::filtered(company_id, &open, now)), "open")
-        .expr_as(rows::count(lately(&TAKEN)), "accepted")
-        .expr_as(rows::count(lately(&LOST)), "lost")
         .expr_as(Expr::exists(slots), "has_slots")
         .expr_as(Expr::exists(jobs), "has_jobs")
-        .into_model::<Counted>()
+        .into_model::<Progressed>()
         .one(db.read())
         .await?
         .ok_or(Error::NotFound)?;
-    let numbers = Numbers {
-        booked: counted.booked.unsigned_abs(),
-        open: counted.open.unsigned_abs(),
-        accepted: counted.accepted.unsigned_abs(),
-        ended: (counted.accepted + counted.lost).unsigned_abs(),
-    };
     let standing = Standing {
-        has_meeting_url: counted.default_meeting_url.is_some(),
-        version: counted.version,
-        progress: Progress::of(counted.has_slots, counted.has_jobs),
+        has_meeting_url: found.default_meeting_url.is_some(),
+        version: found.version,
+        progress: Progress::of(found.has_slots, found.has_jobs),
     };
-    Ok((numbers, standing))
+    Ok((standing, found.default_meeting_url))
 }
 
-/// Coming interviews whose newest message is late, lost or doubtful, or that have no meeting URL, which the company's may
-/// make up for; earliest first, at most `limit`.
+/// Interviews from an instant on whose newest message is late, lost or doubtful, or that have no meeting URL, which the
+/// company's may make up for; earliest first, at most `limit`.
 pub async fn worries(
     db: &Db,
     company_id: i64,
     has_meeting_url: bool,
-    limit: u64,
+    (from, limit): (DateTime<Utc>, u64),
     now: DateTime<Utc>,
 ) -> Result<Vec<Worry>> {
-    let troubled = || troubled(company_id, has_meeting_url, now);
-    let horizon = now + TimeDelta::days(HORIZON_DAYS);
-    let coming = troubled()
-        .filter(slot::COLUMN.starts_at.gt(now))
-        .filter(slot::COLUMN.starts_at.lt(horizon))
+    let coming = troubled(company_id, has_meeting_url, now)
+        .filter(slot::COLUMN.starts_at.gte(from))
+        .filter(
+            slot::COLUMN
+                .starts_at
+                .lt(now + TimeDelta::days(HORIZON_DAYS)),
+        )
         .order_by_asc(slot::Column::StartsAt)
         .order_by_asc(interview::Column::Id)
         .limit(limit);
-    let coming = Query::select()
-        .column(Asterisk)
-        .from_subquery(coming.into_query(), "coming")
-        .to_owned();
-    // What has begun may be over, which its row alone cannot tell: it is sorted out before the limit counts.
-    let begun = troubled()
-        .filter(slot::COLUMN.starts_at.gt(now - slots::LONGEST))
-        .filter(slot::COLUMN.starts_at.lte(now))
-        .into_query()
-        .union(UnionType::All, coming)
-        .to_owned();
-    let lines = interviews::each(&begun, db.read()).await?.into_iter();
+    let lines = interviews::each(&coming.into_query(), db.read())
+        .await?
+        .into_iter();
     // Whoever waits for mail about one that cannot be read is an alert.
     let lines = lines.filter_map(|line| line.or_log("interview"));
-    let mut worries: Vec<Worry> = lines
-        .filter(|line| line.slot.as_ref().is_some_and(|slot| now < slot.ends_at()))
+    Ok(lines
         .map(|line| Worry {
             mail: line.mail().filter(|mail| is_worrying(mail, now)).cloned(),
             has_no_meeting_url: !has_meeting_url
@@ -163,28 +99,8 @@ pub async fn worries(
                     .is_some_and(|slot| slot.meeting_url.is_none()),
             line,
         })
-        .collect();
-    worries
-        .sort_by_key(|Worry { line, .. }| (line.slot.as_ref().map(|slot| slot.starts_at), line.id));
-    worries.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    Ok(worries)
+        .collect())
 }
-
-/// Where messages stand that a mail server took, whatever more is known of them.
-const TAKEN: [email::Status; 3] = [
-    email::Status::Accepted,
-    email::Status::Delivered,
-    email::Status::Complained,
-];
-
-/// What became of messages that were meant to arrive and did not, or may not have; one that was made needless is none of them.
-const LOST: [email::Status; 5] = [
-    email::Status::Uncertain,
-    email::Status::Printed,
-    email::Status::Failed,
-    email::Status::Expired,
-    email::Status::Bounced,
-];
 
 /// Booked interviews with something wrong.
 fn troubled(

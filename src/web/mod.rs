@@ -36,6 +36,7 @@ mod overlap;
 pub mod page;
 pub mod policy;
 mod preview;
+mod reach;
 pub mod rescheduling;
 pub mod respond;
 pub mod return_path;

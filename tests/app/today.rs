@@ -1,6 +1,6 @@
 //! The page that a day begins with.
 use chrono::TimeDelta;
-use entity::{company, email};
+use entity::{candidate, company, email, interview};
 use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::Expr};
 use serde_json::json;
 
@@ -49,37 +49,41 @@ async fn a_day_shows_its_interviews_and_what_became_of_their_mail() {
     assert_eq!(next, "/?day=2027-01-05");
     let day = rita.get(&next).await;
     assert_eq!(day.words("h1"), "Tuesday 5 January");
-    let row = day.words("#board .agenda li");
+    let row = day.words("#board .board li");
     for words in [
         "09:00",
         "45 min",
         "Zoë Núñez",
-        "Cloud Architect · Technical · Medium · join link opens at 08:45",
-        "Accepted by mail server",
+        "Cloud Architect · Technical",
+        "Queued 09:00",
+        "Accepted 09:00",
+        "Opened",
+        "Joined",
     ] {
         assert!(row.contains(words), "{words} in {row}");
     }
     assert_eq!(
-        day.attribute("#board .agenda time", "datetime"),
+        day.attribute("#board .board time", "datetime"),
         "2027-01-05T08:00:00Z"
     );
     let link = format!("/interviews/{}", booked.details.interview.id);
     assert!(day.has(&format!("#board a[href='{link}']")));
     assert_eq!(day.attribute("a[rel=prev]", "href"), "/");
+    assert!(!day.has(".board__now") && !day.has(".next"), "another day");
+}
 
-    app.advance(TimeDelta::days(1) - TimeDelta::minutes(15));
-    // Too long without a click: signed in anew.
-    let mut rita = app.recruiter().await;
-    let open = rita.get("/").await;
-    let row = open.words("#board .agenda li");
-    assert!(row.contains("join link open until 09:45"), "{row}");
-    app.advance(TimeDelta::hours(1));
-    assert!(
-        rita.get("/")
-            .await
-            .words("#board .agenda li")
-            .contains("· over")
-    );
+/// The steps of the only reach line, each as its mark and its words.
+fn steps_of_reach(page: &crate::support::Answer) -> Vec<(&'static str, String)> {
+    let words = page.all_words(".reach > li");
+    assert_eq!(words.len(), 4, "{}", page.text);
+    let mark = |at: usize| {
+        let marks = ["reach__done", "reach__late", "reach__bad"].into_iter();
+        let mut marks =
+            marks.filter(|mark| page.has(&format!(".reach > li.{mark}:nth-child({})", at + 1)));
+        marks.next().unwrap_or_default()
+    };
+    let steps = words.into_iter().enumerate();
+    steps.map(|(at, words)| (mark(at), words)).collect()
 }
 
 #[actix_web::test]
@@ -88,31 +92,132 @@ async fn the_words_for_a_mail_never_promise_too_much() {
     let app = TestApp::start().await;
     let booked = builders::booked(&app, app.company_id).await;
     let mut rita = app.recruiter().await;
-    for (status, reason, words) in [
-        (Queued, "", "Queued"),
+    for (status, reason, mark, words) in [
+        (Queued, "", "", "Accepted"),
+        (Sending, "", "", "Accepted"),
         (
             Retrying,
             "451 4.7.1 Greylisted",
-            "Retrying: 451 4.7.1 Greylisted",
+            "reach__late",
+            "Accepted 451, try 0",
         ),
+        (Retrying, "no route", "reach__late", "Accepted Retrying"),
         (
             Failed,
             "550 5.1.1 <nobody>",
-            "Not delivered: 550 5.1.1 <nobody>",
+            "reach__bad",
+            "Accepted Not delivered",
         ),
-        (Uncertain, "", "Delivery uncertain"),
-        (
-            Printed,
-            "EMAIL_BACKEND is console",
-            "Printed to console (nobody received it)",
-        ),
-        (Accepted, "250 ok", "Accepted by mail server"),
+        (Uncertain, "", "reach__bad", "Accepted Delivery uncertain"),
+        (Printed, "console", "reach__bad", "Accepted only printed"),
+        (Held, "", "reach__bad", "Accepted Held back"),
+        (Bounced, "", "reach__bad", "Accepted Bounced"),
+        (Cancelled, "", "reach__late", "Accepted not sent"),
+        (Accepted, "250 ok", "reach__done", "Accepted 09:00"),
+        (Delivered, "250 ok", "reach__done", "Delivered 09:00"),
     ] {
         mail_came_to(&app, &booked, status, reason).await;
         let page = rita.get("/?day=2027-01-05").await;
-        assert_eq!(page.words("#board .agenda .agenda__marks"), words);
+        let steps = steps_of_reach(&page);
+        assert_eq!(steps[1], (mark, words.to_owned()), "{status:?}");
         assert!(!page.has("main nobody"), "escaped");
     }
+    app.expect_undelivered_mail();
+}
+
+#[actix_web::test]
+async fn the_next_interview_stands_large_with_its_meeting_link() {
+    let app = TestApp::start().await;
+    let booked = builders::booked(&app, app.company_id).await;
+    mail_came_to(&app, &booked, email::Status::Accepted, "250 ok").await;
+    app.advance(TimeDelta::days(1) - TimeDelta::minutes(13));
+    let page = app.recruiter().await.get("/").await;
+    assert_eq!(
+        page.words(".next .next__when"),
+        "Next, in 13 min · 09:00–09:45"
+    );
+    assert_eq!(page.words(".next h2"), "Zoë Núñez");
+    let url = page.attribute(".next .next__go > a.button", "href");
+    assert!(url.starts_with("https://"), "{url}");
+    assert_eq!(page.words(".next .next__go > a.button"), "Open meeting");
+    assert_eq!(page.words(".board__now time"), "08:47");
+    assert_eq!(
+        page.all_attributes("#board .board > li", "class"),
+        ["board__now", "board__next"],
+        "the line stands above what is to come"
+    );
+    let joins = interview::Entity::update_many()
+        .col_expr(interview::Column::JoinedAt, Expr::value(app.now()));
+    builders::write(&app, async |txn| Ok(joins.exec(txn).await?)).await;
+    let page = app.recruiter().await.get("/").await;
+    assert_eq!(page.words(".next__state"), "Waiting since 08:47");
+    app.advance(TimeDelta::minutes(14));
+    let page = app.recruiter().await.get("/").await;
+    assert_eq!(page.words(".next .next__when"), "Now · 09:00–09:45");
+    assert_eq!(
+        page.all_attributes("#board .board > li", "class"),
+        ["board__next", "board__now"]
+    );
+    app.advance(TimeDelta::minutes(44));
+    let page = app.recruiter().await.get("/").await;
+    assert!(!page.has(".next"), "it is over");
+    assert!(page.words("#board .board").contains("Joined at 08:47"));
+}
+
+#[actix_web::test]
+async fn a_candidate_who_does_not_come_is_late_and_then_missed() {
+    let app = TestApp::start().await;
+    let booked = builders::booked(&app, app.company_id).await;
+    mail_came_to(&app, &booked, email::Status::Accepted, "250 ok").await;
+    let read = interview::Entity::update_many()
+        .col_expr(interview::Column::OpenedAt, Expr::value(app.now()));
+    builders::write(&app, async |txn| Ok(read.exec(txn).await?)).await;
+    app.advance(TimeDelta::days(1) + TimeDelta::minutes(5) - TimeDelta::seconds(1));
+    let mut rita = app.recruiter().await;
+    assert!(!rita.get("/").await.has(".board__late"));
+    app.advance(TimeDelta::seconds(1));
+    let page = rita.get("/").await;
+    assert!(page.words(".board__late").contains("5 min late"));
+    let steps = steps_of_reach(&page);
+    assert_eq!(steps[3].0, "reach__late");
+    assert!(!page.has(".board__late form"), "it is early for more");
+    app.advance(TimeDelta::minutes(5));
+    let page = rita.get("/").await;
+    assert_eq!(steps_of_reach(&page)[3].0, "reach__bad");
+    assert!(page.words(".board__late").contains("Nudge"));
+    app.advance(TimeDelta::minutes(35));
+    assert!(!rita.get("/").await.has(".board__late"), "it is over");
+}
+
+#[actix_web::test]
+async fn what_is_late_has_its_one_remedy_beside_it() {
+    use email::Status::*;
+    let app = TestApp::start().await;
+    let booked = builders::booked(&app, app.company_id).await;
+    let mut rita = app.recruiter().await;
+    let email = format!("/emails/{}", booked.email.id);
+    mail_came_to(&app, &booked, Retrying, "451 4.7.1 Greylisted").await;
+    let page = rita.get("/?day=2027-01-05").await;
+    let retry = page.attribute(".board__acts form", "action");
+    assert_eq!(retry, format!("{email}/attempts"));
+    mail_came_to(&app, &booked, Failed, "550 5.1.1").await;
+    let page = rita.get("/?day=2027-01-05").await;
+    assert_eq!(page.attribute(".board__acts a", "href"), email);
+    mail_came_to(&app, &booked, Accepted, "250 ok").await;
+    let page = rita.get("/?day=2027-01-05").await;
+    assert_eq!(page.words(".board__acts"), "", "there is time");
+    app.advance(TimeDelta::days(1) - TimeDelta::minutes(73));
+    let page = app.recruiter().await.get("/").await;
+    let opened = &steps_of_reach(&page)[2];
+    assert_eq!(*opened, ("reach__bad", "Opened not yet".to_owned()));
+    assert_eq!(page.words(".next .board__acts"), "Send again 73 min left");
+    assert_eq!(page.attribute(".next .board__acts a", "href"), email);
+    let called = candidate::Entity::update_many()
+        .col_expr(candidate::Column::Phone, Expr::value("+49 (30) 12-34"));
+    builders::write(&app, async |txn| Ok(called.exec(txn).await?)).await;
+    let page = app.recruiter().await.get("/").await;
+    let call = page.attribute(".next .board__acts a", "href");
+    assert_eq!(call, "tel:+49301234");
 }
 
 #[actix_web::test]
@@ -216,41 +321,6 @@ async fn an_interview_that_takes_place_nowhere_needs_attention() {
 }
 
 #[actix_web::test]
-async fn the_numbers_are_counted_and_not_embellished() {
-    use email::Status::*;
-    let app = TestApp::start().await;
-    let company = app.company_id;
-    let ends = [Accepted, Accepted, Failed, Superseded];
-    for (at, end) in ends.into_iter().enumerate() {
-        let booked = builders::booked(&app, company).await;
-        mail_came_to(&app, &booked, end, "").await;
-        app.advance(TimeDelta::seconds(at as i64));
-    }
-    let job = builders::job(&app, company).await;
-    for days in [1, 6, 8] {
-        builders::slot(&app, company, job, app.now() + TimeDelta::days(days)).await;
-    }
-    let mut rita = app.recruiter().await;
-    let stats = rita.get("/").await.all_words(".stats > div");
-    assert_eq!(
-        stats,
-        [
-            "Interviews this week 4",
-            "Open slots 2 in the next 7 days",
-            "Accepted by mail servers 66.6 % 2 of 3 in 7 days",
-            "Needs attention 1 in the next 14 days",
-        ]
-    );
-    app.advance(TimeDelta::days(8));
-    let mut rita = app.recruiter().await;
-    let stats = rita.get("/").await.all_words(".stats > div");
-    assert!(
-        stats[0].ends_with(" 0") && stats[2].contains("– 0 of 0"),
-        "{stats:?}"
-    );
-}
-
-#[actix_web::test]
 async fn the_board_refreshes_itself_from_its_own_address() {
     let app = TestApp::start().await;
     let mut rita = app.recruiter().await.with_header("HX-Request", "true");
@@ -283,12 +353,9 @@ async fn a_day_is_the_viewers_day() {
         !rita
             .get("/?day=2027-01-05")
             .await
-            .has("#board .agenda__when time[datetime^='2027-01-05T23']")
+            .has("#board .board time[datetime^='2027-01-05T23']")
     );
-    let row = rita
-        .get("/?day=2027-01-06")
-        .await
-        .words("#board .agenda li");
+    let row = rita.get("/?day=2027-01-06").await.words("#board .board li");
     assert!(row.contains("00:30"), "{row}");
     app.expect_undelivered_mail();
 }

@@ -97,12 +97,17 @@ impl Line {
 
 /// Interviews to be read as lines.
 pub(super) fn lines() -> Select<interview::Entity> {
-    of_newest(|| emails::of_kinds_in(NEWEST.into_iden(), Kind::tells_of_change))
+    of_newest::<Line>(|| emails::of_kinds_in(NEWEST.into_iden(), Kind::tells_of_change))
 }
 
 /// The same, of which an email that was made needless says nothing.
 pub(in crate::domain) fn lines_without_needless() -> Select<interview::Entity> {
-    of_newest(|| {
+    without_needless::<Line>()
+}
+
+/// The same for other columns of the interview, its slot, its candidate and, as the nested table of `email`, its email.
+pub(super) fn without_needless<T: PartialModelTrait>() -> Select<interview::Entity> {
+    of_newest::<T>(|| {
         let needless = Expr::Constant(email::Status::Superseded.to_value().into());
         emails::of_kinds_in(NEWEST.into_iden(), Kind::tells_of_change)
             .add(Expr::col((NEWEST, email::Column::Status)).ne(needless))
@@ -111,7 +116,7 @@ pub(in crate::domain) fn lines_without_needless() -> Select<interview::Entity> {
 
 const NEWEST: &str = "newest";
 
-fn of_newest(counts: fn() -> Condition) -> Select<interview::Entity> {
+fn of_newest<T: PartialModelTrait>(counts: fn() -> Condition) -> Select<interview::Entity> {
     let about = email::Relation::Interview.def().rev();
     let newest = about.on_condition(move |_, emails| {
         let id = Expr::col((emails, email::Column::Id));
@@ -122,7 +127,7 @@ fn of_newest(counts: fn() -> Condition) -> Select<interview::Entity> {
         .join(JoinType::LeftJoin, interview::Relation::Slot.def())
         .join(JoinType::LeftJoin, interview::Relation::Candidate.def())
         .join(JoinType::LeftJoin, newest);
-    Line::select_cols(all)
+    T::select_cols(all)
 }
 
 /// Of the newest of the messages for which this holds, about the outer query's interview.

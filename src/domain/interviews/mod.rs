@@ -1,6 +1,7 @@
 //! Interviews: one candidate for one job. What is read of them, and one file for each way to change one.
 pub mod address_change;
 pub mod admission;
+pub mod board;
 pub mod booking;
 pub mod cancellation;
 pub mod change;
@@ -15,6 +16,7 @@ mod line;
 pub mod link;
 mod list;
 pub mod overlap;
+pub mod reach;
 pub mod rescheduling;
 mod search;
 pub mod slot_choice;

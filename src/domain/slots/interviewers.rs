@@ -3,8 +3,9 @@ use std::collections::HashMap;
 
 use entity::{slot_interviewer, user};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::{Expr, ExprTrait, JoinType},
 };
 
 use crate::{
@@ -63,6 +64,32 @@ pub async fn named(
         .into_tuple()
         .all(db)
         .await?)
+}
+
+/// The names of those on several slots, by the slot.
+pub async fn names_by_slot(
+    db: &impl ConnectionTrait,
+    company_id: i64,
+    slot_ids: impl IntoIterator<Item = i64>,
+) -> Result<HashMap<i64, Vec<String>>> {
+    let of_user = Expr::col((user::Entity, user::Column::Id))
+        .equals((slot_interviewer::Entity, slot_interviewer::Column::UserId));
+    let mut pairs = slot_interviewer::Entity::find()
+        .select_only()
+        .column(slot_interviewer::Column::SlotId)
+        .column_as(user::Column::Name, "name")
+        .filter(slot_interviewer::COLUMN.company_id.eq(company_id))
+        .filter(slot_interviewer::Column::SlotId.is_in(slot_ids))
+        .filter(user::COLUMN.company_id.eq(company_id))
+        .order_by_asc(user::Column::Name)
+        .order_by_asc(user::Column::Id);
+    QueryTrait::query(&mut pairs).join(JoinType::InnerJoin, user::Entity, of_user);
+    let pairs: Vec<(i64, String)> = pairs.into_tuple().all(db).await?;
+    let mut by_slot: HashMap<i64, Vec<String>> = HashMap::new();
+    for (slot_id, name) in pairs {
+        by_slot.entry(slot_id).or_default().push(name);
+    }
+    Ok(by_slot)
 }
 
 /// Puts these on a new slot; they must be the company's, and able to sign in.

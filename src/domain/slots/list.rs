@@ -235,17 +235,6 @@ fn live_interview_id() -> Expr {
     Expr::SubQuery(None, Box::new(live_interview().into()))
 }
 
-/// All that the filter finds.
-pub(in crate::domain) fn filtered(
-    company_id: i64,
-    filter: &Filter,
-    now: DateTime<Utc>,
-) -> Select<slot::Entity> {
-    slot::Entity::find()
-        .filter(slot::COLUMN.company_id.eq(company_id))
-        .filter(matching(filter, now))
-}
-
 /// The free slots of a job that start nearest to an instant, earliest first.
 pub async fn free_near(
     db: &impl ConnectionTrait,

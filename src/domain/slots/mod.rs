@@ -9,7 +9,6 @@ use sea_orm::{
     ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
 };
 
-pub(super) use self::list::filtered;
 pub use self::list::{Filter, Line, Listed, State, free_near, is_booked, lines, list, show};
 use crate::{
     db::{self, Db, Txn},

@@ -127,7 +127,8 @@ fn reason(email: &email::Model, transports: &[transport::Model]) -> String {
 const UNTRIED: &str = "Not tried yet. If this doesn't change within a few minutes, ask an admin to check whether email is being sent.";
 
 /// What a telephone understands of a number as people write it.
-fn dial(phone: &str) -> String {
+/// A number as `tel:` takes it; empty for what is none.
+pub fn dial(phone: &str) -> String {
     let is_dialled = |c: &char| c.is_ascii_digit() || *c == '+';
     phone.chars().filter(is_dialled).collect()
 }

@@ -10,7 +10,7 @@ use actix_web::{
 
 use chrono::{DateTime, Utc};
 
-pub use self::card::Card;
+pub use self::card::{Card, dial};
 use self::pages::{Board, IndexPage};
 use super::{errors::Result, forms::FormErrors, lists::At, mail_servers, viewer::Recruiter};
 use crate::{

@@ -1,5 +1,5 @@
 //! From where and when a page about interviews is read.
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{app::App, times, web::viewer::Viewer, zones::Tz};
 
@@ -24,11 +24,14 @@ impl Reader {
         }
     }
 
+    /// The day that it is for the viewer.
+    pub fn today(&self) -> NaiveDate {
+        self.now.with_timezone(&self.zone).date_naive()
+    }
+
     /// `09:52` today, else with the day.
     pub fn moment(&self, at: DateTime<Utc>) -> String {
-        let is_today = at.with_timezone(&self.zone).date_naive()
-            == self.now.with_timezone(&self.zone).date_naive();
-        match is_today {
+        match at.with_timezone(&self.zone).date_naive() == self.today() {
             true => times::clock(at, self.zone),
             false => times::day_and_clock(at, self.zone),
         }

@@ -1,7 +1,10 @@
 //! The page that a day begins with.
 pub mod first_steps;
 pub mod interviewer;
+mod next;
 pub mod pages;
+mod remedy;
+mod row;
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -26,8 +29,8 @@ use crate::{
     app::App,
     domain::{
         first_steps::Standing,
-        interviews::{self, held},
-        today,
+        interviews::{board, held},
+        slots, today,
     },
     times,
 };
@@ -37,7 +40,7 @@ const MOST: u64 = 200;
 /// How many worries are shown.
 const WORRIES: u64 = 10;
 
-/// GET /: a day's interviews, the numbers of the week, and what needs attention. For interviewers none of it.
+/// GET /: a day's interviews, how far each candidate is reached, and what needs attention. For interviewers their own.
 pub async fn show(
     app: Data<App>,
     viewer: SignedIn,
@@ -50,10 +53,9 @@ pub async fn show(
         return viewer.page(&HeldPage::new(&held, now, viewer.zone()));
     }
     let reader = Reader::of(&app, &viewer);
-    let today = reader.now.with_timezone(&reader.zone).date_naive();
     let mut errors = FormErrors::new();
     let day = errors.optional(&form.day, |errors, text| errors.date("day", text));
-    let (board, standing) = read(&app, &viewer, day.unwrap_or(today), &reader).await?;
+    let (board, standing) = read(&app, &viewer, day.unwrap_or(reader.today()), &reader).await?;
     let steps = FirstSteps::of(&app, &viewer, &request, standing);
     let is_readable = errors.is_empty();
     let page = ShowPage::new(form.into_inner(), errors, board, &reader).with(steps);
@@ -70,21 +72,21 @@ async fn read(
     reader: &Reader,
 ) -> Result<(Board, Standing)> {
     let (company_id, now) = (viewer.company_id, reader.now);
-    let (from, until) = times::bounds_of_day(day, reader.zone);
-    let on_that_day = interviews::Filter {
-        from: Some(from),
-        until: Some(until),
-        ..Default::default()
-    };
-    let held = interviews::lines(&app.db, company_id, &on_that_day, None, MOST).await?;
-    let week = times::bounds_of_week(now, reader.zone);
-    let (numbers, standing) = today::numbers(&app.db, company_id, week, now).await?;
-    let has_meeting_url = standing.has_meeting_url;
+    let bounds = times::bounds_of_day(day, reader.zone);
+    let held = board::appointments(&app.db, company_id, bounds, MOST + 1).await?;
+    let slot_ids: Vec<i64> = held.iter().map(|interview| interview.slot_id).collect();
+    let interviewers = slots::interviewers::names_by_slot(app.db.read(), company_id, slot_ids);
+    let interviewers = interviewers.await?;
+    let (standing, meeting_url) = today::standing(&app.db, company_id).await?;
+    // What is wrong today is said beside its row.
+    let (_, tomorrow) = times::bounds_of_day(reader.today(), reader.zone);
+    let few = (tomorrow, WORRIES + 1);
     let board = Board {
         day,
         held,
-        numbers,
-        worries: today::worries(&app.db, company_id, has_meeting_url, WORRIES + 1, now).await?,
+        interviewers,
+        worries: today::worries(&app.db, company_id, meeting_url.is_some(), few, now).await?,
+        meeting_url,
         alerts: alerts::first(app, company_id, reader.zone, now).await?,
         has_zone_changes: viewer.has_zone_changes(),
     };

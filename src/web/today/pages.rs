@@ -1,39 +1,48 @@
 //! What the page of a day shows.
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
+use entity::interview::Status;
 use serde::Serialize;
 
-use super::{DayForm, WORRIES, first_steps::FirstSteps};
+use super::{
+    DayForm, MOST, WORRIES,
+    first_steps::FirstSteps,
+    next::{self, Next},
+    row::Row,
+};
 use crate::{
-    domain::{
-        interviews::Line,
-        page::Page as List,
-        today::{HORIZON_DAYS, Numbers, Worry},
-    },
+    domain::{interviews::board::Appointment, today::Worry},
     times,
-    web::{
-        alerts::Card,
-        forms::FormErrors,
-        interviews::{Reader, Row},
-        labels,
-        page::Page,
-        stamp::Stamp,
-    },
+    web::{alerts::Card, forms::FormErrors, interviews::Reader, labels, page::Page, stamp::Stamp},
 };
 
 /// All that is read for a day.
 pub struct Board {
     /// Which.
     pub day: NaiveDate,
-    /// Its interviews.
-    pub held: List<Line>,
-    /// Of the week.
-    pub numbers: Numbers,
-    /// What needs attention, one more than is shown when there are many.
+    /// Its interviews, one more than is shown when there are many.
+    pub held: Vec<Appointment>,
+    /// Who holds them, by the slot.
+    pub interviewers: HashMap<i64, Vec<String>>,
+    /// What needs attention on later days, one more than is shown when there are many.
     pub worries: Vec<Worry>,
+    /// Where the company's interviews take place that do not say.
+    pub meeting_url: Option<String>,
     /// Candidates who were not notified, the most urgent ones.
     pub alerts: Vec<Card>,
     /// Do slots start at another instant than their local time means?
     pub has_zone_changes: bool,
+}
+
+impl Board {
+    /// Who holds an interview: users, else the label of its slot.
+    fn held_by(&self, interview: &Appointment) -> String {
+        match self.interviewers.get(&interview.slot_id) {
+            Some(names) => names.join(", "),
+            None => interview.label.clone(),
+        }
+    }
 }
 
 /// A day.
@@ -50,21 +59,19 @@ pub struct ShowPage {
     next: String,
     /// All of the day's interviews, when there are more than are shown.
     all: Option<String>,
-    stats: Vec<Stat>,
+    next_up: Option<Next>,
+    /// `10:17`, where the day is today.
+    now: String,
+    /// The same for machines.
+    now_at: String,
+    /// Is everything on the board in the past?
+    is_now_last: bool,
     worries: Vec<Trouble>,
     has_more_worries: bool,
     has_zone_changes: bool,
     alerts: Vec<Card>,
     rows: Vec<Row>,
     first_steps: FirstSteps,
-}
-
-#[derive(Serialize)]
-struct Stat {
-    label: String,
-    value: String,
-    note: String,
-    href: &'static str,
 }
 
 /// An interview that needs attention.
@@ -90,8 +97,8 @@ impl ShowPage {
 
     /// Of a day.
     pub fn new(mut form: DayForm, errors: FormErrors, board: Board, reader: &Reader) -> Self {
-        let day = board.day;
-        let today = reader.now.with_timezone(&reader.zone).date_naive();
+        let (day, today) = (board.day, reader.today());
+        let is_today = day == today;
         let address = |day: NaiveDate| match day == today {
             true => "/".to_owned(),
             false => format!("/?day={day}"),
@@ -100,42 +107,80 @@ impl ShowPage {
             form.day = day.to_string();
         }
         let all = || format!("/interviews?from={day}&to={day}");
-        let lead = lead(day, &board.held, reader);
-        let stats = stats(&board.numbers, board.worries.len());
-        let has_more_worries = board.worries.len() as u64 > WORRIES;
-        let worries = board.worries.into_iter().take(WORRIES as usize);
-        let held = board.held.rows.into_iter();
+        let shown = &board.held[..board.held.len().min(MOST as usize)];
+        let rows = rows(shown, &board, is_today, reader);
+        let next_up = next::pick(shown, reader.now).filter(|_| is_today);
+        let next_up = next_up.map(|interview| {
+            let url = board.meeting_url.as_deref();
+            Next::new(interview, &board.held_by(interview), url, reader)
+        });
         Self {
-            form,
-            errors,
             heading: times::day_heading(day),
-            lead,
-            is_today: day == today,
+            lead: lead(&board, shown, reader),
+            is_today,
             address: address(day),
             previous: address(day.pred_opt().unwrap_or(day)),
             next: address(day.succ_opt().unwrap_or(day)),
-            all: board.held.next.is_some().then(all),
-            stats,
+            all: (board.held.len() > shown.len()).then(all),
+            next_up,
+            now: times::clock(reader.now, reader.zone),
+            now_at: times::rfc3339(reader.now),
+            is_now_last: is_today
+                && shown
+                    .last()
+                    .is_some_and(|interview| interview.starts_at <= reader.now),
+            rows,
+            form,
+            errors,
             has_zone_changes: board.has_zone_changes,
             alerts: board.alerts,
-            has_more_worries,
-            worries: worries.map(|worry| Trouble::new(worry, reader)).collect(),
-            rows: held.map(|line| Row::new(line, reader)).collect(),
+            has_more_worries: board.worries.len() as u64 > WORRIES,
+            worries: board
+                .worries
+                .into_iter()
+                .take(WORRIES as usize)
+                .map(|worry| Trouble::new(worry, reader))
+                .collect(),
             first_steps: FirstSteps::default(),
         }
     }
 }
 
-/// `3 interviews · Europe/Berlin, UTC+01:00`.
-fn lead(day: NaiveDate, held: &List<Line>, reader: &Reader) -> String {
-    let some = match (held.rows.len(), held.next.is_some()) {
+/// The rows of the board; today the line that says how late it is stands above the first that is to come.
+fn rows(shown: &[Appointment], board: &Board, is_today: bool, reader: &Reader) -> Vec<Row> {
+    let next = next::pick(shown, reader.now).map(|interview| interview.id);
+    let first_to_come = shown
+        .iter()
+        .find(|interview| reader.now < interview.starts_at)
+        .map(|interview| interview.id);
+    let row = |interview: &Appointment| {
+        let is_next = is_today && next == Some(interview.id);
+        let row = Row::new(interview, &board.held_by(interview), is_next, reader);
+        match is_today && first_to_come == Some(interview.id) {
+            true => row.after_now(),
+            false => row,
+        }
+    };
+    shown.iter().map(row).collect()
+}
+
+/// `3 interviews · 1 done · Europe/Berlin, UTC+01:00`.
+fn lead(board: &Board, shown: &[Appointment], reader: &Reader) -> String {
+    let mut words = match (shown.len(), board.held.len() > shown.len()) {
         (1, false) => "1 interview".into(),
         (count, false) => format!("{count} interviews"),
         (count, true) => format!("{count}+ interviews"),
     };
-    let (starts_at, _) = times::bounds_of_day(day, reader.zone);
-    let zone = times::zone_with_offset(starts_at, reader.zone);
-    format!("{some} · {zone}")
+    let is_done = |interview: &&Appointment| interview.status != Status::Scheduled;
+    let done = shown.iter().filter(is_done).count();
+    if done > 0 {
+        words.push_str(&format!(" · {done} done"));
+    }
+    let (starts_at, _) = times::bounds_of_day(board.day, reader.zone);
+    format!(
+        "{words} · {}",
+        times::zone_with_offset(starts_at, reader.zone)
+    )
 }
 
 impl Trouble {
@@ -182,15 +227,10 @@ impl Page for ShowPage {
             previous: "/".into(),
             next: "/?day=2027-01-06".into(),
             all: Some("/interviews".into()),
-            stats: stats(
-                &Numbers {
-                    booked: 18,
-                    open: 31,
-                    accepted: 56,
-                    ended: 57,
-                },
-                1,
-            ),
+            next_up: Some(Next::sample()),
+            now: "10:17".into(),
+            now_at: "2027-01-05T09:17:00Z".into(),
+            is_now_last: true,
             worries: vec![Trouble {
                 id: 1,
                 candidate: "Jane Roe".into(),
@@ -205,66 +245,5 @@ impl Page for ShowPage {
             rows: vec![Row::sample()],
             first_steps: FirstSteps::sample(),
         }
-    }
-}
-
-fn stats(numbers: &Numbers, worries: usize) -> Vec<Stat> {
-    let stat = |label: &str, value: String, note: String, href| Stat {
-        label: label.into(),
-        value,
-        note,
-        href,
-    };
-    let many = worries as u64 > WORRIES;
-    vec![
-        stat(
-            "Interviews this week",
-            numbers.booked.to_string(),
-            String::new(),
-            "/interviews",
-        ),
-        stat(
-            "Open slots",
-            numbers.open.to_string(),
-            "in the next 7 days".into(),
-            "/slots?state=open",
-        ),
-        stat(
-            "Accepted by mail servers",
-            share(numbers.accepted, numbers.ended),
-            format!("{} of {} in 7 days", numbers.accepted, numbers.ended),
-            "/emails",
-        ),
-        stat(
-            "Needs attention",
-            match many {
-                true => format!("{WORRIES}+"),
-                false => worries.to_string(),
-            },
-            format!("in the next {HORIZON_DAYS} days"),
-            "#attention",
-        ),
-    ]
-}
-
-/// Rounded down, so that only all is 100 %.
-fn share(part: u64, whole: u64) -> String {
-    match (part * 1000).checked_div(whole) {
-        None => "–".into(),
-        Some(1000) => "100 %".into(),
-        Some(per_mille) => format!("{}.{} %", per_mille / 10, per_mille % 10),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::share;
-
-    #[test]
-    fn only_all_is_a_hundred_percent() {
-        assert_eq!(share(0, 0), "–");
-        assert_eq!(share(0, 3), "0.0 %");
-        assert_eq!(share(9999, 10_000), "99.9 %");
-        assert_eq!(share(10_000, 10_000), "100 %");
     }
 }
