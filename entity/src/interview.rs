@@ -53,6 +53,8 @@ pub struct Model {
     pub ics_sequence: i32,
     /// For the candidate; part of the mail.
     pub booking_notes: String,
+    /// For the interviewers; never part of what the candidate gets.
+    pub interviewer_notes: String,
     /// Why it was called off, as the candidate is told; may be empty.
     pub cancel_reason: String,
     /// +1 at each write, for compare-and-set.

@@ -67,6 +67,8 @@ pub struct Model {
     pub role: Role,
     /// IANA name; the company's when absent.
     pub time_zone: Option<String>,
+    /// The language of emails to the user, BCP 47.
+    pub locale: String,
     /// Since when the user may no longer sign in.
     pub disabled_at: Option<DateTimeUtc>,
     /// +1 at each change, for compare-and-set.

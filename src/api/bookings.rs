@@ -135,6 +135,14 @@ pub fn notes(fields: &mut Fields) -> Option<String> {
     fields.optional("booking_notes", text(|t| typed::lines(t, LONGEST_NOTES)))
 }
 
+/// What the recruiter notes for the interviewers.
+pub fn interviewer_notes(fields: &mut Fields) -> Option<String> {
+    fields.optional(
+        "interviewer_notes",
+        text(|t| typed::lines(t, LONGEST_NOTES)),
+    )
+}
+
 /// The same of the two calls that an older system of this kind has: its clients, which know nothing of the field, book as
 /// they always have.
 fn overlaps_if_asked(fields: &mut Fields) -> Overlaps {

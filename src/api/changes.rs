@@ -135,6 +135,7 @@ struct Given {
     duration_minutes: Option<i32>,
     meeting_url: Option<Option<String>>,
     notes: Option<String>,
+    interviewer_notes: Option<String>,
 }
 
 impl Given {
@@ -144,6 +145,7 @@ impl Given {
             duration_minutes: fields.optional("duration_minutes", number(5..=720)),
             meeting_url: fields.clearable("meeting_url", text(typed::https_url)),
             notes: bookings::notes(fields),
+            interviewer_notes: bookings::interviewer_notes(fields),
         }
     }
 
@@ -153,6 +155,7 @@ impl Given {
             duration_minutes: self.duration_minutes.unwrap_or(stored.duration_minutes),
             meeting_url: self.meeting_url.unwrap_or(stored.meeting_url),
             notes: self.notes.unwrap_or(stored.notes),
+            interviewer_notes: self.interviewer_notes.unwrap_or(stored.interviewer_notes),
         }
     }
 }

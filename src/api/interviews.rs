@@ -41,6 +41,7 @@ pub struct Interview {
     #[serde(flatten)]
     of_slot: OfSlot,
     booking_notes: String,
+    interviewer_notes: String,
     cancel_reason: String,
     opened_at: Option<String>,
     joined_at: Option<String>,
@@ -75,6 +76,7 @@ impl Interview {
             revision: _,
             ics_sequence: _,
             booking_notes,
+            interviewer_notes,
             cancel_reason,
             version,
             opened_at,
@@ -92,6 +94,7 @@ impl Interview {
             company: company_id,
             of_slot: slot.map(OfSlot::from).unwrap_or_default(),
             booking_notes,
+            interviewer_notes,
             cancel_reason,
             opened_at: opened_at.map(times::rfc3339),
             joined_at: joined_at.map(times::rfc3339),

@@ -126,8 +126,10 @@ pub fn corrected(before: Details, correction: &Correction) -> Details {
         duration_minutes,
         meeting_url,
         notes,
+        interviewer_notes,
     } = correction.clone();
     after.interview.booking_notes = notes;
+    after.interview.interviewer_notes = interviewer_notes;
     if let Some(slot) = &mut after.slot {
         slot.interview_type = interview_type;
         slot.duration_minutes = duration_minutes;
@@ -191,6 +193,7 @@ fn unwritten(
         revision: 1,
         ics_sequence: 1,
         booking_notes: String::new(),
+        interviewer_notes: String::new(),
         cancel_reason: String::new(),
         version: 1,
         opened_at: None,

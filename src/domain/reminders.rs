@@ -58,6 +58,18 @@ fn leads(details: &Details) -> Result<Vec<i32>> {
     Ok(leads)
 }
 
+/// Ends what interviewers were to be told of an interview, and their reminders; the candidate's go on waiting.
+pub async fn drop_for_interviewers(
+    txn: &impl ConnectionTrait,
+    interview_id: i64,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let which = Condition::all()
+        .add(email::COLUMN.interview_id.eq(interview_id))
+        .add(emails::of_kinds(Kind::is_for_interviewers));
+    end(txn, which, now).await
+}
+
 /// What tells of a change gives way to the newer one; all else about the interview ends here, so that nothing reminds of
 /// what is no more.
 pub async fn drop_waiting(
@@ -65,10 +77,14 @@ pub async fn drop_waiting(
     interview_id: i64,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let reason = "The interview was changed before this email was due.";
     let which = Condition::all()
         .add(email::COLUMN.interview_id.eq(interview_id))
         .add(emails::of_kinds(|kind| !kind.tells_of_change()));
+    end(txn, which, now).await
+}
+
+async fn end(txn: &impl ConnectionTrait, which: Condition, now: DateTime<Utc>) -> Result<()> {
+    let reason = "The interview was changed before this email was due.";
     lifecycle::end(txn, Status::Superseded, which, reason, now).await?;
     Ok(())
 }

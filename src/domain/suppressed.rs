@@ -1,7 +1,9 @@
 //! Which addresses get no mail now, and why.
+use std::collections::{HashMap, HashSet};
+
 use chrono::{DateTime, Utc};
 use entity::suppression;
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use crate::{
     domain::rows::{self, Stored},
@@ -10,8 +12,46 @@ use crate::{
 
 const UNREADABLE: &str = "Emails to this address are held back, and Greenroom can't read why. Check the address with the candidate. If it is right, release the email.";
 
+/// Why nothing is sent now to those of the addresses to which no mail may go.
+pub async fn among(
+    db: &impl ConnectionTrait,
+    company_id: i64,
+    addresses: HashSet<&str>,
+    now: DateTime<Utc>,
+) -> Result<HashMap<String, String>> {
+    let found = suppression::Entity::find()
+        .filter(suppression::COLUMN.company_id.eq(company_id))
+        .filter(suppression::Column::Address.is_in(addresses.iter().copied()));
+    let mut suppressed = HashMap::new();
+    for row in rows::all(found, db).await? {
+        match row {
+            Stored::Read(row) if now < row.expires_at => {
+                suppressed.insert(row.address, row.reason);
+            }
+            Stored::Read(_) => {}
+            Stored::Unreadable(_) => return one_by_one(db, company_id, addresses, now).await,
+        }
+    }
+    Ok(suppressed)
+}
+
+/// The same where a row cannot be read, not even for whom it is.
+async fn one_by_one(
+    db: &impl ConnectionTrait,
+    company_id: i64,
+    addresses: HashSet<&str>,
+    now: DateTime<Utc>,
+) -> Result<HashMap<String, String>> {
+    let mut suppressed = HashMap::new();
+    for address in addresses {
+        let reason = find(db, company_id, address, now).await?;
+        suppressed.extend(reason.map(|reason| (address.to_owned(), reason)));
+    }
+    Ok(suppressed)
+}
+
 /// Why nothing is sent to an address now; none when mail may go there. Where nobody can read why, a person decides.
-pub async fn find(
+async fn find(
     db: &impl ConnectionTrait,
     company_id: i64,
     address: &str,

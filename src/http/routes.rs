@@ -20,7 +20,7 @@ use crate::{
     hooks,
     web::{
         account, actions, alerts, assets, bookings, cancellations, candidates, company, emails,
-        interviews, jobs, join, login, logo, mail, mail_texts, rescheduling, sessions, setup,
+        held, interviews, jobs, join, login, logo, mail, mail_texts, rescheduling, sessions, setup,
         slots, today, tokens, users, zone_changes,
     },
 };
@@ -52,6 +52,7 @@ fn table() -> Vec<Route> {
         post(Interviewer, "/account", account::update),
         get(Interviewer, "/account/password", account::edit_password),
         post(Interviewer, "/account/password", account::update_password),
+        get(Interviewer, "/my-interviews/{id}", held::show),
 
         get(Recruiter, "/alerts", alerts::index),
         post(Recruiter, "/alerts/resending", alerts::resending::create),

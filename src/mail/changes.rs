@@ -3,7 +3,7 @@ use entity::email::InterviewSnapshot;
 use sea_orm::ActiveEnum;
 
 use super::{
-    language::Language,
+    language::{INTERVIEWER, Language},
     messages::Message,
     values::{Medium, Values},
 };
@@ -62,7 +62,12 @@ pub fn of(
         changes.push(comparison.noted("notes", is)?);
     }
     if before.place != *place {
-        changes.push(comparison.noted("meeting_place", "elsewhere")?);
+        let is = match (&message.interviewer, place) {
+            (Some(_), None) => "no_longer",
+            (Some(_), Some(_)) => "new_below",
+            (None, _) => "elsewhere",
+        };
+        changes.push(comparison.noted("meeting_place", is)?);
     }
     // Where it is the news itself it is told already.
     if before.link_version != *link_version && !message.kind.is_about_the_link() {
@@ -123,7 +128,9 @@ impl<'a> Comparison<'a> {
     }
 
     fn word(&self, name: &str) -> Result<String> {
-        let phrase = self.language.phrase("mail", name)?;
+        let own = self.message.interviewer.as_ref();
+        let own = own.and_then(|_| self.language.phrase(INTERVIEWER, name).ok());
+        let phrase = own.map_or_else(|| self.language.phrase("mail", name), Ok)?;
         Ok(self.values.fill(phrase, self.medium))
     }
 

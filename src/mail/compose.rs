@@ -9,7 +9,7 @@ use tera::{Context, Tera, Value};
 use self::files::files;
 use super::{
     LINK_PLACEHOLDER, changes,
-    language::{Language, Languages},
+    language::{INTERVIEWER, Language, Languages},
     mailbox::header_text,
     messages::Message,
     pattern::Pattern,
@@ -80,9 +80,13 @@ impl Composer {
         let say = |name| -> Result<String> {
             Ok(values.fill(language.phrase("calendar", name)?, Medium::Plain))
         };
+        let (summary, description) = match message.interviewer {
+            Some(_) => ("interviewer_summary", "interviewer_description"),
+            None => ("summary", "description"),
+        };
         Ok(Entry {
-            summary: header_text(&say("summary")?),
-            description: say("description")?,
+            summary: header_text(&say(summary)?),
+            description: say(description)?,
             place: header_text(&say("place")?),
         })
     }
@@ -203,8 +207,8 @@ impl Writing<'_> {
             message, language, ..
         } = self;
         let mut context = Context::new();
-        context.insert_value("say", self.phrases(&message.kind.to_value())?);
-        context.insert_value("words", self.phrases("mail")?);
+        context.insert_value("say", map(self.phrases(&message.kind.to_value())?));
+        context.insert_value("words", map(self.words()?));
         context.insert_value("value", self.values());
         context.insert_value("changes", self.changes()?);
         context.insert_value("reason", self.typed(&message.cancel_reason));
@@ -215,21 +219,36 @@ impl Writing<'_> {
         context.insert("logo", &message.logo);
         context.insert("alt", &values::typed_line(&message.company_name));
         context.insert("link", LINK_PLACEHOLDER);
+        if let Some(interviewer) = &message.interviewer {
+            let meeting_url = message.snapshot.place.as_deref().unwrap_or_default();
+            context.insert("meeting_url", &values::typed_line(meeting_url));
+            context.insert("page", &interviewer.page);
+        }
         context.insert("lang", language.tag());
         context.insert("dir", &language.direction());
         Ok(context)
     }
 
-    fn phrases(&self, group: &str) -> Result<Value> {
+    /// Those of all kinds, as their reader is spoken to.
+    fn words(&self) -> Result<BTreeMap<&str, Value>> {
+        let mut words = self.phrases("mail")?;
+        if self.message.interviewer.is_some() {
+            words.extend(self.phrases(INTERVIEWER)?);
+        }
+        Ok(words)
+    }
+
+    fn phrases(&self, group: &str) -> Result<BTreeMap<&str, Value>> {
         let Message { kind, wording, .. } = self.message;
         let same_clock = self.message.former_offset();
         let all = self.language.group(group)?;
-        Ok(map(all.iter().map(|(name, phrase)| {
+        let phrases = all.iter().map(|(name, phrase)| {
             let own = wording.instead_of(*kind, group, name);
             let same_clock = same_clock.and_then(|_| all.get(&format!("{name}_same_clock")));
             let phrase = same_clock.or(own).unwrap_or(phrase);
             (name.as_str(), self.filled(phrase))
-        })))
+        });
+        Ok(phrases.collect())
     }
 
     fn values(&self) -> Value {

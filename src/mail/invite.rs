@@ -24,11 +24,15 @@ impl Method {
     /// reader anew.
     pub fn of(kind: Kind) -> Option<Self> {
         match kind {
-            Kind::Scheduled | Kind::Rescheduled | Kind::Updated | Kind::LinkReplaced => {
-                Some(Self::Request)
-            }
-            Kind::Cancelled => Some(Self::Cancel),
-            Kind::Reminder | Kind::Test => None,
+            Kind::Scheduled
+            | Kind::Rescheduled
+            | Kind::Updated
+            | Kind::LinkReplaced
+            | Kind::InterviewerScheduled
+            | Kind::InterviewerRescheduled
+            | Kind::InterviewerUpdated => Some(Self::Request),
+            Kind::Cancelled | Kind::InterviewerCancelled => Some(Self::Cancel),
+            Kind::Reminder | Kind::InterviewerReminder | Kind::Test => None,
         }
     }
 
@@ -60,6 +64,17 @@ pub struct Event {
     pub description: String,
     /// Where it is, in words, for a link that is too long for its place.
     pub place: String,
+    /// Where an interviewer goes, who has no join link.
+    pub meeting: Option<Meeting>,
+}
+
+/// Where an interviewer goes.
+#[derive(Clone, Debug)]
+pub struct Meeting {
+    /// The address of the meeting, if it has one.
+    pub url: Option<String>,
+    /// The address of the page about the interview.
+    pub page: String,
 }
 
 /// Outlook and Exchange cut the place off after so many characters, and a link with it.
@@ -88,7 +103,7 @@ pub fn message(method: Method, event: &Event, people: People<'_>) -> String {
     );
     match method {
         Method::Request => {
-            lines.place(event);
+            lines.whereabouts(event);
             lines.add("STATUS", "CONFIRMED");
             lines.alarm(&event.summary);
         }
@@ -162,6 +177,11 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
+/// RFC 5545 §3.3.13: nothing is escaped in it, and no line may break.
+fn uri(address: &str) -> String {
+    address.chars().filter(|c| !c.is_control()).collect()
+}
+
 /// RFC 5545 §3.2: a parameter value in quotes can hold anything but a quote and control characters.
 /// Nothing is escaped in it, but some programs (ical.js) read a backslash as if it were.
 fn quoted(name: &str) -> String {
@@ -206,6 +226,25 @@ impl Lines {
     fn person(&mut self, property: &str, person: &Mailbox) {
         let address = mailto(person.address.as_ref());
         self.add(&format!("{property};CN={}", quoted(&person.name)), &address);
+    }
+
+    /// Where an interviewer goes, or the candidate.
+    fn whereabouts(&mut self, event: &Event) {
+        match &event.meeting {
+            Some(meeting) => self.meeting(event, meeting),
+            None => self.place(event),
+        }
+    }
+
+    fn meeting(&mut self, event: &Event, meeting: &Meeting) {
+        self.add("DESCRIPTION", &escaped(&event.description));
+        if let Some(url) = &meeting.url {
+            if url.len() <= LONGEST_LOCATION {
+                self.add("LOCATION", &escaped(url));
+            }
+            self.add("CONFERENCE;VALUE=URI;FEATURE=VIDEO", &uri(url));
+        }
+        self.add("URL", &uri(&meeting.page));
     }
 
     /// The place is the link: LOCATION is what every program shows, the others are for those that know.

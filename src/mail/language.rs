@@ -17,6 +17,9 @@ use crate::{
 /// The language of those whose own is not here; every other one is checked against it.
 pub const FALLBACK: &str = "en";
 
+/// The group of phrases that interviewers read instead of those of the same name in `mail`.
+pub const INTERVIEWER: &str = "interviewer";
+
 /// What stands in a pattern of a date, beside words.
 const PARTS_OF_A_DATE: &[&str] = &[
     "weekday",

@@ -11,19 +11,21 @@ use serde::Serialize;
 use super::wording::Wording;
 use crate::zones::Tz;
 
-/// An email to a candidate. The templates of each kind are in `templates/messages/<kind>/`.
+/// An email about an interview. The templates of each kind are in `templates/messages/<kind>/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     /// What it tells.
     pub kind: Kind,
-    /// The language that the candidate wants, BCP 47.
+    /// The language that its reader wants, BCP 47.
     pub locale: String,
     /// The interview as it is told.
     pub snapshot: InterviewSnapshot,
     /// As it was told before, when this tells of a change.
     pub before: Option<InterviewSnapshot>,
-    /// Whom it greets.
+    /// Who is interviewed; whom it greets, unless it goes to an interviewer.
     pub candidate_name: String,
+    /// The interviewer whom it goes to; none where it goes to the candidate.
+    pub interviewer: Option<Interviewer>,
     /// Position.
     pub job_title: String,
     /// Who invites.
@@ -34,7 +36,7 @@ pub struct Message {
     pub logo: Option<Logo>,
     /// What the company says in its own words.
     pub wording: Wording,
-    /// The zone in which the candidate reads times.
+    /// The zone in which its reader reads times.
     pub zone: Tz,
     /// How long before the start the link opens.
     pub join_window_minutes: i32,
@@ -46,6 +48,15 @@ pub struct Message {
     pub contact_name: String,
     /// Their address, the same as in Reply-To.
     pub contact_email: String,
+}
+
+/// An interviewer who gets a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interviewer {
+    /// Whom it greets.
+    pub name: String,
+    /// The address of the page where they see the interview.
+    pub page: String,
 }
 
 impl Message {
@@ -77,6 +88,10 @@ impl Message {
             locale: "en".into(),
             snapshot,
             candidate_name: "John Doe".into(),
+            interviewer: kind.is_for_interviewers().then(|| Interviewer {
+                name: "Kim Sato".into(),
+                page: "https://interviews.example.com/my-interviews/7".into(),
+            }),
             job_title: "Senior Cloud Architect".into(),
             company_name: "Sample Company".into(),
             brand: Brand::new("#1f5f4a"),
@@ -98,19 +113,23 @@ impl Message {
     pub fn imagined_before(kind: Kind, snapshot: &InterviewSnapshot) -> Option<InterviewSnapshot> {
         let before = snapshot.clone();
         match kind {
-            Kind::Scheduled | Kind::Reminder | Kind::Test => None,
-            Kind::Rescheduled => Some(InterviewSnapshot {
+            Kind::Scheduled
+            | Kind::Reminder
+            | Kind::InterviewerScheduled
+            | Kind::InterviewerReminder
+            | Kind::Test => None,
+            Kind::Rescheduled | Kind::InterviewerRescheduled => Some(InterviewSnapshot {
                 starts_at: snapshot.starts_at - TimeDelta::hours(42),
                 ..before
             }),
-            Kind::Updated => Some(InterviewSnapshot {
+            Kind::Updated | Kind::InterviewerUpdated => Some(InterviewSnapshot {
                 duration_minutes: 45,
                 interview_type: InterviewType::Screening,
                 place: None,
                 notes: String::new(),
                 ..before
             }),
-            Kind::Cancelled => Some(InterviewSnapshot {
+            Kind::Cancelled | Kind::InterviewerCancelled => Some(InterviewSnapshot {
                 is_cancelled: false,
                 ..before
             }),

@@ -59,9 +59,19 @@ impl Values {
         let duration = language.minutes(snapshot.duration_minutes)?;
         let join_window = language.minutes(message.join_window_minutes)?;
         let contact_email = typed_line(&message.contact_email);
+        let (interviewer_name, page) = match &message.interviewer {
+            Some(interviewer) => (&*interviewer.name, &*interviewer.page),
+            None => ("", ""),
+        };
         let mut by_name = times(message, language);
         by_name.extend([
             ("candidate_name", text(&message.candidate_name)),
+            ("interviewer_name", text(interviewer_name)),
+            (
+                "meeting_url",
+                text(snapshot.place.as_deref().unwrap_or_default()),
+            ),
+            ("page", text(page)),
             ("job_title", text(&message.job_title)),
             ("company_name", text(&message.company_name)),
             ("contact_name", text(&message.contact_name)),

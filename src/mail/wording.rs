@@ -203,7 +203,7 @@ mod tests {
         let languages = Languages::new().expect("languages");
         for (tag, _) in languages.list() {
             let language = languages.choose(tag).expect("a language");
-            for kind in Kind::iter().filter(|kind| kind.is_written_when_tried()) {
+            for kind in Kind::iter().filter(|kind| kind.can_be_reworded()) {
                 for block in Block::ALL {
                     let Some((group, name)) = block.phrase(kind) else {
                         continue;

@@ -3,6 +3,7 @@ use chrono::{DateTime, Utc};
 use entity::{
     company,
     email::{self, InterviewSnapshot, Kind},
+    user,
 };
 use sea_orm::ActiveEnum;
 
@@ -14,10 +15,11 @@ use crate::{
     error::{Error, Result},
     mail::{
         compose::Composer,
-        invite::Event,
-        messages::{Brand, Logo, Message},
+        invite::{Event, Meeting},
+        messages::{Brand, Interviewer, Logo, Message},
         wording::Wording,
     },
+    zones::Tz,
 };
 
 /// The message that a row of the queue stands for.
@@ -36,6 +38,31 @@ pub fn message(composer: &Composer, email: &email::Model, details: &Details) -> 
         before,
         details,
     )
+}
+
+/// The same where it goes to a user who holds the interview: in their zone, with the address of their page of it.
+pub fn to_interviewer(
+    composer: &Composer,
+    email: &email::Model,
+    details: &Details,
+    (user, page): (&user::Model, String),
+) -> Result<Message> {
+    let message = message(composer, email, details)?;
+    let zones = [
+        user.time_zone.as_deref(),
+        Some(details.company.time_zone.as_str()),
+    ];
+    let zone = zones
+        .into_iter()
+        .flatten()
+        .find_map(|name| name.parse().ok())
+        .unwrap_or(Tz::UTC);
+    let name = email.recipient_name.clone();
+    Ok(Message {
+        interviewer: Some(Interviewer { name, page }),
+        zone,
+        ..message
+    })
 }
 
 /// The message that would tell these change.
@@ -99,24 +126,35 @@ pub fn sample(kind: Kind, locale: &str, company: &company::Model, own: &Own) -> 
     })
 }
 
-/// What calendars get of an interview. The domain is the one under which they know it.
+/// What calendars get of an interview: the candidate's, or a user's who holds it. The domain is the one under which they
+/// know it.
 pub fn event(
     composer: &Composer,
     message: &Message,
-    details: &Details,
+    (details, user_id): (&Details, Option<i64>),
     domain: &str,
     stamp: DateTime<Utc>,
 ) -> Result<Event> {
     let entry = composer.entry(message)?;
+    let interview = &details.interview;
+    let (of_whom, sequence) = match user_id {
+        // Their interview changes when they are put on it or taken off, too.
+        Some(user_id) => (format!("-{user_id}"), interview.version),
+        None => (String::new(), interview.ics_sequence),
+    };
     Ok(Event {
-        uid: format!("itv-{}@{domain}", details.interview.public_id),
-        sequence: details.interview.ics_sequence,
+        uid: format!("itv-{}{of_whom}@{domain}", interview.public_id),
+        sequence,
         stamp,
         starts_at: message.snapshot.starts_at,
         ends_at: message.ends_at(),
         summary: entry.summary,
         description: entry.description,
         place: entry.place,
+        meeting: message.interviewer.as_ref().map(|interviewer| Meeting {
+            url: message.snapshot.place.clone(),
+            page: interviewer.page.clone(),
+        }),
     })
 }
 
@@ -164,6 +202,7 @@ fn write(
         snapshot,
         before,
         candidate_name: candidate.name.clone(),
+        interviewer: None,
         job_title: job.title.clone(),
         company_name: company.name.clone(),
         brand: Brand::new(&company.brand_colour),

@@ -1,4 +1,4 @@
-//! One's own name, zone and password.
+//! One's own name, zone, language and password.
 use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Form},
@@ -7,6 +7,7 @@ use entity::user;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    choices::{self, Choice},
     conflict::{Conflict, Reading, Thing},
     errors::{Error, Result},
     flash::Flash,
@@ -21,42 +22,44 @@ use crate::{
         accounts::{
             api_tokens,
             passwords::{self, Change, OwnPassword},
-            users,
+            users::{self, Own},
         },
         versions::Updated,
     },
+    mail::language::FALLBACK,
     passwords::About,
     text,
-    zones::Tz,
 };
 
 /// GET /account: the form.
-pub async fn edit(viewer: SignedIn) -> Result<HttpResponse> {
+pub async fn edit(app: Data<App>, viewer: SignedIn) -> Result<HttpResponse> {
     let form = viewer.typed(AccountForm {
+        name: viewer.name.clone(),
+        time_zone: viewer.own_zone.clone().unwrap_or_default(),
+        locale: viewer.locale.clone(),
         ticket: Ticket::of_version(viewer.version),
-        ..AccountForm::filled(viewer.name.clone(), viewer.own_zone.as_deref())
     });
-    viewer.page(&EditPage::new(&viewer, Sheet::new(form)))
+    viewer.page(&EditPage::new(&app, &viewer, Sheet::new(form))?)
 }
 
-/// POST /account: changes name and zone.
+/// POST /account: changes name, zone and language.
 pub async fn update(
     app: Data<App>,
     viewer: SignedIn,
     form: Form<AccountForm>,
 ) -> Result<HttpResponse> {
     let form = form.into_inner();
-    let (seen, name, zone) = match form.parse() {
+    let (seen, own) = match form.parse() {
         Ok(parsed) => parsed,
         Err(errors) => {
-            let page = EditPage::new(&viewer, Sheet::refused(form, errors));
+            let page = EditPage::new(&app, &viewer, Sheet::refused(form, errors))?;
             return viewer.unprocessable(&page);
         }
     };
     let (actor, now) = (viewer.actor(), app.clock.now());
-    match users::update_own(&app.db, &actor, seen, (&name, zone), now).await? {
+    match users::update_own(&app.db, &actor, seen, &own, now).await? {
         Updated::Stale(stored) => {
-            let typed = AccountForm::filled(name, zone.map(|zone| zone.name()));
+            let typed = AccountForm::filled(&own);
             conflict(&app, &viewer, form, (seen, typed, *stored)).await
         }
         _ => viewer.see_other("/account", Flash::done("Saved.")),
@@ -75,10 +78,15 @@ async fn conflict(
         what: "account",
         ..Thing::new("user", viewer.user_id, "/account")
     };
-    let readings = (stored.reading(), typed.reading());
+    let languages = choices::languages(app.composer.languages(), &[&stored.locale, &typed.locale])?;
+    let readings = (stored.reading(&languages), typed.reading(&languages));
     let conflict = Conflict::new(app, viewer, &thing, seen, readings).await?;
     form.ticket = stored.ticket;
-    viewer.conflict(&EditPage::new(viewer, Sheet::in_conflict(form, conflict)))
+    viewer.conflict(&EditPage::new(
+        app,
+        viewer,
+        Sheet::in_conflict(form, conflict),
+    )?)
 }
 
 /// GET /account/password: the form.
@@ -136,12 +144,13 @@ async fn refuse(
     viewer.unprocessable(&PasswordPage::new(app, viewer, sheet).await?)
 }
 
-/// Name and zone as typed.
+/// Name, zone and language as typed.
 #[derive(Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct AccountForm {
     name: String,
     time_zone: String,
+    locale: String,
     #[serde(flatten)]
     ticket: Ticket,
 }
@@ -149,39 +158,48 @@ pub struct AccountForm {
 impl AccountForm {
     fn of(user: &user::Model) -> Self {
         Self {
+            name: user.name.clone(),
+            time_zone: user.time_zone.clone().unwrap_or_default(),
+            locale: user.locale.clone(),
             ticket: Ticket::of_version(user.version),
-            ..Self::filled(user.name.clone(), user.time_zone.as_deref())
         }
     }
 
     /// Filled with what was typed, in canonical form.
-    fn filled(name: String, zone: Option<&str>) -> Self {
+    fn filled(own: &Own) -> Self {
         Self {
-            name,
-            time_zone: zone.unwrap_or_default().to_owned(),
+            name: own.name.clone(),
+            time_zone: own.zone.map_or("", |zone| zone.name()).to_owned(),
+            locale: own.locale.clone(),
             ticket: Ticket::default(),
         }
     }
 
     /// As a person reads it.
-    fn reading(&self) -> Reading {
-        Reading::new().text("name", "Name", &self.name).text(
-            "time_zone",
-            "Time zone",
-            &self.time_zone,
-        )
+    fn reading(&self, languages: &[Choice]) -> Reading {
+        Reading::new()
+            .text("name", "Name", &self.name)
+            .text("time_zone", "Time zone", &self.time_zone)
+            .choice("locale", "Language", &self.locale, languages)
     }
 
-    fn parse(&self) -> Result<(i32, String, Option<Tz>), FormErrors> {
+    fn parse(&self) -> Result<(i32, Own), FormErrors> {
         let mut errors = FormErrors::new();
         let name = errors.check("name", text::line(&self.name, 100));
         let zone = match self.time_zone.trim() {
             "" => Some(None),
             zone => errors.zone("time_zone", zone).map(Some),
         };
+        let locale = match self.locale.is_empty() {
+            // A program that knows nothing of it.
+            true => Some(FALLBACK.to_owned()),
+            false => errors.check("locale", text::locale(&self.locale)),
+        };
         let version = errors.version(&self.ticket);
-        match (version, name, zone) {
-            (Some(version), Some(name), Some(zone)) => Ok((version, name, zone)),
+        match (version, name, zone, locale) {
+            (Some(version), Some(name), Some(zone), Some(locale)) => {
+                Ok((version, Own { name, zone, locale }))
+            }
             _ => Err(errors),
         }
     }
@@ -198,22 +216,24 @@ pub struct PasswordForm {
     end_tokens: String,
 }
 
-/// The form for name and zone.
+/// The form for name, zone and language.
 #[derive(Serialize)]
 pub struct EditPage {
     email: String,
     company_zone: &'static str,
+    languages: Vec<Choice>,
     #[serde(flatten)]
     sheet: Sheet<AccountForm>,
 }
 
 impl EditPage {
-    fn new(viewer: &Viewer, sheet: Sheet<AccountForm>) -> Self {
-        Self {
+    fn new(app: &App, viewer: &Viewer, sheet: Sheet<AccountForm>) -> Result<Self> {
+        Ok(Self {
             email: viewer.email.clone(),
             company_zone: viewer.company_zone().name(),
+            languages: choices::languages(app.composer.languages(), &[&sheet.form.locale])?,
             sheet,
-        }
+        })
     }
 }
 
@@ -228,6 +248,7 @@ impl Page for EditPage {
         Self {
             email: "jane@example.com".into(),
             company_zone: "Europe/Berlin",
+            languages: vec![Choice::new("en", "English"), Choice::new("de", "Deutsch")],
             sheet: Sheet::sample(
                 AccountForm::default(),
                 FormErrors::one("name", "Please fill this in."),

@@ -42,6 +42,16 @@ pub fn interview_status(status: Status) -> &'static str {
     }
 }
 
+/// How that is set apart by colour.
+pub fn interview_tone(status: Status) -> &'static str {
+    match status {
+        Status::Unscheduled => "wait",
+        Status::Scheduled => "live",
+        Status::Completed => "good",
+        Status::NoShow | Status::Cancelled => "quiet",
+    }
+}
+
 /// What a slot is good for.
 pub fn slot_state(state: State) -> &'static str {
     match state {
@@ -155,6 +165,11 @@ pub fn email_kind(kind: email::Kind) -> &'static str {
         email::Kind::Cancelled => "Cancellation",
         email::Kind::Reminder => "Reminder",
         email::Kind::LinkReplaced => "New join link",
+        email::Kind::InterviewerScheduled => "Interviewer invitation",
+        email::Kind::InterviewerRescheduled => "Interviewer: new time",
+        email::Kind::InterviewerUpdated => "Interviewer: updated details",
+        email::Kind::InterviewerCancelled => "Interviewer cancellation",
+        email::Kind::InterviewerReminder => "Interviewer reminder",
         email::Kind::Test => "Test email",
     }
 }
@@ -168,11 +183,16 @@ pub fn email_in_a_sentence(kind: email::Kind) -> &'static str {
         email::Kind::Cancelled => "a cancellation email",
         email::Kind::Reminder => "a reminder",
         email::Kind::LinkReplaced => "an email with the new join link",
+        email::Kind::InterviewerScheduled => "the interviewer's invitation",
+        email::Kind::InterviewerRescheduled => "an email to the interviewer with the new time",
+        email::Kind::InterviewerUpdated => "an email to the interviewer about what changed",
+        email::Kind::InterviewerCancelled => "a cancellation email to the interviewer",
+        email::Kind::InterviewerReminder => "a reminder to the interviewer",
         email::Kind::Test => "a test email",
     }
 }
 
-/// What it means for the candidate of this name when a message of this kind does not leave.
+/// What it means for the recipient of this name when a message of this kind does not leave.
 pub fn not_leaving(kind: email::Kind, name: &str) -> String {
     match kind {
         email::Kind::Scheduled => format!(
@@ -191,6 +211,19 @@ pub fn not_leaving(kind: email::Kind, name: &str) -> String {
         email::Kind::LinkReplaced => format!(
             "{name} will not get the new join link and can't join without it: the old one no longer works."
         ),
+        email::Kind::InterviewerScheduled => format!(
+            "{name} will not get this invitation and may not know about the interview. Tell {name} another way."
+        ),
+        email::Kind::InterviewerRescheduled => format!(
+            "{name} will not be told about the new time and may come at the old one. Tell {name} another way."
+        ),
+        email::Kind::InterviewerUpdated => format!("{name} will not be told what changed."),
+        email::Kind::InterviewerCancelled => format!(
+            "{name} will not be told that the interview is off and may wait for the candidate. Tell {name} another way."
+        ),
+        email::Kind::InterviewerReminder => {
+            format!("{name} will not get this reminder. The interview stays as it is.")
+        }
         email::Kind::Test => format!("{name} will not see what the email looks like."),
     }
 }
@@ -217,7 +250,7 @@ mod tests {
     #[test]
     fn every_kind_of_email_is_among_those_that_the_document_says_can_be_reworded() {
         let text = include_str!("../../docs/texts.md").to_lowercase();
-        for kind in email::Kind::iter().filter(|kind| kind.is_written_when_tried()) {
+        for kind in email::Kind::iter().filter(|kind| kind.can_be_reworded()) {
             let label = email_kind(kind).to_lowercase();
             assert!(text.contains(&label), "docs/texts.md lacks {label}");
         }

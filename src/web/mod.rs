@@ -19,6 +19,7 @@ mod facts;
 pub mod flash;
 pub mod forms;
 pub mod frame;
+pub mod held;
 pub mod interviews;
 pub mod jobs;
 pub mod join;

@@ -2,6 +2,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use entity::email;
 
 use super::{
     Stop,
@@ -13,6 +14,7 @@ use super::{
 use crate::{
     app::App,
     domain::{
+        accounts::users,
         delivery::{self, Claimed, Ended, Fixed},
         emails,
         interviews::Details,
@@ -99,7 +101,7 @@ fn done(claimed: Claimed, ended: Ended) -> Done {
 pub(super) async fn compose(app: &App, claimed: &Claimed) -> Result<Fixed> {
     let email = &claimed.email;
     let details = about(claimed)?;
-    let message = message::message(&app.composer, email, details)?;
+    let message = write(app, email, details).await?;
     let composed = app.composer.compose(&message)?;
     let contact = details.contact();
     let configured = mailbox::parse_address(app.settings.mail.from.email.as_ref())?;
@@ -120,6 +122,17 @@ pub(super) async fn compose(app: &App, claimed: &Claimed) -> Result<Fixed> {
     })
 }
 
+async fn write(app: &App, email: &email::Model, details: &Details) -> Result<Message> {
+    if !email.kind.is_for_interviewers() {
+        return message::message(&app.composer, email, details);
+    }
+    let user_id = email.user_id.ok_or(Error::NotFound)?;
+    let user = users::find(&app.db, email.company_id, user_id).await?;
+    let page = format!("/my-interviews/{}", details.interview.id);
+    let page = app.settings.base_url.join(&page);
+    message::to_interviewer(&app.composer, email, details, (&user, page))
+}
+
 fn about(claimed: &Claimed) -> Result<&Details> {
     let missing = || Error::Stored(format!("email {} is about no interview", claimed.email.id));
     claimed.details.as_ref().ok_or_else(missing)
@@ -137,7 +150,8 @@ async fn calendar(
         return Ok(None);
     };
     let details = about(claimed)?;
-    let known = match claimed.follows_others {
+    // Whether an interviewer was told before is not known here.
+    let known = match claimed.follows_others || email.kind.is_for_interviewers() {
         true => {
             let interview_id = details.interview.id;
             emails::calendar_domain(app.db.read(), email.company_id, interview_id).await?
@@ -145,7 +159,13 @@ async fn calendar(
         false => None,
     };
     let domain = known.unwrap_or_else(|| domain.to_owned());
-    let event = message::event(&app.composer, message, details, &domain, date)?;
+    let event = message::event(
+        &app.composer,
+        message,
+        (details, email.user_id),
+        &domain,
+        date,
+    )?;
     let attendee = Mailbox::new(&email.recipient_name, &email.recipient)?;
     let people = People {
         organizer,

@@ -102,6 +102,10 @@ fn join_link(app: &App, claimed: &Claimed) -> Result<String> {
         // It leads to the page that says that a link is none.
         return Ok(app.settings.base_url.join("/interview/proof"));
     };
+    if claimed.email.kind.is_for_interviewers() {
+        // The candidate's link is none of theirs, and stands nowhere in their mails.
+        return Ok(app.settings.base_url.join("/"));
+    }
     let token = app.keys.token(&Ticket {
         public_id: &details.interview.public_id,
         link_version: claimed.email.link_version,

@@ -173,7 +173,10 @@ fn start_duration_and_type_are_said_once() {
         for label in labels {
             let kind = message.kind;
             // What has changed stands above as well, with what it was.
-            let most = if kind == Kind::Updated { 2 } else { 1 };
+            let most = match kind {
+                Kind::Updated | Kind::InterviewerUpdated => 2,
+                _ => 1,
+            };
             let in_html = format!("\">{label}</td>");
             let in_html = composed.html.matches(&in_html).count();
             assert!(in_html <= most, "{kind:?} {label}: {}", composed.html);

@@ -24,7 +24,8 @@ fn every_mail_reads_as_it_should() {
 
 #[test]
 fn every_mail_reads_as_it_should_in_a_companys_own_words() {
-    for kind in Message::samples().map(|message| message.kind) {
+    let kinds = Message::samples().map(|message| message.kind);
+    for kind in kinds.filter(|kind| kind.can_be_reworded()) {
         let message = in_own_words(kind);
         let html = compose(&message).html;
         let whole = format!("{}\n======== HTML\n{html}", as_read(&message));
@@ -91,7 +92,8 @@ fn names_without_spaces_and_case_stay_whole() {
 #[test]
 fn a_language_that_is_written_from_right_to_left_turns_the_whole_mail() {
     let composer = Composer::speaking(right_to_left()).expect("templates");
-    for message in Message::samples() {
+    let to_candidates = |message: &Message| message.interviewer.is_none();
+    for message in Message::samples().filter(to_candidates) {
         let kind = message.kind.to_value();
         let message = Message {
             locale: "xr".into(),

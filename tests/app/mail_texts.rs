@@ -92,7 +92,7 @@ async fn the_list_shows_where_there_are_words_of_ones_own() {
     let mut ada = app.admin().await;
     let cells = |page: &Answer| page.all_words("#texts td");
     let usual = cells(&ada.get("/company/texts").await);
-    let kinds = Kind::iter().filter(|kind| kind.is_written_when_tried());
+    let kinds = Kind::iter().filter(|kind| kind.can_be_reworded());
     assert_eq!(usual.len(), kinds.count() * 2, "in English and German");
     assert!(
         usual.iter().all(|words| words == "Default text"),
@@ -188,7 +188,7 @@ async fn every_kind_can_be_looked_at_in_every_language_with_and_without_an_inter
             app.deliver().await;
         }
         for kind in Kind::iter()
-            .filter(|kind| kind.is_written_when_tried())
+            .filter(|kind| kind.can_be_reworded())
             .map(|kind| kind.to_value())
         {
             for locale in ["en", "de"] {
@@ -379,7 +379,7 @@ async fn a_language_more_is_one_file() {
             .all_words("[name=locale] option"),
         ["English", "日本語"]
     );
-    for kind in Kind::iter().filter(|kind| kind.is_written_when_tried()) {
+    for kind in Kind::iter().filter(|kind| kind.can_be_reworded()) {
         let address = format!("/company/texts/{}/ja", kind.to_value());
         let page = ada.get(&address).await;
         assert_eq!(page.value_of("greeting"), "{candidate_name}様", "{kind:?}");

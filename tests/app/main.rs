@@ -42,6 +42,7 @@ mod hooks;
 mod housekeeping;
 mod http_client;
 mod idempotency;
+mod interviewer_emails;
 mod interviewers;
 mod interviews;
 mod jobs;

@@ -266,6 +266,7 @@ async fn told(app: &TestApp, done: Done) {
 /// What the builder's interview is corrected to.
 fn shorter() -> Correction {
     Correction {
+        interviewer_notes: String::new(),
         interview_type: InterviewType::Technical,
         duration_minutes: 30,
         meeting_url: Some("https://meet.example.com/cloud".into()),

@@ -2,14 +2,14 @@
 use std::collections::HashMap;
 
 use actix_web::{http::Method, test::TestRequest};
-use entity::user::Role;
+use entity::{interview, user::Role};
 use greenroom::{
     access::Who,
     domain::interviews::join_link::Ticket,
     http::routes::{self, Line},
 };
 
-use sea_orm::{ActiveEnum, Iterable};
+use sea_orm::{ActiveEnum, EntityTrait, Iterable};
 
 use crate::support::{Actor, Answer, TestApp, builders, rows};
 
@@ -219,6 +219,8 @@ async fn those_who_may_see_every_page() {
     let ids = Ids::make(&app, app.company_id).await;
     for role in Role::iter() {
         let mut actor = app.with_role(role).await;
+        // Interviewers see what they hold, and nothing else.
+        ids.hold(&app, actor.user_id()).await;
         let theirs = of(&PRIVATE).filter(|line| may(role, line.who) && line.method == "GET");
         for line in theirs {
             let path = ids.fill(&line.path);
@@ -253,6 +255,7 @@ fn the_list_of_interviewers_is_short() {
             "POST /account",
             "GET /account/password",
             "POST /account/password",
+            "GET /my-interviews/{id}",
         ]
     );
 }
@@ -397,6 +400,7 @@ impl Ids {
             ("emails", booked.email.id.to_string()),
             ("interview", app.app.keys.token(&ticket).expect("a token")),
             ("interviews", interview.id.to_string()),
+            ("my-interviews", interview.id.to_string()),
             ("jobs", job_id.to_string()),
             ("logos", builders::logo(app, company_id).await.to_string()),
             ("texts", "scheduled".into()),
@@ -410,6 +414,17 @@ impl Ids {
             ),
             ("users", user.id.to_string()),
         ]))
+    }
+
+    /// Puts a user on the interview.
+    pub async fn hold(&self, app: &TestApp, user_id: i64) {
+        let id = self.0["interviews"].parse::<i64>().expect("a key");
+        let row = interview::Entity::find_by_id(id)
+            .one(app.app.db.read())
+            .await;
+        let row = row.expect("a query").expect("an interview");
+        let slot = (row.company_id, row.slot_id.expect("a slot"));
+        builders::put(app, slot, user_id).await;
     }
 
     pub fn fill(&self, path: &str) -> String {

@@ -1,6 +1,6 @@
 //! What pages ask of the database: how many statements, and none that SQLite has to plan anew each time.
 use chrono::TimeDelta;
-use entity::company;
+use entity::{company, user::Role};
 use greenroom::{
     access::Who,
     domain::delivery,
@@ -161,8 +161,40 @@ async fn a_booking_and_its_mail_keep_to_their_numbers_of_statements() {
     app.expect_undelivered_mail();
 }
 
-/// With its reminders, and the token of the program that asks. One looks who holds it.
-const BOOKING: usize = 11;
+/// However many hold it: their locks, their mails and their reminders are written together.
+#[actix_web::test]
+async fn a_booking_with_five_interviewers_takes_as_many_statements_as_one_with_one() {
+    let app = TestApp::start().await;
+    let (company_id, db) = (app.company_id, &app.app.db);
+    let mut program = app.program().await;
+    let mut counts = Vec::new();
+    for interviewers in [1, 5] {
+        let job = builders::job(&app, company_id).await;
+        let slot = builders::slot(&app, company_id, job, app.now() + TimeDelta::days(3)).await;
+        for _ in 0..interviewers {
+            let user = builders::user(&app, company_id, Role::Interviewer).await;
+            builders::put(&app, (company_id, slot), user.id).await;
+        }
+        let candidate = builders::candidate(&app, company_id).await;
+        let interview = builders::interview(&app, company_id, candidate, job).await;
+        assert_eq!(program.get("/api/jobs/").await.status, 200);
+        db.failpoint().listen();
+        let path = format!("/api/interviews/slots/{slot}/book_slot/");
+        let body = json!({ "interview_id": interview });
+        assert_eq!(program.post_json(&path, &body).await.status, 200);
+        let heard = db.failpoint().heard();
+        within(HELD_BOOKING, &heard);
+        counts.push(heard.len());
+    }
+    assert_eq!(counts[0], counts[1]);
+    app.expect_undelivered_mail();
+}
+
+/// Their cells, who of them stays on it, which of their addresses are suppressed, their mails.
+const HELD_BOOKING: usize = BOOKING + 4;
+
+/// With its reminders, and the token of the program that asks. Two look who holds it: to keep them busy, and to tell them.
+const BOOKING: usize = 12;
 /// Of some messages at once.
 const CLAIM: usize = 6;
 /// A claim that looks for what is over as well, and one message that is composed, sent and recorded, with what was

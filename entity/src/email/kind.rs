@@ -25,13 +25,23 @@ pub enum Kind {
     Reminder,
     /// The join link was replaced.
     LinkReplaced,
+    /// An interviewer holds an interview that was booked.
+    InterviewerScheduled,
+    /// The time of an interviewer's interview was changed.
+    InterviewerRescheduled,
+    /// Something else that the interviewer sees was changed.
+    InterviewerUpdated,
+    /// An interviewer's interview was called off, or somebody else holds it.
+    InterviewerCancelled,
+    /// An interviewer's interview comes soon.
+    InterviewerReminder,
     /// What an email would look like, to whoever wants to see it.
     Test,
 }
 
 /// What is asked of a kind. Each answer is matched without a wildcard: a new kind does not compile until it has given all.
 impl Kind {
-    /// Does it tell of a change of an interview, so that it decides what the candidate knows?
+    /// Does it tell the candidate of a change of an interview, so that it decides what the candidate knows?
     pub fn tells_of_change(self) -> bool {
         match self {
             Self::Scheduled
@@ -39,7 +49,66 @@ impl Kind {
             | Self::Updated
             | Self::Cancelled
             | Self::LinkReplaced => true,
-            Self::Reminder | Self::Test => false,
+            Self::Reminder
+            | Self::InterviewerScheduled
+            | Self::InterviewerRescheduled
+            | Self::InterviewerUpdated
+            | Self::InterviewerCancelled
+            | Self::InterviewerReminder
+            | Self::Test => false,
+        }
+    }
+
+    /// The kind that tells the interviewers the same; none where it is not theirs to know. Of theirs it is the kind itself.
+    pub fn for_interviewers(self) -> Option<Self> {
+        match self {
+            Self::Scheduled | Self::InterviewerScheduled => Some(Self::InterviewerScheduled),
+            Self::Rescheduled | Self::InterviewerRescheduled => Some(Self::InterviewerRescheduled),
+            Self::Updated | Self::InterviewerUpdated => Some(Self::InterviewerUpdated),
+            Self::Cancelled | Self::InterviewerCancelled => Some(Self::InterviewerCancelled),
+            Self::Reminder | Self::InterviewerReminder => Some(Self::InterviewerReminder),
+            Self::LinkReplaced | Self::Test => None,
+        }
+    }
+
+    /// Does it go to the interviewers of an interview?
+    pub fn is_for_interviewers(self) -> bool {
+        self.for_interviewers() == Some(self)
+    }
+
+    /// Does it tell an interviewer of a change, so that it decides what they know?
+    pub fn tells_interviewers_of_change(self) -> bool {
+        match self {
+            Self::InterviewerScheduled
+            | Self::InterviewerRescheduled
+            | Self::InterviewerUpdated
+            | Self::InterviewerCancelled => true,
+            Self::Scheduled
+            | Self::Rescheduled
+            | Self::Updated
+            | Self::Cancelled
+            | Self::Reminder
+            | Self::LinkReplaced
+            | Self::InterviewerReminder
+            | Self::Test => false,
+        }
+    }
+
+    /// May a company put it into words of its own?
+    pub fn can_be_reworded(self) -> bool {
+        match self {
+            Self::Scheduled
+            | Self::Rescheduled
+            | Self::Updated
+            | Self::Cancelled
+            | Self::Reminder
+            | Self::LinkReplaced => true,
+            Self::InterviewerScheduled
+            | Self::InterviewerRescheduled
+            | Self::InterviewerUpdated
+            | Self::InterviewerCancelled
+            | Self::InterviewerReminder
+            | Self::Test => false,
         }
     }
 
@@ -47,29 +116,51 @@ impl Kind {
     pub fn tells_of_time(self) -> bool {
         match self {
             Self::Scheduled | Self::Rescheduled => true,
-            Self::Updated | Self::Cancelled | Self::Reminder | Self::LinkReplaced | Self::Test => {
-                false
-            }
+            Self::Updated
+            | Self::Cancelled
+            | Self::Reminder
+            | Self::LinkReplaced
+            | Self::InterviewerScheduled
+            | Self::InterviewerRescheduled
+            | Self::InterviewerUpdated
+            | Self::InterviewerCancelled
+            | Self::InterviewerReminder
+            | Self::Test => false,
         }
     }
 
-    /// Does it follow what the candidate was told before, so that it tells the difference?
+    /// Does it follow what its recipient was told before, so that it tells the difference?
     pub fn follows(self) -> bool {
         match self {
-            Self::Rescheduled | Self::Updated | Self::Cancelled | Self::LinkReplaced => true,
-            Self::Scheduled | Self::Reminder | Self::Test => false,
+            Self::Rescheduled
+            | Self::Updated
+            | Self::Cancelled
+            | Self::LinkReplaced
+            | Self::InterviewerRescheduled
+            | Self::InterviewerUpdated
+            | Self::InterviewerCancelled => true,
+            Self::Scheduled
+            | Self::Reminder
+            | Self::InterviewerScheduled
+            | Self::InterviewerReminder
+            | Self::Test => false,
         }
     }
 
     /// Has it the last word? It is true of a cancelled interview, and of no other; all others are true of a scheduled one.
+    /// An interviewer's is true as well when somebody else holds the interview.
     pub fn has_last_word(self) -> bool {
         match self {
-            Self::Cancelled => true,
+            Self::Cancelled | Self::InterviewerCancelled => true,
             Self::Scheduled
             | Self::Rescheduled
             | Self::Updated
             | Self::Reminder
             | Self::LinkReplaced
+            | Self::InterviewerScheduled
+            | Self::InterviewerRescheduled
+            | Self::InterviewerUpdated
+            | Self::InterviewerReminder
             | Self::Test => false,
         }
     }
@@ -83,6 +174,11 @@ impl Kind {
             | Self::Updated
             | Self::Cancelled
             | Self::Reminder
+            | Self::InterviewerScheduled
+            | Self::InterviewerRescheduled
+            | Self::InterviewerUpdated
+            | Self::InterviewerCancelled
+            | Self::InterviewerReminder
             | Self::Test => false,
         }
     }
@@ -90,12 +186,16 @@ impl Kind {
     /// Does it wait for an hour of its own, so that nobody can have it leave earlier?
     pub fn waits_for_its_hour(self) -> bool {
         match self {
-            Self::Reminder => true,
+            Self::Reminder | Self::InterviewerReminder => true,
             Self::Scheduled
             | Self::Rescheduled
             | Self::Updated
             | Self::Cancelled
             | Self::LinkReplaced
+            | Self::InterviewerScheduled
+            | Self::InterviewerRescheduled
+            | Self::InterviewerUpdated
+            | Self::InterviewerCancelled
             | Self::Test => false,
         }
     }
@@ -107,9 +207,13 @@ impl Kind {
             | Self::Rescheduled
             | Self::Updated
             | Self::Cancelled
-            | Self::LinkReplaced => true,
+            | Self::LinkReplaced
+            | Self::InterviewerScheduled
+            | Self::InterviewerRescheduled
+            | Self::InterviewerUpdated
+            | Self::InterviewerCancelled => true,
             // One that came twice reminds nobody better, and shows nothing new.
-            Self::Reminder | Self::Test => false,
+            Self::Reminder | Self::InterviewerReminder | Self::Test => false,
         }
     }
 
@@ -121,7 +225,12 @@ impl Kind {
             | Self::Updated
             | Self::Cancelled
             | Self::Reminder
-            | Self::LinkReplaced => true,
+            | Self::LinkReplaced
+            | Self::InterviewerScheduled
+            | Self::InterviewerRescheduled
+            | Self::InterviewerUpdated
+            | Self::InterviewerCancelled
+            | Self::InterviewerReminder => true,
             Self::Test => false,
         }
     }

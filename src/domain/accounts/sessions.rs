@@ -30,6 +30,8 @@ pub struct SignedIn {
     pub role: user::Role,
     /// The user's own zone.
     pub time_zone: Option<String>,
+    /// The language of emails to the user.
+    pub locale: String,
     /// The version of the user's row.
     pub version: i32,
     /// The company's name.
@@ -118,6 +120,7 @@ pub async fn find(db: &Db, key_hash: &str, now: DateTime<Utc>) -> Result<Option<
             user::Column::Name,
             user::Column::Role,
             user::Column::TimeZone,
+            user::Column::Locale,
             user::Column::Version,
         ])
         .column_as(company::Column::Name, "company_name")

@@ -1,4 +1,5 @@
 //! E-mails: queued with what they tell of, listed as the delivery log. One file for each thing that is done with one.
+mod addressee;
 mod cancel;
 mod correct;
 mod counts;
@@ -21,12 +22,13 @@ use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
 pub(in crate::domain) use self::kinds::{of_kinds, of_kinds_in};
 pub use self::{
+    addressee::Addressee,
     cancel::{Cancelled, can_be_cancelled, cancel},
     correct::{Corrected, can_be_corrected, correct, link_correction},
     counts::{Count, Counts, counts},
     line::{Line, Shown, about},
     list::{Filter, list, log},
-    queue::{Enqueued, NewEmail, queue, supersede},
+    queue::{Enqueued, NewEmail, queue, queue_to, supersede},
     resend::{Again, Resent, resend},
     retry_now::{RetryNow, can_retry_now, retry_now},
     snapshot::{calendar_domain, previous_snapshot_of, snapshot, snapshot_of},
@@ -80,8 +82,14 @@ pub fn tells_the_present(email: &email::Model, details: &Details) -> bool {
         true => interview::Status::Cancelled,
         false => interview::Status::Scheduled,
     };
-    details.interview.status == status
-        && details.interview.revision == email.revision
+    let is_so = details.interview.status == status;
+    let is_newest = details.interview.revision == email.revision;
+    if email.kind.is_for_interviewers() {
+        // Who holds the interview is looked up when it leaves: of somebody who no longer does, the last word is true.
+        return email.kind.has_last_word() || (is_so && is_newest);
+    }
+    is_so
+        && is_newest
         && details.interview.link_version == email.link_version
         && details.candidate.email == email.recipient
 }

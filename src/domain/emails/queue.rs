@@ -2,7 +2,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use entity::email::{self, Audience, InterviewSnapshot, Kind, Status};
+use entity::email::{self, InterviewSnapshot, Kind, Status};
 use sea_orm::{
     ActiveEnum,
     ActiveValue::Set,
@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use serde_json::json;
 
-use super::{lifecycle, of_kinds};
+use super::{Addressee, lifecycle, of_kinds};
 use crate::{
     crypto,
     domain::{actions::Actor, interviews::Details, suppressed},
@@ -25,7 +25,7 @@ pub struct NewEmail {
     pub kind: Kind,
     /// The interview as it tells it.
     pub snapshot: InterviewSnapshot,
-    /// As the candidate was told it before.
+    /// As its recipient was told it before.
     pub previous_snapshot: Option<InterviewSnapshot>,
     /// Not before this instant.
     pub due_at: DateTime<Utc>,
@@ -53,6 +53,19 @@ pub async fn queue(
     all: Vec<NewEmail>,
     now: DateTime<Utc>,
 ) -> Result<Vec<Enqueued>> {
+    let to = Addressee::candidate(details);
+    let all = all.into_iter().map(|new| (to.clone(), new)).collect();
+    insert(txn, actor, details, all, None, now).await
+}
+
+/// The same of messages that each have their own recipient.
+pub async fn queue_to(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    details: &Details,
+    all: Vec<(Addressee, NewEmail)>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Enqueued>> {
     insert(txn, actor, details, all, None, now).await
 }
 
@@ -73,7 +86,7 @@ pub(super) async fn insert(
     txn: &impl ConnectionTrait,
     actor: &Actor,
     details: &Details,
-    all: Vec<NewEmail>,
+    all: Vec<(Addressee, NewEmail)>,
     resend_of: Option<i64>,
     now: DateTime<Utc>,
 ) -> Result<Vec<Enqueued>> {
@@ -81,25 +94,28 @@ pub(super) async fn insert(
         return Ok(Vec::new());
     }
     let company_id = details.interview.company_id;
-    let address = &details.candidate.email;
-    let (status, reason) = match suppressed::find(txn, company_id, address, now).await? {
-        Some(reason) => (Status::Held, reason),
-        None => (Status::Queued, String::new()),
-    };
-    let keys: Vec<String> = all
+    let addresses = all.iter().map(|(to, _)| to.address.as_str()).collect();
+    let suppressed = suppressed::among(txn, company_id, addresses, now).await?;
+    let keys: Vec<(String, Status)> = all
         .iter()
-        .map(|new| idem_key(new, details, resend_of))
+        .map(|(to, new)| {
+            let status = match suppressed.contains_key(&to.address) {
+                true => Status::Held,
+                false => Status::Queued,
+            };
+            (idem_key(to, new, details, resend_of), status)
+        })
         .collect();
     let rows = all
         .into_iter()
         .zip(&keys)
-        .map(|(new, key)| email::ActiveModel {
+        .map(|((to, new), (key, status))| email::ActiveModel {
             idem_key: Set(key.clone()),
-            status: Set(status),
-            reason: Set(reason.clone()),
+            status: Set(*status),
+            reason: Set(suppressed.get(&to.address).cloned().unwrap_or_default()),
             resend_of: Set(resend_of),
             created_by: Set(actor.user_id),
-            ..new.into_row(details, now)
+            ..new.into_row(to, details, now)
         });
     let first_wins = OnConflict::column(email::Column::IdemKey)
         .do_nothing()
@@ -108,15 +124,19 @@ pub(super) async fn insert(
         .on_conflict(first_wins)
         .into_query();
     inserting.returning(Query::returning().columns([email::Column::Id, email::Column::IdemKey]));
-    let mut queued = HashMap::new();
+    let mut ids: HashMap<String, i64> = HashMap::new();
     for row in txn.query_all(&inserting).await? {
-        let (id, key): (i64, String) = (row.try_get("", "id")?, row.try_get("", "idem_key")?);
-        queued.insert(key, Enqueued { id, status });
+        ids.insert(row.try_get("", "idem_key")?, row.try_get("", "id")?);
     }
+    let new = keys.iter().filter_map(|(key, status)| {
+        let (id, status) = (*ids.get(key)?, *status);
+        Some((key.clone(), Enqueued { id, status }))
+    });
+    let mut queued: HashMap<String, Enqueued> = new.collect();
     if queued.len() < keys.len() {
-        queued.extend(first(txn, company_id, &keys).await?);
+        queued.extend(first(txn, company_id, keys.iter().map(|(key, _)| key)).await?);
     }
-    let in_order = keys.iter().map(|key| queued.get(key).copied());
+    let in_order = keys.iter().map(|(key, _)| queued.get(key).copied());
     in_order.collect::<Option<_>>().ok_or(Error::NotFound)
 }
 
@@ -124,7 +144,7 @@ pub(super) async fn insert(
 async fn first(
     txn: &impl ConnectionTrait,
     company_id: i64,
-    keys: &[String],
+    keys: impl Iterator<Item = &String>,
 ) -> Result<HashMap<String, Enqueued>> {
     let found: Vec<(String, i64, Status)> = email::Entity::find()
         .select_only()
@@ -146,22 +166,19 @@ async fn first(
 
 impl NewEmail {
     /// What it tells, to whom and when; nobody has tried to send it.
-    fn into_row(self, details: &Details, now: DateTime<Utc>) -> email::ActiveModel {
-        let Details {
-            interview,
-            candidate,
-            ..
-        } = details;
+    fn into_row(self, to: Addressee, details: &Details, now: DateTime<Utc>) -> email::ActiveModel {
+        let interview = &details.interview;
         email::ActiveModel {
             company_id: Set(interview.company_id),
             kind: Set(self.kind),
-            audience: Set(Audience::Candidate),
+            audience: Set(to.audience),
+            user_id: Set(to.user_id),
             interview_id: Set(Some(interview.id)),
             revision: Set(interview.revision),
-            link_version: Set(interview.link_version),
-            recipient: Set(candidate.email.clone()),
-            locale: Set(candidate.locale.clone()),
-            recipient_name: Set(candidate.name.clone()),
+            link_version: Set(to.link_version),
+            recipient: Set(to.address),
+            locale: Set(to.locale),
+            recipient_name: Set(to.name),
             // The worker adds the sender's domain when it composes the message.
             message_id: Set(format!("{}.{}", crypto::random_id(), interview.revision)),
             date: Set(now),
@@ -182,13 +199,9 @@ impl NewEmail {
 }
 
 /// One event, one key: the interview's version rises with every change, and a reminder has its own hour.
-fn idem_key(new: &NewEmail, details: &Details, resend_of: Option<i64>) -> String {
-    let Details {
-        interview,
-        candidate,
-        ..
-    } = details;
-    let recipient = &crypto::sha256_hex(&candidate.email)[..16];
+fn idem_key(to: &Addressee, new: &NewEmail, details: &Details, resend_of: Option<i64>) -> String {
+    let interview = &details.interview;
+    let recipient = &crypto::sha256_hex(&to.address)[..16];
     let lead = new
         .lead_minutes
         .map(|lead| format!(":{lead}min"))

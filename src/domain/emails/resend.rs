@@ -4,7 +4,7 @@ use entity::email::{self, Status};
 use sea_orm::ConnectionTrait;
 
 use super::{
-    find, is_of_use,
+    Addressee, find, is_of_use,
     queue::{NewEmail, insert},
     snapshot::{previous_snapshot_of, snapshot, snapshot_of},
     story::{attempts, may_have_arrived, repeated_by},
@@ -91,7 +91,8 @@ async fn carry_out(
         expires_at: old.expires_at,
         lead_minutes: old.lead_minutes,
     };
-    let queued = insert(txn, actor, &details, vec![new], Some(old.id), now).await?;
+    let all = vec![(Addressee::again(&old, &details), new)];
+    let queued = insert(txn, actor, &details, all, Some(old.id), now).await?;
     let new_id = queued.first().ok_or(Error::NotFound)?.id;
     let event = Event::EmailResent {
         email_id: old.id,

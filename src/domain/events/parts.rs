@@ -92,6 +92,8 @@ pub enum Field {
     MeetingUrl,
     /// What the candidate is told besides.
     BookingNotes,
+    /// What the interviewers are told besides.
+    InterviewerNotes,
     /// What a newer version calls it.
     #[serde(untagged)]
     Other(String),
@@ -105,6 +107,7 @@ impl Field {
             Self::DurationMinutes => "duration_minutes",
             Self::MeetingUrl => "meeting_url",
             Self::BookingNotes => "booking_notes",
+            Self::InterviewerNotes => "interviewer_notes",
             Self::Other(name) => name,
         }
     }

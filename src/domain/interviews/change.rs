@@ -3,7 +3,7 @@ use chrono::{DateTime, Utc};
 use entity::{email::Kind, interview};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter};
 
-use super::details::{Details, details};
+use super::details::{Details, details, find};
 use crate::{
     db::{Db, Txn},
     domain::{
@@ -15,7 +15,7 @@ use crate::{
         idempotency_keys::{self, IdempotencyKey, KeyConflict},
         notifications,
     },
-    error::Result,
+    error::{Error, Result},
 };
 
 /// Which interview, as its caller saw it.
@@ -176,6 +176,27 @@ pub(super) async fn notify(
         None => None,
     };
     Ok(Done { details, email })
+}
+
+/// Tells an interview's new interviewers that they hold it, and those who no longer do: after other users were put on its
+/// slot, in the same transaction. For calendars it is a change of the interview, so its version rises.
+pub(in crate::domain) async fn notify_interviewers(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    interview_id: i64,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let row = find(txn, actor.company_id, interview_id).await?;
+    if !write(txn, &row, interview::ActiveModel::default()).await? {
+        return Err(Error::Conflict(
+            "The interview was changed in the meantime.",
+        ));
+    }
+    let details = details(txn, actor.company_id, interview_id).await?;
+    match details.slot {
+        Some(_) => notifications::notify_of_interviewers(txn, actor, &details, now).await,
+        None => Ok(()),
+    }
 }
 
 /// Records the event of a change, and that the call with this key made it.

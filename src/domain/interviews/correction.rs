@@ -37,6 +37,8 @@ pub struct Correction {
     pub meeting_url: Option<String>,
     /// What the recruiter adds.
     pub notes: String,
+    /// What the recruiter notes for the interviewers; the candidate never sees it.
+    pub interviewer_notes: String,
 }
 
 /// Why an interview was not corrected.
@@ -109,6 +111,7 @@ pub(in crate::domain) async fn carry_out<
     }
     let after = interview::ActiveModel {
         booking_notes: Set(correction.notes.clone()),
+        interviewer_notes: Set(correction.interviewer_notes.clone()),
         ..match correction.changes_calendar(&before) {
             true => change::next_revision(row),
             false => interview::ActiveModel::default(),
@@ -153,8 +156,9 @@ async fn write_slot(
         interview_type,
         duration_minutes,
         meeting_url,
-        // A column of the interview.
+        // Columns of the interview.
         notes: _,
+        interviewer_notes: _,
     } = correction.clone();
     slot::Entity::update_many()
         .set(slot::ActiveModel {
@@ -183,6 +187,7 @@ impl Correction {
             duration_minutes: slot.duration_minutes,
             meeting_url: slot.meeting_url.clone(),
             notes: details.interview.booking_notes.clone(),
+            interviewer_notes: details.interview.interviewer_notes.clone(),
         })
     }
 
@@ -198,6 +203,7 @@ impl Correction {
             meeting_url,
             interview_type: _,
             notes: _,
+            interviewer_notes: _,
         } = self;
         before.slot.as_ref().is_some_and(|slot| {
             slot.duration_minutes != *duration_minutes || slot.meeting_url != *meeting_url
@@ -211,6 +217,7 @@ impl Correction {
             duration_minutes,
             meeting_url,
             notes,
+            interviewer_notes,
         } = self;
         let slot = before.slot.as_ref();
         let is_new = [
@@ -229,6 +236,10 @@ impl Correction {
             (
                 Field::BookingNotes,
                 before.interview.booking_notes != *notes,
+            ),
+            (
+                Field::InterviewerNotes,
+                before.interview.interviewer_notes != *interviewer_notes,
             ),
         ];
         let changed = is_new.into_iter().filter(|(_, is_new)| *is_new);

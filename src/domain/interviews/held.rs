@@ -11,7 +11,7 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationTrait, sea_query::Expr,
 };
 
-use super::line::job_title;
+use super::{Details, line::job_title};
 use crate::{
     db::{Db, constant::Constant},
     domain::{rows::Stored, slots},
@@ -55,6 +55,16 @@ impl Held {
     pub fn ends_at(&self) -> DateTime<Utc> {
         self.starts_at + TimeDelta::minutes(self.duration_minutes.into())
     }
+}
+
+/// Does a user hold this interview? Whatever became of it: it is theirs as long as they are on its slot.
+pub async fn holds(db: &Db, details: &Details, user_id: i64) -> Result<bool> {
+    let row = &details.interview;
+    let Some(slot_id) = row.slot_id else {
+        return Ok(false);
+    };
+    let on_slot = slots::interviewers::of(db.read(), row.company_id, slot_id).await?;
+    Ok(on_slot.contains(&user_id))
 }
 
 fn meeting_url() -> Expr {

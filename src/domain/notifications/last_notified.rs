@@ -1,5 +1,5 @@
 //! What somebody was told last of an interview, as far as is known.
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use entity::email::{self, InterviewSnapshot, Kind, Status};
 use sea_orm::{
@@ -42,7 +42,7 @@ pub(super) async fn last_notified(
         .filter(email::COLUMN.company_id.eq(company_id))
         .filter(email::COLUMN.interview_id.eq(interview_id))
         .filter(email::COLUMN.recipient.eq(recipient))
-        .filter(may_be_known())
+        .filter(may_be_known(Kind::tells_of_change))
         .order_by_desc(email::Column::Id);
     let Some(last) = rows::one(last, db).await? else {
         return Ok(LastNotified::Never);
@@ -50,13 +50,36 @@ pub(super) async fn last_notified(
     let Some(email) = last.or_log("email") else {
         return Ok(LastNotified::Unreadable);
     };
-    Ok(match emails::snapshot_of(&email) {
+    Ok(told_by(&email))
+}
+
+fn told_by(email: &email::Model) -> LastNotified {
+    match emails::snapshot_of(email) {
         Ok(snapshot) => LastNotified::With(snapshot),
         Err(error) => {
-            tracing::error!(email.id = email.id, %error, "What a candidate was told cannot be read");
+            tracing::error!(email.id = email.id, %error, "What somebody was told of an interview cannot be read");
             LastNotified::Unreadable
         }
-    })
+    }
+}
+
+/// What each user was told last of an interview that they hold or held, or is being told.
+pub(super) async fn last_notified_interviewers(
+    db: &impl ConnectionTrait,
+    company_id: i64,
+    interview_id: i64,
+) -> Result<HashMap<i64, LastNotified>> {
+    let told = email::Entity::find()
+        .filter(email::COLUMN.company_id.eq(company_id))
+        .filter(email::COLUMN.interview_id.eq(interview_id))
+        .filter(may_be_known(Kind::tells_interviewers_of_change))
+        .order_by_asc(email::Column::Id);
+    // Of what cannot be read it is not known whom it told: they are told from the beginning.
+    let told = rows::readable(told, db, "email").await?;
+    let by_user = told
+        .iter()
+        .filter_map(|email| Some((email.user_id?, told_by(email))));
+    Ok(by_user.collect())
 }
 
 /// Those of these interviews of which anybody was told anything, or is being told.
@@ -71,15 +94,15 @@ pub(in crate::domain) async fn some_notified(
         .distinct()
         .filter(email::COLUMN.company_id.eq(company_id))
         .filter(email::Column::InterviewId.is_in(interview_ids.iter().copied()))
-        .filter(may_be_known())
+        .filter(may_be_known(Kind::tells_of_change))
         .into_tuple()
         .all(db)
         .await?;
     Ok(told.into_iter().collect())
 }
 
-/// Holds for messages that told something, or may have: what is in doubt may have been read.
-fn may_be_known() -> Condition {
+/// Holds for messages of such kinds that told something, or may have: what is in doubt may have been read.
+fn may_be_known(is_such: fn(Kind) -> bool) -> Condition {
     let may_be_known = Condition::any()
         .add(email::Column::Status.in_const([
             Status::Sending,
@@ -91,7 +114,7 @@ fn may_be_known() -> Condition {
         ]))
         .add(Expr::exists(delivery::in_doubt()));
     Condition::all()
-        .add(emails::of_kinds(Kind::tells_of_change))
+        .add(emails::of_kinds(is_such))
         // What came back has told nobody, however doubtful its attempts were.
         .add(email::Column::Status.ne_const(Status::Bounced))
         .add(may_be_known)

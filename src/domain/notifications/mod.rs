@@ -1,7 +1,8 @@
-//! Telling the candidate: every change queues one message, which tells it against what was told before.
+//! Telling the candidate, and the interviewers: every change queues one message, which tells it against what was told before.
 //!
 //! One stream for each interview and recipient, in order. What has not left when the next change
 //! comes is dropped: the newer message tells all of it.
+mod interviewers;
 mod last_notified;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -9,8 +10,8 @@ use entity::email::{self, InterviewSnapshot, Kind, Status};
 use sea_orm::{ActiveEnum, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 use serde_json::json;
 
-pub(super) use self::last_notified::some_notified;
 use self::last_notified::{LastNotified, last_notified};
+pub(super) use self::{interviewers::Standings, last_notified::some_notified};
 use crate::{
     db::{Db, constant::Constant},
     domain::{
@@ -69,6 +70,17 @@ pub(super) async fn notify_changed_rules(
     queue_before_reminders(txn, actor, change, details, now).await
 }
 
+/// Queues what follows for the interviewers of an interview from other users being on its slot.
+pub(super) async fn notify_of_interviewers(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    details: &Details,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    reminders::drop_for_interviewers(txn, details.interview.id, now).await?;
+    interviewers::notify(txn, actor, details, now).await
+}
+
 async fn drop_unsent(
     txn: &impl ConnectionTrait,
     details: &Details,
@@ -94,6 +106,7 @@ async fn queue_before_reminders(
         .collect();
     all.extend(reminders::needed(details, now)?);
     let queued = emails::queue(txn, actor, details, all, now).await?;
+    interviewers::notify(txn, actor, details, now).await?;
     Ok(queued.first().copied().filter(|_| tells))
 }
 
@@ -153,21 +166,22 @@ pub(super) async fn revalidate(
     was_notified: bool,
 ) -> Result<bool> {
     let is_fixed = email.text.is_some() || email.resend_of.is_some() || email.facts.is_none();
-    if is_fixed || !email.kind.tells_of_change() {
-        return Ok(true);
-    }
-    let Some(interview_id) = email.interview_id else {
+    let Some(interview_id) = email.interview_id.filter(|_| !is_fixed) else {
         return Ok(true);
     };
-    let (snapshot, company_id) = (emails::snapshot_of(email)?, email.company_id);
-    let told = match was_notified {
-        true => last_notified(txn, company_id, interview_id, &email.recipient).await?,
-        false => LastNotified::Never,
+    let needed = match (email.kind, email.user_id) {
+        (kind, _) if kind.tells_of_change() => {
+            needed_by_candidate(txn, email, interview_id, was_notified).await?
+        }
+        (kind, Some(user_id)) if kind.tells_interviewers_of_change() => {
+            interviewers::revalidated(txn, email, (interview_id, user_id)).await?
+        }
+        _ => return Ok(true),
     };
-    let Some(kind) = kind_for(email.kind, &snapshot, &told) else {
+    let Some((kind, previous)) = needed else {
         return Ok(false);
     };
-    let previous = told.before(kind).map(|previous| json!(previous));
+    let previous = previous.map(|previous| json!(previous));
     if kind == email.kind && previous == email.facts_before {
         return Ok(true);
     }
@@ -180,6 +194,22 @@ pub(super) async fn revalidate(
     email.kind = kind;
     email.facts_before = previous;
     Ok(true)
+}
+
+/// The kind of message that a candidate needs after all, and what they knew before it; none when it tells them nothing.
+async fn needed_by_candidate(
+    txn: &impl ConnectionTrait,
+    email: &email::Model,
+    interview_id: i64,
+    was_notified: bool,
+) -> Result<Option<(Kind, Option<InterviewSnapshot>)>> {
+    let snapshot = emails::snapshot_of(email)?;
+    let told = match was_notified {
+        true => last_notified(txn, email.company_id, interview_id, &email.recipient).await?,
+        false => LastNotified::Never,
+    };
+    let kind = kind_for(email.kind, &snapshot, &told);
+    Ok(kind.map(|kind| (kind, told.before(kind))))
 }
 
 /// Was the candidate told of the interview, so that a change has to be told as well?

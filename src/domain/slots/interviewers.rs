@@ -5,7 +5,7 @@ use entity::{slot_interviewer, user};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    sea_query::{Expr, ExprTrait, JoinType},
+    sea_query::{Expr, ExprTrait, JoinType, SelectStatement},
 };
 
 use crate::{
@@ -42,23 +42,27 @@ pub async fn by_slot(
     Ok(by_slot)
 }
 
+/// The same as a query.
+pub(in crate::domain) fn on_slot(company_id: i64, slot_id: i64) -> SelectStatement {
+    slot_interviewer::Entity::find()
+        .select_only()
+        .column(slot_interviewer::Column::UserId)
+        .filter(slot_interviewer::COLUMN.company_id.eq(company_id))
+        .filter(slot_interviewer::COLUMN.slot_id.eq(slot_id))
+        .into_query()
+}
+
 /// Their names as well.
 pub async fn named(
     db: &impl ConnectionTrait,
     company_id: i64,
     slot_id: i64,
 ) -> Result<Vec<(i64, String)>> {
-    let on_slot = slot_interviewer::Entity::find()
-        .select_only()
-        .column(slot_interviewer::Column::UserId)
-        .filter(slot_interviewer::COLUMN.company_id.eq(company_id))
-        .filter(slot_interviewer::COLUMN.slot_id.eq(slot_id))
-        .into_query();
     Ok(user::Entity::find()
         .select_only()
         .columns([user::Column::Id, user::Column::Name])
         .filter(user::COLUMN.company_id.eq(company_id))
-        .filter(user::Column::Id.in_subquery(on_slot))
+        .filter(user::Column::Id.in_subquery(on_slot(company_id, slot_id)))
         .order_by_asc(user::Column::Name)
         .order_by_asc(user::Column::Id)
         .into_tuple()

@@ -138,6 +138,7 @@ fn make(
         summary: entry.summary,
         description: entry.description,
         place: entry.place,
+        meeting: None,
     };
     let people = People {
         organizer: &sender,

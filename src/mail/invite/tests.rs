@@ -12,6 +12,7 @@ fn event() -> Event {
         starts_at: at("2027-01-05T09:00:00Z"),
         ends_at: at("2027-01-05T10:00:00Z"),
         summary: "Interview: Cloud Architect, Sample; Company".into(),
+        meeting: None,
         place: "Online, see below".into(),
         description: format!("First line\nSecond \\ line\n{LINK_PLACEHOLDER}"),
     }

@@ -47,6 +47,44 @@ pub fn to_a_candidate(status: Status) -> &'static str {
     }
 }
 
+/// The same of a message to an interviewer.
+pub fn to_an_interviewer(status: Status) -> &'static str {
+    match status {
+        Status::Queued => "Greenroom sends it automatically when it is due.",
+        Status::Sending => "It is being handed to a mail server right now.",
+        Status::Retrying => {
+            "No mail server has accepted it yet. Greenroom keeps trying until the email expires. If it's urgent, contact the interviewer another way."
+        }
+        Status::Accepted => {
+            "A mail server accepted it. If the interviewer doesn't have it, ask them to look in their spam folder, or send it again."
+        }
+        Status::Delivered => "The recipient's mail server reports that it has the email.",
+        Status::Uncertain => {
+            "The connection broke at the last moment, so it may or may not have arrived. Ask the interviewer, or send it again; a second copy does no harm."
+        }
+        Status::Printed => {
+            "This server prints emails to its console, so nobody received this one. Contact the interviewer another way."
+        }
+        Status::Failed => {
+            "Nobody received it, and Greenroom won't try again. See the last attempt for the reason, and contact the interviewer another way."
+        }
+        Status::Held => {
+            "It won't be sent until you decide, because an earlier email to this address came back or was marked as spam. If the address is right, release the email."
+        }
+        Status::Superseded => {
+            "It was never sent because the interview or its interviewers changed first. The reason is under What happened."
+        }
+        Status::Cancelled => "It was cancelled before it was sent.",
+        Status::Expired => "It expired before a mail server accepted it, so nobody received it.",
+        Status::Bounced => {
+            "A mail server accepted it and then reported that it can't be delivered, so nobody received it. Contact the interviewer another way."
+        }
+        Status::Complained => {
+            "It arrived, and the recipient marked it as spam. For 30 days, Greenroom holds back further emails to this address unless you release them."
+        }
+    }
+}
+
 /// The same of a message to a user, about no interview.
 pub fn to_a_user(status: Status) -> &'static str {
     match status {

@@ -84,10 +84,12 @@ pub fn next_look(status: Status, next_try: DateTime<Utc>, now: DateTime<Utc>) ->
 /// What a user did that queued a message of this kind, and to what.
 pub fn cause(kind: Kind) -> (&'static str, &'static str) {
     match kind {
-        Kind::Scheduled | Kind::Reminder => ("booked", "the interview"),
-        Kind::Rescheduled => ("rescheduled", "the interview"),
-        Kind::Updated => ("changed", "the details"),
+        Kind::Scheduled | Kind::Reminder | Kind::InterviewerReminder => ("booked", "the interview"),
+        Kind::Rescheduled | Kind::InterviewerRescheduled => ("rescheduled", "the interview"),
+        Kind::Updated | Kind::InterviewerUpdated => ("changed", "the details"),
         Kind::Cancelled => ("cancelled", "the interview"),
+        // The interview was booked or cancelled, or other interviewers were put on its slot.
+        Kind::InterviewerScheduled | Kind::InterviewerCancelled => ("changed", "the interview"),
         Kind::LinkReplaced => ("replaced", "the join link"),
         Kind::Test => ("requested", "it"),
     }

@@ -71,7 +71,7 @@ fn went_out(mail: &Line, reader: &Reader) -> impl Iterator<Item = (DateTime<Utc>
         href: format!("/emails/{}", mail.id),
         ..plain(tone, what, at, reader)
     };
-    let queued = mail.kind.tells_of_change().then(|| {
+    let queued = is_news(mail).then(|| {
         let (at, to) = (mail.created_at, format!("to {}", mail.recipient));
         (at, step("quiet", format!("{kind} queued"), at, to))
     });
@@ -88,9 +88,13 @@ fn went_out(mail: &Line, reader: &Reader) -> impl Iterator<Item = (DateTime<Utc>
     queued.into_iter().chain(ended)
 }
 
+fn is_news(mail: &Line) -> bool {
+    mail.kind.tells_of_change() || mail.kind.tells_interviewers_of_change()
+}
+
 /// Reminders are made anew at every change: those that were dropped before their hour are no news.
 pub fn is_worth_telling(mail: &Line) -> bool {
-    mail.kind.tells_of_change() || mail.status != email::Status::Superseded
+    is_news(mail) || mail.status != email::Status::Superseded
 }
 
 /// What was done to an interview after it was seen in this version.
@@ -189,7 +193,9 @@ fn difference(field: &Field, change: &Corrected) -> String {
             };
             format!("{} → {} minutes", minutes(before), minutes(after))
         }
-        Field::MeetingUrl | Field::BookingNotes | Field::Other(_) => name(field),
+        Field::MeetingUrl | Field::BookingNotes | Field::InterviewerNotes | Field::Other(_) => {
+            name(field)
+        }
     }
 }
 
@@ -199,6 +205,7 @@ fn name(field: &Field) -> String {
         Field::DurationMinutes => "duration".into(),
         Field::MeetingUrl => "meeting link".into(),
         Field::BookingNotes => "notes".into(),
+        Field::InterviewerNotes => "notes for the interviewers".into(),
         Field::Other(name) => name.clone(),
     }
 }

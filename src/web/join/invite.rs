@@ -59,7 +59,7 @@ async fn file(
             .to_owned(),
     };
     let message = message::invitation(&app.composer, details)?;
-    let event = message::event(&app.composer, &message, details, &domain, now)?;
+    let event = message::event(&app.composer, &message, (details, None), &domain, now)?;
     // Not the link that was asked with: that one may be of a mail that tells another time.
     let token = app.keys.token(&Ticket {
         public_id: &interview.public_id,

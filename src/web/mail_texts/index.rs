@@ -43,7 +43,7 @@ impl IndexPage {
         Self {
             languages: languages.list().map(|(_, name)| name.to_owned()).collect(),
             kinds: Kind::iter()
-                .filter(|kind| kind.is_written_when_tried())
+                .filter(|kind| kind.can_be_reworded())
                 .map(row)
                 .collect(),
         }

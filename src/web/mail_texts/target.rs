@@ -28,7 +28,7 @@ impl Target {
     /// From an address; what is no kind or no language of ours is not found.
     pub fn find(app: &App, (kind, locale): (String, String)) -> Result<Self> {
         let kind = Kind::try_from_value(&kind).map_err(|_| Error::NotFound)?;
-        if !kind.is_written_when_tried() {
+        if !kind.can_be_reworded() {
             return Err(Error::NotFound);
         }
         let language = app.composer.languages().choose(&locale)?;

@@ -28,6 +28,7 @@ struct Day {
 
 #[derive(Serialize)]
 struct Row {
+    id: i64,
     starts: Stamp,
     minutes: i32,
     candidate: String,
@@ -73,6 +74,7 @@ impl Row {
                 .map(|level| labels::difficulty(level).to_owned()),
         ];
         Self {
+            id: held.id,
             starts: Stamp::clock(held.starts_at, zone),
             minutes: held.duration_minutes,
             candidate: held.candidate.clone(),
@@ -96,6 +98,7 @@ impl Page for HeldPage {
             days: vec![Day {
                 heading: "Today".into(),
                 rows: vec![Row {
+                    id: 1,
                     starts: Stamp::sample(),
                     minutes: 60,
                     candidate: "John Doe".into(),

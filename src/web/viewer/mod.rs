@@ -47,6 +47,8 @@ pub struct Viewer {
     pub role: Role,
     /// The zone that they chose for themselves, as it is stored.
     pub own_zone: Option<String>,
+    /// The language of emails to them.
+    pub locale: String,
     /// The version of their row.
     pub version: i32,
     /// Their company's name.
@@ -184,6 +186,7 @@ async fn find(request: &HttpRequest, admits: fn(Role) -> bool) -> Result<Viewer>
         name: found.name,
         role: found.role,
         own_zone: found.time_zone,
+        locale: found.locale,
         version: found.version,
         company_name: found.company_name,
         brand_colour: found.brand_colour,

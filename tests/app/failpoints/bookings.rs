@@ -1,6 +1,9 @@
 //! What recruiters, programs and candidates do.
 use chrono::TimeDelta;
-use entity::email::{self, Status};
+use entity::{
+    email::{self, Status},
+    user::Role,
+};
 use greenroom::domain::interviews::join_link::Ticket;
 use sea_orm::{ActiveEnum, EntityTrait, QueryFilter, sea_query::Expr};
 use serde_json::json;
@@ -53,6 +56,14 @@ async fn bookings_survive_every_fault() {
         })
         .await;
     scene
+        .survives("book_slot with two interviewers", async |app| {
+            let slot = held_slot(app).await;
+            let path = format!("/api/interviews/slots/{slot}/book_slot/");
+            let body = json!({ "interview_id": interview(app).await });
+            Call::json(program.clone(), &path, body)
+        })
+        .await;
+    scene
         .survives("book_interview with a new slot and a key", async |app| {
             let path = "/api/interviews/schedules/book_interview/";
             let key = address();
@@ -91,6 +102,21 @@ async fn changes_survive_every_fault() {
             fields["job"] = booked.details.slot.as_ref().expect("a slot").job_id.into();
             let path = format!("/api{}/reschedule/", page(&booked));
             Call::json(program.clone(), &path, body)
+        })
+        .await;
+    scene
+        .survives("put somebody else on a booked slot", async |app| {
+            let slot = held_slot(app).await;
+            let company_id = app.company_id;
+            let kim = builders::user(app, company_id, Role::Interviewer).await;
+            let mut program = program.clone();
+            let path = format!("/api/interviews/slots/{slot}/book_slot/");
+            let body = json!({ "interview_id": interview(app).await });
+            assert_eq!(program.post_json(&path, &body).await.status, 200);
+            let path = format!("/api/interviews/slots/{slot}/");
+            let version = program.get(&path).await.json()["version"].clone();
+            let body = json!({ "interviewers": [kim.id], "version": version });
+            Call::patch(program, &path, body)
         })
         .await;
     scene
@@ -279,6 +305,19 @@ async fn slot(app: &TestApp) -> String {
         "/slots/{}",
         builders::slot(app, app.company_id, job, at).await
     )
+}
+
+/// One with two interviewers.
+async fn held_slot(app: &TestApp) -> i64 {
+    let company_id = app.company_id;
+    let job = builders::job(app, company_id).await;
+    let at = app.now() + TimeDelta::days(1);
+    let slot = builders::slot(app, company_id, job, at).await;
+    for _ in 0..2 {
+        let user = builders::user(app, company_id, Role::Interviewer).await;
+        builders::put(app, (company_id, slot), user.id).await;
+    }
+    slot
 }
 
 async fn interview(app: &TestApp) -> i64 {

@@ -34,6 +34,7 @@ pub struct Call {
 pub enum Body {
     Form(Vec<(String, String)>),
     Json(Value),
+    Patch(Value),
     /// A file, in the field of this name.
     File(Vec<(String, String)>, &'static str, &'static [u8]),
 }
@@ -215,6 +216,14 @@ impl Call {
         }
     }
 
+    /// A change of what is there.
+    pub fn patch(actor: Actor, path: &str, body: Value) -> Self {
+        Self {
+            body: Body::Patch(body),
+            ..Self::json(actor, path, Value::Null)
+        }
+    }
+
     /// Has a one-time key: sent twice, it is carried out once, also when nobody knows whether it was.
     pub fn idempotency_key(self) -> Self {
         Self {
@@ -234,10 +243,14 @@ impl Call {
     pub async fn send(&mut self) -> Answer {
         let request = match &self.body {
             Body::Form(fields) => TestRequest::default().set_form(fields),
-            Body::Json(body) => TestRequest::default().set_json(body),
+            Body::Json(body) | Body::Patch(body) => TestRequest::default().set_json(body),
             Body::File(fields, name, file) => multipart(fields, name, file),
         };
-        self.actor.send(Method::POST, &self.path, request).await
+        let method = match &self.body {
+            Body::Patch(_) => Method::PATCH,
+            Body::Form(_) | Body::Json(_) | Body::File(..) => Method::POST,
+        };
+        self.actor.send(method, &self.path, request).await
     }
 }
 

@@ -3,6 +3,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     company, email, job,
     slot::{DifficultyLevel, InterviewType},
+    slot_interviewer,
     user::{self, Role},
 };
 use greenroom::{
@@ -237,6 +238,20 @@ pub async fn booked(app: &TestApp, company_id: i64) -> Booked {
         Ok(Ok(booked)) => Booked::of(app, *booked).await,
         other => panic!("a booking: {other:?}"),
     }
+}
+
+/// Puts a user on a slot, as one of its interviewers.
+pub async fn put(app: &TestApp, (company_id, slot_id): (i64, i64), user_id: i64) {
+    let row = slot_interviewer::ActiveModel {
+        company_id: Set(company_id),
+        slot_id: Set(slot_id),
+        user_id: Set(user_id),
+    };
+    let inserting = slot_interviewer::Entity::insert(row);
+    write(app, async |txn| {
+        Ok(inserting.exec_without_returning(txn).await?)
+    })
+    .await;
 }
 
 /// Writes rows as no rule would.

@@ -3,7 +3,7 @@ use chrono::{DateTime, Utc};
 use entity::email::Kind;
 use greenroom::mail::{
     compose::{Composed, Composer},
-    invite::{self, Event, Method},
+    invite::{self, Event, Meeting, Method},
     mailbox::{self, Mailbox},
     messages::{Logo, Message},
     mime::{self, Calendar, Letter, Picture},
@@ -97,7 +97,10 @@ impl People {
         Self {
             sender: mailbox::sender(&configured, contact, &message.company_name).expect("a sender"),
             reply_to: mailbox(contact, "dana@example.com"),
-            recipient: mailbox(&message.candidate_name, "john@example.org"),
+            recipient: match &message.interviewer {
+                Some(interviewer) => mailbox(&interviewer.name, "kim@example.com"),
+                None => mailbox(&message.candidate_name, "john@example.org"),
+            },
         }
     }
 }
@@ -115,6 +118,10 @@ pub fn event(message: &Message) -> Event {
         summary: entry.summary,
         description: entry.description,
         place: entry.place,
+        meeting: message.interviewer.as_ref().map(|interviewer| Meeting {
+            url: message.snapshot.place.clone(),
+            page: interviewer.page.clone(),
+        }),
     }
 }
 

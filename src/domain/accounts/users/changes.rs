@@ -170,21 +170,33 @@ async fn set_disabled(
     write(txn, user, after).await
 }
 
-/// Changes the actor's own name and zone, if nobody else changed the user since the version was `seen`.
+/// What users change of themselves.
+#[derive(Clone, Debug)]
+pub struct Own {
+    /// As candidates read it.
+    pub name: String,
+    /// The company's where there is none.
+    pub zone: Option<Tz>,
+    /// The language of emails to them, BCP 47.
+    pub locale: String,
+}
+
+/// Changes the actor's own name, zone and language, if nobody else changed the user since the version was `seen`.
 pub async fn update_own(
     db: &Db,
     actor: &Actor,
     seen: i32,
-    (name, zone): (&str, Option<Tz>),
+    own: &Own,
     now: DateTime<Utc>,
 ) -> Result<Updated<user::Model>> {
     let id = actor.user_id.ok_or(Error::NotFound)?;
-    let zone = zone.map(|zone| zone.name());
+    let zone = own.zone.map(|zone| zone.name());
     db::transaction(db, async |txn| {
         let user = read(txn, actor.company_id, id).await?;
         let changed = versions::changed([
-            ("name", user.name != name),
+            ("name", user.name != own.name),
             ("time_zone", user.time_zone.as_deref() != zone),
+            ("locale", user.locale != own.locale),
         ]);
         if changed.is_empty() {
             return Ok(Updated::Same);
@@ -193,7 +205,7 @@ pub async fn update_own(
             version: seen,
             ..user
         };
-        let Some(version) = write(txn, &as_seen, own_columns(name, zone)).await? else {
+        let Some(version) = write(txn, &as_seen, own_columns(own, zone)).await? else {
             let user = read(txn, actor.company_id, id).await?;
             return Ok(Updated::Stale(Box::new(user)));
         };
@@ -209,9 +221,10 @@ pub async fn update_own(
     .await
 }
 
-fn own_columns(name: &str, zone: Option<&str>) -> user::ActiveModel {
+fn own_columns(own: &Own, zone: Option<&str>) -> user::ActiveModel {
     user::ActiveModel {
-        name: Set(name.to_owned()),
+        name: Set(own.name.clone()),
+        locale: Set(own.locale.clone()),
         time_zone: Set(zone.map(str::to_owned)),
         ..Default::default()
     }

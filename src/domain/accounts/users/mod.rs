@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use self::changes::active_admins;
-pub use self::changes::{Change, Changes, disable, enable, update, update_own};
+pub use self::changes::{Change, Changes, Own, disable, enable, update, update_own};
 use crate::{
     db::{self, Db},
     domain::{

@@ -15,12 +15,12 @@ use crate::{
         companies,
         emails::{self, lifecycle},
         interviews::{self, Details},
-        notifications,
+        notifications::{self, Standings},
     },
     error::{Error, Result},
 };
 
-const OUTDATED: &str = "The interview or the address changed before it was sent.";
+const OUTDATED: &str = "The interview, who holds it, or the address changed before it was sent.";
 pub(in crate::domain) const NO_NEWS: &str =
     "The candidate had not received the email it was about, so there is nothing to tell.";
 
@@ -67,6 +67,8 @@ struct Interviews {
     details: HashMap<i64, Details>,
     /// Those of which somebody was told something.
     told: HashSet<i64>,
+    /// Who holds them, by company; where a message goes to an interviewer.
+    standings: HashMap<i64, Standings>,
 }
 
 impl Interviews {
@@ -81,8 +83,44 @@ impl Interviews {
             told.extend(notifications::some_notified(txn, company_id, &ids).await?);
             details.extend(interviews::readable_details(txn, company_id, ids).await?);
         }
-        Ok(Self { details, told })
+        Ok(Self {
+            standings: standings(txn, emails, &details).await?,
+            details,
+            told,
+        })
     }
+
+    /// Is what a message tells of its interview still so?
+    fn bear_out(&self, email: &email::Model, details: &Details) -> bool {
+        match email.kind.is_for_interviewers() {
+            true => {
+                let standings = self.standings.get(&email.company_id);
+                standings.is_some_and(|standings| standings.bear_out(email, details))
+            }
+            false => emails::tells_the_present(email, details),
+        }
+    }
+}
+
+/// Of the interviewers whom these messages tell of the interviews.
+async fn standings(
+    txn: &impl ConnectionTrait,
+    emails: &[email::Model],
+    details: &HashMap<i64, Details>,
+) -> Result<HashMap<i64, Standings>> {
+    let mut companies: HashMap<i64, (HashSet<i64>, HashSet<i64>)> = HashMap::new();
+    for email in emails.iter().filter(|it| it.kind.is_for_interviewers()) {
+        let (users, slots) = companies.entry(email.company_id).or_default();
+        users.extend(email.user_id);
+        let about = email.interview_id.and_then(|id| details.get(&id));
+        slots.extend(about.and_then(|details| details.interview.slot_id));
+    }
+    let mut standings = HashMap::new();
+    for (company_id, (users, slots)) in companies {
+        let of_company = Standings::of(txn, company_id, users, slots).await?;
+        standings.insert(company_id, of_company);
+    }
+    Ok(standings)
 }
 
 async fn about(
@@ -97,7 +135,7 @@ async fn about(
         return Ok(None);
     };
     let follows_others = interviews.told.contains(&interview_id);
-    if !emails::tells_the_present(&email, details) {
+    if !interviews.bear_out(&email, details) {
         supersede(txn, &email, OUTDATED, now).await?;
         return Ok(None);
     }

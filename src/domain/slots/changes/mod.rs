@@ -216,6 +216,7 @@ async fn change_booked(
         put_interviewers(txn, (actor.company_id, target.id), (&old, new)).await?;
         let slot = slots::find(txn, actor.company_id, target.id).await?;
         busy::retake::<Refusal>(txn, &details.interview, &slot).await?;
+        change::notify_interviewers(txn, actor, interview.id, now).await?;
     }
     record(txn, actor, target, (&old, new), now).await?;
     Ok(Updated::Done)
@@ -234,6 +235,7 @@ async fn correct(
         duration_minutes: new.duration_minutes,
         meeting_url: new.meeting_url.clone(),
         notes: details.interview.booking_notes.clone(),
+        interviewer_notes: details.interview.interviewer_notes.clone(),
     };
     if correction.is_made(details) {
         return Ok(());

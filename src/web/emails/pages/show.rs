@@ -70,9 +70,15 @@ impl AsSent {
             headers,
             text: hidden(text),
             invitation: email.ics.as_deref().map(|ics| Invitation {
-                meaning: match Method::of(email.kind) {
-                    Some(Method::Cancel) => "Removes the interview from the candidate's calendar.",
-                    _ => "Adds the interview to the candidate's calendar or updates it.",
+                meaning: match (Method::of(email.kind), email.kind.is_for_interviewers()) {
+                    (Some(Method::Cancel), false) => {
+                        "Removes the interview from the candidate's calendar."
+                    }
+                    (Some(Method::Cancel), true) => {
+                        "Removes the interview from the interviewer's calendar."
+                    }
+                    (_, false) => "Adds the interview to the candidate's calendar or updates it.",
+                    (_, true) => "Adds the interview to the interviewer's calendar or updates it.",
                 },
                 calendar: invite::filled(ics, HIDDEN_LINK)
                     .map(|line| line + "\n")
@@ -144,9 +150,10 @@ impl ShowPage {
             lead: lead(&story),
             tone: labels::email_tone(email.status),
             status: labels::email_status(email.status),
-            meaning: match story.details {
-                Some(_) => meaning::to_a_candidate(email.status),
-                None => meaning::to_a_user(email.status),
+            meaning: match (&story.details, email.kind.is_for_interviewers()) {
+                (Some(_), false) => meaning::to_a_candidate(email.status),
+                (Some(_), true) => meaning::to_an_interviewer(email.status),
+                (None, _) => meaning::to_a_user(email.status),
             },
             no_report,
             telling: Telling::of(email),

@@ -21,6 +21,7 @@ pub struct EditForm {
     duration_minutes: String,
     meeting_url: String,
     notes: String,
+    interviewer_notes: String,
     /// The other interviews at this time of which somebody was warned.
     overlap: String,
     #[serde(flatten)]
@@ -39,6 +40,7 @@ impl EditForm {
             duration_minutes: or_empty(slot.map(|slot| slot.duration_minutes.to_string())),
             meeting_url: or_empty(slot.and_then(|slot| slot.meeting_url.clone())),
             notes: details.interview.booking_notes.clone(),
+            interviewer_notes: details.interview.interviewer_notes.clone(),
             ticket: Ticket::of_version(details.interview.version).with_new_key(),
             ..Default::default()
         }
@@ -58,11 +60,15 @@ impl EditForm {
             errors.check("meeting_url", text::https_url(text))
         });
         let notes = errors.check("notes", text::lines(&self.notes, 2000));
+        let interviewer_notes = errors.check(
+            "interviewer_notes",
+            text::lines(&self.interviewer_notes, 2000),
+        );
         let version = errors.version(&self.ticket);
         let request = (
             interview_id,
             (&self.interview_type, &self.duration_minutes),
-            (&self.meeting_url, &self.notes),
+            (&self.meeting_url, &self.notes, &self.interviewer_notes),
         );
         let target = Target {
             interview_id,
@@ -75,6 +81,7 @@ impl EditForm {
                 duration_minutes: duration?,
                 meeting_url,
                 notes: notes?,
+                interviewer_notes: interviewer_notes?,
             })
         })();
         errors.or(correction.map(|correction| (target, correction)))
@@ -100,12 +107,21 @@ impl EditForm {
     /// As a person reads it.
     pub fn reading(&self) -> Reading {
         let types = choices::of(labels::interview_type);
-        let notes = text::lines(&self.notes, 2000).unwrap_or_else(|_| self.notes.clone());
+        let clean = |typed: &String| text::lines(typed, 2000).unwrap_or_else(|_| typed.clone());
         Reading::new()
             .choice("interview_type", "Type", &self.interview_type, &types)
             .text("duration_minutes", "Minutes", self.duration_minutes.trim())
             .text("meeting_url", "Meeting link", self.meeting_url.trim())
-            .text("booking_notes", "Notes for the candidate", &notes)
+            .text(
+                "booking_notes",
+                "Notes for the candidate",
+                &clean(&self.notes),
+            )
+            .text(
+                "interviewer_notes",
+                "Notes for the interviewers",
+                &clean(&self.interviewer_notes),
+            )
     }
 }
 
@@ -134,7 +150,7 @@ mod tests {
             ..Default::default()
         };
         assert!(good.parse(1).is_ok());
-        let cases: [(&str, Slip); 4] = [
+        let cases: [(&str, Slip); 5] = [
             ("interview_type", |form| form.interview_type = "chat".into()),
             ("duration_minutes", |form| {
                 form.duration_minutes = "721".into()
@@ -143,6 +159,9 @@ mod tests {
                 form.meeting_url = "http://x.example".into()
             }),
             ("notes", |form| form.notes = "a\u{0}b".into()),
+            ("interviewer_notes", |form| {
+                form.interviewer_notes = "a\u{0}b".into()
+            }),
         ];
         for (field, slip) in cases {
             let mut form = good.clone();

@@ -22,6 +22,12 @@ pub(super) fn facts(details: &Details, reader: &Reader) -> Facts {
             },
         )
         .text("Notes for the candidate", &interview.booking_notes)
+        .text("Notes for the interviewers", &interview.interviewer_notes)
+        .link(
+            "Interviewers' page",
+            "What interviewers see",
+            format!("/my-interviews/{}", interview.id),
+        )
         .text("Booked by", recruiter.map_or("", |user| user.name.as_str()))
 }
 

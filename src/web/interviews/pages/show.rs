@@ -84,7 +84,7 @@ impl ShowPage {
             candidate_id: details.candidate.id,
             lead: job.map_or("No job yet".into(), |job| job.title.clone()),
             status: labels::interview_status(interview.status),
-            tone: tone(interview.status),
+            tone: labels::interview_tone(interview.status),
             joined: joined.map(|at| Stamp::day_and_clock(at, reader.zone)),
             facts: facts(&details, reader),
             can_change: is_coming,
@@ -155,14 +155,5 @@ impl Page for ShowPage {
             events: vec![Step::sample()],
             search: Search::sample(),
         }
-    }
-}
-
-fn tone(status: Status) -> &'static str {
-    match status {
-        Status::Unscheduled => "wait",
-        Status::Scheduled => "live",
-        Status::Completed => "good",
-        Status::NoShow | Status::Cancelled => "quiet",
     }
 }
