@@ -29,6 +29,8 @@ pub struct Model {
     pub hourly_email_limit: i32,
     /// The instructions that mails print, a list of [`crate::InstructionLine`] names.
     pub instruction_lines: Json,
+    /// What can come of an interview, a list of names.
+    pub outcomes: Json,
     /// The picture that its mails show, one of `logos`.
     pub logo_id: Option<i64>,
     /// +1 at each change, for compare-and-set.

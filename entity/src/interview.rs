@@ -25,6 +25,16 @@ pub enum Status {
     Cancelled,
 }
 
+impl Status {
+    /// Has somebody said how it ended?
+    pub fn is_ended(self) -> bool {
+        match self {
+            Self::Completed | Self::NoShow => true,
+            Self::Unscheduled | Self::Scheduled | Self::Cancelled => false,
+        }
+    }
+}
+
 /// One candidate for one job; unscheduled until it is booked into a slot.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -57,6 +67,12 @@ pub struct Model {
     pub interviewer_notes: String,
     /// Why it was called off, as the candidate is told; may be empty.
     pub cancel_reason: String,
+    /// What came of it, by the name that the company gave it; only of what took place.
+    pub outcome: Option<String>,
+    /// For recruiters alone, about the end; may be empty.
+    pub private_note: String,
+    /// The missed interview in whose place this one is.
+    pub rebook_of: Option<i64>,
     /// +1 at each write, for compare-and-set.
     pub version: i32,
     /// When the candidate first had the details open.

@@ -47,6 +47,7 @@ mod m20261129_000067_know_sign_ins;
 mod m20261129_000068_find_troubles;
 mod m20261129_000070_put_interviewers_on_slots;
 mod m20261129_000071_refuse_overlaps;
+mod m20261129_000072_end_interviews;
 mod m20261129_000087_mail_users_in_their_language;
 mod m20261129_000088_note_for_interviewers;
 mod schema_text;
@@ -104,6 +105,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000068_find_troubles::Migration),
             Box::new(m20261129_000070_put_interviewers_on_slots::Migration),
             Box::new(m20261129_000071_refuse_overlaps::Migration),
+            Box::new(m20261129_000072_end_interviews::Migration),
             Box::new(m20261129_000087_mail_users_in_their_language::Migration),
             Box::new(m20261129_000088_note_for_interviewers::Migration),
         ]

@@ -203,7 +203,8 @@ fn other_job(is_new: bool) -> Problem {
     )
 }
 
-fn unchangeable(refusal: InterviewRefusal) -> Problem {
+/// 409: it is not as the caller takes it to be.
+pub fn unchangeable(refusal: InterviewRefusal) -> Problem {
     match refusal {
         InterviewRefusal::Changed(details) => Problem::conflict(
             "changed",

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::{
     auth::Recruiter,
-    fields::{Body, Fields, choice, id},
+    fields::{Body, Fields, choice, id, text},
     idempotency,
     lists::{self, List},
     problem::{Problem, Result},
@@ -22,11 +22,12 @@ use super::{
 use crate::{
     app::App,
     domain::{
+        companies,
         idempotency_keys::KeyConflict,
         interviews::{self, Details, Filter, Listed, creation},
     },
     error::Reference,
-    times,
+    text as typed, times,
 };
 
 /// An interview as it goes out; its join link is the candidate's alone.
@@ -43,6 +44,9 @@ pub struct Interview {
     booking_notes: String,
     interviewer_notes: String,
     cancel_reason: String,
+    outcome: Option<String>,
+    private_note: String,
+    rebook_of: Option<i64>,
     opened_at: Option<String>,
     joined_at: Option<String>,
     version: i32,
@@ -78,6 +82,9 @@ impl Interview {
             booking_notes,
             interviewer_notes,
             cancel_reason,
+            outcome,
+            private_note,
+            rebook_of,
             version,
             opened_at,
             joined_at,
@@ -96,6 +103,9 @@ impl Interview {
             booking_notes,
             interviewer_notes,
             cancel_reason,
+            outcome,
+            private_note,
+            rebook_of,
             opened_at: opened_at.map(times::rfc3339),
             joined_at: joined_at.map(times::rfc3339),
             version,
@@ -156,6 +166,10 @@ pub async fn index(app: Data<App>, caller: Recruiter) -> Result<Json<List<Interv
     let span = lists::span(&mut query, &caller);
     let filter = Filter {
         status: query.optional("status", choice),
+        outcome: query.optional("outcome", text(|t| typed::line(t, companies::LONGEST_NAME))),
+        unclosed_by: query
+            .optional("needs_outcome", text(yes))
+            .map(|()| app.clock.now()),
         job_id: lists::job(&mut query),
         from: span.from,
         until: span.until,
@@ -171,6 +185,13 @@ pub async fn index(app: Data<App>, caller: Recruiter) -> Result<Json<List<Interv
     Ok(Json(List::of(page?, (&app, &caller), |listed| {
         Ok(listed.into())
     })?))
+}
+
+fn yes(typed: &str) -> std::result::Result<(), &'static str> {
+    match typed {
+        "true" => Ok(()),
+        _ => Err("Must be true, or left out."),
+    }
 }
 
 /// POST /api/interviews/: enters an interview that is not booked yet.

@@ -5,6 +5,7 @@ pub mod calls;
 pub mod candidates;
 pub mod changes;
 pub mod emails;
+pub mod endings;
 pub mod fields;
 pub mod idempotency;
 pub mod interviews;

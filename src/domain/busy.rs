@@ -267,6 +267,7 @@ fn last(slot: &slot::Model) -> i64 {
     (slot.ends_at().timestamp() - 1).div_euclid(CELL_SECONDS)
 }
 
-fn cell_of(at: DateTime<Utc>) -> i64 {
+/// The five minutes in which an instant lies.
+pub(super) fn cell_of(at: DateTime<Utc>) -> i64 {
     at.timestamp().div_euclid(CELL_SECONDS)
 }

@@ -52,6 +52,15 @@ pub fn interview_tone(status: Status) -> &'static str {
     }
 }
 
+/// The same with what came of it: `Completed: Advance`.
+pub fn interview_state(status: Status, outcome: Option<&str>) -> String {
+    let words = interview_status(status);
+    match outcome {
+        Some(outcome) => format!("{words}: {outcome}"),
+        None => words.into(),
+    }
+}
+
 /// What a slot is good for.
 pub fn slot_state(state: State) -> &'static str {
     match state {

@@ -32,6 +32,17 @@ impl At {
         }
     }
 
+    /// The address of this very page of the list.
+    pub fn address(&self, path: &str, filters: &impl Serialize) -> String {
+        let first = address(path, filters);
+        let separator = if first.contains('?') { '&' } else { '?' };
+        match (self.cursor.as_str(), self.before.as_str()) {
+            ("", "") => first,
+            (cursor, "") => format!("{first}{separator}cursor={cursor}"),
+            (_, before) => format!("{first}{separator}before={before}"),
+        }
+    }
+
     fn is_first(&self) -> bool {
         self.cursor.is_empty() && self.before.is_empty()
     }

@@ -13,6 +13,7 @@ pub mod company;
 mod conflict;
 mod csv;
 pub mod emails;
+pub mod endings;
 pub mod error_page;
 pub mod errors;
 mod facts;

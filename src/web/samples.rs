@@ -5,7 +5,7 @@ use entity::user::Role;
 use scraper::{ElementRef, Html, Selector};
 
 use super::{
-    account, actions, alerts, bookings, cancellations, candidates, company, emails,
+    account, actions, alerts, bookings, cancellations, candidates, company, emails, endings,
     error_page::ErrorPage,
     flash::Flash,
     frame::{Frame, PublicFrame, SignedInFrame},
@@ -35,6 +35,8 @@ const PAGES: &[Sample] = &[
     of::<emails::pages::IndexPage>(),
     of::<emails::pages::ShowPage>(),
     of::<emails::pages::UnreadablePage>(),
+    of::<endings::pages::EditPage>(),
+    of::<endings::pages::IndexPage>(),
     of::<ErrorPage>(),
     of::<interviews::edit::pages::EditPage>(),
     of::<interviews::pages::IndexPage>(),

@@ -34,6 +34,7 @@ mod email_overview;
 mod email_proof;
 mod emails;
 #[cfg(debug_assertions)]
+mod endings;
 mod failpoints;
 mod faults;
 #[cfg(debug_assertions)]

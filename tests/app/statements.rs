@@ -20,7 +20,7 @@ const FRAME: usize = 2;
 /// Of its own, a page needs so many at most,
 const OWN: usize = 2;
 /// but for these: each says how many it needs today, and none may need more.
-const MORE: [(&str, usize); 21] = [
+const MORE: [(&str, usize); 22] = [
     ("/", 9),
     ("/alerts", 5),
     ("/company/texts", 3),
@@ -33,6 +33,7 @@ const MORE: [(&str, usize); 21] = [
     ("/interviews/{id}", 6),
     ("/interviews/{id}/cancellation", 5),
     ("/interviews/{id}/edit", 5),
+    ("/interviews/{id}/ending", 3),
     ("/interviews/{id}/cancellation/html", 3),
     ("/interviews/{id}/edit/html", 3),
     ("/interviews/{id}/reschedule", 6),

@@ -42,6 +42,8 @@ pub struct SignedIn {
     pub brand_colour: String,
     /// How long before the start the company's links open.
     pub join_window_minutes: i32,
+    /// What can come of the company's interviews, as it is stored.
+    pub outcomes: sea_orm::JsonValue,
     /// What the session keeps between two pages.
     pub state: sea_orm::JsonValue,
     /// When the session began.
@@ -127,6 +129,7 @@ pub async fn find(db: &Db, key_hash: &str, now: DateTime<Utc>) -> Result<Option<
         .column_as(company::Column::TimeZone, "company_time_zone")
         .column(company::Column::BrandColour)
         .column(company::Column::JoinWindowMinutes)
+        .column(company::Column::Outcomes)
         .into_model::<SignedIn>()
         .one(db.read())
         .await?;

@@ -64,6 +64,21 @@ pub fn instructions(company: &company::Model) -> Result<Vec<InstructionLine>> {
     Ok(in_order.filter(|line| wanted.contains(line)).collect())
 }
 
+/// What can come of an interview of the company, in the order in which it wants to read it.
+pub fn outcomes(company: &company::Model) -> Result<Vec<String>> {
+    stored_outcomes(company.id, &company.outcomes)
+}
+
+/// The same as they are stored.
+pub fn stored_outcomes(company_id: i64, stored: &serde_json::Value) -> Result<Vec<String>> {
+    names(company_id, "outcomes", stored)
+}
+
+fn names(company_id: i64, what: &str, stored: &serde_json::Value) -> Result<Vec<String>> {
+    Vec::deserialize(stored)
+        .map_err(|error| Error::Stored(format!("{what} of company {company_id}: {error}")))
+}
+
 /// The oldest company of this name; for commands on the terminal.
 pub async fn find_by_name(db: &Db, name: &str) -> Result<Option<company::Model>> {
     Ok(company::Entity::find()
@@ -82,6 +97,11 @@ pub async fn are_several(db: &Db) -> Result<bool> {
         .into_tuple::<i64>();
     Ok(two.all(db.read()).await?.len() > 1)
 }
+
+/// The most names that a list of a company's own may have.
+pub const MOST_NAMES: usize = 30;
+/// The longest of these names, in characters.
+pub const LONGEST_NAME: usize = 60;
 
 /// All that an admin may change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,6 +124,8 @@ pub struct Changes {
     pub undo_seconds: i32,
     /// 1 to [`MAX_HOURLY_EMAILS`].
     pub hourly_email_limit: i32,
+    /// What can come of an interview, at most [`MOST_NAMES`].
+    pub outcomes: Vec<String>,
     /// The lines that mails print.
     pub instruction_lines: Vec<InstructionLine>,
 }
@@ -124,6 +146,7 @@ impl Changes {
             reminder_lead_minutes: leads.map_err(|_| stored("reminders"))?,
             undo_seconds: company.undo_seconds,
             hourly_email_limit: company.hourly_email_limit,
+            outcomes: outcomes(company)?,
             instruction_lines: instructions(company)?,
         })
     }
@@ -192,6 +215,7 @@ fn columns(changes: &Changes) -> company::ActiveModel {
         reminder_lead_minutes: Set(json!(changes.reminder_lead_minutes)),
         undo_seconds: Set(changes.undo_seconds),
         hourly_email_limit: Set(changes.hourly_email_limit),
+        outcomes: Set(json!(changes.outcomes)),
         instruction_lines: Set(json!(changes.instruction_lines)),
         ..Default::default()
     }
@@ -219,6 +243,7 @@ fn differences(before: &CompanyFacts, after: &CompanyFacts) -> Vec<String> {
             old.join_window_minutes != new.join_window_minutes,
         ),
         ("name", old.name != new.name),
+        ("outcomes", old.outcomes != new.outcomes),
         (
             "reminder_lead_minutes",
             old.reminder_lead_minutes != new.reminder_lead_minutes,
@@ -242,6 +267,7 @@ fn facts(row: &company::Model) -> Result<CompanyFacts> {
         reminder_lead_minutes: Some(Vec::deserialize(leads).map_err(unreadable)?),
         undo_seconds: Some(row.undo_seconds),
         hourly_email_limit: Some(row.hourly_email_limit),
+        outcomes: Some(outcomes(row)?),
         instruction_lines: Vec::deserialize(lines).map_err(unreadable)?,
     })
 }

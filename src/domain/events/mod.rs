@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     parts::{
-        Cancellation, CompanyFacts, Corrected, Correction, Field, JobFacts, Replaced, RoleChange,
-        Start, Talk, Time, ZoneRules,
+        Cancellation, CompanyFacts, Corrected, Correction, Ended, Field, JobFacts, Replaced,
+        RoleChange, Start, Talk, Time, ZoneRules,
     },
     stored::{UnknownChange, record},
     verb::{Object, Verb},
@@ -73,6 +73,39 @@ pub enum Event {
         version: Option<i32>,
         #[serde(rename = "email")]
         email_id: Option<i64>,
+    },
+    /// It took place, somebody said; or something else came of it than was said before.
+    InterviewCompleted {
+        interview_id: i64,
+        before: Ended,
+        after: Ended,
+        /// Of the note itself nothing is kept.
+        #[serde(default)]
+        is_note_changed: bool,
+        version: Option<i32>,
+    },
+    /// The candidate did not come, somebody said.
+    InterviewMissed {
+        interview_id: i64,
+        before: Ended,
+        /// Of the note itself nothing is kept.
+        #[serde(default)]
+        is_note_changed: bool,
+        version: Option<i32>,
+    },
+    /// What was said of its end is taken back.
+    InterviewReopened {
+        interview_id: i64,
+        before: Ended,
+        version: Option<i32>,
+        #[serde(rename = "email")]
+        email_id: Option<i64>,
+    },
+    /// It was missed, and another interview takes its place.
+    InterviewRebooked {
+        interview_id: i64,
+        #[serde(rename = "new")]
+        new_id: i64,
     },
     /// The earlier join link is dead.
     LinkReplaced {

@@ -1,6 +1,12 @@
 //! What events are made of, as it is stored.
 use chrono::{DateTime, Utc};
-use entity::{InstructionLine, job, slot::InterviewType, user::Role};
+use entity::{
+    InstructionLine,
+    interview::{self, Status},
+    job,
+    slot::InterviewType,
+    user::Role,
+};
 use serde::{Deserialize, Serialize};
 
 /// When an interview takes place; a booked one has both.
@@ -121,6 +127,25 @@ pub struct Cancellation {
     pub reason: String,
 }
 
+/// How an interview ended; of one whose end nobody has told, that it is booked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// Where it stands.
+    pub status: Status,
+    /// What came of it, as it was called then.
+    pub outcome: Option<String>,
+}
+
+impl Ended {
+    /// As an interview is.
+    pub fn of(row: &interview::Model) -> Self {
+        Self {
+            status: row.status,
+            outcome: row.outcome.clone(),
+        }
+    }
+}
+
 /// Of a replaced link nothing is kept; written as `{}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replaced {}
@@ -164,6 +189,8 @@ pub struct CompanyFacts {
     pub undo_seconds: Option<i32>,
     /// How many messages may leave in an hour.
     pub hourly_email_limit: Option<i32>,
+    /// What can come of interviews.
+    pub outcomes: Option<Vec<String>>,
     /// What candidates are asked to do.
     pub instruction_lines: Vec<InstructionLine>,
 }

@@ -90,6 +90,9 @@ impl Event {
             | Self::InterviewRescheduled { version, .. }
             | Self::InterviewCorrected { version, .. }
             | Self::InterviewCancelled { version, .. }
+            | Self::InterviewCompleted { version, .. }
+            | Self::InterviewMissed { version, .. }
+            | Self::InterviewReopened { version, .. }
             | Self::LinkReplaced { version, .. }
             | Self::AddressChanged { version, .. }
             | Self::SlotChanged { version, .. }
@@ -106,6 +109,7 @@ impl Event {
             | Self::MailTextsUpdated { version, .. }
             | Self::MailTextsReset { version, .. } => *version,
             Self::InterviewCreated { .. }
+            | Self::InterviewRebooked { .. }
             | Self::CandidateJoined { .. }
             | Self::ToldByPhone { .. }
             | Self::ToldByPhoneUndone { .. }
@@ -150,6 +154,10 @@ impl Event {
             | Self::InterviewBooked { .. }
             | Self::InterviewRescheduled { .. }
             | Self::InterviewCancelled { .. }
+            | Self::InterviewCompleted { .. }
+            | Self::InterviewMissed { .. }
+            | Self::InterviewReopened { .. }
+            | Self::InterviewRebooked { .. }
             | Self::LinkReplaced { .. }
             | Self::AddressChanged { .. }
             | Self::CandidateJoined { .. }

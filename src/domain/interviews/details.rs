@@ -84,6 +84,20 @@ impl Details {
         )
     }
 
+    /// Was it booked, and not cancelled?
+    pub fn takes_place(&self) -> bool {
+        match self.interview.status {
+            Status::Scheduled | Status::Completed | Status::NoShow => true,
+            Status::Unscheduled | Status::Cancelled => false,
+        }
+    }
+
+    /// Is its start past? Then people can say how it ended.
+    pub fn has_begun(&self, now: DateTime<Utc>) -> bool {
+        let starts_at = self.slot.as_ref().map(|slot| slot.starts_at);
+        starts_at.is_some_and(|starts_at| starts_at <= now)
+    }
+
     /// Is it booked, and not over?
     pub fn is_to_come(&self, now: DateTime<Utc>) -> bool {
         let is_over = |window: JoinWindow| window.at(now) == Moment::Over;

@@ -26,6 +26,10 @@ pub struct Line {
     pub id: i64,
     /// Where it stands.
     pub status: Status,
+    /// What came of it.
+    pub outcome: Option<String>,
+    /// +1 at each write, for compare-and-set.
+    pub version: i32,
     /// When the candidate first had the details open.
     pub opened_at: Option<DateTime<Utc>>,
     /// When the candidate first joined.

@@ -13,7 +13,7 @@ use sea_orm::{
 
 use super::{
     line::{self, Line},
-    search,
+    search, unclosed,
 };
 use crate::{
     db::{Db, constant::Constant},
@@ -31,6 +31,10 @@ pub struct Filter {
     pub search: String,
     /// Only in this status.
     pub status: Option<Status>,
+    /// Only those with this outcome.
+    pub outcome: Option<String>,
+    /// Only those that were over by this instant and that nobody has closed.
+    pub unclosed_by: Option<DateTime<Utc>>,
     /// Only those for this job.
     pub job_id: Option<i64>,
     /// Only of this candidate.
@@ -209,6 +213,13 @@ fn matching(company_id: i64, filter: &Filter) -> Condition {
             filter
                 .status
                 .map(|status| interview::Column::Status.eq_const(status)),
+        )
+        .add_option(filter.unclosed_by.map(unclosed::is_unclosed))
+        .add_option(
+            filter
+                .outcome
+                .as_ref()
+                .map(|name| interview::COLUMN.outcome.eq(Some(name.clone()))),
         )
         .add_option(
             filter

@@ -8,6 +8,7 @@ pub mod change;
 pub mod correction;
 pub mod creation;
 mod details;
+pub mod ending;
 pub mod held;
 pub mod join_link;
 pub mod join_window;
@@ -17,9 +18,11 @@ pub mod link;
 mod list;
 pub mod overlap;
 pub mod reach;
+pub mod rebooking;
 pub mod rescheduling;
 mod search;
 pub mod slot_choice;
+mod unclosed;
 
 pub(super) use self::{
     creation::waiting,
@@ -29,4 +32,5 @@ pub use self::{
     details::{Contact, Details, all_details, details, find, readable_details, shown},
     line::{Line, Mail, Time},
     list::{Filter, Listed, is_live, lines, list, newest, newest_lines, of_job, unscheduled},
+    unclosed::unclosed,
 };

@@ -13,6 +13,10 @@ const VERBS: [(Verb, &str); Verb::ALL.len()] = [
     (Verb::InterviewRescheduled, "Interview rescheduled"),
     (Verb::InterviewCorrected, "Interview details changed"),
     (Verb::InterviewCancelled, "Interview cancelled"),
+    (Verb::InterviewCompleted, "Interview completed"),
+    (Verb::InterviewMissed, "Interview marked as no-show"),
+    (Verb::InterviewReopened, "Interview reopened"),
+    (Verb::InterviewRebooked, "Missed interview rebooked"),
     (Verb::LinkReplaced, "Join link replaced"),
     (
         Verb::AddressChanged,

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::companies::{
-        Changes, MAX_HOURLY_EMAILS, MAX_JOIN_WINDOW_MINUTES, MAX_LEAD_MINUTES, MAX_UNDO_SECONDS,
+        Changes, LONGEST_NAME, MAX_HOURLY_EMAILS, MAX_JOIN_WINDOW_MINUTES, MAX_LEAD_MINUTES,
+        MAX_UNDO_SECONDS, MOST_NAMES,
     },
     text::{self, Refusal},
     web::{
@@ -30,6 +31,7 @@ pub struct CompanyForm {
     reminder_lead_minutes: String,
     undo_seconds: String,
     hourly_email_limit: String,
+    outcomes: String,
     #[serde(flatten)]
     pub(super) ticket: Ticket,
     /// The instruction lines by their names: `on` for each that is wanted.
@@ -60,6 +62,7 @@ impl CompanyForm {
             reminder_lead_minutes: leads.join(", "),
             undo_seconds: changes.undo_seconds.to_string(),
             hourly_email_limit: changes.hourly_email_limit.to_string(),
+            outcomes: changes.outcomes.join("\n"),
             ticket: Ticket::default(),
             lines: lines
                 .map(|line| (line.name().into(), "on".into()))
@@ -101,6 +104,7 @@ impl CompanyForm {
                 "Emails per address and hour",
                 &self.hourly_email_limit,
             )
+            .text("outcomes", "Outcomes", &self.outcomes)
             .text(
                 "instruction_lines",
                 "Instructions in emails",
@@ -129,6 +133,7 @@ impl CompanyForm {
             1,
             MAX_HOURLY_EMAILS,
         );
+        let outcomes = errors.check("outcomes", names(&self.outcomes));
         let version = errors.version(&self.ticket);
         let parsed = (|| {
             let changes = Changes {
@@ -141,6 +146,7 @@ impl CompanyForm {
                 reminder_lead_minutes: leads?,
                 undo_seconds: undo_seconds?,
                 hourly_email_limit: hourly_email_limit?,
+                outcomes: outcomes?,
                 instruction_lines: self.wanted_lines(),
             };
             Some((version?, changes))
@@ -176,6 +182,27 @@ impl CompanyForm {
     fn wanted_lines(&self) -> Vec<InstructionLine> {
         let is_wanted = |line: &InstructionLine| self.lines.contains_key(line.name());
         InstructionLine::ALL.into_iter().filter(is_wanted).collect()
+    }
+}
+
+/// A name on each line, none twice in whatever case; empty lines are none.
+fn names(typed: &str) -> Result<Vec<String>, String> {
+    let lines = text::lines(typed, MOST_NAMES * (LONGEST_NAME + 1))?;
+    let mut names: Vec<String> = Vec::new();
+    for line in lines.lines().filter(|line| !line.trim().is_empty()) {
+        let name =
+            text::line(line, LONGEST_NAME).map_err(|why| format!("“{}”: {why}", line.trim()))?;
+        if names
+            .iter()
+            .any(|other| other.to_lowercase() == name.to_lowercase())
+        {
+            return Err(format!("“{name}” is in the list twice."));
+        }
+        names.push(name);
+    }
+    match names.len() > MOST_NAMES {
+        true => Err(format!("Use at most {MOST_NAMES} lines.")),
+        false => Ok(names),
     }
 }
 
@@ -215,6 +242,27 @@ mod tests {
         for line in InstructionLine::ALL {
             assert_eq!(serde_json::to_value(line).expect("a name"), line.name());
         }
+    }
+
+    #[test]
+    fn a_list_of_names_has_one_on_each_line_and_none_twice() {
+        let list = |names: &[&str]| Ok(names.iter().map(|name| name.to_string()).collect());
+        assert_eq!(
+            names(" Advance\r\n\nOn hold \n"),
+            list(&["Advance", "On hold"])
+        );
+        assert_eq!(names(" \n"), list(&[]));
+        for wrong in [
+            "Hold\nHOLD",
+            &"x".repeat(61),
+            &"a\n".repeat(2000),
+            "a\u{202e}b",
+        ] {
+            assert!(names(wrong).is_err(), "{wrong}");
+        }
+        let many: Vec<String> = (0..31).map(|n| n.to_string()).collect();
+        assert!(names(&many.join("\n")).is_err());
+        assert!(names(&many[..30].join("\n")).is_ok());
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::{
         page::{Seek, Sort},
     },
     text,
-    web::{forms::FormErrors, lists::At},
+    web::{choices::Choice, forms::FormErrors, lists::At},
     zones::Tz,
 };
 
@@ -28,12 +28,22 @@ pub struct Filters {
     from: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     to: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    outcome: String,
+    /// Which boxes are ticked; of this page alone.
+    #[serde(skip_serializing)]
+    select: String,
 }
+
+/// What is over and nobody has closed; stands among the statuses.
+pub const UNCLOSED: &str = "unclosed";
+/// The value of [`Filters::select`] that ticks every box.
+const ALL: &str = "all";
 
 impl Filters {
     /// Unless something is asked for, the list begins today: whoever looks for a status or a name means the past, too.
     pub fn with_day(mut self, zone: Tz, now: DateTime<Utc>) -> Self {
-        let asked = [&self.q, &self.status, &self.from, &self.to];
+        let asked = [&self.q, &self.status, &self.from, &self.to, &self.outcome];
         if asked.iter().all(|text| text.trim().is_empty()) {
             self.from = now.with_timezone(&zone).date_naive().to_string();
         }
@@ -45,9 +55,34 @@ impl Filters {
         self.job.trim().parse().ok()
     }
 
+    /// Are all boxes ticked?
+    pub fn selects_all(&self) -> bool {
+        self.select == ALL
+    }
+
+    /// The address of this page of the list with all boxes ticked.
+    pub fn select_all(&self, at: &At) -> String {
+        let here = at.address("/interviews", self);
+        let separator = if here.contains('?') { '&' } else { '?' };
+        format!("{here}{separator}select={ALL}")
+    }
+
+    /// The outcomes to ask for, once it is about what took place; the one that is asked for is among them.
+    pub fn outcomes(&self, known: &[String]) -> Vec<Choice> {
+        let asked = self.outcome.trim();
+        if self.status != Status::Completed.to_value() && asked.is_empty() {
+            return Vec::new();
+        }
+        let is_other = !asked.is_empty() && known.iter().all(|name| name != asked);
+        let other = is_other.then_some(asked);
+        let all = known.iter().map(String::as_str).chain(other);
+        all.map(|name| Choice::new(name, name)).collect()
+    }
+
     /// What is over is listed backwards from now, unless the list begins at a day.
     fn sort(&self, status: Option<Status>) -> Sort {
         match status {
+            _ if self.status == UNCLOSED => Sort::Descending,
             Some(Status::Completed | Status::NoShow | Status::Cancelled)
                 if self.from.trim().is_empty() =>
             {
@@ -64,10 +99,21 @@ impl Filters {
     }
 
     /// What the list is asked for; the last day is part of it.
-    pub fn parse(&self, zone: Tz, at: &At) -> Result<(Filter, Option<Seek>), FormErrors> {
+    pub fn parse(
+        &self,
+        (zone, now): (Tz, DateTime<Utc>),
+        at: &At,
+    ) -> Result<(Filter, Option<Seek>), FormErrors> {
         let mut errors = FormErrors::new();
         let search = errors.check("q", text::optional_line(&self.q, 200));
-        let status = errors.optional(&self.status, |e, text| e.choice("status", text));
+        let is_unclosed = self.status == UNCLOSED;
+        let status = match is_unclosed {
+            true => None,
+            false => errors.optional(&self.status, |e, text| e.choice("status", text)),
+        };
+        let outcome = errors.optional(&self.outcome, |e, text| {
+            e.check("outcome", text::line(text, 200))
+        });
         let job_id = errors.optional(&self.job, |e, text| e.number("job", text, 1, i64::MAX));
         let (from, until) = errors.days((&self.from, &self.to), zone);
         let seek = at.seek(&mut errors);
@@ -75,6 +121,8 @@ impl Filters {
         let filter = search.map(|search| Filter {
             search,
             status,
+            outcome,
+            unclosed_by: is_unclosed.then_some(now),
             job_id,
             candidate_id: None,
             from,
@@ -102,7 +150,7 @@ mod tests {
     fn the_last_day_is_part_of_the_list() {
         let zone = crate::zones::Tz::known("Europe/Berlin");
         let (filter, _) = filters("", "2027-01-05", "2027-01-05")
-            .parse(zone, &At::default())
+            .parse((zone, DateTime::UNIX_EPOCH), &At::default())
             .expect("a filter");
         let bounds = (filter.from.expect("from"), filter.until.expect("until"));
         assert_eq!((bounds.1 - bounds.0).num_hours(), 24);
@@ -127,7 +175,9 @@ mod tests {
     #[test]
     fn what_is_over_is_listed_backwards() {
         let sort = |filters: Filters| {
-            let (filter, _) = filters.parse(Tz::UTC, &At::default()).expect("a filter");
+            let (filter, _) = filters
+                .parse((Tz::UTC, DateTime::UNIX_EPOCH), &At::default())
+                .expect("a filter");
             filter.sort
         };
         for status in ["completed", "no_show", "cancelled"] {
@@ -145,7 +195,9 @@ mod tests {
             (filters("", "soon", ""), "from"),
             (filters("", "2027-01-05", "2027-01-04"), "to"),
         ] {
-            let errors = wrong.parse(Tz::UTC, &At::default()).expect_err("a mistake");
+            let errors = wrong
+                .parse((Tz::UTC, DateTime::UNIX_EPOCH), &At::default())
+                .expect_err("a mistake");
             assert!(errors.of(field).is_some(), "{field}");
         }
     }

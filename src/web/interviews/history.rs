@@ -1,6 +1,6 @@
 //! What happened to an interview: the audit log and its mails, in one line of time.
 use chrono::{DateTime, Utc};
-use entity::email;
+use entity::{email, interview::Status};
 use serde::Serialize;
 
 use super::Reader;
@@ -8,7 +8,7 @@ use crate::{
     domain::{
         actions::Entry,
         emails::Line,
-        events::{Corrected, Correction, Event, Field, Talk, Verb},
+        events::{Corrected, Correction, Ended, Event, Field, Talk, Verb},
         interviews::Details,
     },
     times,
@@ -136,6 +136,33 @@ fn words_for(event: &Event, reader: &Reader) -> (&'static str, String) {
             "" => ("bad", "Cancelled".into()),
             reason => ("bad", format!("Cancelled: {reason}")),
         },
+        Event::InterviewCompleted {
+            before,
+            after,
+            is_note_changed,
+            ..
+        } => ("good", ended(before, after, *is_note_changed)),
+        Event::InterviewMissed {
+            before,
+            is_note_changed,
+            ..
+        } => {
+            let after = Ended {
+                status: Status::NoShow,
+                outcome: None,
+            };
+            ("bad", ended(before, &after, *is_note_changed))
+        }
+        Event::InterviewReopened { before, .. } => (
+            "wait",
+            format!(
+                "Reopened; was {}",
+                labels::interview_state(before.status, before.outcome.as_deref())
+            ),
+        ),
+        Event::InterviewRebooked { new_id, .. } => {
+            ("live", format!("Rebooked as interview {new_id}"))
+        }
         Event::InterviewCorrected { correction, .. } => ("live", corrected(correction)),
         Event::LinkReplaced { .. } => (
             "wait",
@@ -150,6 +177,17 @@ fn words_for(event: &Event, reader: &Reader) -> (&'static str, String) {
         Event::ToldByPhoneUndone { .. } => ("wait", action_labels::verb(event.verb()).into()),
         // All others have their words from the audit log, which has some for each.
         event => ("quiet", action_labels::verb(event.verb()).into()),
+    }
+}
+
+/// `Completed: Advance`, and what was said before where that was something else.
+fn ended(before: &Ended, after: &Ended, is_note_changed: bool) -> String {
+    let words = |ended: &Ended| labels::interview_state(ended.status, ended.outcome.as_deref());
+    match (before == after, before.status.is_ended()) {
+        (true, _) => "Private note changed".into(),
+        (false, true) => format!("{}; was {}", words(after), words(before)),
+        (false, false) if is_note_changed => format!("{}, with a private note", words(after)),
+        (false, false) => words(after),
     }
 }
 

@@ -14,6 +14,8 @@ use actix_web::{
     web::{Data, Path, Query},
 };
 
+use entity::interview::Status;
+
 use self::{
     form::Filters,
     pages::{IndexPage, ShowPage, Told},
@@ -22,7 +24,13 @@ pub use self::{reader::Reader, refusal::Refusal, row::Row};
 use super::{choices, errors::Result, lists::Asked, viewer::Recruiter};
 use crate::{
     app::App,
-    domain::{actions, emails, interviews, notifications, page::PAGE_SIZE, slots},
+    domain::{
+        actions, emails,
+        interviews::{self, rebooking},
+        notifications,
+        page::PAGE_SIZE,
+        slots,
+    },
 };
 
 /// GET /interviews: by day, earliest first; those that wait for a time, newest first.
@@ -34,7 +42,9 @@ pub async fn index(
     let (company_id, reader) = (viewer.company_id, Reader::of(&app, &viewer));
     let filters = filters.with_day(reader.zone, reader.now);
     let jobs = choices::asked_jobs(&app, company_id, filters.job_id()).await?;
-    match filters.parse(reader.zone, &at) {
+    let outcomes = viewer.outcomes()?;
+    let choices = (jobs, outcomes.as_slice());
+    match filters.parse((reader.zone, reader.now), &at) {
         Ok((filter, seek)) => {
             let found = match filters.waits_for_a_time() {
                 true => {
@@ -42,9 +52,9 @@ pub async fn index(
                 }
                 false => interviews::lines(&app.db, company_id, &filter, seek, PAGE_SIZE).await,
             }?;
-            viewer.page(&IndexPage::new(filters, jobs, &at, found, &reader))
+            viewer.page(&IndexPage::new(filters, choices, &at, found, &reader))
         }
-        Err(errors) => viewer.unprocessable(&IndexPage::refused(filters, jobs, errors, &reader)),
+        Err(errors) => viewer.unprocessable(&IndexPage::refused(filters, choices, errors, &reader)),
     }
 }
 
@@ -60,12 +70,17 @@ pub async fn show(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<Ht
         _ => Vec::new(),
     };
     let (mails, unreadable) = emails::about(&app.db, company_id, vec![*id]).await?;
+    let in_place = match details.interview.status {
+        Status::NoShow => rebooking::in_place_of(app.db.read(), company_id, *id).await?,
+        _ => None,
+    };
     let told = Told {
         newest: notifications::newest(&app.db, &details).await?,
         mails,
         unreadable,
         actions: actions::history(&app.db, company_id, "interview", *id).await?,
         free,
+        in_place,
     };
     viewer.page(&ShowPage::new(details, told, &app.composer, &reader))
 }

@@ -52,6 +52,24 @@ impl Refusal {
         })
     }
 
+    /// The same of how it ended, which can be changed as long as it took place.
+    pub async fn changed_end(
+        app: &App,
+        viewer: &Viewer,
+        details: &Details,
+        seen: Option<i32>,
+    ) -> Result<Self> {
+        let changed = Self::changed(app, viewer, details, seen).await?;
+        Ok(match details.takes_place() {
+            true => Self {
+                text: "This interview was changed while you had it open.".into(),
+                is_final: false,
+                ..changed
+            },
+            false => changed,
+        })
+    }
+
     /// There is no time that could be changed; none when there is.
     pub fn of_what_is_over(details: &Details, now: DateTime<Utc>) -> Option<Self> {
         let is_over = details
@@ -60,7 +78,8 @@ impl Refusal {
         let text = match details.interview.status {
             Status::Unscheduled => "This interview is not booked yet.",
             Status::Cancelled => "This interview is cancelled.",
-            Status::Completed | Status::NoShow => "This interview is over.",
+            Status::Completed => "This interview is over and marked as completed.",
+            Status::NoShow => "This interview is over and marked as a no-show.",
             Status::Scheduled if is_over => "This interview is over.",
             Status::Scheduled => return None,
         };
@@ -90,6 +109,14 @@ impl Refusal {
             href: String::new(),
             events: Vec::new(),
             is_final: false,
+        }
+    }
+
+    /// For such a reason, and nothing of the kind can be done.
+    pub fn at_last(text: impl Into<String>) -> Self {
+        Self {
+            is_final: true,
+            ..Self::because(text)
         }
     }
 

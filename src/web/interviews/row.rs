@@ -20,6 +20,8 @@ use crate::{
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Row {
     id: i64,
+    /// Its version, while it has begun and nobody has said how it ended; else empty.
+    pick: String,
     /// Empty until there is a time.
     day: String,
     /// When it starts, for machines; empty until there is a time.
@@ -59,8 +61,13 @@ impl Row {
             Some(slot) => times::day_and_clock_apart(slot.starts_at, reader.zone),
             None => Default::default(),
         };
+        let can_end = is_booked && slot.is_some_and(|slot| slot.starts_at <= reader.now);
         Self {
             id: line.id,
+            pick: match can_end {
+                true => line.version.to_string(),
+                false => String::new(),
+            },
             day,
             at: slot.map_or_else(String::new, |slot| times::rfc3339(slot.starts_at)),
             starts,
@@ -74,6 +81,11 @@ impl Row {
         }
     }
 
+    /// Can somebody say how it ended?
+    pub fn can_be_picked(&self) -> bool {
+        !self.pick.is_empty()
+    }
+
     /// The day it is on; empty until there is a time.
     pub fn day(&self) -> &str {
         &self.day
@@ -83,6 +95,7 @@ impl Row {
     pub fn sample() -> Self {
         Self {
             id: 1,
+            pick: "3".into(),
             day: "Tue 5 January 2027".into(),
             at: "2027-01-05T09:00:00Z".into(),
             starts: "10:00".into(),
@@ -127,7 +140,10 @@ impl Mark {
         match (line.status, line.joined_at) {
             (Status::Scheduled, Some(at)) => Some(joined(at, window, reader)),
             (Status::Scheduled, None) => None,
-            (status, _) => Some(Self::new("quiet", labels::interview_status(status))),
+            (status, _) => Some(Self::new(
+                "quiet",
+                labels::interview_state(status, line.outcome.as_deref()),
+            )),
         }
     }
 

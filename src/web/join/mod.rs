@@ -78,7 +78,7 @@ fn present(
     match admission.state {
         State::Early => of_company(app, ok, admission, &EarlyPage::new(token, admission, now)?),
         State::Open => of_company(app, ok, admission, &OpenPage::new(token, admission)?),
-        State::Over => of_company(app, gone, admission, &OverPage::new(admission)?),
+        State::Over => of_company(app, gone, admission, &OverPage::new(admission, now)?),
         State::Cancelled => of_company(app, gone, admission, &CancelledPage::new(admission)?),
     }
 }

@@ -26,6 +26,7 @@ use crate::{
         accounts::sessions,
         actions::Actor,
         attention::{self, Attention},
+        companies,
     },
     error::Error as AppError,
     mail::doctor,
@@ -62,6 +63,7 @@ pub struct Viewer {
     zone: Tz,
     company_zone: Tz,
     brand_colour: String,
+    outcomes: serde_json::Value,
     path: String,
     attention: Attention,
     flash: Option<Flash>,
@@ -79,6 +81,11 @@ impl Viewer {
     /// The company's zone: what new slots begin with.
     pub fn company_zone(&self) -> Tz {
         self.company_zone
+    }
+
+    /// What can come of the company's interviews.
+    pub fn outcomes(&self) -> Result<Vec<String>> {
+        Ok(companies::stored_outcomes(self.company_id, &self.outcomes)?)
     }
 
     /// Do slots of the company start at another instant than their local time means?
@@ -190,6 +197,7 @@ async fn find(request: &HttpRequest, admits: fn(Role) -> bool) -> Result<Viewer>
         version: found.version,
         company_name: found.company_name,
         brand_colour: found.brand_colour,
+        outcomes: found.outcomes,
         join_window_minutes: found.join_window_minutes,
         ip: client_ip::of(request, &app.settings.trusted_proxies),
         path: request.path().to_owned(),

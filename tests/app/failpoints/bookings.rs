@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::matrix::{Call, Scene};
 use crate::support::{
-    TestApp,
+    Actor, TestApp,
     builders::{self, Booked},
 };
 
@@ -127,6 +127,43 @@ async fn changes_survive_every_fault() {
             Call::form(rita.clone(), &path, &path, &cancel)
                 .await
                 .idempotency_key()
+        })
+        .await;
+    scene
+        .survives("complete", async |app| {
+            let path = format!("{}/ending", page(&begun(app).await));
+            let typed = [("ending", "outcome:Advance"), ("private_note", "Good.")];
+            Call::form(rita.clone(), &path, &path, &typed)
+                .await
+                .idempotency_key()
+        })
+        .await;
+    scene
+        .survives("complete several", async |app| {
+            let mut picks = Vec::new();
+            for _ in 0..2 {
+                let row = begun(app).await.details.interview;
+                picks.push((format!("pick_{}", row.id), row.version.to_string()));
+            }
+            let path = "/interviews/endings";
+            let mut typed = vec![("ending", "no_show")];
+            typed.extend(picks.iter().map(|(name, value)| (&**name, &**value)));
+            // Whatever the last page was to say has been said.
+            let mut rita = rita.clone();
+            rita.get(path).await;
+            Call::post(rita, path, &typed)
+        })
+        .await;
+    scene
+        .survives("reopen", async |app| {
+            let path = missed(app, &program).await;
+            Call::json(program.clone(), &format!("{path}reopen/"), json!({}))
+        })
+        .await;
+    scene
+        .survives("rebook", async |app| {
+            let path = missed(app, &program).await;
+            Call::json(program.clone(), &format!("{path}rebook/"), json!({}))
         })
         .await;
     scene
@@ -352,4 +389,21 @@ async fn message(app: &TestApp, status: Status) -> String {
 
 fn address() -> String {
     format!("{}@example.net", &greenroom::crypto::random_id()[..12])
+}
+
+/// An interview that nobody came to, as programs find it.
+async fn missed(app: &TestApp, program: &Actor) -> String {
+    let path = format!("/api{}/", page(&begun(app).await));
+    let missing = format!("{path}no_show/");
+    let answer = program.clone().post_json(&missing, &json!({})).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    path
+}
+
+/// An interview that begins now.
+async fn begun(app: &TestApp) -> Booked {
+    let soon = TimeDelta::minutes(5);
+    let booked = builders::booked_at(app, app.company_id, app.now() + soon).await;
+    app.advance(soon);
+    booked
 }

@@ -224,9 +224,14 @@ impl Booked {
 
 /// A new candidate booked into a new slot of a new job, tomorrow at this time; the mail is queued.
 pub async fn booked(app: &TestApp, company_id: i64) -> Booked {
+    booked_at(app, company_id, app.now() + TimeDelta::days(1)).await
+}
+
+/// The same at some other time.
+pub async fn booked_at(app: &TestApp, company_id: i64, starts_at: DateTime<Utc>) -> Booked {
     let job_id = job(app, company_id).await;
     let candidate_id = candidate(app, company_id).await;
-    let slot_id = slot(app, company_id, job_id, app.now() + TimeDelta::days(1)).await;
+    let slot_id = slot(app, company_id, job_id, starts_at).await;
     let new = NewBooking {
         slot: SlotChoice::Existing(slot_id),
         who: Who::Candidate(candidate_id),

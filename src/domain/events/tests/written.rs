@@ -2,7 +2,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use entity::{InstructionLine, email, job, slot::InterviewType, user::Role};
+use entity::{InstructionLine, email, interview::Status, job, slot::InterviewType, user::Role};
 use serde_json::{Value, json};
 
 use crate::domain::events::*;
@@ -56,6 +56,7 @@ fn company(name: &str) -> Box<CompanyFacts> {
         reminder_lead_minutes: Some(vec![1440, 60]),
         undo_seconds: Some(0),
         hourly_email_limit: Some(200),
+        outcomes: Some(vec!["Advance".into()]),
         instruction_lines: vec![InstructionLine::JoinEarly],
     })
 }
@@ -65,8 +66,15 @@ fn company_as_stored(name: &str) -> Value {
         "name": name, "time_zone": "Europe/Berlin", "contact_email": "jobs@example.com",
         "brand_colour": "#112233", "default_meeting_url": null, "join_window_minutes": 15,
         "reminder_lead_minutes": [1440, 60], "undo_seconds": 0, "hourly_email_limit": 200,
-        "instruction_lines": ["join_early"],
+        "outcomes": ["Advance"], "instruction_lines": ["join_early"],
     })
+}
+
+fn ended(status: Status, outcome: Option<&str>) -> Ended {
+    Ended {
+        status,
+        outcome: outcome.map(str::to_owned),
+    }
 }
 
 fn words(text: &str) -> BTreeMap<String, String> {
@@ -164,6 +172,48 @@ pub fn written_today() -> Vec<(Event, Value)> {
                 email_id: Some(5),
             },
             json!({ "change": { "reason": "Ill" }, "version": 3, "email": 5 }),
+        ),
+        (
+            Event::InterviewCompleted {
+                interview_id,
+                before: ended(Status::Scheduled, None),
+                after: ended(Status::Completed, Some("Advance")),
+                is_note_changed: true,
+                version,
+            },
+            json!({
+                "before": { "status": "scheduled", "outcome": null },
+                "after": { "status": "completed", "outcome": "Advance" },
+                "is_note_changed": true, "version": 3,
+            }),
+        ),
+        (
+            Event::InterviewMissed {
+                interview_id,
+                before: ended(Status::Completed, Some("Hold")),
+                is_note_changed: false,
+                version,
+            },
+            json!({
+                "before": { "status": "completed", "outcome": "Hold" },
+                "is_note_changed": false, "version": 3,
+            }),
+        ),
+        (
+            Event::InterviewReopened {
+                interview_id,
+                before: ended(Status::NoShow, None),
+                version,
+                email_id: None,
+            },
+            json!({ "before": { "status": "no_show", "outcome": null }, "version": 3, "email": null }),
+        ),
+        (
+            Event::InterviewRebooked {
+                interview_id,
+                new_id: 8,
+            },
+            json!({ "new": 8 }),
         ),
         (
             Event::LinkReplaced {

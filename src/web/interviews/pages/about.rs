@@ -8,7 +8,7 @@ use crate::{
     web::{facts::Facts, labels, stamp::Stamp},
 };
 
-pub(super) fn facts(details: &Details, reader: &Reader) -> Facts {
+pub(super) fn facts(details: &Details, in_place: Option<i64>, reader: &Reader) -> Facts {
     let interview = &details.interview;
     let recruiter = details.recruiter.as_ref();
     let facts = about_time(Facts::new(), details, reader);
@@ -29,6 +29,21 @@ pub(super) fn facts(details: &Details, reader: &Reader) -> Facts {
             format!("/my-interviews/{}", interview.id),
         )
         .text("Booked by", recruiter.map_or("", |user| user.name.as_str()))
+        .text("Private note", &interview.private_note)
+        .link(
+            "Rebooked as",
+            in_place.map_or(String::new(), |id| format!("Interview {id}")),
+            in_place.map_or(String::new(), |id| format!("/interviews/{id}")),
+        )
+        .link(
+            "Replaces no-show",
+            interview
+                .rebook_of
+                .map_or(String::new(), |id| format!("Interview {id}")),
+            interview
+                .rebook_of
+                .map_or(String::new(), |id| format!("/interviews/{id}")),
+        )
 }
 
 fn about_time(facts: Facts, details: &Details, reader: &Reader) -> Facts {

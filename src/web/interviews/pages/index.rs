@@ -1,14 +1,18 @@
 //! The list of interviews, day by day.
 use serde::Serialize;
 
-use super::super::{Reader, Row, form::Filters};
+use super::super::{
+    Reader, Row,
+    form::{Filters, UNCLOSED},
+};
 use crate::{
     domain::{interviews::Line, page::Page as List},
     web::{
         choices::{self, Choice},
+        endings,
         forms::FormErrors,
         labels,
-        lists::{At, Pager},
+        lists::{self, At, Pager},
         page::Page,
     },
 };
@@ -20,46 +24,73 @@ pub struct IndexPage {
     errors: FormErrors,
     jobs: Vec<Choice>,
     statuses: Vec<Choice>,
+    /// The company's outcomes, where they are asked for.
+    outcomes: Vec<Choice>,
     days: Vec<Day>,
+    /// Can some be given an outcome together?
+    has_picks: bool,
+    /// Are they all ticked?
+    is_all: bool,
+    endings: Vec<Choice>,
+    select_all: String,
+    /// The address of this list.
+    here: String,
     pager: Pager,
     zone: String,
 }
 
+/// Interviews of one day.
 #[derive(Serialize)]
-struct Day {
+pub struct Day {
     /// Empty for interviews without a time.
     heading: String,
     rows: Vec<Row>,
+}
+
+impl Day {
+    /// For the samples of pages.
+    pub fn samples() -> Vec<Self> {
+        days([Row::sample()].into_iter())
+    }
 }
 
 impl IndexPage {
     /// A page of the list.
     pub fn new(
         form: Filters,
-        jobs: Vec<(i64, String, bool)>,
+        (jobs, outcomes): (Vec<(i64, String, bool)>, &[String]),
         at: &At,
         found: List<Line>,
         reader: &Reader,
     ) -> Self {
+        let pager = Pager::new("/interviews", &form, at, &found);
+        let days = by_day(found.rows, reader);
+        let mut rows = days.iter().flat_map(|day| &day.rows);
         Self {
-            pager: Pager::new("/interviews", &form, at, &found),
-            days: by_day(found.rows.into_iter().map(|line| Row::new(line, reader))),
-            ..Self::refused(form, jobs, FormErrors::new(), reader)
+            has_picks: rows.any(Row::can_be_picked),
+            is_all: form.selects_all(),
+            select_all: form.select_all(at),
+            here: lists::address("/interviews", &form),
+            endings: endings::choices(outcomes),
+            pager,
+            days,
+            ..Self::refused(form, (jobs, outcomes), FormErrors::new(), reader)
         }
     }
 
     /// Filters that cannot be read.
     pub fn refused(
         form: Filters,
-        jobs: Vec<(i64, String, bool)>,
+        (jobs, outcomes): (Vec<(i64, String, bool)>, &[String]),
         errors: FormErrors,
         reader: &Reader,
     ) -> Self {
         Self {
+            outcomes: form.outcomes(outcomes),
             form,
             errors,
             jobs: choices::jobs(jobs),
-            statuses: choices::of(labels::interview_status),
+            statuses: statuses(),
             zone: reader.zone.name().into(),
             ..Default::default()
         }
@@ -77,8 +108,13 @@ impl Page for IndexPage {
         Self {
             errors: FormErrors::one("to", "This is before the start date."),
             jobs: vec![Choice::new(1, "Cook")],
-            statuses: choices::of(labels::interview_status),
-            days: by_day([Row::sample()].into_iter()),
+            statuses: statuses(),
+            outcomes: vec![Choice::new("Advance", "Advance")],
+            days: Day::samples(),
+            has_picks: true,
+            endings: endings::choices(&["Advance".into()]),
+            select_all: "/interviews?select=all".into(),
+            here: "/interviews".into(),
             pager: Pager::sample(),
             zone: "Europe/Berlin".into(),
             ..Default::default()
@@ -86,7 +122,18 @@ impl Page for IndexPage {
     }
 }
 
-fn by_day(rows: impl Iterator<Item = Row>) -> Vec<Day> {
+fn statuses() -> Vec<Choice> {
+    let mut statuses = choices::of(labels::interview_status);
+    statuses.push(Choice::new(UNCLOSED, "Needs an outcome"));
+    statuses
+}
+
+/// Interviews by the days on which they are.
+pub fn by_day(lines: Vec<Line>, reader: &Reader) -> Vec<Day> {
+    days(lines.into_iter().map(|line| Row::new(line, reader)))
+}
+
+fn days(rows: impl Iterator<Item = Row>) -> Vec<Day> {
     let mut days: Vec<Day> = Vec::new();
     for row in rows {
         match days.last_mut() {

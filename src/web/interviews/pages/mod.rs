@@ -5,6 +5,6 @@ mod mail;
 mod show;
 
 pub use self::{
-    index::IndexPage,
+    index::{Day, IndexPage, by_day},
     show::{ShowPage, Told},
 };

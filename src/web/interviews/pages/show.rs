@@ -1,4 +1,5 @@
 //! The page of one interview.
+use chrono::{DateTime, Utc};
 use entity::{email, interview::Status, slot};
 use serde::Serialize;
 
@@ -27,7 +28,7 @@ pub struct ShowPage {
     candidate: String,
     candidate_id: i64,
     lead: String,
-    status: &'static str,
+    status: String,
     tone: &'static str,
     /// What the candidate has done.
     joined: Option<Stamp>,
@@ -36,6 +37,7 @@ pub struct ShowPage {
     can_change: bool,
     can_cancel: bool,
     link: Ticket,
+    end: End,
     mails: Vec<Mail>,
     /// The keys of those that cannot be read.
     unreadable: Vec<i64>,
@@ -59,6 +61,51 @@ pub struct Told {
     pub actions: Vec<actions::Entry>,
     /// Free slots of its job, while it waits for a time.
     pub free: Vec<slot::Model>,
+    /// The interview in the place of this one, which was missed.
+    pub in_place: Option<i64>,
+}
+
+/// What can be said of its end.
+#[derive(Serialize)]
+struct End {
+    can_end: bool,
+    label: &'static str,
+    kind: &'static str,
+    can_be_missed: bool,
+    can_rebook: bool,
+    can_reopen: bool,
+}
+
+impl End {
+    fn of(details: &Details, in_place: Option<i64>, now: DateTime<Utc>) -> Self {
+        let status = details.interview.status;
+        let has_begun = details.takes_place() && details.has_begun(now);
+        Self {
+            can_end: has_begun,
+            label: match status.is_ended() {
+                true => "Change outcome",
+                false => "Record outcome",
+            },
+            kind: match status.is_ended() || details.is_to_come(now) {
+                true => "outline",
+                false => "",
+            },
+            can_be_missed: has_begun && !status.is_ended(),
+            can_rebook: status == Status::NoShow && in_place.is_none(),
+            can_reopen: status.is_ended() && in_place.is_none(),
+        }
+    }
+
+    fn sample() -> Self {
+        Self {
+            can_end: true,
+            label: "Record outcome",
+            kind: "outline",
+            can_be_missed: true,
+            can_rebook: true,
+            can_reopen: true,
+        }
+    }
 }
 
 /// Where a time is looked for, while there is none.
@@ -83,13 +130,14 @@ impl ShowPage {
             candidate: details.candidate.name.clone(),
             candidate_id: details.candidate.id,
             lead: job.map_or("No job yet".into(), |job| job.title.clone()),
-            status: labels::interview_status(interview.status),
+            status: labels::interview_state(interview.status, interview.outcome.as_deref()),
             tone: labels::interview_tone(interview.status),
             joined: joined.map(|at| Stamp::day_and_clock(at, reader.zone)),
-            facts: facts(&details, reader),
+            facts: facts(&details, told.in_place, reader),
             can_change: is_coming,
             can_cancel: is_coming || interview.status == Status::Unscheduled,
             link: Ticket::of_version(interview.version).with_new_key(),
+            end: End::of(&details, told.in_place, reader.now),
             mails: mails.map(|mail| Mail::new(mail, reader)).collect(),
             unreadable: told.unreadable,
             spare: newest.and_then(|mail| Spare::of(&mail, &details, composer, reader)),
@@ -141,13 +189,14 @@ impl Page for ShowPage {
             candidate: "John Doe".into(),
             candidate_id: 1,
             lead: "Cloud Architect".into(),
-            status: "Booked",
+            status: "Booked".into(),
             tone: "live",
             joined: Some(Stamp::sample()),
             facts: Facts::sample(),
             can_change: true,
             can_cancel: true,
             link: Ticket::default(),
+            end: End::sample(),
             mails: vec![Mail::sample()],
             unreadable: vec![5],
             spare: Some(Spare::sample()),

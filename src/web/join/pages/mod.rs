@@ -1,12 +1,13 @@
 //! What the candidate's pages say. The meeting's address is in one of them only.
 mod entry;
 
+use chrono::{DateTime, Utc};
 use entity::InstructionLine;
 use serde::Serialize;
 
 pub use self::entry::{EarlyPage, JoinedPage, OpenPage};
 use crate::{
-    domain::interviews::admission::Admission,
+    domain::interviews::{admission::Admission, join_window::Moment},
     error::{Error, Result},
     mail::mailbox,
     times,
@@ -17,13 +18,16 @@ use crate::{
 /// After the end.
 #[derive(Serialize)]
 pub struct OverPage {
+    /// Somebody has said so before the time was over.
+    is_early: bool,
     #[serde(flatten)]
     interview: Interview,
 }
 
 impl OverPage {
-    pub(super) fn new(admission: &Admission) -> Result<Self> {
+    pub(super) fn new(admission: &Admission, now: DateTime<Utc>) -> Result<Self> {
         Ok(Self {
+            is_early: admission.window.at(now) != Moment::Over,
             interview: Interview::of(admission)?,
         })
     }
@@ -38,6 +42,7 @@ impl Page for OverPage {
 
     fn sample() -> Self {
         Self {
+            is_early: true,
             interview: Interview::sample(),
         }
     }
