@@ -13,6 +13,7 @@ use serde_json::json;
 
 use crate::support::{
     Actor, Answer, TestApp,
+    app::PASSWORD,
     builders::{self, Booked},
 };
 
@@ -110,11 +111,39 @@ async fn an_interview_that_has_begun_gets_an_outcome_and_a_note() {
     assert!(list.words("main").contains("Completed: Advance"));
     let other = rita.get("/interviews?status=completed&outcome=Hold").await;
     assert!(!other.words("main").contains("Zoë Núñez"));
-    assert!(
-        rita.get("/")
-            .await
-            .words("main")
-            .contains("Completed: Advance")
+    let today = rita.get("/").await;
+    assert!(today.words("#board").contains("Completed"));
+}
+
+#[actix_web::test]
+async fn a_note_is_kept_when_its_writer_was_signed_out() {
+    let app = TestApp::start().await;
+    let (booked, path) = booked(&app).await;
+    go_to(&app, starts_at(&booked));
+    let mut rita = app.recruiter().await;
+    let ending = format!("{path}/ending");
+    let version = rita.get(&ending).await.value_of("version");
+    app.advance(TimeDelta::hours(12));
+    let fields = [
+        ("version", version.as_str()),
+        ("ending", "no_show"),
+        ("private_note", NOTE),
+    ];
+    let answer = rita.post_form(&ending, &fields).await;
+    let next = rita.get(&answer.location).await.value_of("next");
+    let email = rita.user.as_ref().expect("a user").email.clone();
+    let fields = [
+        ("email", email.as_str()),
+        ("password", PASSWORD),
+        ("next", &next),
+    ];
+    let signed_in = rita.post_form("/login", &fields).await;
+    let page = rita.get(&signed_in.location).await;
+    assert_eq!(page.value_of("private_note"), NOTE);
+    assert!(page.has("input[value=no_show][checked]"));
+    assert_eq!(
+        row(&app, booked.details.interview.id).await.status,
+        Status::Scheduled
     );
 }
 
@@ -140,7 +169,7 @@ async fn a_private_note_stays_with_recruiters() {
         );
         assert!(!all.contains("Sharp"), "{all}");
     }
-    let log = rita.get(&format!("{path}")).await;
+    let log = rita.get(&path).await;
     assert!(log.has(".timeline"));
     let audit = app.admin().await.get("/actions").await;
     assert!(!audit.text.contains("Sharp"), "the audit log keeps no note");
@@ -229,7 +258,7 @@ async fn emails_that_wait_are_cancelled_with_the_end_and_queued_again_with_the_r
         email::Status::Cancelled,
         "The interview was marked as a no-show.".to_owned(),
     );
-    assert_eq!(of_interview().await, [cancelled.clone()]);
+    assert_eq!(of_interview().await, std::slice::from_ref(&cancelled));
     assert!(!rita.get("/alerts").await.words("main").contains("Zoë"));
     rita.press(&path, &format!("{path}/reopening")).await;
     assert_eq!(

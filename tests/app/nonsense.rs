@@ -364,6 +364,16 @@ async fn no_value_in_a_call_makes_it_fail() {
         ("/api/interviews/slots/{slot_id}/book_slot/", slot.clone()),
         ("/api/interviews/{id}/reschedule/", slot),
         ("/api/interviews/{id}/cancel/", json!({ "reason": "x" })),
+        (
+            "/api/interviews/{id}/complete/",
+            json!({ "outcome": "Hold", "private_note": "x" }),
+        ),
+        (
+            "/api/interviews/{id}/no_show/",
+            json!({ "private_note": "x" }),
+        ),
+        ("/api/interviews/{id}/rebook/", json!({})),
+        ("/api/interviews/{id}/reopen/", json!({})),
     ];
     let written: Vec<String> = of("POST")
         .filter(|line| line.who == Who::Api)
