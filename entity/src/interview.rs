@@ -79,6 +79,8 @@ pub struct Model {
     pub opened_at: Option<DateTimeUtc>,
     /// When the candidate first joined.
     pub joined_at: Option<DateTimeUtc>,
+    /// When somebody of the company came; until then a candidate who joined waits alone.
+    pub attended_at: Option<DateTimeUtc>,
     /// The user who booked it: candidates reply to this person.
     pub booked_by: Option<i64>,
     /// The user who entered it.

@@ -50,6 +50,7 @@ mod m20261129_000071_refuse_overlaps;
 mod m20261129_000072_end_interviews;
 mod m20261129_000087_mail_users_in_their_language;
 mod m20261129_000088_note_for_interviewers;
+mod m20261129_000094_know_who_attends;
 mod schema_text;
 
 /// Every step, oldest first.
@@ -108,6 +109,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000072_end_interviews::Migration),
             Box::new(m20261129_000087_mail_users_in_their_language::Migration),
             Box::new(m20261129_000088_note_for_interviewers::Migration),
+            Box::new(m20261129_000094_know_who_attends::Migration),
         ]
     }
 }

@@ -49,6 +49,7 @@ pub struct Interview {
     rebook_of: Option<i64>,
     opened_at: Option<String>,
     joined_at: Option<String>,
+    attended_at: Option<String>,
     version: i32,
     created_at: String,
 }
@@ -88,6 +89,7 @@ impl Interview {
             version,
             opened_at,
             joined_at,
+            attended_at,
             booked_by: _,
             created_by: _,
             created_at,
@@ -108,6 +110,7 @@ impl Interview {
             rebook_of,
             opened_at: opened_at.map(times::rfc3339),
             joined_at: joined_at.map(times::rfc3339),
+            attended_at: attended_at.map(times::rfc3339),
             version,
             created_at: times::rfc3339(created_at),
         }

@@ -201,6 +201,7 @@ fn unwritten(
         version: 1,
         opened_at: None,
         joined_at: None,
+        attended_at: None,
         booked_by: None,
         created_by: actor.user_id,
         created_at: now,

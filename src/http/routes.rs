@@ -19,8 +19,8 @@ use crate::{
     app::App,
     hooks,
     web::{
-        account, actions, alerts, assets, bookings, cancellations, candidates, company, emails,
-        endings, held, interviews, jobs, join, login, logo, mail, mail_texts, rescheduling,
+        account, actions, alerts, assets, bell, bookings, cancellations, candidates, company,
+        emails, endings, held, interviews, jobs, join, login, logo, mail, mail_texts, rescheduling,
         sessions, setup, slots, today, tokens, users, zone_changes,
     },
 };
@@ -48,6 +48,8 @@ fn table() -> Vec<Route> {
         post(Candidate, "/interview/{token}/opened", join::opened::create),
 
         get(Interviewer, "/", today::show),
+        get(Interviewer, "/bell", bell::index),
+        post(Interviewer, "/interviews/{id}/attendance", interviews::attendance::create),
         get(Interviewer, "/account", account::edit),
         post(Interviewer, "/account", account::update),
         get(Interviewer, "/account/password", account::edit_password),
@@ -93,6 +95,7 @@ fn table() -> Vec<Route> {
         post(Recruiter, "/interviews/{id}/no-show", endings::create_no_show),
         post(Recruiter, "/interviews/{id}/rebooking", endings::create_rebooking),
         post(Recruiter, "/interviews/{id}/reopening", endings::create_reopening),
+        post(Recruiter, "/interviews/{id}/nudge", interviews::nudge::create),
         get(Recruiter, "/interviews/{id}/reschedule", rescheduling::new),
         post(Recruiter, "/interviews/{id}/reschedule", rescheduling::create),
         get(Recruiter, "/interviews/{id}/reschedule/html", rescheduling::html::show),

@@ -32,7 +32,7 @@ impl Method {
             | Kind::InterviewerRescheduled
             | Kind::InterviewerUpdated => Some(Self::Request),
             Kind::Cancelled | Kind::InterviewerCancelled => Some(Self::Cancel),
-            Kind::Reminder | Kind::InterviewerReminder | Kind::Test => None,
+            Kind::Reminder | Kind::Nudge | Kind::InterviewerReminder | Kind::Test => None,
         }
     }
 

@@ -115,6 +115,7 @@ impl Message {
         match kind {
             Kind::Scheduled
             | Kind::Reminder
+            | Kind::Nudge
             | Kind::InterviewerScheduled
             | Kind::InterviewerReminder
             | Kind::Test => None,

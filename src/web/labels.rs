@@ -173,6 +173,7 @@ pub fn email_kind(kind: email::Kind) -> &'static str {
         email::Kind::Updated => "Updated details",
         email::Kind::Cancelled => "Cancellation",
         email::Kind::Reminder => "Reminder",
+        email::Kind::Nudge => "Nudge",
         email::Kind::LinkReplaced => "New join link",
         email::Kind::InterviewerScheduled => "Interviewer invitation",
         email::Kind::InterviewerRescheduled => "Interviewer: new time",
@@ -191,6 +192,7 @@ pub fn email_in_a_sentence(kind: email::Kind) -> &'static str {
         email::Kind::Updated => "an email about what changed",
         email::Kind::Cancelled => "a cancellation email",
         email::Kind::Reminder => "a reminder",
+        email::Kind::Nudge => "an email with the join link",
         email::Kind::LinkReplaced => "an email with the new join link",
         email::Kind::InterviewerScheduled => "the interviewer's invitation",
         email::Kind::InterviewerRescheduled => "an email to the interviewer with the new time",
@@ -216,6 +218,9 @@ pub fn not_leaving(kind: email::Kind, name: &str) -> String {
         ),
         email::Kind::Reminder => {
             format!("{name} will not get this reminder. The interview stays as it is.")
+        }
+        email::Kind::Nudge => {
+            format!("{name} will not get this email with the join link. Call {name} instead.")
         }
         email::Kind::LinkReplaced => format!(
             "{name} will not get the new join link and can't join without it: the old one no longer works."

@@ -3,6 +3,7 @@ pub mod account;
 pub mod actions;
 pub mod alerts;
 pub mod assets;
+pub mod bell;
 pub mod bookings;
 mod brand;
 mod busy;

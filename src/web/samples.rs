@@ -5,11 +5,11 @@ use entity::user::Role;
 use scraper::{ElementRef, Html, Selector};
 
 use super::{
-    account, actions, alerts, bookings, cancellations, candidates, company, emails, endings,
+    account, actions, alerts, bell, bookings, cancellations, candidates, company, emails, endings,
     error_page::ErrorPage,
     flash::Flash,
     frame::{Frame, PublicFrame, SignedInFrame},
-    interviews, jobs, join, login, logo, mail, mail_texts,
+    held, interviews, jobs, join, login, logo, mail, mail_texts,
     page::{Page, render},
     rescheduling, setup, slots, today, tokens, users, zone_changes,
 };
@@ -24,6 +24,7 @@ const PAGES: &[Sample] = &[
     of::<account::PasswordPage>(),
     of::<actions::pages::IndexPage>(),
     of::<alerts::pages::IndexPage>(),
+    of::<bell::IndexPage>(),
     of::<bookings::pages::NewPage>(),
     of::<cancellations::NewPage>(),
     of::<candidates::pages::EditPage>(),
@@ -38,6 +39,7 @@ const PAGES: &[Sample] = &[
     of::<endings::pages::EditPage>(),
     of::<endings::pages::IndexPage>(),
     of::<ErrorPage>(),
+    of::<held::ShowPage>(),
     of::<interviews::edit::pages::EditPage>(),
     of::<interviews::pages::IndexPage>(),
     of::<interviews::pages::ShowPage>(),

@@ -14,11 +14,12 @@ use crate::support::letters::{
 };
 
 /// The kinds of message that bring a link.
-const WITH_LINK: [Kind; 5] = [
+const WITH_LINK: [Kind; 6] = [
     Kind::Scheduled,
     Kind::Rescheduled,
     Kind::Updated,
     Kind::Reminder,
+    Kind::Nudge,
     Kind::LinkReplaced,
 ];
 

@@ -137,9 +137,9 @@ async fn the_next_interview_stands_large_with_its_meeting_link() {
         "Next, in 13 min · 09:00–09:45"
     );
     assert_eq!(page.words(".next h2"), "Zoë Núñez");
-    let url = page.attribute(".next .next__go > a.button", "href");
+    let url = page.attribute(".next .meeting > a.button", "href");
     assert!(url.starts_with("https://"), "{url}");
-    assert_eq!(page.words(".next .next__go > a.button"), "Open meeting");
+    assert_eq!(page.words(".next .meeting > a.button"), "Open meeting");
     assert_eq!(page.words(".board__now time"), "08:47");
     assert_eq!(
         page.all_attributes("#board .board > li", "class"),
@@ -184,7 +184,26 @@ async fn a_candidate_who_does_not_come_is_late_and_then_missed() {
     app.advance(TimeDelta::minutes(5));
     let page = rita.get("/").await;
     assert_eq!(steps_of_reach(&page)[3].0, "reach__bad");
-    assert!(page.words(".board__late").contains("Nudge"));
+    let nudge = page.attribute(".board__late form", "action");
+    let pressed = rita.press("/", &nudge).await;
+    assert_eq!((pressed.status, pressed.location.as_str()), (303, "/"));
+    assert_eq!(
+        rita.get("/").await.notice(),
+        "Email with the join link queued."
+    );
+    let stale = rita.post_form(&nudge, &[("version", "2")]).await;
+    assert_eq!(stale.status, 303);
+    assert!(rita.get("/").await.notice().contains("Nothing was sent"));
+    let emails = rita.get("/emails").await;
+    let rows = emails.all_words("table tbody tr").into_iter();
+    let nudges = rows.filter(|row| row.contains("Nudge")).count();
+    assert_eq!(nudges, 1, "{}", emails.words("table"));
+    assert_eq!(app.deliver().await, 1);
+    assert!(
+        app.printer
+            .text()
+            .contains("Subject: We Are Waiting for You - Cloud")
+    );
     app.advance(TimeDelta::minutes(35));
     assert!(!rita.get("/").await.has(".board__late"), "it is over");
 }
@@ -198,25 +217,25 @@ async fn what_is_late_has_its_one_remedy_beside_it() {
     let email = format!("/emails/{}", booked.email.id);
     mail_came_to(&app, &booked, Retrying, "451 4.7.1 Greylisted").await;
     let page = rita.get("/?day=2027-01-05").await;
-    let retry = page.attribute(".board__acts form", "action");
+    let retry = page.attribute(".remedy form", "action");
     assert_eq!(retry, format!("{email}/attempts"));
     mail_came_to(&app, &booked, Failed, "550 5.1.1").await;
     let page = rita.get("/?day=2027-01-05").await;
-    assert_eq!(page.attribute(".board__acts a", "href"), email);
+    assert_eq!(page.attribute(".remedy a", "href"), email);
     mail_came_to(&app, &booked, Accepted, "250 ok").await;
     let page = rita.get("/?day=2027-01-05").await;
-    assert_eq!(page.words(".board__acts"), "", "there is time");
+    assert_eq!(page.words(".remedy"), "", "there is time");
     app.advance(TimeDelta::days(1) - TimeDelta::minutes(73));
     let page = app.recruiter().await.get("/").await;
     let opened = &steps_of_reach(&page)[2];
     assert_eq!(*opened, ("reach__bad", "Opened not yet".to_owned()));
-    assert_eq!(page.words(".next .board__acts"), "Send again 73 min left");
-    assert_eq!(page.attribute(".next .board__acts a", "href"), email);
+    assert_eq!(page.words(".next .remedy"), "Send again 73 min left");
+    assert_eq!(page.attribute(".next .remedy a", "href"), email);
     let called = candidate::Entity::update_many()
         .col_expr(candidate::Column::Phone, Expr::value("+49 (30) 12-34"));
     builders::write(&app, async |txn| Ok(called.exec(txn).await?)).await;
     let page = app.recruiter().await.get("/").await;
-    let call = page.attribute(".next .board__acts a", "href");
+    let call = page.attribute(".next .remedy a", "href");
     assert_eq!(call, "tel:+49301234");
 }
 

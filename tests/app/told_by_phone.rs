@@ -36,7 +36,7 @@ async fn who_was_told_by_phone_is_no_alert_and_everybody_sees_who_told_them() {
     assert_eq!(page.notice(), "Marked as told by phone.");
     assert!(!page.has(".alerts"));
     let day = rita.get("/?day=2027-01-05").await;
-    assert_eq!(day.words("#board .agenda__marks"), "Told by phone");
+    assert_eq!(day.words("#board .reach li:nth-child(2)"), "Told 09:01");
     assert!(!day.has("#attention .agenda"), "no worry either");
 
     app.advance(TimeDelta::minutes(5));

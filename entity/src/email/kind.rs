@@ -23,6 +23,8 @@ pub enum Kind {
     Cancelled,
     /// It comes soon.
     Reminder,
+    /// It goes on, and its candidate is not there.
+    Nudge,
     /// The join link was replaced.
     LinkReplaced,
     /// An interviewer holds an interview that was booked.
@@ -50,6 +52,7 @@ impl Kind {
             | Self::Cancelled
             | Self::LinkReplaced => true,
             Self::Reminder
+            | Self::Nudge
             | Self::InterviewerScheduled
             | Self::InterviewerRescheduled
             | Self::InterviewerUpdated
@@ -67,7 +70,7 @@ impl Kind {
             Self::Updated | Self::InterviewerUpdated => Some(Self::InterviewerUpdated),
             Self::Cancelled | Self::InterviewerCancelled => Some(Self::InterviewerCancelled),
             Self::Reminder | Self::InterviewerReminder => Some(Self::InterviewerReminder),
-            Self::LinkReplaced | Self::Test => None,
+            Self::Nudge | Self::LinkReplaced | Self::Test => None,
         }
     }
 
@@ -88,6 +91,7 @@ impl Kind {
             | Self::Updated
             | Self::Cancelled
             | Self::Reminder
+            | Self::Nudge
             | Self::LinkReplaced
             | Self::InterviewerReminder
             | Self::Test => false,
@@ -102,6 +106,7 @@ impl Kind {
             | Self::Updated
             | Self::Cancelled
             | Self::Reminder
+            | Self::Nudge
             | Self::LinkReplaced => true,
             Self::InterviewerScheduled
             | Self::InterviewerRescheduled
@@ -119,6 +124,7 @@ impl Kind {
             Self::Updated
             | Self::Cancelled
             | Self::Reminder
+            | Self::Nudge
             | Self::LinkReplaced
             | Self::InterviewerScheduled
             | Self::InterviewerRescheduled
@@ -141,6 +147,7 @@ impl Kind {
             | Self::InterviewerCancelled => true,
             Self::Scheduled
             | Self::Reminder
+            | Self::Nudge
             | Self::InterviewerScheduled
             | Self::InterviewerReminder
             | Self::Test => false,
@@ -156,6 +163,7 @@ impl Kind {
             | Self::Rescheduled
             | Self::Updated
             | Self::Reminder
+            | Self::Nudge
             | Self::LinkReplaced
             | Self::InterviewerScheduled
             | Self::InterviewerRescheduled
@@ -174,6 +182,7 @@ impl Kind {
             | Self::Updated
             | Self::Cancelled
             | Self::Reminder
+            | Self::Nudge
             | Self::InterviewerScheduled
             | Self::InterviewerRescheduled
             | Self::InterviewerUpdated
@@ -191,6 +200,7 @@ impl Kind {
             | Self::Rescheduled
             | Self::Updated
             | Self::Cancelled
+            | Self::Nudge
             | Self::LinkReplaced
             | Self::InterviewerScheduled
             | Self::InterviewerRescheduled
@@ -213,7 +223,7 @@ impl Kind {
             | Self::InterviewerUpdated
             | Self::InterviewerCancelled => true,
             // One that came twice reminds nobody better, and shows nothing new.
-            Self::Reminder | Self::InterviewerReminder | Self::Test => false,
+            Self::Reminder | Self::Nudge | Self::InterviewerReminder | Self::Test => false,
         }
     }
 
@@ -225,6 +235,7 @@ impl Kind {
             | Self::Updated
             | Self::Cancelled
             | Self::Reminder
+            | Self::Nudge
             | Self::LinkReplaced
             | Self::InterviewerScheduled
             | Self::InterviewerRescheduled

@@ -116,6 +116,13 @@ pub enum Event {
         #[serde(rename = "email")]
         email_id: Option<i64>,
     },
+    /// The candidate did not come, and was asked to.
+    CandidateNudged {
+        interview_id: i64,
+        version: Option<i32>,
+        #[serde(rename = "email")]
+        email_id: Option<i64>,
+    },
     /// The candidate has another email address, so links sent to the old one are dead.
     AddressChanged {
         interview_id: i64,
@@ -123,6 +130,10 @@ pub enum Event {
     },
     /// The candidate went to the meeting.
     CandidateJoined { interview_id: i64 },
+    /// The candidate had the details open for the first time at this time.
+    CandidateOpened { interview_id: i64 },
+    /// Somebody of the company came to the interview.
+    InterviewAttended { interview_id: i64 },
     /// A recruiter told the candidate what this message could not.
     ToldByPhone {
         interview_id: i64,

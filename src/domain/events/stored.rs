@@ -94,6 +94,7 @@ impl Event {
             | Self::InterviewMissed { version, .. }
             | Self::InterviewReopened { version, .. }
             | Self::LinkReplaced { version, .. }
+            | Self::CandidateNudged { version, .. }
             | Self::AddressChanged { version, .. }
             | Self::SlotChanged { version, .. }
             | Self::SlotClosed { version, .. }
@@ -111,6 +112,8 @@ impl Event {
             Self::InterviewCreated { .. }
             | Self::InterviewRebooked { .. }
             | Self::CandidateJoined { .. }
+            | Self::CandidateOpened { .. }
+            | Self::InterviewAttended { .. }
             | Self::ToldByPhone { .. }
             | Self::ToldByPhoneUndone { .. }
             | Self::NotificationFailed { .. }
@@ -159,8 +162,11 @@ impl Event {
             | Self::InterviewReopened { .. }
             | Self::InterviewRebooked { .. }
             | Self::LinkReplaced { .. }
+            | Self::CandidateNudged { .. }
             | Self::AddressChanged { .. }
             | Self::CandidateJoined { .. }
+            | Self::CandidateOpened { .. }
+            | Self::InterviewAttended { .. }
             | Self::ToldByPhone { .. }
             | Self::ToldByPhoneUndone { .. }
             | Self::NotificationFailed { .. }

@@ -106,11 +106,7 @@ pub async fn join(
 
 /// Keeps that the candidate joined; false when the interview is no longer as it was looked at.
 async fn enter(db: &Db, row: &interview::Model, ip: &str, now: DateTime<Utc>) -> Result<bool> {
-    let actor = Actor {
-        company_id: row.company_id,
-        user_id: None,
-        ip: ip.to_owned(),
-    };
+    let actor = candidate(row, ip);
     db::transaction(db, async |txn| {
         let opened_at = Func::coalesce([Expr::col(interview::Column::OpenedAt), Expr::value(now)]);
         let written = interview::Entity::update_many()
@@ -135,19 +131,34 @@ async fn enter(db: &Db, row: &interview::Model, ip: &str, now: DateTime<Utc>) ->
     .await
 }
 
+/// Whoever has the link.
+fn candidate(row: &interview::Model, ip: &str) -> Actor {
+    Actor {
+        company_id: row.company_id,
+        user_id: None,
+        ip: ip.to_owned(),
+    }
+}
+
 /// Keeps that the candidate had the details open; only the first time counts.
-pub async fn opened(db: &Db, keys: &Keys, token: &str, now: DateTime<Utc>) -> Result<()> {
+pub async fn opened(db: &Db, keys: &Keys, token: &str, ip: &str, now: DateTime<Utc>) -> Result<()> {
     let row = admit(db, keys, token, now).await?.details.interview;
     if row.opened_at.is_some() {
         return Ok(());
     }
+    let actor = candidate(&row, ip);
     db::transaction(db, async |txn| {
-        interview::Entity::update_many()
+        let written = interview::Entity::update_many()
             .col_expr(interview::Column::OpenedAt, Expr::value(now))
             .filter(interview::COLUMN.id.eq(row.id))
             .filter(interview::COLUMN.opened_at.is_null())
             .exec(txn)
-            .await?;
+            .await?
+            .rows_affected;
+        if written == 1 {
+            let interview_id = row.id;
+            events::record(txn, &actor, Event::CandidateOpened { interview_id }, now).await?;
+        }
         Ok(())
     })
     .await

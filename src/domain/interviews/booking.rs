@@ -287,6 +287,7 @@ fn columns(
         link_version: Set(row.link_version + i32::from(row.status == Status::Cancelled)),
         opened_at: Set(None),
         joined_at: Set(None),
+        attended_at: Set(None),
         ..change::next_revision(row)
     }
 }

@@ -67,7 +67,8 @@ pub async fn holds(db: &Db, details: &Details, user_id: i64) -> Result<bool> {
     Ok(on_slot.contains(&user_id))
 }
 
-fn meeting_url() -> Expr {
+/// Where an interview takes place. Needs its slot and company to be joined.
+pub(super) fn meeting_url() -> Expr {
     Expr::col((slot::Entity, slot::Column::MeetingUrl)).if_null(Expr::col((
         company::Entity,
         company::Column::DefaultMeetingUrl,

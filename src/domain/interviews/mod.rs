@@ -1,6 +1,7 @@
 //! Interviews: one candidate for one job. What is read of them, and one file for each way to change one.
 pub mod address_change;
 pub mod admission;
+pub mod attendance;
 pub mod board;
 pub mod booking;
 pub mod cancellation;
@@ -16,6 +17,7 @@ mod joined;
 mod line;
 pub mod link;
 mod list;
+pub mod nudge;
 pub mod overlap;
 pub mod reach;
 pub mod rebooking;

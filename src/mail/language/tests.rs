@@ -111,7 +111,11 @@ fn one_minute_is_not_minutes() {
 #[test]
 fn a_file_that_does_not_fit_is_refused_with_the_reason() {
     for (from, to, reason) in [
-        ("\"greeting\"", "\"greetings\"", "there is no mail.greeting"),
+        (
+            "\"greeting\": \"Dear {candidate_name}",
+            "\"greetings\": \"Dear {candidate_name}",
+            "there is no mail.greeting",
+        ),
         (
             "Dear {candidate_name}",
             "Dear {company_name}",

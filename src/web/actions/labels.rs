@@ -18,11 +18,14 @@ const VERBS: [(Verb, &str); Verb::ALL.len()] = [
     (Verb::InterviewReopened, "Interview reopened"),
     (Verb::InterviewRebooked, "Missed interview rebooked"),
     (Verb::LinkReplaced, "Join link replaced"),
+    (Verb::CandidateNudged, "Candidate nudged"),
     (
         Verb::AddressChanged,
         "Candidate's address changed, join link replaced",
     ),
     (Verb::CandidateJoined, "Candidate joined"),
+    (Verb::CandidateOpened, "Candidate opened the join page"),
+    (Verb::InterviewAttended, "Joined by the company"),
     (Verb::ToldByPhone, "Marked as told by phone"),
     (Verb::ToldByPhoneUndone, "No longer marked as told by phone"),
     (
@@ -89,7 +92,7 @@ pub fn what(entry: &Entry) -> String {
 pub fn who(entry: &Entry) -> String {
     match (&entry.by, entry.verb()) {
         (Some(name), _) => name.clone(),
-        (None, Some(Verb::CandidateJoined)) => "Candidate".into(),
+        (None, Some(Verb::CandidateJoined | Verb::CandidateOpened)) => "Candidate".into(),
         (None, _) => "Greenroom".into(),
     }
 }

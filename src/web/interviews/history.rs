@@ -49,11 +49,16 @@ pub fn events(
 ) -> Vec<Step> {
     // That the candidate was not notified is told by the mail's own line.
     let is_shown = |entry: &Entry| entry.verb() != Some(Verb::NotificationFailed);
+    // Of before it was an event, the interview knows the last time alone.
+    let is_told = entries
+        .iter()
+        .any(|entry| entry.verb() == Some(Verb::CandidateOpened));
     let acts = entries.into_iter().filter(is_shown);
     let acts = acts.map(|entry| (entry.action.at, acted(entry, reader)));
     let mails = mails.iter().filter(|mail| is_worth_telling(mail));
     let mails = mails.flat_map(|mail| went_out(mail, reader));
-    let opened = details.interview.opened_at.map(|at| {
+    let opened = details.interview.opened_at.filter(|_| !is_told);
+    let opened = opened.map(|at| {
         let what = "Candidate opened the join page".into();
         (at, plain("live", what, at, reader))
     });
@@ -172,7 +177,9 @@ fn words_for(event: &Event, reader: &Reader) -> (&'static str, String) {
             "wait",
             "Candidate's address changed; the old join link no longer works".into(),
         ),
+        Event::CandidateNudged { .. } => ("wait", action_labels::verb(event.verb()).into()),
         Event::CandidateJoined { .. } => ("good", "Candidate joined".into()),
+        Event::CandidateOpened { .. } => ("live", "Candidate opened the join page".into()),
         Event::ToldByPhone { .. } => ("good", action_labels::verb(event.verb()).into()),
         Event::ToldByPhoneUndone { .. } => ("wait", action_labels::verb(event.verb()).into()),
         // All others have their words from the audit log, which has some for each.

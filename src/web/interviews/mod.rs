@@ -1,8 +1,10 @@
 //! The pages of interviews.
+pub mod attendance;
 pub mod edit;
 mod form;
 mod history;
 pub mod link;
+pub mod nudge;
 pub mod outlook;
 pub mod pages;
 mod reader;

@@ -6,7 +6,8 @@ use actix_web::{
 
 use super::refuse;
 use crate::{
-    app::App, domain::interviews::admission, error::Error as AppError, web::errors::Result,
+    app::App, client_ip, domain::interviews::admission, error::Error as AppError,
+    web::errors::Result,
 };
 
 /// POST /interview/{token}/opened: kept once.
@@ -16,7 +17,8 @@ pub async fn create(
     token: Path<String>,
 ) -> Result<HttpResponse> {
     let now = app.clock.now();
-    match admission::opened(&app.db, &app.keys, &token, now).await {
+    let ip = client_ip::of(&request, &app.settings.trusted_proxies).to_string();
+    match admission::opened(&app.db, &app.keys, &token, &ip, now).await {
         Ok(()) => Ok(HttpResponse::NoContent().finish()),
         Err(AppError::NotFound) => refuse(&app, &request, now).await,
         Err(error) => Err(error.into()),

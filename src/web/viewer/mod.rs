@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 pub use self::extractors::{Admin, Recruiter, SignedIn};
 use super::{
     alerts::not_notified,
+    bell,
     errors::{Error, Result},
     flash::Flash,
     frame::{Frame, SignedInFrame},
@@ -174,7 +175,9 @@ async fn find(request: &HttpRequest, admits: fn(Role) -> bool) -> Result<Viewer>
     if !admits(found.role) {
         return Err(AppError::NotFound.into());
     }
-    if let Err(error) = sessions::touch(&app.db, &key_hash, &found, now).await {
+    // Nobody need sit there: their time runs on, and what the last request had to say is for the page that they ask for.
+    let asks_by_itself = request.path() == bell::PATH;
+    if !asks_by_itself && let Err(error) = sessions::touch(&app.db, &key_hash, &found, now).await {
         // A database that cannot write just now can still be read.
         tracing::warn!(%error, "A session's last use was not noted");
     }
@@ -187,7 +190,7 @@ async fn find(request: &HttpRequest, admits: fn(Role) -> bool) -> Result<Viewer>
         attention: attention(&app, &found, now).await?,
         zone,
         company_zone,
-        flash: cookie::flash_in(&found.state),
+        flash: cookie::flash_in(&found.state).filter(|_| !asks_by_itself),
         unsent: Unsent::of(&app, request, (found.company_id, found.user_id)).await?,
         email: found.email,
         name: found.name,

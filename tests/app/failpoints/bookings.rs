@@ -181,6 +181,28 @@ async fn changes_survive_every_fault() {
         })
         .await;
     scene
+        .survives("nudge", async |app| {
+            let booked = builders::booked(app, app.company_id).await;
+            let slot = booked.details.slot.as_ref().expect("a slot").id;
+            let begun = entity::slot::Entity::update_many()
+                .col_expr(
+                    entity::slot::Column::StartsAt,
+                    Expr::value(app.now() - TimeDelta::minutes(12)),
+                )
+                .filter(entity::slot::COLUMN.id.eq(slot));
+            builders::write(app, async |txn| Ok(begun.exec(txn).await?)).await;
+            let path = format!("{}/nudge", page(&booked));
+            Call::form(rita.clone(), "/", &path, &[]).await
+        })
+        .await;
+    scene
+        .survives("come to an interview", async |app| {
+            let booked = builders::booked(app, app.company_id).await;
+            let path = format!("{}/attendance", page(&booked));
+            Call::post(rita.clone(), &path, &[])
+        })
+        .await;
+    scene
         .survives("replace the link", async |app| {
             let booked = builders::booked(app, app.company_id).await;
             let path = format!("{}/link", page(&booked));

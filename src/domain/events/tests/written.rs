@@ -216,6 +216,14 @@ pub fn written_today() -> Vec<(Event, Value)> {
             json!({ "new": 8 }),
         ),
         (
+            Event::CandidateNudged {
+                interview_id,
+                version,
+                email_id: Some(5),
+            },
+            json!({ "version": 3, "email": 5 }),
+        ),
+        (
             Event::LinkReplaced {
                 interview_id,
                 change: Replaced {},
@@ -232,6 +240,8 @@ pub fn written_today() -> Vec<(Event, Value)> {
             json!({ "version": 3 }),
         ),
         (Event::CandidateJoined { interview_id }, json!({})),
+        (Event::CandidateOpened { interview_id }, json!({})),
+        (Event::InterviewAttended { interview_id }, json!({})),
         (
             Event::ToldByPhone {
                 interview_id,

@@ -1,0 +1,7 @@
+// Whoever opens the meeting of an interview is there: said to the server, so that its bell stops ringing for the others.
+for (const press of ["click", "auxclick"]) {
+  document.addEventListener(press, (event) => {
+    const link = event.target.closest("[data-attend]");
+    if (link) fetch(link.dataset.attend, { method: "POST", redirect: "manual", keepalive: true }).catch(() => {});
+  });
+}

@@ -1,0 +1,184 @@
+//! The bell: a candidate who waits is told to whoever can come.
+use chrono::TimeDelta;
+use entity::{company, slot, user::Role};
+use greenroom::domain::interviews::join_link::Ticket;
+use sea_orm::{EntityTrait, sea_query::Expr};
+
+use crate::support::{
+    Actor, TestApp,
+    builders::{self, Booked},
+};
+
+/// One interview that a recruiter booked and an interviewer holds, a moment before its start.
+struct Scene {
+    app: TestApp,
+    rita: Actor,
+    ines: Actor,
+    booked: Booked,
+    join: String,
+}
+
+impl Scene {
+    async fn set() -> Self {
+        let app = TestApp::start().await;
+        app.expect_undelivered_mail();
+        let booked = builders::booked(&app, app.company_id).await;
+        let row = &booked.details.interview;
+        let (rita, ines) = (
+            builders::user(&app, app.company_id, Role::Recruiter).await,
+            builders::user(&app, app.company_id, Role::Interviewer).await,
+        );
+        let (slot_id, rita_id) = (row.slot_id.expect("a slot"), rita.id);
+        builders::put(&app, (app.company_id, slot_id), ines.id).await;
+        builders::write(&app, async |txn| {
+            let column = entity::interview::Column::BookedBy;
+            let by_rita = entity::interview::Entity::update_many()
+                .col_expr(column, Expr::value(Some(rita_id)));
+            Ok(by_rita.exec(txn).await?)
+        })
+        .await;
+        let token = app.app.keys.token(&Ticket {
+            public_id: &row.public_id,
+            link_version: row.link_version,
+            revision: row.revision,
+        });
+        app.advance(TimeDelta::days(1) - TimeDelta::minutes(5));
+        Self {
+            rita: app.signed_in_as(&rita).await,
+            ines: app.signed_in_as(&ines).await,
+            join: format!("/interview/{}/join", token.expect("a token")),
+            booked,
+            app,
+        }
+    }
+
+    async fn candidate_joins(&self) -> crate::support::Answer {
+        self.app.candidate().post_form(&self.join, &[]).await
+    }
+
+    fn id(&self) -> i64 {
+        self.booked.details.interview.id
+    }
+
+    async fn without_meeting_links(&self) {
+        builders::write(&self.app, async |txn| {
+            let nothing = || Expr::value(None::<String>);
+            slot::Entity::update_many()
+                .col_expr(slot::Column::MeetingUrl, nothing())
+                .exec(txn)
+                .await?;
+            company::Entity::update_many()
+                .col_expr(company::Column::DefaultMeetingUrl, nothing())
+                .exec(txn)
+                .await?;
+            Ok(())
+        })
+        .await;
+    }
+}
+
+#[actix_web::test]
+async fn a_candidate_who_waits_rings_until_somebody_comes() {
+    let mut scene = Scene::set().await;
+    assert_eq!(scene.rita.get("/bell").await.words("#bell"), "");
+    scene.candidate_joins().await;
+    for actor in [&mut scene.rita, &mut scene.ines] {
+        let bell = actor.get("/bell").await;
+        let words = bell.words("#bell");
+        assert!(
+            words.contains("Zoë Núñez has just arrived for the interview at 09:00"),
+            "{words}"
+        );
+        assert!(bell.has("#bell a[href^='https://meet.example.com']"));
+    }
+    scene.app.advance(TimeDelta::minutes(3));
+    let words = scene.rita.get("/bell").await.words("#bell");
+    assert!(words.contains("has been waiting since 08:55"), "{words}");
+
+    let come = format!("/interviews/{}/attendance", scene.id());
+    for _ in 0..2 {
+        let answer = scene.ines.post_form(&come, &[]).await;
+        assert_eq!((answer.status, answer.location.as_str()), (303, "/"));
+    }
+    assert_eq!(scene.rita.get("/bell").await.words("#bell"), "");
+    assert_eq!(scene.ines.get("/bell").await.words("#bell"), "");
+    let history = scene.rita.get(&format!("/interviews/{}", scene.id())).await;
+    let came = history.text.matches("Joined by the company").count();
+    assert_eq!(came, 1, "the first counts");
+}
+
+#[actix_web::test]
+async fn it_rings_for_nobody_else_until_the_start_has_passed() {
+    let mut scene = Scene::set().await;
+    let mut others = [
+        scene.app.recruiter().await,
+        scene.app.admin().await,
+        scene.app.interviewer().await,
+        scene.app.other_company().await,
+    ];
+    scene.candidate_joins().await;
+    for other in &mut others {
+        assert_eq!(other.get("/bell").await.words("#bell"), "");
+    }
+    scene.app.advance(TimeDelta::minutes(7));
+    let rings = [true, true, false, false];
+    for (other, rings) in others.iter_mut().zip(rings) {
+        assert_eq!(other.get("/bell").await.has("#bell li"), rings);
+    }
+    for mut stranger in others.into_iter().skip(2) {
+        let come = format!("/interviews/{}/attendance", scene.id());
+        assert_eq!(stranger.post_form(&come, &[]).await.status, 404);
+    }
+    assert!(scene.rita.get("/bell").await.has("#bell li"));
+    scene.app.advance(TimeDelta::minutes(45));
+    assert!(!scene.rita.get("/bell").await.has("#bell li"), "it is over");
+}
+
+#[actix_web::test]
+async fn without_a_meeting_link_it_rings_until_there_is_one_that_lets_the_candidate_in() {
+    let mut scene = Scene::set().await;
+    scene.without_meeting_links().await;
+    let waits = scene.candidate_joins().await;
+    assert!(waits.has("form[data-waiting]") && waits.has("script[src*='waiting']"));
+    let come = format!("/interviews/{}/attendance", scene.id());
+    scene.rita.post_form(&come, &[]).await;
+    let bell = scene.rita.get("/bell").await;
+    assert!(
+        bell.words("#bell")
+            .contains("There is no meeting link yet.")
+    );
+    let edit = bell.attribute("#bell a.button", "href");
+    assert_eq!(edit, format!("/interviews/{}/edit", scene.id()));
+    let for_ines = scene.ines.get("/bell").await;
+    assert!(!for_ines.has("#bell a.button"), "not hers to set");
+
+    let link = [
+        ("meeting_url", "https://meet.example.com/late"),
+        ("interview_type", "technical"),
+        ("duration_minutes", "45"),
+        ("act", "save"),
+    ];
+    let saved = scene.rita.save_form(&edit, &link).await;
+    assert_eq!(saved.status, 303, "{}", saved.text);
+    assert!(!scene.rita.get("/bell").await.has("#bell li"));
+    let joined = scene.candidate_joins().await;
+    assert!(!joined.has("form[data-waiting]"));
+    assert!(joined.text.contains("https://meet.example.com/late"));
+}
+
+#[actix_web::test]
+async fn pages_ask_for_the_bell_by_themselves_and_nobody_stays_signed_in_by_that() {
+    let mut scene = Scene::set().await;
+    let page = scene.rita.get("/slots").await;
+    assert_eq!(page.attribute("#bell", "hx-get"), "/bell");
+    // What the last request had to say is for the page that its user asks for.
+    let closed = format!("/interviews/{}/nudge", scene.id());
+    scene.rita.post_form(&closed, &[]).await;
+    assert!(!scene.rita.get("/bell").await.has("[data-flash]"));
+    assert!(scene.rita.get("/slots").await.has("[data-flash]"));
+    for _ in 0..13 {
+        scene.app.advance(TimeDelta::hours(1));
+        scene.rita.get("/bell").await;
+    }
+    assert_eq!(scene.rita.get("/bell").await.status, 303, "signed out");
+}
