@@ -28,6 +28,7 @@ const STYLES: &[&str] = &[
     "css/gate.css",
     "css/meeting.css",
     "css/notice.css",
+    "css/outcomes.css",
     "css/page.css",
     "css/panel.css",
     "css/next.css",

@@ -6,8 +6,8 @@ use entity::{
     slot,
 };
 use sea_orm::{
-    Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    Select,
+    Condition, EntityTrait, FromQueryResult, JsonValue as Json, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select,
     sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 
@@ -15,6 +15,7 @@ use crate::{
     db::{Db, constant::Constant},
     domain::{
         alerts::{self, Reachability},
+        companies,
         first_steps::{self, Progress, Standing},
         interviews::{self, Line, Mail},
     },
@@ -41,28 +42,47 @@ pub struct Worry {
 struct Progressed {
     default_meeting_url: Option<String>,
     version: i32,
+    outcomes: Json,
     has_slots: bool,
     has_jobs: bool,
 }
 
-/// How far the company is, and where its interviews take place that do not say.
-pub async fn standing(db: &Db, company_id: i64) -> Result<(Standing, Option<String>)> {
+/// What the page of a day needs of its company.
+#[derive(Clone, Debug)]
+pub struct Company {
+    /// How far it has come.
+    pub standing: Standing,
+    /// Where its interviews take place that do not say.
+    pub meeting_url: Option<String>,
+    /// What can come of an interview.
+    pub outcomes: Vec<String>,
+}
+
+/// Of the company with this key.
+pub async fn company(db: &Db, company_id: i64) -> Result<Company> {
     let (slots, jobs) = first_steps::slots_and_jobs(company_id);
     let found = company::Entity::find_by_id(company_id)
         .select_only()
-        .columns([company::Column::DefaultMeetingUrl, company::Column::Version])
+        .columns([
+            company::Column::DefaultMeetingUrl,
+            company::Column::Version,
+            company::Column::Outcomes,
+        ])
         .expr_as(Expr::exists(slots), "has_slots")
         .expr_as(Expr::exists(jobs), "has_jobs")
         .into_model::<Progressed>()
         .one(db.read())
         .await?
         .ok_or(Error::NotFound)?;
-    let standing = Standing {
-        has_meeting_url: found.default_meeting_url.is_some(),
-        version: found.version,
-        progress: Progress::of(found.has_slots, found.has_jobs),
-    };
-    Ok((standing, found.default_meeting_url))
+    Ok(Company {
+        standing: Standing {
+            has_meeting_url: found.default_meeting_url.is_some(),
+            version: found.version,
+            progress: Progress::of(found.has_slots, found.has_jobs),
+        },
+        meeting_url: found.default_meeting_url,
+        outcomes: companies::stored_outcomes(company_id, &found.outcomes)?,
+    })
 }
 
 /// Interviews from an instant on whose newest message is late, lost or doubtful, or that have no meeting URL, which the

@@ -161,7 +161,10 @@ async fn the_next_interview_stands_large_with_its_meeting_link() {
     app.advance(TimeDelta::minutes(44));
     let page = app.recruiter().await.get("/").await;
     assert!(!page.has(".next"), "it is over");
-    assert!(page.words("#board .board").contains("Joined at 08:47"));
+    assert!(
+        page.words("#board .board")
+            .contains("Over, joined at 08:47")
+    );
 }
 
 #[actix_web::test]
@@ -184,7 +187,7 @@ async fn a_candidate_who_does_not_come_is_late_and_then_missed() {
     app.advance(TimeDelta::minutes(5));
     let page = rita.get("/").await;
     assert_eq!(steps_of_reach(&page)[3].0, "reach__bad");
-    let nudge = page.attribute(".board__late form", "action");
+    let nudge = page.attribute(".board__late form[action$='/nudge']", "action");
     let pressed = rita.press("/", &nudge).await;
     assert_eq!((pressed.status, pressed.location.as_str()), (303, "/"));
     assert_eq!(
@@ -204,8 +207,47 @@ async fn a_candidate_who_does_not_come_is_late_and_then_missed() {
             .text()
             .contains("Subject: We Are Waiting for You - Cloud")
     );
+    let words = rita.get("/").await.words(".board__late .remedy");
+    assert_eq!(words, "Nudge No-show Rebook");
     app.advance(TimeDelta::minutes(35));
-    assert!(!rita.get("/").await.has(".board__late"), "it is over");
+    let page = rita.get("/").await;
+    assert!(!page.has(".board__late"), "it is over");
+    assert_eq!(page.words(".board .remedy"), "Set outcome No-show");
+    let path = format!("/interviews/{}/no-show", booked.details.interview.id);
+    assert_eq!(rita.press("/", &path).await.status, 303);
+    let page = rita.get("/").await;
+    assert!(page.words(".board__done").contains("No-show"));
+    let rebook = format!("/interviews/{}/rebooking", booked.details.interview.id);
+    assert_eq!(rita.press("/", &rebook).await.status, 303);
+}
+
+#[actix_web::test]
+async fn what_nobody_closed_is_asked_about_the_next_morning() {
+    let app = TestApp::start().await;
+    let booked = builders::booked(&app, app.company_id).await;
+    mail_came_to(&app, &booked, email::Status::Accepted, "250 ok").await;
+    app.advance(TimeDelta::days(1) + TimeDelta::hours(3));
+    assert!(
+        !app.recruiter().await.get("/").await.has("#owed"),
+        "the same day"
+    );
+    app.advance(TimeDelta::hours(20));
+    let mut rita = app.recruiter().await;
+    let page = rita.get("/").await;
+    assert_eq!(page.words("#owed"), "Yesterday: 1 needs an outcome");
+    let buttons = page.all_words(".outcomes__acts button");
+    assert_eq!(buttons, ["Advance", "Hold", "Reject", "No-show"]);
+    assert!(
+        !rita.get("/?day=2027-01-05").await.has("#owed"),
+        "another day"
+    );
+    let path = format!("/interviews/{}/ending", booked.details.interview.id);
+    let version = page.attribute(".outcomes__acts input[name=version]", "value");
+    let typed = [("ending", "outcome:Hold"), ("version", &*version)];
+    assert_eq!(rita.post_form(&path, &typed).await.status, 303);
+    assert!(!rita.get("/").await.has("#owed"));
+    let day = rita.get("/?day=2027-01-05").await;
+    assert!(day.words(".board__done").contains("Completed: Hold"));
 }
 
 #[actix_web::test]

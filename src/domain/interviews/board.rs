@@ -25,6 +25,8 @@ pub struct Appointment {
     pub id: i64,
     /// Where it stands.
     pub status: Status,
+    /// What came of it, once it is completed and that was decided.
+    pub outcome: Option<String>,
     /// +1 at each write, for compare-and-set.
     pub version: i32,
     /// When the candidate had the join page open.

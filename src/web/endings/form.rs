@@ -38,6 +38,15 @@ pub fn choices(outcomes: &[String]) -> Vec<Choice> {
     completed.chain(others).collect()
 }
 
+/// The same in short, as label and value of a button each.
+pub fn buttons(outcomes: &[String]) -> Vec<(String, String)> {
+    let named = outcomes
+        .iter()
+        .map(|name| (name.clone(), format!("{OUTCOME}{name}")));
+    let no_show = ("No-show".to_owned(), NO_SHOW.to_owned());
+    named.chain([no_show]).collect()
+}
+
 fn parse(ending: &str, errors: &mut FormErrors) -> Option<Ending> {
     let outcome = match ending {
         NO_SHOW => return Some(Ending::NoShow),

@@ -8,7 +8,7 @@ use actix_web::{
     web::{Data, Form, Path},
 };
 
-pub use self::form::choices;
+pub use self::form::{buttons, choices};
 use self::{form::EndingForm, pages::EditPage};
 use super::{
     errors::Result,

@@ -29,6 +29,15 @@ impl Reader {
         self.now.with_timezone(&self.zone).date_naive()
     }
 
+    /// `09:52` today, else with the weekday or the date in short: `Thu 09:52`, `7 May 09:52`.
+    pub fn moment_in_short(&self, at: DateTime<Utc>) -> String {
+        let clock = times::clock(at, self.zone);
+        match times::short_day(at, self.now, self.zone).as_str() {
+            "" => clock,
+            day => format!("{day} {clock}"),
+        }
+    }
+
     /// `09:52` today, else with the day.
     pub fn moment(&self, at: DateTime<Utc>) -> String {
         match at.with_timezone(&self.zone).date_naive() == self.today() {

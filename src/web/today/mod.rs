@@ -2,6 +2,7 @@
 pub mod first_steps;
 pub mod interviewer;
 mod next;
+mod owed;
 pub mod pages;
 mod remedy;
 mod row;
@@ -29,7 +30,7 @@ use crate::{
     app::App,
     domain::{
         first_steps::Standing,
-        interviews::{board, held},
+        interviews::{self, board, held},
         slots, today,
     },
     times,
@@ -39,6 +40,9 @@ use crate::{
 const MOST: u64 = 200;
 /// How many worries are shown.
 const WORRIES: u64 = 10;
+
+/// How many earlier interviews without an outcome are read: one more than is shown.
+const OWED: u64 = 5;
 
 /// GET /: a day's interviews, how far each candidate is reached, and what needs attention. For interviewers their own.
 pub async fn show(
@@ -77,7 +81,8 @@ async fn read(
     let slot_ids: Vec<i64> = held.iter().map(|interview| interview.slot_id).collect();
     let interviewers = slots::interviewers::names_by_slot(app.db.read(), company_id, slot_ids);
     let interviewers = interviewers.await?;
-    let (standing, meeting_url) = today::standing(&app.db, company_id).await?;
+    let company = today::company(&app.db, company_id).await?;
+    let owing = (company_id, reader.zone);
     // What is wrong today is said beside its row.
     let (_, tomorrow) = times::bounds_of_day(reader.today(), reader.zone);
     let few = (tomorrow, WORRIES + 1);
@@ -85,12 +90,15 @@ async fn read(
         day,
         held,
         interviewers,
-        worries: today::worries(&app.db, company_id, meeting_url.is_some(), few, now).await?,
-        meeting_url,
+        worries: today::worries(&app.db, company_id, company.meeting_url.is_some(), few, now)
+            .await?,
+        owed: interviews::unclosed(&app.db, owing, OWED, now).await?.rows,
+        outcomes: company.outcomes,
+        meeting_url: company.meeting_url,
         alerts: alerts::first(app, company_id, reader.zone, now).await?,
         has_zone_changes: viewer.has_zone_changes(),
     };
-    Ok((board, standing))
+    Ok((board, company.standing))
 }
 
 /// Which day.

@@ -6,13 +6,17 @@ use entity::interview::Status;
 use serde::Serialize;
 
 use super::{
-    DayForm, MOST, WORRIES,
+    DayForm, MOST, OWED, WORRIES,
     first_steps::FirstSteps,
     next::{self, Next},
+    owed::Owed,
     row::Row,
 };
 use crate::{
-    domain::{interviews::board::Appointment, today::Worry},
+    domain::{
+        interviews::{Line, board::Appointment},
+        today::Worry,
+    },
     times,
     web::{alerts::Card, forms::FormErrors, interviews::Reader, labels, page::Page, stamp::Stamp},
 };
@@ -27,6 +31,10 @@ pub struct Board {
     pub interviewers: HashMap<i64, Vec<String>>,
     /// What needs attention on later days, one more than is shown when there are many.
     pub worries: Vec<Worry>,
+    /// Earlier interviews of which nobody has said how they ended, one more than is shown when there are many.
+    pub owed: Vec<Line>,
+    /// What can come of an interview.
+    pub outcomes: Vec<String>,
     /// Where the company's interviews take place that do not say.
     pub meeting_url: Option<String>,
     /// Candidates who were not notified, the most urgent ones.
@@ -60,6 +68,8 @@ pub struct ShowPage {
     /// All of the day's interviews, when there are more than are shown.
     all: Option<String>,
     next_up: Option<Next>,
+    /// None on other days, and when nothing is owed.
+    owed: Option<Owed>,
     /// `10:17`, where the day is today.
     now: String,
     /// The same for machines.
@@ -123,6 +133,8 @@ impl ShowPage {
             next: address(day.succ_opt().unwrap_or(day)),
             all: (board.held.len() > shown.len()).then(all),
             next_up,
+            owed: Owed::new(&board.owed, OWED as usize - 1, &board.outcomes, reader)
+                .filter(|_| is_today),
             now: times::clock(reader.now, reader.zone),
             now_at: times::rfc3339(reader.now),
             is_now_last: is_today
@@ -228,6 +240,7 @@ impl Page for ShowPage {
             next: "/?day=2027-01-06".into(),
             all: Some("/interviews".into()),
             next_up: Some(Next::sample()),
+            owed: Some(Owed::sample()),
             now: "10:17".into(),
             now_at: "2027-01-05T09:17:00Z".into(),
             is_now_last: true,

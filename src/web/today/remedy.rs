@@ -1,5 +1,6 @@
 //! What to do about the step of a reach line that is late: one thing, but four for a candidate who does not come.
 use chrono::{DateTime, Utc};
+use entity::interview::Status;
 use serde::Serialize;
 
 use crate::{
@@ -56,6 +57,12 @@ impl Button {
 impl Remedy {
     /// Of an interview, now; nothing while no step is late.
     pub fn of(interview: &Appointment, reader: &Reader) -> Self {
+        if let Some(buttons) = for_what_is_over(interview, reader.now) {
+            return Self {
+                buttons,
+                note: String::new(),
+            };
+        }
         let Some(step) = reach::late(&interview.reach(reader.now)) else {
             return Self::default();
         };
@@ -107,6 +114,28 @@ fn for_step(step: reach::Step, interview: &Appointment, reader: &Reader) -> (But
     }
 }
 
+/// How it ended, what follows from that, or the way back; none while it goes on or is to come.
+fn for_what_is_over(interview: &Appointment, now: DateTime<Utc>) -> Option<Vec<Button>> {
+    let path = format!("/interviews/{}", interview.id);
+    let ticket = || Some(Ticket::of_version(interview.version).with_new_key());
+    let post = |label: &str, act: &str| Button {
+        ticket: ticket(),
+        ..Button::post(label, format!("{path}/{act}"))
+    };
+    match interview.status {
+        Status::Completed => Some(vec![Button {
+            kind: "ghost small",
+            ..post("Undo", "reopening")
+        }]),
+        Status::NoShow => Some(vec![post("Rebook", "rebooking")]),
+        Status::Scheduled if interview.ends_at() <= now => {
+            let outcome = Button::link("Set outcome", format!("{path}/ending"));
+            Some(vec![outcome, post("No-show", "no-show")])
+        }
+        Status::Scheduled | Status::Unscheduled | Status::Cancelled => None,
+    }
+}
+
 /// After the start there is no time for more than this.
 fn for_nobody_there(interview: &Appointment) -> Vec<Button> {
     let nudge = Button {
@@ -118,7 +147,15 @@ fn for_nobody_there(interview: &Appointment) -> Vec<Button> {
         label: "Call".into(),
         ..button
     });
-    [Some(nudge), call].into_iter().flatten().collect()
+    let no_show = Button {
+        ticket: Some(Ticket::of_version(interview.version).with_new_key()),
+        ..Button::post("No-show", format!("/interviews/{}/no-show", interview.id))
+    };
+    let rebook = Button::link("Rebook", format!("/interviews/{}/reschedule", interview.id));
+    [Some(nudge), call, Some(no_show), Some(rebook)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// None where no number is known that can be dialled.

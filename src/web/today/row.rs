@@ -125,15 +125,22 @@ fn state(interview: &Appointment, reader: &Reader) -> Option<State> {
     let words = |words: String, tone| Some(State { words, tone });
     let clock = |at| times::clock(at, reader.zone);
     match (interview.status, interview.joined_at) {
-        (Status::Completed, _) => words(labels::interview_status(interview.status).into(), "good"),
+        (Status::Completed, _) => words(
+            labels::interview_state(interview.status, interview.outcome.as_deref()),
+            "good",
+        ),
         (Status::NoShow, _) => words(labels::interview_status(interview.status).into(), "bad"),
+        (Status::Scheduled, joined) if interview.ends_at() <= reader.now => words(
+            match joined {
+                Some(at) => format!("Over, joined at {}", clock(at)),
+                None => "Over, nobody joined".into(),
+            },
+            "wait",
+        ),
         (Status::Scheduled, Some(at)) if reader.now < interview.starts_at => {
             words(format!("Waiting since {}", clock(at)), "live")
         }
         (Status::Scheduled, Some(at)) => words(format!("Joined at {}", clock(at)), "live"),
-        (Status::Scheduled, None) if interview.ends_at() <= reader.now => {
-            words("Over, nobody joined".into(), "quiet")
-        }
         (Status::Scheduled | Status::Unscheduled | Status::Cancelled, _) => None,
     }
 }
