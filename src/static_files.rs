@@ -38,6 +38,7 @@ const STYLES: &[&str] = &[
     "css/shell.css",
     "css/stats.css",
     "css/status.css",
+    "css/tell.css",
     "css/timeline.css",
 ];
 

@@ -31,6 +31,12 @@ pub struct Model {
     pub instruction_lines: Json,
     /// What can come of an interview, a list of names.
     pub outcomes: Json,
+    /// Why interviews are cancelled, a list to choose from; candidates read it.
+    pub cancel_reasons: Json,
+    /// Why they are moved, a list to choose from.
+    pub move_reasons: Json,
+    /// Why candidates are not told, a list to choose from.
+    pub silence_reasons: Json,
     /// The picture that its mails show, one of `logos`.
     pub logo_id: Option<i64>,
     /// +1 at each change, for compare-and-set.

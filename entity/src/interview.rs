@@ -67,6 +67,8 @@ pub struct Model {
     pub interviewer_notes: String,
     /// Why it was called off, as the candidate is told; may be empty.
     pub cancel_reason: String,
+    /// Why the candidate does not know how it stands, where somebody wanted it so.
+    pub not_told_reason: Option<String>,
     /// What came of it, by the name that the company gave it; only of what took place.
     pub outcome: Option<String>,
     /// For recruiters alone, about the end; may be empty.

@@ -43,7 +43,7 @@ const MOST_OVERLAPS: usize = 100;
 pub struct Booking {
     slot: Slot,
     interview: Interview,
-    notification: Notification,
+    notification: Option<Notification>,
 }
 
 /// The message that tells the candidate: where it stands, not what is in it.
@@ -251,10 +251,10 @@ pub async fn answer(
     Ok(Booking {
         slot,
         interview: booked.details.into(),
-        notification: Notification {
-            id: booked.email.id,
-            status: booked.email.status,
-        },
+        notification: booked.email.map(|email| Notification {
+            id: email.id,
+            status: email.status,
+        }),
     })
 }
 

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{
     auth::{Caller, Recruiter},
     bookings,
-    fields::{Body, Fields, choice, number, text},
+    fields::{Body, Fields, boolean, choice, number, text},
     idempotency,
     interviews::{self as interviews_api, Interview},
     problem::{Problem, Result},
@@ -24,6 +24,7 @@ use crate::{
             correction::{self, Correction, Refusal as NotCorrected},
             rescheduling::{self, Move},
             slot_choice::SlotChoice,
+            telling::{NoReason, Telling},
         },
     },
     text as typed,
@@ -46,8 +47,11 @@ pub async fn reschedule(
     idempotency::answer(&app, &caller, idempotency_key, async |idempotency_key| {
         let notes = bookings::notes(&mut fields);
         let overlaps = bookings::overlaps(&mut fields);
+        let (reason, telling) = reason_and_telling(&mut fields);
         let slot = bookings::slot_choice(&mut fields, &caller);
         let new = Move {
+            reason,
+            telling,
             interview_id: *id,
             version: None,
             slot: fields.finish(slot)?,
@@ -171,7 +175,7 @@ pub async fn cancel(
     let idempotency_key =
         caller.idempotency_key("api.cancel", &format!("{id} {}", fields.request()))?;
     idempotency::answer(&app, &caller, idempotency_key, async |idempotency_key| {
-        let reason = fields.optional("reason", text(|t| typed::lines(t, LONGEST_REASON)));
+        let (reason, telling) = reason_and_telling(&mut fields);
         fields.finish(Some(()))?;
         let target = Target {
             interview_id: *id,
@@ -179,14 +183,31 @@ pub async fn cancel(
             idempotency_key,
         };
         let (actor, now) = (caller.actor(), app.clock.now());
-        let reason = reason.unwrap_or_default();
-        match cancellation::cancel(&app.db, &actor, &target, &reason, now).await? {
+        let why = (reason.as_str(), &telling);
+        match cancellation::cancel(&app.db, &actor, &target, why, now).await? {
             Ok(done) => changed(&app, done),
             Err(Refusal::Interview(refusal)) => Err(unchangeable(refusal)),
             Err(Refusal::KeyConflict) => Err(Problem::key_reused()),
         }
     })
     .await
+}
+
+/// Why something is changed, and whom that is told: everybody, unless the call says otherwise and why.
+fn reason_and_telling(fields: &mut Fields) -> (String, Telling) {
+    let reason = fields.optional("reason", text(|t| typed::lines(t, LONGEST_REASON)));
+    let reason = reason.unwrap_or_default();
+    let [candidate, interviewers] = ["notify_candidate", "notify_interviewers"]
+        .map(|name| fields.optional(name, boolean).unwrap_or(true));
+    let telling = Telling::new(candidate, interviewers, &reason);
+    let telling = telling.unwrap_or_else(|NoReason| {
+        fields.refuse(
+            "reason",
+            "This field is required when someone is not notified.",
+        );
+        Telling::everybody()
+    });
+    (reason, telling)
 }
 
 /// 200: the interview as it is now.

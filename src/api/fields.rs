@@ -216,6 +216,13 @@ pub fn number<T: TryFrom<i64>>(
     }
 }
 
+/// Yes or no.
+pub fn boolean(value: &Value) -> Result<bool, String> {
+    value
+        .as_bool()
+        .ok_or_else(|| "Must be true or false.".into())
+}
+
 /// The key of a row; a key that nothing can have is one of nothing.
 pub fn id(value: &Value) -> Result<i64, String> {
     value

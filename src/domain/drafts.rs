@@ -195,6 +195,7 @@ fn unwritten(
         booking_notes: String::new(),
         interviewer_notes: String::new(),
         cancel_reason: String::new(),
+        not_told_reason: None,
         outcome: None,
         private_note: String::new(),
         rebook_of: None,

@@ -21,7 +21,7 @@ use crate::{
     web::{
         account, actions, alerts, assets, bell, bookings, cancellations, candidates, company,
         emails, endings, held, interviews, jobs, join, login, logo, mail, mail_texts, rescheduling,
-        sessions, setup, slots, today, tokens, users, zone_changes,
+        sessions, setup, slots, telling, today, tokens, users, zone_changes,
     },
 };
 
@@ -99,6 +99,7 @@ fn table() -> Vec<Route> {
         get(Recruiter, "/interviews/{id}/reschedule", rescheduling::new),
         post(Recruiter, "/interviews/{id}/reschedule", rescheduling::create),
         get(Recruiter, "/interviews/{id}/reschedule/html", rescheduling::html::show),
+        post(Recruiter, "/interviews/{id}/telling", telling::create),
         get(Recruiter, "/jobs", jobs::index),
         get(Recruiter, "/jobs/new", jobs::new),
         post(Recruiter, "/jobs/new", jobs::create),

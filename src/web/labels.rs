@@ -61,6 +61,17 @@ pub fn interview_state(status: Status, outcome: Option<&str>) -> String {
     }
 }
 
+/// The first words of what somebody typed.
+pub fn shortened(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let line = text.lines().next().unwrap_or_default();
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None if line.len() < text.len() => format!("{line}…"),
+        None => line.to_owned(),
+    }
+}
+
 /// What a slot is good for.
 pub fn slot_state(state: State) -> &'static str {
     match state {

@@ -49,6 +49,7 @@ pub mod sessions;
 pub mod setup;
 pub mod slots;
 pub mod stamp;
+pub mod telling;
 pub mod today;
 pub mod tokens;
 pub mod unsent;

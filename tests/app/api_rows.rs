@@ -238,7 +238,7 @@ async fn an_interview_is_unscheduled_until_it_is_booked() {
     let expected = json!({
         "id": interview["id"], "status": "unscheduled", "candidate": candidate, "job": job,
         "slot": null, "company": app.company_id, "starts_at": null, "ends_at": null,
-        "time_zone": null, "booking_notes": "", "interviewer_notes": "", "cancel_reason": "", "outcome": null, "private_note": "",
+        "time_zone": null, "booking_notes": "", "interviewer_notes": "", "cancel_reason": "", "not_told_reason": null, "outcome": null, "private_note": "",
         "rebook_of": null, "opened_at": null, "joined_at": null, "attended_at": null,
         "ai_interview_type": null, "duration_minutes": null, "meeting_url": null, "version": 1,
         "created_at": "2027-01-04T08:00:00Z",

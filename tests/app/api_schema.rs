@@ -80,6 +80,12 @@ fn values(name: &str, schema: &Value) -> (Vec<Value>, Vec<Value>) {
         wrong.extend([json!("nonsense"), json!(77), json!([])]);
         return (right, wrong);
     }
+    if schema["type"] == json!(["boolean", "null"]) {
+        return (
+            vec![json!(true), json!(false)],
+            vec![json!("true"), json!(1)],
+        );
+    }
     if let Some(least) = schema["minimum"].as_i64() {
         right.push(json!(least));
         // Whether anything has this id, only the rows tell.

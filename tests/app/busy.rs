@@ -18,6 +18,7 @@ use greenroom::{
             overlap::Overlaps,
             rescheduling::{self, Move},
             slot_choice::SlotChoice,
+            telling::Telling,
         },
     },
     worker::housekeeping,
@@ -432,6 +433,8 @@ async fn act(app: &TestApp, (interview_id, slot_id): (i64, i64), what: u64) {
         }
         2 | 3 => {
             let new = Move {
+                reason: String::new(),
+                telling: Telling::everybody(),
                 interview_id,
                 version: None,
                 slot: SlotChoice::Existing(slot_id),
@@ -448,7 +451,8 @@ async fn act(app: &TestApp, (interview_id, slot_id): (i64, i64), what: u64) {
                 version: None,
                 idempotency_key: None,
             };
-            let cancelled = cancellation::cancel(db, &caller, &target, "", now).await;
+            let cancelled =
+                cancellation::cancel(db, &caller, &target, ("", &Telling::everybody()), now).await;
             drop(cancelled.expect("an answer"));
         }
     }

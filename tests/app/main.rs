@@ -80,6 +80,7 @@ mod stale_forms;
 mod statements;
 mod support;
 mod suppressions;
+mod telling;
 mod test_emails;
 mod throttling;
 mod today;

@@ -363,7 +363,10 @@ async fn no_value_in_a_call_makes_it_fail() {
         ("/api/interviews/schedules/book_interview/", slot.clone()),
         ("/api/interviews/slots/{slot_id}/book_slot/", slot.clone()),
         ("/api/interviews/{id}/reschedule/", slot),
-        ("/api/interviews/{id}/cancel/", json!({ "reason": "x" })),
+        (
+            "/api/interviews/{id}/cancel/",
+            json!({ "reason": "x", "notify_candidate": true, "notify_interviewers": true }),
+        ),
         (
             "/api/interviews/{id}/complete/",
             json!({ "outcome": "Hold", "private_note": "x" }),

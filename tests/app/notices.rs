@@ -15,6 +15,7 @@ use greenroom::domain::{
         overlap::Overlaps,
         rescheduling::{self, Move},
         slot_choice::SlotChoice,
+        telling::Telling,
     },
 };
 use mail_parser::{Message, MessageParser};
@@ -213,6 +214,8 @@ async fn move_by_a_day(app: &TestApp, interview_id: i64) {
     let tomorrow = "2027-01-06T08:00:00Z".parse().expect("an instant");
     let slot = builders::slot(app, app.company_id, job_id, tomorrow).await;
     let new = Move {
+        reason: String::new(),
+        telling: Telling::everybody(),
         interview_id,
         version: None,
         slot: SlotChoice::Existing(slot),
@@ -238,7 +241,14 @@ async fn cancel(app: &TestApp, interview_id: i64, reason: &str) {
     app.advance(TimeDelta::minutes(1));
     let (db, actor) = (&app.app.db, Actor::system(app.company_id));
     let target = as_it_is(interview_id);
-    let done = cancellation::cancel(db, &actor, &target, reason, app.now()).await;
+    let done = cancellation::cancel(
+        db,
+        &actor,
+        &target,
+        (reason, &Telling::everybody()),
+        app.now(),
+    )
+    .await;
     told(app, done.expect("an answer").expect("a cancellation")).await;
 }
 

@@ -169,7 +169,7 @@ async fn book(app: &TestApp, candidate: Option<i64>, later: TimeDelta) -> i64 {
         idempotency_key: None,
     };
     match booking::book(&app.app.db, &Actor::system(company_id), new, app.now()).await {
-        Ok(Ok(booked)) => booked.email.id,
+        Ok(Ok(booked)) => booked.email.expect("an email").id,
         other => panic!("a booking: {other:?}"),
     }
 }

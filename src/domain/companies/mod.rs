@@ -74,6 +74,29 @@ pub fn stored_outcomes(company_id: i64, stored: &serde_json::Value) -> Result<Ve
     names(company_id, "outcomes", stored)
 }
 
+/// Why the company cancels interviews, to choose from.
+pub fn cancel_reasons(company: &company::Model) -> Result<Vec<String>> {
+    names(
+        company.id,
+        "reasons for cancelling",
+        &company.cancel_reasons,
+    )
+}
+
+/// Why the company moves interviews, to choose from.
+pub fn move_reasons(company: &company::Model) -> Result<Vec<String>> {
+    names(company.id, "reasons for moving", &company.move_reasons)
+}
+
+/// Why the company does not tell candidates, to choose from.
+pub fn silence_reasons(company: &company::Model) -> Result<Vec<String>> {
+    names(
+        company.id,
+        "reasons for not telling",
+        &company.silence_reasons,
+    )
+}
+
 fn names(company_id: i64, what: &str, stored: &serde_json::Value) -> Result<Vec<String>> {
     Vec::deserialize(stored)
         .map_err(|error| Error::Stored(format!("{what} of company {company_id}: {error}")))
@@ -126,6 +149,12 @@ pub struct Changes {
     pub hourly_email_limit: i32,
     /// What can come of an interview, at most [`MOST_NAMES`].
     pub outcomes: Vec<String>,
+    /// Why interviews are cancelled, at most as many.
+    pub cancel_reasons: Vec<String>,
+    /// Why they are moved, at most as many.
+    pub move_reasons: Vec<String>,
+    /// Why candidates are not told, at most as many.
+    pub silence_reasons: Vec<String>,
     /// The lines that mails print.
     pub instruction_lines: Vec<InstructionLine>,
 }
@@ -147,6 +176,9 @@ impl Changes {
             undo_seconds: company.undo_seconds,
             hourly_email_limit: company.hourly_email_limit,
             outcomes: outcomes(company)?,
+            cancel_reasons: cancel_reasons(company)?,
+            move_reasons: move_reasons(company)?,
+            silence_reasons: silence_reasons(company)?,
             instruction_lines: instructions(company)?,
         })
     }
@@ -216,6 +248,9 @@ fn columns(changes: &Changes) -> company::ActiveModel {
         undo_seconds: Set(changes.undo_seconds),
         hourly_email_limit: Set(changes.hourly_email_limit),
         outcomes: Set(json!(changes.outcomes)),
+        cancel_reasons: Set(json!(changes.cancel_reasons)),
+        move_reasons: Set(json!(changes.move_reasons)),
+        silence_reasons: Set(json!(changes.silence_reasons)),
         instruction_lines: Set(json!(changes.instruction_lines)),
         ..Default::default()
     }
@@ -225,6 +260,7 @@ fn differences(before: &CompanyFacts, after: &CompanyFacts) -> Vec<String> {
     let (old, new) = (before, after);
     versions::changed([
         ("brand_colour", old.brand_colour != new.brand_colour),
+        ("cancel_reasons", old.cancel_reasons != new.cancel_reasons),
         ("contact_email", old.contact_email != new.contact_email),
         (
             "default_meeting_url",
@@ -242,11 +278,16 @@ fn differences(before: &CompanyFacts, after: &CompanyFacts) -> Vec<String> {
             "join_window_minutes",
             old.join_window_minutes != new.join_window_minutes,
         ),
+        ("move_reasons", old.move_reasons != new.move_reasons),
         ("name", old.name != new.name),
         ("outcomes", old.outcomes != new.outcomes),
         (
             "reminder_lead_minutes",
             old.reminder_lead_minutes != new.reminder_lead_minutes,
+        ),
+        (
+            "silence_reasons",
+            old.silence_reasons != new.silence_reasons,
         ),
         ("time_zone", old.time_zone != new.time_zone),
         ("undo_seconds", old.undo_seconds != new.undo_seconds),
@@ -268,6 +309,9 @@ fn facts(row: &company::Model) -> Result<CompanyFacts> {
         undo_seconds: Some(row.undo_seconds),
         hourly_email_limit: Some(row.hourly_email_limit),
         outcomes: Some(outcomes(row)?),
+        cancel_reasons: Some(cancel_reasons(row)?),
+        move_reasons: Some(move_reasons(row)?),
+        silence_reasons: Some(silence_reasons(row)?),
         instruction_lines: Vec::deserialize(lines).map_err(unreadable)?,
     })
 }

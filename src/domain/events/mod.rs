@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     parts::{
-        Cancellation, CompanyFacts, Corrected, Correction, Ended, Field, JobFacts, Replaced,
-        RoleChange, Start, Talk, Time, ZoneRules,
+        Cancellation, CompanyFacts, Corrected, Correction, Ended, Field, JobFacts, NotTold,
+        Replaced, RoleChange, Start, Talk, Time, ZoneRules,
     },
     stored::{UnknownChange, record},
     verb::{Object, Verb},
@@ -52,6 +52,11 @@ pub enum Event {
         after: Time,
         #[serde(flatten)]
         rules: Option<ZoneRules>,
+        /// Why, where somebody said so.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        not_told: Option<NotTold>,
         version: Option<i32>,
         #[serde(rename = "email")]
         email_id: Option<i64>,
@@ -70,6 +75,15 @@ pub enum Event {
         interview_id: i64,
         #[serde(default)]
         change: Cancellation,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        not_told: Option<NotTold>,
+        version: Option<i32>,
+        #[serde(rename = "email")]
+        email_id: Option<i64>,
+    },
+    /// The candidate is told by email how it stands, who was not told when it was changed.
+    CandidateNotified {
+        interview_id: i64,
         version: Option<i32>,
         #[serde(rename = "email")]
         email_id: Option<i64>,

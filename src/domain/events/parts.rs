@@ -146,6 +146,17 @@ impl Ended {
     }
 }
 
+/// Who was not told of a change by email, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotTold {
+    /// Was it the candidate?
+    pub candidate: bool,
+    /// Were it the interviewers?
+    pub interviewers: bool,
+    /// As whoever changed it said.
+    pub reason: String,
+}
+
 /// Of a replaced link nothing is kept; written as `{}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replaced {}
@@ -191,6 +202,12 @@ pub struct CompanyFacts {
     pub hourly_email_limit: Option<i32>,
     /// What can come of interviews.
     pub outcomes: Option<Vec<String>>,
+    /// Why interviews are cancelled.
+    pub cancel_reasons: Option<Vec<String>>,
+    /// Why they are moved.
+    pub move_reasons: Option<Vec<String>>,
+    /// Why candidates are not told.
+    pub silence_reasons: Option<Vec<String>>,
     /// What candidates are asked to do.
     pub instruction_lines: Vec<InstructionLine>,
 }

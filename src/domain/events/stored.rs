@@ -90,6 +90,7 @@ impl Event {
             | Self::InterviewRescheduled { version, .. }
             | Self::InterviewCorrected { version, .. }
             | Self::InterviewCancelled { version, .. }
+            | Self::CandidateNotified { version, .. }
             | Self::InterviewCompleted { version, .. }
             | Self::InterviewMissed { version, .. }
             | Self::InterviewReopened { version, .. }
@@ -157,6 +158,7 @@ impl Event {
             | Self::InterviewBooked { .. }
             | Self::InterviewRescheduled { .. }
             | Self::InterviewCancelled { .. }
+            | Self::CandidateNotified { .. }
             | Self::InterviewCompleted { .. }
             | Self::InterviewMissed { .. }
             | Self::InterviewReopened { .. }

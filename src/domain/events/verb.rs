@@ -122,6 +122,7 @@ verbs! {
     InterviewRescheduled: "interview.rescheduled" of Interview,
     InterviewCorrected: "interview.corrected" of Interview,
     InterviewCancelled: "interview.cancelled" of Interview,
+    CandidateNotified: "interview.notified" of Interview,
     InterviewCompleted: "interview.completed" of Interview,
     InterviewMissed: "interview.no_show" of Interview,
     InterviewReopened: "interview.reopened" of Interview,

@@ -6,7 +6,7 @@ use entity::{
 };
 use sea_orm::{ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
 
-use super::details::details;
+use super::{details::details, telling::Telling};
 use crate::{
     db::constant::Constant,
     domain::{
@@ -41,7 +41,9 @@ pub async fn notify(
         };
         events::record(txn, actor, event, now).await?;
         if details.is_to_come(now) {
-            let told = notifications::notify(txn, actor, email::Kind::Scheduled, &details, now);
+            let everybody = Telling::everybody();
+            let kind = email::Kind::Scheduled;
+            let told = notifications::notify(txn, actor, kind, &details, &everybody, now);
             if let Some(told) = told.await? {
                 emails::link_correction(txn, actor.company_id, told.id, &before.email).await?;
             }

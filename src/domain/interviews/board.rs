@@ -29,6 +29,8 @@ pub struct Appointment {
     pub outcome: Option<String>,
     /// +1 at each write, for compare-and-set.
     pub version: i32,
+    /// Why the candidate does not know how it stands, where somebody wanted it so.
+    pub not_told_reason: Option<String>,
     /// When the candidate had the join page open.
     pub opened_at: Option<DateTime<Utc>>,
     /// When the candidate joined.

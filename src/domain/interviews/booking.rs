@@ -60,8 +60,8 @@ pub enum Who {
 pub struct Booked {
     /// The interview as it is now.
     pub details: Details,
-    /// The message that tells the candidate.
-    pub email: Enqueued,
+    /// The message that tells the candidate; none when they are not to be told.
+    pub email: Option<Enqueued>,
     /// The users who hold it.
     pub interviewers: Vec<i64>,
 }
@@ -73,7 +73,10 @@ impl Booked {
         interview_id: i64,
     ) -> Result<Box<Self>> {
         let details = details(db, company_id, interview_id).await?;
-        let email = newest_email(db, company_id, interview_id).await?;
+        let email = match details.interview.not_told_reason {
+            Some(_) => None,
+            None => Some(newest_email(db, company_id, interview_id).await?),
+        };
         let interviewers = match details.interview.slot_id {
             Some(slot_id) => interviewers::of(db, company_id, slot_id).await?,
             None => Vec::new(),
@@ -92,10 +95,11 @@ impl Booked {
         interviewers: Vec<i64>,
     ) -> Result<Box<Self>> {
         let row = &done.details.interview;
-        let email = match done.email {
-            Some(email) => email,
+        let email = match (done.email, &row.not_told_reason) {
+            (Some(email), _) => Some(email),
+            (None, Some(_)) => None,
             // The candidate knows already.
-            None => newest_email(db, row.company_id, row.id).await?,
+            (None, None) => Some(newest_email(db, row.company_id, row.id).await?),
         };
         Ok(Box::new(Self {
             details: *done.details,

@@ -9,6 +9,7 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait};
 use super::{
     change::{self, Done, Refusal, Target},
     details::Details,
+    telling::Telling,
 };
 use crate::{
     db::Db,
@@ -21,16 +22,17 @@ use crate::{
     error::Result,
 };
 
-/// Cancels an interview, for a reason that the candidate reads and that may be empty. The slot is free again.
+/// Cancels an interview, for a reason that the candidate reads and that may be empty; whom that is told, and who is not.
+/// The slot is free again.
 pub async fn cancel(
     db: &Db,
     actor: &Actor,
     target: &Target,
-    reason: &str,
+    why: (&str, &Telling),
     now: DateTime<Utc>,
 ) -> Result<Result<Done, Refusal>> {
     change::run(db, actor, target, async |txn| {
-        carry_out(txn, actor, target, reason, now).await
+        carry_out(txn, actor, target, why, now).await
     })
     .await
 }
@@ -39,7 +41,7 @@ async fn carry_out(
     txn: &impl ConnectionTrait,
     actor: &Actor,
     target: &Target,
-    reason: &str,
+    (reason, telling): (&str, &Telling),
     now: DateTime<Utc>,
 ) -> Result<Done, Abort<Refusal>> {
     let can_cancel = |details: &Details| can_cancel(details, now);
@@ -58,12 +60,13 @@ async fn carry_out(
         return change::changed(txn, actor, row.id).await;
     }
     busy::give_back(txn, row).await?;
-    let done = change::notify(txn, actor, row.id, Kind::Cancelled, now).await?;
+    let done = change::notify_some(txn, actor, row.id, (Kind::Cancelled, telling), now).await?;
     let event = Event::InterviewCancelled {
         interview_id: row.id,
         change: Cancellation {
             reason: reason.to_owned(),
         },
+        not_told: telling.not_told().cloned(),
         version: Some(done.details.interview.version),
         email_id: done.email_id(),
     };

@@ -3,7 +3,10 @@ use chrono::{DateTime, Utc};
 use entity::{email::Kind, interview};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter};
 
-use super::details::{Details, details, find};
+use super::{
+    details::{Details, details, find},
+    telling::Telling,
+};
 use crate::{
     db::{Db, Txn},
     domain::{
@@ -170,12 +173,33 @@ pub(super) async fn notify(
     kind: Kind,
     now: DateTime<Utc>,
 ) -> Result<Done> {
-    let details = Box::new(details(txn, actor.company_id, interview_id).await?);
-    let email = match details.slot {
-        Some(_) => notifications::notify(txn, actor, kind, &details, now).await?,
+    notify_some(txn, actor, interview_id, (kind, &Telling::everybody()), now).await
+}
+
+/// The same, unless somebody is not to be told.
+pub(super) async fn notify_some(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    interview_id: i64,
+    (kind, telling): (Kind, &Telling),
+    now: DateTime<Utc>,
+) -> Result<Done> {
+    let company_id = actor.company_id;
+    let mut done = Box::new(details(txn, company_id, interview_id).await?);
+    let email = match done.slot {
+        Some(_) => notifications::notify(txn, actor, kind, &done, telling, now).await?,
         None => None,
     };
-    Ok(Done { details, email })
+    if telling.silence().is_some() {
+        let row = find(txn, company_id, interview_id).await?;
+        done.interview.not_told_reason = row.not_told_reason;
+    } else if done.slot.is_some() {
+        done.interview.not_told_reason = None;
+    }
+    Ok(Done {
+        details: done,
+        email,
+    })
 }
 
 /// Tells an interview's new interviewers that they hold it, and those who no longer do: after other users were put on its

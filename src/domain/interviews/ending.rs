@@ -310,7 +310,9 @@ async fn carry_out_reopening(
         return change::changed(txn, actor, row.id).await;
     }
     let details = super::details(txn, actor.company_id, row.id).await?;
-    let done = match details.is_to_come(now) {
+    // Whoever was not to be told is not told by this either.
+    let tells = details.is_to_come(now) && details.interview.not_told_reason.is_none();
+    let done = match tells {
         true => change::notify(txn, actor, row.id, Kind::Updated, now).await?,
         false => Done {
             details: Box::new(details),

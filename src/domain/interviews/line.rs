@@ -26,6 +26,8 @@ pub struct Line {
     pub id: i64,
     /// Where it stands.
     pub status: Status,
+    /// Why the candidate does not know how it stands, where somebody wanted it so.
+    pub not_told_reason: Option<String>,
     /// What came of it.
     pub outcome: Option<String>,
     /// +1 at each write, for compare-and-set.

@@ -24,6 +24,7 @@ pub mod rebooking;
 pub mod rescheduling;
 mod search;
 pub mod slot_choice;
+pub mod telling;
 mod unclosed;
 
 pub(super) use self::{

@@ -9,6 +9,7 @@ use super::{
     details::{Details, details},
     overlap::{self, Overlaps, Unconfirmed},
     slot_choice::{self, SlotChoice, SlotRefusal},
+    telling::Telling,
 };
 use crate::{
     db::Db,
@@ -37,6 +38,10 @@ pub struct Move {
     pub notes: Option<String>,
     /// What else of the candidate may lie at the same time.
     pub overlaps: Overlaps,
+    /// Why; for the history, may be empty.
+    pub reason: String,
+    /// Whom that is told.
+    pub telling: Telling,
     /// The caller's idempotency key.
     pub idempotency_key: Option<IdempotencyKey>,
 }
@@ -143,8 +148,9 @@ async fn carry_out(
         true => interviewers::of(txn, actor.company_id, slot.id).await?,
         false => busy::retake::<Refusal>(txn, row, &slot).await?,
     };
-    let done = change::notify(txn, actor, row.id, Kind::Rescheduled, now).await?;
-    let event = event(&before, &slot, &done);
+    let kind = Kind::Rescheduled;
+    let done = change::notify_some(txn, actor, row.id, (kind, &new.telling), now).await?;
+    let event = event((&before, new), &slot, &done);
     let what = (row.id, new.idempotency_key.as_ref());
     change::record(txn, actor, what, event, now).await?;
     Ok(Booked::of(txn, done, interviewers).await?)
@@ -169,7 +175,7 @@ fn columns(row: &interview::Model, slot: &slot::Model, notes: &str) -> interview
 }
 
 /// Where the time stays, only the notes were changed.
-fn event(before: &Details, slot: &slot::Model, done: &Done) -> Event {
+fn event((before, new): (&Details, &Move), slot: &slot::Model, done: &Done) -> Event {
     let row = &before.interview;
     let version = Some(done.details.interview.version);
     match row.slot_id == Some(slot.id) {
@@ -192,6 +198,8 @@ fn event(before: &Details, slot: &slot::Model, done: &Done) -> Event {
                 starts_at: Some(slot.starts_at),
             },
             rules: None,
+            reason: new.reason.clone(),
+            not_told: new.telling.not_told().cloned(),
             version,
             email_id: done.email_id(),
         },

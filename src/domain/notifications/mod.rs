@@ -6,7 +6,10 @@ mod interviewers;
 mod last_notified;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::email::{self, InterviewSnapshot, Kind, Status};
+use entity::{
+    email::{self, InterviewSnapshot, Kind, Status},
+    interview,
+};
 use sea_orm::{ActiveEnum, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 use serde_json::json;
 
@@ -17,7 +20,7 @@ use crate::{
     domain::{
         actions::Actor,
         emails::{self, Enqueued, NewEmail},
-        interviews::Details,
+        interviews::{Details, telling::Telling},
         reminders, rows,
     },
     error::Result,
@@ -36,8 +39,13 @@ pub async fn notify(
     actor: &Actor,
     kind: Kind,
     details: &Details,
+    telling: &Telling,
     now: DateTime<Utc>,
 ) -> Result<Option<Enqueued>> {
+    if let Some(reason) = telling.silence() {
+        keep_silent(txn, (actor, kind, details), (reason, telling), now).await?;
+        return Ok(None);
+    }
     let change = match is_told_first(details) {
         true => change_after(LastNotified::Never, kind, details)?,
         false => {
@@ -45,7 +53,53 @@ pub async fn notify(
             pending_change(txn, kind, details).await?
         }
     };
-    queue_before_reminders(txn, actor, change, details, now).await
+    let queued = queue_before_reminders(txn, actor, change, details, now).await?;
+    if telling.tells_interviewers() {
+        interviewers::notify(txn, actor, details, now).await?;
+    }
+    Ok(queued)
+}
+
+/// What the candidate was being told is out of date, and nothing takes its place, no reminder either: nobody is reminded of
+/// what they do not know. It is kept why, as long as there is anything that they do not know.
+async fn keep_silent(
+    txn: &impl ConnectionTrait,
+    (actor, kind, details): (&Actor, Kind, &Details),
+    (reason, telling): (&str, &Telling),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let row = &details.interview;
+    let outdated = "The interview was changed, and the candidate was not to be emailed about it.";
+    emails::supersede(txn, row.id, outdated, now).await?;
+    reminders::drop_waiting(txn, row.id, now).await?;
+    let is_news = pending_change(txn, kind, details).await?.is_some();
+    note_silence(txn, details, is_news.then_some(reason)).await?;
+    match telling.tells_interviewers() {
+        true => interviewers::notify(txn, actor, details, now).await,
+        false => Ok(()),
+    }
+}
+
+/// Keeps why the candidate does not know how the interview stands; none when they do.
+async fn note_silence(
+    txn: &impl ConnectionTrait,
+    details: &Details,
+    reason: Option<&str>,
+) -> Result<()> {
+    let row = &details.interview;
+    if row.not_told_reason.as_deref() == reason {
+        return Ok(());
+    }
+    interview::Entity::update_many()
+        .col_expr(
+            interview::Column::NotToldReason,
+            Expr::value(reason.map(str::to_owned)),
+        )
+        .filter(interview::COLUMN.id.eq(row.id))
+        .filter(interview::COLUMN.company_id.eq(row.company_id))
+        .exec(txn)
+        .await?;
+    Ok(())
 }
 
 /// Before its first change an interview has no time, so no email about it can wait or have arrived.
@@ -67,7 +121,9 @@ pub(super) async fn notify_changed_rules(
     if let Some(change) = &mut change {
         change.snapshot.former_offset_minutes = Some(former_offset_minutes);
     }
-    queue_before_reminders(txn, actor, change, details, now).await
+    let queued = queue_before_reminders(txn, actor, change, details, now).await?;
+    interviewers::notify(txn, actor, details, now).await?;
+    Ok(queued)
 }
 
 /// Queues what follows for the interviewers of an interview from other users being on its slot.
@@ -106,7 +162,7 @@ async fn queue_before_reminders(
         .collect();
     all.extend(reminders::needed(details, now)?);
     let queued = emails::queue(txn, actor, details, all, now).await?;
-    interviewers::notify(txn, actor, details, now).await?;
+    note_silence(txn, details, None).await?;
     Ok(queued.first().copied().filter(|_| tells))
 }
 

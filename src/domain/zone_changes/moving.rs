@@ -21,7 +21,7 @@ use crate::{
         commands::{Abort, refuse},
         events::{self, Event, Time, ZoneRules},
         idempotency_keys::{self, IdempotencyKey, Seen},
-        interviews::{self, change, overlap},
+        interviews::{self, change, overlap, telling::Telling},
         notifications, rows,
     },
     error::{Error, Result},
@@ -283,9 +283,14 @@ async fn tell(
         Some(former) => {
             notifications::notify_changed_rules(txn, actor, former, &after, now).await?
         }
-        None => notifications::notify(txn, actor, Kind::Rescheduled, &after, now).await?,
+        None => {
+            let everybody = Telling::everybody();
+            notifications::notify(txn, actor, Kind::Rescheduled, &after, &everybody, now).await?
+        }
     };
     let event = Event::InterviewRescheduled {
+        reason: String::new(),
+        not_told: None,
         interview_id,
         before: time(slot, slot.starts_at),
         after: time(slot, at),

@@ -13,6 +13,7 @@ const VERBS: [(Verb, &str); Verb::ALL.len()] = [
     (Verb::InterviewRescheduled, "Interview rescheduled"),
     (Verb::InterviewCorrected, "Interview details changed"),
     (Verb::InterviewCancelled, "Interview cancelled"),
+    (Verb::CandidateNotified, "Candidate emailed about a change"),
     (Verb::InterviewCompleted, "Interview completed"),
     (Verb::InterviewMissed, "Interview marked as no-show"),
     (Verb::InterviewReopened, "Interview reopened"),

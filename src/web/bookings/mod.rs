@@ -111,8 +111,8 @@ fn answer(
     Ok(match booked {
         Ok(booked) => {
             app.wake.notify_one();
-            viewer.flash(match booked.email.status {
-                Status::Held => Flash::problem(HELD),
+            viewer.flash(match booked.email.map(|email| email.status) {
+                Some(Status::Held) => Flash::problem(HELD),
                 _ => Flash::done("Booked. The invitation is on its way."),
             })?;
             let id = booked.details.interview.id;

@@ -9,6 +9,7 @@ use entity::{email::Kind, interview::Status};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    choices::Choice,
     errors::Result,
     facts::Facts,
     forms::{self, FormErrors, Ticket},
@@ -17,16 +18,19 @@ use super::{
     page::Page,
     preview::{self, Preview},
     stamp::Stamp,
+    telling::{TellingForm, Whom},
     viewer::{Recruiter, Viewer},
 };
 use crate::{
     app::App,
     domain::{
-        drafts,
+        companies, drafts,
         interviews::{
             self, Details, cancellation,
             change::{Refusal as NotCancelled, Target},
+            telling::Telling,
         },
+        slots::interviewers,
     },
     text,
     web::interviews::outlook,
@@ -50,9 +54,9 @@ pub async fn create(
 ) -> Result<HttpResponse> {
     let mut form = form.into_inner();
     let errors = match form.parse(*id) {
-        Ok((target, reason)) if form.act != "preview" => {
+        Ok((target, why)) if form.act != "preview" => {
             let (actor, now) = (viewer.actor(), app.clock.now());
-            match cancellation::cancel(&app.db, &actor, &target, &reason, now).await? {
+            match cancellation::cancel(&app.db, &actor, &target, (&why.0, &why.1), now).await? {
                 Ok(done) => {
                     return outlook::tell(&app, &viewer, "Cancelled.", &done.details).await;
                 }
@@ -80,10 +84,19 @@ async fn show(
     errors: FormErrors,
     refusal: Option<Refusal>,
 ) -> Result<HttpResponse> {
-    let outlook = outlook::outlook(app, &details, Kind::Cancelled).await?;
+    let outlook = match form.telling.tells_candidate() {
+        true => outlook::outlook(app, &details, Kind::Cancelled).await?,
+        false => outlook::silence(&details),
+    };
     let draft = match refusal {
         Some(_) => None,
-        None => draft(&details, &form),
+        None => draft(&details, &form).filter(|_| form.telling.tells_candidate()),
+    };
+    let is_held = match details.interview.slot_id {
+        Some(id) => !interviewers::of(app.db.read(), viewer.company_id, id)
+            .await?
+            .is_empty(),
+        None => false,
     };
     let html = form.letter_address(details.interview.id);
     let preview = Preview::of_draft(app, Kind::Cancelled, draft.as_ref(), html).await?;
@@ -93,6 +106,12 @@ async fn show(
         candidate: details.candidate.name.clone(),
         can_cancel: refusal.as_ref().is_none_or(|it| !it.is_final()),
         facts: facts(&details, viewer.zone()),
+        reasons: reasons(&details)?,
+        whom: match details.slot {
+            Some(_) => Some(Whom::of(&details.company, is_held)?),
+            None => None,
+        },
+        is_silent: !form.telling.tells_candidate(),
         form,
         errors,
         preview,
@@ -102,9 +121,15 @@ async fn show(
     Ok(mail_html::framed(viewer.respond(status, &page)?))
 }
 
+/// The company's own reasons.
+fn reasons(details: &Details) -> Result<Vec<Choice>> {
+    let reasons = companies::cancel_reasons(&details.company)?.into_iter();
+    Ok(reasons.map(|text| Choice::new(&text, &text)).collect())
+}
+
 /// The interview as it would be, once the form says enough.
 fn draft(details: &Details, form: &CancellationForm) -> Option<Details> {
-    let (_, reason) = form.parse(details.interview.id).ok()?;
+    let (_, (reason, _)) = form.parse(details.interview.id).ok()?;
     Some(drafts::cancelled(details.clone(), &reason))
 }
 
@@ -137,7 +162,11 @@ fn facts(details: &Details, zone: Tz) -> Facts {
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct CancellationForm {
+    /// One of the company's own, before the rest of it.
+    listed_reason: String,
     reason: String,
+    #[serde(flatten)]
+    telling: TellingForm,
     #[serde(flatten)]
     ticket: Ticket,
     #[serde(skip_serializing)]
@@ -147,27 +176,47 @@ pub struct CancellationForm {
 impl CancellationForm {
     fn opened(details: &Details) -> Self {
         Self {
+            telling: TellingForm::everybody(),
             ticket: Ticket::of_version(details.interview.version).with_new_key(),
             ..Default::default()
         }
     }
 
-    fn parse(&self, interview_id: i64) -> Result<(Target, String), FormErrors> {
+    fn parse(&self, interview_id: i64) -> Result<(Target, (String, Telling)), FormErrors> {
         let mut errors = FormErrors::new();
+        let listed = errors.check(
+            "listed_reason",
+            text::optional_line(&self.listed_reason, 200),
+        );
         let reason = errors.check("reason", text::lines(&self.reason, 2000));
+        let reason =
+            listed
+                .zip(reason)
+                .map(|(listed, typed)| match (listed.as_str(), typed.as_str()) {
+                    ("", _) => typed,
+                    (_, "") => listed,
+                    _ => format!("{listed}\n{typed}"),
+                });
+        let telling = self.telling.parse(&mut errors);
         let version = errors.version(&self.ticket);
-        let request = (interview_id, &self.reason);
+        let request = (
+            interview_id,
+            &self.listed_reason,
+            &self.reason,
+            &self.telling,
+        );
         let target = Target {
             interview_id,
             version,
             idempotency_key: self.ticket.idempotency_key("cancellation", &request),
         };
-        errors.or(reason.map(|reason| (target, reason)))
+        errors.or(reason.zip(telling).map(|why| (target, why)))
     }
 
     /// Where the mail is shown as mail programs do; none where the address would be too long for a proxy.
     fn letter_address(&self, interview_id: i64) -> Option<String> {
         let letter = Letter {
+            listed_reason: &self.listed_reason,
             reason: &self.reason,
             version: self.ticket.version(),
         };
@@ -182,6 +231,8 @@ impl CancellationForm {
 #[derive(Serialize)]
 struct Letter<'a> {
     #[serde(skip_serializing_if = "str::is_empty")]
+    listed_reason: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
     reason: &'a str,
     version: Option<i32>,
 }
@@ -193,6 +244,10 @@ pub struct NewPage {
     candidate: String,
     can_cancel: bool,
     facts: Facts,
+    reasons: Vec<Choice>,
+    /// None where nobody was to be told anything.
+    whom: Option<Whom>,
+    is_silent: bool,
     form: CancellationForm,
     errors: FormErrors,
     preview: Option<Preview>,
@@ -213,6 +268,9 @@ impl Page for NewPage {
             candidate: "John Doe".into(),
             can_cancel: true,
             facts: Facts::sample(),
+            reasons: vec![Choice::new("At your request.", "At your request.")],
+            whom: Some(Whom::sample()),
+            is_silent: true,
             form: CancellationForm::default(),
             errors: FormErrors::one("reason", "Please use at most 2000 characters."),
             preview: Some(Preview::sample()),

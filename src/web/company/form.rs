@@ -32,6 +32,9 @@ pub struct CompanyForm {
     undo_seconds: String,
     hourly_email_limit: String,
     outcomes: String,
+    cancel_reasons: String,
+    move_reasons: String,
+    silence_reasons: String,
     #[serde(flatten)]
     pub(super) ticket: Ticket,
     /// The instruction lines by their names: `on` for each that is wanted.
@@ -63,6 +66,9 @@ impl CompanyForm {
             undo_seconds: changes.undo_seconds.to_string(),
             hourly_email_limit: changes.hourly_email_limit.to_string(),
             outcomes: changes.outcomes.join("\n"),
+            cancel_reasons: changes.cancel_reasons.join("\n"),
+            move_reasons: changes.move_reasons.join("\n"),
+            silence_reasons: changes.silence_reasons.join("\n"),
             ticket: Ticket::default(),
             lines: lines
                 .map(|line| (line.name().into(), "on".into()))
@@ -104,7 +110,22 @@ impl CompanyForm {
                 "Emails per address and hour",
                 &self.hourly_email_limit,
             )
-            .text("outcomes", "Outcomes", &self.outcomes)
+            .text("outcomes", "Interview outcomes", &self.outcomes)
+            .text(
+                "cancel_reasons",
+                "Reasons for cancelling",
+                &self.cancel_reasons,
+            )
+            .text(
+                "move_reasons",
+                "Reasons for rescheduling",
+                &self.move_reasons,
+            )
+            .text(
+                "silence_reasons",
+                "Reasons for not telling the candidate",
+                &self.silence_reasons,
+            )
             .text(
                 "instruction_lines",
                 "Instructions in emails",
@@ -134,6 +155,9 @@ impl CompanyForm {
             MAX_HOURLY_EMAILS,
         );
         let outcomes = errors.check("outcomes", names(&self.outcomes));
+        let cancel_reasons = errors.check("cancel_reasons", names(&self.cancel_reasons));
+        let move_reasons = errors.check("move_reasons", names(&self.move_reasons));
+        let silence_reasons = errors.check("silence_reasons", names(&self.silence_reasons));
         let version = errors.version(&self.ticket);
         let parsed = (|| {
             let changes = Changes {
@@ -147,6 +171,9 @@ impl CompanyForm {
                 undo_seconds: undo_seconds?,
                 hourly_email_limit: hourly_email_limit?,
                 outcomes: outcomes?,
+                cancel_reasons: cancel_reasons?,
+                move_reasons: move_reasons?,
+                silence_reasons: silence_reasons?,
                 instruction_lines: self.wanted_lines(),
             };
             Some((version?, changes))

@@ -8,7 +8,7 @@ use crate::{
     domain::{
         actions::Entry,
         emails::Line,
-        events::{Corrected, Correction, Ended, Event, Field, Talk, Verb},
+        events::{Corrected, Correction, Ended, Event, Field, NotTold, Talk, Verb},
         interviews::Details,
     },
     times,
@@ -132,15 +132,27 @@ fn words_for(event: &Event, reader: &Reader) -> (&'static str, String) {
             before,
             after,
             rules,
+            reason,
+            not_told,
             ..
         } => {
             let times = before.starts_at.map(when).zip(after.starts_at.map(when));
-            ("live", moved(times, rules.is_some()))
+            let what = moved(times, rules.is_some());
+            let what = match reason.as_str() {
+                "" => what,
+                reason => format!("{what}: {reason}"),
+            };
+            ("live", with_silence(what, not_told.as_ref()))
         }
-        Event::InterviewCancelled { change, .. } => match change.reason.as_str() {
-            "" => ("bad", "Cancelled".into()),
-            reason => ("bad", format!("Cancelled: {reason}")),
-        },
+        Event::InterviewCancelled {
+            change, not_told, ..
+        } => {
+            let what = match change.reason.as_str() {
+                "" => "Cancelled".into(),
+                reason => format!("Cancelled: {reason}"),
+            };
+            ("bad", with_silence(what, not_told.as_ref()))
+        }
         Event::InterviewCompleted {
             before,
             after,
@@ -185,6 +197,19 @@ fn words_for(event: &Event, reader: &Reader) -> (&'static str, String) {
         // All others have their words from the audit log, which has some for each.
         event => ("quiet", action_labels::verb(event.verb()).into()),
     }
+}
+
+/// With who was not told of it, and why.
+fn with_silence(what: String, not_told: Option<&NotTold>) -> String {
+    let Some(not_told) = not_told else {
+        return what;
+    };
+    let who = match (not_told.candidate, not_told.interviewers) {
+        (true, true) => "Candidate and interviewers",
+        (true, false) => "Candidate",
+        (false, _) => "Interviewers",
+    };
+    format!("{what}. {who} not told: {}", not_told.reason)
 }
 
 /// `Completed: Advance`, and what was said before where that was something else.

@@ -26,6 +26,13 @@ pub async fn tell(
     now: &Details,
 ) -> errors::Result<HttpResponse> {
     app.wake.notify_one();
+    if let Some(reason) = &now.interview.not_told_reason {
+        let text = format!("{done} {} Reason: {reason}", silence(now));
+        return viewer.see_other(
+            &format!("/interviews/{}", now.interview.id),
+            Flash::done(text),
+        );
+    }
     let newest = notifications::newest(&app.db, now).await?;
     let told = after(newest.as_ref(), viewer.zone(), app.clock.now());
     let text = format!("{done} {told}");
@@ -34,6 +41,14 @@ pub async fn tell(
         false => Flash::done(text),
     };
     viewer.see_other(&format!("/interviews/{}", now.interview.id), flash)
+}
+
+/// What becomes of a candidate who is not to be told.
+pub fn silence(details: &Details) -> String {
+    format!(
+        "{} will not be emailed about this, and gets no reminders.",
+        details.candidate.email
+    )
 }
 
 fn before(kind: Kind, was_told: bool, recipient: &str) -> String {

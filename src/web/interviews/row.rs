@@ -55,8 +55,13 @@ impl Row {
             .filter(|_| is_booked)
             .map(|slot| JoinWindow::between(slot.starts_at, slot.ends_at(), reader.lead_minutes));
         let state = Mark::of_interview(&line, window, reader).unwrap_or_default();
-        let mail = line.mail().filter(|_| is_booked);
-        let mail = mail.map(Mark::of_mail).unwrap_or_default();
+        let mail = match &line.not_told_reason {
+            Some(reason) => Mark::new("wait", format!("Not told: {}", labels::shortened(reason))),
+            None => {
+                let mail = line.mail().filter(|_| is_booked);
+                mail.map(Mark::of_mail).unwrap_or_default()
+            }
+        };
         let (day, starts) = match slot {
             Some(slot) => times::day_and_clock_apart(slot.starts_at, reader.zone),
             None => Default::default(),

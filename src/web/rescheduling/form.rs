@@ -14,6 +14,7 @@ use crate::{
         forms::{FormErrors, Ticket},
         overlap, preview,
         slots::TimeForm,
+        telling::TellingForm,
     },
 };
 
@@ -50,6 +51,10 @@ pub struct RescheduleForm {
     #[serde(flatten)]
     at: TimeForm,
     notes: String,
+    /// Why; for the history.
+    reason: String,
+    #[serde(flatten)]
+    pub(super) telling: TellingForm,
     /// The other interviews at this time of which somebody was warned.
     overlap: String,
     #[serde(flatten)]
@@ -66,6 +71,7 @@ impl RescheduleForm {
             day: opening.day,
             at: details.slot.as_ref().map(TimeForm::of).unwrap_or_default(),
             notes: details.interview.booking_notes.clone(),
+            telling: TellingForm::everybody(),
             ticket: Ticket::of_version(details.interview.version).with_new_key(),
             ..Default::default()
         }
@@ -89,8 +95,11 @@ impl RescheduleForm {
         let mut errors = FormErrors::new();
         let slot = self.slot_choice(old, &mut errors);
         let notes = errors.check("notes", text::lines(&self.notes, 2000));
+        let reason = errors.check("reason", text::optional_line(&self.reason, 200));
+        let telling = self.telling.parse(&mut errors);
         let version = errors.version(&self.ticket);
-        let request = (interview_id, &self.slot, &self.at, &self.notes);
+        let why = (&self.reason, &self.telling);
+        let request = (interview_id, &self.slot, &self.at, &self.notes, why);
         let parsed = (|| {
             Some(Move {
                 interview_id,
@@ -98,6 +107,8 @@ impl RescheduleForm {
                 slot: slot?,
                 notes: Some(notes?),
                 overlaps: overlap::confirmed(&self.overlap),
+                reason: reason?,
+                telling: telling?,
                 idempotency_key: self.ticket.idempotency_key("reschedule", &request),
             })
         })();

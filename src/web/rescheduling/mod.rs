@@ -23,12 +23,13 @@ use super::{
     mail_html,
     overlap::{self, Warning},
     preview::Preview,
+    telling::Whom,
     viewer::{Recruiter, Viewer},
 };
 use crate::{
     app::App,
     domain::{
-        drafts,
+        companies, drafts,
         interviews::{
             self, Details,
             booking::Booked,
@@ -224,20 +225,32 @@ async fn read(
         None => None,
     };
     let draft = draft(app, viewer, &details, form).await?;
+    let tells = form.telling.tells_candidate();
+    let is_held = match details.interview.slot_id {
+        Some(id) => !interviewers::of(app.db.read(), viewer.company_id, id)
+            .await?
+            .is_empty(),
+        None => false,
+    };
     Ok(Parts {
+        reasons: companies::move_reasons(&details.company)?,
+        whom: Whom::of(&details.company, is_held)?,
         warnings: match &draft {
             Some(draft) => warnings::of(Some(draft), &app.settings, now),
             None => Vec::new(),
         },
         overlap: Warning::of(app, viewer, draft.as_ref(), form.overlap()).await?,
         preview: match &draft {
-            Some(draft) => {
+            Some(draft) if tells => {
                 let preview = Preview::of_change(app, Kind::Rescheduled, draft).await?;
                 preview.map(|preview| preview.shown_at(form.letter_address(details.interview.id)))
             }
-            None => None,
+            _ => None,
         },
-        outlook: outlook::outlook(app, &details, Kind::Rescheduled).await?,
+        outlook: match tells {
+            true => outlook::outlook(app, &details, Kind::Rescheduled).await?,
+            false => outlook::silence(&details),
+        },
         refusal: refusal.or_else(|| Refusal::of_what_is_over(&details, now)),
         zone: viewer.zone(),
         details,

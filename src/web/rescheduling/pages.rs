@@ -9,7 +9,7 @@ use crate::{
     times,
     web::{
         choices::Choice, facts::Facts, forms::FormErrors, interviews::Refusal, labels,
-        overlap::Warning, page::Page, preview::Preview, stamp::Stamp,
+        overlap::Warning, page::Page, preview::Preview, stamp::Stamp, telling::Whom,
     },
     zones::Tz,
 };
@@ -24,6 +24,10 @@ pub struct Parts {
     pub that_day: Option<(NaiveDate, Vec<slot::Model>)>,
     /// The interview as it would be, once the form says enough.
     pub draft: Option<Details>,
+    /// The company's reasons for moving.
+    pub reasons: Vec<String>,
+    /// Whom it can be told.
+    pub whom: Whom,
     /// What to think of first.
     pub warnings: Vec<String>,
     /// What else is booked for the candidate at this time.
@@ -55,6 +59,8 @@ pub struct NewPage {
     now: Facts,
     /// As it would be.
     then: Option<Facts>,
+    reasons: Vec<String>,
+    whom: Whom,
     warnings: Vec<String>,
     overlap: Option<Warning>,
     preview: Option<Preview>,
@@ -98,6 +104,8 @@ impl NewPage {
             folds: form.folds(),
             now: facts(details, parts.zone),
             then: parts.draft.as_ref().map(|draft| facts(draft, parts.zone)),
+            reasons: parts.reasons,
+            whom: parts.whom,
             warnings: parts.warnings,
             overlap: parts.overlap,
             preview: parts.preview,
@@ -178,6 +186,8 @@ impl Page for NewPage {
             folds: vec![Choice::new("earlier", "02:30 before the clocks go back")],
             now: Facts::sample(),
             then: Some(Facts::sample()),
+            reasons: vec!["Candidate asked".into()],
+            whom: Whom::sample(),
             warnings: vec!["It's night for the candidate.".into()],
             overlap: Some(Warning::sample()),
             preview: Some(Preview::sample()),

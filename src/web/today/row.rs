@@ -141,6 +141,10 @@ fn state(interview: &Appointment, reader: &Reader) -> Option<State> {
             words(format!("Waiting since {}", clock(at)), "live")
         }
         (Status::Scheduled, Some(at)) => words(format!("Joined at {}", clock(at)), "live"),
-        (Status::Scheduled | Status::Unscheduled | Status::Cancelled, _) => None,
+        (Status::Scheduled, None) => {
+            let reason = interview.not_told_reason.as_deref()?;
+            words(format!("Not told: {}", labels::shortened(reason)), "wait")
+        }
+        (Status::Unscheduled | Status::Cancelled, _) => None,
     }
 }

@@ -155,6 +155,31 @@ async fn changes_survive_every_fault() {
         })
         .await;
     scene
+        .survives("cancel without telling", async |app| {
+            let booked = builders::booked(app, app.company_id).await;
+            let path = format!("/api{}/cancel/", page(&booked));
+            let body = json!({ "reason": "Told by phone.", "notify_candidate": false });
+            Call::json(program.clone(), &path, body)
+        })
+        .await;
+    scene
+        .survives("tell afterwards", async |app| {
+            let booked = builders::booked(app, app.company_id).await;
+            let job = booked.details.slot.as_ref().expect("a slot").job_id;
+            let at = app.now() + TimeDelta::days(2);
+            let slot = builders::slot(app, app.company_id, job, at).await;
+            let body = json!({ "slot_id": slot, "reason": "x", "notify_candidate": false });
+            let path = format!("/api{}/reschedule/", page(&booked));
+            let moved = program.clone().post_json(&path, &body).await;
+            let version = moved.json()["interview"]["version"].to_string();
+            let path = format!("{}/telling", page(&booked));
+            // Whatever the last page was to say has been said.
+            let mut rita = rita.clone();
+            rita.get("/interviews").await;
+            Call::post(rita, &path, &[("version", &version)])
+        })
+        .await;
+    scene
         .survives("reopen", async |app| {
             let path = missed(app, &program).await;
             Call::json(program.clone(), &format!("{path}reopen/"), json!({}))

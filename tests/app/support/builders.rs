@@ -213,7 +213,7 @@ pub struct Booked {
 impl Booked {
     /// Of what a booking answered.
     pub async fn of(app: &TestApp, booked: booking::Booked) -> Self {
-        let email = email::Entity::find_by_id(booked.email.id);
+        let email = email::Entity::find_by_id(booked.email.expect("an email").id);
         let email = email.one(app.app.db.read()).await.expect("a look-up");
         Self {
             details: booked.details,

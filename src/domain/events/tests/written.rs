@@ -57,6 +57,9 @@ fn company(name: &str) -> Box<CompanyFacts> {
         undo_seconds: Some(0),
         hourly_email_limit: Some(200),
         outcomes: Some(vec!["Advance".into()]),
+        cancel_reasons: Some(vec![]),
+        move_reasons: Some(vec!["Ill".into()]),
+        silence_reasons: None,
         instruction_lines: vec![InstructionLine::JoinEarly],
     })
 }
@@ -66,8 +69,17 @@ fn company_as_stored(name: &str) -> Value {
         "name": name, "time_zone": "Europe/Berlin", "contact_email": "jobs@example.com",
         "brand_colour": "#112233", "default_meeting_url": null, "join_window_minutes": 15,
         "reminder_lead_minutes": [1440, 60], "undo_seconds": 0, "hourly_email_limit": 200,
-        "outcomes": ["Advance"], "instruction_lines": ["join_early"],
+        "outcomes": ["Advance"], "cancel_reasons": [], "move_reasons": ["Ill"], "silence_reasons": null,
+        "instruction_lines": ["join_early"],
     })
+}
+
+fn not_told() -> NotTold {
+    NotTold {
+        candidate: true,
+        interviewers: false,
+        reason: "Told by phone".into(),
+    }
 }
 
 fn ended(status: Status, outcome: Option<&str>) -> Ended {
@@ -110,6 +122,8 @@ pub fn written_today() -> Vec<(Event, Value)> {
                 before: time(1, NINE),
                 after: time(2, TEN),
                 rules: None,
+                reason: String::new(),
+                not_told: None,
                 version,
                 email_id: Some(5),
             },
@@ -124,6 +138,8 @@ pub fn written_today() -> Vec<(Event, Value)> {
                 before: time(1, NINE),
                 after: time(1, TEN),
                 rules: Some(rules()),
+                reason: String::new(),
+                not_told: None,
                 version,
                 email_id: Some(5),
             },
@@ -168,10 +184,53 @@ pub fn written_today() -> Vec<(Event, Value)> {
                 change: Cancellation {
                     reason: "Ill".into(),
                 },
+                not_told: None,
                 version,
                 email_id: Some(5),
             },
             json!({ "change": { "reason": "Ill" }, "version": 3, "email": 5 }),
+        ),
+        (
+            Event::InterviewRescheduled {
+                interview_id,
+                before: time(1, NINE),
+                after: time(2, TEN),
+                rules: None,
+                reason: "Ill".into(),
+                not_told: Some(not_told()),
+                version,
+                email_id: None,
+            },
+            json!({
+                "before": { "slot": 1, "starts_at": NINE }, "after": { "slot": 2, "starts_at": TEN },
+                "reason": "Ill",
+                "not_told": { "candidate": true, "interviewers": false, "reason": "Told by phone" },
+                "version": 3, "email": null,
+            }),
+        ),
+        (
+            Event::InterviewCancelled {
+                interview_id,
+                change: Cancellation {
+                    reason: "Ill".into(),
+                },
+                not_told: Some(not_told()),
+                version,
+                email_id: None,
+            },
+            json!({
+                "change": { "reason": "Ill" },
+                "not_told": { "candidate": true, "interviewers": false, "reason": "Told by phone" },
+                "version": 3, "email": null,
+            }),
+        ),
+        (
+            Event::CandidateNotified {
+                interview_id,
+                version,
+                email_id: Some(5),
+            },
+            json!({ "version": 3, "email": 5 }),
         ),
         (
             Event::InterviewCompleted {

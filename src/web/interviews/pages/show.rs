@@ -12,7 +12,11 @@ use super::{
     mail::{Mail, Spare},
 };
 use crate::{
-    domain::{actions, emails::Line, interviews::Details},
+    domain::{
+        actions,
+        emails::Line,
+        interviews::{Details, telling},
+    },
     mail::compose::Composer,
     times,
     web::{
@@ -44,6 +48,9 @@ pub struct ShowPage {
     /// When the newest mail did not arrive: a text to send another way.
     spare: Option<Spare>,
     has_no_url: bool,
+    /// Why the candidate does not know how it stands.
+    not_told: Option<String>,
+    can_tell: bool,
     events: Vec<Step>,
     #[serde(flatten)]
     search: Search,
@@ -141,6 +148,8 @@ impl ShowPage {
             mails: mails.map(|mail| Mail::new(mail, reader)).collect(),
             unreadable: told.unreadable,
             spare: newest.and_then(|mail| Spare::of(&mail, &details, composer, reader)),
+            can_tell: telling::can_be_told(&details, reader.now),
+            not_told: interview.not_told_reason.clone(),
             has_no_url: is_coming && details.meeting_url().is_none(),
             search: Search::of(&details, &told.free, reader.zone),
             events: history::events(&details, told.actions, &told.mails, reader),
@@ -201,6 +210,8 @@ impl Page for ShowPage {
             unreadable: vec![5],
             spare: Some(Spare::sample()),
             has_no_url: true,
+            not_told: Some("Told by phone".into()),
+            can_tell: true,
             events: vec![Step::sample()],
             search: Search::sample(),
         }
