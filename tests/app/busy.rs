@@ -359,11 +359,16 @@ impl Dice {
     }
 }
 
+/// A number from the environment.
+fn count(name: &str, usual: u64) -> u64 {
+    std::env::var(name).map_or(usual, |text| text.parse().expect("a number"))
+}
+
 /// Programs that book, move and cancel at random, all at once; then every pair is compared.
+/// `BUSY_PROGRAMS=64 BUSY_ACTS=1000` takes minutes.
 #[actix_web::test]
 async fn whatever_many_do_at_once_no_interviewer_is_in_two_places() {
-    const PROGRAMS: u64 = 8;
-    const ACTS: u64 = 30;
+    let (programs, acts) = (count("BUSY_PROGRAMS", 8), count("BUSY_ACTS", 30));
     let mut scene = Scene::new().await;
     let app = &scene.app;
     let (company_id, job) = (app.company_id, scene.job);
@@ -385,15 +390,15 @@ async fn whatever_many_do_at_once_no_interviewer_is_in_two_places() {
     }
     let app = &scene.app;
     let mut people = Vec::new();
-    for _ in 0..PROGRAMS * 4 {
+    for _ in 0..programs * 4 {
         let candidate = builders::candidate(app, company_id).await;
         people.push(builders::interview(app, company_id, candidate, job).await);
     }
-    let programs = (0..PROGRAMS).map(|number| {
+    let programs = (0..programs).map(|number| {
         let (slots, people) = (&slots, &people);
         let mut dice = Dice(number * 7_919 + 1);
         async move {
-            for _ in 0..ACTS {
+            for _ in 0..acts {
                 let mine = &people[number as usize * 4..][..4];
                 let interview = mine[dice.roll(4) as usize];
                 let slot = slots[dice.roll(slots.len() as u64) as usize];
