@@ -15,6 +15,7 @@ mod fresh;
 pub mod hooks;
 pub mod http;
 pub mod http_client;
+pub mod imports;
 pub mod mail;
 pub mod mailing;
 pub mod passwords;

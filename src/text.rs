@@ -100,6 +100,16 @@ pub fn email(text: &str) -> Result<String, Refusal> {
     }
 }
 
+/// A phone number as people write it; may be empty.
+pub fn phone(text: &str) -> Result<String, Refusal> {
+    let phone = optional_line(text, 50)?;
+    let is_dialled = |c: char| c.is_ascii_digit() || "+-()/. x#*".contains(c);
+    match phone.chars().all(is_dialled) {
+        true => Ok(phone),
+        false => Err("This is not a phone number. Use a format such as +49 30 1234567."),
+    }
+}
+
 /// An https address that a browser can open; the host is named, no user name hides in it.
 pub fn https_url(text: &str) -> Result<String, Refusal> {
     const WRONG: Refusal = "This is not a valid link. It must start with https://.";

@@ -108,6 +108,16 @@ pub fn day_and_clock(at: DateTime<Utc>, zone: Tz) -> String {
     day
 }
 
+/// `Tue 5 Jan, 10:00`, with its year where it is another one than now: where there is little room.
+pub fn short(at: DateTime<Utc>, zone: Tz, now: DateTime<Utc>) -> String {
+    let local = at.with_timezone(&zone);
+    let form = match local.year() == now.with_timezone(&zone).year() {
+        true => "%a %-d %b, %H:%M",
+        false => "%a %-d %b %Y, %H:%M",
+    };
+    local.format(form).to_string()
+}
+
 /// `Tue 5 January 2027` and `10:00`.
 pub fn day_and_clock_apart(at: DateTime<Utc>, zone: Tz) -> (String, String) {
     let local = at.with_timezone(&zone);

@@ -2,6 +2,7 @@
 pub mod action;
 pub mod api_token;
 pub mod attempt;
+pub mod batch;
 pub mod bounce;
 pub mod busy_cell;
 pub mod candidate;

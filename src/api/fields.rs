@@ -170,6 +170,48 @@ impl Fields {
         self.optional(name, read)
     }
 
+    /// A list of at most `most` objects, each read by `read`; what is wrong with one is told under `name[3].field`.
+    pub fn each<T>(
+        &mut self,
+        name: &str,
+        most: usize,
+        mut read: impl FnMut(&mut Self) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        const NO_LIST: &str = "Must be a list of objects.";
+        if !self.has(name) {
+            self.refuse(name, "This field is required.");
+        }
+        let value = self.given.remove(name)?;
+        let Some(items) = value.as_array() else {
+            self.refuse(name, NO_LIST);
+            return None;
+        };
+        if items.len() > most {
+            self.refuse(name, &format!("Must have at most {most} entries."));
+            return None;
+        }
+        let mut all = Vec::with_capacity(items.len());
+        for (at, item) in items.iter().enumerate() {
+            let Some(members) = item.as_object() else {
+                self.refuse(name, NO_LIST);
+                return None;
+            };
+            let mut fields = Self::new(members.clone().into_iter().collect(), &[]);
+            let one = read(&mut fields);
+            for unknown in std::mem::take(&mut fields.given).into_keys() {
+                fields.refuse(&unknown, "Unknown field.");
+            }
+            all.extend(one.filter(|_| fields.errors.is_empty()));
+            for (field, messages) in fields.errors {
+                self.errors
+                    .entry(format!("{name}[{at}].{field}"))
+                    .or_default()
+                    .extend(messages);
+            }
+        }
+        Some(all)
+    }
+
     /// Notes a mistake.
     pub fn refuse(&mut self, name: &str, message: &str) {
         let messages = self.errors.entry(name.into()).or_default();

@@ -1,5 +1,6 @@
 //! The JSON API: a call is read, one domain function does it, its rows go out as JSON.
 pub mod auth;
+pub mod batches;
 pub mod bookings;
 pub mod calls;
 pub mod candidates;
@@ -8,6 +9,7 @@ pub mod emails;
 pub mod endings;
 pub mod fields;
 pub mod idempotency;
+pub mod imports;
 pub mod interviews;
 pub mod jobs;
 pub mod lists;

@@ -301,7 +301,9 @@ fn details(status: StatusCode) -> &'static str {
         StatusCode::CONFLICT => {
             "This was changed in the meantime. Read it again and repeat your change."
         }
-        StatusCode::PAYLOAD_TOO_LARGE => "The request body is too large; the limit is 64 KiB.",
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            "The request body is too large; the limit is 64 KiB, and 512 KiB for imports."
+        }
         StatusCode::UNSUPPORTED_MEDIA_TYPE => {
             "`Content-Encoding` is not supported. Send the body uncompressed."
         }

@@ -254,17 +254,23 @@ async fn lock_interviewers(
         .collect())
 }
 
+/// The first and the last cell that a time touches.
+pub fn cells(starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) -> (i64, i64) {
+    let last = (ends_at.timestamp() - 1).div_euclid(CELL_SECONDS);
+    (cell_of(starts_at), last)
+}
+
 /// The cells that a slot touches.
 fn touched(slot: &slot::Model) -> impl Iterator<Item = i64> {
     first(slot)..=last(slot)
 }
 
 fn first(slot: &slot::Model) -> i64 {
-    cell_of(slot.starts_at)
+    cells(slot.starts_at, slot.ends_at()).0
 }
 
 fn last(slot: &slot::Model) -> i64 {
-    (slot.ends_at().timestamp() - 1).div_euclid(CELL_SECONDS)
+    cells(slot.starts_at, slot.ends_at()).1
 }
 
 /// The five minutes in which an instant lies.

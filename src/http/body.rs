@@ -28,9 +28,16 @@ use crate::{
 /// No form of ours and no call of the API is larger.
 pub const MAX_BYTES: usize = 64 * 1024;
 
-/// The one form that sends a file may be larger than the file may be: then it is told so beside the field.
+/// Forms that send a file may be larger than the file may be: then it is told so beside the field.
 pub const MAX_UPLOAD_BYTES: usize = 512 * 1024;
-const UPLOADS: &[&str] = &["/company/logo"];
+const UPLOADS: &[&str] = &[
+    "/bookings/new",
+    "/candidates/import",
+    "/company/logo",
+    "/jobs/import",
+];
+/// The same of calls of the API that send a list.
+const LISTS: &[&str] = &["/api/candidates/import/", "/api/jobs/import/"];
 
 /// No body is longer; providers tell of many emails at once.
 pub const MOST_BYTES: usize = events::LONGEST;
@@ -67,7 +74,7 @@ pub async fn read(app: &App, request: &mut ServiceRequest) -> Result<Bytes> {
         bytes: MAX_BYTES_OF_STRANGERS,
         most: match request.path() {
             path if hooks::is_hook(path) => MOST_BYTES,
-            path if UPLOADS.contains(&path) => MAX_UPLOAD_BYTES,
+            path if UPLOADS.contains(&path) || LISTS.contains(&path) => MAX_UPLOAD_BYTES,
             _ => MAX_BYTES,
         },
         introduce: async || introduce(app, request).await,

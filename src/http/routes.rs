@@ -19,9 +19,10 @@ use crate::{
     app::App,
     hooks,
     web::{
-        account, actions, alerts, assets, bell, bookings, cancellations, candidates, company,
-        emails, endings, held, interviews, jobs, join, login, logo, mail, mail_texts, rescheduling,
-        sessions, setup, slots, telling, today, tokens, users, zone_changes,
+        account, actions, alerts, assets, batches, bell, bookings, cancellations, candidates,
+        company, emails, endings, held, imports, interviews, jobs, join, login, logo, mail,
+        mail_texts, rescheduling, sessions, setup, slots, telling, today, tokens, users,
+        zone_changes,
     },
 };
 
@@ -58,7 +59,13 @@ fn table() -> Vec<Route> {
 
         get(Recruiter, "/alerts", alerts::index),
         post(Recruiter, "/alerts/resending", alerts::resending::create),
+        get(Recruiter, "/batches/{id}", batches::show),
+        post(Recruiter, "/batches/{id}/undo", batches::create_undo),
+        get(Recruiter, "/bookings/new", batches::new),
+        post(Recruiter, "/bookings/new", batches::create),
         get(Recruiter, "/candidates", candidates::index),
+        get(Recruiter, "/candidates/import", imports::candidates::new),
+        post(Recruiter, "/candidates/import", imports::candidates::create),
         get(Recruiter, "/candidates/new", candidates::new),
         post(Recruiter, "/candidates/new", candidates::create),
         get(Recruiter, "/candidates/{id}", candidates::show),
@@ -101,6 +108,8 @@ fn table() -> Vec<Route> {
         get(Recruiter, "/interviews/{id}/reschedule/html", rescheduling::html::show),
         post(Recruiter, "/interviews/{id}/telling", telling::create),
         get(Recruiter, "/jobs", jobs::index),
+        get(Recruiter, "/jobs/import", imports::jobs::new),
+        post(Recruiter, "/jobs/import", imports::jobs::create),
         get(Recruiter, "/jobs/new", jobs::new),
         post(Recruiter, "/jobs/new", jobs::create),
         get(Recruiter, "/jobs/{id}", jobs::show),
@@ -151,6 +160,7 @@ fn table() -> Vec<Route> {
 
         get(Api, "/api/candidates/", api::candidates::index),
         post(Api, "/api/candidates/", api::candidates::create),
+        post(Api, "/api/candidates/import/", api::imports::candidates),
         get(Api, "/api/candidates/{id}/", api::candidates::show),
         patch(Api, "/api/candidates/{id}/", api::candidates::update),
         get(Api, "/api/emails/", api::emails::index),
@@ -158,6 +168,8 @@ fn table() -> Vec<Route> {
         get(Api, "/api/interviews/", api::interviews::index),
         post(Api, "/api/interviews/", api::interviews::create),
         get(Api, "/api/interviews/outcomes/", api::endings::index),
+        post(Api, "/api/interviews/bulk_booking/", api::batches::create),
+        post(Api, "/api/interviews/bulk_booking/{id}/undo/", api::batches::undo),
         post(Api, "/api/interviews/schedules/book_interview/", api::bookings::book_interview),
         get(Api, "/api/interviews/slots/", api::slots::index),
         post(Api, "/api/interviews/slots/", api::slots::create),
@@ -174,6 +186,7 @@ fn table() -> Vec<Route> {
         post(Api, "/api/interviews/{id}/reschedule/", api::changes::reschedule),
         get(Api, "/api/jobs/", api::jobs::index),
         post(Api, "/api/jobs/", api::jobs::create),
+        post(Api, "/api/jobs/import/", api::imports::jobs),
         get(Api, "/api/jobs/{id}/", api::jobs::show),
         patch(Api, "/api/jobs/{id}/", api::jobs::update),
 

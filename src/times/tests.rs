@@ -115,3 +115,20 @@ fn night_is_from_nine_to_seven() {
         );
     }
 }
+
+#[test]
+fn a_short_time_has_its_year_where_it_is_another_one() {
+    let (zone, at) = (
+        Tz::known("Europe/Berlin"),
+        "2027-01-05T09:00:00Z".parse().expect("an instant"),
+    );
+    for (now, words) in [
+        ("2027-03-01T00:00:00Z", "Tue 5 Jan, 10:00"),
+        // There the year has begun.
+        ("2026-12-31T23:30:00Z", "Tue 5 Jan, 10:00"),
+        ("2026-12-31T22:30:00Z", "Tue 5 Jan 2027, 10:00"),
+    ] {
+        let now = now.parse().expect("an instant");
+        assert_eq!(short(at, zone, now), words, "{now}");
+    }
+}

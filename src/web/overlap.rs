@@ -16,6 +16,9 @@ use crate::{
 /// Beside the box, until it is ticked.
 pub const UNCONFIRMED: &str = "Tick this box if you mean both interviews.";
 
+/// Where there is no box.
+pub const ELSEWHERE: &str = "The candidate has another interview at this time.";
+
 /// What the box sends stands for these interviews alone: one that comes in between is warned of again.
 pub fn confirmed(typed: &str) -> Overlaps {
     let ids = typed.split('_').map(|id| id.trim().parse());

@@ -5,11 +5,12 @@ use entity::user::Role;
 use scraper::{ElementRef, Html, Selector};
 
 use super::{
-    account, actions, alerts, bell, bookings, cancellations, candidates, company, emails, endings,
+    account, actions, alerts, batches, bell, bookings, cancellations, candidates, company, emails,
+    endings,
     error_page::ErrorPage,
     flash::Flash,
     frame::{Frame, PublicFrame, SignedInFrame},
-    held, interviews, jobs, join, login, logo, mail, mail_texts,
+    held, imports, interviews, jobs, join, login, logo, mail, mail_texts,
     page::{Page, render},
     rescheduling, setup, slots, today, tokens, users, zone_changes,
 };
@@ -24,6 +25,9 @@ const PAGES: &[Sample] = &[
     of::<account::PasswordPage>(),
     of::<actions::pages::IndexPage>(),
     of::<alerts::pages::IndexPage>(),
+    of::<batches::CheckPage>(),
+    of::<batches::NewPage>(),
+    of::<batches::ShowPage>(),
     of::<bell::IndexPage>(),
     of::<bookings::pages::NewPage>(),
     of::<cancellations::NewPage>(),
@@ -40,6 +44,8 @@ const PAGES: &[Sample] = &[
     of::<endings::pages::IndexPage>(),
     of::<ErrorPage>(),
     of::<held::ShowPage>(),
+    of::<imports::CandidatesPage>(),
+    of::<imports::JobsPage>(),
     of::<interviews::edit::pages::EditPage>(),
     of::<interviews::pages::IndexPage>(),
     of::<interviews::pages::ShowPage>(),

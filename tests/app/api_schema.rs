@@ -98,6 +98,14 @@ fn values(name: &str, schema: &Value) -> (Vec<Value>, Vec<Value>) {
         wrong.extend([json!("1"), json!(1.5)]);
         return (right, wrong);
     }
+    if let Some(name) = schema["items"]["$ref"].as_str() {
+        assert_eq!(name, "#/components/schemas/NewBulkBookingRow");
+        let most = schema["maxItems"].as_u64().expect("a limit");
+        let of = |count: u64| json!(vec![json!({ "candidate": 1 }); count as usize]);
+        right.extend([of(1), of(most)]);
+        wrong.extend([of(0), of(most + 1), json!(1), json!([1]), json!([null])]);
+        return (right, wrong);
+    }
     if schema["items"]["type"] == "integer" {
         let most = schema["maxItems"].as_u64().expect("a limit");
         let of = |count: u64| json!((1..=count).collect::<Vec<_>>());

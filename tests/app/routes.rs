@@ -399,7 +399,10 @@ impl Ids {
         let free = app.now() + chrono::TimeDelta::days(2);
         let user = builders::user(app, company_id, Role::Recruiter).await;
         let token_id = builders::api_token(app, &user).await.id;
+        let batch_id = builders::batch(app, company_id).await.to_string();
         Self(HashMap::from([
+            ("batches", batch_id.clone()),
+            ("bulk_booking", batch_id),
             ("candidates", interview.candidate_id.to_string()),
             ("emails", booked.email.id.to_string()),
             ("interview", app.app.keys.token(&ticket).expect("a token")),

@@ -29,6 +29,7 @@ async fn rows_and_tables_have_the_same_columns() {
         compare::<entity::action::Entity>(&schema).await,
         compare::<entity::api_token::Entity>(&schema).await,
         compare::<entity::attempt::Entity>(&schema).await,
+        compare::<entity::batch::Entity>(&schema).await,
         compare::<entity::bounce::Entity>(&schema).await,
         compare::<entity::busy_cell::Entity>(&schema).await,
         compare::<entity::candidate::Entity>(&schema).await,

@@ -150,3 +150,28 @@ fn only_json_is_read() {
         assert_eq!(body.fields().is_ok(), is_read, "{media_type}");
     }
 }
+
+#[test]
+fn what_is_wrong_with_an_entry_of_a_list_is_told_under_its_number() {
+    let mut fields = fields(r#"{"rows": [{"id": 1}, {"id": "x", "odd": 1}, {}]}"#);
+    let rows = fields.each("rows", 5, |row| row.required("id", id));
+    let problem = fields.finish(rows).expect_err("mistakes");
+    assert_eq!(
+        errors(&problem),
+        ["rows[1].id", "rows[1].odd", "rows[2].id"]
+    );
+    for (wrong, most) in [
+        (r#"{"rows": 7}"#, 5),
+        (r#"{"rows": [7]}"#, 5),
+        (r#"{"rows": [{"id": 1}]}"#, 0),
+        ("{}", 5),
+    ] {
+        let mut fields = super::tests::fields(wrong);
+        let rows = fields.each("rows", most, |row| row.required("id", id));
+        assert_eq!(
+            errors(&fields.finish(rows).expect_err("a mistake")),
+            ["rows"],
+            "{wrong}"
+        );
+    }
+}

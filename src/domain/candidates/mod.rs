@@ -1,5 +1,6 @@
 //! Candidates: people who are interviewed.
 mod changes;
+mod many;
 mod search;
 
 use chrono::{DateTime, Utc};
@@ -12,6 +13,7 @@ use self::search::index;
 pub(super) use self::search::{has_word, keys, meet_often, who_have};
 pub use self::{
     changes::{ChangeRefusal, UpdateRefusal, Updated, change, update},
+    many::{find_many, insert_many, keys_by_email},
     search::{Filter, list},
 };
 use crate::{

@@ -24,6 +24,8 @@ use crate::{
 const RARE: u64 = 2000;
 /// Common words meet often when so many of so many of the newest have them all: a page of a list.
 const OFTEN: u64 = 51;
+/// So many words are written by one statement: databases take only so many values at once.
+const AT_ONCE: usize = 2000;
 const NEWEST: i64 = 2000;
 
 /// Which candidates a list shows.
@@ -225,15 +227,40 @@ pub(super) async fn index(
         .filter(candidate_word::COLUMN.candidate_id.eq(id))
         .exec(txn)
         .await?;
-    let words = text::search_words(&format!("{} {}", new.name, new.email))
-        .into_iter()
-        .map(|word| candidate_word::ActiveModel {
-            company_id: Set(company_id),
-            word: Set(word),
-            candidate_id: Set(id),
-        });
-    candidate_word::Entity::insert_many(words)
+    candidate_word::Entity::insert_many(words(company_id, id, new))
         .exec_without_returning(txn)
         .await?;
     Ok(())
+}
+
+/// The same of candidates who were just added.
+pub(super) async fn index_new(
+    txn: &impl ConnectionTrait,
+    company_id: i64,
+    all: &[(i64, &NewCandidate)],
+) -> Result<()> {
+    let of_each = all.iter().flat_map(|(id, new)| words(company_id, *id, new));
+    let all: Vec<candidate_word::ActiveModel> = of_each.collect();
+    for some in all.chunks(AT_ONCE) {
+        candidate_word::Entity::insert_many(some.to_vec())
+            .exec_without_returning(txn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// The words by which a candidate is found.
+fn words(
+    company_id: i64,
+    id: i64,
+    new: &NewCandidate,
+) -> impl Iterator<Item = candidate_word::ActiveModel> + use<> {
+    let words = text::search_words(&format!("{} {}", new.name, new.email));
+    words
+        .into_iter()
+        .map(move |word| candidate_word::ActiveModel {
+            company_id: Set(company_id),
+            word: Set(word),
+            candidate_id: Set(id),
+        })
 }

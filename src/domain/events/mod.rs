@@ -16,7 +16,7 @@ pub use self::{
         Cancellation, CompanyFacts, Corrected, Correction, Ended, Field, JobFacts, NotTold,
         Replaced, RoleChange, Start, Talk, Time, ZoneRules,
     },
-    stored::{UnknownChange, record},
+    stored::{UnknownChange, record, record_all},
     verb::{Object, Verb},
 };
 

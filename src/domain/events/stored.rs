@@ -13,6 +13,8 @@ use crate::{
 
 /// Where serde keeps which event it is; no detail is called so.
 const TAG: &str = "event";
+/// So many lines are written by one statement: databases take only so many values at once.
+const AT_ONCE: usize = 500;
 
 /// Adds a line to the audit log, in the transaction in which the event happens.
 pub async fn record(
@@ -21,9 +23,34 @@ pub async fn record(
     event: Event,
     now: DateTime<Utc>,
 ) -> Result<()> {
+    action::Entity::insert(line(actor, &event, now)?)
+        .exec_without_returning(txn)
+        .await?;
+    Ok(())
+}
+
+/// The same for events of which there are many at once.
+pub async fn record_all(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    events: impl Iterator<Item = Event>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let lines: Vec<_> = events
+        .map(|event| line(actor, &event, now))
+        .collect::<Result<_>>()?;
+    for some in lines.chunks(AT_ONCE) {
+        action::Entity::insert_many(some.to_vec())
+            .exec_without_returning(txn)
+            .await?;
+    }
+    Ok(())
+}
+
+fn line(actor: &Actor, event: &Event, now: DateTime<Utc>) -> Result<action::ActiveModel> {
     let verb = event.verb();
     let (object_id, details) = event.stored()?;
-    let line = action::ActiveModel {
+    Ok(action::ActiveModel {
         company_id: Set(actor.company_id),
         user_id: Set(actor.user_id),
         verb: Set(verb.as_str().into()),
@@ -33,11 +60,7 @@ pub async fn record(
         ip: Set(actor.ip.clone()),
         at: Set(now),
         ..Default::default()
-    };
-    action::Entity::insert(line)
-        .exec_without_returning(txn)
-        .await?;
-    Ok(())
+    })
 }
 
 /// What can be told of a change that this version of Greenroom does not know: all versions write these alike.

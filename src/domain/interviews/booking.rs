@@ -194,7 +194,8 @@ pub async fn book(
     .await
 }
 
-async fn carry_out(
+/// The same inside a transaction that does more.
+pub(in crate::domain) async fn carry_out(
     txn: &impl ConnectionTrait,
     actor: &Actor,
     new: &NewBooking,

@@ -37,7 +37,8 @@ pub async fn cancel(
     .await
 }
 
-async fn carry_out(
+/// The same inside a transaction that does more. Refused before anything is written.
+pub(in crate::domain) async fn carry_out(
     txn: &impl ConnectionTrait,
     actor: &Actor,
     target: &Target,

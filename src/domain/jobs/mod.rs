@@ -1,5 +1,6 @@
 //! Jobs: what people are interviewed for.
 mod list;
+mod many;
 
 use chrono::{DateTime, Utc};
 use entity::job::{self, Status};
@@ -7,7 +8,10 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
 pub(super) use self::list::searchable;
-pub use self::list::{Filter, choices, filter, filters, list, titles};
+pub use self::{
+    list::{Filter, choices, filter, filters, list, titles},
+    many::{insert_many, open_by_title},
+};
 use crate::{
     db::{Db, Txn},
     domain::{

@@ -185,7 +185,11 @@ async fn read(
         None => None,
     };
     Ok(Parts {
-        warnings: warnings::of(draft.as_ref(), &app.settings, now),
+        warnings: warnings::of(
+            draft.as_ref(),
+            (&app.settings, viewer.is_mail_unwell()),
+            now,
+        ),
         overlap: Warning::of(app, viewer, draft.as_ref(), form.overlap()).await?,
         preview,
         languages: super::choices::languages(app.composer.languages(), &[form.locale()])?,

@@ -10,9 +10,19 @@ use crate::{
 /// A mail may wait in queues for about as long as this.
 const SHORT_NOTICE: TimeDelta = TimeDelta::minutes(60);
 
+/// Where mail is sent, but not taken.
+pub const UNWELL: &str = "There's a problem with sending email right now, so invitations may wait. Ask an admin to check Email.";
+
 /// All there is to warn of; of the booking itself only as far as it can be seen already.
-pub fn of(draft: Option<&Details>, settings: &Settings, now: DateTime<Utc>) -> Vec<String> {
+pub fn of(
+    draft: Option<&Details>,
+    (settings, is_mail_unwell): (&Settings, bool),
+    now: DateTime<Utc>,
+) -> Vec<String> {
     let mut warnings = of_mail(settings);
+    if is_mail_unwell {
+        warnings.push(UNWELL.into());
+    }
     warnings.extend(
         draft
             .map(|draft| of_booking(draft, now))
@@ -21,7 +31,8 @@ pub fn of(draft: Option<&Details>, settings: &Settings, now: DateTime<Utc>) -> V
     warnings
 }
 
-fn of_mail(settings: &Settings) -> Vec<String> {
+/// What is wrong with all mail.
+pub fn of_mail(settings: &Settings) -> Vec<String> {
     match settings.mail.backend {
         Backend::Console => {
             vec!["Emails are only printed to the server's console, so the candidate won't get this email. Ask an admin to set up a mail server.".into()]

@@ -10,7 +10,7 @@ use crate::{
         versions::Target,
     },
     mail::language::FALLBACK,
-    text::{self, Refusal},
+    text,
     web::{
         choices::Choice,
         conflict::Reading,
@@ -196,7 +196,7 @@ impl Person<'_> {
     pub fn parse(&self, errors: &mut FormErrors) -> Option<NewCandidate> {
         let name = errors.check("name", text::line(self.name, 200));
         let email = errors.check("email", text::email(self.email));
-        let phone = errors.check("phone", parse_phone(self.phone));
+        let phone = errors.check("phone", text::phone(self.phone));
         let zone = errors.optional(self.time_zone, |errors, text| {
             errors.zone("time_zone", text)
         });
@@ -213,16 +213,6 @@ impl Person<'_> {
             job_id: None,
             notes: String::new(),
         })
-    }
-}
-
-fn parse_phone(typed: &str) -> Result<String, Refusal> {
-    let phone = text::optional_line(typed, 50)?;
-    let is_dialled = |c: char| c.is_ascii_digit() || "+-()/. x#*".contains(c);
-    if phone.chars().all(is_dialled) {
-        Ok(phone)
-    } else {
-        Err("This is not a phone number. Use a format such as +49 30 1234567.")
     }
 }
 

@@ -37,6 +37,14 @@ impl Ticket {
         Self::default().with_new_key()
     }
 
+    /// Of a form that came with this key.
+    pub fn of_key(key: String) -> Self {
+        Self {
+            key,
+            version: String::new(),
+        }
+    }
+
     /// Of a form that shows a row in this version.
     pub fn of_version(version: impl Display) -> Self {
         Self {

@@ -236,7 +236,7 @@ async fn read(
         reasons: companies::move_reasons(&details.company)?,
         whom: Whom::of(&details.company, is_held)?,
         warnings: match &draft {
-            Some(draft) => warnings::of(Some(draft), &app.settings, now),
+            Some(draft) => warnings::of(Some(draft), (&app.settings, viewer.is_mail_unwell()), now),
             None => Vec::new(),
         },
         overlap: Warning::of(app, viewer, draft.as_ref(), form.overlap()).await?,

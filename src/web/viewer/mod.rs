@@ -94,6 +94,11 @@ impl Viewer {
         self.attention.has_zone_changes
     }
 
+    /// Does the mail need somebody's attention?
+    pub fn is_mail_unwell(&self) -> bool {
+        self.attention.is_mail_unwell
+    }
+
     /// On whose behalf the domain acts.
     pub fn actor(&self) -> Actor {
         Actor {
@@ -150,7 +155,8 @@ impl Viewer {
             role: self.role,
             path: self.path.clone(),
             not_notified: not_notified(self.attention, &self.path),
-            is_mail_unwell: self.attention.is_mail_unwell,
+            // Only admins have the line in the menu.
+            is_mail_unwell: self.attention.is_mail_unwell && self.role.is_admin(),
             flash: self.notice(),
         });
         respond::html(&self.app, status, &frame, page)
@@ -228,7 +234,7 @@ fn zone_of(name: &str) -> Result<Tz> {
     Ok(name.parse().map_err(unknown)?)
 }
 
-/// What the frame tells of the mail to a role: interviewers nothing, and only admins have the line in the menu.
+/// What a role is told of the mail: interviewers nothing.
 async fn attention(app: &App, found: &sessions::SignedIn, now: DateTime<Utc>) -> Result<Attention> {
     if !found.role.is_recruiting() {
         return Ok(Attention::default());
@@ -237,9 +243,5 @@ async fn attention(app: &App, found: &sessions::SignedIn, now: DateTime<Utc>) ->
     let servers = servers.map(|(name, _)| name);
     let company_id = found.company_id;
     let look = attention::look(&app.db, company_id, servers, now);
-    let seen = app.attention.get(&app.db, company_id, now, look).await?;
-    Ok(Attention {
-        is_mail_unwell: seen.is_mail_unwell && found.role.is_admin(),
-        ..seen
-    })
+    Ok(app.attention.get(&app.db, company_id, now, look).await?)
 }

@@ -75,6 +75,91 @@ async fn bookings_survive_every_fault() {
 }
 
 #[actix_web::test]
+async fn lists_survive_every_fault() {
+    let mut scene = Scene::set().await;
+    let (rita, program) = (scene.app.recruiter().await, scene.app.program().await);
+    scene
+        .survives("import candidates", async |_| {
+            let (text, key) = (two_people(), address());
+            let typed = [
+                ("text", &*text),
+                ("locale", "en"),
+                ("act", "add:2"),
+                ("key", &*key),
+            ];
+            Call::post(rita.clone(), "/candidates/import", &typed).idempotency_key()
+        })
+        .await;
+    scene
+        .survives("import jobs", async |_| {
+            let (text, key) = (format!("{}\n{}", address(), address()), address());
+            let typed = [("text", &*text), ("act", "add:2"), ("key", &*key)];
+            Call::post(rita.clone(), "/jobs/import", &typed).idempotency_key()
+        })
+        .await;
+    scene
+        .survives("import candidates by a program", async |_| {
+            let program = program.clone().with_header("Idempotency-Key", &address());
+            let body = json!({ "text": format!("Jo <{}>", address()) });
+            Call::json(program, "/api/candidates/import/", body).idempotency_key()
+        })
+        .await;
+    scene
+        .survives("book two people", async |app| {
+            let (job, text, key) = (two_slots(app).await, two_people(), address());
+            let typed = [
+                ("text", &*text),
+                ("job", &*job),
+                ("locale", "en"),
+                ("act", "book:2"),
+                ("key", &*key),
+            ];
+            Call::post(rita.clone(), "/bookings/new", &typed).idempotency_key()
+        })
+        .await;
+    scene
+        .survives("take back two bookings", async |app| {
+            let (job, text) = (two_slots(app).await, two_people());
+            let typed = [
+                ("text", &*text),
+                ("job", &*job),
+                ("locale", "en"),
+                ("act", "book:2"),
+            ];
+            set_undo(app).await;
+            let booked = rita.clone().post_form("/bookings/new", &typed).await;
+            assert_eq!(booked.status, 303, "{}", booked.text);
+            Call::post(rita.clone(), &format!("{}/undo", booked.location), &[])
+        })
+        .await;
+    scene.end();
+}
+
+/// Lines that name two people who are not there.
+fn two_people() -> String {
+    format!("Jo <{}>\nAl <{}>", address(), address())
+}
+
+/// A new job with two free slots.
+async fn two_slots(app: &TestApp) -> String {
+    let job = builders::job(app, app.company_id).await;
+    for days in [3, 4] {
+        builders::slot(app, app.company_id, job, app.now() + TimeDelta::days(days)).await;
+    }
+    job.to_string()
+}
+
+/// Invitations wait for two minutes.
+async fn set_undo(app: &TestApp) {
+    builders::write(app, async |txn| {
+        let update = entity::company::Entity::update_many()
+            .col_expr(entity::company::Column::UndoSeconds, Expr::value(120));
+        Ok(update.exec(txn).await?)
+    })
+    .await;
+}
+
+#[actix_web::test]
 async fn changes_survive_every_fault() {
     let mut scene = Scene::set().await;
     let (rita, program) = (scene.app.recruiter().await, scene.app.program().await);

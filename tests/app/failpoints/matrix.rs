@@ -399,6 +399,7 @@ fn all_rows(backend: DbBackend) -> String {
         action,
         api_token,
         attempt,
+        batch,
         bounce,
         candidate,
         candidate_word,

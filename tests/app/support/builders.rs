@@ -11,6 +11,7 @@ use greenroom::{
     domain::{
         accounts::api_tokens::{self, NewToken},
         actions::Actor,
+        batches::imports::{Wanted, import_candidates},
         candidates::{self, NewCandidate},
         companies,
         interviews::{
@@ -151,6 +152,28 @@ pub async fn candidate(app: &TestApp, company_id: i64) -> i64 {
     match candidates::create(&app.app.db, &actor, new, None, app.now()).await {
         Ok(Ok(id)) => id,
         other => panic!("a candidate: {other:?}"),
+    }
+}
+
+/// What was made from a list of one new candidate.
+pub async fn batch(app: &TestApp, company_id: i64) -> i64 {
+    let new = NewCandidate {
+        name: "Ada Lovelace".into(),
+        email: format!("{}@example.org", &crypto::random_id()[..12]),
+        phone: String::new(),
+        time_zone: None,
+        locale: "en".into(),
+        job_id: None,
+        notes: String::new(),
+    };
+    let list = [Wanted {
+        number: 1,
+        what: Ok(new),
+    }];
+    let actor = Actor::system(company_id);
+    match import_candidates(&app.app.db, &actor, &list, None, app.now()).await {
+        Ok(Ok(id)) => id,
+        other => panic!("a batch: {other:?}"),
     }
 }
 

@@ -23,6 +23,7 @@ pub async fn all(app: &TestApp) -> Vec<String> {
         action,
         api_token,
         attempt,
+        batch,
         bounce,
         candidate,
         company,
