@@ -2,6 +2,7 @@
 pub mod access;
 pub mod api;
 pub mod app;
+pub mod booking_phrase;
 pub mod cli;
 pub mod client_ip;
 pub mod clock;

@@ -21,7 +21,7 @@ use crate::{
     web::{
         account, actions, alerts, assets, batches, bell, bookings, cancellations, candidates,
         company, emails, endings, held, imports, interviews, jobs, join, login, logo, mail,
-        mail_texts, rescheduling, sessions, setup, slots, telling, today, tokens, users,
+        mail_texts, rescheduling, search, sessions, setup, slots, telling, today, tokens, users,
         zone_changes,
     },
 };
@@ -115,6 +115,7 @@ fn table() -> Vec<Route> {
         get(Recruiter, "/jobs/{id}", jobs::show),
         get(Recruiter, "/jobs/{id}/edit", jobs::edit),
         post(Recruiter, "/jobs/{id}/edit", jobs::update),
+        get(Recruiter, "/search", search::index),
         get(Recruiter, "/slots", slots::index),
         get(Recruiter, "/slots/new", slots::new),
         post(Recruiter, "/slots/new", slots::create),

@@ -47,6 +47,7 @@ pub mod respond;
 pub mod return_path;
 #[cfg(test)]
 mod samples;
+pub mod search;
 pub mod sessions;
 pub mod setup;
 pub mod slots;

@@ -12,7 +12,7 @@ use super::{
     frame::{Frame, PublicFrame, SignedInFrame},
     held, imports, interviews, jobs, join, login, logo, mail, mail_texts,
     page::{Page, render},
-    rescheduling, setup, slots, today, tokens, users, zone_changes,
+    rescheduling, search, setup, slots, today, tokens, users, zone_changes,
 };
 use crate::{
     error::Result,
@@ -65,6 +65,7 @@ const PAGES: &[Sample] = &[
     of::<mail_texts::index::IndexPage>(),
     of::<mail_texts::pages::EditPage>(),
     of::<rescheduling::pages::NewPage>(),
+    of::<search::IndexPage>(),
     of::<setup::NewPage>(),
     of::<slots::pages::IndexPage>(),
     of::<slots::pages::NewPage>(),

@@ -67,6 +67,7 @@ mod nonsense;
 mod notices;
 mod notifications;
 mod pace;
+mod palette;
 mod races;
 mod refusals;
 mod rescheduling;
