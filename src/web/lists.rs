@@ -1,8 +1,9 @@
 //! Where one is in a list: the cursor in its address, and the addresses of other pages.
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::forms::FormErrors;
-use crate::domain::page::{Cursor, Page, Seek};
+use crate::domain::page::{Cursor, Page, Seek, Sort};
 
 /// The part of a list's address that says where the page lies: after a row, or before one.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -43,7 +44,8 @@ impl At {
         }
     }
 
-    fn is_first(&self) -> bool {
+    /// Is it the first page?
+    pub fn is_first(&self) -> bool {
         self.cursor.is_empty() && self.before.is_empty()
     }
 }
@@ -82,6 +84,28 @@ impl Pager {
             next: other("cursor", page.next),
             unreadable: unreadable(&page.unreadable),
             first: (!at.is_first()).then_some(first),
+        }
+    }
+
+    /// Of a list that begins at a day: before its first page comes what is earlier, in the list that begins nowhere. Its
+    /// filters are these.
+    pub fn with_earlier(
+        self,
+        path: &str,
+        filters: &impl Serialize,
+        (sort, begins_at): (Sort, Option<DateTime<Utc>>),
+    ) -> Self {
+        let way = match sort {
+            Sort::Ascending => "before",
+            Sort::Descending => "cursor",
+        };
+        let all = address(path, filters);
+        let separator = if all.contains('?') { '&' } else { '?' };
+        // No row has this key, so that those of the first instant are not among them.
+        let earlier = begins_at.map(|at| format!("{all}{separator}{way}={}", Cursor { at, id: 0 }));
+        Self {
+            previous: self.previous.or(earlier),
+            ..self
         }
     }
 
@@ -167,6 +191,32 @@ mod tests {
             pager("a", "1_1").previous.as_deref(),
             Some("/jobs?q=a&before=3_3")
         );
+    }
+
+    #[test]
+    fn before_a_list_that_begins_at_a_day_comes_what_is_earlier() {
+        let nowhere = Page::<()> {
+            previous: None,
+            next: None,
+            ..page()
+        };
+        let pager = |sort, begins_at| {
+            let filters = Filters { q: "a" };
+            let pager = Pager::new("/slots", &filters, &At::default(), &nowhere);
+            pager
+                .with_earlier("/slots", &filters, (sort, begins_at))
+                .previous
+        };
+        let day = DateTime::from_timestamp_micros(7);
+        assert_eq!(
+            pager(Sort::Ascending, day).as_deref(),
+            Some("/slots?q=a&before=7_0")
+        );
+        assert_eq!(
+            pager(Sort::Descending, day).as_deref(),
+            Some("/slots?q=a&cursor=7_0")
+        );
+        assert_eq!(pager(Sort::Ascending, None), None);
     }
 
     #[test]

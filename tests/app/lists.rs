@@ -181,7 +181,11 @@ async fn booked_interviews_are_read_backwards_too() {
     }
     app.expect_undelivered_mail();
     let mut rita = app.recruiter().await;
-    for path in ["/interviews", "/interviews?q=cloud", "/slots?state=booked"] {
+    for path in [
+        "/interviews?status=scheduled",
+        "/interviews?q=cloud",
+        "/slots?state=booked",
+    ] {
         let row = match path {
             "/slots?state=booked" => ".agenda li > div > a",
             _ => ".agenda a",
@@ -417,4 +421,42 @@ async fn the_log_finds_messages_by_words_of_the_name_or_the_address() {
     let mut eve = app.other_company().await;
     let page = eve.get("/emails?recipient=jane").await;
     assert!(delivery_log::listed(&page).is_empty());
+}
+
+#[actix_web::test]
+async fn a_list_that_begins_today_leads_back_to_what_was_before() {
+    let app = TestApp::start().await;
+    let job = builders::job(&app, app.company_id).await;
+    let zoe = person(&app, "Zoe", "zoe@example.com").await;
+    let past = booked(&app, zoe, job, app.now() + TimeDelta::hours(1)).await;
+    app.advance(TimeDelta::days(3));
+    let coming = booked(&app, zoe, job, app.now() + TimeDelta::hours(1)).await;
+    let mut rita = app.recruiter().await;
+    for list in ["/interviews", "/slots"] {
+        let today = rita.get(list).await;
+        let there = |page: &crate::support::Answer, id: i64| {
+            page.has(&format!("main a[href='/interviews/{id}']"))
+        };
+        assert!(
+            there(&today, coming) && !there(&today, past),
+            "{list}: {}",
+            today.words("main")
+        );
+        let earlier = today.attribute("a[rel=prev]", "href");
+        let before = rita.get(&earlier).await;
+        assert_eq!(before.status, 200, "{list}: {earlier}");
+        assert!(
+            there(&before, past) && !there(&before, coming),
+            "{list}: {}",
+            before.words("main")
+        );
+        // And from there the list goes on both ways.
+        let ways = before.all_attributes("a[rel]", "href");
+        let mut seen = false;
+        for way in ways {
+            seen |= there(&rita.get(&way).await, coming);
+        }
+        assert!(seen, "{list}: no way back to today");
+    }
+    app.expect_undelivered_mail();
 }

@@ -9,7 +9,7 @@ use crate::{
         interviews::Filter,
         page::{Seek, Sort},
     },
-    text,
+    text, times,
     web::{choices::Choice, forms::FormErrors, lists::At},
     zones::Tz,
 };
@@ -41,13 +41,28 @@ pub const UNCLOSED: &str = "unclosed";
 const ALL: &str = "all";
 
 impl Filters {
-    /// Unless something is asked for, the list begins today: whoever looks for a status or a name means the past, too.
-    pub fn with_day(mut self, zone: Tz, now: DateTime<Utc>) -> Self {
+    /// Unless something is asked for, the list begins today: whoever looks for a status or a name means the past, too, and
+    /// so does whoever is on another page of the list.
+    pub fn with_day(mut self, at: &At, zone: Tz, now: DateTime<Utc>) -> Self {
         let asked = [&self.q, &self.status, &self.from, &self.to, &self.outcome];
-        if asked.iter().all(|text| text.trim().is_empty()) {
+        if at.is_first() && asked.iter().all(|text| text.trim().is_empty()) {
             self.from = now.with_timezone(&zone).date_naive().to_string();
         }
         self
+    }
+
+    /// The list that begins nowhere, and its order; none where this one begins nowhere itself.
+    pub fn before_its_day(&self, zone: Tz) -> Option<(Self, Sort, DateTime<Utc>)> {
+        let day = text::date(&self.from)
+            .ok()
+            .filter(|_| !self.waits_for_a_time())?;
+        let all = Self {
+            from: String::new(),
+            ..self.clone()
+        };
+        let status = Status::try_from_value(&self.status).ok();
+        let sort = all.sort(status);
+        Some((all, sort, times::bounds_of_day(day, zone).0))
     }
 
     /// The chosen job, as far as it can be one.
@@ -160,7 +175,7 @@ mod tests {
     fn a_list_begins_today_unless_something_is_asked_for() {
         let zone = crate::zones::Tz::known("Europe/Berlin");
         let now = "2027-01-05T23:30:00Z".parse().expect("an instant");
-        let begins = |filters: Filters| filters.with_day(zone, now).from;
+        let begins = |filters: Filters| filters.with_day(&At::default(), zone, now).from;
         assert_eq!(begins(Filters::default()), "2027-01-06");
         assert_eq!(begins(filters("", "2027-01-01", "")), "2027-01-01");
         assert_eq!(begins(filters("", "", "2027-01-01")), "");

@@ -42,7 +42,7 @@ pub async fn index(
     Query(Asked { filters, at }): Query<Asked<Filters>>,
 ) -> Result<HttpResponse> {
     let (company_id, reader) = (viewer.company_id, Reader::of(&app, &viewer));
-    let filters = filters.with_day(reader.zone, reader.now);
+    let filters = filters.with_day(&at, reader.zone, reader.now);
     let jobs = choices::asked_jobs(&app, company_id, filters.job_id()).await?;
     let outcomes = viewer.outcomes()?;
     let choices = (jobs, outcomes.as_slice());

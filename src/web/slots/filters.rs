@@ -8,7 +8,7 @@ use crate::{
         page::{Seek, Sort},
         slots::{Filter, State},
     },
-    times,
+    text, times,
     web::{choices::Choice, forms::FormErrors, labels, lists::At},
     zones::Tz,
 };
@@ -39,12 +39,24 @@ pub struct Filters {
 }
 
 impl Filters {
-    /// Unless a day or a status is asked for, the list begins today.
-    pub fn with_day(mut self, zone: Tz, now: DateTime<Utc>) -> Self {
-        if self.from.trim().is_empty() && self.state.trim().is_empty() {
+    /// Unless a day, a status or another page of the list is asked for, it begins today.
+    pub fn with_day(mut self, at: &At, zone: Tz, now: DateTime<Utc>) -> Self {
+        if at.is_first() && self.from.trim().is_empty() && self.state.trim().is_empty() {
             self.from = now.with_timezone(&zone).date_naive().to_string();
         }
         self
+    }
+
+    /// The list that begins nowhere, and its order; none where this one begins nowhere itself.
+    pub fn before_its_day(&self, zone: Tz) -> Option<(Self, Sort, DateTime<Utc>)> {
+        let day = text::date(&self.from).ok()?;
+        let all = Self {
+            from: String::new(),
+            ..self.clone()
+        };
+        let state = STATES.iter().find(|(name, _)| *name == self.state);
+        let sort = all.sort(state.map(|(_, state)| *state));
+        Some((all, sort, times::bounds_of_day(day, zone).0))
     }
 
     /// The chosen job, as far as it can be one.
@@ -108,7 +120,7 @@ mod tests {
     fn a_list_of_slots_begins_today_where_the_viewer_is() {
         let now = "2027-01-05T23:30:00Z".parse().expect("an instant");
         let zone = Tz::known("Europe/Berlin");
-        let filters = Filters::default().with_day(zone, now);
+        let filters = Filters::default().with_day(&At::default(), zone, now);
         assert_eq!(filters.from, "2027-01-06");
         let (filter, _) = filters.parse(zone, &At::default()).expect("a filter");
         let from = filter.from.expect("an instant");
@@ -128,7 +140,7 @@ mod tests {
                 state: state.into(),
                 ..Default::default()
             };
-            let filters = filters.with_day(Tz::UTC, now);
+            let filters = filters.with_day(&At::default(), Tz::UTC, now);
             let (filter, _) = filters.parse(Tz::UTC, &At::default()).expect("a filter");
             assert_eq!((filter.from, filter.sort), (None, sort), "{state}");
         }

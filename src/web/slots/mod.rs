@@ -45,7 +45,7 @@ pub async fn index(
     Query(Asked { filters, at }): Query<Asked<Filters>>,
 ) -> Result<HttpResponse> {
     let now = app.clock.now();
-    let filters = filters.with_day(viewer.zone(), now);
+    let filters = filters.with_day(&at, viewer.zone(), now);
     let jobs = choices::asked_jobs(&app, viewer.company_id, filters.job_id()).await?;
     let candidate = name_of(&app, viewer.company_id, &filters.whom()).await?;
     match filters.parse(viewer.zone(), &at) {

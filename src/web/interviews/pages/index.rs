@@ -64,6 +64,10 @@ impl IndexPage {
         reader: &Reader,
     ) -> Self {
         let pager = Pager::new("/interviews", &form, at, &found);
+        let pager = match form.before_its_day(reader.zone).filter(|_| at.is_first()) {
+            Some((all, sort, day)) => pager.with_earlier("/interviews", &all, (sort, Some(day))),
+            None => pager,
+        };
         let days = by_day(found.rows, reader);
         let mut rows = days.iter().flat_map(|day| &day.rows);
         Self {

@@ -47,6 +47,10 @@ impl IndexPage {
         (zone, now): (Tz, DateTime<Utc>),
     ) -> Self {
         let pager = Pager::new("/slots", &form, at, &slots);
+        let pager = match form.before_its_day(zone).filter(|_| at.is_first()) {
+            Some((all, sort, day)) => pager.with_earlier("/slots", &all, (sort, Some(day))),
+            None => pager,
+        };
         let whom = form.whom();
         let rows = slots
             .rows
