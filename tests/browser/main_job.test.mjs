@@ -129,6 +129,16 @@ test("the main job", { timeout: 900_000 }, async (t) => {
     await inspect(candidate);
   });
 
+  await step("the recruiter's page rings within five seconds, until the recruiter comes", async () => {
+    await recruiter.locator("#bell").getByText("Zoë Núñez").waitFor({ timeout: 5_000 });
+    assert.match(await recruiter.title(), /^● (?!Waiting now)/, "the tab says so, and keeps its name");
+    await inspect(recruiter);
+    await recruiter.getByRole("button", { name: "I'm there" }).click();
+    await recruiter.waitForURL("/");
+    await recruiter.waitForTimeout(5_000);
+    assert.equal(await recruiter.locator("#bell").textContent(), "");
+  });
+
   await step("the recruiter sees that the candidate joined", async () => {
     await recruiter.goto(interviewPath);
     await recruiter.getByText("Joined").first().waitFor();
