@@ -9,6 +9,7 @@ pub mod candidate;
 pub mod candidate_word;
 pub mod company;
 pub mod email;
+pub mod feed;
 pub mod interview;
 pub mod job;
 pub mod known_device;

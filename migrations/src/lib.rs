@@ -52,6 +52,7 @@ mod m20261129_000073_give_reasons;
 mod m20261129_000082_create_batches;
 mod m20261129_000087_mail_users_in_their_language;
 mod m20261129_000088_note_for_interviewers;
+mod m20261129_000089_create_feeds;
 mod m20261129_000094_know_who_attends;
 mod schema_text;
 
@@ -113,6 +114,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000082_create_batches::Migration),
             Box::new(m20261129_000087_mail_users_in_their_language::Migration),
             Box::new(m20261129_000088_note_for_interviewers::Migration),
+            Box::new(m20261129_000089_create_feeds::Migration),
             Box::new(m20261129_000094_know_who_attends::Migration),
         ]
     }

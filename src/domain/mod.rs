@@ -13,6 +13,7 @@ pub mod delivery;
 pub mod drafts;
 pub mod emails;
 pub mod events;
+pub mod feeds;
 pub mod first_steps;
 pub mod idempotency_keys;
 pub mod interviews;

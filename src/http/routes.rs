@@ -20,7 +20,7 @@ use crate::{
     hooks,
     web::{
         account, actions, alerts, assets, batches, bell, bookings, cancellations, candidates,
-        company, emails, endings, held, imports, interviews, jobs, join, login, logo, mail,
+        company, emails, endings, feeds, held, imports, interviews, jobs, join, login, logo, mail,
         mail_texts, rescheduling, search, sessions, setup, slots, telling, today, tokens, users,
         zone_changes,
     },
@@ -33,6 +33,7 @@ fn table() -> Vec<Route> {
     vec![
         get(Anyone, "/api/openapi.json", api::openapi::show).without_session(),
         get(Anyone, "/brand/{colour}.css", assets::show_brand).without_session(),
+        get(Anyone, "/feeds/{token}/interviews.ics", feeds::show).without_session(),
         get(Anyone, "/health", health::show).without_session(),
         get(Anyone, "/login", login::new),
         post(Anyone, "/login", login::create),
@@ -53,6 +54,9 @@ fn table() -> Vec<Route> {
         post(Interviewer, "/interviews/{id}/attendance", interviews::attendance::create),
         get(Interviewer, "/account", account::edit),
         post(Interviewer, "/account", account::update),
+        get(Interviewer, "/account/calendar", feeds::edit),
+        post(Interviewer, "/account/calendar", feeds::create),
+        post(Interviewer, "/account/calendar/removal", feeds::destroy),
         get(Interviewer, "/account/password", account::edit_password),
         post(Interviewer, "/account/password", account::update_password),
         get(Interviewer, "/my-interviews/{id}", held::show),

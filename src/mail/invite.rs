@@ -122,6 +122,21 @@ pub fn file(event: &Event) -> String {
     lines.close()
 }
 
+/// Several events as a calendar to subscribe to, to be [`finished`]. Nobody is named in it.
+pub fn feed(name: &str, events: &[Event]) -> String {
+    let mut lines = Lines::default();
+    lines.open_calendar("PUBLISH");
+    lines.add("X-WR-CALNAME", &escaped(name));
+    for event in events {
+        lines.open_event(event);
+        lines.whereabouts(event);
+        lines.add("STATUS", "CONFIRMED");
+        lines.add("END", "VEVENT");
+    }
+    lines.add("END", "VCALENDAR");
+    lines.0
+}
+
 /// With the link in its places, and folded: at most 75 octets a line (RFC 5545 §3.1). Not before, or a
 /// fold could tear the placeholder apart. Where the link is too long, the location is in words.
 pub fn finished(calendar: &str, link: &str) -> String {
@@ -207,11 +222,19 @@ impl Lines {
     }
 
     fn open(&mut self, method: &str, event: &Event) {
+        self.open_calendar(method);
+        self.open_event(event);
+    }
+
+    fn open_calendar(&mut self, method: &str) {
         self.add("BEGIN", "VCALENDAR");
         self.add("PRODID", "-//Greenroom//Interviews//EN");
         self.add("VERSION", "2.0");
         self.add("CALSCALE", "GREGORIAN");
         self.add("METHOD", method);
+    }
+
+    fn open_event(&mut self, event: &Event) {
         self.add("BEGIN", "VEVENT");
         self.add("UID", &escaped(&event.uid));
         self.add("SEQUENCE", &event.sequence.to_string());

@@ -160,6 +160,15 @@ impl Language {
             .ok_or_else(|| wrong(&self.tag, format!("there is no {group}")))
     }
 
+    /// One phrase, with what its places stand for by their names.
+    pub fn say(&self, group: &str, name: &str, places: &[(&str, &str)]) -> Result<String> {
+        let meaning = |place: &str| {
+            let known = places.iter().find(|(name, _)| *name == place);
+            known.map_or_else(String::new, |(_, text)| (*text).to_owned())
+        };
+        Ok(self.phrase(group, name)?.fill(str::to_owned, meaning))
+    }
+
     /// One phrase.
     pub fn phrase(&self, group: &str, name: &str) -> Result<&Pattern> {
         self.group(group)?

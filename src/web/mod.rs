@@ -19,6 +19,7 @@ pub mod endings;
 pub mod error_page;
 pub mod errors;
 mod facts;
+pub mod feeds;
 pub mod flash;
 pub mod forms;
 pub mod frame;

@@ -39,6 +39,7 @@ mod emails;
 mod endings;
 mod failpoints;
 mod faults;
+mod feeds;
 #[cfg(debug_assertions)]
 mod full_disk;
 mod hooks;

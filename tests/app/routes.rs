@@ -69,6 +69,7 @@ fn the_public_list_is_short() {
         [
             "GET /api/openapi.json",
             "GET /brand/{colour}.css",
+            "GET /feeds/{token}/interviews.ics",
             "GET /health",
             "GET /login",
             "POST /login",
@@ -255,6 +256,9 @@ fn the_list_of_interviewers_is_short() {
             "POST /interviews/{id}/attendance",
             "GET /account",
             "POST /account",
+            "GET /account/calendar",
+            "POST /account/calendar",
+            "POST /account/calendar/removal",
             "GET /account/password",
             "POST /account/password",
             "GET /my-interviews/{id}",

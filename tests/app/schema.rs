@@ -32,6 +32,7 @@ async fn rows_and_tables_have_the_same_columns() {
         compare::<entity::batch::Entity>(&schema).await,
         compare::<entity::bounce::Entity>(&schema).await,
         compare::<entity::busy_cell::Entity>(&schema).await,
+        compare::<entity::feed::Entity>(&schema).await,
         compare::<entity::candidate::Entity>(&schema).await,
         compare::<entity::candidate_word::Entity>(&schema).await,
         compare::<entity::company::Entity>(&schema).await,

@@ -262,6 +262,10 @@ pub enum Event {
     UserDisabled { user_id: i64, version: Option<i32> },
     /// A user can sign in again.
     UserEnabled { user_id: i64, version: Option<i32> },
+    /// A user made an address at which calendar programs read their interviews; one that was there before is dead.
+    FeedCreated { user_id: i64 },
+    /// A user ended that address.
+    FeedEnded { user_id: i64 },
     /// A user signed in.
     UserSignedIn { user_id: i64 },
     /// A user changed their own password.

@@ -152,6 +152,8 @@ impl Event {
             | Self::JobCreated { .. }
             | Self::CandidateCreated { .. }
             | Self::UserCreated { .. }
+            | Self::FeedCreated { .. }
+            | Self::FeedEnded { .. }
             | Self::UserSignedIn { .. }
             | Self::TokenCreated { .. }
             | Self::TokenRevoked { .. }
@@ -210,6 +212,8 @@ impl Event {
             | Self::UserCreated { .. }
             | Self::UserDisabled { .. }
             | Self::UserEnabled { .. }
+            | Self::FeedCreated { .. }
+            | Self::FeedEnded { .. }
             | Self::UserSignedIn { .. }
             | Self::PasswordChanged { .. }
             | Self::PasswordReset { .. }

@@ -155,6 +155,8 @@ verbs! {
     UserUpdated: "user.updated" of User,
     UserDisabled: "user.disabled" of User,
     UserEnabled: "user.enabled" of User,
+    FeedCreated: "feed.created" of User,
+    FeedEnded: "feed.ended" of User,
     UserSignedIn: "user.signed_in" of User,
     PasswordChanged: "user.password_changed" of User,
     PasswordReset: "user.password_reset" of User,

@@ -8,7 +8,7 @@ use entity::{
 };
 use sea_orm::{
     ColumnTrait, DerivePartialModel, EntityTrait, ExprTrait, JoinType, PartialModelTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationTrait, sea_query::Expr,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationTrait, Select, sea_query::Expr,
 };
 
 use super::{Details, line::job_title};
@@ -20,6 +20,8 @@ use crate::{
 
 /// Nobody holds so many in the time that a page shows.
 const MOST: u64 = 500;
+/// Nor so many in the time that a calendar shows.
+const MOST_IN_A_YEAR: u64 = 5_000;
 
 /// An interview as its interviewer sees it.
 #[derive(Clone, Debug, DerivePartialModel)]
@@ -48,6 +50,10 @@ pub struct Held {
     /// Where it takes place: the slot's address, else the company's.
     #[sea_orm(from_expr = "meeting_url()")]
     pub meeting_url: Option<String>,
+    /// Rises with every change.
+    pub version: i32,
+    /// When it was entered.
+    pub created_at: DateTime<Utc>,
 }
 
 impl Held {
@@ -82,6 +88,42 @@ pub async fn held(
     now: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Vec<Held>> {
+    let rows = of_user((company_id, user_id), now - slots::LONGEST, until)
+        .filter(interview::Column::Status.eq_const(Status::Scheduled))
+        .limit(MOST);
+    let held = read(db, rows).await?;
+    Ok(held
+        .into_iter()
+        .filter(|held| now < held.ends_at())
+        .collect())
+}
+
+/// Those of a user that were or are to be held and start in a span of time; the earliest first.
+pub async fn not_cancelled(
+    db: &Db,
+    whose: (i64, i64),
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<Held>> {
+    let statuses = [Status::Scheduled, Status::Completed, Status::NoShow];
+    let rows = of_user(whose, from, until)
+        .filter(interview::Column::Status.in_const(statuses))
+        .limit(MOST_IN_A_YEAR);
+    read(db, rows).await
+}
+
+async fn read(db: &Db, rows: Select<interview::Entity>) -> Result<Vec<Held>> {
+    let rows = rows.into_model::<Stored<Held>>().all(db.read()).await?;
+    let rows = rows.into_iter();
+    Ok(rows.filter_map(|row| row.or_log("interview")).collect())
+}
+
+/// The interviews on whose slots a user is, and which start between these instants; the earliest first.
+fn of_user(
+    (company_id, user_id): (i64, i64),
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Select<interview::Entity> {
     let theirs = slot_interviewer::Entity::find()
         .select_only()
         .column(slot_interviewer::Column::SlotId)
@@ -96,16 +138,12 @@ pub async fn held(
         .join(JoinType::InnerJoin, interview::Relation::Candidate.def());
     let mut rows = Held::select_cols(rows)
         .filter(interview::COLUMN.company_id.eq(company_id))
-        .filter(interview::Column::Status.eq_const(Status::Scheduled))
         .filter(slot::COLUMN.company_id.eq(company_id))
         .filter(slot::Column::Id.in_subquery(theirs))
-        .filter(slot::COLUMN.starts_at.gt(now - slots::LONGEST))
+        .filter(slot::COLUMN.starts_at.gt(from))
         .filter(slot::COLUMN.starts_at.lt(until))
         .order_by_asc(slot::Column::StartsAt)
-        .order_by_asc(interview::Column::Id)
-        .limit(MOST);
+        .order_by_asc(interview::Column::Id);
     QueryTrait::query(&mut rows).join(JoinType::InnerJoin, company::Entity, company);
-    let rows = rows.into_model::<Stored<Held>>().all(db.read()).await?;
-    let rows = rows.into_iter().filter_map(|row| row.or_log("interview"));
-    Ok(rows.filter(|held| now < held.ends_at()).collect())
+    rows
 }

@@ -52,6 +52,8 @@ const VERBS: [(Verb, &str); Verb::ALL.len()] = [
     (Verb::UserUpdated, "User changed"),
     (Verb::UserDisabled, "User disabled"),
     (Verb::UserEnabled, "User enabled"),
+    (Verb::FeedCreated, "Calendar address created"),
+    (Verb::FeedEnded, "Calendar address ended"),
     (Verb::UserSignedIn, "Signed in"),
     (Verb::PasswordChanged, "Password changed"),
     (Verb::PasswordReset, "Password reset"),

@@ -57,6 +57,26 @@ async fn the_company_survives_every_fault() {
 }
 
 #[actix_web::test]
+async fn calendar_addresses_survive_every_fault() {
+    let mut scene = Scene::set().await;
+    let ada = scene.app.admin().await;
+    let page = "/account/calendar";
+    scene
+        .survives("make a calendar address", async |_| {
+            Call::form(ada.clone(), page, page, &[]).await
+        })
+        .await;
+    scene
+        .survives("end a calendar address", async |_| {
+            let mut making = Call::form(ada.clone(), page, page, &[]).await;
+            assert_eq!(making.send().await.status, 201);
+            Call::form(ada.clone(), page, &format!("{page}/removal"), &[]).await
+        })
+        .await;
+    scene.end();
+}
+
+#[actix_web::test]
 async fn users_and_tokens_survive_every_fault() {
     let mut scene = Scene::set().await;
     let ada = scene.app.admin().await;

@@ -481,6 +481,8 @@ pub fn written_today() -> Vec<(Event, Value)> {
             Event::UserEnabled { user_id, version },
             json!({ "version": 3 }),
         ),
+        (Event::FeedCreated { user_id }, json!({})),
+        (Event::FeedEnded { user_id }, json!({})),
         (Event::UserSignedIn { user_id }, json!({})),
         (
             Event::PasswordChanged { user_id, version },
