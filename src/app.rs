@@ -5,6 +5,7 @@ use tokio::sync::Notify;
 
 use crate::{
     api::auth::CALLS_PER_TOKEN,
+    calendars,
     client_ip::UntrustedProxies,
     clock::Clock,
     db::{Db, Recent},
@@ -41,6 +42,8 @@ pub struct App {
     pub mailer: Mailer,
     /// Asks other servers.
     pub http: HttpClient,
+    /// Seals the addresses of users' own calendars.
+    pub calendar_seal: Seal,
     /// Seals tokens for mail servers.
     pub token_seal: Seal,
     /// The last one, and renewals that go on.
@@ -91,6 +94,7 @@ impl App {
         Ok(Self {
             keys: Keys::new(secret, earlier.clone()),
             http: HttpClient::new(settings.networks),
+            calendar_seal: Seal::new(calendars::PURPOSE, secret, earlier.clone()),
             token_seal: Seal::new(access::PURPOSE, secret, earlier.clone()),
             held_token: access::Held::here(),
             return_address: ReturnAddress::configured(&settings),

@@ -3,6 +3,7 @@ pub mod access;
 pub mod api;
 pub mod app;
 pub mod booking_phrase;
+pub mod calendars;
 pub mod cli;
 pub mod client_ip;
 pub mod clock;

@@ -5,6 +5,8 @@ pub mod attempt;
 pub mod batch;
 pub mod bounce;
 pub mod busy_cell;
+pub mod busy_span;
+pub mod calendar;
 pub mod candidate;
 pub mod candidate_word;
 pub mod company;

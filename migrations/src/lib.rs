@@ -53,6 +53,7 @@ mod m20261129_000082_create_batches;
 mod m20261129_000087_mail_users_in_their_language;
 mod m20261129_000088_note_for_interviewers;
 mod m20261129_000089_create_feeds;
+mod m20261129_000090_read_own_calendars;
 mod m20261129_000094_know_who_attends;
 mod schema_text;
 
@@ -115,6 +116,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000087_mail_users_in_their_language::Migration),
             Box::new(m20261129_000088_note_for_interviewers::Migration),
             Box::new(m20261129_000089_create_feeds::Migration),
+            Box::new(m20261129_000090_read_own_calendars::Migration),
             Box::new(m20261129_000094_know_who_attends::Migration),
         ]
     }

@@ -6,6 +6,7 @@ pub mod attention;
 pub mod batches;
 pub mod bounces;
 pub mod busy;
+pub mod calendars;
 pub mod candidates;
 mod commands;
 pub mod companies;

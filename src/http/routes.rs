@@ -21,7 +21,7 @@ use crate::{
     web::{
         account, actions, alerts, assets, batches, bell, bookings, cancellations, candidates,
         company, emails, endings, feeds, held, imports, interviews, jobs, join, login, logo, mail,
-        mail_texts, rescheduling, search, sessions, setup, slots, telling, today, tokens, users,
+        mail_texts, own_calendar, rescheduling, search, sessions, setup, slots, telling, today, tokens, users,
         zone_changes,
     },
 };
@@ -57,6 +57,9 @@ fn table() -> Vec<Route> {
         get(Interviewer, "/account/calendar", feeds::edit),
         post(Interviewer, "/account/calendar", feeds::create),
         post(Interviewer, "/account/calendar/removal", feeds::destroy),
+        get(Interviewer, "/account/own-calendar", own_calendar::edit),
+        post(Interviewer, "/account/own-calendar", own_calendar::update),
+        post(Interviewer, "/account/own-calendar/removal", own_calendar::destroy),
         get(Interviewer, "/account/password", account::edit_password),
         post(Interviewer, "/account/password", account::update_password),
         get(Interviewer, "/my-interviews/{id}", held::show),

@@ -132,6 +132,18 @@ impl HttpClient {
         self.send(url, head("GET", url, "") + "\r\n").await
     }
 
+    /// Asks for what is at an address, unless it is still what the server marked like this: then the answer is 304.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub async fn get_unless(&self, url: &HttpsUrl, etag: Option<&str>) -> Result<Answer, Failure> {
+        // What could end the line was never a mark of a server.
+        let etag = etag.filter(|etag| etag.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
+        let unless = etag.map_or_else(String::new, |etag| format!("If-None-Match: {etag}\r\n"));
+        let head = head_accepting("text/calendar, */*;q=0.1", "GET", url, &unless);
+        self.send(url, head + "\r\n").await
+    }
+
     /// Posts the fields of a form.
     ///
     /// # Errors
@@ -211,8 +223,12 @@ impl HttpClient {
 }
 
 fn head(method: &str, url: &HttpsUrl, more: &str) -> String {
+    head_accepting("application/json", method, url, more)
+}
+
+fn head_accepting(accept: &str, method: &str, url: &HttpsUrl, more: &str) -> String {
     format!(
-        "{method} {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: greenroom/{}\r\nAccept: application/json\r\n\
+        "{method} {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: greenroom/{}\r\nAccept: {accept}\r\n\
          Accept-Encoding: identity\r\nConnection: close\r\n{more}",
         url.target(),
         url.authority(),

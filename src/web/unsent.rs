@@ -31,7 +31,7 @@ use crate::{
 /// In the address of a page: which form it is to show.
 const MARKER: &str = "unsent";
 /// Of fields that are never kept.
-const SECRETS: [&str; 2] = ["password", "present"];
+const SECRETS: [&str; 3] = ["password", "present", "calendar_address"];
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// On the sign-in page that it leads to.

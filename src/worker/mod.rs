@@ -2,6 +2,7 @@
 mod attempt;
 mod batch_writer;
 pub mod bounces;
+mod calendars;
 mod catch_panic;
 mod compose;
 mod copies;
@@ -70,10 +71,12 @@ pub async fn run(app: Data<App>, stop: watch::Receiver<bool>) {
 pub async fn run_with_patience(app: Data<App>, asked: watch::Receiver<bool>, patience: Duration) {
     let housekeeping = tokio::task::spawn_local(housekeeping::run(app.clone()));
     let bounces = tokio::task::spawn_local(bounces::run(app.clone()));
+    let calendars = tokio::task::spawn_local(calendars::run(app.clone()));
     let stop = Stop { asked, patience };
     dispatcher::run(app.clone(), stop).await;
     housekeeping.abort();
     bounces.abort();
+    calendars.abort();
     for relay in app.mailer.relays() {
         relay.close().await;
     }

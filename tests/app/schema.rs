@@ -32,6 +32,8 @@ async fn rows_and_tables_have_the_same_columns() {
         compare::<entity::batch::Entity>(&schema).await,
         compare::<entity::bounce::Entity>(&schema).await,
         compare::<entity::busy_cell::Entity>(&schema).await,
+        compare::<entity::busy_span::Entity>(&schema).await,
+        compare::<entity::calendar::Entity>(&schema).await,
         compare::<entity::feed::Entity>(&schema).await,
         compare::<entity::candidate::Entity>(&schema).await,
         compare::<entity::candidate_word::Entity>(&schema).await,

@@ -20,7 +20,7 @@ const FRAME: usize = 2;
 /// Of its own, a page needs so many at most,
 const OWN: usize = 2;
 /// but for these: each says how many it needs today, and none may need more.
-const MORE: [(&str, usize); 22] = [
+const MORE: [(&str, usize); 23] = [
     ("/", 10),
     ("/alerts", 5),
     ("/company/texts", 3),
@@ -41,6 +41,8 @@ const MORE: [(&str, usize); 22] = [
     ("/interview/{token}", 1),
     ("/interview/{token}/invite.ics", 2),
     ("/interview/{token}/join", 1),
+    // What the own calendars of the interviewers say.
+    ("/slots/{id}/booking", 3),
     ("/company/logo", 2),
     ("/account", 0),
 ];

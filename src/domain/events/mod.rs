@@ -266,6 +266,10 @@ pub enum Event {
     FeedCreated { user_id: i64 },
     /// A user ended that address.
     FeedEnded { user_id: i64 },
+    /// A user has Greenroom read a calendar of theirs.
+    CalendarConnected { user_id: i64 },
+    /// A user has it read no more.
+    CalendarDisconnected { user_id: i64 },
     /// A user signed in.
     UserSignedIn { user_id: i64 },
     /// A user changed their own password.

@@ -154,6 +154,8 @@ impl Event {
             | Self::UserCreated { .. }
             | Self::FeedCreated { .. }
             | Self::FeedEnded { .. }
+            | Self::CalendarConnected { .. }
+            | Self::CalendarDisconnected { .. }
             | Self::UserSignedIn { .. }
             | Self::TokenCreated { .. }
             | Self::TokenRevoked { .. }
@@ -214,6 +216,8 @@ impl Event {
             | Self::UserEnabled { .. }
             | Self::FeedCreated { .. }
             | Self::FeedEnded { .. }
+            | Self::CalendarConnected { .. }
+            | Self::CalendarDisconnected { .. }
             | Self::UserSignedIn { .. }
             | Self::PasswordChanged { .. }
             | Self::PasswordReset { .. }

@@ -157,6 +157,8 @@ verbs! {
     UserEnabled: "user.enabled" of User,
     FeedCreated: "feed.created" of User,
     FeedEnded: "feed.ended" of User,
+    CalendarConnected: "calendar.connected" of User,
+    CalendarDisconnected: "calendar.disconnected" of User,
     UserSignedIn: "user.signed_in" of User,
     PasswordChanged: "user.password_changed" of User,
     PasswordReset: "user.password_reset" of User,

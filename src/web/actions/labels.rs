@@ -54,6 +54,8 @@ const VERBS: [(Verb, &str); Verb::ALL.len()] = [
     (Verb::UserEnabled, "User enabled"),
     (Verb::FeedCreated, "Calendar address created"),
     (Verb::FeedEnded, "Calendar address ended"),
+    (Verb::CalendarConnected, "Own calendar connected"),
+    (Verb::CalendarDisconnected, "Own calendar disconnected"),
     (Verb::UserSignedIn, "Signed in"),
     (Verb::PasswordChanged, "Password changed"),
     (Verb::PasswordReset, "Password reset"),

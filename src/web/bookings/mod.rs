@@ -20,7 +20,7 @@ use super::{
     errors::Result,
     flash::Flash,
     forms::{self, FormErrors},
-    mail_html,
+    interviewers, mail_html,
     overlap::{self, Warning},
     preview::Preview,
     respond::see_other,
@@ -29,6 +29,7 @@ use super::{
 };
 use crate::{
     app::App,
+    calendars,
     domain::{
         candidates, drafts,
         interviews::{
@@ -78,8 +79,10 @@ pub async fn create(
     }
     let errors = match form.parse(*slot_id) {
         Ok(new) => {
+            calendars::read_of_slot(&app, viewer.company_id, *slot_id).await;
             let booked = booking::book(&app.db, &viewer.actor(), new, app.clock.now()).await?;
-            match answer(&app, &viewer, &mut form, booked)? {
+            let told = told_of(&app, &viewer, &booked).await?;
+            match answer(&app, &viewer, &mut form, (booked, told))? {
                 Answer::Done(response) => return Ok(response),
                 Answer::Again(errors) => errors,
                 Answer::TooLate(refusal) => {
@@ -105,7 +108,7 @@ fn answer(
     app: &App,
     viewer: &Viewer,
     form: &mut BookingForm,
-    booked: Result<Box<Booked>, NotBooked>,
+    (booked, told): (Result<Box<Booked>, NotBooked>, String),
 ) -> Result<Answer> {
     let zone = viewer.zone();
     Ok(match booked {
@@ -113,7 +116,10 @@ fn answer(
             app.wake.notify_one();
             viewer.flash(match booked.email.map(|email| email.status) {
                 Some(Status::Held) => Flash::problem(HELD),
-                _ => Flash::done("Booked. The invitation is on its way."),
+                _ if told.is_empty() => Flash::done("Booked. The invitation is on its way."),
+                _ => Flash::problem(format!(
+                    "Booked, and the invitation is on its way. But check: {told}"
+                )),
             })?;
             let id = booked.details.interview.id;
             Answer::Done(see_other(&format!("/interviews/{id}")))
@@ -139,6 +145,24 @@ fn answer(
         }
         Err(NotBooked::KeyConflict) => Answer::Again(form.ticket.sent_before()),
     })
+}
+
+/// What the own calendars of the interviewers say of a booking that was made: it stands, whatever they say.
+async fn told_of(
+    app: &App,
+    viewer: &Viewer,
+    booked: &Result<Box<Booked>, NotBooked>,
+) -> Result<String> {
+    let Ok(booked) = booked else {
+        return Ok(String::new());
+    };
+    match &booked.details.slot {
+        Some(slot) if !booked.interviewers.is_empty() => {
+            let told = interviewers::of(app, slot, viewer.zone()).await?;
+            Ok(told.warnings.join(" "))
+        }
+        _ => Ok(String::new()),
+    }
 }
 
 /// The page as the slot and the form stand: 409 when the slot cannot be had, 422 with mistakes. A look-up that comes
@@ -184,12 +208,13 @@ async fn read(
         }
         None => None,
     };
+    let told = interviewers::of(app, &slot.slot, viewer.zone()).await?;
+    let settings = (&app.settings, viewer.is_mail_unwell());
+    let mut all = warnings::of(draft.as_ref(), settings, now);
+    all.extend(told.warnings);
     Ok(Parts {
-        warnings: warnings::of(
-            draft.as_ref(),
-            (&app.settings, viewer.is_mail_unwell()),
-            now,
-        ),
+        warnings: all,
+        notes: told.notes,
         overlap: Warning::of(app, viewer, draft.as_ref(), form.overlap()).await?,
         preview,
         languages: super::choices::languages(app.composer.languages(), &[form.locale()])?,

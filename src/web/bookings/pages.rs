@@ -32,6 +32,8 @@ pub struct Parts {
     pub languages: Vec<Choice>,
     /// What to think of first.
     pub warnings: Vec<String>,
+    /// What the interviewers' own calendars say for it.
+    pub notes: Vec<String>,
     /// What else is booked for the candidate at this time.
     pub overlap: Option<Warning>,
     /// Why it cannot be booked, if so.
@@ -251,6 +253,7 @@ fn facts(parts: &Parts) -> Facts {
             }),
         )
         .kind_of(slot)
+        .text("Interviewers' calendars", parts.notes.join(" "))
         .text(
             "Meeting link",
             slot.meeting_url.as_deref().unwrap_or_default(),

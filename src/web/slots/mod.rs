@@ -23,6 +23,7 @@ use super::{
     errors::Result,
     flash::Flash,
     forms::{self, FormErrors, Sheet, Ticket},
+    interviewers::{self as own_calendars, Told},
     lists::Asked,
     viewer::{Recruiter, Viewer},
 };
@@ -137,7 +138,12 @@ async fn page(app: &App, viewer: &Viewer, id: i64) -> Result<ShowPage> {
         None => None,
     };
     let interviewers = interviewers::named(app.db.read(), viewer.company_id, id).await?;
-    Ok(ShowPage::new(slot, interviewers, booked, viewer.zone()))
+    let told = match interviewers.is_empty() {
+        true => Told::default(),
+        false => own_calendars::of(app, &slot.slot, viewer.zone()).await?,
+    };
+    let who = (interviewers, told);
+    Ok(ShowPage::new(slot, who, booked, viewer.zone()))
 }
 
 /// POST /slots/{id}/closure: takes the slot off the offer.

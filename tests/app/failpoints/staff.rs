@@ -73,6 +73,15 @@ async fn calendar_addresses_survive_every_fault() {
             Call::form(ada.clone(), page, &format!("{page}/removal"), &[]).await
         })
         .await;
+    let page = "/account/own-calendar";
+    let address = [("calendar_address", "https://[::1]:1/calendar.ics")];
+    scene
+        .survives("stop reading one's own calendar", async |_| {
+            let mut making = Call::form(ada.clone(), page, page, &address).await;
+            assert_eq!(making.send().await.status, 303);
+            Call::form(ada.clone(), page, &format!("{page}/removal"), &[]).await
+        })
+        .await;
     scene.end();
 }
 

@@ -483,6 +483,8 @@ pub fn written_today() -> Vec<(Event, Value)> {
         ),
         (Event::FeedCreated { user_id }, json!({})),
         (Event::FeedEnded { user_id }, json!({})),
+        (Event::CalendarConnected { user_id }, json!({})),
+        (Event::CalendarDisconnected { user_id }, json!({})),
         (Event::UserSignedIn { user_id }, json!({})),
         (
             Event::PasswordChanged { user_id, version },

@@ -9,7 +9,7 @@ use crate::{
         slots::{Listed, State},
     },
     times,
-    web::{conflict::Conflict, facts::Facts, labels, page::Page, stamp::Stamp},
+    web::{conflict::Conflict, facts::Facts, interviewers::Told, labels, page::Page, stamp::Stamp},
     zones::Tz,
 };
 
@@ -44,7 +44,7 @@ impl ShowPage {
     /// With the interview that is booked into it, if there is one.
     pub fn new(
         listed: Listed,
-        interviewers: Vec<(i64, String)>,
+        (interviewers, told): (Vec<(i64, String)>, Told),
         booked: Option<Details>,
         viewer_zone: Tz,
     ) -> Self {
@@ -61,6 +61,10 @@ impl ShowPage {
             .link("Job", &listed.job_title, format!("/jobs/{}", slot.job_id))
             .kind_of(slot)
             .text("Interviewers", names(interviewers))
+            .text(
+                "Interviewers' calendars",
+                [told.warnings, told.notes].concat().join(" "),
+            )
             .text(
                 "Meeting link",
                 slot.meeting_url.as_deref().unwrap_or("Company default"),
