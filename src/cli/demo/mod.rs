@@ -2,7 +2,7 @@
 mod jobs;
 mod schedule;
 
-use anyhow::{Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use chrono::{DateTime, Utc};
 use entity::user::{self, Role};
 
@@ -100,16 +100,20 @@ async fn fill(app: &App, now: DateTime<Utc>) -> Result<Vec<SignIn>> {
     let company_id = companies::create(&app.db, company, now).await?;
     let mut sign_ins = Vec::new();
     let mut recruiter = Actor::system(company_id);
+    let mut interviewer = None;
     for (name, email, role) in PEOPLE {
         let password = NewPassword::generate();
         let user = add_user(app, company_id, name, email, role, &password, now).await?;
-        if role == Role::Recruiter {
-            recruiter.user_id = Some(user.id);
+        match role {
+            Role::Recruiter => recruiter.user_id = Some(user.id),
+            Role::Interviewer => interviewer = Some(user.id),
+            Role::Admin => {}
         }
         sign_ins.push(SignIn { email, password });
     }
     let jobs = jobs::enter(&app.db, &recruiter, now).await?;
-    schedule::enter(&app.db, &recruiter, jobs, now).await?;
+    let interviewer = interviewer.context("the sample company has no interviewer")?;
+    schedule::enter(&app.db, &recruiter, (jobs, interviewer), now).await?;
     if matches!(app.settings.mail.backend, Backend::Console) {
         // Before the passwords are printed, which would scroll out of sight.
         while worker::deliver_next(app).await? == Turn::Delivered {}

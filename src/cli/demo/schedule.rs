@@ -81,9 +81,15 @@ const CANDIDATES: [Candidate; 6] = [
 ];
 
 /// Enters everybody and everything. The first interview of today begins in a few minutes, so that its link lets one in.
-pub async fn enter(db: &Db, actor: &Actor, jobs: Jobs, now: DateTime<Utc>) -> Result<()> {
+/// The interviewer holds what comes for one of the jobs.
+pub async fn enter(
+    db: &Db,
+    actor: &Actor,
+    (jobs, interviewer): (Jobs, i64),
+    now: DateTime<Utc>,
+) -> Result<()> {
     let candidates = add_candidates(db, actor, jobs, now).await?;
-    let free = add_slots(db, actor, jobs, now).await?;
+    let free = add_slots(db, actor, (jobs, interviewer), now).await?;
     let Some((waiting, invited)) = candidates.split_last() else {
         bail!("there are no candidates to invite");
     };
@@ -115,9 +121,18 @@ async fn add_candidates(
 }
 
 /// The keys of those of the coming days, earliest first.
-async fn add_slots(db: &Db, actor: &Actor, jobs: Jobs, now: DateTime<Utc>) -> Result<Vec<i64>> {
+async fn add_slots(
+    db: &Db,
+    actor: &Actor,
+    (jobs, interviewer): (Jobs, i64),
+    now: DateTime<Utc>,
+) -> Result<Vec<i64>> {
     let mut ids = Vec::new();
-    for new in coming_days(jobs, now) {
+    for mut new in coming_days(jobs, now) {
+        if new.job_id == jobs.architect {
+            new.interviewer = String::new();
+            new.interviewers = vec![interviewer];
+        }
         match slots::create(db, actor, new, None, now).await? {
             Ok(id) => ids.push(id),
             Err(refusal) => bail!("a slot could not be added: {refusal:?}"),
