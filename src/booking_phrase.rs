@@ -243,7 +243,7 @@ fn month_of(word: &str) -> Option<u32> {
             || word.len() == 3 && name.starts_with(word)
             || word == "sept" && *name == "september"
     };
-    let at = NAMES.iter().position(|name| is_it(&name))?;
+    let at = NAMES.iter().position(is_it)?;
     u32::try_from(at + 1).ok()
 }
 

@@ -46,6 +46,7 @@ const STYLES: &[&str] = &[
     "css/status.css",
     "css/tell.css",
     "css/timeline.css",
+    "css/typo.css",
 ];
 
 /// The address of a file under `static/`, or of `app.css`; `None` when there is none of this name.

@@ -177,9 +177,12 @@ async fn carry_out(
                     .collect(),
             })
         }
-        Err(Refusal::Row(number, why)) => {
+        Err(Refusal::Row(slot_id, why)) => {
             let mut rows = rows;
-            let row = rows.iter_mut().find(|row| row.number == number);
+            let is_it = |row: &&mut Row| {
+                row.is_ready() && row.slot.as_ref().is_some_and(|slot| slot.id == slot_id)
+            };
+            let row = rows.iter_mut().find(is_it);
             if let Some(row) = row {
                 row.state = State::Look(Against::Refused(refusal(&why, caller.zone)));
             }

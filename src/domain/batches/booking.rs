@@ -54,7 +54,7 @@ pub struct NewBatch {
 /// Why nobody was booked.
 #[derive(Clone, Debug)]
 pub enum Refusal {
-    /// The row of this number cannot be booked, for this.
+    /// The row with this slot cannot be booked, for this.
     Row(usize, Box<RowRefusal>),
     /// The idempotency key came with another request.
     KeyConflict,
@@ -107,7 +107,9 @@ async fn book_one(
     };
     let booked = match booking::carry_out(txn, actor, &new, now).await {
         Ok(booked) => booked,
-        Err(Abort::Refused(refusal)) => return refuse(Refusal::Row(row.number, Box::new(refusal))),
+        Err(Abort::Refused(refusal)) => {
+            return refuse(Refusal::Row(row.slot_id, Box::new(refusal)));
+        }
         Err(Abort::Failed(error)) => return Err(Abort::Failed(error)),
     };
     let interview = &booked.details.interview;

@@ -112,12 +112,13 @@ pub async fn create(
             app.wake.notify_one();
             Ok(see_other(&format!("/batches/{id}")))
         }
-        Err(Refusal::Row(number, why)) => {
+        Err(Refusal::Row(slot_id, why)) => {
             let (board, mut rows) = look(&app, &viewer, (&list, &form, job_id), now).await?;
             let why = refusal(&why, viewer.zone());
-            let row = rows
-                .iter_mut()
-                .find(|row| row.number == number && row.is_ready());
+            let is_it = |row: &&mut Row| {
+                row.is_ready() && row.slot.as_ref().is_some_and(|slot| slot.id == slot_id)
+            };
+            let row = rows.iter_mut().find(is_it);
             if let Some(row) = row {
                 row.state = State::Look(Problem::Refused(why.clone()));
             }
