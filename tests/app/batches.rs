@@ -166,6 +166,18 @@ async fn everybody_stands_beside_a_slot_in_their_own_daylight_and_is_booked() {
 }
 
 #[actix_web::test]
+async fn people_in_one_line_are_booked_each() {
+    let mut scene = Scene::new().await;
+    let slots = [scene.slot(8).await, scene.slot(9).await];
+    let text = "Ada <ada@example.com>; Bob <bob@example.com>";
+    let page = scene.post(text, "propose", &[]).await;
+    assert_eq!(chosen(&page, "ada@example.com"), slots[0].to_string());
+    assert_eq!(chosen(&page, "bob@example.com"), slots[1].to_string());
+    assert_eq!(scene.post(text, "book:2", &[]).await.status, 303);
+    assert_eq!(scene.interviews(Status::Scheduled).await, 2);
+}
+
+#[actix_web::test]
 async fn one_undo_takes_everything_back_while_the_invitations_wait() {
     let mut scene = Scene::new().await;
     let slots = [scene.slot(8).await, scene.slot(9).await];
@@ -225,7 +237,8 @@ async fn an_undo_is_too_late_when_the_invitations_have_left() {
 #[actix_web::test]
 async fn what_somebody_changed_since_stays_when_the_rest_is_taken_back() {
     let mut scene = Scene::new().await;
-    (scene.slot(8).await, scene.slot(9).await);
+    scene.slot(8).await;
+    scene.slot(9).await;
     let booked = scene
         .post("ada@example.com\nbob@example.com", "book:2", &[])
         .await;

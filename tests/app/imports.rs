@@ -127,9 +127,8 @@ async fn a_list_is_looked_at_line_by_line_before_anybody_is_added() {
             .contains("ada@example.com")
     );
     let log = app.admin().await.get("/actions").await;
-    assert_eq!(
+    assert!(
         log.text.matches("Candidate added").count() >= 3,
-        true,
         "{}",
         log.text
     );

@@ -55,7 +55,7 @@ pub struct NewBatch {
 #[derive(Clone, Debug)]
 pub enum Refusal {
     /// The row with this slot cannot be booked, for this.
-    Row(usize, Box<RowRefusal>),
+    Row(i64, Box<RowRefusal>),
     /// The idempotency key came with another request.
     KeyConflict,
 }
