@@ -39,6 +39,7 @@ const STYLES: &[&str] = &[
     "css/panel.css",
     "css/next.css",
     "css/reach.css",
+    "css/report.css",
     "css/remedy.css",
     "css/rows.css",
     "css/shell.css",

@@ -83,6 +83,8 @@ pub struct Model {
     pub joined_at: Option<DateTimeUtc>,
     /// When somebody of the company came; until then a candidate who joined waits alone.
     pub attended_at: Option<DateTimeUtc>,
+    /// When it was first booked, however often it was moved since.
+    pub booked_at: Option<DateTimeUtc>,
     /// The user who booked it: candidates reply to this person.
     pub booked_by: Option<i64>,
     /// The user who entered it.

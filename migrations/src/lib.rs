@@ -49,6 +49,7 @@ mod m20261129_000070_put_interviewers_on_slots;
 mod m20261129_000071_refuse_overlaps;
 mod m20261129_000072_end_interviews;
 mod m20261129_000073_give_reasons;
+mod m20261129_000074_know_first_bookings;
 mod m20261129_000082_create_batches;
 mod m20261129_000087_mail_users_in_their_language;
 mod m20261129_000088_note_for_interviewers;
@@ -112,6 +113,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000071_refuse_overlaps::Migration),
             Box::new(m20261129_000072_end_interviews::Migration),
             Box::new(m20261129_000073_give_reasons::Migration),
+            Box::new(m20261129_000074_know_first_bookings::Migration),
             Box::new(m20261129_000082_create_batches::Migration),
             Box::new(m20261129_000087_mail_users_in_their_language::Migration),
             Box::new(m20261129_000088_note_for_interviewers::Migration),

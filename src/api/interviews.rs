@@ -24,7 +24,7 @@ use crate::{
     domain::{
         companies,
         idempotency_keys::KeyConflict,
-        interviews::{self, Details, Filter, Listed, creation},
+        interviews::{self, Details, Filter, Listed, creation, dossier},
     },
     error::Reference,
     text as typed, times,
@@ -92,6 +92,7 @@ impl Interview {
             opened_at,
             joined_at,
             attended_at,
+            booked_at: _,
             booked_by: _,
             created_by: _,
             created_at,
@@ -237,6 +238,15 @@ pub async fn create(app: Data<App>, caller: Recruiter, body: Body) -> Result<Htt
 pub async fn show(app: Data<App>, caller: Recruiter, id: Path<i64>) -> Result<Json<Interview>> {
     let details = interviews::details(app.db.read(), caller.company_id, *id).await?;
     Ok(Json(details.into()))
+}
+
+/// GET /api/interviews/{id}/dossier/: all that happened to it.
+pub async fn show_dossier(
+    app: Data<App>,
+    caller: Recruiter,
+    id: Path<i64>,
+) -> Result<Json<dossier::Dossier>> {
+    Ok(Json(dossier::read(&app.db, caller.company_id, *id).await?))
 }
 
 /// 409: there is nothing that could be changed.

@@ -199,6 +199,7 @@ fn unwritten(
         outcome: None,
         private_note: String::new(),
         rebook_of: None,
+        booked_at: None,
         version: 1,
         opened_at: None,
         joined_at: None,

@@ -31,6 +31,7 @@ pub mod queue_health;
 pub mod rate_limits;
 pub mod references;
 pub mod reminders;
+pub mod reports;
 pub mod resendings;
 pub mod rows;
 pub mod slots;

@@ -20,9 +20,9 @@ use crate::{
     hooks,
     web::{
         account, actions, alerts, assets, batches, bell, bookings, cancellations, candidates,
-        company, emails, endings, feeds, held, imports, interviews, jobs, join, login, logo, mail,
-        mail_texts, own_calendar, rescheduling, search, sessions, setup, slots, telling, today, tokens, users,
-        zone_changes,
+        company, dossiers, emails, endings, feeds, held, imports, interviews, jobs, join, login,
+        logo, mail, mail_texts, own_calendar, reports, rescheduling, search, sessions, setup,
+        slots, telling, today, tokens, users, zone_changes,
     },
 };
 
@@ -100,6 +100,8 @@ fn table() -> Vec<Route> {
         get(Recruiter, "/interviews/{id}/cancellation", cancellations::new),
         post(Recruiter, "/interviews/{id}/cancellation", cancellations::create),
         get(Recruiter, "/interviews/{id}/cancellation/html", cancellations::html::show),
+        get(Recruiter, "/interviews/{id}/dossier", dossiers::show),
+        get(Recruiter, "/interviews/{id}/dossier.json", dossiers::show_json),
         get(Recruiter, "/interviews/{id}/edit", interviews::edit::edit),
         post(Recruiter, "/interviews/{id}/edit", interviews::edit::update),
         get(Recruiter, "/interviews/{id}/edit/html", interviews::edit::html::show),
@@ -122,6 +124,8 @@ fn table() -> Vec<Route> {
         get(Recruiter, "/jobs/{id}", jobs::show),
         get(Recruiter, "/jobs/{id}/edit", jobs::edit),
         post(Recruiter, "/jobs/{id}/edit", jobs::update),
+        get(Recruiter, "/reports", reports::index),
+        get(Recruiter, "/reports.csv", reports::export::index),
         get(Recruiter, "/search", search::index),
         get(Recruiter, "/slots", slots::index),
         get(Recruiter, "/slots/new", slots::new),
@@ -185,6 +189,7 @@ fn table() -> Vec<Route> {
         patch(Api, "/api/interviews/slots/{id}/", api::slots::update),
         post(Api, "/api/interviews/slots/{slot_id}/book_slot/", api::bookings::book_slot),
         get(Api, "/api/interviews/{id}/", api::interviews::show),
+        get(Api, "/api/interviews/{id}/dossier/", api::interviews::show_dossier),
         patch(Api, "/api/interviews/{id}/", api::changes::update),
         post(Api, "/api/interviews/{id}/cancel/", api::changes::cancel),
         post(Api, "/api/interviews/{id}/complete/", api::endings::complete),

@@ -5,14 +5,14 @@ use entity::user::Role;
 use scraper::{ElementRef, Html, Selector};
 
 use super::{
-    account, actions, alerts, batches, bell, bookings, cancellations, candidates, company, emails,
-    endings,
+    account, actions, alerts, batches, bell, bookings, cancellations, candidates, company,
+    dossiers, emails, endings,
     error_page::ErrorPage,
     flash::Flash,
     frame::{Frame, PublicFrame, SignedInFrame},
     held, imports, interviews, jobs, join, login, logo, mail, mail_texts,
     page::{Page, render},
-    rescheduling, search, setup, slots, today, tokens, users, zone_changes,
+    reports, rescheduling, search, setup, slots, today, tokens, users, zone_changes,
 };
 use crate::{
     error::Result,
@@ -36,6 +36,7 @@ const PAGES: &[Sample] = &[
     of::<candidates::pages::NewPage>(),
     of::<candidates::pages::ShowPage>(),
     of::<company::pages::EditPage>(),
+    of::<dossiers::ShowPage>(),
     of::<emails::pages::AddressPage>(),
     of::<emails::pages::IndexPage>(),
     of::<emails::pages::ShowPage>(),
@@ -64,6 +65,7 @@ const PAGES: &[Sample] = &[
     of::<mail::pages::ShowPage>(),
     of::<mail_texts::index::IndexPage>(),
     of::<mail_texts::pages::EditPage>(),
+    of::<reports::pages::IndexPage>(),
     of::<rescheduling::pages::NewPage>(),
     of::<search::IndexPage>(),
     of::<setup::NewPage>(),

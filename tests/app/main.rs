@@ -72,6 +72,7 @@ mod pace;
 mod palette;
 mod races;
 mod refusals;
+mod reports;
 mod rescheduling;
 mod routes;
 mod schema;

@@ -457,7 +457,7 @@ fn is_of_every_company(path: &str) -> bool {
 
 /// Is it no page, but a file to keep?
 fn is_download(line: &str) -> bool {
-    [".csv", ".eml", ".ics"]
+    [".csv", ".eml", ".ics", ".json"]
         .iter()
         .any(|end| line.ends_with(end))
 }

@@ -20,7 +20,7 @@ const FRAME: usize = 2;
 /// Of its own, a page needs so many at most,
 const OWN: usize = 2;
 /// but for these: each says how many it needs today, and none may need more.
-const MORE: [(&str, usize); 23] = [
+const MORE: [(&str, usize); 27] = [
     ("/", 10),
     ("/alerts", 5),
     ("/company/texts", 3),
@@ -33,6 +33,10 @@ const MORE: [(&str, usize); 23] = [
     ("/interviews/{id}", 6),
     ("/interviews/{id}/cancellation", 6),
     ("/interviews/{id}/edit", 5),
+    ("/interviews/{id}/dossier", 6),
+    ("/interviews/{id}/dossier.json", 6),
+    ("/reports", 5),
+    ("/reports.csv", 3),
     ("/interviews/{id}/ending", 3),
     ("/interviews/{id}/cancellation/html", 3),
     ("/interviews/{id}/edit/html", 3),

@@ -2,7 +2,8 @@
 use chrono::{DateTime, Utc};
 use entity::{action, user};
 use sea_orm::{
-    DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QueryResult, QuerySelect, Select,
+    ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QueryResult, QuerySelect, Select,
     sea_query::{Expr, ExprTrait, Query},
 };
 use serde_json::{Value, json};
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 use crate::{
     db::Db,
     domain::{
-        events::{Event, UnknownChange, Verb},
+        events::{Event, Object, UnknownChange, Verb},
         page::{self, Cursor, Page, Seek, Sort},
         rows::Stored,
     },
@@ -146,6 +147,28 @@ pub async fn history(
     let mut lines: Vec<Entry> = lines.map(entry).collect();
     lines.reverse();
     Ok(lines)
+}
+
+/// The lines about an interview and about these messages, the oldest first, at most `limit`.
+pub async fn of_interview(
+    db: &Db,
+    company_id: i64,
+    (interview_id, email_ids): (i64, Vec<i64>),
+    limit: u64,
+) -> Result<Vec<Entry>> {
+    let is = |object: Object| action::COLUMN.object_type.eq(object.as_str());
+    let about = Condition::any()
+        .add(is(Object::Interview).and(action::COLUMN.object_id.eq(interview_id)))
+        .add(is(Object::Email).and(action::Column::ObjectId.is_in(email_ids)));
+    let lines = of_company(company_id)
+        .filter(about)
+        .order_by_asc(action::Column::Id)
+        .limit(limit)
+        .into_model::<Stored<Readable>>()
+        .all(db.read())
+        .await?;
+    let lines = lines.into_iter().filter_map(|line| line.or_log("action"));
+    Ok(lines.map(entry).collect())
 }
 
 /// Every user of the company who may have done something, by name: also those who no longer sign in.

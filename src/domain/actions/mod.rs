@@ -1,7 +1,7 @@
 //! The audit log: who did what, on what, when, from where.
 mod log;
 
-pub use self::log::{Author, Entry, Filter, authors, history, list};
+pub use self::log::{Author, Entry, Filter, authors, history, list, of_interview};
 
 /// On whose behalf something is done.
 #[derive(Clone, Debug)]

@@ -204,7 +204,7 @@ pub(in crate::domain) async fn carry_out(
     let slot = slot_choice::take(txn, actor, &new.slot, now).await?;
     let row = take_interview(txn, actor, &new.who, &slot, now).await?;
     overlap::require_confirmed(txn, &row, &slot, &new.overlaps).await?;
-    if !change::write(txn, &row, columns(actor, &row, &slot, &new.notes)).await? {
+    if !change::write(txn, &row, columns(actor, (&row, &slot), &new.notes, now)).await? {
         return already_booked(txn, actor, row.id).await;
     }
     let interviewers = busy::take::<Refusal>(txn, &row, &slot).await?;
@@ -278,9 +278,9 @@ async fn already_booked<T>(
 
 fn columns(
     actor: &Actor,
-    row: &interview::Model,
-    slot: &slot::Model,
+    (row, slot): (&interview::Model, &slot::Model),
     notes: &str,
+    now: DateTime<Utc>,
 ) -> interview::ActiveModel {
     interview::ActiveModel {
         slot_id: Set(Some(slot.id)),
@@ -288,6 +288,7 @@ fn columns(
         booking_notes: Set(notes.to_owned()),
         cancel_reason: Set(String::new()),
         booked_by: Set(actor.user_id),
+        booked_at: Set(row.booked_at.or(Some(now))),
         // Booking a cancelled interview anew: the link in its old mails stays dead.
         link_version: Set(row.link_version + i32::from(row.status == Status::Cancelled)),
         opened_at: Set(None),

@@ -163,7 +163,7 @@ pub(super) fn job_title() -> Expr {
 }
 
 /// The key of that job. Needs the interview's slot and candidate to be joined.
-pub(super) fn job_id() -> Expr {
+pub(in crate::domain) fn job_id() -> Expr {
     let of = [
         Expr::col((interview::Entity, interview::Column::JobId)),
         Expr::col((slot::Entity, slot::Column::JobId)),

@@ -9,6 +9,7 @@ pub mod change;
 pub mod correction;
 pub mod creation;
 mod details;
+pub mod dossier;
 pub mod ending;
 pub mod held;
 pub mod join_link;
@@ -29,7 +30,7 @@ mod unclosed;
 
 pub(super) use self::{
     creation::waiting,
-    line::{each, lines_without_needless},
+    line::{each, job_id as job_in_force, lines_without_needless},
 };
 pub use self::{
     details::{Contact, Details, all_details, details, find, readable_details, shown},

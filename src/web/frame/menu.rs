@@ -20,6 +20,7 @@ const RECRUITING: &[(&str, &str)] = &[
     ("/candidates", "Candidates"),
     ("/jobs", "Jobs"),
     ("/emails", "Delivery log"),
+    ("/reports", "Reports"),
 ];
 const ADMINS: &[(&str, &str)] = &[
     ("/users", "Users"),
