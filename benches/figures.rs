@@ -15,17 +15,20 @@ use std::{
 #[path = "../tests/process/support/mod.rs"]
 mod support;
 
+use chrono::{Days, Utc, Weekday};
 use serde_json::json;
-use support::{Installation, Server, Wish, mail_server::MailServer};
+use support::{Installation, PASSWORD, Server, Wish, http, mail_server::MailServer};
 
 const BOOKINGS: usize = 200;
 const DELIVERIES: usize = 20;
 const STARTS: usize = 10;
+const SERIES: usize = 10;
 
 fn main() {
     bookings_beside_a_silent_mail_server();
     message_at_the_mail_server();
     start_and_memory();
+    a_week_at_a_time();
 }
 
 fn bookings_beside_a_silent_mail_server() {
@@ -103,6 +106,81 @@ fn start_and_memory() {
         "{:>9.1} MB    idle memory (limit 40 MB)",
         resident_megabytes(server.id())
     );
+}
+
+/// Series of five hundred slots, and a week that is full of them.
+fn a_week_at_a_time() {
+    let installation = Installation::new();
+    let token = installation.token();
+    let server = installation.serve();
+    let job = server.enter(&token, "/api/jobs/", &json!({ "title": "Cloud Architect" }));
+    let monday = Utc::now().date_naive() + Days::new(7);
+    let monday = monday.week(Weekday::Mon).first_day();
+    let authorization = format!("Token {token}");
+    let headers = [
+        ("Content-Type", "application/json"),
+        ("Authorization", authorization.as_str()),
+    ];
+    let series = |interviewer: usize, is_dry: bool| {
+        let body = json!({
+            "job": job, "weekdays": ["mon", "tue", "wed", "thu", "fri"],
+            "from": monday, "until": monday + Days::new(6),
+            "spans": [{ "from": "08:00", "until": "16:20" }], "duration_minutes": 5,
+            "ai_interview_type": "technical", "interviewer": format!("Kim {interviewer}"), "dry_run": is_dry,
+        });
+        let path = "/api/interviews/series/";
+        let answer = http::request(server.address(), "POST", path, &headers, &body.to_string());
+        let answer = answer.expect("an answer");
+        assert!([200, 201].contains(&answer.status), "{}", answer.body);
+    };
+    let looked = times(SERIES, |n| series(n, true));
+    report(
+        "a series of 500 slots is looked at, median",
+        quantile(&looked, 0.5),
+        Some(100),
+    );
+    let made = times(SERIES, |n| series(n, false));
+    report("  and made, median", quantile(&made, 0.5), Some(300));
+    let cookie = sign_in(&server);
+    let headers = [("Cookie", cookie.as_str())];
+    let path = format!("/calendar?day={monday}");
+    let shown = times(STARTS, |_| {
+        let answer = http::request(server.address(), "GET", &path, &headers, "");
+        assert_eq!(answer.expect("an answer").status, 200);
+    });
+    report(
+        "the calendar of a week with 5,000 slots, median",
+        quantile(&shown, 0.5),
+        Some(50),
+    );
+}
+
+fn sign_in(server: &Server) -> String {
+    let form = format!(
+        "email=ada%40example.com&password={}",
+        PASSWORD.replace(' ', "+")
+    );
+    let origin = format!("http://{}", server.address());
+    let headers = [
+        ("Content-Type", "application/x-www-form-urlencoded"),
+        ("Origin", origin.as_str()),
+    ];
+    let answer = http::request(server.address(), "POST", "/login", &headers, &form);
+    let answer = answer.expect("an answer");
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    let cookies = answer.head.lines().filter_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        let is_cookie = name.eq_ignore_ascii_case("set-cookie");
+        is_cookie.then(|| {
+            value
+                .trim()
+                .split(';')
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        })
+    });
+    cookies.collect::<Vec<_>>().join("; ")
 }
 
 fn wishes(server: &Server, token: &str, count: usize) -> Vec<Wish> {

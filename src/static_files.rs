@@ -42,6 +42,7 @@ const STYLES: &[&str] = &[
     "css/report.css",
     "css/remedy.css",
     "css/rows.css",
+    "css/series.css",
     "css/shell.css",
     "css/stats.css",
     "css/status.css",

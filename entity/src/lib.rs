@@ -24,6 +24,8 @@ pub mod one_time_key;
 pub mod provider_event;
 pub mod provider_hook;
 pub mod rate_limit;
+pub mod series;
+pub mod series_slot;
 pub mod session;
 pub mod slot;
 pub mod slot_interviewer;

@@ -78,6 +78,8 @@ pub struct Model {
     pub closed_at: Option<DateTimeUtc>,
     /// Since when its start is not what its wall time means: the rules of its zone were changed.
     pub rules_changed_at: Option<DateTimeUtc>,
+    /// Was somebody booked into it once? Such a slot stays.
+    pub was_booked: bool,
     /// The user who made it.
     pub created_by: Option<i64>,
     /// +1 at each change, for compare-and-set.

@@ -50,6 +50,8 @@ mod m20261129_000071_refuse_overlaps;
 mod m20261129_000072_end_interviews;
 mod m20261129_000073_give_reasons;
 mod m20261129_000074_know_first_bookings;
+mod m20261129_000077_create_series;
+mod m20261129_000078_know_booked_slots;
 mod m20261129_000082_create_batches;
 mod m20261129_000087_mail_users_in_their_language;
 mod m20261129_000088_note_for_interviewers;
@@ -114,6 +116,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000072_end_interviews::Migration),
             Box::new(m20261129_000073_give_reasons::Migration),
             Box::new(m20261129_000074_know_first_bookings::Migration),
+            Box::new(m20261129_000077_create_series::Migration),
+            Box::new(m20261129_000078_know_booked_slots::Migration),
             Box::new(m20261129_000082_create_batches::Migration),
             Box::new(m20261129_000087_mail_users_in_their_language::Migration),
             Box::new(m20261129_000088_note_for_interviewers::Migration),

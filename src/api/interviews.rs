@@ -139,6 +139,7 @@ impl From<slot::Model> for OfSlot {
             interviewer: _,
             closed_at: _,
             rules_changed_at: _,
+            was_booked: _,
             created_by: _,
             version: _,
             created_at: _,

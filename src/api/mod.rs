@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod lists;
 pub mod openapi;
 pub mod problem;
+pub mod series;
 pub mod slots;
 
 /// Is it a path of the API?

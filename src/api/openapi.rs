@@ -24,7 +24,10 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::DOCUMENT;
-    use crate::{api::slots, domain::slots::State};
+    use crate::{
+        api::{series, slots},
+        domain::slots::State,
+    };
 
     /// Generators make a type of its own of each list of values: so each is there once, under its own name.
     #[test]
@@ -62,6 +65,7 @@ mod tests {
             "SlotStatus" => State::iter()
                 .map(|state| slots::name(state).into())
                 .collect(),
+            "Weekday" => series::WEEKDAYS.map(|(name, _)| name.into()).to_vec(),
             _ => panic!("say here which enum {name} lists"),
         }
     }

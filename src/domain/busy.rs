@@ -43,6 +43,65 @@ impl Clash {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clashes(pub Vec<Clash>);
 
+/// A time in which an interviewer can hold no other interview.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Who.
+    pub user_id: i64,
+    /// When it begins.
+    pub from: DateTime<Utc>,
+    /// When it ends.
+    pub until: DateTime<Utc>,
+    /// Why.
+    pub cause: Cause,
+}
+
+/// What keeps an interviewer busy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// This interview.
+    Interview(i64),
+}
+
+/// When these users are busy between two instants; of whatever touches the time, all of it.
+pub async fn spans(
+    db: &impl ConnectionTrait,
+    company_id: i64,
+    user_ids: &[i64],
+    (from, until): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Vec<Span>> {
+    if user_ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let cell = || Expr::col(busy_cell::Column::Cell);
+    let rows: Vec<(i64, i64, i64, i64)> = busy_cell::Entity::find()
+        .select_only()
+        .column(busy_cell::Column::UserId)
+        .column(busy_cell::Column::InterviewId)
+        .expr_as(cell().min(), "first")
+        .expr_as(cell().max(), "last")
+        .filter(busy_cell::COLUMN.company_id.eq(company_id))
+        .filter(busy_cell::Column::UserId.is_in(user_ids.iter().copied()))
+        .filter(busy_cell::COLUMN.cell.gte(cell_of(from)))
+        .filter(busy_cell::COLUMN.cell.lte(cell_of(until)))
+        .group_by(busy_cell::Column::UserId)
+        .group_by(busy_cell::Column::InterviewId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let spans = rows
+        .into_iter()
+        .filter_map(|(user_id, interview_id, first, last)| {
+            Some(Span {
+                user_id,
+                from: DateTime::from_timestamp(first * CELL_SECONDS, 0)?,
+                until: DateTime::from_timestamp((last + 1) * CELL_SECONDS, 0)?,
+                cause: Cause::Interview(interview_id),
+            })
+        });
+    Ok(spans.collect())
+}
+
 /// Keeps the slot's interviewers busy while the interview lasts: refused when one of them is in another one then. Answers
 /// with the interviewers.
 pub(super) async fn take<R: From<Clashes>>(

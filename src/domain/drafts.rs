@@ -138,6 +138,19 @@ pub fn corrected(before: Details, correction: &Correction) -> Details {
     after
 }
 
+/// The interview as a change of its slot would leave it.
+pub fn slot_changed(before: Details, actor: &Actor, new: &NewSlot, now: DateTime<Utc>) -> Details {
+    let mut after = before;
+    after.slot = after.slot.map(|slot| slot::Model {
+        id: slot.id,
+        version: slot.version,
+        created_at: slot.created_at,
+        created_by: slot.created_by,
+        ..unmade(new, actor, now)
+    });
+    after
+}
+
 fn unmade(new: &NewSlot, actor: &Actor, now: DateTime<Utc>) -> slot::Model {
     slot::Model {
         id: 0,
@@ -153,6 +166,7 @@ fn unmade(new: &NewSlot, actor: &Actor, now: DateTime<Utc>) -> slot::Model {
         interviewer: new.interviewer.clone(),
         closed_at: None,
         rules_changed_at: None,
+        was_booked: false,
         created_by: actor.user_id,
         version: 1,
         created_at: now,

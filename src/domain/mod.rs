@@ -34,6 +34,7 @@ pub mod reminders;
 pub mod reports;
 pub mod resendings;
 pub mod rows;
+pub mod series;
 pub mod slots;
 pub mod suppressed;
 pub mod suppressions;

@@ -61,6 +61,16 @@ where
     route(who, Method::PATCH, path, web::patch(), handler)
 }
 
+/// Answers DELETE.
+pub fn delete<F, Args>(who: Who, path: &'static str, handler: F) -> Route
+where
+    F: Handler<Args>,
+    Args: Access + FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    route(who, Method::DELETE, path, web::delete(), handler)
+}
+
 fn route<F, Args>(
     who: Who,
     method: Method,

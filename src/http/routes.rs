@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::{
     health,
-    route::{Route, get, patch, post},
+    route::{Route, delete, get, patch, post},
 };
 use crate::{
     access::Who,
@@ -21,7 +21,7 @@ use crate::{
     web::{
         account, actions, alerts, assets, batches, bell, bookings, cancellations, candidates,
         company, dossiers, emails, endings, feeds, held, imports, interviews, jobs, join, login,
-        logo, mail, mail_texts, own_calendar, reports, rescheduling, search, sessions, setup,
+        logo, mail, mail_texts, own_calendar, reports, rescheduling, search, series, sessions, setup,
         slots, telling, today, tokens, users, zone_changes,
     },
 };
@@ -127,6 +127,10 @@ fn table() -> Vec<Route> {
         get(Recruiter, "/reports", reports::index),
         get(Recruiter, "/reports.csv", reports::export::index),
         get(Recruiter, "/search", search::index),
+        get(Recruiter, "/series/new", series::new),
+        post(Recruiter, "/series/new", series::create),
+        get(Recruiter, "/series/{id}", series::show_made),
+        post(Recruiter, "/series/{id}/removal", series::create_removal),
         get(Recruiter, "/slots", slots::index),
         get(Recruiter, "/slots/new", slots::new),
         post(Recruiter, "/slots/new", slots::create),
@@ -134,7 +138,12 @@ fn table() -> Vec<Route> {
         get(Recruiter, "/slots/{id}/booking", bookings::new),
         post(Recruiter, "/slots/{id}/booking", bookings::create),
         get(Recruiter, "/slots/{id}/booking/html", bookings::html::show),
-        post(Recruiter, "/slots/{id}/closure", slots::create_closure),
+        post(Recruiter, "/slots/selection", slots::standing::create_many),
+        post(Recruiter, "/slots/{id}/closure", slots::standing::create_closure),
+        post(Recruiter, "/slots/{id}/deletion", slots::standing::create_deletion),
+        get(Recruiter, "/slots/{id}/edit", slots::edit::edit),
+        post(Recruiter, "/slots/{id}/edit", slots::edit::update),
+        post(Recruiter, "/slots/{id}/reopening", slots::standing::create_reopening),
         get(Recruiter, "/zone-changes", zone_changes::index),
         post(Recruiter, "/zone-changes", zone_changes::create),
 
@@ -183,10 +192,16 @@ fn table() -> Vec<Route> {
         post(Api, "/api/interviews/bulk_booking/", api::batches::create),
         post(Api, "/api/interviews/bulk_booking/{id}/undo/", api::batches::undo),
         post(Api, "/api/interviews/schedules/book_interview/", api::bookings::book_interview),
+        post(Api, "/api/interviews/series/", api::series::create),
+        delete(Api, "/api/interviews/series/{id}/", api::series::destroy),
+        get(Api, "/api/interviews/series/{id}/", api::series::show),
         get(Api, "/api/interviews/slots/", api::slots::index),
         post(Api, "/api/interviews/slots/", api::slots::create),
+        delete(Api, "/api/interviews/slots/{id}/", api::slots::standing::destroy),
         get(Api, "/api/interviews/slots/{id}/", api::slots::show),
         patch(Api, "/api/interviews/slots/{id}/", api::slots::update),
+        post(Api, "/api/interviews/slots/{id}/close/", api::slots::standing::close),
+        post(Api, "/api/interviews/slots/{id}/reopen/", api::slots::standing::reopen),
         post(Api, "/api/interviews/slots/{slot_id}/book_slot/", api::bookings::book_slot),
         get(Api, "/api/interviews/{id}/", api::interviews::show),
         get(Api, "/api/interviews/{id}/dossier/", api::interviews::show_dossier),

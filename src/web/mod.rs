@@ -53,6 +53,7 @@ pub mod return_path;
 #[cfg(test)]
 mod samples;
 pub mod search;
+pub mod series;
 pub mod sessions;
 pub mod setup;
 pub mod slots;

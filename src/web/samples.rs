@@ -12,7 +12,7 @@ use super::{
     frame::{Frame, PublicFrame, SignedInFrame},
     held, imports, interviews, jobs, join, login, logo, mail, mail_texts,
     page::{Page, render},
-    reports, rescheduling, search, setup, slots, today, tokens, users, zone_changes,
+    reports, rescheduling, search, series, setup, slots, today, tokens, users, zone_changes,
 };
 use crate::{
     error::Result,
@@ -68,7 +68,10 @@ const PAGES: &[Sample] = &[
     of::<reports::pages::IndexPage>(),
     of::<rescheduling::pages::NewPage>(),
     of::<search::IndexPage>(),
+    of::<series::pages::NewPage>(),
+    of::<series::pages::ShowPage>(),
     of::<setup::NewPage>(),
+    of::<slots::edit::EditPage>(),
     of::<slots::pages::IndexPage>(),
     of::<slots::pages::NewPage>(),
     of::<slots::pages::ShowPage>(),

@@ -378,16 +378,11 @@ async fn a_free_slot_is_changed_as_a_whole() {
 }
 
 #[actix_web::test]
-async fn a_booked_slot_keeps_its_time_and_tells_the_rest() {
+async fn a_booked_slot_keeps_its_job_and_tells_the_rest() {
     let mut scene = Scene::new().await;
     let path = scene.slot_path();
     let before = scene.program.get(&path).await.json();
-    for change in [
-        json!({ "start_time": "11:00" }),
-        json!({ "interview_date": "2027-02-01" }),
-        json!({ "time_zone": "America/New_York" }),
-        json!({ "job": builders::job(&scene.app, scene.app.company_id).await }),
-    ] {
+    for change in [json!({ "job": builders::job(&scene.app, scene.app.company_id).await })] {
         let mut change = change;
         change["version"] = json!(1);
         let refused = scene.program.patch_json(&path, &change).await;
@@ -443,6 +438,40 @@ async fn a_booked_slot_keeps_its_time_and_tells_the_rest() {
         (refused.status, refused.json()["code"].clone()),
         (409, json!("not_booked"))
     );
+}
+
+#[actix_web::test]
+async fn a_booked_slot_that_moves_takes_its_interview_along_and_tells() {
+    let mut scene = Scene::new().await;
+    let path = scene.slot_path();
+    let before = scene.program.get(&path).await.json();
+    for (change, status) in [
+        (json!({ "interview_date": "2027-01-03" }), 422),
+        (json!({ "interview_date": "2270-01-05" }), 422),
+    ] {
+        let mut change = change;
+        change["version"] = json!(1);
+        let refused = scene.program.patch_json(&path, &change).await;
+        assert_eq!(refused.status, status, "{change}: {}", refused.text);
+    }
+    assert_eq!(scene.program.get(&path).await.json(), before);
+    let zone = json!({ "version": 1, "interview_date": "2027-02-01", "start_time": "11:00", "duration_minutes": 30 });
+    let moved = scene.program.patch_json(&path, &zone).await;
+    assert_eq!(moved.status, 200, "{}", moved.text);
+    let row = moved.json();
+    assert_eq!(
+        (&row["interview_date"], &row["start_time"], &row["version"]),
+        (&json!("2027-02-01"), &json!("11:00:00"), &json!(2))
+    );
+    assert_eq!(row["interview"], before["interview"]);
+    let interview = scene.interview().await;
+    assert_eq!((interview.revision, interview.version), (2, 3));
+    assert_eq!(scene.told().await, [Kind::Scheduled, Kind::Rescheduled]);
+    scene.app.deliver().await;
+    let again = json!({ "version": 2, "start_time": "12:00" });
+    assert_eq!(scene.program.patch_json(&path, &again).await.status, 200);
+    assert_eq!(scene.told().await.last(), Some(&Kind::Rescheduled));
+    scene.app.deliver().await;
 }
 
 #[actix_web::test]

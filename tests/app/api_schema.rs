@@ -98,6 +98,9 @@ fn values(name: &str, schema: &Value) -> (Vec<Value>, Vec<Value>) {
         wrong.extend([json!("1"), json!(1.5)]);
         return (right, wrong);
     }
+    if let Some(of_series) = values_of_series(name) {
+        return of_series;
+    }
     if let Some(name) = schema["items"]["$ref"].as_str() {
         assert_eq!(name, "#/components/schemas/NewBulkBookingRow");
         let most = schema["maxItems"].as_u64().expect("a limit");
@@ -204,6 +207,59 @@ fn values(name: &str, schema: &Value) -> (Vec<Value>, Vec<Value>) {
     (right, wrong)
 }
 
+/// Fields of a series that are no plain texts and numbers.
+fn values_of_series(name: &str) -> Option<(Vec<Value>, Vec<Value>)> {
+    let span = |from: &str, until: &str| json!({ "from": from, "until": until });
+    let hours = |count: usize| (0..count).map(|hour| span(&format!("0{hour}:00"), "09:00"));
+    Some(match name {
+        "weekdays" => (
+            vec![
+                json!(["mon"]),
+                json!(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]),
+            ],
+            vec![
+                json!([]),
+                json!(["monday"]),
+                json!("mon"),
+                json!([1]),
+                json!(vec!["mon"; 8]),
+            ],
+        ),
+        "dates" => (
+            vec![json!(["2027-02-01"]), json!(["2027-02-02", "2027-02-01"])],
+            vec![
+                json!([]),
+                json!(["1.2.2027"]),
+                json!("2027-02-01"),
+                json!([7]),
+            ],
+        ),
+        "from" | "until" => (
+            vec![json!("2027-02-01")],
+            vec![json!("1.2.2027"), json!("2027-02-30"), json!(7)],
+        ),
+        "spans" => (
+            vec![
+                json!([span("09:00", "17:00")]),
+                json!(hours(6).collect::<Vec<_>>()),
+            ],
+            vec![
+                json!([]),
+                json!(hours(7).collect::<Vec<_>>()),
+                json!([span("25:00", "26:00")]),
+                json!([{ "from": "09:00" }]),
+                json!([{ "from": "09:00", "until": "10:00", "x": 1 }]),
+                json!("09:00-17:00"),
+            ],
+        ),
+        "expected" => (
+            vec![json!("0".repeat(64))],
+            vec![json!("0".repeat(63)), json!("x".repeat(64)), json!(7)],
+        ),
+        _ => return None,
+    })
+}
+
 #[actix_web::test]
 async fn the_limits_of_every_field_are_those_of_the_server() {
     let app = TestApp::start().await;
@@ -229,6 +285,11 @@ async fn the_limits_of_every_field_are_those_of_the_server() {
             let mut base = json!({ UNKNOWN: 1 });
             if fields.contains_key("interview_date") && to.method == Method::POST {
                 base["interview_date"] = json!("2027-02-01");
+            }
+            if fields.contains_key("weekdays") {
+                base["weekdays"] = json!(["mon"]);
+                base["from"] = json!("2027-02-01");
+                base["until"] = json!("2027-02-14");
             }
             if fields.contains_key("slot_id") {
                 base["slot_id"] = json!(slot.id);

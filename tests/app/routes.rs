@@ -419,6 +419,10 @@ impl Ids {
             ("logos", builders::logo(app, company_id).await.to_string()),
             ("texts", "scheduled".into()),
             ("{kind}", "en".into()),
+            (
+                "series",
+                builders::series(app, company_id, job_id).await.to_string(),
+            ),
             ("tokens", token_id.to_string()),
             (
                 "slots",

@@ -51,6 +51,8 @@ async fn rows_and_tables_have_the_same_columns() {
         compare::<entity::provider_event::Entity>(&schema).await,
         compare::<entity::provider_hook::Entity>(&schema).await,
         compare::<entity::rate_limit::Entity>(&schema).await,
+        compare::<entity::series::Entity>(&schema).await,
+        compare::<entity::series_slot::Entity>(&schema).await,
         compare::<entity::session::Entity>(&schema).await,
         compare::<entity::slot::Entity>(&schema).await,
         compare::<entity::slot_interviewer::Entity>(&schema).await,

@@ -49,6 +49,7 @@ const MORE: [(&str, usize); 27] = [
     ("/slots/{id}/booking", 3),
     ("/company/logo", 2),
     ("/account", 0),
+    ("/slots/{id}/edit", 4),
 ];
 
 /// Named in the conditions of indexes together with values: bound to one of these, a value makes SQLite plan the statement anew.

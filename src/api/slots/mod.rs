@@ -1,5 +1,6 @@
 //! Slots.
 mod read;
+pub mod standing;
 
 use std::collections::HashMap;
 
@@ -14,7 +15,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use self::read::read_change;
-pub use self::read::{past, read, too_far};
+pub use self::read::{
+    MOST_INTERVIEWERS, interviewer, interviewers as read_interviewers, past, read, too_far,
+};
 use super::{
     auth::{Caller, Recruiter},
     bookings,
@@ -98,6 +101,7 @@ impl Slot {
             interviewer,
             closed_at: _,
             rules_changed_at: _,
+            was_booked: _,
             created_by: _,
             version,
             created_at,
@@ -284,11 +288,11 @@ pub fn named(slot: &NewSlot) -> Vec<(Reference, i64)> {
         .collect()
 }
 
-/// 409: who is in it is moved, not the slot under them.
+/// 409: the interview in it is for this job.
 fn booked(details: Details) -> Problem {
     Problem::conflict(
         "slot_booked",
-        "This slot is booked, so its time and job can't be changed. Reschedule the `interview` in it instead.",
+        "This slot is booked, so its job can't be changed. Reschedule the `interview` in it instead.",
     )
     .with("interview", json!(Interview::from(details)))
 }

@@ -116,12 +116,12 @@ fn instant(
 }
 
 /// A name; empty where there is none.
-fn interviewer(name: &str) -> Result<String, typed::Refusal> {
+pub fn interviewer(name: &str) -> Result<String, typed::Refusal> {
     typed::optional_line(name, LONGEST_INTERVIEWER)
 }
 
 /// Users; each once, in the order of their keys.
-fn interviewers(value: &Value) -> Result<Vec<i64>, String> {
+pub fn interviewers(value: &Value) -> Result<Vec<i64>, String> {
     let mut ids = ids(MOST_INTERVIEWERS)(value)?;
     ids.sort_unstable();
     ids.dedup();

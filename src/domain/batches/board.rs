@@ -105,6 +105,7 @@ pub async fn read(
         state: Some(State::Open),
         from: Some(now),
         until: None,
+        series_id: None,
         sort: Sort::Ascending,
     };
     let listed = slots::list(db, company_id, &open, None, MOST_SLOTS, now).await?;

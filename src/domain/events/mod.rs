@@ -216,6 +216,15 @@ pub enum Event {
     },
     /// A slot can no longer be booked.
     SlotClosed { slot_id: i64, version: Option<i32> },
+    /// A slot that was closed can be booked again.
+    SlotReopened { slot_id: i64, version: Option<i32> },
+    /// A slot that nobody was ever booked into is gone.
+    SlotDeleted {
+        slot_id: i64,
+        starts_at: DateTime<Utc>,
+        #[serde(rename = "job")]
+        job_id: i64,
+    },
     /// New time zone rules would have moved its local time.
     SlotMoved {
         slot_id: i64,
@@ -225,6 +234,18 @@ pub enum Event {
         rules: ZoneRules,
         version: Option<i32>,
     },
+    /// There are many slots, made at once.
+    SeriesCreated {
+        series_id: i64,
+        #[serde(rename = "job")]
+        job_id: i64,
+        /// How many.
+        slots: u64,
+        first_starts_at: DateTime<Utc>,
+        last_starts_at: DateTime<Utc>,
+    },
+    /// They are gone again: so many.
+    SeriesUndone { series_id: i64, slots: u64 },
     /// There is a job.
     JobCreated { job_id: i64, title: String },
     /// A job was changed.

@@ -122,6 +122,7 @@ impl Event {
             | Self::AddressChanged { version, .. }
             | Self::SlotChanged { version, .. }
             | Self::SlotClosed { version, .. }
+            | Self::SlotReopened { version, .. }
             | Self::SlotMoved { version, .. }
             | Self::JobChanged { version, .. }
             | Self::CandidateChanged { version, .. }
@@ -149,6 +150,9 @@ impl Event {
             | Self::EmailBounced { .. }
             | Self::EmailComplained { .. }
             | Self::SlotCreated { .. }
+            | Self::SlotDeleted { .. }
+            | Self::SeriesCreated { .. }
+            | Self::SeriesUndone { .. }
             | Self::JobCreated { .. }
             | Self::CandidateCreated { .. }
             | Self::UserCreated { .. }
@@ -208,7 +212,11 @@ impl Event {
             | Self::EmailComplained { .. }
             | Self::SlotCreated { .. }
             | Self::SlotClosed { .. }
+            | Self::SlotReopened { .. }
+            | Self::SlotDeleted { .. }
             | Self::SlotMoved { .. }
+            | Self::SeriesCreated { .. }
+            | Self::SeriesUndone { .. }
             | Self::JobCreated { .. }
             | Self::CandidateCreated { .. }
             | Self::UserCreated { .. }

@@ -10,6 +10,8 @@ pub enum Object {
     Email,
     /// A time at which somebody can be interviewed.
     Slot,
+    /// Many slots that were made at once.
+    Series,
     /// A position that people are interviewed for.
     Job,
     /// A person who is interviewed.
@@ -24,10 +26,11 @@ pub enum Object {
 
 impl Object {
     /// All.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Interview,
         Self::Email,
         Self::Slot,
+        Self::Series,
         Self::Job,
         Self::Candidate,
         Self::User,
@@ -47,6 +50,7 @@ impl Object {
             Self::Interview => "interview",
             Self::Email => "email",
             Self::Slot => "slot",
+            Self::Series => "series",
             Self::Job => "job",
             Self::Candidate => "candidate",
             Self::User => "user",
@@ -61,6 +65,7 @@ impl Object {
             Self::Interview => "interview_id",
             Self::Email => "email_id",
             Self::Slot => "slot_id",
+            Self::Series => "series_id",
             Self::Job => "job_id",
             Self::Candidate => "candidate_id",
             Self::User => "user_id",
@@ -146,7 +151,11 @@ verbs! {
     SlotCreated: "slot.created" of Slot,
     SlotChanged: "slot.changed" of Slot,
     SlotClosed: "slot.closed" of Slot,
+    SlotReopened: "slot.reopened" of Slot,
+    SlotDeleted: "slot.deleted" of Slot,
     SlotMoved: "slot.moved" of Slot,
+    SeriesCreated: "series.created" of Series,
+    SeriesUndone: "series.undone" of Series,
     JobCreated: "job.created" of Job,
     JobChanged: "job.changed" of Job,
     CandidateCreated: "candidate.created" of Candidate,

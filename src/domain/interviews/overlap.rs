@@ -102,7 +102,7 @@ pub(super) async fn require_confirmed<R: From<Unconfirmed>>(
 }
 
 /// The same for an interview whose slot changes under it: as it was, and as it will be.
-pub(super) async fn require_new_confirmed<R: From<Unconfirmed>>(
+pub(in crate::domain) async fn require_new_confirmed<R: From<Unconfirmed>>(
     txn: &impl ConnectionTrait,
     row: &interview::Model,
     slots: (&slot::Model, &slot::Model),

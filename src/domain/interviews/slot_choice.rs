@@ -71,7 +71,7 @@ pub(super) async fn take<R: From<SlotRefusal>>(
             slots::insert(txn, actor, new, now).await?
         }
     };
-    let slot = slots::lock(txn, actor.company_id, id).await;
+    let slot = slots::lock_for_booking(txn, actor.company_id, id).await;
     let slot = slot.map_err(|error| error.of(Reference::Slot))?;
     if let Some(holder) = holder(txn, &slot).await? {
         let by = details(txn, actor.company_id, holder.id).await?;

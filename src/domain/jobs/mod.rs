@@ -4,7 +4,9 @@ mod many;
 
 use chrono::{DateTime, Utc};
 use entity::job::{self, Status};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::LockType,
+};
 use serde_json::json;
 
 pub(super) use self::list::searchable;
@@ -89,6 +91,16 @@ pub async fn find(db: &impl ConnectionTrait, company_id: i64, id: i64) -> Result
 pub async fn require(txn: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<()> {
     let found = find(txn, company_id, id).await;
     found.map_err(|error| error.of(Reference::Job))?;
+    Ok(())
+}
+
+/// Locks it: whoever else makes slots for it waits.
+pub(super) async fn lock(txn: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<()> {
+    job::Entity::find_by_id(id)
+        .filter(job::COLUMN.company_id.eq(company_id))
+        .lock(LockType::NoKeyUpdate)
+        .one(txn)
+        .await?;
     Ok(())
 }
 

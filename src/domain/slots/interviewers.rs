@@ -111,17 +111,32 @@ async fn insert(
     (company_id, slot_id): (i64, i64),
     user_ids: &[i64],
 ) -> Result<()> {
-    if user_ids.is_empty() {
+    let rows = user_ids.iter().map(|id| (slot_id, *id));
+    insert_all(txn, company_id, rows.collect()).await
+}
+
+/// The same for many slots: slot and user.
+pub(in crate::domain) async fn insert_all(
+    txn: &impl ConnectionTrait,
+    company_id: i64,
+    rows: Vec<(i64, i64)>,
+) -> Result<()> {
+    if rows.is_empty() {
         return Ok(());
     }
-    let rows = user_ids.iter().map(|id| slot_interviewer::ActiveModel {
-        company_id: Set(company_id),
-        slot_id: Set(slot_id),
-        user_id: Set(*id),
-    });
-    slot_interviewer::Entity::insert_many(rows)
-        .exec_without_returning(txn)
-        .await?;
+    // Below the number of values that one statement can have.
+    for rows in rows.chunks(5_000) {
+        let rows = rows
+            .iter()
+            .map(|(slot_id, user_id)| slot_interviewer::ActiveModel {
+                company_id: Set(company_id),
+                slot_id: Set(*slot_id),
+                user_id: Set(*user_id),
+            });
+        slot_interviewer::Entity::insert_many(rows)
+            .exec_without_returning(txn)
+            .await?;
+    }
     Ok(())
 }
 

@@ -5,8 +5,8 @@ use entity::{
     slot::{self, DifficultyLevel, InterviewType},
 };
 use sea_orm::{
-    Condition, ConnectionTrait, DbErr, DerivePartialModel, EntityTrait, EnumIter, ExprTrait,
-    FromQueryResult, JoinType, PartialModelTrait, QueryFilter, QueryOrder, QueryResult,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, DerivePartialModel, EntityTrait, EnumIter,
+    ExprTrait, FromQueryResult, JoinType, PartialModelTrait, QueryFilter, QueryOrder, QueryResult,
     QuerySelect, QueryTrait, RelationTrait, Select,
     sea_query::{Expr, SelectStatement},
 };
@@ -17,6 +17,7 @@ use crate::{
         busy, interviews,
         page::{self, Cursor, Page, Seek, Sort},
         rows::{self, Stored},
+        series,
     },
     error::{Error, Result},
 };
@@ -46,6 +47,8 @@ pub struct Filter {
     pub job_id: Option<i64>,
     /// Only in this state.
     pub state: Option<State>,
+    /// Only those that were made as this series.
+    pub series_id: Option<i64>,
     /// Only those that start at this instant or later.
     pub from: Option<DateTime<Utc>>,
     /// Only those that start before this instant.
@@ -87,6 +90,8 @@ pub struct Line {
     pub interviewer: String,
     /// Since when it is no longer offered.
     pub closed_at: Option<DateTime<Utc>>,
+    /// Increases with each change.
+    pub version: i32,
     /// Of its job.
     #[sea_orm(from_expr = "job::Column::Title")]
     pub job_title: String,
@@ -125,7 +130,7 @@ pub async fn list(
     limit: u64,
     now: DateTime<Utc>,
 ) -> Result<Page<Listed>> {
-    let rows = whole(company_id).filter(matching(filter, now));
+    let rows = whole(company_id).filter(matching(company_id, filter, now));
     let all = by_start(rows, filter, seek)
         .limit(limit + 1)
         .into_model::<Stored<Row>>()
@@ -150,7 +155,7 @@ pub async fn lines(
     now: DateTime<Utc>,
 ) -> Result<Page<Line>> {
     let rows = of_company(company_id).select_only();
-    let rows = Line::select_cols(rows).filter(matching(filter, now));
+    let rows = Line::select_cols(rows).filter(matching(company_id, filter, now));
     let all = by_start(rows, filter, seek)
         .limit(limit + 1)
         .into_model::<Stored<Line>>()
@@ -231,7 +236,8 @@ fn of_company(company_id: i64) -> Select<slot::Entity> {
         .filter(slot::COLUMN.company_id.eq(company_id))
 }
 
-fn live_interview_id() -> Expr {
+/// The live interview in the outer query's slot.
+pub(in crate::domain) fn live_interview_id() -> Expr {
     Expr::SubQuery(None, Box::new(live_interview().into()))
 }
 
@@ -251,7 +257,7 @@ pub async fn free_near(
         };
         slot::Entity::find()
             .filter(slot::COLUMN.company_id.eq(company_id))
-            .filter(matching(&filter, now))
+            .filter(matching(company_id, &filter, now))
             .filter(slot::COLUMN.rules_changed_at.is_null())
             .limit(NEAREST as u64)
     };
@@ -286,7 +292,7 @@ fn live_interview() -> SelectStatement {
         .into_query()
 }
 
-fn matching(filter: &Filter, now: DateTime<Utc>) -> Condition {
+fn matching(company_id: i64, filter: &Filter, now: DateTime<Utc>) -> Condition {
     let unbooked = || is_booked().not();
     let offered = || {
         Condition::all()
@@ -306,8 +312,13 @@ fn matching(filter: &Filter, now: DateTime<Utc>) -> Condition {
             .add(slot::COLUMN.closed_at.is_null())
             .add(slot::COLUMN.starts_at.lte(now)),
     });
+    let in_series = filter.series_id.map(|id| {
+        let slots = series::slots_of(company_id, id);
+        slot::Column::Id.in_subquery(slots)
+    });
     Condition::all()
         .add_option(in_state)
+        .add_option(in_series)
         .add_option(filter.job_id.map(|id| slot::COLUMN.job_id.eq(id)))
         .add_option(filter.from.map(|from| slot::COLUMN.starts_at.gte(from)))
         .add_option(filter.until.map(|until| slot::COLUMN.starts_at.lt(until)))

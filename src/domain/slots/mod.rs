@@ -2,6 +2,8 @@
 pub mod changes;
 pub mod interviewers;
 mod list;
+pub(super) mod removal;
+pub mod standing;
 
 use chrono::{DateTime, Months, NaiveDateTime, TimeDelta, Utc};
 use entity::slot::{self, DifficultyLevel, InterviewType};
@@ -9,9 +11,11 @@ use sea_orm::{
     ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
 };
 
+pub(super) use self::list::live_interview_id;
 pub use self::list::{Filter, Line, Listed, State, free_near, is_booked, lines, list, show};
+use self::standing::{Act, Chosen, Outcome};
 use crate::{
-    db::{self, Db, Txn},
+    db::{Db, Txn},
     domain::{
         actions::Actor,
         commands::{self, refuse},
@@ -140,6 +144,21 @@ pub async fn lock(txn: &impl ConnectionTrait, company_id: i64, id: i64) -> Resul
         .ok_or(Error::NotFound)
 }
 
+/// The same for a booking: from now on somebody was booked into it, unless the transaction refuses.
+pub(super) async fn lock_for_booking(
+    txn: &impl ConnectionTrait,
+    company_id: i64,
+    id: i64,
+) -> Result<slot::Model> {
+    let rows = slot::Entity::update_many()
+        .col_expr(slot::Column::WasBooked, Expr::value(true))
+        .filter(slot::COLUMN.id.eq(id))
+        .filter(slot::COLUMN.company_id.eq(company_id))
+        .exec_with_returning(txn)
+        .await?;
+    rows.into_iter().next().ok_or(Error::NotFound)
+}
+
 /// Enters a slot; answers with its key, now or of an earlier call with the same idempotency key.
 pub async fn create(
     db: &Db,
@@ -220,37 +239,20 @@ pub(super) fn columns(new: &NewSlot) -> slot::ActiveModel {
 /// Takes a slot off the offer, unless somebody is booked into it or changed it since the caller saw it.
 /// Closing twice is harmless.
 pub async fn close(db: &Db, actor: &Actor, target: &Target, now: DateTime<Utc>) -> Result<Closing> {
-    let id = target.id;
-    db::transaction(db, async |txn| {
-        let before = lock(txn, actor.company_id, id).await?;
-        if before.closed_at.is_some() {
-            return Ok(Closing::Closed);
-        }
-        let closed = slot::Entity::update_many()
-            .col_expr(slot::Column::ClosedAt, Expr::value(now))
-            .col_expr(slot::Column::Version, Expr::value(before.version + 1))
-            .filter(slot::COLUMN.id.eq(id))
-            .filter(slot::COLUMN.company_id.eq(actor.company_id))
-            .filter(slot::COLUMN.version.eq(target.version))
-            .filter(slot::COLUMN.closed_at.is_null())
-            .filter(is_booked().not())
-            .exec(txn)
-            .await?
-            .rows_affected;
-        if closed == 0 && before.version != target.version {
-            return Ok(Closing::Stale);
-        }
-        if closed == 0 {
-            return Ok(Closing::Booked);
-        }
-        let event = Event::SlotClosed {
-            slot_id: id,
-            version: Some(before.version + 1),
-        };
-        events::record(txn, actor, event, now).await?;
-        Ok(Closing::Closed)
-    })
-    .await
+    let chosen = Chosen {
+        id: target.id,
+        version: Some(target.version),
+    };
+    let judged = standing::apply(db, actor, Act::Close, &[chosen], now).await?;
+    match judged
+        .first()
+        .map_or(Outcome::Missing, |judged| judged.outcome)
+    {
+        Outcome::Done | Outcome::Already => Ok(Closing::Closed),
+        Outcome::Booked | Outcome::WasBooked => Ok(Closing::Booked),
+        Outcome::Stale | Outcome::Past => Ok(Closing::Stale),
+        Outcome::Missing => Err(Error::NotFound),
+    }
 }
 
 #[cfg(test)]

@@ -43,7 +43,11 @@ const VERBS: [(Verb, &str); Verb::ALL.len()] = [
     (Verb::SlotCreated, "Slot added"),
     (Verb::SlotChanged, "Slot changed"),
     (Verb::SlotClosed, "Slot closed"),
+    (Verb::SlotReopened, "Slot reopened"),
+    (Verb::SlotDeleted, "Slot deleted"),
     (Verb::SlotMoved, "Slot moved by new time zone rules"),
+    (Verb::SeriesCreated, "Slots added"),
+    (Verb::SeriesUndone, "Added slots removed"),
     (Verb::JobCreated, "Job added"),
     (Verb::JobChanged, "Job changed"),
     (Verb::CandidateCreated, "Candidate added"),
@@ -108,6 +112,7 @@ pub fn object(object_type: &str, id: i64) -> String {
         Some(Object::Interview) => "Interview",
         Some(Object::Email) => "Email",
         Some(Object::Slot) => "Slot",
+        Some(Object::Series) => "Series",
         Some(Object::Job) => "Job",
         Some(Object::Candidate) => "Candidate",
         Some(Object::User) => "User",
@@ -124,6 +129,7 @@ pub fn address(object_type: &str, id: i64) -> Option<String> {
         Object::Interview => format!("/interviews/{id}"),
         Object::Email => format!("/emails/{id}"),
         Object::Slot => format!("/slots/{id}"),
+        Object::Series => format!("/series/{id}"),
         Object::Job => format!("/jobs/{id}"),
         Object::Candidate => format!("/candidates/{id}"),
         Object::User => format!("/users/{id}"),
@@ -192,7 +198,7 @@ mod tests {
 
     #[test]
     fn what_is_unknown_is_told_as_it_is_stored() {
-        assert_eq!(object("series", 3), "series 3");
-        assert_eq!(address("series", 3), None);
+        assert_eq!(object("voucher", 3), "voucher 3");
+        assert_eq!(address("voucher", 3), None);
     }
 }

@@ -218,6 +218,7 @@ mod tests {
             interviewer: "Ida".into(),
             closed_at: None,
             rules_changed_at: None,
+            was_booked: false,
             created_by: None,
             version: 1,
             created_at: starts_at,

@@ -88,6 +88,7 @@ impl Filters {
         let filter = Filter {
             job_id,
             state,
+            series_id: None,
             from: from.map(|day| times::bounds_of_day(day, zone).0),
             until: None,
             sort: self.sort(state),

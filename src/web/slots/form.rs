@@ -1,17 +1,18 @@
 //! A slot as it is typed.
 use chrono::TimeDelta;
-use entity::slot::InterviewType;
+use entity::slot::{self, InterviewType};
 use sea_orm::ActiveEnum;
 use serde::{Deserialize, Serialize};
 
 use super::{panel::Panel, time::TimeForm};
 use crate::{
-    domain::{idempotency_keys::IdempotencyKey, slots::NewSlot},
+    domain::{idempotency_keys::IdempotencyKey, slots::NewSlot, versions::Target},
     text,
     web::{
-        choices::Choice,
+        choices::{self, Choice},
+        conflict::Reading,
         forms::{FormErrors, Ticket},
-        lists,
+        labels, lists,
     },
     zones::Tz,
 };
@@ -54,6 +55,107 @@ impl SlotForm {
             ticket: Ticket::fresh(),
             ..self
         }
+    }
+
+    /// A slot as it is, with its interviewers.
+    pub fn of(slot: &slot::Model, interviewers: &[i64]) -> Self {
+        Self {
+            job: slot.job_id.to_string(),
+            at: TimeForm::of(slot),
+            interview_type: slot.interview_type.to_value(),
+            difficulty_level: slot
+                .difficulty_level
+                .map_or_else(String::new, |level| level.to_value()),
+            meeting_url: slot.meeting_url.clone().unwrap_or_default(),
+            interviewer: slot.interviewer.clone(),
+            ticket: Ticket::of_version(slot.version).with_new_key(),
+            act: String::new(),
+            panel: Panel::of(interviewers),
+        }
+    }
+
+    /// A change of that slot, or what is wrong in the order of the page. A time that was not touched stays the same
+    /// instant, which the clock may show twice.
+    pub fn parse_change(&self, stored: &slot::Model) -> Result<(Target, NewSlot), FormErrors> {
+        let stored_at = TimeForm::of(stored);
+        let is_untouched = self.at.fold.is_empty()
+            && (&self.at.date, &self.at.time, &self.at.time_zone)
+                == (&stored_at.date, &stored_at.time, &stored_at.time_zone);
+        let mut at = self.at.clone();
+        if is_untouched {
+            // Any time that is one, in place of a time that may be two.
+            at = TimeForm {
+                date: "2027-01-05".into(),
+                time: "12:00".into(),
+                time_zone: "UTC".into(),
+                ..at
+            };
+        }
+        let readable = Self { at, ..self.clone() };
+        let parsed = readable.parse();
+        let mut errors = parsed.as_ref().err().cloned().unwrap_or_default();
+        let target = errors.target(&self.ticket, stored.id);
+        let mut new = match (parsed, target) {
+            (Ok(new), Some(target)) => (target, new),
+            _ => return Err(errors),
+        };
+        if is_untouched {
+            new.1.starts_at = stored.starts_at;
+            match (stored.local_start.parse(), stored.time_zone.parse()) {
+                (Ok(local_start), Ok(zone)) => {
+                    new.1.local_start = local_start;
+                    new.1.zone = zone;
+                }
+                _ => return Err(FormErrors::one("date", "Choose the date and time again.")),
+            }
+        }
+        let asked = Self {
+            ticket: Ticket::default(),
+            ..self.clone()
+        };
+        new.0.idempotency_key = self
+            .ticket
+            .idempotency_key("slot.change", &(stored.id, asked));
+        Ok(new)
+    }
+
+    /// Is nothing done but the preview?
+    pub fn is_preview(&self) -> bool {
+        self.act == "preview"
+    }
+
+    /// As a person reads it.
+    pub fn reading(&self, jobs: &[Choice], users: &[(i64, String, String)]) -> Reading {
+        let ids = self.panel.ids();
+        let named = users.iter().filter(|(id, ..)| ids.contains(id));
+        let named: Vec<&str> = named.map(|(_, name, _)| name.as_str()).collect();
+        let (types, levels) = (
+            choices::of(labels::interview_type),
+            choices::of(labels::difficulty),
+        );
+        Reading::new()
+            .choice("job", "Job", &self.job, jobs)
+            .text(
+                "starts_at",
+                "Start",
+                &format!("{} {}", self.at.date, self.at.time),
+            )
+            .text(
+                "duration_minutes",
+                "Minutes",
+                self.at.duration_minutes.trim(),
+            )
+            .text("time_zone", "Time zone", &self.at.time_zone)
+            .choice("interview_type", "Type", &self.interview_type, &types)
+            .choice(
+                "difficulty_level",
+                "Difficulty",
+                &self.difficulty_level,
+                &levels,
+            )
+            .text("meeting_url", "Meeting link", self.meeting_url.trim())
+            .text("interviewers", "Interviewers", &named.join(", "))
+            .text("interviewer", "Interviewer's name", self.interviewer.trim())
     }
 
     /// The slot, or what is wrong in the order of the page.

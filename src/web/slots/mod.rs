@@ -1,8 +1,10 @@
 //! The pages of slots.
+pub mod edit;
 mod filters;
 mod form;
 pub mod pages;
 mod panel;
+pub mod standing;
 mod time;
 mod whom;
 
@@ -16,13 +18,17 @@ use self::{
     form::SlotForm,
     pages::{IndexPage, NewPage, ShowPage},
 };
-pub use self::{pages::Row, time::TimeForm, whom::Whom};
+pub use self::{
+    pages::Row,
+    panel::{Panel, Seat},
+    time::TimeForm,
+    whom::Whom,
+};
 use super::{
     choices,
-    conflict::{Conflict, Thing},
     errors::Result,
     flash::Flash,
-    forms::{self, FormErrors, Sheet, Ticket},
+    forms::{FormErrors, Sheet},
     interviewers::{self as own_calendars, Told},
     lists::Asked,
     viewer::{Recruiter, Viewer},
@@ -33,7 +39,7 @@ use crate::{
         accounts::users,
         candidates, interviews, jobs,
         page::PAGE_SIZE,
-        slots::{self, Closing, CreationRefusal, interviewers},
+        slots::{self, CreationRefusal, interviewers},
     },
     error::Error,
     text,
@@ -144,31 +150,4 @@ async fn page(app: &App, viewer: &Viewer, id: i64) -> Result<ShowPage> {
     };
     let who = (interviewers, told);
     Ok(ShowPage::new(slot, who, booked, viewer.zone()))
-}
-
-/// POST /slots/{id}/closure: takes the slot off the offer.
-pub async fn create_closure(
-    app: Data<App>,
-    viewer: Recruiter,
-    id: Path<i64>,
-    button: Form<Ticket>,
-) -> Result<HttpResponse> {
-    let address = format!("/slots/{id}");
-    let Some(target) = button.target(*id) else {
-        slots::find(app.db.read(), viewer.company_id, *id).await?;
-        return viewer.see_other(&address, Flash::problem(forms::NO_VERSION));
-    };
-    let flash = match slots::close(&app.db, &viewer.actor(), &target, app.clock.now()).await? {
-        Closing::Closed => Flash::done("Slot closed. It can no longer be booked."),
-        Closing::Booked => Flash::problem(
-            "This slot is booked, so you can't close it. Cancel or reschedule the interview first.",
-        ),
-        Closing::Stale => {
-            let thing = Thing::new("slot", target.id, address);
-            let conflict = Conflict::of_a_button(&app, &viewer, &thing, target.version).await?;
-            let page = page(&app, &viewer, target.id).await?;
-            return viewer.conflict(&page.in_conflict(conflict));
-        }
-    };
-    viewer.see_other(&address, flash)
 }

@@ -25,6 +25,14 @@ impl From<Panel> for BTreeMap<String, String> {
 }
 
 impl Panel {
+    /// With these users ticked.
+    pub fn of(ids: &[i64]) -> Self {
+        let ticks = ids
+            .iter()
+            .map(|id| (format!("{PREFIX}{id}"), "on".to_owned()));
+        Self(ticks.collect())
+    }
+
     /// The users, in the order of their keys.
     pub fn ids(&self) -> Vec<i64> {
         let mut ids: Vec<i64> = self.0.keys().filter_map(|name| user_id(name)).collect();

@@ -160,6 +160,72 @@ async fn set_undo(app: &TestApp) {
 }
 
 #[actix_web::test]
+async fn slots_survive_every_fault() {
+    let mut scene = Scene::set().await;
+    let (rita, program) = (scene.app.recruiter().await, scene.app.program().await);
+    scene
+        .survives("add a series", async |app| {
+            let job = builders::job(app, app.company_id).await;
+            let page = format!("/series/new?preview=on&job={job}&mon=on&from=2027-02-01&until=2027-02-01&from_1=09:00&until_1=11:00&duration_minutes=60&gap_minutes=0&time_zone=UTC&interview_type=technical");
+            Call::form(rita.clone(), &page, "/series/new", &[])
+                .await
+                .idempotency_key()
+        })
+        .await;
+    scene
+        .survives("take a series back", async |app| {
+            let job = builders::job(app, app.company_id).await;
+            let series = builders::series(app, app.company_id, job).await;
+            let page = format!("/series/{series}");
+            Call::form(rita.clone(), &page, &format!("{page}/removal"), &[]).await
+        })
+        .await;
+    scene
+        .survives("change a slot", async |app| {
+            let path = format!("{}/edit", slot(app).await);
+            Call::form(rita.clone(), &path, &path, &[("duration_minutes", "30")])
+                .await
+                .idempotency_key()
+        })
+        .await;
+    scene
+        .survives("move a booked slot", async |app| {
+            let booked = builders::booked(app, app.company_id).await;
+            let slot = booked.details.slot.as_ref().expect("a slot").id;
+            let path = format!("/slots/{slot}/edit");
+            Call::form(
+                rita.clone(),
+                &path,
+                &path,
+                &[("time", "17:00"), ("act", "save")],
+            )
+            .await
+            .idempotency_key()
+        })
+        .await;
+    scene
+        .survives("close many slots", async |app| {
+            let pick = slot(app).await.replace("/slots/", "pick_");
+            let fields = [("act", "close"), (&*pick, "1")];
+            Call::post(rita.clone(), "/slots/selection", &fields)
+        })
+        .await;
+    scene
+        .survives("delete a slot", async |app| {
+            let path = format!("{}/deletion", slot(app).await);
+            Call::post(rita.clone(), &path, &[("version", "1")])
+        })
+        .await;
+    scene
+        .survives("close a slot by a program", async |app| {
+            let path = format!("/api/interviews{}/close/", slot(app).await);
+            Call::json(program.clone(), &path, json!({}))
+        })
+        .await;
+    scene.end();
+}
+
+#[actix_web::test]
 async fn changes_survive_every_fault() {
     let mut scene = Scene::set().await;
     let (rita, program) = (scene.app.recruiter().await, scene.app.program().await);

@@ -107,6 +107,12 @@ impl Actor {
         self.send(Method::PATCH, path, request).await
     }
 
+    /// Removes what is there, through the API.
+    pub async fn delete(&mut self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, TestRequest::default())
+            .await
+    }
+
     /// Sends JSON.
     pub async fn post_json(&mut self, path: &str, body: &Value) -> Answer {
         let request = TestRequest::default().set_json(body);

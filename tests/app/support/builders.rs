@@ -1,5 +1,5 @@
 //! Rows for tests to begin with, written by the rules themselves where there are any.
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use entity::{
     company, email, job,
     slot::{DifficultyLevel, InterviewType},
@@ -23,6 +23,10 @@ use greenroom::{
         },
         jobs::{self, NewJob},
         logos::{self, picture::Picture},
+        series::{
+            self,
+            plan::{self, BesideOpen, Plan, Seating},
+        },
         slots::{self, NewSlot},
         versions::Target,
     },
@@ -203,6 +207,31 @@ pub async fn slot(app: &TestApp, company_id: i64, job_id: i64, starts_at: DateTi
     {
         Ok(Ok(id)) => id,
         other => panic!("a slot: {other:?}"),
+    }
+}
+
+/// Two free slots of an hour that were made at once, on a day two weeks ahead.
+pub async fn series(app: &TestApp, company_id: i64, job_id: i64) -> i64 {
+    let nine = NaiveTime::from_hms_opt(9, 0, 0).expect("a time");
+    let plan = Plan {
+        job_id,
+        days: vec![app.now().date_naive() + TimeDelta::days(14)],
+        spans: plan::spans([(nine, nine + TimeDelta::hours(2))], 60).expect("spans"),
+        duration_minutes: 60,
+        gap_minutes: 0,
+        zone: greenroom::zones::Tz::known("Europe/Berlin"),
+        interview_type: InterviewType::Technical,
+        difficulty_level: None,
+        meeting_url: None,
+        interviewer: String::new(),
+        interviewers: Vec::new(),
+        seating: Seating::Each,
+        beside_open: BesideOpen::Add,
+    };
+    let actor = Actor::system(company_id);
+    match series::create(&app.app.db, &actor, &plan, (None, None), app.now()).await {
+        Ok(Ok(id)) => id,
+        other => panic!("a series: {other:?}"),
     }
 }
 

@@ -95,7 +95,7 @@ fn words(text: &str) -> BTreeMap<String, String> {
 
 /// Each event, with the details that have been stored for it since before it had a type. The object is number 7.
 pub fn written_today() -> Vec<(Event, Value)> {
-    let (interview_id, email_id, slot_id, job_id) = (7, 7, 7, 7);
+    let (interview_id, email_id, slot_id, job_id, series_id) = (7, 7, 7, 7, 7);
     let (candidate_id, user_id, token_id, company_id) = (7, 7, 7, 7);
     let (version, changed) = (Some(3), vec!["title".to_owned()]);
     vec![
@@ -395,6 +395,18 @@ pub fn written_today() -> Vec<(Event, Value)> {
             json!({ "version": 3 }),
         ),
         (
+            Event::SlotReopened { slot_id, version },
+            json!({ "version": 3 }),
+        ),
+        (
+            Event::SlotDeleted {
+                slot_id,
+                starts_at: at(NINE),
+                job_id: 2,
+            },
+            json!({ "starts_at": NINE, "job": 2 }),
+        ),
+        (
             Event::SlotMoved {
                 slot_id,
                 before: time(7, NINE),
@@ -407,6 +419,23 @@ pub fn written_today() -> Vec<(Event, Value)> {
                 "local_start": "2027-01-04T10:00:00", "time_zone": "Europe/Berlin", "time_zone_rules": "2026c",
                 "version": 3,
             }),
+        ),
+        (
+            Event::SeriesCreated {
+                series_id,
+                job_id: 2,
+                slots: 38,
+                first_starts_at: at(NINE),
+                last_starts_at: at(TEN),
+            },
+            json!({ "job": 2, "slots": 38, "first_starts_at": NINE, "last_starts_at": TEN }),
+        ),
+        (
+            Event::SeriesUndone {
+                series_id,
+                slots: 38,
+            },
+            json!({ "slots": 38 }),
         ),
         (
             Event::JobCreated {

@@ -1,4 +1,5 @@
 //! Changing a slot: a free one as its company likes, a booked one as its interview allows.
+mod moving;
 mod writing;
 
 use chrono::{DateTime, Utc};
@@ -41,7 +42,7 @@ pub enum Updated {
 pub enum Refusal {
     /// Somebody changed or booked it after the caller saw it.
     Stale,
-    /// This interview is in it: the interview is moved, not the slot under it.
+    /// This interview is in it, which is for this job.
     Booked(i64),
     /// This interview is in it, and over.
     Over(i64),
@@ -207,8 +208,14 @@ async fn change_booked(
     if old == *new {
         return Ok(Updated::Same);
     }
-    if is_moved(&old, new) || old.job_id != new.job_id {
+    if old.job_id != new.job_id {
         return refuse(Refusal::Booked(interview.id));
+    }
+    if is_moved(&old, new) {
+        let new = (&old, new, overlaps);
+        moving::move_booked(txn, actor, target, (&details, before), new, now).await?;
+        record(txn, actor, target, (&old, new.1), now).await?;
+        return Ok(Updated::Done);
     }
     correct(txn, actor, &details, (new, overlaps), now).await?;
     write_rest(txn, actor, target, (&old, new)).await?;

@@ -9,7 +9,7 @@ use crate::{
     web::{
         choices::{self, Choice},
         forms::FormErrors,
-        lists::{At, Pager},
+        lists::{self, At, Pager},
         page::Page,
     },
     zones::Tz,
@@ -28,6 +28,8 @@ pub struct IndexPage {
     /// Who is to be booked, when that was chosen before the slot.
     candidate: Option<String>,
     has_zone_changes: bool,
+    /// The address of this page, to come back to.
+    here: String,
 }
 
 #[derive(Serialize)]
@@ -60,6 +62,7 @@ impl IndexPage {
             days: by_day(rows),
             pager,
             has_zone_changes,
+            here: lists::address("/slots", &form),
             ..Self::refused(form, jobs, FormErrors::new(), zone)
         }
     }

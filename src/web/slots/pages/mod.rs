@@ -38,6 +38,7 @@ pub struct Row {
     /// Where a booking begins, while the slot is free.
     book: Option<String>,
     interview_id: Option<i64>,
+    version: i32,
 }
 
 impl Row {
@@ -58,6 +59,7 @@ impl Row {
             tone: tone(state),
             book: (state == State::Open).then(|| whom.booking_address(slot.id)),
             interview_id: slot.interview_id,
+            version: slot.version,
         }
     }
 
@@ -76,6 +78,7 @@ impl Row {
             tone: "good",
             book: Some("/slots/1/booking".into()),
             interview_id: None,
+            version: 1,
         }
     }
 }

@@ -25,6 +25,8 @@ pub struct ShowPage {
     /// The interview that one of its interviewers is in; none when there is none.
     blocked_by: Option<i64>,
     can_close: bool,
+    can_reopen: bool,
+    can_delete: bool,
     booked: Option<Booked>,
     version: i32,
     conflict: Option<Conflict>,
@@ -77,6 +79,8 @@ impl ShowPage {
             book: (listed.state == State::Open).then(|| Whom::default().booking_address(slot.id)),
             blocked_by: listed.blocked_by.filter(|_| listed.state == State::Blocked),
             can_close: matches!(listed.state, State::Open | State::Blocked | State::Past),
+            can_reopen: listed.state == State::Closed,
+            can_delete: listed.interview_id.is_none() && !slot.was_booked,
             version: slot.version,
             conflict: None,
             facts,
@@ -120,6 +124,8 @@ impl Page for ShowPage {
             book: Some("/slots/1/booking".into()),
             blocked_by: None,
             can_close: true,
+            can_reopen: true,
+            can_delete: true,
             booked: Some(Booked {
                 interview_id: 1,
                 candidate: "John Doe".into(),
