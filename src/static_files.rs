@@ -18,6 +18,7 @@ const STYLES: &[&str] = &[
     "css/bell.css",
     "css/board.css",
     "css/brand.css",
+    "css/cells.css",
     "css/chart.css",
     "css/choice.css",
     "css/control.css",
@@ -31,6 +32,7 @@ const STYLES: &[&str] = &[
     "css/gate.css",
     "css/grip.css",
     "css/import.css",
+    "css/legend.css",
     "css/meeting.css",
     "css/notice.css",
     "css/outcomes.css",
@@ -44,10 +46,12 @@ const STYLES: &[&str] = &[
     "css/rows.css",
     "css/series.css",
     "css/shell.css",
+    "css/slot.css",
     "css/stats.css",
     "css/status.css",
     "css/tell.css",
     "css/timeline.css",
+    "css/week.css",
     "css/typo.css",
 ];
 

@@ -6,6 +6,7 @@ pub mod attention;
 pub mod batches;
 pub mod bounces;
 pub mod busy;
+pub mod calendar;
 pub mod calendars;
 pub mod candidates;
 mod commands;

@@ -19,7 +19,7 @@ use crate::{
     app::App,
     hooks,
     web::{
-        account, actions, alerts, assets, batches, bell, bookings, cancellations, candidates,
+        account, actions, alerts, assets, batches, bell, bookings, calendar, cancellations, candidates,
         company, dossiers, emails, endings, feeds, held, imports, interviews, jobs, join, login,
         logo, mail, mail_texts, own_calendar, reports, rescheduling, search, series, sessions, setup,
         slots, telling, today, tokens, users, zone_changes,
@@ -70,6 +70,7 @@ fn table() -> Vec<Route> {
         post(Recruiter, "/batches/{id}/undo", batches::create_undo),
         get(Recruiter, "/bookings/new", batches::new),
         post(Recruiter, "/bookings/new", batches::create),
+        get(Recruiter, "/calendar", calendar::show),
         get(Recruiter, "/candidates", candidates::index),
         get(Recruiter, "/candidates/import", imports::candidates::new),
         post(Recruiter, "/candidates/import", imports::candidates::create),

@@ -8,6 +8,7 @@ pub mod bell;
 pub mod bookings;
 mod brand;
 mod busy;
+pub mod calendar;
 pub mod cancellations;
 pub mod candidates;
 pub mod choices;

@@ -5,7 +5,7 @@ use entity::user::Role;
 use scraper::{ElementRef, Html, Selector};
 
 use super::{
-    account, actions, alerts, batches, bell, bookings, cancellations, candidates, company,
+    account, actions, alerts, batches, bell, bookings, calendar, cancellations, candidates, company,
     dossiers, emails, endings,
     error_page::ErrorPage,
     flash::Flash,
@@ -30,6 +30,7 @@ const PAGES: &[Sample] = &[
     of::<batches::ShowPage>(),
     of::<bell::IndexPage>(),
     of::<bookings::pages::NewPage>(),
+    of::<calendar::pages::ShowPage>(),
     of::<cancellations::NewPage>(),
     of::<candidates::pages::EditPage>(),
     of::<candidates::pages::IndexPage>(),

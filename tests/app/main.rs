@@ -18,6 +18,7 @@ mod bookings;
 mod bounce_letters;
 mod bounces;
 mod busy;
+mod calendar;
 mod calendars;
 mod cancellations;
 mod candidates;

@@ -20,7 +20,7 @@ const FRAME: usize = 2;
 /// Of its own, a page needs so many at most,
 const OWN: usize = 2;
 /// but for these: each says how many it needs today, and none may need more.
-const MORE: [(&str, usize); 27] = [
+const MORE: [(&str, usize); 29] = [
     ("/", 10),
     ("/alerts", 5),
     ("/company/texts", 3),
@@ -49,6 +49,7 @@ const MORE: [(&str, usize); 27] = [
     ("/slots/{id}/booking", 3),
     ("/company/logo", 2),
     ("/account", 0),
+    ("/calendar", 4),
     ("/slots/{id}/edit", 4),
 ];
 

@@ -15,6 +15,7 @@ pub struct Line {
 
 const EVERYBODY: &[(&str, &str)] = &[("/", "Today")];
 const RECRUITING: &[(&str, &str)] = &[
+    ("/calendar", "Calendar"),
     ("/slots", "Slots"),
     ("/interviews", "Interviews"),
     ("/candidates", "Candidates"),

@@ -1,0 +1,103 @@
+//! The calendar: a week or a day, in lanes for interviewers or jobs, with what a series would add to it.
+mod blocks;
+mod form;
+mod grid;
+pub mod pages;
+
+use actix_web::{
+    HttpResponse,
+    web::{Data, Query},
+};
+
+use self::{
+    form::{CalendarForm, Place},
+    pages::{Planned, ShowPage, Shown},
+};
+use super::{
+    errors::Result,
+    forms::FormErrors,
+    interviews::Reader,
+    series,
+    viewer::{Recruiter, Viewer},
+};
+use crate::{
+    app::App,
+    domain::{accounts::users, calendar},
+    times,
+};
+
+/// GET /calendar: what the address says, with the slots that a series would make when it has one.
+pub async fn show(
+    app: Data<App>,
+    viewer: Recruiter,
+    form: Query<CalendarForm>,
+) -> Result<HttpResponse> {
+    let now = app.clock.now();
+    let today = now.with_timezone(&viewer.zone()).date_naive();
+    match form.parse(today) {
+        Ok(place) => match planned(&app, &viewer, &form).await? {
+            Ok(planned) => {
+                let page = read(&app, &viewer, (place, &form), planned).await?;
+                viewer.page(&page)
+            }
+            Err(errors) => viewer.unprocessable(&ShowPage::refused(place, errors)),
+        },
+        Err(errors) => {
+            let place = CalendarForm::default()
+                .parse(today)
+                .unwrap_or(Place::of(today));
+            viewer.unprocessable(&ShowPage::refused(place, errors))
+        }
+    }
+}
+
+/// What a series would make, if one is asked for.
+async fn planned(
+    app: &App,
+    viewer: &Viewer,
+    form: &CalendarForm,
+) -> Result<Result<Option<Planned>, FormErrors>> {
+    if !form.series.wants_preview() {
+        return Ok(Ok(None));
+    }
+    let plan = match form.series.parse() {
+        Ok(plan) => plan,
+        Err(errors) => return Ok(Err(errors)),
+    };
+    let preview = match series::read(app, viewer.company_id, &plan).await? {
+        Ok(preview) => preview,
+        Err(errors) => return Ok(Err(errors)),
+    };
+    Ok(Ok(Some(Planned {
+        preview,
+        plan,
+        users: users::interviewers(&app.db, viewer.company_id).await?,
+    })))
+}
+
+async fn read(
+    app: &App,
+    viewer: &Viewer,
+    (place, form): (Place, &CalendarForm),
+    planned: Option<Planned>,
+) -> Result<ShowPage> {
+    let zone = viewer.zone();
+    let (first, last) = place.days();
+    let from = times::bounds_of_day(first, zone).0;
+    let until = times::bounds_of_day(last, zone).1;
+    let job_id = match planned {
+        Some(_) => None,
+        None => form.series.job_id(),
+    };
+    let calendar = calendar::read(&app.db, viewer.company_id, job_id, (from, until)).await?;
+    let reader = Reader::of(app, viewer);
+    Ok(ShowPage::new(
+        Shown {
+            place,
+            calendar,
+            planned,
+        },
+        form,
+        &reader,
+    ))
+}
