@@ -382,7 +382,13 @@ fn warning(warning: &Warning) -> &'static str {
 }
 
 /// POST /api/interviews/bulk_booking/{id}/undo/: takes back what was booked together.
-pub async fn undo(app: Data<App>, caller: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
+pub async fn undo(
+    app: Data<App>,
+    caller: Recruiter,
+    id: Path<i64>,
+    body: Body,
+) -> Result<HttpResponse> {
+    body.fields()?.finish(Some(()))?;
     let undone = undo::undo(&app.db, &caller.actor(), *id, app.clock.now()).await?;
     let (cancelled, kept) = match undone {
         Undone::Done { cancelled, kept } => (cancelled, kept),

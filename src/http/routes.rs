@@ -19,10 +19,10 @@ use crate::{
     app::App,
     hooks,
     web::{
-        account, actions, alerts, assets, batches, bell, bookings, calendar, cancellations, candidates,
-        company, dossiers, emails, endings, feeds, held, imports, interviews, jobs, join, login,
-        logo, mail, mail_texts, own_calendar, reports, rescheduling, search, series, sessions, setup,
-        slots, telling, today, tokens, users, zone_changes,
+        account, actions, alerts, assets, batches, bell, bookings, calendar, cancellations,
+        candidates, company, dossiers, emails, endings, feeds, held, imports, interviews, jobs,
+        join, login, logo, mail, mail_texts, own_calendar, reports, rescheduling, search, series,
+        sessions, setup, slots, telling, today, tokens, users, zone_changes,
     },
 };
 

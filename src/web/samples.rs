@@ -5,12 +5,13 @@ use entity::user::Role;
 use scraper::{ElementRef, Html, Selector};
 
 use super::{
-    account, actions, alerts, batches, bell, bookings, calendar, cancellations, candidates, company,
-    dossiers, emails, endings,
+    account, actions, alerts, batches, bell, bookings, calendar, cancellations, candidates,
+    company, dossiers, emails, endings,
     error_page::ErrorPage,
+    feeds,
     flash::Flash,
     frame::{Frame, PublicFrame, SignedInFrame},
-    held, imports, interviews, jobs, join, login, logo, mail, mail_texts,
+    held, imports, interviews, jobs, join, login, logo, mail, mail_texts, own_calendar,
     page::{Page, render},
     reports, rescheduling, search, series, setup, slots, today, tokens, users, zone_changes,
 };
@@ -45,6 +46,8 @@ const PAGES: &[Sample] = &[
     of::<endings::pages::EditPage>(),
     of::<endings::pages::IndexPage>(),
     of::<ErrorPage>(),
+    of::<feeds::CreatedPage>(),
+    of::<feeds::EditPage>(),
     of::<held::ShowPage>(),
     of::<imports::CandidatesPage>(),
     of::<imports::JobsPage>(),
@@ -66,6 +69,7 @@ const PAGES: &[Sample] = &[
     of::<mail::pages::ShowPage>(),
     of::<mail_texts::index::IndexPage>(),
     of::<mail_texts::pages::EditPage>(),
+    of::<own_calendar::EditPage>(),
     of::<reports::pages::IndexPage>(),
     of::<rescheduling::pages::NewPage>(),
     of::<search::IndexPage>(),

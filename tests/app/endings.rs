@@ -487,7 +487,7 @@ async fn several_are_closed_together_and_each_is_told_for_itself() {
     assert_eq!(next, "/interviews?from=2027-01-05&to=2027-01-05");
     let select_all = list.attribute("#endings a", "href");
     let all = rita.get(&select_all).await;
-    assert_eq!(all.all_words("input[type=checkbox][checked]").len(), 3);
+    assert_eq!(all.all_words("input[form=endings][checked]").len(), 3);
     let values: Vec<String> = boxes
         .iter()
         .map(|name| list.attribute(&format!("input[name={name}]"), "value"))

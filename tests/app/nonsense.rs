@@ -390,6 +390,34 @@ async fn no_value_in_a_call_makes_it_fail() {
             json!({ "private_note": "x" }),
         ),
         ("/api/interviews/{id}/rebook/", json!({})),
+        (
+            "/api/candidates/import/",
+            json!({ "text": "x@example.com", "job": id("jobs"), "locale": "en", "dry_run": true }),
+        ),
+        ("/api/jobs/import/", json!({ "text": "x", "dry_run": true })),
+        (
+            "/api/interviews/bulk_booking/",
+            json!({
+                "job": id("jobs"), "rows": [{ "name": "x", "email": "x@example.com", "slot": id("slots") }],
+                "dry_run": true, "skip_refused": true,
+            }),
+        ),
+        ("/api/interviews/bulk_booking/{id}/undo/", json!({})),
+        (
+            "/api/interviews/series/",
+            json!({
+                "job": id("jobs"), "dates": ["2027-02-01"], "weekdays": ["mon"], "from": "2027-02-01",
+                "until": "2027-02-05", "spans": [{ "from": "09:00", "until": "12:00" }],
+                "duration_minutes": 30, "gap_minutes": 5, "time_zone": "UTC", "ai_interview_type": "final",
+                "difficulty_level": "easy", "meeting_url": "https://meet.example.com/x", "interviewer": "x",
+                "interviewers": [], "dry_run": true,
+            }),
+        ),
+        ("/api/interviews/slots/{id}/close/", json!({ "version": 1 })),
+        (
+            "/api/interviews/slots/{id}/reopen/",
+            json!({ "version": 1 }),
+        ),
         ("/api/interviews/{id}/reopen/", json!({})),
     ];
     let written: Vec<String> = of("POST")

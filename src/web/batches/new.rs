@@ -56,7 +56,7 @@ pub async fn new(
     viewer: Recruiter,
     opening: Query<Opening>,
 ) -> Result<HttpResponse> {
-    let form = ListForm::blank(opening.job.trim().parse().ok());
+    let form = viewer.typed(ListForm::blank(opening.job.trim().parse().ok()));
     viewer.page(&page(&app, &viewer, Sheet::new(form)).await?)
 }
 

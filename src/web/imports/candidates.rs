@@ -33,7 +33,7 @@ pub const OTHER_COUNT: &str =
 
 /// GET /candidates/import: the form.
 pub async fn new(app: Data<App>, viewer: Recruiter) -> Result<HttpResponse> {
-    let sheet = Sheet::new(ListForm::blank(None));
+    let sheet = Sheet::new(viewer.typed(ListForm::blank(None)));
     viewer.page(&page(&app, &viewer, sheet, None).await?)
 }
 

@@ -30,7 +30,8 @@ use crate::{
 
 /// GET /jobs/import: the form.
 pub async fn new(viewer: Recruiter) -> Result<HttpResponse> {
-    viewer.page(&JobsPage::new(Sheet::new(ListForm::blank(None)), None))
+    let form = viewer.typed(ListForm::blank(None));
+    viewer.page(&JobsPage::new(Sheet::new(form), None))
 }
 
 /// POST /jobs/import: looks at a list, or adds what is in it.

@@ -2,7 +2,7 @@
 use std::collections::HashMap;
 
 use actix_web::HttpRequest;
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
     domain::{batches::check::Choice, idempotency_keys::IdempotencyKey},
@@ -49,6 +49,33 @@ pub struct ListForm {
     pub(in crate::web) ticket: Ticket,
     #[serde(skip)]
     act: String,
+}
+
+/// From the fields of a form without a file: what was typed before its user was signed out.
+impl<'de> Deserialize<'de> for ListForm {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let fields = Vec::<(String, String)>::deserialize(deserializer)?;
+        let all = |name: &str| -> Vec<String> {
+            let named = fields.iter().filter(|(field, _)| field == name);
+            named.map(|(_, value)| value.clone()).collect()
+        };
+        let one = |name| all(name).into_iter().next().unwrap_or_default();
+        let slots = fields
+            .iter()
+            .filter_map(|(name, value)| Some((name.strip_prefix(SLOT)?.to_owned(), value.clone())));
+        Ok(Self {
+            text: one("text"),
+            unreadable: None,
+            job: one("job"),
+            locale: one("locale"),
+            notes: one("notes"),
+            corrected: all("corrected"),
+            confirmed: all("confirmed"),
+            slots: slots.collect(),
+            ticket: Ticket::of_key(one("key")),
+            act: String::new(),
+        })
+    }
 }
 
 impl ListForm {
