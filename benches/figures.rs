@@ -15,7 +15,8 @@ use std::{
 #[path = "../tests/process/support/mod.rs"]
 mod support;
 
-use chrono::{Days, Utc, Weekday};
+use chrono::{Days, Weekday};
+use greenroom::clock::Clock;
 use serde_json::json;
 use support::{Installation, PASSWORD, Server, Wish, http, mail_server::MailServer};
 
@@ -114,7 +115,7 @@ fn a_week_at_a_time() {
     let token = installation.token();
     let server = installation.serve();
     let job = server.enter(&token, "/api/jobs/", &json!({ "title": "Cloud Architect" }));
-    let monday = Utc::now().date_naive() + Days::new(7);
+    let monday = Clock::System.now().date_naive() + Days::new(7);
     let monday = monday.week(Weekday::Mon).first_day();
     let authorization = format!("Token {token}");
     let headers = [
