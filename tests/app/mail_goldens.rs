@@ -192,6 +192,11 @@ fn write_calendars(message: &Message, name: &str, write: &dyn Fn(String, &str)) 
             properties.extend(["ATTENDEE", "ORGANIZER"]);
         }
         properties.sort_unstable();
+        // A candidate goes through the link, an interviewer straight to the meeting.
+        let place = match &event.meeting {
+            Some(meeting) => meeting.url.as_deref().unwrap_or_default(),
+            None => LINK,
+        };
         let unless = |not: bool, text: &str| if not { String::new() } else { text.to_owned() };
         let expected = json!({
             "properties": properties,
@@ -199,7 +204,7 @@ fn write_calendars(message: &Message, name: &str, write: &dyn Fn(String, &str)) 
             "uid": event.uid,
             "summary": event.summary,
             "description": unless(is_cancel, &event.description.replace(LINK_PLACEHOLDER, LINK)),
-            "location": unless(is_cancel, LINK),
+            "location": unless(is_cancel, place),
             "attendee": unless(is_file, &people.recipient.name.replace('"', "'").replace('\\', "/")),
             "organizer": unless(is_file, &people.sender.name.replace('"', "'").replace('\\', "/")),
             "starts_at": event.starts_at.to_rfc3339(),
