@@ -96,6 +96,16 @@ impl CalendarForm {
 }
 
 impl Place {
+    /// The week of a day.
+    pub fn of(day: NaiveDate) -> Self {
+        Self {
+            day,
+            view: View::Week,
+            lanes: Lanes::Interviewers,
+            part: 0,
+        }
+    }
+
     /// Its first and last day.
     pub fn days(self) -> (NaiveDate, NaiveDate) {
         match self.view {

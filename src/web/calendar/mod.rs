@@ -1,7 +1,10 @@
 //! The calendar: a week or a day, in lanes for interviewers or jobs, with what a series would add to it.
 mod blocks;
+mod days;
 mod form;
 mod grid;
+mod names;
+mod nav;
 pub mod pages;
 
 use actix_web::{

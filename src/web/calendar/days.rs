@@ -1,0 +1,240 @@
+//! The days of a calendar: what stands in each, and what can be pressed.
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, NaiveDate, TimeDelta, Weekday};
+use serde::Serialize;
+
+use super::{
+    blocks::{Block, Lane, Placed},
+    form::{Brush, Place},
+    grid::{self, Cell, MOST_TRACKS},
+    names::Names,
+    pages::Planned,
+};
+use crate::web::{interviews::Reader, series::SeriesForm};
+
+/// More cells to press than these are too many for a page.
+const MOST_CELLS: usize = 900;
+
+#[derive(Default, Serialize)]
+pub(super) struct Day {
+    /// `Tue 12 May`.
+    pub(super) label: String,
+    pub(super) weekday: String,
+    pub(super) number: u32,
+    pub(super) note: String,
+    pub(super) is_today: bool,
+    pub(super) is_past: bool,
+    pub(super) tracks: usize,
+    pub(super) lanes: Vec<Head>,
+    pub(super) blocks: Vec<Block>,
+    pub(super) cells: Vec<Press>,
+}
+
+/// The head of a lane.
+#[derive(Serialize)]
+pub(super) struct Head {
+    pub(super) name: String,
+    pub(super) tracks: usize,
+}
+
+/// Half an hour that can be pressed, to begin or end hours there.
+#[derive(Serialize)]
+pub(super) struct Press {
+    pub(super) h: u32,
+    pub(super) m: u32,
+    pub(super) lane: usize,
+    pub(super) href: String,
+    /// For the script that lets hours be dragged.
+    pub(super) at: String,
+    pub(super) seat: String,
+    pub(super) is_begun: bool,
+}
+
+/// What all days of a page share.
+pub(super) struct Sheet<'a> {
+    pub(super) place: Place,
+    pub(super) lanes: &'a [Lane],
+    pub(super) names: &'a Names,
+    pub(super) hours: &'a std::ops::Range<u32>,
+    pub(super) brush: Option<&'a Brush>,
+    pub(super) series: &'a SeriesForm,
+    pub(super) reader: &'a Reader,
+}
+
+/// Working days, and the others when something is on them or they were asked for.
+pub(super) fn days(
+    place: Place,
+    placed: Vec<Placed>,
+    sheet: &Sheet,
+    planned: Option<&Planned>,
+    today: NaiveDate,
+) -> Vec<Day> {
+    let mut by_day: BTreeMap<NaiveDate, Vec<Placed>> = BTreeMap::new();
+    for placed in placed {
+        by_day.entry(placed.begins.date()).or_default().push(placed);
+    }
+    let (first, last) = place.days();
+    let all = first.iter_days().take_while(|day| *day <= last);
+    let is_shown = |day: &NaiveDate| {
+        let is_weekend = matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
+        !is_weekend || by_day.contains_key(day) || *day == place.day || *day == today
+    };
+    let days: Vec<NaiveDate> = all.filter(is_shown).collect();
+    let is_small = days.len() * sheet.lanes.len().max(1) * sheet.hours.len() * 2 <= MOST_CELLS;
+    days.into_iter()
+        .map(|day| {
+            let placed = by_day.remove(&day).unwrap_or_default();
+            let note = note(day, today, planned);
+            sheet.day((day, today), placed, note, is_small)
+        })
+        .collect()
+}
+
+/// What a series would add on a day, else whether it is today.
+pub(super) fn note(day: NaiveDate, today: NaiveDate, planned: Option<&Planned>) -> String {
+    if let Some(planned) = planned {
+        let slots = planned.preview.slots.iter();
+        let (mut made, mut left) = (0, 0);
+        for slot in slots.filter(|slot| slot.local_start.date() == day) {
+            match slot.verdict {
+                Ok(_) => made += 1,
+                Err(_) => left += 1,
+            }
+        }
+        return match (made, left) {
+            (0, 0) => String::new(),
+            (made, 0) => format!("+{made}"),
+            (made, left) => format!("+{made} · {left} left out"),
+        };
+    }
+    match day == today {
+        true => "Today".into(),
+        false => String::new(),
+    }
+}
+
+impl Sheet<'_> {
+    fn day(
+        &self,
+        (day, today): (NaiveDate, NaiveDate),
+        placed: Vec<Placed>,
+        note: String,
+        has_cells: bool,
+    ) -> Day {
+        let mut blocks: Vec<(usize, Block)> = Vec::with_capacity(placed.len());
+        for placed in placed {
+            let mut is_again = false;
+            for lane in &placed.lanes {
+                if let Some(lane) = self.lanes.iter().position(|other| other == lane) {
+                    let block = Block {
+                        is_again,
+                        ..placed.block.clone()
+                    };
+                    blocks.push((lane, block));
+                    is_again = true;
+                }
+            }
+        }
+        let mut cells: Vec<(usize, &mut Cell)> = blocks
+            .iter_mut()
+            .map(|(lane, block)| (*lane, &mut block.cell))
+            .collect();
+        let tracks = grid::pack(self.lanes.len().max(1), &mut cells);
+        let lanes = self.lanes.iter().zip(&tracks);
+        Day {
+            label: day.format("%a %-d %B").to_string(),
+            weekday: day.format("%a").to_string(),
+            number: day.day(),
+            note,
+            is_today: day == today,
+            is_past: day < today,
+            tracks: tracks.iter().sum::<usize>().min(MOST_TRACKS),
+            lanes: lanes
+                .map(|(lane, tracks)| Head {
+                    name: self.names.of(lane),
+                    tracks: *tracks,
+                })
+                .collect(),
+            blocks: blocks.into_iter().map(|(_, block)| block).collect(),
+            cells: match has_cells && day >= today {
+                true => self.cells(day, &tracks),
+                false => Vec::new(),
+            },
+        }
+    }
+
+    /// Half hours to press: the first press begins hours, the second ends them.
+    fn cells(&self, day: NaiveDate, tracks: &[usize]) -> Vec<Press> {
+        let mut cells = Vec::new();
+        let mut track = 1;
+        let nobody = [Lane::Nobody];
+        let lanes = match self.lanes {
+            [] => &nobody[..],
+            lanes => lanes,
+        };
+        let local_now = self
+            .reader
+            .now
+            .with_timezone(&self.reader.zone)
+            .naive_local();
+        for (lane, width) in lanes.iter().zip(tracks) {
+            let seat = match lane {
+                Lane::User(id) => format!("with_{id}"),
+                Lane::Job(_) | Lane::Name(_) | Lane::Nobody => String::new(),
+            };
+            for half in self.hours.start * 2..self.hours.end * 2 {
+                let (h, minute) = (half / 2, half % 2 * 30);
+                let Some(at) = day.and_hms_opt(h, minute, 0) else {
+                    continue;
+                };
+                if at < local_now {
+                    continue;
+                }
+                cells.push(Press {
+                    h,
+                    m: minute / 5,
+                    lane: track.min(MOST_TRACKS),
+                    href: self.pressed(at, &seat),
+                    at: at.format("%Y-%m-%dT%H:%M").to_string(),
+                    is_begun: self
+                        .brush
+                        .is_some_and(|brush| brush.from == at && brush.seat == seat),
+                    seat: seat.clone(),
+                });
+            }
+            track += width;
+        }
+        cells
+    }
+
+    fn pressed(&self, at: chrono::NaiveDateTime, seat: &str) -> String {
+        let begun = self.brush.filter(|brush| {
+            brush.seat == seat && brush.from.date() == at.date() && brush.from <= at
+        });
+        match begun {
+            Some(brush) => painted(self.series, brush, at + TimeDelta::minutes(30)),
+            None => format!(
+                "{}&paint={}&seat={seat}",
+                self.place.address(),
+                at.format("%Y-%m-%dT%H:%M")
+            ),
+        }
+    }
+}
+
+/// Where painted hours lead: to the preview, once it is known for which job.
+pub(super) fn painted(series: &SeriesForm, brush: &Brush, until: chrono::NaiveDateTime) -> String {
+    let job = series.job_id();
+    let job = job.map_or(String::new(), |id| format!("&job={id}&preview=on"));
+    let seat = match brush.seat.as_str() {
+        "" => String::new(),
+        seat => format!("&{seat}=on"),
+    };
+    format!(
+        "/series/new?dates={}&from_1={}&until_1={}{seat}{job}",
+        brush.from.date(),
+        brush.from.format("%H:%M"),
+        until.format("%H:%M"),
+    )
+}
