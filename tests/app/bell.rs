@@ -108,6 +108,24 @@ async fn a_candidate_who_waits_rings_until_somebody_comes() {
 }
 
 #[actix_web::test]
+async fn whoever_tried_the_meeting_before_the_link_opens_is_not_there() {
+    let mut scene = Scene::set().await;
+    let come = format!("/interviews/{}/attendance", scene.id());
+    scene
+        .app
+        .advance(TimeDelta::minutes(-10) - TimeDelta::seconds(1));
+    assert_eq!(scene.ines.post_form(&come, &[]).await.status, 303);
+    scene.app.advance(TimeDelta::minutes(10));
+    scene.candidate_joins().await;
+    assert!(
+        scene.rita.get("/bell").await.has("#bell li"),
+        "nobody is there"
+    );
+    assert_eq!(scene.ines.post_form(&come, &[]).await.status, 303);
+    assert!(!scene.rita.get("/bell").await.has("#bell li"));
+}
+
+#[actix_web::test]
 async fn it_rings_for_nobody_else_until_the_start_has_passed() {
     let mut scene = Scene::set().await;
     let mut others = [

@@ -12,7 +12,11 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, SelectStatement},
 };
 
-use super::held::meeting_url;
+use super::{
+    details::details,
+    held::{self, meeting_url},
+    join_window::Moment,
+};
 use crate::{
     db::{self, Db, constant::Constant},
     domain::{
@@ -120,8 +124,8 @@ fn slots_of(viewer: Viewer) -> SelectStatement {
         .into_query()
 }
 
-/// Keeps that a user came to an interview; only the first counts, and only while it can be joined.
-/// `NotFound` for an interview that is not theirs to see.
+/// Keeps that a user came to an interview. Only the first counts, and only while the candidate can join: whoever tries the
+/// meeting the day before is not there. `NotFound` for an interview that is not theirs to see.
 pub async fn attend(
     db: &Db,
     actor: &Actor,
@@ -129,12 +133,23 @@ pub async fn attend(
     interview_id: i64,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    require_seen(db, viewer, interview_id).await?;
+    let details = details(db.read(), viewer.company_id, interview_id).await?;
+    if !viewer.role.is_recruiting() && !held::holds(db, &details, viewer.user_id).await? {
+        return Err(Error::NotFound);
+    }
+    let is_open = details
+        .join_window()
+        .is_some_and(|window| window.at(now) == Moment::Open);
+    if !is_open {
+        return Ok(());
+    }
     db::transaction(db, async |txn| {
         let written = interview::Entity::update_many()
             .col_expr(interview::Column::AttendedAt, Expr::value(now))
             .filter(interview::COLUMN.id.eq(interview_id))
             .filter(interview::COLUMN.company_id.eq(viewer.company_id))
+            // Moved since, it takes place at another time.
+            .filter(interview::COLUMN.revision.eq(details.interview.revision))
             .filter(interview::Column::Status.eq_const(Status::Scheduled))
             .filter(interview::COLUMN.attended_at.is_null())
             .exec(txn)
@@ -146,21 +161,4 @@ pub async fn attend(
         Ok(())
     })
     .await
-}
-
-/// A recruiter sees all of the company's, an interviewer those on their slots.
-async fn require_seen(db: &Db, viewer: Viewer, interview_id: i64) -> Result<()> {
-    let own = match viewer.role.is_recruiting() {
-        true => Condition::all(),
-        false => Condition::all().add(interview::Column::SlotId.in_subquery(slots_of(viewer))),
-    };
-    let found = interview::Entity::find_by_id(interview_id)
-        .select_only()
-        .column(interview::Column::Id)
-        .filter(interview::COLUMN.company_id.eq(viewer.company_id))
-        .filter(own)
-        .into_tuple::<i64>()
-        .one(db.read())
-        .await?;
-    found.map(|_| ()).ok_or(Error::NotFound)
 }
