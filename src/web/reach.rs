@@ -124,7 +124,8 @@ fn note(step: reach::Step, interview: &Appointment, now: DateTime<Utc>) -> Strin
         return String::new();
     }
     match (step.name, interview.message()) {
-        (Name::Queued, _) => "no email".into(),
+        (Name::Queued, Some(_)) => "not told".into(),
+        (Name::Queued, None) => "no email".into(),
         (Name::Accepted, Some(message)) => not_accepted(message),
         (Name::Accepted, None) | (Name::Opened, _) => "not yet".into(),
         (Name::Joined, _) => format!("{} min late", (now - interview.starts_at).num_minutes()),

@@ -92,6 +92,7 @@ impl Appointment {
             status: self.status,
             starts_at: self.starts_at,
             ends_at: self.ends_at(),
+            is_untold: self.not_told_reason.is_some(),
             message: self.message(),
             opened_at: self.opened_at,
             joined_at: self.joined_at,

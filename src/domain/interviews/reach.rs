@@ -56,6 +56,8 @@ pub struct Facts<'a> {
     pub starts_at: DateTime<Utc>,
     /// When it ends.
     pub ends_at: DateTime<Utc>,
+    /// Was the candidate not told of the newest change, on purpose?
+    pub is_untold: bool,
     /// The newest email that tells of it and was not made needless.
     pub message: Option<&'a Message>,
     /// When the candidate had the join page open.
@@ -139,7 +141,7 @@ fn is_awaited(facts: &Facts<'_>, now: DateTime<Utc>) -> bool {
 }
 
 fn queued(facts: &Facts<'_>, now: DateTime<Utc>) -> Mark {
-    match facts.message {
+    match facts.message.filter(|_| !facts.is_untold) {
         Some(message) => Mark::Done(message.created_at),
         None if has_read(facts) => Mark::ToCome,
         None => by_time_left(facts, now),
@@ -147,7 +149,7 @@ fn queued(facts: &Facts<'_>, now: DateTime<Utc>) -> Mark {
 }
 
 fn accepted(facts: &Facts<'_>, now: DateTime<Utc>) -> Mark {
-    let Some(message) = facts.message else {
+    let Some(message) = facts.message.filter(|_| !facts.is_untold) else {
         return Mark::ToCome;
     };
     let taken_at = match message.status {
@@ -176,10 +178,13 @@ fn opened(facts: &Facts<'_>, now: DateTime<Utc>) -> Mark {
     if let Some(at) = facts.opened_at {
         return Mark::Done(at);
     }
-    let told_at = facts.message.and_then(|message| {
-        let is_taken = matches!(message.status, Mail::Accepted | Mail::Delivered);
-        message.told_at.or(message.finished_at.filter(|_| is_taken))
-    });
+    let told_at = facts
+        .message
+        .filter(|_| !facts.is_untold)
+        .and_then(|message| {
+            let is_taken = matches!(message.status, Mail::Accepted | Mail::Delivered);
+            message.told_at.or(message.finished_at.filter(|_| is_taken))
+        });
     let Some(told_at) = told_at else {
         return Mark::ToCome;
     };

@@ -1,3 +1,4 @@
+//! How far a candidate is reached, at the edges of each step.
 use super::*;
 
 /// So many minutes after the start.
@@ -24,6 +25,7 @@ fn facts(message: Option<&Message>) -> Facts<'_> {
         status: Status::Scheduled,
         starts_at: at(0),
         ends_at: at(60),
+        is_untold: false,
         message,
         opened_at: None,
         joined_at: None,
@@ -101,6 +103,18 @@ fn whoever_is_not_told_is_late_at_once() {
         ..facts(None)
     };
     assert_eq!(marks(found_it, -40)[0], Mark::ToCome);
+}
+
+#[test]
+fn an_earlier_email_tells_nothing_of_a_change_that_was_kept_back() {
+    let accepted = message(Mail::Accepted);
+    let untold = Facts {
+        is_untold: true,
+        ..facts(Some(&accepted))
+    };
+    let to_come = Mark::ToCome;
+    assert_eq!(marks(untold, -600), [Mark::Late, to_come, to_come, to_come]);
+    assert_eq!(marks(untold, -59)[0], Mark::Overdue);
 }
 
 #[test]
