@@ -181,6 +181,39 @@ async fn it_is_read_again_before_a_booking_which_it_never_refuses() {
 }
 
 #[actix_web::test]
+async fn whoever_moves_an_interview_is_warned_as_well() {
+    let mut scene = Scene::new().await;
+    let at = scene.app.now() + TimeDelta::hours(48);
+    scene.says(calendar_of(&meeting(at)));
+    scene.connect().await;
+    let company_id = scene.app.company_id;
+    let booked = builders::booked(&scene.app, company_id).await;
+    let job = booked.details.slot.as_ref().expect("a slot").job_id;
+    let slot = builders::slot(&scene.app, company_id, job, at).await;
+    builders::put(&scene.app, (company_id, slot), scene.ines.id).await;
+    let mut rita = scene.app.recruiter().await;
+    let path = format!("/interviews/{}/reschedule", booked.details.interview.id);
+    let slot = slot.to_string();
+    let look = [("slot", &*slot), ("act", "preview")];
+    let look = rita.save_form(&path, &look).await;
+    assert_eq!(look.status, 200, "{}", look.text);
+    assert!(
+        look.words("main").contains("is busy as of"),
+        "{}",
+        look.words("main")
+    );
+    let moved = rita
+        .save_form(&path, &[("slot", &*slot), ("act", "move")])
+        .await;
+    assert_eq!(moved.status, 303, "{}", moved.text);
+    let notice = rita.get(&moved.location).await.notice();
+    assert!(
+        notice.contains("Rescheduled") && notice.contains("is busy"),
+        "{notice}"
+    );
+}
+
+#[actix_web::test]
 async fn the_worker_reads_it_every_ten_minutes_and_asks_only_for_what_is_new() {
     let mut scene = Scene::new().await;
     scene.connect().await;

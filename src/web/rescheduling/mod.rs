@@ -19,6 +19,7 @@ use super::{
     busy,
     errors::Result,
     forms::{self, FormErrors},
+    interviewers as own_calendars,
     interviews::Refusal,
     mail_html,
     overlap::{self, Warning},
@@ -28,6 +29,7 @@ use super::{
 };
 use crate::{
     app::App,
+    calendars,
     domain::{
         companies, drafts,
         interviews::{
@@ -73,6 +75,12 @@ pub async fn create(
     match (form.act(), parsed) {
         (Act::Move, Ok(new)) => {
             let is_new_time = matches!(new.slot, SlotChoice::New(_));
+            // A new time is held by those who hold the old one.
+            let held = match new.slot {
+                SlotChoice::Existing(slot_id) => slot_id,
+                SlotChoice::New(_) => old.id,
+            };
+            calendars::read_of_slot(&app, viewer.company_id, held).await;
             let moved =
                 rescheduling::reschedule(&app.db, &viewer.actor(), new, app.clock.now()).await?;
             answer(&app, &viewer, details, form, (moved, is_new_time)).await
@@ -120,7 +128,14 @@ async fn answer(
 ) -> Result<HttpResponse> {
     let mut errors = FormErrors::new();
     let scene = match moved {
-        Ok(booked) => return outlook::tell(app, viewer, "Rescheduled.", &booked.details).await,
+        Ok(booked) => {
+            let told = own_calendars_of(app, viewer, &booked.details, None).await?;
+            let done = match told.is_empty() {
+                true => "Rescheduled.".into(),
+                false => format!("Rescheduled. But check: {}", told.join(" ")),
+            };
+            return outlook::tell(app, viewer, &done, &booked.details).await;
+        }
         Err(NotMoved::Interview(refused)) => {
             let is_changed = matches!(refused, InterviewRefusal::Changed(_));
             let now = refused.into_details();
@@ -202,6 +217,25 @@ async fn show(
     Ok(mail_html::framed(viewer.respond(status, &page)?))
 }
 
+/// What the own calendars of the interviewers warn of; a time that is no slot yet is held by those on the old one.
+async fn own_calendars_of(
+    app: &App,
+    viewer: &Viewer,
+    details: &Details,
+    old: Option<i64>,
+) -> Result<Vec<String>> {
+    let Some(slot) = &details.slot else {
+        return Ok(Vec::new());
+    };
+    let id = match slot.id {
+        0 => old.unwrap_or_default(),
+        id => id,
+    };
+    let held = slot::Model { id, ..slot.clone() };
+    let told = own_calendars::of(app, &held, viewer.zone()).await?;
+    Ok(told.warnings)
+}
+
 /// All that the page shows besides the form.
 async fn read(
     app: &App,
@@ -232,13 +266,18 @@ async fn read(
             .is_empty(),
         None => false,
     };
+    let mut all = match &draft {
+        Some(draft) => warnings::of(Some(draft), (&app.settings, viewer.is_mail_unwell()), now),
+        None => Vec::new(),
+    };
+    if let Some(draft) = &draft {
+        let old = details.interview.slot_id;
+        all.extend(own_calendars_of(app, viewer, draft, old).await?);
+    }
     Ok(Parts {
         reasons: companies::move_reasons(&details.company)?,
         whom: Whom::of(&details.company, is_held)?,
-        warnings: match &draft {
-            Some(draft) => warnings::of(Some(draft), (&app.settings, viewer.is_mail_unwell()), now),
-            None => Vec::new(),
-        },
+        warnings: all,
         overlap: Warning::of(app, viewer, draft.as_ref(), form.overlap()).await?,
         preview: match &draft {
             Some(draft) if tells => {
