@@ -9,11 +9,13 @@ type Place = (&'static str, &'static str, &'static str, bool);
 
 const PAGES: &[Place] = &[
     ("/", "Today", "home board day", false),
-    ("/slots", "Slots", "times calendar", false),
+    ("/calendar", "Calendar", "week day slots", false),
+    ("/slots", "Slots", "times", false),
     ("/interviews", "Interviews", "bookings", false),
     ("/candidates", "Candidates", "people applicants", false),
     ("/jobs", "Jobs", "positions", false),
     ("/emails", "Delivery log", "emails mail", false),
+    ("/reports", "Reports", "numbers no-shows figures", false),
     ("/account", "Account", "password zone", false),
     ("/users", "Users", "team interviewers recruiters", true),
     ("/tokens", "API tokens", "keys", true),
@@ -29,7 +31,8 @@ const ACTIONS: &[Place] = &[
         "paste bulk csv schedule",
         false,
     ),
-    ("/slots/new", "Add slot", "new time", false),
+    ("/series/new", "Add slots", "new times series week", false),
+    ("/slots/new", "Add one slot", "new time", false),
     ("/candidates/new", "Add candidate", "new person", false),
     (
         "/candidates/import",
