@@ -14,6 +14,7 @@ pub mod domain;
 pub mod error;
 #[cfg(debug_assertions)]
 mod fresh;
+pub mod holidays;
 pub mod hooks;
 pub mod http;
 pub mod http_client;

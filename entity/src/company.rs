@@ -37,6 +37,8 @@ pub struct Model {
     pub move_reasons: Json,
     /// Why candidates are not told, a list to choose from.
     pub silence_reasons: Json,
+    /// ISO 3166 code of the country, or of its part, whose public holidays it keeps; none for no holidays.
+    pub holiday_region: Option<String>,
     /// The picture that its mails show, one of `logos`.
     pub logo_id: Option<i64>,
     /// +1 at each change, for compare-and-set.

@@ -23,8 +23,8 @@ use crate::{
         series::{
             self as domain, Refusal, Undone,
             plan::{
-                self, BesideOpen, DaysRefusal, MOST_DAYS, MOST_SLOTS, MOST_SPANS, Plan, Seating,
-                Span, SpansRefusal, TooMany,
+                self, BesideOpen, DaysRefusal, MOST_DAYS, MOST_SLOTS, MOST_SPANS, OnHolidays, Plan,
+                Seating, Span, SpansRefusal, TooMany,
             },
             preview::{self, LeftOut, Planned, Preview, With},
         },
@@ -104,6 +104,8 @@ struct Left {
     interviewer: Option<i64>,
     slot: Option<i64>,
     interview: Option<i64>,
+    /// With `holiday`: which one.
+    holiday: Option<&'static str>,
 }
 
 impl Looked {
@@ -139,6 +141,10 @@ impl Looked {
                         interviewer,
                         slot,
                         interview,
+                        holiday: match why {
+                            LeftOut::Holiday(name) => Some(name),
+                            _ => None,
+                        },
                     });
                 }
             }
@@ -165,6 +171,7 @@ fn reason(why: &LeftOut) -> &'static str {
         LeftOut::Skipped { .. } => "skipped",
         LeftOut::Twice => "twice",
         LeftOut::Runs => "clock_change",
+        LeftOut::Holiday(_) => "holiday",
         LeftOut::Clash(_) => "clash",
     }
 }
@@ -283,6 +290,7 @@ fn read(fields: &mut Fields, caller: &Caller) -> Option<Plan> {
     let interviewers = fields.optional("interviewers", read_interviewers);
     let together = fields.optional("together", flag).unwrap_or_default();
     let beside_open = fields.optional("beside_open", flag).unwrap_or_default();
+    let on_holidays = fields.optional("on_holidays", flag).unwrap_or_default();
     Some(Plan {
         job_id: job_id?,
         days: days?,
@@ -302,6 +310,10 @@ fn read(fields: &mut Fields, caller: &Caller) -> Option<Plan> {
         beside_open: match beside_open {
             true => BesideOpen::Add,
             false => BesideOpen::LeaveOut,
+        },
+        on_holidays: match on_holidays {
+            true => OnHolidays::Add,
+            false => OnHolidays::LeaveOut,
         },
     })
 }

@@ -5,7 +5,7 @@ use sea_orm::EntityTrait;
 
 use crate::support::{TestApp, builders, rows};
 
-const GOOD: [(&str, &str); 11] = [
+const GOOD: [(&str, &str); 12] = [
     ("name", "Acme & Söhne"),
     ("time_zone", "America/New_York"),
     ("contact_email", "Jobs@Acme.example"),
@@ -15,6 +15,7 @@ const GOOD: [(&str, &str); 11] = [
     ("reminder_lead_minutes", "60, 2880"),
     ("undo_seconds", "90"),
     ("hourly_email_limit", "12"),
+    ("holiday_region", "germany, bayern"),
     ("join_early", "on"),
     ("government_id", "on"),
 ];
@@ -37,6 +38,7 @@ async fn an_admin_changes_all_of_it() {
         ("reminder_lead_minutes", "2880, 60"),
         ("undo_seconds", "90"),
         ("hourly_email_limit", "12"),
+        ("holiday_region", "Germany, Bayern"),
     ] {
         assert_eq!(page.value_of(field), value);
     }
@@ -70,6 +72,7 @@ async fn before_and_after_are_written_down() {
     assert_eq!(line.details["after"]["join_window_minutes"], 20);
     assert_eq!(line.details["before"]["undo_seconds"], 0);
     assert_eq!(line.details["after"]["undo_seconds"], 90);
+    assert_eq!(line.details["after"]["holiday_region"], "DE-BY");
 }
 
 #[actix_web::test]
@@ -100,6 +103,8 @@ async fn what_cannot_be_is_refused_beside_its_field_and_changes_nothing() {
         ("hourly_email_limit", "0"),
         ("hourly_email_limit", "1001"),
         ("hourly_email_limit", ""),
+        ("holiday_region", "Bavaria"),
+        ("holiday_region", "XX"),
     ] {
         let fields = GOOD.map(|(name, value)| (name, if name == field { wrong } else { value }));
         let answer = ada.save_form("/company", &fields).await;

@@ -365,7 +365,7 @@ async fn no_value_in_a_call_makes_it_fail() {
                 "job": id("jobs"), "dates": ["2027-02-01"], "weekdays": ["mon"], "from": "2027-02-01", "until": "2027-02-02",
                 "spans": [{ "from": "09:00", "until": "10:00" }], "duration_minutes": 30, "gap_minutes": 0, "time_zone": "UTC",
                 "ai_interview_type": "final", "difficulty_level": "easy", "meeting_url": "https://meet.example.com/x",
-                "interviewer": "x", "interviewers": [], "together": true, "beside_open": true, "dry_run": true, "expected": "0",
+                "interviewer": "x", "interviewers": [], "together": true, "beside_open": true, "on_holidays": true, "dry_run": true, "expected": "0",
             }),
         ),
         ("/api/interviews/slots/{id}/close/", json!({ "version": 1 })),

@@ -319,6 +319,68 @@ async fn what_has_begun_and_what_the_clocks_skip_is_left_out() {
 }
 
 #[actix_web::test]
+async fn public_holidays_are_left_out_unless_they_are_meant() {
+    let mut scene = Scene::new().await;
+    // Ascension Day is a Thursday.
+    let week = scene
+        .address("thu=on")
+        .replace("2027-01-05", "2027-05-04")
+        .replace("2027-01-06", "2027-05-07");
+    let button = |page: &Answer| page.words(".series button");
+    let page = scene.rita.get(&week).await;
+    assert_eq!(button(&page), "Add 15 slots", "no country is chosen");
+    assert!(!page.has("input[name=holidays]"));
+
+    let mut ada = scene.app.admin().await;
+    let saved = ada
+        .save_form(
+            "/company",
+            &[
+                ("name", "Sample Company"),
+                ("time_zone", "Europe/Berlin"),
+                ("contact_email", "jobs@example.com"),
+                ("brand_colour", "#1f5f4a"),
+                ("join_window_minutes", "15"),
+                ("undo_seconds", "0"),
+                ("hourly_email_limit", "20"),
+                ("holiday_region", "DE"),
+            ],
+        )
+        .await;
+    assert_eq!(saved.status, 303, "{}", saved.text);
+    let refused = scene.add(&page).await;
+    assert_eq!((refused.status, scene.slots().await), (409, 0));
+    let page = scene.rita.get(&week).await;
+    assert_eq!(button(&page), "Add 10 slots");
+    assert!(page.words(".series").contains("5 holiday"));
+    assert!(page.all_words(".agenda li")[10].contains("Ascension Day"));
+    let meant = scene.rita.get(&format!("{week}&holidays=on")).await;
+    assert_eq!(button(&meant), "Add 15 slots");
+    assert!(meant.has("input[name=holidays][checked]"));
+
+    let calendar = scene.rita.get("/calendar?day=2027-05-04").await;
+    assert_eq!(
+        calendar.all_words(".week__day--holiday h2"),
+        ["Thu 6 Ascension Day"]
+    );
+
+    let body = scene.body(json!({
+        "weekdays": ["thu"], "from": "2027-05-06", "until": "2027-05-06", "dry_run": true,
+    }));
+    let looked = scene.program.post_json(API, &body).await.json();
+    assert_eq!(
+        (&looked["count"], &looked["left_out"][4]["reason"]),
+        (&json!(0), &json!("holiday"))
+    );
+    let mut meant = body.clone();
+    meant["on_holidays"] = json!(true);
+    assert_eq!(
+        scene.program.post_json(API, &meant).await.json()["count"],
+        5
+    );
+}
+
+#[actix_web::test]
 async fn what_changed_since_the_preview_makes_nothing_and_shows_the_new_one() {
     let mut scene = Scene::new().await;
     let address = scene.address(&format!("with_{}=on", scene.ines));

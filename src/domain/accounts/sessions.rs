@@ -44,6 +44,8 @@ pub struct SignedIn {
     pub join_window_minutes: i32,
     /// What can come of the company's interviews, as it is stored.
     pub outcomes: sea_orm::JsonValue,
+    /// Whose public holidays the company keeps, as it is stored.
+    pub holiday_region: Option<String>,
     /// What the session keeps between two pages.
     pub state: sea_orm::JsonValue,
     /// When the session began.
@@ -130,6 +132,7 @@ pub async fn find(db: &Db, key_hash: &str, now: DateTime<Utc>) -> Result<Option<
         .column(company::Column::BrandColour)
         .column(company::Column::JoinWindowMinutes)
         .column(company::Column::Outcomes)
+        .column(company::Column::HolidayRegion)
         .into_model::<SignedIn>()
         .one(db.read())
         .await?;

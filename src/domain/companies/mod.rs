@@ -19,6 +19,7 @@ use super::{
 use crate::{
     db::{self, Db},
     error::{Error, Result},
+    holidays::Region,
     zones::Tz,
 };
 
@@ -97,6 +98,25 @@ pub fn silence_reasons(company: &company::Model) -> Result<Vec<String>> {
     )
 }
 
+/// Whose public holidays the company keeps; none for no holidays.
+pub async fn holiday_region(db: &impl ConnectionTrait, company_id: i64) -> Result<Option<Region>> {
+    let stored: Option<Option<String>> = company::Entity::find_by_id(company_id)
+        .select_only()
+        .column(company::Column::HolidayRegion)
+        .into_tuple()
+        .one(db)
+        .await?;
+    stored_region(company_id, stored.ok_or(Error::NotFound)?.as_deref())
+}
+
+/// The same as it is stored.
+pub fn stored_region(company_id: i64, stored: Option<&str>) -> Result<Option<Region>> {
+    let unreadable = || Error::Stored(format!("holidays of company {company_id}"));
+    stored
+        .map(|code| Region::of(code).ok_or_else(unreadable))
+        .transpose()
+}
+
 fn names(company_id: i64, what: &str, stored: &serde_json::Value) -> Result<Vec<String>> {
     Vec::deserialize(stored)
         .map_err(|error| Error::Stored(format!("{what} of company {company_id}: {error}")))
@@ -155,6 +175,8 @@ pub struct Changes {
     pub move_reasons: Vec<String>,
     /// Why candidates are not told, at most as many.
     pub silence_reasons: Vec<String>,
+    /// Whose public holidays it keeps; none for no holidays.
+    pub holiday_region: Option<Region>,
     /// The lines that mails print.
     pub instruction_lines: Vec<InstructionLine>,
 }
@@ -179,6 +201,7 @@ impl Changes {
             cancel_reasons: cancel_reasons(company)?,
             move_reasons: move_reasons(company)?,
             silence_reasons: silence_reasons(company)?,
+            holiday_region: stored_region(company.id, company.holiday_region.as_deref())?,
             instruction_lines: instructions(company)?,
         })
     }
@@ -251,6 +274,7 @@ fn columns(changes: &Changes) -> company::ActiveModel {
         cancel_reasons: Set(json!(changes.cancel_reasons)),
         move_reasons: Set(json!(changes.move_reasons)),
         silence_reasons: Set(json!(changes.silence_reasons)),
+        holiday_region: Set(changes.holiday_region.map(|region| region.code.into())),
         instruction_lines: Set(json!(changes.instruction_lines)),
         ..Default::default()
     }
@@ -266,6 +290,7 @@ fn differences(before: &CompanyFacts, after: &CompanyFacts) -> Vec<String> {
             "default_meeting_url",
             old.default_meeting_url != new.default_meeting_url,
         ),
+        ("holiday_region", old.holiday_region != new.holiday_region),
         (
             "hourly_email_limit",
             old.hourly_email_limit != new.hourly_email_limit,
@@ -312,6 +337,7 @@ fn facts(row: &company::Model) -> Result<CompanyFacts> {
         cancel_reasons: Some(cancel_reasons(row)?),
         move_reasons: Some(move_reasons(row)?),
         silence_reasons: Some(silence_reasons(row)?),
+        holiday_region: row.holiday_region.clone(),
         instruction_lines: Vec::deserialize(lines).map_err(unreadable)?,
     })
 }

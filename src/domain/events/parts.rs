@@ -208,6 +208,8 @@ pub struct CompanyFacts {
     pub move_reasons: Option<Vec<String>>,
     /// Why candidates are not told.
     pub silence_reasons: Option<Vec<String>>,
+    /// Whose public holidays it keeps.
+    pub holiday_region: Option<String>,
     /// What candidates are asked to do.
     pub instruction_lines: Vec<InstructionLine>,
 }

@@ -48,6 +48,8 @@ pub struct Plan {
     pub seating: Seating,
     /// Whether slots are made where an interviewer has an open one already.
     pub beside_open: BesideOpen,
+    /// Whether slots are made on the company's public holidays.
+    pub on_holidays: OnHolidays,
 }
 
 /// Who is on a slot of a series.
@@ -65,6 +67,15 @@ pub enum BesideOpen {
     /// No other one is made.
     LeaveOut,
     /// Another one is made: the one that is booked first blocks the other.
+    Add,
+}
+
+/// What is done on a public holiday.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnHolidays {
+    /// No slot is made.
+    LeaveOut,
+    /// Slots are made as on any day.
     Add,
 }
 

@@ -8,14 +8,16 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 
-use super::plan::{BesideOpen, Plan, TooMany};
+use super::plan::{BesideOpen, OnHolidays, Plan, TooMany};
 use crate::{
     crypto,
     domain::{
         busy::{self, Cause},
+        companies,
         slots::{self, LONGEST, Timing},
     },
     error::Result,
+    holidays::Region,
     zones::local_time::NotAnInstant,
 };
 
@@ -53,6 +55,8 @@ pub enum LeftOut {
     Twice,
     /// The clocks are changed while the slot before it lasts, which would still go on.
     Runs,
+    /// It would be on this public holiday.
+    Holiday(&'static str),
     /// Something else is at this time.
     Clash(Clash),
 }
@@ -115,6 +119,12 @@ pub async fn decide(
         Ok(starts) => starts,
         Err(too_many) => return Ok(Err(too_many)),
     };
+    let region = match plan.on_holidays {
+        OnHolidays::LeaveOut => companies::holiday_region(db, company_id).await?,
+        OnHolidays::Add => None,
+    };
+    let holidays = region.map(Region::holidays);
+    let holiday = |day| holidays.as_ref().and_then(|all| all.on(day));
     let length = TimeDelta::minutes(plan.duration_minutes.into());
     let instants = || starts.iter().filter_map(|start| start.at.ok());
     let taken = match (instants().min(), instants().max()) {
@@ -124,7 +134,11 @@ pub async fn decide(
     let mut slots = Vec::with_capacity(starts.len() * plan.seats().len());
     let mut ends: Option<DateTime<Utc>> = None;
     for start in starts {
-        let verdict = instant(start.at, ends, now);
+        let verdict =
+            instant(start.at, ends, now).and_then(|at| match holiday(start.local.date()) {
+                Some(name) => Err(LeftOut::Holiday(name)),
+                None => Ok(at),
+            });
         for interviewers in plan.seats() {
             let verdict = verdict.clone().and_then(|at| {
                 let clash = taken.clash(&interviewers, (at, at + length), plan.beside_open);

@@ -11,7 +11,10 @@ use super::{
     names::Names,
     pages::Planned,
 };
-use crate::web::{interviews::Reader, series::SeriesForm};
+use crate::{
+    holidays::Holidays,
+    web::{interviews::Reader, series::SeriesForm},
+};
 
 /// More cells to press than these are too many for a page.
 const MOST_CELLS: usize = 900;
@@ -25,6 +28,7 @@ pub(super) struct Day {
     pub(super) note: String,
     pub(super) is_today: bool,
     pub(super) is_past: bool,
+    pub(super) is_holiday: bool,
     pub(super) tracks: usize,
     pub(super) lanes: Vec<Head>,
     pub(super) blocks: Vec<Block>,
@@ -60,6 +64,7 @@ pub(super) struct Sheet<'a> {
     pub(super) brush: Option<&'a Brush>,
     pub(super) series: &'a SeriesForm,
     pub(super) reader: &'a Reader,
+    pub(super) holidays: Option<&'a Holidays>,
 }
 
 /// Working days, and the others when something is on them or they were asked for.
@@ -85,7 +90,13 @@ pub(super) fn days(
     days.into_iter()
         .map(|day| {
             let placed = by_day.remove(&day).unwrap_or_default();
-            let note = note(day, today, planned);
+            let mut note = note(day, today, planned);
+            if let Some(name) = sheet.holiday(day) {
+                note = match note.is_empty() {
+                    true => name.into(),
+                    false => format!("{name} · {note}"),
+                };
+            }
             sheet.day((day, today), placed, note, is_small)
         })
         .collect()
@@ -115,6 +126,10 @@ pub(super) fn note(day: NaiveDate, today: NaiveDate, planned: Option<&Planned>) 
 }
 
 impl Sheet<'_> {
+    fn holiday(&self, day: NaiveDate) -> Option<&'static str> {
+        self.holidays.and_then(|all| all.on(day))
+    }
+
     fn day(
         &self,
         (day, today): (NaiveDate, NaiveDate),
@@ -149,6 +164,7 @@ impl Sheet<'_> {
             note,
             is_today: day == today,
             is_past: day < today,
+            is_holiday: self.holiday(day).is_some(),
             tracks: tracks.iter().sum::<usize>().min(MOST_TRACKS),
             lanes: lanes
                 .map(|(lane, tracks)| Head {

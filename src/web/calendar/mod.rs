@@ -26,6 +26,7 @@ use super::{
 use crate::{
     app::App,
     domain::{accounts::users, calendar},
+    holidays::Region,
     times,
 };
 
@@ -99,6 +100,7 @@ async fn read(
             place,
             calendar,
             planned,
+            holidays: viewer.holiday_region()?.map(Region::holidays),
         },
         form,
         &reader,

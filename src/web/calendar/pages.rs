@@ -15,6 +15,7 @@ use crate::{
         calendar::Calendar,
         series::{plan::Plan, preview::Preview},
     },
+    holidays::Holidays,
     times,
     web::{
         forms::FormErrors,
@@ -47,6 +48,8 @@ pub struct Shown {
     pub calendar: Calendar,
     /// What a series would add.
     pub planned: Option<Planned>,
+    /// The company's public holidays.
+    pub holidays: Option<Holidays>,
 }
 
 /// A week or a day.
@@ -109,6 +112,7 @@ impl ShowPage {
             place,
             calendar,
             planned,
+            holidays,
         } = shown;
         let today = reader.now.with_timezone(&reader.zone).date_naive();
         let names = Names::new(&calendar, planned.as_ref());
@@ -131,6 +135,7 @@ impl ShowPage {
             brush: brush.as_ref(),
             series: &form.series,
             reader,
+            holidays: holidays.as_ref(),
         };
         let is_empty = placed.is_empty();
         let days = days(place, placed, &sheet, planned.as_ref(), today);

@@ -9,6 +9,7 @@ use crate::{
         Changes, LONGEST_NAME, MAX_HOURLY_EMAILS, MAX_JOIN_WINDOW_MINUTES, MAX_LEAD_MINUTES,
         MAX_UNDO_SECONDS, MOST_NAMES,
     },
+    holidays::Region,
     text::{self, Refusal},
     web::{
         conflict::Reading,
@@ -35,6 +36,7 @@ pub struct CompanyForm {
     cancel_reasons: String,
     move_reasons: String,
     silence_reasons: String,
+    holiday_region: String,
     #[serde(flatten)]
     pub(super) ticket: Ticket,
     /// The instruction lines by their names: `on` for each that is wanted.
@@ -69,6 +71,9 @@ impl CompanyForm {
             cancel_reasons: changes.cancel_reasons.join("\n"),
             move_reasons: changes.move_reasons.join("\n"),
             silence_reasons: changes.silence_reasons.join("\n"),
+            holiday_region: changes
+                .holiday_region
+                .map_or_else(String::new, |it| it.name.into()),
             ticket: Ticket::default(),
             lines: lines
                 .map(|line| (line.name().into(), "on".into()))
@@ -83,6 +88,7 @@ impl CompanyForm {
         Reading::new()
             .text("name", "Name", &self.name)
             .text("time_zone", "Time zone", &self.time_zone)
+            .text("holiday_region", "Public holidays", &self.holiday_region)
             .text("contact_email", "Contact email", &self.contact_email)
             .text("brand_colour", "Color", &self.brand_colour)
             .text(
@@ -158,6 +164,7 @@ impl CompanyForm {
         let cancel_reasons = errors.check("cancel_reasons", names(&self.cancel_reasons));
         let move_reasons = errors.check("move_reasons", names(&self.move_reasons));
         let silence_reasons = errors.check("silence_reasons", names(&self.silence_reasons));
+        let holiday_region = errors.check("holiday_region", self.holiday_region());
         let version = errors.version(&self.ticket);
         let parsed = (|| {
             let changes = Changes {
@@ -174,6 +181,7 @@ impl CompanyForm {
                 cancel_reasons: cancel_reasons?,
                 move_reasons: move_reasons?,
                 silence_reasons: silence_reasons?,
+                holiday_region: holiday_region?,
                 instruction_lines: self.wanted_lines(),
             };
             Some((version?, changes))
@@ -185,6 +193,13 @@ impl CompanyForm {
         match self.default_meeting_url.trim() {
             "" => Ok(None),
             url => text::https_url(url).map(Some),
+        }
+    }
+
+    fn holiday_region(&self) -> Result<Option<Region>, Refusal> {
+        match self.holiday_region.trim() {
+            "" => Ok(None),
+            typed => typed.parse().map(Some),
         }
     }
 

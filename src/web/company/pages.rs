@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::form::CompanyForm;
 use crate::{
+    holidays::{self, Region},
     web::{
         choices::Choice,
         forms::{FormErrors, Sheet},
@@ -19,6 +20,10 @@ pub struct EditPage {
     #[serde(flatten)]
     sheet: Sheet<CompanyForm>,
     lines: Vec<Choice>,
+    /// By their names.
+    regions: Vec<&'static str>,
+    /// Until when holidays are known.
+    holiday_hint: String,
     /// What the zone is for, and by which edition of the rules times are reckoned.
     zone_hint: String,
 }
@@ -31,6 +36,11 @@ impl EditPage {
                 .into_iter()
                 .map(|line| Choice::new(line.name(), labels::instruction_line(line)))
                 .collect(),
+            regions: Region::all().map(|region| region.name).collect(),
+            holiday_hint: format!(
+                "A country or a part of it, such as Germany, Bayern. Left out when many slots are added at once. Known until {}.",
+                holidays::years().end()
+            ),
             zone_hint: format!(
                 "New slots use this time zone. Times follow version {} of the IANA time zone rules.",
                 zones::version()

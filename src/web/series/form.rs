@@ -8,7 +8,7 @@ use crate::{
     domain::{
         idempotency_keys::IdempotencyKey,
         series::plan::{
-            self, BesideOpen, DaysRefusal, MOST_DAYS, Plan, Seating, Span, SpansRefusal,
+            self, BesideOpen, DaysRefusal, MOST_DAYS, OnHolidays, Plan, Seating, Span, SpansRefusal,
         },
     },
     text,
@@ -79,6 +79,9 @@ pub struct SeriesForm {
     /// Slots are made beside open ones as well.
     #[serde(skip_serializing_if = "String::is_empty")]
     beside: String,
+    /// Slots are made on public holidays as well.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    holidays: String,
     /// Whether the preview is asked for, and not only the form.
     #[serde(skip_serializing_if = "String::is_empty")]
     preview: String,
@@ -191,6 +194,10 @@ impl SeriesForm {
                 beside_open: match self.beside.as_str() {
                     "" => BesideOpen::LeaveOut,
                     _ => BesideOpen::Add,
+                },
+                on_holidays: match self.holidays.as_str() {
+                    "" => OnHolidays::LeaveOut,
+                    _ => OnHolidays::Add,
                 },
             })
         })();

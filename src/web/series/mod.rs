@@ -120,6 +120,7 @@ async fn show(
     let choices = Choices {
         jobs: jobs::choices(&app.db, viewer.company_id).await?,
         users: users::interviewers(&app.db, viewer.company_id).await?,
+        has_holidays: viewer.holiday_region()?.is_some(),
     };
     viewer.respond(status, &NewPage::new(shown, choices))
 }

@@ -77,6 +77,8 @@ pub struct Choices {
     pub jobs: Vec<(i64, String)>,
     /// Users who can hold interviews: key, name and address.
     pub users: Vec<(i64, String, String)>,
+    /// Does the company keep public holidays?
+    pub has_holidays: bool,
 }
 
 /// The form, and beside it what it would make.
@@ -92,6 +94,7 @@ pub struct NewPage {
     summary: Option<Summary>,
     days: Vec<Day>,
     is_changed: bool,
+    has_holidays: bool,
     /// The page is the form itself.
     in_calendar: Option<()>,
 }
@@ -213,6 +216,7 @@ impl NewPage {
             summary,
             days,
             is_changed,
+            has_holidays: offered.has_holidays,
             in_calendar: None,
         }
     }
@@ -290,6 +294,7 @@ impl Page for NewPage {
                 Choices {
                     jobs: vec![(1, "Cook".into())],
                     users: Vec::new(),
+                    has_holidays: true,
                 },
             )
         }

@@ -101,6 +101,7 @@ pub fn left_out(
             "Clock change",
             "Clocks change, and the slot before is not over yet".into(),
         ),
+        LeftOut::Holiday(name) => ("Holiday", (*name).into()),
         LeftOut::Clash(clash) => ("Clash", clashing(clash, users, zone)),
     }
 }

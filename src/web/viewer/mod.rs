@@ -30,6 +30,7 @@ use crate::{
         companies,
     },
     error::Error as AppError,
+    holidays::Region,
     mail::doctor,
     zones::Tz,
 };
@@ -65,6 +66,7 @@ pub struct Viewer {
     company_zone: Tz,
     brand_colour: String,
     outcomes: serde_json::Value,
+    holiday_region: Option<String>,
     path: String,
     attention: Attention,
     flash: Option<Flash>,
@@ -87,6 +89,12 @@ impl Viewer {
     /// What can come of the company's interviews.
     pub fn outcomes(&self) -> Result<Vec<String>> {
         Ok(companies::stored_outcomes(self.company_id, &self.outcomes)?)
+    }
+
+    /// Whose public holidays the company keeps; none for no holidays.
+    pub fn holiday_region(&self) -> Result<Option<Region>> {
+        let stored = self.holiday_region.as_deref();
+        Ok(companies::stored_region(self.company_id, stored)?)
     }
 
     /// Do slots of the company start at another instant than their local time means?
@@ -207,6 +215,7 @@ async fn find(request: &HttpRequest, admits: fn(Role) -> bool) -> Result<Viewer>
         company_name: found.company_name,
         brand_colour: found.brand_colour,
         outcomes: found.outcomes,
+        holiday_region: found.holiday_region,
         join_window_minutes: found.join_window_minutes,
         ip: client_ip::of(request, &app.settings.trusted_proxies),
         path: request.path().to_owned(),

@@ -25,7 +25,7 @@ use greenroom::{
         logos::{self, picture::Picture},
         series::{
             self,
-            plan::{self, BesideOpen, Plan, Seating},
+            plan::{self, BesideOpen, OnHolidays, Plan, Seating},
         },
         slots::{self, NewSlot},
         versions::Target,
@@ -227,6 +227,7 @@ pub async fn series(app: &TestApp, company_id: i64, job_id: i64) -> i64 {
         interviewers: Vec::new(),
         seating: Seating::Each,
         beside_open: BesideOpen::Add,
+        on_holidays: OnHolidays::Add,
     };
     let actor = Actor::system(company_id);
     match series::create(&app.app.db, &actor, &plan, (None, None), app.now()).await {

@@ -60,6 +60,7 @@ fn company(name: &str) -> Box<CompanyFacts> {
         cancel_reasons: Some(vec![]),
         move_reasons: Some(vec!["Ill".into()]),
         silence_reasons: None,
+        holiday_region: Some("DE-BY".into()),
         instruction_lines: vec![InstructionLine::JoinEarly],
     })
 }
@@ -69,7 +70,7 @@ fn company_as_stored(name: &str) -> Value {
         "name": name, "time_zone": "Europe/Berlin", "contact_email": "jobs@example.com",
         "brand_colour": "#112233", "default_meeting_url": null, "join_window_minutes": 15,
         "reminder_lead_minutes": [1440, 60], "undo_seconds": 0, "hourly_email_limit": 200,
-        "outcomes": ["Advance"], "cancel_reasons": [], "move_reasons": ["Ill"], "silence_reasons": null,
+        "outcomes": ["Advance"], "cancel_reasons": [], "move_reasons": ["Ill"], "silence_reasons": null, "holiday_region": "DE-BY",
         "instruction_lines": ["join_early"],
     })
 }

@@ -31,6 +31,7 @@ fn plan(day: &str, typed: &[(&str, &str)], (duration_minutes, gap_minutes): (i32
         interviewers: Vec::new(),
         seating: Seating::Each,
         beside_open: BesideOpen::LeaveOut,
+        on_holidays: OnHolidays::LeaveOut,
     }
 }
 
