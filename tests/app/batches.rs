@@ -77,6 +77,18 @@ impl Scene {
         self.rita.post_form(NEW, &fields).await
     }
 
+    /// What the button of the page sends that was just looked at.
+    async fn button(&mut self, text: &str, more: &[(&str, &str)]) -> String {
+        let page = self.post(text, "look", more).await;
+        page.attribute("[data-import-book]", "value")
+    }
+
+    /// Looks, and presses the button.
+    async fn book(&mut self, text: &str, more: &[(&str, &str)]) -> Answer {
+        let button = self.button(text, more).await;
+        self.post(text, &button, more).await
+    }
+
     async fn interviews(&self, status: Status) -> usize {
         let all = interview::Entity::find()
             .all(self.app.app.db.read())
@@ -137,10 +149,11 @@ async fn everybody_stands_beside_a_slot_in_their_own_daylight_and_is_booked() {
     );
     assert_eq!(scene.interviews(Status::Scheduled).await, 0);
 
-    let booked = scene.post(text, "book:3", &[]).await;
+    let button = page.attribute("[data-import-book]", "value");
+    let booked = scene.post(text, &button, &[]).await;
     assert_eq!(booked.status, 303, "{}", booked.text);
     assert_eq!(scene.interviews(Status::Scheduled).await, 3);
-    let again = scene.post(text, "book:3", &[]).await;
+    let again = scene.post(text, &button, &[]).await;
     assert_eq!(
         (again.status, &again.location),
         (303, &booked.location),
@@ -173,7 +186,7 @@ async fn people_in_one_line_are_booked_each() {
     let page = scene.post(text, "propose", &[]).await;
     assert_eq!(chosen(&page, "ada@example.com"), slots[0].to_string());
     assert_eq!(chosen(&page, "bob@example.com"), slots[1].to_string());
-    assert_eq!(scene.post(text, "book:2", &[]).await.status, 303);
+    assert_eq!(scene.book(text, &[]).await.status, 303);
     assert_eq!(scene.interviews(Status::Scheduled).await, 2);
 }
 
@@ -182,7 +195,7 @@ async fn one_undo_takes_everything_back_while_the_invitations_wait() {
     let mut scene = Scene::new().await;
     let slots = [scene.slot(8).await, scene.slot(9).await];
     let text = "ada@example.com\nbob@example.com";
-    let booked = scene.post(text, "book:2", &[]).await;
+    let booked = scene.book(text, &[]).await;
     let shown = scene.rita.get(&booked.location).await;
     assert!(
         shown.words("[role=status]").contains("09:02:00"),
@@ -225,7 +238,7 @@ async fn one_undo_takes_everything_back_while_the_invitations_wait() {
 async fn an_undo_is_too_late_when_the_invitations_have_left() {
     let mut scene = Scene::new().await;
     scene.slot(8).await;
-    let booked = scene.post("ada@example.com", "book:1", &[]).await;
+    let booked = scene.book("ada@example.com", &[]).await;
     scene.app.advance(TimeDelta::seconds(120));
     let undo = format!("{}/undo", booked.location);
     scene.rita.post_form(&undo, &[]).await;
@@ -239,9 +252,7 @@ async fn what_somebody_changed_since_stays_when_the_rest_is_taken_back() {
     let mut scene = Scene::new().await;
     scene.slot(8).await;
     scene.slot(9).await;
-    let booked = scene
-        .post("ada@example.com\nbob@example.com", "book:2", &[])
-        .await;
+    let booked = scene.book("ada@example.com\nbob@example.com", &[]).await;
     let id = interview::Entity::find()
         .all(scene.app.app.db.read())
         .await
@@ -297,7 +308,7 @@ async fn who_needs_a_look_is_not_counted_and_not_booked() {
     assert!(row(&page, "nobody").contains("no email address"));
     assert!(page.words(".footbar").contains("0 ready"));
     assert!(!page.has("[data-import-book]"));
-    // A number that is not what the list comes to books nobody.
+    // What no page showed is not booked.
     let refused = scene.post(text, "book:3", &both).await;
     assert_eq!(refused.status, 409);
     assert_eq!(scene.interviews(Status::Scheduled).await, 0);
@@ -308,14 +319,18 @@ async fn who_needs_a_look_is_not_counted_and_not_booked() {
         ("slot:dilan@gmial.con", &*second),
     ];
     let page = scene.post(text, "confirm:dilan@gmial.con", &apart).await;
-    assert!(page.has("button[value='book:2']"), "{}", page.text);
+    assert!(
+        page.words("[data-import-book]").starts_with("Book 2"),
+        "{}",
+        page.text
+    );
     assert_eq!(
         page.attribute("input[name=confirmed]", "value"),
         "dilan@gmial.con"
     );
     let mut confirmed = apart.to_vec();
     confirmed.push(("confirmed", "dilan@gmial.con"));
-    assert_eq!(scene.post(text, "book:2", &confirmed).await.status, 303);
+    assert_eq!(scene.book(text, &confirmed).await.status, 303);
     assert_eq!(scene.interviews(Status::Scheduled).await, 2);
     // Both have an interview for the job now, and are set aside.
     let page = scene
@@ -382,6 +397,27 @@ async fn an_interviewer_is_not_asked_to_be_in_two_places() {
 }
 
 #[actix_web::test]
+async fn nobody_is_booked_whom_no_page_showed() {
+    let mut scene = Scene::new().await;
+    scene.slot(8).await;
+    let button = scene.button("ada@example.com", &[]).await;
+    // As many as before, but somebody else: the text was changed and not looked at.
+    let refused = scene.post("bob@example.com", &button, &[]).await;
+    assert_eq!(refused.status, 409);
+    assert_eq!(scene.interviews(Status::Scheduled).await, 0);
+    assert!(
+        refused
+            .words(".notice--problem:not([hidden])")
+            .contains("changed since"),
+        "{}",
+        refused.text
+    );
+    let button = refused.attribute("[data-import-book]", "value");
+    let booked = scene.post("bob@example.com", &button, &[]).await;
+    assert_eq!(booked.status, 303);
+}
+
+#[actix_web::test]
 async fn a_slot_that_somebody_else_got_is_told_and_nobody_is_booked() {
     let mut scene = Scene::new().await;
     let (first, second) = (scene.slot(8).await, scene.slot(9).await.to_string());
@@ -389,6 +425,11 @@ async fn a_slot_that_somebody_else_got_is_told_and_nobody_is_booked() {
     let candidate = builders::candidate(&scene.app, scene.app.company_id)
         .await
         .to_string();
+    let both = [
+        ("slot:ada@example.com", &*first.to_string()),
+        ("slot:bob@example.com", &*second),
+    ];
+    let button = scene.button(text, &both).await;
     let quicker = scene
         .rita
         .clone()
@@ -398,12 +439,7 @@ async fn a_slot_that_somebody_else_got_is_told_and_nobody_is_booked() {
         )
         .await;
     assert_eq!(quicker.status, 303);
-    let first = first.to_string();
-    let both = [
-        ("slot:ada@example.com", &*first),
-        ("slot:bob@example.com", &*second),
-    ];
-    let page = scene.post(text, "book:2", &both).await;
+    let page = scene.post(text, &button, &both).await;
     assert_eq!(page.status, 409);
     assert!(
         row(&page, "Ada").contains("Slot no longer free"),
@@ -433,13 +469,12 @@ async fn of_many_batches_for_the_same_slots_one_is_booked_whole() {
         let text: String = (0..4)
             .map(|at| format!("p{n}x{at}@example.com\n"))
             .collect();
-        let fields = [
-            ("text", &*text),
-            ("job", &*job),
-            ("locale", "en"),
-            ("act", "book:4"),
-        ];
-        scene.rita.clone().post_form(NEW, &fields).await.status
+        let mut fields = vec![("text", &*text), ("job", &*job), ("locale", "en")];
+        let mut rita = scene.rita.clone();
+        let page = rita.post_form(NEW, &fields).await;
+        let button = page.attribute("[data-import-book]", "value");
+        fields.push(("act", &button));
+        rita.post_form(NEW, &fields).await.status
     };
     let statuses = join_all((0..6).map(send)).await;
     let booked = statuses.iter().filter(|status| **status == 303).count();
@@ -499,7 +534,7 @@ async fn an_early_hour_is_a_warning_and_can_be_booked() {
         ivy.contains("Ready, 05:00 for them") && ivy.contains("night"),
         "{ivy}"
     );
-    assert_eq!(scene.post(text, "book:1", &[]).await.status, 303);
+    assert_eq!(scene.book(text, &[]).await.status, 303);
 }
 
 #[actix_web::test]
@@ -556,7 +591,7 @@ async fn a_program_books_several_and_is_told_of_each() {
     let undone = program.post_json(&undo, &json!({})).await.json();
     assert_eq!(undone["cancelled"], 2, "{undone}");
     scene.app.advance(TimeDelta::minutes(2));
-    let late = scene.post("cy@example.com", "book:1", &[]).await;
+    let late = scene.book("cy@example.com", &[]).await;
     scene.app.advance(TimeDelta::minutes(2));
     let id = late.location.rsplit('/').next().expect("an id").to_owned();
     let over = program

@@ -7,6 +7,6 @@ mod show;
 pub use self::{
     new::{create, new},
     pages::{CheckPage, NewPage},
-    rows::refusal,
+    rows::{fingerprint, refusal},
     show::{ShowPage, create_undo, show},
 };

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{
     pages::{CheckPage, NewPage},
-    rows::refusal,
+    rows::{fingerprint, refusal},
 };
 use crate::{
     app::App,
@@ -18,7 +18,7 @@ use crate::{
             self,
             board::{self, Board},
             booking::{self, MOST, NewBatch, NewRow, Refusal},
-            check::{self, Choice, Entry, Named, Person, Problem, Reason, Row, State},
+            check::{self, Entry, Named, Person, Problem, Reason, Row, State},
         },
         jobs,
     },
@@ -80,7 +80,7 @@ pub async fn create(
     }
     let now = app.clock.now();
     let (board, rows) = look(&app, &viewer, (&list, &form, job_id), now).await?;
-    let Act::CarryOut(count) = form.act() else {
+    let Act::CarryOut(seen) = form.act() else {
         return viewer.page(&CheckPage::new(
             &app,
             &viewer,
@@ -94,7 +94,7 @@ pub async fn create(
     if let Some(id) = batches::made_by(&app.db, viewer.company_id, key.as_ref()).await? {
         return Ok(see_other(&format!("/batches/{id}")));
     }
-    if count == 0 || rows.iter().filter(|row| row.is_ready()).count() != count {
+    if !rows.iter().any(Row::is_ready) || seen != fingerprint(&rows) {
         return too_late(
             &app,
             &viewer,
@@ -189,7 +189,7 @@ fn entry(line: &Line<Pasted>, form: &ListForm) -> Entry {
         Found::New(person) => Named::Person(Box::new(Person {
             is_name_guessed: person.is_name_guessed,
             likely_email: person.likely_email(),
-            chosen: chosen(form, &person.email),
+            chosen: form.chosen(&person.email),
             new: candidate(person.clone(), form.job_id(), form.locale()),
         })),
         Found::Repeat(of) => Named::Repeat(*of),
@@ -200,10 +200,6 @@ fn entry(line: &Line<Pasted>, form: &ListForm) -> Entry {
         label: line.label.clone(),
         what,
     }
-}
-
-fn chosen(form: &ListForm, email: &str) -> Choice {
-    form.chosen(email)
 }
 
 /// All rows that are ready, and why the others are not among them.

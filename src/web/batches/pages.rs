@@ -3,7 +3,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::batch::{self, Kind};
 use serde::Serialize;
 
-use super::rows::Row;
+use super::rows::{Row, fingerprint};
 use crate::{
     app::App,
     domain::batches::{
@@ -24,6 +24,14 @@ use crate::{
 
 /// A select offers so many slots beyond those that are beside somebody.
 const MORE_SLOTS: usize = 60;
+
+/// `1 person`.
+fn people(count: usize) -> String {
+    match count {
+        1 => "1 person".into(),
+        count => format!("{count} people"),
+    }
+}
 
 /// Where the list is pasted.
 #[derive(Serialize)]
@@ -119,6 +127,8 @@ pub struct CheckPage {
     rows: Vec<Row>,
     slots: Vec<Choice>,
     ready: usize,
+    /// Who is booked into what, when the button is pressed.
+    seen: String,
     look: usize,
     aside: usize,
     warnings: Vec<String>,
@@ -153,6 +163,7 @@ impl CheckPage {
             leave: leave(board.company.undo_seconds),
             ..Self::empty(sheet)
         };
+        shown.seen = fingerprint(&rows);
         let rows = rows.into_iter().map(|row| Row::new(row, zone, now));
         shown.put(rows.collect());
         shown
@@ -170,6 +181,7 @@ impl CheckPage {
             rows: Vec::new(),
             slots: Vec::new(),
             ready: 0,
+            seen: String::new(),
             look: 0,
             aside: 0,
             warnings: Vec::new(),
@@ -247,7 +259,7 @@ impl Page for CheckPage {
     const TEMPLATE: &'static str = "batches/check.html";
 
     fn title(&self) -> String {
-        format!("Book {} people", self.people)
+        format!("Book {}", people(self.people))
     }
 
     fn sample() -> Self {

@@ -11,7 +11,11 @@ use crate::{
         interviews::{booking::Refusal, slot_choice::SlotRefusal},
     },
     text, times,
-    web::{busy, imports::Typo, overlap},
+    web::{
+        busy,
+        imports::{self, Typo},
+        overlap,
+    },
     zones::Tz,
 };
 
@@ -41,6 +45,15 @@ pub struct Row {
     details: Vec<String>,
     href: String,
     typo: Option<Typo>,
+}
+
+/// Who is booked into what when these rows are booked, in a few characters.
+pub fn fingerprint(rows: &[Checked]) -> String {
+    let ready = rows.iter().filter(|row| row.is_ready());
+    imports::fingerprint(ready.map(|row| {
+        let slot_id = row.slot.as_ref().map(|slot| slot.id);
+        format!("{} {} {slot_id:?}", row.name, row.email)
+    }))
 }
 
 /// The slot on the candidate's own clock.

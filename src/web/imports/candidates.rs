@@ -27,7 +27,7 @@ use crate::{
     },
 };
 
-/// Beside a button whose number is not what the list comes to.
+/// Beside a button that was pressed for another list.
 pub const OTHER_COUNT: &str =
     "The list changed since you looked at it. Check it and press the button again.";
 
@@ -58,7 +58,7 @@ pub async fn create(
     };
     let look = look(&app, &viewer, &list).await?;
     let errors = match form.act() {
-        Act::CarryOut(count) if count == look.ready => {
+        Act::CarryOut(seen) if seen == look.seen => {
             let (actor, now) = (viewer.actor(), app.clock.now());
             let wanted = wanted(list, job_id, &locale);
             let key = form.idempotency_key("candidates.import");

@@ -51,7 +51,7 @@ pub async fn create(
     };
     let look = look(&app, &viewer, &list).await?;
     let errors = match form.act() {
-        Act::CarryOut(count) if count == look.ready => {
+        Act::CarryOut(seen) if seen == look.seen => {
             let (actor, now) = (viewer.actor(), app.clock.now());
             let key = form.idempotency_key("jobs.import");
             match imports::import_jobs(&app.db, &actor, &wanted(list), key, now).await? {

@@ -5,6 +5,7 @@ use actix_web::HttpRequest;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
+    crypto,
     domain::{batches::check::Choice, idempotency_keys::IdempotencyKey},
     imports::{encoding, people::Answers},
     mail::language::FALLBACK,
@@ -24,8 +25,14 @@ pub enum Act {
     Look,
     /// The same, with slots that are proposed anew.
     Propose,
-    /// So many of its lines are carried out.
-    CarryOut(usize),
+    /// What the page showed is carried out: its fingerprint.
+    CarryOut(String),
+}
+
+/// What a button carries out, in a few characters: another fingerprint is another list.
+pub fn fingerprint(lines: impl IntoIterator<Item = String>) -> String {
+    let lines: Vec<String> = lines.into_iter().collect();
+    crypto::sha256_hex(&lines.join("\n"))
 }
 
 /// A list as it is sent.
@@ -138,10 +145,7 @@ impl ListForm {
     /// Which button was pressed.
     pub fn act(&self) -> Act {
         match self.act.split_once(':') {
-            Some(("add" | "book", count)) => match count.parse() {
-                Ok(count) => Act::CarryOut(count),
-                Err(_) => Act::Look,
-            },
+            Some(("add" | "book", seen)) => Act::CarryOut(seen.to_owned()),
             _ if self.act == "propose" => Act::Propose,
             _ => Act::Look,
         }

@@ -5,6 +5,6 @@ mod list;
 mod pages;
 
 pub use self::{
-    list::{Act, ListForm, NOBODY},
+    list::{Act, ListForm, NOBODY, fingerprint},
     pages::{CandidatesPage, JobsPage, Look, Typo},
 };

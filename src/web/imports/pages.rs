@@ -1,7 +1,7 @@
 //! What the pages show that add from a list.
 use serde::Serialize;
 
-use super::ListForm;
+use super::{ListForm, fingerprint};
 use crate::{
     imports::{Found, Line, List, jobs::Job, people::Person},
     web::{
@@ -15,8 +15,10 @@ use crate::{
 #[derive(Debug, Default, Serialize)]
 pub struct Look {
     rows: Vec<Row>,
-    /// So many will be added.
-    pub ready: usize,
+    /// So many will be added,
+    ready: usize,
+    /// and exactly these: what the button sends.
+    pub seen: String,
     /// So many should be looked at.
     look: usize,
     /// So many are set aside.
@@ -96,7 +98,19 @@ impl Look {
                 .count()
         };
         rows.sort_by_key(|row| (order(row.class), row.number));
+        let ready = rows.iter().filter(|row| row.class.is_empty());
+        let seen = ready.map(|row| {
+            let Row {
+                name,
+                local,
+                domain,
+                detail,
+                ..
+            } = row;
+            format!("{name} {local}@{domain} {detail}")
+        });
         Self {
+            seen: fingerprint(seen),
             ready: count(&rows, &[""]),
             look: count(&rows, &["import__look", "import__bad"]),
             aside: count(&rows, &["import__aside"]),

@@ -18,7 +18,7 @@ use crate::{
         slots::{self, Filter, Listed, State},
     },
     times,
-    web::{bookings::warnings, errors::Result, labels, slots::Whom, viewer::Viewer},
+    web::{batches, bookings::warnings, errors::Result, labels, slots::Whom, viewer::Viewer},
     zones::Tz,
 };
 
@@ -44,7 +44,12 @@ pub async fn groups(app: &App, viewer: &Viewer, phrase: &Phrase) -> Result<Vec<G
     slots.retain(|listed| listed.state == State::Open || phrase.time.is_some());
     slots.sort_by_key(|listed| listed.state != State::Open);
     let boards = boards(app, viewer, (&slots, &people), now).await?;
-    let what = What { app, viewer, now };
+    let what = What {
+        app,
+        viewer,
+        is_then,
+        now,
+    };
     let mut groups = Vec::new();
     for person in &people {
         let options = slots.iter().map(|slot| what.option(person, slot, &boards));
@@ -155,6 +160,8 @@ async fn boards(
 struct What<'a> {
     app: &'a App,
     viewer: &'a Viewer,
+    /// Do the slots start when it was asked for? Others are looked at before they are booked.
+    is_then: bool,
     now: DateTime<Utc>,
 }
 
@@ -184,21 +191,22 @@ impl What<'_> {
             person.name
         );
         let board = boards.iter().find(|board| board.job.id == slot.job_id);
-        let against = match board {
+        let (against, seen) = match board {
             Some(board) => self.against(person, listed, board),
-            None => vec!["review first".into()],
+            None => (vec!["review first".into()], String::new()),
         };
         let undo = board.map_or(0, |board| board.company.undo_seconds);
         let last = match against.is_empty() {
             true => format!("can be undone for {undo} s"),
             false => against.join(", "),
         };
-        let form = against.is_empty().then(|| BookForm {
+        let form = (self.is_then && against.is_empty()).then(|| BookForm {
             email: person.email.clone(),
             job: slot.job_id,
             slot: slot.id,
             locale: person.locale.clone(),
             key: crypto::random_id(),
+            seen,
         });
         Found {
             label,
@@ -209,8 +217,14 @@ impl What<'_> {
         }
     }
 
-    /// What a recruiter should see before they book; nothing when everything is ready.
-    fn against(&self, person: &candidate::Model, listed: &Listed, board: &Board) -> Vec<String> {
+    /// What a recruiter should see before they book, nothing when everything is ready; and the fingerprint of what the
+    /// page for several people would show.
+    fn against(
+        &self,
+        person: &candidate::Model,
+        listed: &Listed,
+        board: &Board,
+    ) -> (Vec<String>, String) {
         let entry = Entry {
             number: 1,
             label: String::new(),
@@ -232,7 +246,7 @@ impl What<'_> {
         if board.company.undo_seconds == 0 || listed.slot.starts_at - self.now < NEAR {
             against.push("the invitation leaves at once".into());
         }
-        against
+        (against, batches::fingerprint(&rows))
     }
 }
 

@@ -129,6 +129,8 @@ pub struct BookForm {
     slot: i64,
     locale: String,
     key: String,
+    /// Exactly this is booked.
+    seen: String,
 }
 
 impl Found {
@@ -176,6 +178,7 @@ impl Page for IndexPage {
                 slot: 1,
                 locale: "en".into(),
                 key: "key".into(),
+                seen: "f".into(),
             }),
             ..Found::to("/slots/1/booking?candidate=1".into())
         };

@@ -81,19 +81,18 @@ async fn lists_survive_every_fault() {
     scene
         .survives("import candidates", async |_| {
             let (text, key) = (two_people(), address());
-            let typed = [
-                ("text", &*text),
-                ("locale", "en"),
-                ("act", "add:2"),
-                ("key", &*key),
-            ];
+            let mut typed = vec![("text", &*text), ("locale", "en"), ("key", &*key)];
+            let button = button(&rita, "/candidates/import", &typed).await;
+            typed.push(("act", &button));
             Call::post(rita.clone(), "/candidates/import", &typed).idempotency_key()
         })
         .await;
     scene
         .survives("import jobs", async |_| {
             let (text, key) = (format!("{}\n{}", address(), address()), address());
-            let typed = [("text", &*text), ("act", "add:2"), ("key", &*key)];
+            let mut typed = vec![("text", &*text), ("key", &*key)];
+            let button = button(&rita, "/jobs/import", &typed).await;
+            typed.push(("act", &button));
             Call::post(rita.clone(), "/jobs/import", &typed).idempotency_key()
         })
         .await;
@@ -107,32 +106,36 @@ async fn lists_survive_every_fault() {
     scene
         .survives("book two people", async |app| {
             let (job, text, key) = (two_slots(app).await, two_people(), address());
-            let typed = [
+            let mut typed = vec![
                 ("text", &*text),
                 ("job", &*job),
                 ("locale", "en"),
-                ("act", "book:2"),
                 ("key", &*key),
             ];
+            let button = button(&rita, "/bookings/new", &typed).await;
+            typed.push(("act", &button));
             Call::post(rita.clone(), "/bookings/new", &typed).idempotency_key()
         })
         .await;
     scene
         .survives("take back two bookings", async |app| {
             let (job, text) = (two_slots(app).await, two_people());
-            let typed = [
-                ("text", &*text),
-                ("job", &*job),
-                ("locale", "en"),
-                ("act", "book:2"),
-            ];
+            let mut typed = vec![("text", &*text), ("job", &*job), ("locale", "en")];
             set_undo(app).await;
+            let button = button(&rita, "/bookings/new", &typed).await;
+            typed.push(("act", &button));
             let booked = rita.clone().post_form("/bookings/new", &typed).await;
             assert_eq!(booked.status, 303, "{}", booked.text);
             Call::post(rita.clone(), &format!("{}/undo", booked.location), &[])
         })
         .await;
     scene.end();
+}
+
+/// What the button of a list sends that was looked at.
+async fn button(rita: &Actor, path: &str, typed: &[(&str, &str)]) -> String {
+    let page = rita.clone().post_form(path, typed).await;
+    page.attribute("button[value^='add:'], button[value^='book:']", "value")
 }
 
 /// Lines that name two people who are not there.
