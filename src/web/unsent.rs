@@ -19,6 +19,7 @@ use super::{
     known_devices,
     return_path::{safe_path, sign_in_first},
     sessions,
+    upload::Fields,
 };
 use crate::{
     app::App,
@@ -88,12 +89,10 @@ async fn store(
     browser: &str,
     body: &[u8],
 ) -> Result<Option<String>> {
-    let kind = request.headers().get(header::CONTENT_TYPE);
-    let is_form = kind.is_some_and(|kind| kind.as_bytes().starts_with(FORM.as_bytes()));
     let Some(user_id) = known_devices::of(request, &app.settings).last_user() else {
         return Ok(None);
     };
-    let Some(body) = without_secrets(body).filter(|_| is_form) else {
+    let Some(body) = fields(request, body).and_then(without_secrets) else {
         return Ok(None);
     };
     let ip = client_ip::of(request, &app.settings.trusted_proxies);
@@ -107,8 +106,16 @@ async fn store(
     unsent_forms::keep(&app.db, new, app.clock.now()).await
 }
 
-fn without_secrets(body: &[u8]) -> Option<String> {
-    let mut fields: Vec<(String, String)> = serde_urlencoded::from_bytes(body).ok()?;
+/// The fields of a form; none when it is none. A file has to be chosen again.
+fn fields(request: &HttpRequest, body: &[u8]) -> Option<Vec<(String, String)>> {
+    let kind = request.headers().get(header::CONTENT_TYPE)?.as_bytes();
+    match kind.starts_with(FORM.as_bytes()) {
+        true => serde_urlencoded::from_bytes(body).ok(),
+        false => Some(Fields::read_parts(request, body)?.texts()),
+    }
+}
+
+fn without_secrets(mut fields: Vec<(String, String)>) -> Option<String> {
     fields.retain(|(name, _)| !SECRETS.contains(&name.as_str()));
     serde_urlencoded::to_string(fields).ok()
 }
@@ -236,12 +243,17 @@ mod tests {
 
     #[test]
     fn passwords_are_never_kept() {
+        use actix_web::test::TestRequest;
+        let request = TestRequest::default()
+            .insert_header(("content-type", FORM))
+            .to_http_request();
+        let kept = |body: &[u8]| fields(&request, body).and_then(without_secrets);
         let body = b"name=Zo%C3%AB&password=hunter2&present=old&note=a%26b&name=2";
         assert_eq!(
-            without_secrets(body).as_deref(),
+            kept(body).as_deref(),
             Some("name=Zo%C3%AB&note=a%26b&name=2")
         );
-        assert_eq!(without_secrets(b"a=%ff"), Some("a=%EF%BF%BD".into()));
+        assert_eq!(kept(b"a=%ff"), Some("a=%EF%BF%BD".into()));
     }
 
     #[test]

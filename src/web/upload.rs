@@ -11,21 +11,17 @@ pub fn file<'a>(content_type: &str, body: &'a [u8], field: &str) -> Option<&'a [
     found.map(|(_, content)| content)
 }
 
+/// The fields of our forms that are files.
+const FILES: [&str; 2] = ["file", "logo"];
+
 /// The fields of a form in their order, whichever way it was sent.
 pub struct Fields(Vec<(String, Vec<u8>)>);
 
 impl Fields {
     /// Of a form that may hold a file; none of what is no form.
     pub fn read(request: &HttpRequest, body: &[u8]) -> Self {
-        let content_type = request.headers().get(CONTENT_TYPE);
-        let content_type = content_type.and_then(|value| value.to_str().ok());
-        if let Some(parts) = parts(content_type.unwrap_or_default(), body) {
-            let parts = parts.into_iter();
-            return Self(
-                parts
-                    .map(|(name, content)| (name, content.to_vec()))
-                    .collect(),
-            );
+        if let Some(fields) = Self::read_parts(request, body) {
+            return fields;
         }
         let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(body).unwrap_or_default();
         let pairs = pairs.into_iter();
@@ -34,6 +30,14 @@ impl Fields {
                 .map(|(name, text)| (name, text.into_bytes()))
                 .collect(),
         )
+    }
+
+    /// Of a form that may hold a file; none when it is another one.
+    pub fn read_parts(request: &HttpRequest, body: &[u8]) -> Option<Self> {
+        let content_type = request.headers().get(CONTENT_TYPE)?.to_str().ok()?;
+        let parts = parts(content_type, body)?.into_iter();
+        let owned = parts.map(|(name, content)| (name, content.to_vec()));
+        Some(Self(owned.collect()))
     }
 
     /// What is in a field; nothing when it is not there.
@@ -45,6 +49,17 @@ impl Fields {
     /// The same as text.
     pub fn text(&self, name: &str) -> String {
         String::from_utf8_lossy(self.bytes(name)).into_owned()
+    }
+
+    /// All fields as texts, without the file.
+    pub fn texts(self) -> Vec<(String, String)> {
+        let texts = self
+            .0
+            .into_iter()
+            .filter(|(name, _)| !FILES.contains(&name.as_str()));
+        texts
+            .map(|(name, content)| (name, String::from_utf8_lossy(&content).into_owned()))
+            .collect()
     }
 
     /// All fields of one name.

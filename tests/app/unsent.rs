@@ -460,3 +460,36 @@ async fn only_forms_are_kept() {
     }
     assert!(kept(&app).await.is_empty());
 }
+
+#[actix_web::test]
+async fn a_pasted_list_is_back_though_its_form_may_hold_a_file() {
+    let app = TestApp::start().await;
+    let mut ada = app.admin().await;
+    let user = user_of(&ada);
+    end_sessions(&app).await;
+    let part = |name: &str, content: &str| {
+        format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{content}\r\n")
+    };
+    let body = [
+        part("text", "Jo <jo@example.com>"),
+        part("locale", "de"),
+        part("file", "secret"),
+        "--x--\r\n".into(),
+    ]
+    .concat();
+    let request = TestRequest::default()
+        .insert_header(("content-type", "multipart/form-data; boundary=x"))
+        .set_payload(body);
+    let post = actix_web::http::Method::POST;
+    let answer = ada.send(post, "/candidates/import", request).await;
+    let page = sign_in_from(&mut ada, &answer, &user).await;
+    assert!(page.notice().contains("Nothing was saved"), "{}", page.text);
+    assert_eq!(page.words("textarea[name=text]"), "Jo <jo@example.com>");
+    assert_eq!(page.value_of("locale"), "de");
+    assert!(
+        !kept(&app)
+            .await
+            .iter()
+            .any(|form| form.body.contains("secret"))
+    );
+}
