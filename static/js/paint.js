@@ -22,9 +22,10 @@ function address(cells) {
   const end = new Date(`${last}Z`);
   end.setUTCMinutes(end.getUTCMinutes() + 30);
   const job = new URLSearchParams(location.search).get("job");
-  const asked = new URLSearchParams({ dates: first.slice(0, 10), from_1: first.slice(11), until_1: end.toISOString().slice(11, 16) });
+  const asked = new URLSearchParams({ dates: first.slice(0, 10), from_1: first.slice(11), until_1: end.toISOString().slice(11, 16),
+    time_zone: from.closest("[data-paint]").dataset.zone });
   if (from.dataset.seat) asked.set(from.dataset.seat, "on");
-  if (job) { asked.set("job", job); asked.set("preview", "on"); }
+  if (job) { asked.set("job", job); asked.set("preview", "painted"); }
   return `/series/new?${asked}`;
 }
 

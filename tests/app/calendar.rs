@@ -1,6 +1,7 @@
 //! The calendar: a week or a day of slots, in lanes.
 use chrono::TimeDelta;
-use entity::user::Role;
+use entity::user::{self, Role};
+use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};
 use serde_json::{Value, json};
 
 use crate::support::{Actor, TestApp, builders};
@@ -228,6 +229,59 @@ async fn two_presses_paint_hours_and_lead_to_the_form() {
         "href",
     );
     assert!(other.starts_with("/calendar?"), "{other}");
+}
+
+#[actix_web::test]
+async fn painted_hours_are_the_clocks_of_whoever_paints() {
+    let mut scene = Scene::new().await;
+    let email = scene.rita.user.as_ref().expect("a user").email.clone();
+    builders::write(&scene.app, async |txn| {
+        let update = user::Entity::update_many()
+            .col_expr(user::Column::TimeZone, Expr::value("America/New_York"))
+            .filter(user::COLUMN.email.eq(&*email));
+        Ok(update.exec(txn).await?)
+    })
+    .await;
+    let (ines, job) = (scene.ines, scene.job);
+    scene.slot("2027-01-05", "10:00", &[ines]).await;
+    let mut press = async |page: &str, at: &str| {
+        let page = scene.rita.get(page).await;
+        page.attribute(
+            &format!("a[data-at='2027-01-06T{at}'][data-seat='with_{ines}']"),
+            "href",
+        )
+    };
+    let begun = press(&format!("/calendar?job={job}"), "09:00").await;
+    let painted = press(&begun, "10:30").await;
+    let preview = scene.rita.get(&painted).await;
+    // The job was known: what was not said has its usual value.
+    assert_eq!(preview.status, 200, "{}", preview.text);
+    assert_eq!(preview.value_of("time_zone"), "America/New_York");
+    assert_eq!(preview.words(".series button"), "Add 2 slots");
+    let calendar = preview.attribute(".series a[href^='/calendar']", "href");
+    let shown = scene.rita.get(&calendar).await;
+    assert!(shown.has(".slot--ghost time[datetime='2027-01-06T14:00:00Z']"));
+    // The next week has the same preview.
+    let next = shown.attribute("a[rel=next]", "href");
+    let shown = scene.rita.get(&next).await;
+    assert_eq!(shown.words(".series button"), "Add 2 slots");
+}
+
+#[actix_web::test]
+async fn what_is_wrong_with_an_address_is_said() {
+    let mut scene = Scene::new().await;
+    for wrong in [
+        "part=-1",
+        "preview=on&gap_minutes=x",
+        "preview=on&job=1&from_2=x&until_2=9",
+    ] {
+        let page = scene.rita.get(&format!("/calendar?{wrong}")).await;
+        assert_eq!(page.status, 422, "{wrong}");
+        assert!(
+            !page.words(".notice--problem:not([hidden])").is_empty(),
+            "{wrong}"
+        );
+    }
 }
 
 #[actix_web::test]

@@ -12,8 +12,10 @@ use super::{
     pages::Planned,
 };
 use crate::{
+    domain::series::{plan::Plan, preview},
     holidays::Holidays,
-    web::{interviews::Reader, series::SeriesForm},
+    web::interviews::Reader,
+    zones::{Tz, local_time},
 };
 
 /// More cells to press than these are too many for a page.
@@ -62,7 +64,8 @@ pub(super) struct Sheet<'a> {
     pub(super) names: &'a Names,
     pub(super) hours: &'a std::ops::Range<u32>,
     pub(super) brush: Option<&'a Brush>,
-    pub(super) series: &'a SeriesForm,
+    /// Behind an address: the job that the calendar is narrowed to.
+    pub(super) kept_job: String,
     pub(super) reader: &'a Reader,
     pub(super) holidays: Option<&'a Holidays>,
 }
@@ -90,7 +93,7 @@ pub(super) fn days(
     days.into_iter()
         .map(|day| {
             let placed = by_day.remove(&day).unwrap_or_default();
-            let mut note = note(day, today, planned);
+            let mut note = note(day, today, planned, sheet.reader.zone);
             if let Some(name) = sheet.holiday(day) {
                 note = match note.is_empty() {
                     true => name.into(),
@@ -103,11 +106,11 @@ pub(super) fn days(
 }
 
 /// What a series would add on a day, else whether it is today.
-pub(super) fn note(day: NaiveDate, today: NaiveDate, planned: Option<&Planned>) -> String {
+fn note(day: NaiveDate, today: NaiveDate, planned: Option<&Planned>, zone: Tz) -> String {
     if let Some(planned) = planned {
         let slots = planned.preview.slots.iter();
         let (mut made, mut left) = (0, 0);
-        for slot in slots.filter(|slot| slot.local_start.date() == day) {
+        for slot in slots.filter(|slot| day_of(slot, &planned.plan, zone) == day) {
             match slot.verdict {
                 Ok(_) => made += 1,
                 Err(_) => left += 1,
@@ -123,6 +126,14 @@ pub(super) fn note(day: NaiveDate, today: NaiveDate, planned: Option<&Planned>) 
         true => "Today".into(),
         false => String::new(),
     }
+}
+
+/// The day of the viewer on which a planned slot begins; of a time that the clocks skip or repeat, the day that is written.
+fn day_of(slot: &preview::Planned, plan: &Plan, zone: Tz) -> NaiveDate {
+    let at = local_time::resolve(slot.local_start, plan.zone, None);
+    at.map_or(slot.local_start.date(), |at| {
+        at.with_timezone(&zone).date_naive()
+    })
 }
 
 impl Sheet<'_> {
@@ -229,28 +240,33 @@ impl Sheet<'_> {
             brush.seat == seat && brush.from.date() == at.date() && brush.from <= at
         });
         match begun {
-            Some(brush) => painted(self.series, brush, at + TimeDelta::minutes(30)),
+            Some(brush) => self.painted(brush, at + TimeDelta::minutes(30)),
             None => format!(
-                "{}&paint={}&seat={seat}",
+                "{}{}&paint={}&seat={seat}",
                 self.place.address(),
+                self.kept_job,
                 at.format("%Y-%m-%dT%H:%M")
             ),
         }
     }
-}
 
-/// Where painted hours lead: to the preview, once it is known for which job.
-pub(super) fn painted(series: &SeriesForm, brush: &Brush, until: chrono::NaiveDateTime) -> String {
-    let job = series.job_id();
-    let job = job.map_or(String::new(), |id| format!("&job={id}&preview=on"));
-    let seat = match brush.seat.as_str() {
-        "" => String::new(),
-        seat => format!("&{seat}=on"),
-    };
-    format!(
-        "/series/new?dates={}&from_1={}&until_1={}{seat}{job}",
-        brush.from.date(),
-        brush.from.format("%H:%M"),
-        until.format("%H:%M"),
-    )
+    /// Where painted hours lead: to the preview, once it is known for which job. They are the clock's of whoever paints.
+    fn painted(&self, brush: &Brush, until: chrono::NaiveDateTime) -> String {
+        let preview = match self.kept_job.as_str() {
+            "" => "",
+            _ => "&preview=painted",
+        };
+        let seat = match brush.seat.as_str() {
+            "" => String::new(),
+            seat => format!("&{seat}=on"),
+        };
+        format!(
+            "/series/new?dates={}&from_1={}&until_1={}&time_zone={}{seat}{}{preview}",
+            brush.from.date(),
+            brush.from.format("%H:%M"),
+            until.format("%H:%M"),
+            self.reader.zone.name(),
+            self.kept_job,
+        )
+    }
 }

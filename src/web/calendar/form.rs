@@ -85,6 +85,20 @@ impl CalendarForm {
         errors.or(place)
     }
 
+    /// What its links keep besides the place, to be put behind an address: the series that is looked at, else the job.
+    pub fn kept(&self) -> String {
+        match self.series.wants_preview() {
+            true => self.series.address("").replacen('?', "&", 1),
+            false => self.kept_job(),
+        }
+    }
+
+    /// The job that the calendar is narrowed to, to be put behind an address.
+    pub fn kept_job(&self) -> String {
+        let job = self.series.job_id();
+        job.map_or_else(String::new, |id| format!("&job={id}"))
+    }
+
     /// Hours that were begun to be painted; what cannot be read was not.
     pub fn brush(&self) -> Option<Brush> {
         let from = NaiveDateTime::parse_from_str(&self.paint, "%Y-%m-%dT%H:%M").ok()?;

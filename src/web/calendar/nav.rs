@@ -32,10 +32,16 @@ struct Part {
 }
 
 impl Nav {
-    pub(super) fn new(place: Place, today: NaiveDate, (part, parts): (usize, usize)) -> Self {
+    /// From a place; `kept` is behind each address.
+    pub(super) fn new(
+        (place, kept): (Place, &str),
+        today: NaiveDate,
+        (part, parts): (usize, usize),
+    ) -> Self {
+        let to = |place: Place| place.address() + kept;
         let first = Place { part: 0, ..place };
         let other = |part| Part {
-            href: Place { part, ..place }.address(),
+            href: to(Place { part, ..place }),
             label: format!("{}–{}", part * MOST_TRACKS + 1, (part + 1) * MOST_TRACKS),
             is_here: false,
         };
@@ -48,19 +54,17 @@ impl Nav {
         }
         let (from, until) = place.days();
         Self {
-            previous: place.later(-1).address(),
-            present: Place {
+            previous: to(place.later(-1)),
+            present: to(Place {
                 day: today,
                 ..place
-            }
-            .address(),
-            next: place.later(1).address(),
-            week: Place {
+            }),
+            next: to(place.later(1)),
+            week: to(Place {
                 view: View::Week,
                 ..first
-            }
-            .address(),
-            day: Place {
+            }),
+            day: to(Place {
                 view: View::Day,
                 day: if (from..=until).contains(&today) {
                     today
@@ -68,18 +72,15 @@ impl Nav {
                     from
                 },
                 ..first
-            }
-            .address(),
-            interviewers: Place {
+            }),
+            interviewers: to(Place {
                 lanes: Lanes::Interviewers,
                 ..first
-            }
-            .address(),
-            jobs: Place {
+            }),
+            jobs: to(Place {
                 lanes: Lanes::Jobs,
                 ..first
-            }
-            .address(),
+            }),
             is_present: (from..=until).contains(&today),
             is_week: place.view == View::Week,
             is_by_job: place.lanes == Lanes::Jobs,

@@ -100,7 +100,7 @@ impl ShowPage {
         Self {
             errors,
             heading: heading(place),
-            nav: Nav::new(place, place.day, (0, 1)),
+            nav: Nav::new((place, ""), place.day, (0, 1)),
             is_empty: true,
             ..Self::default()
         }
@@ -133,7 +133,7 @@ impl ShowPage {
             names: &names,
             hours: &hours,
             brush: brush.as_ref(),
-            series: &form.series,
+            kept_job: form.kept_job(),
             reader,
             holidays: holidays.as_ref(),
         };
@@ -142,7 +142,7 @@ impl ShowPage {
         Self {
             heading: heading(place),
             zone: reader.zone.name().into(),
-            nav: Nav::new(place, today, (part, parts)),
+            nav: Nav::new((place, &form.kept()), today, (part, parts)),
             summary: planned
                 .as_ref()
                 .map(|planned| Summary::new(&planned.preview, &form.series, planned.plan.zone)),
@@ -221,7 +221,7 @@ impl Page for ShowPage {
         Self {
             heading: "4–10 January 2027".into(),
             zone: "Europe/Berlin".into(),
-            nav: Nav::new(Place::of(day), day + Days::new(1), (0, 2)),
+            nav: Nav::new((Place::of(day), ""), day + Days::new(1), (0, 2)),
             summary: Some(Summary::sample(&form)),
             in_calendar: Some(InCalendar::default()),
             has_more: true,

@@ -20,6 +20,9 @@ use crate::{
     zones::Tz,
 };
 
+/// Asks for a preview of hours that were painted in the calendar.
+const PAINTED: &str = "painted";
+
 /// The form. What is left empty is not in the address.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
@@ -136,6 +139,17 @@ impl SeriesForm {
             time_zone: or(self.time_zone, zone.name()),
             interview_type: or(self.interview_type, &InterviewType::Technical.to_value()),
             ..self
+        }
+    }
+
+    /// With the usual values, where hours were painted in the calendar and nothing else is said yet.
+    pub fn painted(self, zone: Tz, now: DateTime<Utc>) -> Self {
+        match self.preview == PAINTED {
+            true => Self {
+                preview: "on".into(),
+                ..self.with_defaults(zone, now)
+            },
+            false => self,
         }
     }
 

@@ -39,6 +39,7 @@ pub async fn new(
     form: Query<SeriesForm>,
 ) -> Result<HttpResponse> {
     let form = viewer.typed(form.into_inner());
+    let form = form.painted(viewer.company_zone(), app.clock.now());
     if !form.wants_preview() {
         let form = form.with_defaults(viewer.company_zone(), app.clock.now());
         return show(&app, &viewer, StatusCode::OK, Shown::of(form)).await;

@@ -51,7 +51,7 @@ pub fn booked(booked: &[slot::Model], zone: Tz) -> String {
         _ => "slots have been booked",
     };
     format!(
-        "Nothing was removed because {were}: {}{more}. Remove the others one by one under Slots.",
+        "Nothing was removed because {were}: {}{more}. Select the others under Slots to delete them.",
         named.join("; ")
     )
 }
