@@ -229,6 +229,21 @@ async fn what_was_said_of_an_end_can_be_corrected_and_taken_back() {
         page.all_words(".timeline strong")
             .contains(&"Reopened; was Completed: Hold".into())
     );
+    // A button of its own says nothing of the note, which stays.
+    end(&mut rita, &path, "outcome:Hold", "Ask for a reference.").await;
+    rita.press(&path, &format!("{path}/reopening")).await;
+    let version = row(&app, id).await.version.to_string();
+    let pressed = [
+        ("ending", "outcome:Advance"),
+        ("version", &*version),
+        ("next", "//evil.example"),
+    ];
+    let answer = rita.post_form(&stale, &pressed).await;
+    assert_eq!((answer.status, answer.location.as_str()), (303, "/"));
+    let noted = row(&app, id).await;
+    assert_eq!(noted.outcome.as_deref(), Some("Advance"));
+    assert_eq!(noted.private_note, "Ask for a reference.");
+    rita.press(&path, &format!("{path}/reopening")).await;
     let unversioned = rita.post_form(&format!("{path}/no-show"), &[]).await;
     assert_eq!(unversioned.status, 303);
     assert_eq!(row(&app, id).await.status, Status::Scheduled);

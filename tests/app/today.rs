@@ -243,8 +243,20 @@ async fn what_nobody_closed_is_asked_about_the_next_morning() {
     );
     let path = format!("/interviews/{}/ending", booked.details.interview.id);
     let version = page.attribute(".outcomes__acts input[name=version]", "value");
-    let typed = [("ending", "outcome:Hold"), ("version", &*version)];
-    assert_eq!(rita.post_form(&path, &typed).await.status, 303);
+    let typed = [
+        ("ending", "outcome:Hold"),
+        ("version", &*version),
+        (
+            "next",
+            &page.attribute(".outcomes__acts input[name=next]", "value"),
+        ),
+    ];
+    let saved = rita.post_form(&path, &typed).await;
+    assert_eq!(
+        (saved.status, saved.location.as_str()),
+        (303, "/"),
+        "the board is still there"
+    );
     assert!(!rita.get("/").await.has("#owed"));
     let day = rita.get("/?day=2027-01-05").await;
     assert!(day.words(".board__done").contains("Completed: Hold"));

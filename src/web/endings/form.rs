@@ -62,12 +62,26 @@ fn parse(ending: &str, errors: &mut FormErrors) -> Option<Ending> {
     Some(Ending::Completed { outcome })
 }
 
+/// A button beside an interview.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Pressed {
+    /// The page that it stands on; empty on the interview's own.
+    pub(super) next: String,
+    #[serde(flatten)]
+    pub(super) ticket: Ticket,
+}
+
 /// The form of one interview as typed.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct EndingForm {
     pub(super) ending: String,
-    pub(super) private_note: String,
+    /// None on a button of its own, which says nothing of the note.
+    pub(super) private_note: Option<String>,
+    /// The page that a button of its own stands on.
+    #[serde(skip_serializing)]
+    pub(super) next: String,
     #[serde(flatten)]
     pub(super) ticket: Ticket,
 }
@@ -83,7 +97,8 @@ impl EndingForm {
         };
         Self {
             ending,
-            private_note: row.private_note.clone(),
+            private_note: Some(row.private_note.clone()),
+            next: String::new(),
             ticket: Ticket::of_version(row.version).with_new_key(),
         }
     }
@@ -91,10 +106,11 @@ impl EndingForm {
     pub(super) fn parse(&self, interview_id: i64) -> Result<(Target, Closing), FormErrors> {
         let mut errors = FormErrors::new();
         let ending = parse(&self.ending, &mut errors);
-        let note = errors.check(
-            "private_note",
-            text::lines(&self.private_note, LONGEST_NOTE),
-        );
+        let note = self
+            .private_note
+            .as_deref()
+            .map_or(Ok(None), |typed| text::lines(typed, LONGEST_NOTE).map(Some));
+        let note = errors.check("private_note", note);
         let version = errors.version(&self.ticket);
         let request = (interview_id, &self.ending, &self.private_note);
         let target = Target {
@@ -104,7 +120,7 @@ impl EndingForm {
         };
         let closing = ending.zip(note).map(|(ending, note)| Closing {
             ending,
-            private_note: Some(note),
+            private_note: note,
         });
         errors.or(closing.map(|closing| (target, closing)))
     }

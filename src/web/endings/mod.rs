@@ -9,13 +9,17 @@ use actix_web::{
 };
 
 pub use self::form::{buttons, choices};
-use self::{form::EndingForm, pages::EditPage};
+use self::{
+    form::{EndingForm, Pressed},
+    pages::EditPage,
+};
 use super::{
     errors::Result,
     flash::Flash,
     forms::{self, FormErrors, Ticket},
     interviews::{Reader, Refusal, outlook},
     labels,
+    return_path::safe_path,
     viewer::{Recruiter, Viewer},
 };
 use crate::{
@@ -53,7 +57,7 @@ pub async fn update(
         Ok((target, closing)) => {
             let (actor, now) = (viewer.actor(), app.clock.now());
             match ending::end(&app.db, &actor, &target, &closing, now).await? {
-                Ok(done) => return closed(&viewer, &done.details),
+                Ok(done) => return closed(&viewer, &form.next, &done.details),
                 Err(NotEnded::Interview(refused)) => {
                     let details = refused.into_details();
                     let refusal = Refusal::changed_end(&app, &viewer, &details, target.version);
@@ -123,12 +127,20 @@ fn not_ended(details: &Details, reader: &Reader) -> Option<Refusal> {
     })
 }
 
-/// 303 to the interview, which says how it ended.
-fn closed(viewer: &Viewer, details: &Details) -> Result<HttpResponse> {
+/// 303 to the page that was left, which says how the interview ended.
+fn closed(viewer: &Viewer, next: &str, details: &Details) -> Result<HttpResponse> {
     let row = &details.interview;
     let what = labels::interview_state(row.status, row.outcome.as_deref());
     let text = format!("Saved: {what}. The candidate is not emailed about this.");
-    viewer.see_other(&format!("/interviews/{}", row.id), Flash::done(text))
+    viewer.see_other(&place(next, row.id), Flash::done(text))
+}
+
+/// The page that a button stood on; else the interview's.
+fn place(next: &str, id: i64) -> String {
+    match next {
+        "" => format!("/interviews/{id}"),
+        next => safe_path(next).to_owned(),
+    }
 }
 
 /// POST /interviews/{id}/no-show: the candidate did not come.
@@ -136,9 +148,9 @@ pub async fn create_no_show(
     app: Data<App>,
     viewer: Recruiter,
     id: Path<i64>,
-    ticket: Form<Ticket>,
+    form: Form<Pressed>,
 ) -> Result<HttpResponse> {
-    let Some(target) = target(&ticket, *id) else {
+    let Some(target) = target(&form.ticket, *id) else {
         return out_of_date(&app, &viewer, *id).await;
     };
     let closing = Closing {
@@ -147,7 +159,7 @@ pub async fn create_no_show(
     };
     let (actor, now) = (viewer.actor(), app.clock.now());
     match ending::end(&app.db, &actor, &target, &closing, now).await? {
-        Ok(done) => closed(&viewer, &done.details),
+        Ok(done) => closed(&viewer, &form.next, &done.details),
         Err(refusal) => back(&viewer, *id, &refusal),
     }
 }
@@ -157,9 +169,9 @@ pub async fn create_reopening(
     app: Data<App>,
     viewer: Recruiter,
     id: Path<i64>,
-    ticket: Form<Ticket>,
+    form: Form<Pressed>,
 ) -> Result<HttpResponse> {
-    let Some(target) = target(&ticket, *id) else {
+    let Some(target) = target(&form.ticket, *id) else {
         return out_of_date(&app, &viewer, *id).await;
     };
     let (actor, now) = (viewer.actor(), app.clock.now());
@@ -168,7 +180,7 @@ pub async fn create_reopening(
             outlook::tell(&app, &viewer, "Reopened.", &done.details).await
         }
         Ok(_) => viewer.see_other(
-            &format!("/interviews/{id}"),
+            &place(&form.next, *id),
             Flash::done("Reopened. It needs an outcome again."),
         ),
         Err(refusal) => back(&viewer, *id, &refusal),

@@ -92,7 +92,10 @@ async fn read(
         interviewers,
         worries: today::worries(&app.db, company_id, company.meeting_url.is_some(), few, now)
             .await?,
-        owed: interviews::unclosed(&app.db, owing, OWED, now).await?.rows,
+        owed: match day == reader.today() {
+            true => interviews::unclosed(&app.db, owing, OWED, now).await?.rows,
+            false => Vec::new(),
+        },
         outcomes: company.outcomes,
         meeting_url: company.meeting_url,
         alerts: alerts::first(app, company_id, reader.zone, now).await?,
