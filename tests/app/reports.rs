@@ -163,6 +163,20 @@ async fn a_report_counts_what_came_of_the_interviews_of_a_period() {
 }
 
 #[actix_web::test]
+async fn days_that_no_calendar_has_are_refused() {
+    let app = TestApp::start().await;
+    let mut rita = app.recruiter().await;
+    for day in ["%2B262142-12-31", "-262143-01-01", "10000-01-01", "soon"] {
+        for by in ["week", "month", "job"] {
+            let address = format!("/reports?by={by}&from={day}&to={day}");
+            let page = rita.get(&address).await;
+            assert_eq!(page.status, 422, "{address}");
+            assert!(!page.error_of("from").is_empty(), "{address}");
+        }
+    }
+}
+
+#[actix_web::test]
 async fn an_interview_with_two_interviewers_counts_for_both() {
     let mut scene = Scene::set().await;
     let job = scene.job("Cook").await;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::reports::{By, Filter},
-    times,
+    text, times,
     web::{choices::Choice, forms::FormErrors},
     zones::Tz,
 };
@@ -92,12 +92,7 @@ impl Filters {
                 errors.add(field, "Choose a day.");
             }
         }
-        let days = self
-            .from
-            .trim()
-            .parse()
-            .ok()
-            .zip(self.to.trim().parse().ok());
+        let days = text::date(&self.from).ok().zip(text::date(&self.to).ok());
         let spans = match days {
             Some(days) => self.spans(days),
             None => Vec::new(),
