@@ -2,6 +2,8 @@
 for (const press of ["click", "auxclick"]) {
   document.addEventListener(press, (event) => {
     const link = event.target.closest("[data-attend]");
-    if (link) fetch(link.dataset.attend, { method: "POST", redirect: "manual", keepalive: true }).catch(() => {});
+    // Every button but the first is an auxclick; the right one opens a menu.
+    const opens = event.type === "click" || event.button === 1;
+    if (link && opens) fetch(link.dataset.attend, { method: "POST", redirect: "manual", keepalive: true }).catch(() => {});
   });
 }

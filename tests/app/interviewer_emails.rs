@@ -438,7 +438,7 @@ async fn an_interviewer_sees_their_interview_and_the_notes_and_nobody_elses() {
         "Bring a pen.",
         "/interview/",
         "/candidates/",
-        "/interviews/",
+        "href=\"/interviews/",
     ] {
         assert!(
             !page.text.contains(not_theirs),

@@ -28,6 +28,7 @@ pub async fn show(app: Data<App>, viewer: SignedIn, id: Path<i64>) -> Result<Htt
 /// An interview, to its interviewer.
 #[derive(Serialize)]
 pub struct ShowPage {
+    id: i64,
     candidate: String,
     lead: String,
     tone: &'static str,
@@ -55,6 +56,7 @@ impl ShowPage {
         };
         let contact = details.contact();
         Self {
+            id: interview.id,
             candidate: details.candidate.name.clone(),
             lead: slot.map_or_else(String::new, |slot| {
                 Stamp::span(slot, zone).text().to_owned()
@@ -86,6 +88,7 @@ impl Page for ShowPage {
 
     fn sample() -> Self {
         Self {
+            id: 1,
             candidate: "John Doe".into(),
             lead: "Tuesday 5 January, 10:00–11:00".into(),
             tone: "live",
