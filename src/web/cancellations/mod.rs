@@ -84,10 +84,7 @@ async fn show(
     errors: FormErrors,
     refusal: Option<Refusal>,
 ) -> Result<HttpResponse> {
-    let outlook = match form.telling.tells_candidate() {
-        true => outlook::outlook(app, &details, Kind::Cancelled).await?,
-        false => outlook::silence(&details),
-    };
+    let outlook = outlook::outlook(app, &details, Kind::Cancelled).await?;
     let draft = match refusal {
         Some(_) => None,
         None => draft(&details, &form).filter(|_| form.telling.tells_candidate()),

@@ -286,10 +286,7 @@ async fn read(
             }
             _ => None,
         },
-        outlook: match tells {
-            true => outlook::outlook(app, &details, Kind::Rescheduled).await?,
-            false => outlook::silence(&details),
-        },
+        outlook: outlook::outlook(app, &details, Kind::Rescheduled).await?,
         refusal: refusal.or_else(|| Refusal::of_what_is_over(&details, now)),
         zone: viewer.zone(),
         details,
