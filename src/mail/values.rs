@@ -63,14 +63,15 @@ impl Values {
             Some(interviewer) => (&*interviewer.name, &*interviewer.page),
             None => ("", ""),
         };
+        let meeting = match &snapshot.place {
+            Some(url) => text(url),
+            None => Item::Text(language.say("interviewer", "no_meeting", &[])?),
+        };
         let mut by_name = times(message, language);
         by_name.extend([
             ("candidate_name", text(&message.candidate_name)),
             ("interviewer_name", text(interviewer_name)),
-            (
-                "meeting_url",
-                text(snapshot.place.as_deref().unwrap_or_default()),
-            ),
+            ("meeting_url", meeting),
             ("page", text(page)),
             ("job_title", text(&message.job_title)),
             ("company_name", text(&message.company_name)),

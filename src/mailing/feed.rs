@@ -33,13 +33,14 @@ fn event(language: &Language, base_url: &BaseUrl, user_id: i64, held: &Held) -> 
     let page = base_url.join(&format!("/my-interviews/{}", held.id));
     let interview_type = held.interview_type.to_value();
     let interview_type = language.say("interview_types", &interview_type, &[])?;
+    let no_meeting = language.say("interviewer", "no_meeting", &[])?;
     let places = [
         ("candidate_name", held.candidate.as_str()),
         ("job_title", held.job.as_deref().unwrap_or_default()),
         ("interview_type", &interview_type),
         (
             "meeting_url",
-            held.meeting_url.as_deref().unwrap_or_default(),
+            held.meeting_url.as_deref().unwrap_or(&no_meeting),
         ),
         ("page", &page),
     ];
