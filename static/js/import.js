@@ -12,8 +12,8 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-    const form = document.querySelector("[data-import]");
-    if (!form) return;
+    const form = event.target.closest?.("[data-import]");
+    if (!form || event.target.matches("textarea") || document.querySelector("dialog[open]")) return;
     event.preventDefault();
     press(form, "book");
   });
