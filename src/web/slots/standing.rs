@@ -20,6 +20,7 @@ use crate::{
         errors::Result,
         flash::Flash,
         forms::{self, Ticket},
+        return_path::safe_path,
         viewer::{Recruiter, Viewer},
     },
     zones::Tz,
@@ -149,8 +150,9 @@ impl Selection {
 
     /// Nobody is led elsewhere than to the list.
     fn back(&self) -> &str {
-        match self.back == LIST || self.back.starts_with("/slots?") {
-            true => &self.back,
+        let back = safe_path(&self.back);
+        match back == LIST || back.starts_with("/slots?") {
+            true => back,
             false => LIST,
         }
     }

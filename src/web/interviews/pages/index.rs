@@ -12,7 +12,7 @@ use crate::{
         endings,
         forms::FormErrors,
         labels,
-        lists::{self, At, Pager},
+        lists::{At, Pager},
         page::Page,
     },
 };
@@ -74,7 +74,7 @@ impl IndexPage {
             has_picks: rows.any(Row::can_be_picked),
             is_all: form.selects_all(),
             select_all: form.select_all(at),
-            here: lists::address("/interviews", &form),
+            here: at.address("/interviews", &form),
             endings: endings::choices(outcomes),
             pager,
             days,

@@ -9,7 +9,7 @@ use crate::{
     web::{
         choices::{self, Choice},
         forms::FormErrors,
-        lists::{self, At, Pager},
+        lists::{At, Pager},
         page::Page,
     },
     zones::Tz,
@@ -62,7 +62,7 @@ impl IndexPage {
             days: by_day(rows),
             pager,
             has_zone_changes,
-            here: lists::address("/slots", &form),
+            here: at.address("/slots", &form),
             ..Self::refused(form, jobs, FormErrors::new(), zone)
         }
     }
