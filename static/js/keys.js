@@ -3,7 +3,9 @@
 {
   const KEPT = "greenroom-keys";
   const list = () => document.getElementById("keys");
-  const areOff = () => localStorage.getItem(KEPT) === "off";
+  // Storage may be blocked.
+  const kept = (act) => { try { return act(localStorage); } catch { return undefined; } };
+  const areOff = () => kept((storage) => storage.getItem(KEPT)) === "off";
   let before = "";
   let forget;
 
@@ -30,7 +32,7 @@
   });
 
   document.addEventListener("change", (event) => {
-    if (event.target.matches("[data-keys-on]")) localStorage.setItem(KEPT, event.target.checked ? "on" : "off");
+    if (event.target.matches("[data-keys-on]")) kept((storage) => storage.setItem(KEPT, event.target.checked ? "on" : "off"));
   });
 
   // The button in the menu is the way back for whoever turned them off.
