@@ -494,3 +494,32 @@ async fn a_recruiter_writes_the_notes_on_the_page_that_edits_an_interview() {
     );
     scene.app.expect_undelivered_mail();
 }
+
+#[actix_web::test]
+async fn nobody_is_told_who_held_an_interview_once_it_is_over() {
+    let mut scene = Scene::new().await;
+    scene.app.expect_undelivered_mail();
+    let (ines, kim) = (scene.ines.id, scene.kim.id);
+    let mut over = Vec::new();
+    for hours in [48, 50] {
+        let slot = scene.slot(hours, &[ines]).await;
+        over.push((slot, scene.book(slot).await));
+    }
+    scene.deliver().await;
+    scene.app.advance(TimeDelta::hours(48));
+    let (_, closed_early) = over[0];
+    let complete = format!("/api/interviews/{closed_early}/complete/");
+    scene.post(&complete, json!({})).await;
+    // The other one ends while nobody says how.
+    scene.app.advance(TimeDelta::minutes(56));
+    for (index, (slot, interview)) in over.into_iter().enumerate() {
+        if index == 1 {
+            scene.app.advance(TimeDelta::hours(2));
+        }
+        let before = scene.told(interview).await;
+        let path = format!("{SLOTS}{slot}/");
+        let answer = scene.patch(&path, json!({ "interviewers": [ines, kim] }));
+        assert_eq!(answer.await.json()["interviewers"], json!([ines, kim]));
+        assert_eq!(scene.told(interview).await, before, "{index}");
+    }
+}

@@ -223,7 +223,10 @@ async fn change_booked(
         put_interviewers(txn, (actor.company_id, target.id), (&old, new)).await?;
         let slot = slots::find(txn, actor.company_id, target.id).await?;
         busy::retake::<Refusal>(txn, &details.interview, &slot).await?;
-        change::notify_interviewers(txn, actor, interview.id, now).await?;
+        // Who held one that is over can still be put right, but nobody is told anything of it.
+        if details.is_to_come(now) {
+            change::notify_interviewers(txn, actor, interview.id, now).await?;
+        }
     }
     record(txn, actor, target, (&old, new), now).await?;
     Ok(Updated::Done)
