@@ -1,6 +1,6 @@
 //! The bell: a candidate who waits is told to whoever can come.
 use chrono::TimeDelta;
-use entity::{company, slot, user::Role};
+use entity::{company, interview, slot, user::Role};
 use greenroom::domain::interviews::join_link::Ticket;
 use sea_orm::{EntityTrait, sea_query::Expr};
 
@@ -199,4 +199,30 @@ async fn pages_ask_for_the_bell_by_themselves_and_nobody_stays_signed_in_by_that
         scene.rita.get("/bell").await;
     }
     assert_eq!(scene.rita.get("/bell").await.status, 303, "signed out");
+}
+
+#[actix_web::test]
+async fn whoever_waited_in_vain_before_keeps_nobody_from_ringing() {
+    let app = TestApp::start().await;
+    app.expect_undelivered_mail();
+    let day = TimeDelta::days(1);
+    for _ in 0..20 {
+        builders::booked_at(&app, app.company_id, app.now() + day - TimeDelta::hours(3)).await;
+    }
+    let column = interview::Column::JoinedAt;
+    let joined = Expr::value(Some(app.now() + day - TimeDelta::hours(3)));
+    let all_join = interview::Entity::update_many().col_expr(column, joined);
+    builders::write(&app, async |txn| Ok(all_join.exec(txn).await?)).await;
+    let booked = builders::booked(&app, app.company_id).await;
+    let row = &booked.details.interview;
+    let token = app.app.keys.token(&Ticket {
+        public_id: &row.public_id,
+        link_version: row.link_version,
+        revision: row.revision,
+    });
+    app.advance(day);
+    let join = format!("/interview/{}/join", token.expect("a token"));
+    app.candidate().post_form(&join, &[]).await;
+    let bell = app.recruiter().await.get("/bell").await;
+    assert_eq!(bell.all_words("#bell li").len(), 1, "{}", bell.text);
 }

@@ -87,6 +87,8 @@ pub async fn waiting(db: &Db, viewer: Viewer, now: DateTime<Utc>) -> Result<Vec<
         .filter(slot::COLUMN.company_id.eq(company_id))
         .filter(slot::COLUMN.starts_at.gt(now - slots::LONGEST))
         .filter(slot::COLUMN.starts_at.lt(now + LONGEST_LEAD))
+        // Those who waited in vain until the end would fill the list and keep out who waits now.
+        .filter(super::unclosed::is_not_over(now))
         .filter(is_alone)
         .filter(concerns(viewer, now))
         .order_by_asc(interview::Column::JoinedAt)

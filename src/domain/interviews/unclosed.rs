@@ -49,9 +49,17 @@ pub async fn unclosed(
 /// Holds for interviews that were over at an instant and that nobody has closed. To five minutes: the last of the cells that
 /// a slot touches is past, which the database knows of each slot.
 pub(super) fn is_unclosed(by: DateTime<Utc>) -> Condition {
-    let last_cell = Expr::col((slot::Entity, Alias::new("last_cell")));
     Condition::all()
         .add(interview::Column::Status.eq_const(Status::Scheduled))
         .add(slot::COLUMN.starts_at.lt(by))
-        .add(last_cell.lt(busy::cell_of(by)))
+        .add(last_cell().lt(busy::cell_of(by)))
+}
+
+/// Holds for slots that last at an instant or will; and, to five minutes, for those that have just ended.
+pub(super) fn is_not_over(at: DateTime<Utc>) -> Expr {
+    last_cell().gte(busy::cell_of(at))
+}
+
+fn last_cell() -> Expr {
+    Expr::col((slot::Entity, Alias::new("last_cell")))
 }
