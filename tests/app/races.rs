@@ -6,6 +6,7 @@ use entity::{
     attempt::{self, Outcome, Stage},
     bounce::Action,
     email::{self, Status},
+    interview,
 };
 use greenroom::{
     db,
@@ -16,7 +17,9 @@ use greenroom::{
         delivery::{self, Ended, Entry, Next, Recorded},
         idempotency_keys::{self, IdempotencyKey},
         interviews::{
+            admission,
             booking::{self, NewBooking, Who},
+            join_link::Ticket,
             overlap::Overlaps,
             slot_choice::SlotChoice,
         },
@@ -239,6 +242,27 @@ fn key() -> IdempotencyKey {
     IdempotencyKey::new("booking", "the-only-key", "the only wish")
 }
 
+#[actix_web::test]
+async fn details_that_are_read_while_the_time_changes_are_not_those_of_the_new_time() {
+    let app = TestApp::start().await;
+    app.expect_undelivered_mail();
+    let booked = builders::booked(&app, app.company_id).await;
+    let row = &booked.details.interview;
+    let token = app.app.keys.token(&Ticket {
+        public_id: &row.public_id,
+        link_version: row.link_version,
+        revision: row.revision,
+    });
+    let token = token.expect("a token");
+    let moved = interview::Entity::update_many()
+        .col_expr(interview::Column::Revision, Expr::value(row.revision + 1));
+    let opened = admission::opened(&app.app.db, &app.app.keys, &token, "", app.now());
+    during(&app, moved, opened).await.expect("an answer");
+    let found = interview::Entity::find().one(app.app.db.read()).await;
+    let found = found.expect("a look-up").expect("the interview");
+    assert_eq!((found.revision, found.opened_at), (row.revision + 1, None));
+}
+
 async fn emails(app: &TestApp) -> Vec<email::Model> {
     let all = email::Entity::find().all(app.app.db.read()).await;
     all.expect("emails")
@@ -276,9 +300,9 @@ async fn crossing<A, B>(
 }
 
 /// Makes a change, lets `work` go as far as it gets before the change is seen, and then to its end.
-async fn during<A>(
+async fn during<A, E: EntityTrait>(
     app: &TestApp,
-    change: UpdateMany<email::Entity>,
+    change: UpdateMany<E>,
     work: impl Future<Output = A>,
 ) -> A {
     let begin = Notify::new();

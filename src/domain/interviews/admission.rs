@@ -113,6 +113,7 @@ async fn enter(db: &Db, row: &interview::Model, ip: &str, now: DateTime<Utc>) ->
             .col_expr(interview::Column::JoinedAt, Expr::value(now))
             .col_expr(interview::Column::OpenedAt, opened_at.into())
             .filter(interview::COLUMN.id.eq(row.id))
+            .filter(interview::COLUMN.company_id.eq(row.company_id))
             .filter(interview::COLUMN.version.eq(row.version))
             .filter(interview::Column::Status.eq_const(Status::Scheduled))
             .filter(interview::COLUMN.joined_at.is_null())
@@ -151,6 +152,9 @@ pub async fn opened(db: &Db, keys: &Keys, token: &str, ip: &str, now: DateTime<U
         let written = interview::Entity::update_many()
             .col_expr(interview::Column::OpenedAt, Expr::value(now))
             .filter(interview::COLUMN.id.eq(row.id))
+            .filter(interview::COLUMN.company_id.eq(row.company_id))
+            // Moved since, it was read of at another time.
+            .filter(interview::COLUMN.revision.eq(row.revision))
             .filter(interview::COLUMN.opened_at.is_null())
             .exec(txn)
             .await?
