@@ -736,3 +736,33 @@ fn link(app: &TestApp, row: &interview::Model) -> String {
         app.app.keys.token(&ticket).expect("a token")
     )
 }
+
+#[actix_web::test]
+async fn a_cancelled_replacement_is_in_nobodys_place() {
+    let app = TestApp::start().await;
+    let (booked, path) = booked(&app).await;
+    let missed = booked.details.interview.id;
+    let mut program = app.program().await;
+    go_to(&app, starts_at(&booked));
+    let call = |id: i64, what: &str| format!("/api/interviews/{id}/{what}/");
+    let mut post = async |path: String| program.post_json(&path, &json!({})).await;
+    post(call(missed, "no_show")).await;
+    let mut replacements = Vec::new();
+    for _ in 0..2 {
+        let rebooked = post(call(missed, "rebook")).await;
+        assert_eq!(rebooked.status, 201, "{}", rebooked.text);
+        let id = rebooked.json()["id"].as_i64().expect("an id");
+        assert_eq!(rebooked.json()["rebook_of"], json!(missed));
+        assert_eq!(post(call(id, "cancel")).await.status, 200);
+        replacements.push(id);
+    }
+    assert_ne!(replacements[0], replacements[1]);
+    assert_eq!(row(&app, replacements[0]).await.rebook_of, None);
+    let page = app.recruiter().await.get(&path).await;
+    assert!(page.has(&format!("form[action='{path}/rebooking']")));
+    // They did come: the no-show was a mistake.
+    let reopened = post(call(missed, "reopen")).await;
+    assert_eq!(reopened.status, 200, "{}", reopened.text);
+    assert_eq!(row(&app, missed).await.status, Status::Scheduled);
+    assert_eq!(row(&app, replacements[1]).await.rebook_of, None);
+}

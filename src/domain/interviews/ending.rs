@@ -301,6 +301,7 @@ async fn carry_out_reopening(
     if let Some(other) = rebooking::in_place_of(txn, actor.company_id, row.id).await? {
         return refuse(Refusal::Rebooked(other));
     }
+    rebooking::forget_cancelled(txn, actor.company_id, row.id).await?;
     let after = interview::ActiveModel {
         status: Set(Status::Scheduled),
         outcome: Set(None),

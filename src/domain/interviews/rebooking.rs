@@ -11,7 +11,7 @@ use super::{
     ending::Refusal,
 };
 use crate::{
-    db::{Db, Txn},
+    db::{Db, Txn, constant::Constant},
     domain::{
         actions::Actor,
         commands::{self, Abort},
@@ -59,6 +59,7 @@ async fn carry_out(
         Some(id) => id,
         None => creation::insert(txn, actor, row.candidate_id, job_id, now).await?,
     };
+    forget_cancelled(txn, company_id, row.id).await?;
     interview::Entity::update_many()
         .set(interview::ActiveModel {
             rebook_of: Set(Some(row.id)),
@@ -88,7 +89,27 @@ async fn waiting(txn: &impl ConnectionTrait, missed: &Details) -> Result<Option<
     Ok(found.map(|other| other.id))
 }
 
-/// The interview that takes the place of a missed one.
+/// What was to take the place of an interview and was cancelled no longer is what takes it: something else does, or the
+/// interview was not missed. It may be booked anew, for itself.
+pub(super) async fn forget_cancelled(
+    txn: &impl ConnectionTrait,
+    company_id: i64,
+    missed_id: i64,
+) -> Result<()> {
+    interview::Entity::update_many()
+        .set(interview::ActiveModel {
+            rebook_of: Set(None),
+            ..Default::default()
+        })
+        .filter(interview::COLUMN.company_id.eq(company_id))
+        .filter(interview::COLUMN.rebook_of.eq(Some(missed_id)))
+        .filter(interview::Column::Status.eq_const(Status::Cancelled))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// The interview that takes the place of a missed one; one that was cancelled does not.
 pub async fn in_place_of(
     db: &impl ConnectionTrait,
     company_id: i64,
@@ -99,6 +120,7 @@ pub async fn in_place_of(
         .column(interview::Column::Id)
         .filter(interview::COLUMN.company_id.eq(company_id))
         .filter(interview::COLUMN.rebook_of.eq(Some(missed_id)))
+        .filter(interview::Column::Status.ne_const(Status::Cancelled))
         .into_tuple()
         .one(db)
         .await?)
