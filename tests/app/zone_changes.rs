@@ -156,6 +156,15 @@ async fn one_confirmation_moves_the_slots_and_tells_the_candidates() {
     let mut rita = app.recruiter().await;
     let page = rita.get("/zone-changes").await;
     assert_eq!(page.words("main form button"), "Move 2 slots");
+    builders::write(&app, async |txn| {
+        let came = || Expr::value(Some(app.now()));
+        let all = interview::Entity::update_many()
+            .col_expr(interview::Column::OpenedAt, came())
+            .col_expr(interview::Column::JoinedAt, came())
+            .col_expr(interview::Column::AttendedAt, came());
+        Ok(all.exec(txn).await?)
+    })
+    .await;
     let before = interview_of(&app, &booked).await;
     let done = confirm(&mut rita, &page).await;
     assert_eq!(
@@ -183,6 +192,8 @@ async fn one_confirmation_moves_the_slots_and_tells_the_candidates() {
             before.version + 1
         )
     );
+    let came = (row.opened_at, row.joined_at, row.attended_at);
+    assert_eq!(came, (None, None, None), "nobody came to the new time yet");
     let history = actions::history(&app.app.db, app.company_id, "slot", free)
         .await
         .expect("lines");

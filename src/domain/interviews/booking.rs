@@ -291,9 +291,6 @@ fn columns(
         booked_at: Set(row.booked_at.or(Some(now))),
         // Booking a cancelled interview anew: the link in its old mails stays dead.
         link_version: Set(row.link_version + i32::from(row.status == Status::Cancelled)),
-        opened_at: Set(None),
-        joined_at: Set(None),
-        attended_at: Set(None),
-        ..change::next_revision(row)
+        ..change::another_time(row)
     }
 }

@@ -165,6 +165,17 @@ pub(in crate::domain) fn next_revision(read: &interview::Model) -> interview::Ac
     }
 }
 
+/// For [`write`]: the interview takes place at another time. Whoever read of the old one, or came to it, has not come to the
+/// new one.
+pub(in crate::domain) fn another_time(read: &interview::Model) -> interview::ActiveModel {
+    interview::ActiveModel {
+        opened_at: Set(None),
+        joined_at: Set(None),
+        attended_at: Set(None),
+        ..next_revision(read)
+    }
+}
+
 /// Queues what the candidate has to learn of a change that was written.
 pub(super) async fn notify(
     txn: &impl ConnectionTrait,

@@ -165,11 +165,7 @@ fn columns(row: &interview::Model, slot: &slot::Model, notes: &str) -> interview
         true => with_notes(interview::ActiveModel::default()),
         false => with_notes(interview::ActiveModel {
             slot_id: Set(Some(slot.id)),
-            // Whoever read of the old time or joined at it has not at the new one.
-            opened_at: Set(None),
-            joined_at: Set(None),
-            attended_at: Set(None),
-            ..change::next_revision(row)
+            ..change::another_time(row)
         }),
     }
 }

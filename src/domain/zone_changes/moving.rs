@@ -7,9 +7,7 @@ use entity::{
     interview::{self, Status},
     slot,
 };
-use sea_orm::{
-    ActiveValue::Set, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr,
-};
+use sea_orm::{ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
 
 use super::{MOST_AT_ONCE, Reading, WALL_TIME, concerned, list, reading};
 use crate::{
@@ -190,12 +188,7 @@ async fn move_one(
         if overlaps_anew(txn, row, (seen, before), at).await? {
             return refuse(Left::Overlapping);
         }
-        // What a move by hand does to an interview.
-        let after = interview::ActiveModel {
-            joined_at: Set(None),
-            ..change::next_revision(row)
-        };
-        if !change::write(txn, row, after).await? {
+        if !change::write(txn, row, change::another_time(row)).await? {
             return refuse(Left::ChangedMeanwhile);
         }
     }

@@ -67,16 +67,9 @@ pub(super) async fn move_booked(
 }
 
 fn columns(row: &interview::Model, old: &NewSlot, new: &NewSlot) -> interview::ActiveModel {
-    let next = change::next_revision(row);
     match old.starts_at == new.starts_at {
-        true => next,
-        // Whoever read of the old time or joined at it has not at the new one.
-        false => interview::ActiveModel {
-            opened_at: Set(None),
-            joined_at: Set(None),
-            attended_at: Set(None),
-            ..next
-        },
+        true => change::next_revision(row),
+        false => change::another_time(row),
     }
 }
 
