@@ -1,7 +1,7 @@
 //! `book ada tue 10`: a booking said in a few words. Pure: the words are taken apart, and nothing is looked up.
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
 
-use crate::{times, zones::Tz};
+use crate::{text::YEARS, times, zones::Tz};
 
 /// Words that say nothing.
 const FILLERS: [&str; 7] = ["at", "on", "for", "with", "the", "um", "am"];
@@ -181,7 +181,10 @@ fn dotted(word: &str) -> Option<Day> {
     let is_dated = mark == '/' || word.ends_with('.') || parts.len() == 3;
     let (day, month, year) = match parts[..] {
         [day, month] if is_dated => (day, month, None),
-        [day, month, year] => (day, month, Some(year.parse().ok()?)),
+        [day, month, year] => {
+            let year = year.parse().ok().filter(|year| YEARS.contains(year));
+            (day, month, Some(year?))
+        }
         _ => return None,
     };
     let (day, month) = (number(day)?, number(month)?);
@@ -451,6 +454,8 @@ mod tests {
     #[test]
     fn nonsense_is_read_without_harm() {
         for text in [
+            "book 31.12.262142 23",
+            "book 31.12.-262143 0:00",
             "book ::",
             "book 99999999999 0000-00-00",
             "book 31.13.",
