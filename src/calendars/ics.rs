@@ -124,6 +124,12 @@ fn instant(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
         .map_or_else(|| local.and_utc(), |at| at.to_utc())
 }
 
+/// What lasts longer than there is time never ends.
+fn after(starts_at: DateTime<Utc>, lasts: TimeDelta) -> DateTime<Utc> {
+    let ends_at = starts_at.checked_add_signed(lasts);
+    ends_at.unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
 impl Reader {
     fn read(&mut self, calendar: &ICalendar) {
         let zones = calendar.build_tz_resolver();
@@ -263,14 +269,14 @@ impl Reader {
                     true => local
                         .checked_add_signed(event.lasts)
                         .map_or(starts_at, |end| instant(end, event.starts.zone)),
-                    false => starts_at + event.lasts,
+                    false => after(starts_at, event.lasts),
                 };
                 self.add(starts_at, ends_at);
             }
         }
         for starts_at in self.moments(component, &ICalendarProperty::Rdate, zones) {
             if !left_out.contains(&starts_at) {
-                self.add(starts_at, starts_at + event.lasts);
+                self.add(starts_at, after(starts_at, event.lasts));
             }
         }
     }

@@ -217,3 +217,14 @@ fn nonsense_is_survived() {
         assert!(busy(&event(lines)).spans.len() <= 1, "{lines}");
     }
 }
+
+#[test]
+fn what_lasts_longer_than_there_is_time_harms_nobody() {
+    for lasts in ["P99999999W", "P9999999999D", "PT99999999H"] {
+        let lines = format!("DTSTART:20270105T090000Z\nRDATE:20270106T090000Z\nDURATION:{lasts}");
+        let other = event("DTSTART:20270104T090000Z\nDURATION:PT1H");
+        let busy = busy(&format!("{other}{}", event(&lines)));
+        let first = busy.spans.first().map(|it| it.starts_at);
+        assert_eq!(first, Some(at("2027-01-04T09:00:00Z")), "{lasts}");
+    }
+}
