@@ -1,4 +1,6 @@
 //! Headings of columns: what they are called in the languages of spreadsheets.
+use std::collections::HashMap;
+
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// Which columns hold which fields.
@@ -14,24 +16,36 @@ pub struct Columns<F> {
 pub fn read<F: Copy + PartialEq>(cells: &[String], names: &[(F, &[&str])]) -> Option<Columns<F>> {
     let mut fields: Vec<Option<F>> = Vec::new();
     let mut ignored = Vec::new();
+    let (names, mut seen) = (Names::of(names), Vec::new());
     for cell in cells {
         // Of two columns for one field the first counts.
-        let field = field(cell, names).filter(|field| !fields.contains(&Some(*field)));
+        let field = names.field(cell).filter(|field| !seen.contains(field));
+        seen.extend(field);
         if field.is_none() && !cell.is_empty() {
             ignored.push(super::label(cell));
         }
         fields.push(field);
     }
-    let is_heading = fields.iter().any(Option::is_some);
-    is_heading.then_some(Columns { fields, ignored })
+    (!seen.is_empty()).then_some(Columns { fields, ignored })
 }
 
-fn field<F: Copy>(heading: &str, names: &[(F, &[&str])]) -> Option<F> {
-    let heading = folded(heading);
-    let found = names
-        .iter()
-        .find(|(_, names)| names.iter().any(|name| folded(name) == heading));
-    found.map(|(field, _)| *field)
+/// What fields are called, folded once: a row may have very many cells.
+struct Names<F>(HashMap<String, F>);
+
+impl<F: Copy> Names<F> {
+    fn of(names: &[(F, &[&str])]) -> Self {
+        let mut folded_names = HashMap::new();
+        for (field, names) in names {
+            for name in *names {
+                folded_names.entry(folded(name)).or_insert(*field);
+            }
+        }
+        Self(folded_names)
+    }
+
+    fn field(&self, heading: &str) -> Option<F> {
+        self.0.get(&folded(heading)).copied()
+    }
 }
 
 /// `E-Mail-Adresse *` and `emailadresse` are the same.

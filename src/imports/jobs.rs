@@ -116,10 +116,9 @@ pub fn read(typed: &str) -> Result<List<Job>, Refusal> {
 
 fn job(columns: &[Option<Field>], cells: &[String]) -> Result<Job, String> {
     let of = |wanted: Field| {
-        let at = columns.iter().position(|field| *field == Some(wanted));
-        at.and_then(|at| cells.get(at))
-            .map(String::as_str)
-            .unwrap_or_default()
+        let mut each = columns.iter().zip(cells);
+        let found = each.find(|(field, _)| **field == Some(wanted));
+        found.map(|(_, cell)| cell.as_str()).unwrap_or_default()
     };
     let line = |field, what| text::optional_line(of(field), 200).map_err(because(what));
     let (least, most) = (salary(of(Field::SalaryMin))?, salary(of(Field::SalaryMax))?);

@@ -190,8 +190,9 @@ fn mark_repeats(lines: &mut [Line<Person>]) {
 /// The fields of a row under headings.
 fn by_column(columns: &[Option<Field>], cells: &[String]) -> Fields {
     let of = |wanted: Field| {
-        let at = columns.iter().position(|field| *field == Some(wanted))?;
-        cells.get(at).filter(|cell| !cell.is_empty()).cloned()
+        let mut each = columns.iter().zip(cells);
+        let (_, cell) = each.find(|(field, _)| **field == Some(wanted))?;
+        Some(cell).filter(|cell| !cell.is_empty()).cloned()
     };
     // A column called name holds what the other one does not.
     let parts = match (of(Field::FirstName), of(Field::Name), of(Field::LastName)) {
