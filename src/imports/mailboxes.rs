@@ -31,15 +31,24 @@ pub fn read(line: &str) -> Option<Vec<Mailbox>> {
     (!found.is_empty()).then_some(found)
 }
 
-/// `Lovelace, Ada` is Ada Lovelace.
+/// `Lovelace, Ada` is Ada Lovelace; `Ada Lovelace, Jr.` is as it should be.
 pub fn given_name_first(name: &str) -> String {
     let name = name.trim_matches(['"', '\'', ' ']);
     match name.split_once(',') {
-        Some((last, first)) if !first.contains(',') && !first.trim().is_empty() => {
+        Some((last, first)) if !first.contains(',') && !is_suffix(first) => {
             format!("{} {}", first.trim(), last.trim())
         }
         _ => name.to_owned(),
     }
+}
+
+/// Does it follow a name, instead of being one? So does nothing at all.
+fn is_suffix(text: &str) -> bool {
+    const SUFFIXES: [&str; 12] = [
+        "", "jr", "sr", "ii", "iii", "iv", "phd", "md", "mba", "msc", "bsc", "esq",
+    ];
+    let bare = text.trim().replace(['.', ' '], "").to_lowercase();
+    SUFFIXES.contains(&bare.as_str())
 }
 
 #[cfg(test)]

@@ -194,13 +194,17 @@ fn by_column(columns: &[Option<Field>], cells: &[String]) -> Fields {
         let (_, cell) = each.find(|(field, _)| **field == Some(wanted))?;
         Some(cell).filter(|cell| !cell.is_empty()).cloned()
     };
-    // A column called name holds what the other one does not.
-    let parts = match (of(Field::FirstName), of(Field::Name), of(Field::LastName)) {
-        (None, name, last) => [name, last],
-        (first, name, last) => [first, last.or(name)],
+    let joined = |parts: [Option<String>; 2]| {
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        parts.join(" ")
     };
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    let mut fields = Fields::from([("name", given_name_first(&parts.join(" ")))]);
+    // A column called name holds what the other one does not.
+    let name = match (of(Field::FirstName), of(Field::Name), of(Field::LastName)) {
+        (None, Some(whole), None) => given_name_first(&whole),
+        (None, name, last) => joined([name, last]),
+        (first, name, last) => joined([first, last.or(name)]),
+    };
+    let mut fields = Fields::from([("name", name)]);
     let others = [
         ("email", Field::Email),
         ("phone", Field::Phone),

@@ -101,6 +101,18 @@ fn columns_are_known_by_their_headings() {
             "Ada Lovelace|ada@x.org||",
         ),
         ("姓名,邮箱\nAda,ada@x.org", "Ada|ada@x.org||"),
+        (
+            "First,Last,Email\nAda,\"Lovelace, Jr.\",ada@x.org",
+            "Ada Lovelace, Jr.|ada@x.org||",
+        ),
+        (
+            "Name,Email\n\"Ada Lovelace, PhD\",ada@x.org",
+            "Ada Lovelace, PhD|ada@x.org||",
+        ),
+        (
+            "Name,Email\n\"Lovelace, Ada\",ada@x.org",
+            "Ada Lovelace|ada@x.org||",
+        ),
         ("email\nada@x.org", "Ada|ada@x.org||"),
         (
             "Candidate,Mail\nAda,\"Ada L. <ada@x.org>\"",
