@@ -26,8 +26,9 @@ pub fn read(text: &str, most: usize) -> Vec<Row> {
 /// Which character divides most rows into cells.
 fn delimiter(text: &str) -> u8 {
     // Spreadsheets may say it themselves.
-    if let Some(said) = text.get(..5).filter(|head| says_delimiter(head)) {
-        return said.as_bytes()[4];
+    let first = text.lines().next().unwrap_or_default();
+    if says_delimiter(first) {
+        return first.as_bytes()[4];
     }
     let divided = |delimiter: u8| {
         let rows = Reader::new(text, delimiter).take(LOOKED_AT);
@@ -180,6 +181,7 @@ mod tests {
             ("a|b", vec![vec!["a", "b"]]),
             ("alone", vec![vec!["alone"]]),
             ("sep=;\na;b,c,d", vec![vec!["a", "b,c,d"]]),
+            ("sep=\na;b", vec![vec!["sep="], vec!["a", "b"]]),
             (
                 "\u{feff}a;b\r\nc;d\r\n",
                 vec![vec!["a", "b"], vec!["c", "d"]],
