@@ -7,6 +7,8 @@ use crate::{text::YEARS, times, zones::Tz};
 const FILLERS: [&str; 7] = ["at", "on", "for", "with", "the", "um", "am"];
 /// A day that is not said is one of so many.
 const AHEAD: Days = Days::new(14);
+/// The 29th of February comes again after so many years, over the end of a century that has none.
+const LEAP_YEARS_APART: i32 = 8;
 
 /// What is said of a booking.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,10 +28,10 @@ pub enum Day {
     In(u64),
     /// The next one of this name.
     Next(Weekday),
-    /// This one of its month and year, the next there is where they are not said.
+    /// This one of its month and year, the next there is where none is said.
     On {
         day: u32,
-        month: Option<u32>,
+        month: u32,
         year: Option<i32>,
     },
 }
@@ -127,10 +129,9 @@ impl Day {
                 first.into_iter().chain(second).collect()
             }
             Self::On { day, month, year } => {
-                let years = year.map_or(today.year()..=today.year() + 1, |year| year..=year);
-                let months = move |_: i32| month.map_or(1..=12, |month| month..=month);
-                let all = years.flat_map(|year| months(year).map(move |month| (year, month)));
-                let all = all.filter_map(|(year, month)| NaiveDate::from_ymd_opt(year, month, day));
+                let ahead = today.year()..=today.year() + LEAP_YEARS_APART;
+                let years = year.map_or(ahead, |year| year..=year);
+                let all = years.filter_map(|year| NaiveDate::from_ymd_opt(year, month, day));
                 all.filter(|date| *date >= today || year.is_some())
                     .take(2)
                     .collect()
@@ -151,7 +152,7 @@ fn read_day(word: &str, next: Option<&str>) -> Option<(Day, usize)> {
         return Some((Day::Next(weekday), 1));
     }
     if let Ok(date) = crate::text::date(word) {
-        let (day, month, year) = (date.day(), Some(date.month()), Some(date.year()));
+        let (day, month, year) = (date.day(), date.month(), Some(date.year()));
         return Some((Day::On { day, month, year }, 1));
     }
     if let Some(day) = dotted(word) {
@@ -163,7 +164,7 @@ fn read_day(word: &str, next: Option<&str>) -> Option<(Day, usize)> {
         Some((
             Day::On {
                 day,
-                month: Some(month),
+                month,
                 year: None,
             },
             2,
@@ -188,11 +189,7 @@ fn dotted(word: &str) -> Option<Day> {
         _ => return None,
     };
     let (day, month) = (number(day)?, number(month)?);
-    ((1..=31).contains(&day) && (1..=12).contains(&month)).then_some(Day::On {
-        day,
-        month: Some(month),
-        year,
-    })
+    ((1..=31).contains(&day) && (1..=12).contains(&month)).then_some(Day::On { day, month, year })
 }
 
 fn ordinal(word: &str) -> Option<u32> {
@@ -292,13 +289,7 @@ mod tests {
     #[test]
     fn who_and_when_are_told_apart() {
         use Weekday::{Mon, Thu, Tue};
-        let on = |day, month, year| {
-            Some(Day::On {
-                day,
-                month: Some(month),
-                year,
-            })
-        };
+        let on = |day, month, year| Some(Day::On { day, month, year });
         let clock = |hour, minute| Some(Clock { hour, minute });
         for (text, who, day, time) in [
             (
@@ -428,6 +419,11 @@ mod tests {
                 "2027-05-11T22:00:00Z",
             ),
             (
+                "book ada 29 feb",
+                "2028-02-28T23:00:00Z",
+                "2028-02-29T23:00:00Z",
+            ),
+            (
                 "book ada 2026-05-11",
                 "2026-05-10T22:00:00Z",
                 "2026-05-11T22:00:00Z",
@@ -454,12 +450,12 @@ mod tests {
     #[test]
     fn nonsense_is_read_without_harm() {
         for text in [
-            "book 31.12.262142 23",
-            "book 31.12.-262143 0:00",
             "book ::",
             "book 99999999999 0000-00-00",
             "book 31.13.",
             "book 1.2.99999999",
+            "book 31.12.262142 23",
+            "book 31.12.-262143 0:00",
             "book \u{202e}",
             "book am pm h",
         ] {
