@@ -31,6 +31,10 @@ use crate::{
 };
 
 const LONGEST_REASON: usize = 2000;
+/// Of a reason that somebody is not told, which stays inside.
+const LONGEST_WHY_NOT: usize = 200;
+/// The field with it.
+const WHY_NOT: &str = "not_told_reason";
 /// What `null` empties in a change; elsewhere it is as good as left out.
 const CLEARABLE: &[&str] = &["meeting_url"];
 
@@ -193,21 +197,23 @@ pub async fn cancel(
     .await
 }
 
-/// Why something is changed, and whom that is told: everybody, unless the call says otherwise and why.
+/// Why something is changed, and whom that is told: everybody, unless the call says otherwise and why. The two reasons are
+/// not the same: the candidate reads why an interview is cancelled.
 fn reason_and_telling(fields: &mut Fields) -> (String, Telling) {
     let reason = fields.optional("reason", text(|t| typed::lines(t, LONGEST_REASON)));
-    let reason = reason.unwrap_or_default();
     let [candidate, interviewers] = ["notify_candidate", "notify_interviewers"]
         .map(|name| fields.optional(name, boolean).unwrap_or(true));
-    let telling = Telling::new(candidate, interviewers, &reason);
+    let why_not = fields.optional(WHY_NOT, text(|t| typed::optional_line(t, LONGEST_WHY_NOT)));
+    let why_not = why_not.unwrap_or_default();
+    let telling = Telling::new(candidate, interviewers, &why_not);
     let telling = telling.unwrap_or_else(|NoReason| {
         fields.refuse(
-            "reason",
+            WHY_NOT,
             "This field is required when someone is not notified.",
         );
         Telling::everybody()
     });
-    (reason, telling)
+    (reason.unwrap_or_default(), telling)
 }
 
 /// 200: the interview as it is now.

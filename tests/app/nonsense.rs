@@ -379,7 +379,8 @@ async fn no_value_in_a_call_makes_it_fail() {
         ("/api/interviews/{id}/reschedule/", slot),
         (
             "/api/interviews/{id}/cancel/",
-            json!({ "reason": "x", "notify_candidate": true, "notify_interviewers": true }),
+            json!({ "reason": "x", "notify_candidate": true, "notify_interviewers": false,
+                "not_told_reason": "x" }),
         ),
         (
             "/api/interviews/{id}/complete/",

@@ -197,11 +197,11 @@ async fn the_next_change_that_is_told_tells_what_was_not() {
     let refused = program.post_json(&path, &body).await;
     assert_eq!(refused.status, 422);
     assert!(
-        refused.json()["errors"]["reason"].is_array(),
+        refused.json()["errors"]["not_told_reason"].is_array(),
         "{}",
         refused.text
     );
-    let body = json!({ "slot_id": slot, "notify_candidate": false, "reason": WHY });
+    let body = json!({ "slot_id": slot, "notify_candidate": false, "not_told_reason": WHY });
     let moved = program.post_json(&path, &body).await;
     assert_eq!(moved.status, 200, "{}", moved.text);
     assert_eq!(moved.json()["notification"], Value::Null);
@@ -227,10 +227,9 @@ async fn a_move_back_to_what_the_candidate_knows_leaves_nothing_to_tell() {
     let mut program = scene.app.program().await;
     let old = scene.booked.details.interview.slot_id;
     let path = format!("/api{}/reschedule/", scene.path);
-    let body =
-        json!({ "slot_id": scene.free_slot().await, "notify_candidate": false, "reason": WHY });
+    let body = json!({ "slot_id": scene.free_slot().await, "notify_candidate": false, "not_told_reason": WHY });
     assert_eq!(program.post_json(&path, &body).await.status, 200);
-    let back = json!({ "slot_id": old, "notify_candidate": false, "reason": WHY });
+    let back = json!({ "slot_id": old, "notify_candidate": false, "not_told_reason": WHY });
     let back = program.post_json(&path, &back).await.json();
     assert_eq!(back["interview"]["not_told_reason"], Value::Null);
     assert!(
@@ -279,10 +278,51 @@ async fn whoever_never_knew_of_an_interview_misses_nothing_when_it_is_cancelled(
     app.expect_undelivered_mail();
     let mut program = app.program().await;
     let path = format!("/api/interviews/{}/cancel/", booked.details.interview.id);
-    let body = json!({ "notify_candidate": false, "reason": WHY });
+    let body = json!({ "notify_candidate": false, "not_told_reason": WHY });
     let cancelled = program.post_json(&path, &body).await.json();
     assert_eq!(cancelled["not_told_reason"], Value::Null);
-    assert_eq!(cancelled["cancel_reason"], WHY);
+    assert_eq!(cancelled["cancel_reason"], "");
+}
+
+#[actix_web::test]
+async fn a_candidate_never_reads_why_they_were_not_told() {
+    const SECRET: &str = "Under investigation.";
+    let scene = Scene::set().await;
+    let mut program = scene.app.program().await;
+    let path = format!("/api{}/cancel/", scene.path);
+    let body = json!({
+        "reason": "The position is filled.", "notify_candidate": false, "not_told_reason": SECRET,
+    });
+    let cancelled = program.post_json(&path, &body).await.json();
+    assert_eq!(cancelled["cancel_reason"], "The position is filled.");
+    assert_eq!(cancelled["not_told_reason"], SECRET);
+    let history = scene.app.recruiter().await.get(&scene.path).await;
+    assert!(history.text.contains(SECRET), "recruiters do");
+    let row = scene.row().await;
+    let version = row.version.to_string();
+    let telling = format!("{}/telling", scene.path);
+    let mut rita = scene.app.recruiter().await;
+    rita.post_form(&telling, &[("version", &version)]).await;
+    scene.app.deliver().await;
+    let mails = email::Entity::find()
+        .order_by_asc(email::Column::Id)
+        .all(scene.app.app.db.read())
+        .await;
+    let mails = mails.expect("emails");
+    let told = mails.last().and_then(|mail| mail.text.clone());
+    let told = told.expect("the text of a cancellation");
+    assert!(told.contains("The position is filled."), "{told}");
+    for mail in mails {
+        assert!(!format!("{mail:?}").contains(SECRET), "{mail:?}");
+    }
+    let token = scene.app.app.keys.token(&Ticket {
+        public_id: &row.public_id,
+        link_version: row.link_version,
+        revision: row.revision,
+    });
+    let page = format!("/interview/{}", token.expect("a token"));
+    let page = scene.app.candidate().get(&page).await;
+    assert!(!page.text.contains(SECRET), "{}", page.text);
 }
 
 #[actix_web::test]
@@ -325,12 +365,12 @@ async fn interviewers_are_told_or_not_for_themselves() {
         kinds
     };
     let path = format!("/api/interviews/{id}/reschedule/");
-    let body = json!({ "slot_id": second, "notify_interviewers": false, "reason": "Same person" });
+    let body = json!({ "slot_id": second, "notify_interviewers": false, "not_told_reason": "Same person" });
     assert_eq!(program.post_json(&path, &body).await.status, 200);
     assert_eq!(newest().await, [Kind::Rescheduled]);
     app.deliver().await;
     let path = format!("/api/interviews/{id}/cancel/");
-    let body = json!({ "notify_candidate": false, "reason": WHY });
+    let body = json!({ "notify_candidate": false, "not_told_reason": WHY });
     assert_eq!(program.post_json(&path, &body).await.status, 200);
     assert_eq!(newest().await, [Kind::InterviewerCancelled]);
 }
@@ -340,8 +380,7 @@ async fn a_reopened_interview_tells_nobody_who_was_not_to_be_told() {
     let scene = Scene::set().await;
     let mut program = scene.app.program().await;
     let call = |name: &str| format!("/api{}/{name}/", scene.path);
-    let body =
-        json!({ "slot_id": scene.free_slot().await, "notify_candidate": false, "reason": WHY });
+    let body = json!({ "slot_id": scene.free_slot().await, "notify_candidate": false, "not_told_reason": WHY });
     assert_eq!(
         program.post_json(&call("reschedule"), &body).await.status,
         200

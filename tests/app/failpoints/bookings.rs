@@ -312,7 +312,7 @@ async fn changes_survive_every_fault() {
         .survives("cancel without telling", async |app| {
             let booked = builders::booked(app, app.company_id).await;
             let path = format!("/api{}/cancel/", page(&booked));
-            let body = json!({ "reason": "Told by phone.", "notify_candidate": false });
+            let body = json!({ "not_told_reason": "Told by phone.", "notify_candidate": false });
             Call::json(program.clone(), &path, body)
         })
         .await;
@@ -322,7 +322,8 @@ async fn changes_survive_every_fault() {
             let job = booked.details.slot.as_ref().expect("a slot").job_id;
             let at = app.now() + TimeDelta::days(2);
             let slot = builders::slot(app, app.company_id, job, at).await;
-            let body = json!({ "slot_id": slot, "reason": "x", "notify_candidate": false });
+            let body =
+                json!({ "slot_id": slot, "not_told_reason": "x", "notify_candidate": false });
             let path = format!("/api{}/reschedule/", page(&booked));
             let moved = program.clone().post_json(&path, &body).await;
             let version = moved.json()["interview"]["version"].to_string();
