@@ -27,11 +27,7 @@ struct Scene {
 impl Scene {
     async fn set() -> Self {
         let app = TestApp::start().await;
-        let leads = company::Entity::update_many().col_expr(
-            company::Column::ReminderLeadMinutes,
-            Expr::value(json!([60])),
-        );
-        builders::write(&app, async |txn| Ok(leads.exec(txn).await?)).await;
+        remind_an_hour_before(&app).await;
         let booked = builders::booked(&app, app.company_id).await;
         app.expect_undelivered_mail();
         app.deliver().await;
@@ -187,6 +183,14 @@ async fn a_move_that_the_candidate_is_not_told_of_sends_nothing_and_says_so_ever
     assert_eq!(scene.emails().await.len(), 4, "nobody is told twice");
 }
 
+async fn remind_an_hour_before(app: &TestApp) {
+    let leads = company::Entity::update_many().col_expr(
+        company::Column::ReminderLeadMinutes,
+        Expr::value(json!([60])),
+    );
+    builders::write(app, async |txn| Ok(leads.exec(txn).await?)).await;
+}
+
 #[actix_web::test]
 async fn the_next_change_that_is_told_tells_what_was_not() {
     let scene = Scene::set().await;
@@ -328,6 +332,7 @@ async fn a_candidate_never_reads_why_they_were_not_told() {
 #[actix_web::test]
 async fn interviewers_are_told_or_not_for_themselves() {
     let app = TestApp::start().await;
+    remind_an_hour_before(&app).await;
     let (ines, mut program) = (app.interviewer().await, app.program().await);
     let job = builders::job(&app, app.company_id).await;
     let slot = async |program: &mut Actor, date: &str| {
@@ -368,6 +373,23 @@ async fn interviewers_are_told_or_not_for_themselves() {
     let body = json!({ "slot_id": second, "notify_interviewers": false, "not_told_reason": "Same person" });
     assert_eq!(program.post_json(&path, &body).await.status, 200);
     assert_eq!(newest().await, [Kind::Rescheduled]);
+    let reminders = email::Entity::find()
+        .filter(email::COLUMN.interview_id.eq(id))
+        .filter(email::Column::Status.eq(Status::Queued))
+        .filter(email::Column::Kind.eq(Kind::InterviewerReminder))
+        .all(app.app.db.read())
+        .await;
+    let days: Vec<_> = reminders
+        .expect("emails")
+        .iter()
+        .map(|it| it.due_at.date_naive())
+        .collect();
+    let day: chrono::NaiveDate = "2027-01-06".parse().expect("a day");
+    assert_eq!(
+        days,
+        [day],
+        "they are reminded of the new time all the same"
+    );
     app.deliver().await;
     let path = format!("/api/interviews/{id}/cancel/");
     let body = json!({ "notify_candidate": false, "not_told_reason": WHY });

@@ -1,5 +1,6 @@
-//! Whom a change is told by email: candidate and interviewers, unless somebody has a reason that they are not. Whoever was
-//! not told can be told later.
+//! Whom a change is told by email: candidate and interviewers, unless somebody has a reason that they are not. A candidate
+//! who was not told can be told later. Interviewers who were not learn of it with the next change that they are told, and
+//! by their reminder.
 use chrono::{DateTime, Utc};
 use entity::{
     email::Kind,

@@ -41,7 +41,7 @@ pub(super) async fn notify(
     for (user, holds_it) in concerned(txn, details, told.keys().copied()).await? {
         let told = told.remove(&user.id).unwrap_or(LastNotified::Never);
         let new = match holds_it {
-            true => news_and_reminder(details, told, now)?,
+            true => change_and_reminder(details, told, now)?,
             false => parting(details, told, now).into_iter().collect(),
         };
         let to = Addressee::user(&user);
@@ -89,29 +89,54 @@ fn is_on(details: &Details) -> bool {
     details.interview.status == Status::Scheduled
 }
 
-/// What somebody who holds the interview has to learn, and when they are reminded: once, near the start.
-fn news_and_reminder(
+/// Queues their reminders alone: whoever is not told of a change is still reminded of the time that the interview has now.
+pub(super) async fn remind(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    details: &Details,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let Some(reminder) = reminder(details, now)? else {
+        return Ok(());
+    };
+    let holders = concerned(txn, details, std::iter::empty()).await?;
+    let all = holders
+        .iter()
+        .filter(|(_, holds_it)| *holds_it)
+        .map(|(user, _)| (Addressee::user(user), reminder.clone()));
+    emails::queue_to(txn, actor, details, all.collect(), now).await?;
+    Ok(())
+}
+
+/// What somebody who holds the interview has to learn, and when they are reminded.
+fn change_and_reminder(
     details: &Details,
     told: LastNotified,
     now: DateTime<Utc>,
 ) -> Result<Vec<NewEmail>> {
     let snapshot = snapshot(details)?;
     let kind = kind_for(Kind::Updated, &snapshot, &told).and_then(Kind::for_interviewers);
-    let news = kind.map(|kind| NewEmail {
+    let change = kind.map(|kind| NewEmail {
         kind,
         previous_snapshot: told.before(kind),
         due_at: now + undo_delay(details, now),
         expires_at: expires_at(kind, &snapshot, now),
-        snapshot: snapshot.clone(),
+        snapshot,
         lead_minutes: None,
     });
-    let nearest = reminders::needed(details, now)?.into_iter().next();
-    let reminder = nearest.map(|reminder| NewEmail {
+    Ok(change.into_iter().chain(reminder(details, now)?).collect())
+}
+
+/// When somebody who holds the interview is reminded: once, near the start.
+fn reminder(details: &Details, now: DateTime<Utc>) -> Result<Option<NewEmail>> {
+    let Some(nearest) = reminders::needed(details, now)?.into_iter().next() else {
+        return Ok(None);
+    };
+    Ok(Some(NewEmail {
         kind: Kind::InterviewerReminder,
-        snapshot,
-        ..reminder
-    });
-    Ok(news.into_iter().chain(reminder).collect())
+        snapshot: snapshot(details)?,
+        ..nearest
+    }))
 }
 
 /// Tells somebody who knows of the interview that it is no longer theirs, as they know it: where it is now is nothing to

@@ -54,9 +54,7 @@ pub async fn notify(
         }
     };
     let queued = queue_before_reminders(txn, actor, change, details, now).await?;
-    if telling.tells_interviewers() {
-        interviewers::notify(txn, actor, details, now).await?;
-    }
+    follow_for_interviewers(txn, actor, details, telling, now).await?;
     Ok(queued)
 }
 
@@ -74,6 +72,16 @@ async fn keep_silent(
     reminders::drop_waiting(txn, row.id, now).await?;
     let is_news = pending_change(txn, kind, details).await?.is_some();
     note_silence(txn, details, is_news.then_some(reason)).await?;
+    follow_for_interviewers(txn, actor, details, telling, now).await
+}
+
+async fn follow_for_interviewers(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    details: &Details,
+    telling: &Telling,
+    now: DateTime<Utc>,
+) -> Result<()> {
     match telling.tells_interviewers() {
         true => interviewers::notify(txn, actor, details, now).await,
         false => Ok(()),
