@@ -81,7 +81,10 @@ pub async fn add(
         // What came back may leave nothing to tell: whoever was not invited need not be told off.
         match notifications::revalidate(txn, &mut email, true).await {
             Ok(true) | Err(Error::Stored(_)) => lifecycle::hold(txn, email.id, &reason).await?,
-            Ok(false) => delivery::supersede(txn, &email, delivery::NO_NEWS, now).await?,
+            Ok(false) => {
+                let reason = delivery::nothing_to_tell(email.kind);
+                delivery::supersede(txn, &email, reason, now).await?;
+            }
             Err(error) => return Err(error),
         }
     }

@@ -523,3 +523,31 @@ async fn nobody_is_told_who_held_an_interview_once_it_is_over() {
         assert_eq!(scene.told(interview).await, before, "{index}");
     }
 }
+
+#[actix_web::test]
+async fn what_an_interviewer_need_not_be_told_is_said_of_the_interviewer() {
+    let mut scene = Scene::new().await;
+    let slot = scene.slot(48, &[scene.ines.id]).await;
+    let id = scene.book(slot).await;
+    scene.deliver().await;
+    let cancel = format!("/api/interviews/{id}/cancel/");
+    scene.post(&cancel, json!({})).await;
+    // Only now it is known that the invitation came back.
+    builders::write(&scene.app, async |txn| {
+        let status = sea_orm::ActiveEnum::to_value(&Status::Bounced);
+        let bounced = email::Entity::update_many()
+            .col_expr(email::Column::Status, Expr::value(status))
+            .filter(email::Column::Kind.eq(Kind::InterviewerScheduled));
+        Ok(bounced.exec(txn).await?)
+    })
+    .await;
+    scene.deliver().await;
+    let mails = scene.mails(id).await;
+    let last = mails.last().expect("an email");
+    assert_eq!(
+        (last.kind, last.status),
+        (Kind::InterviewerCancelled, Status::Superseded)
+    );
+    let why = last.reason.as_str();
+    assert!(why.starts_with("The interviewer had not received"), "{why}");
+}

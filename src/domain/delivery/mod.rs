@@ -24,7 +24,7 @@ use sea_orm::{
 pub(in crate::domain) use self::per_address::revalidate as look_at_addresses_again;
 pub(super) use self::{
     attempts::in_doubt,
-    claim::{NO_NEWS, supersede},
+    claim::{nothing_to_tell, supersede},
 };
 pub use self::{
     claim::{claim, claim_more, end_claims, next_due, release},

@@ -11,7 +11,7 @@ use sea_orm::{
     sea_query::Expr,
 };
 
-pub(in crate::domain) use self::news::{NO_NEWS, supersede};
+pub(in crate::domain) use self::news::{nothing_to_tell, supersede};
 use self::{
     news::Candidate,
     share::{Shared, share},

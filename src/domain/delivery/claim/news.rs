@@ -2,7 +2,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use entity::email::{self, Status};
+use entity::email::{self, Kind, Status};
 use sea_orm::ConnectionTrait;
 
 use super::super::{
@@ -21,8 +21,18 @@ use crate::{
 };
 
 const OUTDATED: &str = "The interview, who holds it, or the address changed before it was sent.";
-pub(in crate::domain) const NO_NEWS: &str =
-    "The candidate had not received the email it was about, so there is nothing to tell.";
+
+/// Why a message of this kind is needless after all.
+pub(in crate::domain) fn nothing_to_tell(kind: Kind) -> &'static str {
+    match kind.is_for_interviewers() {
+        true => {
+            "The interviewer had not received the email it was about, so there is nothing to tell."
+        }
+        false => {
+            "The candidate had not received the email it was about, so there is nothing to tell."
+        }
+    }
+}
 
 /// A message that is still news.
 pub(super) struct Candidate {
@@ -148,7 +158,7 @@ async fn about(
                 follows_others,
             }));
         }
-        Ok(false) => supersede(txn, &email, NO_NEWS, now).await?,
+        Ok(false) => supersede(txn, &email, nothing_to_tell(email.kind), now).await?,
         // What cannot be read of one message must not keep the others from leaving.
         Err(Error::Stored(why)) => {
             tracing::error!(email.id = email.id, why, "An email cannot be composed");
