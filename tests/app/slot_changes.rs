@@ -287,3 +287,22 @@ async fn many_slots_are_closed_and_deleted_at_once_and_each_is_answered_for() {
             .contains("Select slots first")
     );
 }
+
+#[actix_web::test]
+async fn a_slot_that_is_picked_twice_is_judged_once() {
+    let app = TestApp::start().await;
+    let job = builders::job(&app, app.company_id).await;
+    let at = app.now() + TimeDelta::days(2);
+    let id = builders::slot(&app, app.company_id, job, at).await;
+    let mut rita = app.recruiter().await;
+    let (pick, again) = (format!("pick_{id}"), format!("pick_0{id}"));
+    for (act, version, notice) in [
+        ("close", "1", "1 slot closed."),
+        ("delete", "2", "1 slot deleted."),
+    ] {
+        let form = [("act", act), (&*pick, version), (&*again, version)];
+        let answer = rita.post_form("/slots/selection", &form).await;
+        assert_eq!(answer.status, 303, "{}", answer.text);
+        assert_eq!(rita.get(&answer.location).await.notice(), notice);
+    }
+}

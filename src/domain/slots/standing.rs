@@ -69,7 +69,8 @@ pub struct Judged {
     pub slot: Option<slot::Model>,
 }
 
-/// Does it to each of these for which it can be done, in one transaction; the others stay as they are.
+/// Does it to each of these for which it can be done, in one transaction; the others stay as they are. What is chosen twice
+/// is judged once.
 pub async fn apply(
     db: &Db,
     actor: &Actor,
@@ -77,8 +78,11 @@ pub async fn apply(
     chosen: &[Chosen],
     now: DateTime<Utc>,
 ) -> Result<Vec<Judged>> {
+    let mut seen = HashSet::new();
+    let chosen = chosen.iter().filter(|chosen| seen.insert(chosen.id));
+    let chosen: Vec<Chosen> = chosen.copied().collect();
     db::transaction(db, async |txn| {
-        let judged = judge(txn, actor.company_id, act, chosen, now).await?;
+        let judged = judge(txn, actor.company_id, act, &chosen, now).await?;
         let done = judged
             .iter()
             .filter(|judged| judged.outcome == Outcome::Done);
