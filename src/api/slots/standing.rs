@@ -27,7 +27,7 @@ pub async fn close(
     id: Path<i64>,
     body: Body,
 ) -> Result<HttpResponse> {
-    change(&app, &caller, *id, Act::Close, body).await
+    change(&app, &caller, (*id, Act::Close), "api.slot.close", body).await
 }
 
 /// POST /api/interviews/slots/{id}/reopen/: offers it again.
@@ -37,15 +37,17 @@ pub async fn reopen(
     id: Path<i64>,
     body: Body,
 ) -> Result<HttpResponse> {
-    change(&app, &caller, *id, Act::Reopen, body).await
+    change(&app, &caller, (*id, Act::Reopen), "api.slot.reopen", body).await
 }
 
-async fn change(app: &App, caller: &Caller, id: i64, act: Act, body: Body) -> Result<HttpResponse> {
+async fn change(
+    app: &App,
+    caller: &Caller,
+    (id, act): (i64, Act),
+    scope: &'static str,
+    body: Body,
+) -> Result<HttpResponse> {
     let mut fields = body.fields()?;
-    let scope = match act {
-        Act::Close => "api.slot.close",
-        Act::Reopen | Act::Delete => "api.slot.reopen",
-    };
     let idempotency_key = caller.idempotency_key(scope, &format!("{id} {}", fields.request()))?;
     idempotency::answer(app, caller, idempotency_key, async |_| {
         let version = fields.optional("version", number(1..=i64::from(NEWEST)));
