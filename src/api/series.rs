@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{
     auth::{Caller, Recruiter},
-    fields::{Body, Fields, choice, id, number, text},
+    fields::{Body, Fields, boolean, choice, id, number, text},
     idempotency,
     problem::{Problem, Result},
     slots::{interviewer, read_interviewers},
@@ -181,7 +181,7 @@ pub async fn create(app: Data<App>, caller: Recruiter, body: Body) -> Result<Htt
     let mut fields = body.fields()?;
     let idempotency_key = caller.idempotency_key("api.series", fields.request())?;
     idempotency::answer(&app, &caller, idempotency_key, async |idempotency_key| {
-        let is_dry = fields.optional("dry_run", flag).unwrap_or_default();
+        let is_dry = fields.optional("dry_run", boolean).unwrap_or_default();
         let seen = fields.optional("expected", text(fingerprint));
         let plan = read(&mut fields, &caller);
         let plan = fields.finish(plan)?;
@@ -288,9 +288,9 @@ fn read(fields: &mut Fields, caller: &Caller) -> Option<Plan> {
     let meeting_url = fields.optional("meeting_url", text(typed::https_url));
     let interviewer = fields.optional("interviewer", text(interviewer));
     let interviewers = fields.optional("interviewers", read_interviewers);
-    let together = fields.optional("together", flag).unwrap_or_default();
-    let beside_open = fields.optional("beside_open", flag).unwrap_or_default();
-    let on_holidays = fields.optional("on_holidays", flag).unwrap_or_default();
+    let together = fields.optional("together", boolean).unwrap_or_default();
+    let beside_open = fields.optional("beside_open", boolean).unwrap_or_default();
+    let on_holidays = fields.optional("on_holidays", boolean).unwrap_or_default();
     Some(Plan {
         job_id: job_id?,
         days: days?,
@@ -406,12 +406,6 @@ fn pairs(value: &Value) -> Result<Vec<(NaiveTime, NaiveTime)>, String> {
     };
     let pairs = items.iter().map(pair);
     pairs.collect::<Option<_>>().ok_or_else(|| WRONG.into())
-}
-
-fn flag(value: &Value) -> Result<bool, String> {
-    value
-        .as_bool()
-        .ok_or_else(|| "Must be true or false.".into())
 }
 
 fn fingerprint(text: &str) -> Result<String, &'static str> {
