@@ -9,7 +9,10 @@ use sea_orm::{
     sea_query::{Alias, Expr, ExprTrait, JoinType, LockType, OnConflict, Query, SelectStatement},
 };
 
-use super::commands::{Abort, refuse};
+use super::{
+    commands::{Abort, refuse},
+    slots::LONGEST,
+};
 use crate::error::Result;
 
 /// How long a cell is.
@@ -82,8 +85,9 @@ pub async fn spans(
         .expr_as(cell().max(), "last")
         .filter(busy_cell::COLUMN.company_id.eq(company_id))
         .filter(busy_cell::Column::UserId.is_in(user_ids.iter().copied()))
-        .filter(busy_cell::COLUMN.cell.gte(cell_of(from)))
-        .filter(busy_cell::COLUMN.cell.lte(cell_of(until)))
+        // What touches the time may begin before it and end after it.
+        .filter(busy_cell::COLUMN.cell.gte(cell_of(from - LONGEST)))
+        .filter(busy_cell::COLUMN.cell.lte(cell_of(until + LONGEST)))
         .group_by(busy_cell::Column::UserId)
         .group_by(busy_cell::Column::InterviewId)
         .into_tuple()
@@ -99,7 +103,8 @@ pub async fn spans(
                 cause: Cause::Interview(interview_id),
             })
         });
-    Ok(spans.collect())
+    let touches = |span: &Span| span.from < until && from < span.until;
+    Ok(spans.filter(touches).collect())
 }
 
 /// Keeps the slot's interviewers busy while the interview lasts: refused when one of them is in another one then. Answers

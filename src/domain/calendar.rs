@@ -15,6 +15,7 @@ use crate::{
         busy::{self, Span},
         interviews::board::{self, Appointment},
         rows::Stored,
+        slots::LONGEST,
     },
     error::Result,
 };
@@ -107,7 +108,9 @@ pub async fn read(
     }
     let mut ids: Vec<i64> = users.keys().copied().collect();
     ids.sort_unstable();
-    let busy = Busy::new(busy::spans(db.read(), company_id, &ids, (from, until)).await?);
+    // What starts before the end may last beyond it.
+    let while_any_lasts = (from, until + LONGEST);
+    let busy = Busy::new(busy::spans(db.read(), company_id, &ids, while_any_lasts).await?);
     let booked = board::appointments(db, company_id, (from, until), MOST).await?;
     let mut booked: HashMap<i64, Appointment> = booked
         .into_iter()

@@ -11,6 +11,7 @@ use entity::{
 use greenroom::{
     domain::{
         actions::Actor as Caller,
+        busy,
         interviews::{
             booking::{self, NewBooking, Refusal, Who},
             cancellation,
@@ -482,4 +483,32 @@ async fn held(app: &TestApp) -> Vec<(i64, slot::Model)> {
         theirs.map(|seat| (seat.user_id, slot.clone()))
     });
     each.collect()
+}
+
+#[actix_web::test]
+async fn of_what_touches_a_time_all_is_known() {
+    let mut scene = Scene::new().await;
+    let slot = scene.slot(0, 60, &[scene.ines]).await;
+    scene.booked(slot).await;
+    let noon = noon(&scene.app);
+    let (minutes, ines) = (TimeDelta::minutes, [scene.ines]);
+    for (from, until, touches) in [
+        (20, 30, true),
+        (-60, 5, true),
+        (55, 200, true),
+        (-60, 0, false),
+        (60, 120, false),
+    ] {
+        let between = (noon + minutes(from), noon + minutes(until));
+        let spans = busy::spans(
+            scene.app.app.db.read(),
+            scene.app.company_id,
+            &ines,
+            between,
+        );
+        let spans = spans.await.expect("spans").into_iter();
+        let spans: Vec<_> = spans.map(|span| (span.from, span.until)).collect();
+        let whole = (noon, noon + minutes(60));
+        assert_eq!(spans, Vec::from_iter(touches.then_some(whole)), "{from}");
+    }
 }

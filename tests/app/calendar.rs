@@ -321,3 +321,17 @@ async fn nobody_sees_another_companys_calendar() {
     let mut ines = scene.app.interviewer().await;
     assert_eq!(ines.get("/calendar").await.status, 404);
 }
+
+#[actix_web::test]
+async fn what_begins_after_the_last_midnight_blocks_what_lasts_over_it() {
+    let mut scene = Scene::new().await;
+    let late = scene.slot("2027-01-05", "23:30", &[scene.ines]).await;
+    let taken = scene.slot("2027-01-06", "00:10", &[scene.ines]).await;
+    scene.book(taken).await;
+    let page = scene.rita.get("/calendar?view=day&day=2027-01-05").await;
+    assert!(
+        page.has(&format!(".slot--blocked a[href='/slots/{late}']")),
+        "{}",
+        page.text
+    );
+}
