@@ -655,3 +655,18 @@ async fn a_program_can_book_those_who_can_be_booked() {
         );
     }
 }
+
+#[actix_web::test]
+async fn a_slot_that_was_chosen_is_proposed_to_nobody_else() {
+    let mut scene = Scene::new().await;
+    let at = scene.at(8);
+    let elsewhere = builders::booked_at(&scene.app, scene.app.company_id, at).await;
+    let email = elsewhere.details.candidate.email;
+    let (chosen_slot, other) = (scene.slot(8).await.to_string(), scene.slot(9).await);
+    let text = format!("{email}\nbob@example.com");
+    let fields = [(&*format!("slot:{email}"), &*chosen_slot)];
+    let page = scene.post(&text, "look", &fields).await;
+    assert_eq!(chosen(&page, &email), chosen_slot);
+    assert_eq!(chosen(&page, "bob@example.com"), other.to_string());
+    assert!(page.words(".footbar").contains("1 ready"), "{}", page.text);
+}

@@ -227,8 +227,9 @@ fn begin(entry: Entry, board: &Board) -> Row {
 }
 
 fn give_slots(rows: &mut [Row], board: &Board, now: DateTime<Utc>) {
+    // A slot that was chosen is nobody else's, even where the person is in another interview then.
     let needs_one = |row: &Row| match row.state {
-        State::Ready(_) | State::Look(Problem::Typo(_)) => true,
+        State::Ready(_) | State::Look(Problem::Typo(_) | Problem::Overlap(_)) => true,
         State::Look(_) | State::Aside(_) => false,
     };
     let wanting: Vec<usize> = (0..rows.len()).filter(|at| needs_one(&rows[*at])).collect();
