@@ -3,6 +3,7 @@ use entity::email::{Audience, Kind, Status};
 use greenroom::db;
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{ActiveEnum, ConnectionTrait, EntityTrait, Iterable};
+use serde_json::json;
 
 use crate::support::{TestApp, builders};
 
@@ -92,4 +93,52 @@ async fn emails(app: &TestApp) -> Vec<entity::email::Model> {
     let mut emails = emails.expect("emails");
     emails.sort_by_key(|email| email.id);
     emails
+}
+
+/// The newest step that knew only some of the slots that were booked once.
+const SOME_BOOKED: &str = "m20261129_000094_know_who_attends";
+
+#[actix_web::test]
+async fn a_slot_whose_interview_was_booked_anew_elsewhere_was_booked_once() {
+    let app = TestApp::start().await;
+    app.expect_undelivered_mail();
+    let booked = builders::booked(&app, app.company_id).await;
+    let row = &booked.details.interview;
+    let (first, job) = (row.slot_id.expect("a slot"), row.job_id.expect("a job"));
+    let at = app.now() + chrono::TimeDelta::days(3);
+    let (other, free) = (
+        builders::slot(&app, app.company_id, job, at).await,
+        builders::slot(&app, app.company_id, job, at).await,
+    );
+    let mut program = app.program().await;
+    let cancel = format!("/api/interviews/{}/cancel/", row.id);
+    let book = format!("/api/interviews/slots/{other}/book_slot/");
+    for (path, body) in [
+        (cancel, json!({})),
+        (book, json!({ "interview_id": row.id })),
+    ] {
+        let answer = program.post_json(&path, &body).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+    }
+    let schema = db::connect_alone(app.app.settings.database_url.expose())
+        .await
+        .expect("a connection");
+    let all = Migrator::migrations();
+    let known = all.iter().position(|step| step.name() == SOME_BOOKED);
+    let later = all.len() - 1 - known.expect("the step");
+    let steps = u32::try_from(later).expect("a few");
+    Migrator::down(&schema, Some(steps)).await.expect("down");
+    let forget = "UPDATE slots SET was_booked = FALSE";
+    schema.execute_unprepared(forget).await.expect("forgotten");
+    Migrator::up(&schema, None).await.expect("up");
+    schema.close().await.expect("closed");
+    let slots = entity::slot::Entity::find().all(app.app.db.read()).await;
+    let slots = slots.expect("slots").into_iter();
+    let mut booked: Vec<i64> = slots
+        .filter(|slot| slot.was_booked)
+        .map(|slot| slot.id)
+        .collect();
+    booked.sort_unstable();
+    assert_eq!(booked, [first, other]);
+    assert!(!booked.contains(&free));
 }
