@@ -20,6 +20,12 @@ pub fn is_duplicate(error: &Error) -> bool {
     matches!(error, Error::Db(e) if matches!(e.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))))
 }
 
+/// Had it to give way to another transaction that it waited for while that waited for it? PostgreSQL alone: on SQLite one
+/// writes at a time.
+pub(super) fn is_deadlock(error: &DbErr) -> bool {
+    database_code(error).is_some_and(|code| code == "40P01")
+}
+
 /// Is the database out of reach or unable to write just now, as opposed to refusing what was asked?
 pub fn is_away(error: &DbErr) -> bool {
     let runtime = match error {

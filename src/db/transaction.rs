@@ -18,13 +18,14 @@ pub async fn transaction<T, E: From<Error>>(
 }
 
 /// The same for work that may find itself second, and then only through a unique index: it is done
-/// anew, and this time sees what the first one left.
+/// anew, and this time sees what the first one left. So is what had to give way to another one that it waited for while
+/// that waited for it (a deadlock).
 pub async fn transaction_retrying_duplicates<T, E: From<Error>>(
     db: &Db,
     work: impl AsyncFn(&Txn) -> Result<T, E>,
 ) -> Result<T, E> {
     match attempt(db, &work).await {
-        Err(rolled_back) if rolled_back.is_duplicate => transaction(db, &work).await,
+        Err(rolled_back) if rolled_back.was_second => transaction(db, &work).await,
         done => done.map_err(|rolled_back| rolled_back.error),
     }
 }
@@ -32,14 +33,14 @@ pub async fn transaction_retrying_duplicates<T, E: From<Error>>(
 /// A transaction that left no trace.
 struct RolledBack<E> {
     error: E,
-    /// Did a unique index refuse one of its statements?
-    is_duplicate: bool,
+    /// Did a unique index refuse one of its statements, or a deadlock end it?
+    was_second: bool,
 }
 
 impl<E: From<Error>> RolledBack<E> {
     fn by(error: Error) -> Self {
         Self {
-            is_duplicate: is_duplicate(&error),
+            was_second: is_duplicate(&error),
             error: error.into(),
         }
     }
@@ -60,15 +61,14 @@ async fn attempt<T, E: From<Error>>(
             Ok(done)
         }
         Err(error) => {
-            let is_duplicate = txn.failure().await.is_some_and(|e| is_duplicate(&e.into()));
+            let failure = txn.failure().await;
+            let was_second =
+                failure.is_some_and(|e| errors::is_deadlock(&e) || is_duplicate(&e.into()));
             // The connection is closed then, which undoes it as well.
             if let Err(failure) = txn.roll_back().await {
                 tracing::warn!(error = %failure, "A transaction was not rolled back; its connection is closed");
             }
-            Err(RolledBack {
-                error,
-                is_duplicate,
-            })
+            Err(RolledBack { error, was_second })
         }
     }
 }

@@ -28,9 +28,13 @@ use greenroom::{
     error::Error,
 };
 use sea_orm::{
-    ActiveEnum, ConnectionTrait, DbBackend, EntityTrait, Statement, UpdateMany, sea_query::Expr,
+    ActiveEnum, ConnectionTrait, DbBackend, EntityTrait, QuerySelect, Statement, UpdateMany,
+    sea_query::Expr,
 };
-use tokio::{sync::Notify, task::yield_now};
+use tokio::{
+    sync::{Barrier, Notify},
+    task::yield_now,
+};
 
 use crate::support::{TestApp, builders};
 
@@ -261,6 +265,37 @@ async fn details_that_are_read_while_the_time_changes_are_not_those_of_the_new_t
     let found = interview::Entity::find().one(app.app.db.read()).await;
     let found = found.expect("a look-up").expect("the interview");
     assert_eq!((found.revision, found.opened_at), (row.revision + 1, None));
+}
+
+#[actix_web::test]
+async fn of_two_that_wait_for_each_other_one_is_carried_out_after_the_other() {
+    let app = TestApp::start().await;
+    let one = builders::job(&app, app.company_id).await;
+    let other = builders::job(&app, app.company_id).await;
+    let both_hold_one = Barrier::new(2);
+    // On SQLite one writes at a time.
+    let can_cross = app.app.db.read().get_database_backend() == DbBackend::Postgres;
+    let work = async |first: i64, second: i64| {
+        let tries = Cell::new(0);
+        let done = db::transaction_retrying_duplicates(&app.app.db, async |txn| {
+            tries.set(tries.get() + 1);
+            lock(txn, first).await?;
+            if can_cross && tries.get() == 1 {
+                both_hold_one.wait().await;
+            }
+            lock(txn, second).await
+        });
+        done.await.map(|()| tries.get())
+    };
+    let (here, there) = tokio::join!(work(one, other), work(other, one));
+    let tries = here.expect("both locked") + there.expect("both locked");
+    assert_eq!(tries, if can_cross { 3 } else { 2 });
+}
+
+async fn lock(txn: &db::Txn, job_id: i64) -> greenroom::error::Result<()> {
+    let job = entity::job::Entity::find_by_id(job_id).lock_exclusive();
+    job.one(txn).await?;
+    Ok(())
 }
 
 async fn emails(app: &TestApp) -> Vec<email::Model> {
