@@ -147,49 +147,71 @@ async fn carry_out(
             results: results.collect(),
         });
     }
-    let ready = rows.iter().filter(|row| row.is_ready()).count();
-    if ready == 0 || (ready < rows.len() && !asked.skips_refused) {
-        return Err(refused(&rows));
-    }
-    let new = NewBatch {
-        idempotency_key: key,
-        ..batch(&rows, &asked)
-    };
-    match booking::book(&app.db, &caller.actor(), &new, now).await? {
-        Ok(id) => {
-            app.wake.notify_one();
-            let batch = batches::find(app.db.read(), caller.company_id, id).await?;
-            let booked = |number: usize| {
-                let line = batch.lines.iter().find(|line| line.number == number)?;
-                match line.outcome {
-                    Outcome::Booked { interview_id, .. } => Some(interview_id),
-                    _ => None,
-                }
-            };
-            let undo_until = batch.undo_until(board.company.undo_seconds);
-            idempotency::ok(&BulkBooking {
-                dry_run: false,
-                batch: Some(id),
-                undo_until: (undo_until > now).then(|| times::rfc3339(undo_until)),
-                results: rows
-                    .iter()
-                    .map(|row| result(row, booked(row.number)))
-                    .collect(),
-            })
+    book(app, caller, (&asked, rows), (key, &board), now).await
+}
+
+/// Books those who are ready. Who can no longer be booked, because somebody else was first, keeps the others from it only
+/// where that was not asked for.
+async fn book(
+    app: &App,
+    caller: &Caller,
+    (asked, mut rows): (&Asked, Vec<Row>),
+    (key, board): (Option<IdempotencyKey>, &Board),
+    now: DateTime<Utc>,
+) -> Result<Answer> {
+    loop {
+        let ready = rows.iter().filter(|row| row.is_ready()).count();
+        if ready == 0 || (ready < rows.len() && !asked.skips_refused) {
+            return Err(refused(&rows));
         }
-        Err(Refusal::Row(slot_id, why)) => {
-            let mut rows = rows;
-            let is_it = |row: &&mut Row| {
-                row.is_ready() && row.slot.as_ref().is_some_and(|slot| slot.id == slot_id)
-            };
-            let row = rows.iter_mut().find(is_it);
-            if let Some(row) = row {
+        let new = NewBatch {
+            idempotency_key: key.clone(),
+            ..batch(&rows, asked)
+        };
+        match booking::book(&app.db, &caller.actor(), &new, now).await? {
+            Ok(id) => {
+                app.wake.notify_one();
+                return booked(app, caller, (id, &rows), board, now).await;
+            }
+            Err(Refusal::Row(slot_id, why)) => {
+                let is_it = |row: &&mut Row| {
+                    row.is_ready() && row.slot.as_ref().is_some_and(|slot| slot.id == slot_id)
+                };
+                let Some(row) = rows.iter_mut().find(is_it) else {
+                    return Err(refused(&rows));
+                };
                 row.state = State::Look(Against::Refused(refusal(&why, caller.zone)));
             }
-            Err(refused(&rows))
+            Err(Refusal::KeyConflict) => return Err(Problem::key_reused()),
         }
-        Err(Refusal::KeyConflict) => Err(Problem::key_reused()),
     }
+}
+
+async fn booked(
+    app: &App,
+    caller: &Caller,
+    (id, rows): (i64, &[Row]),
+    board: &Board,
+    now: DateTime<Utc>,
+) -> Result<Answer> {
+    let batch = batches::find(app.db.read(), caller.company_id, id).await?;
+    let interview = |number: usize| {
+        let line = batch.lines.iter().find(|line| line.number == number)?;
+        match line.outcome {
+            Outcome::Booked { interview_id, .. } => Some(interview_id),
+            _ => None,
+        }
+    };
+    let undo_until = batch.undo_until(board.company.undo_seconds);
+    idempotency::ok(&BulkBooking {
+        dry_run: false,
+        batch: Some(id),
+        undo_until: (undo_until > now).then(|| times::rfc3339(undo_until)),
+        results: rows
+            .iter()
+            .map(|row| result(row, interview(row.number)))
+            .collect(),
+    })
 }
 
 /// What an earlier call with the same key made.

@@ -670,3 +670,30 @@ async fn a_slot_that_was_chosen_is_proposed_to_nobody_else() {
     assert_eq!(chosen(&page, "bob@example.com"), other.to_string());
     assert!(page.words(".footbar").contains("1 ready"), "{}", page.text);
 }
+
+#[actix_web::test]
+async fn a_slot_that_goes_meanwhile_keeps_nobody_else_from_being_booked() {
+    let scene = Scene::new().await;
+    let wanted = scene.slot(8).await;
+    let mut own = Vec::new();
+    for hour in 9..13 {
+        own.push(scene.slot(hour).await);
+    }
+    let program = scene.app.program().await;
+    let send = async |n: usize| {
+        let somebody = |name: &str, slot_id: i64| json!({ "name": name, "email": format!("{name}{n}@example.com"), "slot_id": slot_id });
+        let rows = [somebody("a", wanted), somebody("b", own[n])];
+        let body = json!({ "job": scene.job, "rows": rows, "skip_refused": true });
+        program.clone().post_json(BULK, &body).await
+    };
+    let answers = join_all((0..own.len()).map(send)).await;
+    for answer in answers {
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        assert!(
+            answer.json()["results"][1]["interview"].is_i64(),
+            "{}",
+            answer.text
+        );
+    }
+    assert_eq!(scene.interviews(Status::Scheduled).await, 5);
+}
