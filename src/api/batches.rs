@@ -412,9 +412,13 @@ pub async fn undo(
 ) -> Result<HttpResponse> {
     body.fields()?.finish(Some(()))?;
     let undone = undo::undo(&app.db, &caller.actor(), *id, app.clock.now()).await?;
-    let (cancelled, kept) = match undone {
-        Undone::Done { cancelled, kept } => (cancelled, kept),
-        Undone::Before => (0, 0),
+    let (cancelled, unscheduled, kept) = match undone {
+        Undone::Done {
+            cancelled,
+            unscheduled,
+            kept,
+        } => (cancelled, unscheduled, kept),
+        Undone::Before => (0, 0, 0),
         Undone::TooLate => {
             return Err(Problem::conflict(
                 "undo_over",
@@ -423,6 +427,8 @@ pub async fn undo(
         }
     };
     app.wake.notify_one();
-    let body = json!({ "batch": *id, "cancelled": cancelled, "kept": kept });
+    let body = json!({
+        "batch": *id, "cancelled": cancelled, "unscheduled": unscheduled, "kept": kept,
+    });
     Ok(HttpResponse::Ok().json(body))
 }

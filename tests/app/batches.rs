@@ -8,7 +8,9 @@ use entity::{
     user::Role,
 };
 use futures_util::future::join_all;
-use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait, sea_query::Expr};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr,
+};
 use serde_json::{Value, json};
 
 use crate::support::{Actor, Answer, TestApp, builders};
@@ -669,6 +671,61 @@ async fn a_slot_that_was_chosen_is_proposed_to_nobody_else() {
     assert_eq!(chosen(&page, &email), chosen_slot);
     assert_eq!(chosen(&page, "bob@example.com"), other.to_string());
     assert!(page.words(".footbar").contains("1 ready"), "{}", page.text);
+}
+
+#[actix_web::test]
+async fn an_interview_that_waited_for_a_time_waits_for_one_again_when_that_is_undone() {
+    let mut scene = Scene::new().await;
+    let slot = scene.slot(8).await;
+    let candidate = builders::candidate(&scene.app, scene.app.company_id).await;
+    let waiting = builders::interview(&scene.app, scene.app.company_id, candidate, scene.job).await;
+    let rows =
+        json!([{ "candidate": candidate, "slot_id": slot, "booking_notes": "Bring a pen." }]);
+    let mut program = scene.app.program().await;
+    let body = json!({ "job": scene.job, "rows": rows });
+    let made = program.post_json(BULK, &body).await.json();
+    assert_eq!(made["results"][0]["interview"], json!(waiting), "{made}");
+    let page = format!("/batches/{}", made["batch"]);
+    let undo = format!("{page}/undo");
+    assert_eq!(scene.rita.post_form(&undo, &[]).await.status, 303);
+    assert_eq!(
+        scene.rita.get(&page).await.notice(),
+        "Undone: 1 interview is unscheduled again, as before."
+    );
+    let path = format!("/api/interviews/{waiting}/");
+    let now = program.get(&path).await.json();
+    assert_eq!(
+        (&now["status"], &now["slot"], &now["booking_notes"]),
+        (&json!("unscheduled"), &json!(null), &json!("")),
+        "{now}"
+    );
+    let emails = scene.emails().await;
+    assert!(
+        emails.iter().all(|it| *it == EmailStatus::Cancelled),
+        "{emails:?}"
+    );
+    let history = scene.rita.get(&format!("/interviews/{waiting}")).await;
+    assert!(history.text.contains("Booking undone"), "{}", history.text);
+    // It can be booked like any other, and then its candidate knows of it.
+    let again = program.post_json(BULK, &body).await.json();
+    assert_eq!(again["results"][0]["interview"], json!(waiting), "{again}");
+    scene.app.advance(TimeDelta::seconds(60));
+    builders::write(&scene.app, async |txn| {
+        let soon = email::Entity::update_many()
+            .col_expr(email::Column::DueAt, Expr::value(scene.app.now()))
+            .filter(email::Column::Kind.eq(email::Kind::Scheduled));
+        Ok(soon.exec(txn).await?)
+    })
+    .await;
+    scene.app.deliver().await;
+    let undo = format!("{BULK}{}/undo/", again["batch"]);
+    let undone = program.post_json(&undo, &json!({})).await.json();
+    assert_eq!(
+        (&undone["cancelled"], &undone["unscheduled"]),
+        (&json!(1), &json!(0)),
+        "who was invited is told: {undone}"
+    );
+    assert_eq!(program.get(&path).await.json()["status"], "cancelled");
 }
 
 #[actix_web::test]

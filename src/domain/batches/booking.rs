@@ -16,7 +16,7 @@ use crate::{
         commands::{self, Abort, refuse},
         idempotency_keys::{self, IdempotencyKey, KeyConflict},
         interviews::{
-            booking::{self, NewBooking, Refusal as RowRefusal, Who},
+            booking::{self, Before, NewBooking, Refusal as RowRefusal, Who},
             overlap::Overlaps,
             slot_choice::SlotChoice,
         },
@@ -105,7 +105,7 @@ async fn book_one(
         overlaps: Overlaps::Confirmed(Vec::new()),
         idempotency_key: None,
     };
-    let booked = match booking::carry_out(txn, actor, &new, now).await {
+    let (booked, before) = match booking::carry_out(txn, actor, &new, now).await {
         Ok(booked) => booked,
         Err(Abort::Refused(refusal)) => {
             return refuse(Refusal::Row(row.slot_id, Box::new(refusal)));
@@ -117,6 +117,7 @@ async fn book_one(
         interview_id: interview.id,
         version: interview.version,
         is_new: matches!(row.who, Who::New(_)),
+        was_waiting: before == Before::Waiting,
     };
     Ok(Line {
         number: row.number,

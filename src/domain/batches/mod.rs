@@ -57,6 +57,9 @@ pub enum Outcome {
         version: i32,
         /// Was its candidate added for it?
         is_new: bool,
+        /// Was it there before, and waited for a time?
+        #[serde(default)]
+        was_waiting: bool,
     },
     /// Nothing was made of it, for a reason that names nobody.
     LeftOut { why: String },
@@ -150,6 +153,7 @@ mod tests {
                 interview_id: 3,
                 version: 2,
                 is_new: true,
+                was_waiting: false,
             },
             Outcome::LeftOut {
                 why: "A repeat of line 1.".into(),

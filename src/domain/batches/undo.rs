@@ -14,7 +14,12 @@ use crate::{
         actions::Actor,
         commands::Abort,
         companies,
-        interviews::{cancellation, change::Target, telling::Telling},
+        interviews::{
+            cancellation,
+            change::Target,
+            telling::Telling,
+            unbooking::{self, Unbooked},
+        },
     },
     error::Result,
 };
@@ -26,6 +31,8 @@ pub enum Undone {
     Done {
         /// So many interviews are cancelled.
         cancelled: usize,
+        /// So many wait for a time again, as they did before.
+        unscheduled: usize,
         /// So many were changed since, and stay.
         kept: usize,
     },
@@ -36,7 +43,7 @@ pub enum Undone {
 }
 
 /// Cancels every interview of a batch that nobody changed since, with the mail that waits. Whoever was told already is told
-/// of that.
+/// of that. One that waited for a time before waits for one again, unless somebody was told.
 pub async fn undo(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Result<Undone> {
     db::transaction(db, async |txn| {
         let batch = find(txn, actor.company_id, id).await?;
@@ -54,33 +61,39 @@ pub async fn undo(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Result
             Outcome::Booked {
                 interview_id,
                 version,
+                was_waiting,
                 ..
-            } => Some((interview_id, version)),
+            } => Some((interview_id, (version, was_waiting))),
             _ => None,
         });
-        let versions: HashMap<i64, i32> = booked.collect();
+        let booked: HashMap<i64, (i32, bool)> = booked.collect();
         let owners: Vec<(i64, i64)> = interview::Entity::find()
             .select_only()
             .columns([interview::Column::CandidateId, interview::Column::Id])
             .filter(interview::COLUMN.company_id.eq(actor.company_id))
-            .filter(interview::Column::Id.is_in(versions.keys().copied()))
+            .filter(interview::Column::Id.is_in(booked.keys().copied()))
             .into_tuple()
             .all(txn)
             .await?;
         let targets = owners.into_iter();
         let targets =
-            targets.filter_map(|(candidate_id, id)| Some((candidate_id, id, *versions.get(&id)?)));
-        let mut targets: Vec<(i64, i64, i32)> = targets.collect();
+            targets.filter_map(|(candidate_id, id)| Some((candidate_id, id, *booked.get(&id)?)));
+        let mut targets: Vec<(i64, i64, (i32, bool))> = targets.collect();
         // Whoever else cancels or books takes candidates in this order, too.
         targets.sort_unstable();
-        let (mut cancelled, mut kept) = (0, 0);
-        for (_, interview_id, version) in targets {
-            match cancel(txn, actor, interview_id, version, now).await? {
-                true => cancelled += 1,
-                false => kept += 1,
+        let (mut cancelled, mut unscheduled, mut kept) = (0, 0, 0);
+        for (_, interview_id, (version, was_waiting)) in targets {
+            match take_back(txn, actor, (interview_id, version), was_waiting, now).await? {
+                TakenBack::Cancelled => cancelled += 1,
+                TakenBack::Unscheduled => unscheduled += 1,
+                TakenBack::Not => kept += 1,
             }
         }
-        Ok(Undone::Done { cancelled, kept })
+        Ok(Undone::Done {
+            cancelled,
+            unscheduled,
+            kept,
+        })
     })
     .await
 }
@@ -102,22 +115,39 @@ async fn mark(
     Ok(marked.rows_affected == 1)
 }
 
-/// False when somebody changed the interview since.
-async fn cancel(
+/// What became of one of the interviews.
+enum TakenBack {
+    /// It is cancelled.
+    Cancelled,
+    /// It waits for a time again.
+    Unscheduled,
+    /// Somebody changed it since.
+    Not,
+}
+
+async fn take_back(
     txn: &impl ConnectionTrait,
     actor: &Actor,
-    interview_id: i64,
-    version: i32,
+    (interview_id, version): (i64, i32),
+    was_waiting: bool,
     now: DateTime<Utc>,
-) -> Result<bool> {
+) -> Result<TakenBack> {
     let target = Target {
         interview_id,
         version: Some(version),
         idempotency_key: None,
     };
+    if was_waiting {
+        match unbooking::carry_out(txn, actor, &target, now).await {
+            Ok(Unbooked::Done) => return Ok(TakenBack::Unscheduled),
+            Ok(Unbooked::Told) => {}
+            Err(Abort::Refused(_)) => return Ok(TakenBack::Not),
+            Err(Abort::Failed(error)) => return Err(error),
+        }
+    }
     match cancellation::carry_out(txn, actor, &target, ("", &Telling::everybody()), now).await {
-        Ok(_) => Ok(true),
-        Err(Abort::Refused(_)) => Ok(false),
+        Ok(_) => Ok(TakenBack::Cancelled),
+        Err(Abort::Refused(_)) => Ok(TakenBack::Not),
         Err(Abort::Failed(error)) => Err(error),
     }
 }

@@ -45,6 +45,13 @@ pub enum Event {
         #[serde(rename = "email")]
         email_id: Option<i64>,
     },
+    /// Its booking was taken back before anybody heard of it: it waits for a time again.
+    InterviewUnbooked {
+        interview_id: i64,
+        #[serde(rename = "slot")]
+        slot_id: Option<i64>,
+        version: Option<i32>,
+    },
     /// It got another time: by hand, or to keep its local time under new time zone rules.
     InterviewRescheduled {
         interview_id: i64,

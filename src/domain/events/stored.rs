@@ -110,6 +110,7 @@ impl Event {
     pub fn version(&self) -> Option<i32> {
         match self {
             Self::InterviewBooked { version, .. }
+            | Self::InterviewUnbooked { version, .. }
             | Self::InterviewRescheduled { version, .. }
             | Self::InterviewCorrected { version, .. }
             | Self::InterviewCancelled { version, .. }
@@ -187,6 +188,7 @@ impl Event {
             }
             Self::InterviewCreated { .. }
             | Self::InterviewBooked { .. }
+            | Self::InterviewUnbooked { .. }
             | Self::InterviewRescheduled { .. }
             | Self::InterviewCancelled { .. }
             | Self::CandidateNotified { .. }

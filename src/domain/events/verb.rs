@@ -124,6 +124,7 @@ macro_rules! verbs {
 verbs! {
     InterviewCreated: "interview.created" of Interview,
     InterviewBooked: "interview.booked" of Interview,
+    InterviewUnbooked: "interview.unbooked" of Interview,
     InterviewRescheduled: "interview.rescheduled" of Interview,
     InterviewCorrected: "interview.corrected" of Interview,
     InterviewCancelled: "interview.cancelled" of Interview,

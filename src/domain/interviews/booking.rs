@@ -188,21 +188,24 @@ pub async fn book(
         db,
         company_id,
         new.idempotency_key.as_ref(),
-        async |txn| carry_out(txn, actor, &new, now).await,
+        async |txn| {
+            let (booked, _) = carry_out(txn, actor, &new, now).await?;
+            Ok(booked)
+        },
         async |id| Booked::read(db.read(), company_id, id).await,
     )
     .await
 }
 
-/// The same inside a transaction that does more.
+/// The same inside a transaction that does more. Answers also where the interview was before.
 pub(in crate::domain) async fn carry_out(
     txn: &impl ConnectionTrait,
     actor: &Actor,
     new: &NewBooking,
     now: DateTime<Utc>,
-) -> Result<Box<Booked>, Abort<Refusal>> {
+) -> Result<(Box<Booked>, Before), Abort<Refusal>> {
     let slot = slot_choice::take(txn, actor, &new.slot, now).await?;
-    let row = take_interview(txn, actor, &new.who, &slot, now).await?;
+    let (row, before) = take_interview(txn, actor, &new.who, &slot, now).await?;
     overlap::require_confirmed(txn, &row, &slot, &new.overlaps).await?;
     if !change::write(txn, &row, columns(actor, (&row, &slot), &new.notes, now)).await? {
         return already_booked(txn, actor, row.id).await;
@@ -224,7 +227,18 @@ pub(in crate::domain) async fn carry_out(
         now,
     )
     .await?;
-    Ok(Booked::of(txn, done, interviewers).await?)
+    Ok((Booked::of(txn, done, interviewers).await?, before))
+}
+
+/// Where an interview was before it was booked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::domain) enum Before {
+    /// Nowhere: it was added for the booking.
+    New,
+    /// It waited for a time.
+    Waiting,
+    /// It had been cancelled.
+    Cancelled,
 }
 
 /// The interview, if it waits for a time; a new one is added here, and with it its candidate. One who is there is locked.
@@ -234,12 +248,13 @@ async fn take_interview(
     who: &Who,
     slot: &slot::Model,
     now: DateTime<Utc>,
-) -> Result<interview::Model, Abort<Refusal>> {
+) -> Result<(interview::Model, Before), Abort<Refusal>> {
     let company_id = actor.company_id;
     let insert = async |id| {
         let id = creation::insert(txn, actor, id, Some(slot.job_id), now).await?;
         find(txn, company_id, id).await
     };
+    let mut is_new = false;
     let row = match who {
         Who::Interview(id) => {
             let found = find(txn, company_id, *id).await;
@@ -251,16 +266,24 @@ async fn take_interview(
             candidates::lock_bookings(txn, company_id, *id).await?;
             match creation::waiting(txn, company_id, *id, slot.job_id).await? {
                 Some(row) => row,
-                None => insert(*id).await?,
+                None => {
+                    is_new = true;
+                    insert(*id).await?
+                }
             }
         }
         Who::New(new) => match candidates::insert(txn, actor, new, now).await? {
-            Ok(id) => insert(id).await?,
+            Ok(id) => {
+                is_new = true;
+                insert(id).await?
+            }
             Err(taken) => return refuse(taken),
         },
     };
     match row.status {
-        Status::Unscheduled | Status::Cancelled => Ok(row),
+        Status::Unscheduled if is_new => Ok((row, Before::New)),
+        Status::Unscheduled => Ok((row, Before::Waiting)),
+        Status::Cancelled => Ok((row, Before::Cancelled)),
         Status::Scheduled | Status::Completed | Status::NoShow => {
             already_booked(txn, actor, row.id).await
         }

@@ -26,6 +26,7 @@ pub mod rescheduling;
 mod search;
 pub mod slot_choice;
 pub mod telling;
+pub(in crate::domain) mod unbooking;
 mod unclosed;
 
 pub(super) use self::{

@@ -101,6 +101,26 @@ pub(in crate::domain) async fn some_notified(
     Ok(told.into_iter().collect())
 }
 
+/// Was anybody told anything of this interview, or is being told; the candidate or an interviewer?
+pub(in crate::domain) async fn is_anybody_notified(
+    db: &impl ConnectionTrait,
+    company_id: i64,
+    interview_id: i64,
+) -> Result<bool> {
+    let tells = |kind: Kind| kind.tells_of_change() || kind.tells_interviewers_of_change();
+    let told: Option<i64> = email::Entity::find()
+        .select_only()
+        .column(email::Column::Id)
+        .filter(email::COLUMN.company_id.eq(company_id))
+        .filter(email::COLUMN.interview_id.eq(interview_id))
+        .filter(may_be_known(tells))
+        .limit(1)
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(told.is_some())
+}
+
 /// Holds for messages of such kinds that told something, or may have: what is in doubt may have been read.
 fn may_be_known(is_such: fn(Kind) -> bool) -> Condition {
     let may_be_known = Condition::any()

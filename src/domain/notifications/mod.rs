@@ -14,7 +14,10 @@ use sea_orm::{ActiveEnum, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
 use serde_json::json;
 
 use self::last_notified::{LastNotified, last_notified};
-pub(super) use self::{interviewers::Standings, last_notified::some_notified};
+pub(super) use self::{
+    interviewers::Standings,
+    last_notified::{is_anybody_notified, some_notified},
+};
 use crate::{
     db::{Db, constant::Constant},
     domain::{
@@ -84,7 +87,7 @@ async fn follow_for_interviewers(
 ) -> Result<()> {
     match telling.tells_interviewers() {
         true => interviewers::notify(txn, actor, details, now).await,
-        false => Ok(()),
+        false => interviewers::remind(txn, actor, details, now).await,
     }
 }
 

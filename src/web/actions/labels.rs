@@ -10,6 +10,7 @@ use crate::domain::{
 const VERBS: [(Verb, &str); Verb::ALL.len()] = [
     (Verb::InterviewCreated, "Interview added"),
     (Verb::InterviewBooked, "Interview booked"),
+    (Verb::InterviewUnbooked, "Booking undone"),
     (Verb::InterviewRescheduled, "Interview rescheduled"),
     (Verb::InterviewCorrected, "Interview details changed"),
     (Verb::InterviewCancelled, "Interview cancelled"),

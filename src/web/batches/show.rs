@@ -52,19 +52,27 @@ pub async fn show(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<Ht
 pub async fn create_undo(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
     let undone = undo::undo(&app.db, &viewer.actor(), *id, app.clock.now()).await?;
     let flash = match undone {
-        Undone::Done { cancelled, kept: 0 } => {
+        Undone::Done {
+            cancelled,
+            unscheduled,
+            kept: 0,
+        } => {
             app.wake.notify_one();
-            Flash::done(format!("Undone: {} cancelled.", interviews(cancelled)))
+            Flash::done(format!("Undone: {}.", taken_back(cancelled, unscheduled)))
         }
-        Undone::Done { cancelled, kept } => {
+        Undone::Done {
+            cancelled,
+            unscheduled,
+            kept,
+        } => {
             app.wake.notify_one();
             let changed = match kept {
                 1 => "1 was changed since and stays".into(),
                 many => format!("{many} were changed since and stay"),
             };
             Flash::problem(format!(
-                "Undone: {} cancelled; {changed}.",
-                interviews(cancelled)
+                "Undone: {}; {changed}.",
+                taken_back(cancelled, unscheduled)
             ))
         }
         Undone::Before => Flash::done("This was undone before."),
@@ -73,6 +81,18 @@ pub async fn create_undo(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Re
         ),
     };
     viewer.see_other(&format!("/batches/{id}"), flash)
+}
+
+fn taken_back(cancelled: usize, unscheduled: usize) -> String {
+    let again = match unscheduled {
+        0 => return format!("{} cancelled", interviews(cancelled)),
+        1 => "1 interview is unscheduled again, as before".to_owned(),
+        many => format!("{many} interviews are unscheduled again, as before"),
+    };
+    match cancelled {
+        0 => again,
+        some => format!("{} cancelled; {again}", interviews(some)),
+    }
 }
 
 fn interviews(count: usize) -> String {

@@ -128,6 +128,7 @@ fn words_for(event: &Event, reader: &Reader) -> (&'static str, String) {
         Event::InterviewBooked { starts_at, .. } => {
             ("live", format!("Booked for {}", when(*starts_at)))
         }
+        Event::InterviewUnbooked { .. } => ("wait", action_labels::verb(event.verb()).into()),
         Event::InterviewRescheduled {
             before,
             after,

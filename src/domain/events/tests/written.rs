@@ -118,6 +118,14 @@ pub fn written_today() -> Vec<(Event, Value)> {
             json!({ "slot": 1, "starts_at": NINE, "version": 3, "email": null }),
         ),
         (
+            Event::InterviewUnbooked {
+                interview_id,
+                slot_id: Some(4),
+                version,
+            },
+            json!({ "slot": 4, "version": 3 }),
+        ),
+        (
             Event::InterviewRescheduled {
                 interview_id,
                 before: time(1, NINE),
