@@ -96,28 +96,29 @@ pub async fn since(
         .await?)
 }
 
-/// What is behind an address: nothing where it was never made, was replaced or ended, or its user can't sign in any more.
+/// Whose address it is: nobody's where it was never made, was replaced or ended, or its user can't sign in any more.
 /// The one look-up without a company, because the secret is what gives access.
-pub async fn read(db: &Db, token: &str, now: DateTime<Utc>) -> Result<Option<Feed>> {
+pub async fn owner(db: &Db, token: &str) -> Result<Option<user::Model>> {
     let hash = crypto::sha256_hex(token);
     let found = feed::Entity::find().filter(feed::COLUMN.token_hash.eq(hash));
     let Some(row) = found.one(db.read()).await? else {
         return Ok(None);
     };
-    let user = user::Entity::find_by_id(row.user_id)
+    Ok(user::Entity::find_by_id(row.user_id)
         .filter(user::COLUMN.company_id.eq(row.company_id))
         .filter(user::COLUMN.disabled_at.is_null())
         .one(db.read())
-        .await?;
-    let Some(user) = user else {
-        return Ok(None);
-    };
-    let whose = (user.company_id, user.id);
-    let held = held::not_cancelled(db, whose, now - PAST, now + AHEAD).await?;
-    Ok(Some(Feed { user, held }))
+        .await?)
 }
 
-/// Counts a look at an address against its user.
-pub async fn count_read(db: &Db, feed: &Feed, now: DateTime<Utc>) -> Result<Turn> {
-    rate_limits::take(db, READS, &feed.user.id.to_string(), now).await
+/// Counts a look at an address against its user, before anything is read for it.
+pub async fn count_read(db: &Db, owner: &user::Model, now: DateTime<Utc>) -> Result<Turn> {
+    rate_limits::take(db, READS, &owner.id.to_string(), now).await
+}
+
+/// What is behind the address of a user.
+pub async fn read(db: &Db, user: user::Model, now: DateTime<Utc>) -> Result<Feed> {
+    let whose = (user.company_id, user.id);
+    let held = held::not_cancelled(db, whose, now - PAST, now + AHEAD).await?;
+    Ok(Feed { user, held })
 }

@@ -160,7 +160,14 @@ async fn whoever_asks_too_often_waits() {
     for _ in 0..120 {
         assert_eq!(program.get(&address).await.status, 200);
     }
+    let failpoint = scene.app.app.db.failpoint();
+    failpoint.listen();
     assert_eq!(program.get(&address).await.status, 429);
+    let heard = failpoint.heard();
+    assert!(
+        !heard.is_empty() && heard.iter().all(|sql| !sql.contains("\"slots\"")),
+        "nothing is read for it: {heard:?}"
+    );
     scene.app.advance(TimeDelta::hours(1));
     assert_eq!(program.get(&address).await.status, 200);
     // Guesses are counted by where they come from, and hinder no right one.

@@ -32,12 +32,13 @@ pub async fn show(
     token: Path<String>,
 ) -> Result<HttpResponse> {
     let now = app.clock.now();
-    let Some(found) = feeds::read(&app.db, &token, now).await? else {
+    let Some(owner) = feeds::owner(&app.db, &token).await? else {
         return refuse(&app, &request).await;
     };
-    if let Turn::Limited(seconds) = feeds::count_read(&app.db, &found, now).await? {
+    if let Turn::Limited(seconds) = feeds::count_read(&app.db, &owner, now).await? {
         return Err(Error::TooOften(seconds));
     }
+    let found = feeds::read(&app.db, owner, now).await?;
     let company = companies::find(&app.db, found.user.company_id).await?;
     let calendar = feed::calendar(&app.composer, &app.settings.base_url, &found, &company.name)?;
     let tag = format!("\"{}\"", &crypto::sha256_hex(&calendar)[..32]);
