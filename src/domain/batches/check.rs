@@ -1,20 +1,17 @@
 //! People beside slots, row by row: which can be booked, and what stands against the others. Pure.
 use std::collections::HashMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::{
     board::{Board, Coming, FreeSlot},
-    proposal::{self, DAYLIGHT, Wish},
+    proposal::{self, Wish},
 };
 use crate::{
     domain::{candidates::NewCandidate, interviews::booking::Who},
     times,
     zones::Tz,
 };
-
-/// A mail may wait in queues for about as long as this.
-const SHORT_NOTICE: TimeDelta = TimeDelta::minutes(60);
 
 /// A line of the list.
 #[derive(Clone, Debug)]
@@ -78,7 +75,7 @@ pub struct Row {
     pub who: Option<Who>,
     /// The slot beside them.
     pub slot: Option<FreeSlot>,
-    /// In which zone their clock hangs, and whether that is known.
+    /// Their time zone, where it is known.
     pub zone: Option<Tz>,
     /// How it stands.
     pub state: State,
@@ -104,7 +101,7 @@ pub enum Warning {
     NoMeetingLink,
     /// It begins within the hour.
     ShortNotice,
-    /// Nobody knows where their clock hangs.
+    /// Their time zone is unknown.
     NoZone,
     /// The name was made from the address.
     NameGuessed,
@@ -284,7 +281,7 @@ fn among(rows: &[Row], at: usize) -> Option<State> {
 fn of_slot(slot: &FreeSlot, zone: Option<Tz>, now: DateTime<Utc>) -> Vec<Warning> {
     let zone = zone.unwrap_or(slot.zone);
     let mut warnings = Vec::new();
-    if !is_day(slot, zone) {
+    if proposal::dark_minutes(slot, zone) > 0 {
         warnings.push(Warning::Hour {
             clock: times::clock(slot.starts_at, zone),
             is_night: times::is_night(slot.starts_at, zone),
@@ -293,19 +290,10 @@ fn of_slot(slot: &FreeSlot, zone: Option<Tz>, now: DateTime<Utc>) -> Vec<Warning
     if !slot.has_meeting_link {
         warnings.push(Warning::NoMeetingLink);
     }
-    if slot.starts_at - now < SHORT_NOTICE {
+    if slot.starts_at - now < proposal::SHORT_NOTICE {
         warnings.push(Warning::ShortNotice);
     }
     warnings
-}
-
-/// Does all of it lie between the hours at which people are asked to come?
-fn is_day(slot: &FreeSlot, zone: Tz) -> bool {
-    use chrono::Timelike;
-    let start = slot.starts_at.with_timezone(&zone);
-    let end =
-        start.hour() * 60 + start.minute() + (slot.ends_at - slot.starts_at).num_minutes() as u32;
-    start.hour() >= DAYLIGHT.0 && end <= DAYLIGHT.1 * 60
 }
 
 impl Row {

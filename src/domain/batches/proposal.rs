@@ -8,12 +8,12 @@ use crate::{domain::busy, zones::Tz};
 /// People are asked to come between these hours, on their own clock.
 pub const DAYLIGHT: (u32, u32) = (8, 20);
 /// Nothing is proposed that begins sooner: an email may wait in queues for about as long.
-const SHORT_NOTICE: TimeDelta = TimeDelta::minutes(60);
+pub const SHORT_NOTICE: TimeDelta = TimeDelta::minutes(60);
 
 /// Somebody who needs a slot.
 #[derive(Clone, Debug, Default)]
 pub struct Wish {
-    /// Where their clock hangs; by the slot's where it is unknown.
+    /// Their time zone; the slot's where it is unknown.
     pub zone: Option<Tz>,
     /// When they are in other interviews.
     pub busy: Vec<(DateTime<Utc>, DateTime<Utc>)>,
@@ -93,9 +93,12 @@ fn is_free(slot: &FreeSlot, wish: &Wish) -> bool {
         .all(|(from, until)| *from >= slot.ends_at || *until <= slot.starts_at)
 }
 
-/// How many minutes of it lie outside of their daylight, beginning with the part that lies farthest.
 fn darkness(slot: &FreeSlot, wish: &Wish) -> i64 {
-    let zone = wish.zone.unwrap_or(slot.zone);
+    dark_minutes(slot, wish.zone.unwrap_or(slot.zone))
+}
+
+/// How many minutes of it lie outside of the daylight of a zone, beginning with the part that lies farthest.
+pub fn dark_minutes(slot: &FreeSlot, zone: Tz) -> i64 {
     let start = slot.starts_at.with_timezone(&zone);
     let begins = i64::from(start.hour() * 60 + start.minute());
     let ends = begins + (slot.ends_at - slot.starts_at).num_minutes();
