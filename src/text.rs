@@ -126,7 +126,7 @@ pub fn https_url(text: &str) -> Result<String, Refusal> {
     if is_good { Ok(text) } else { Err(WRONG) }
 }
 
-/// A day, as `<input type="date">` and the API send it. It ends in a year of four digits wherever the clock hangs:
+/// A day, as `<input type="date">` and the API send it. It ends in a year of four digits in every time zone:
 /// SQLite compares instants as text.
 pub fn date(text: &str) -> Result<NaiveDate, Refusal> {
     const WRONG: Refusal = "Use a date such as 2027-01-05, year first.";

@@ -37,7 +37,7 @@ pub struct FreeSlot {
     pub starts_at: DateTime<Utc>,
     /// When it ends.
     pub ends_at: DateTime<Utc>,
-    /// Where its clock hangs.
+    /// Its time zone.
     pub zone: Tz,
     /// What kind of talk it is.
     pub interview_type: InterviewType,

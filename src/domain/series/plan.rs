@@ -32,7 +32,7 @@ pub struct Plan {
     pub duration_minutes: i32,
     /// Between two slots: 0 to 720.
     pub gap_minutes: i32,
-    /// Where the clock hangs that shows these times.
+    /// The time zone of these times.
     pub zone: Tz,
     /// What kind of talk.
     pub interview_type: InterviewType,

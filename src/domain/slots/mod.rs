@@ -42,7 +42,7 @@ pub struct NewSlot {
     pub starts_at: DateTime<Utc>,
     /// The wall clock at that instant, in `zone`.
     pub local_start: NaiveDateTime,
-    /// Where that clock hangs.
+    /// The time zone of that time.
     pub zone: Tz,
     /// 5 to 720.
     pub duration_minutes: i32,

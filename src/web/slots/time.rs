@@ -35,7 +35,7 @@ pub struct Time {
     pub starts_at: DateTime<Utc>,
     /// The wall clock then.
     pub local_start: NaiveDateTime,
-    /// Where the clock hangs.
+    /// The time zone.
     pub zone: Tz,
     /// How long.
     pub duration_minutes: i32,
