@@ -221,6 +221,37 @@ async fn the_first_booking_is_what_counts_however_often_it_is_booked() {
 }
 
 #[actix_web::test]
+async fn what_lies_outside_the_period_is_not_counted_whatever_was_added_between() {
+    let mut scene = Scene::set().await;
+    let (cook, clerk) = (scene.job("Cook").await, scene.job("Clerk").await);
+    let (first, other) = (scene.slot(cook, 24).await, scene.slot(cook, 24 * 60).await);
+    let last = scene.slot(cook, 26).await;
+    let mut ids = Vec::new();
+    for slot in [first, other, last] {
+        // Its own job is in force, whatever its slot is for.
+        let id = scene.interview(clerk).await;
+        scene.book(id, slot).await;
+        ids.push(id);
+    }
+    scene.call(ids[1], "cancel", json!({})).await;
+    // Cancelled twice, it is cancelled once.
+    scene.call(ids[2], "cancel", json!({})).await;
+    scene.book(ids[2], last).await;
+    scene.call(ids[2], "cancel", json!({})).await;
+    let mut rita = scene.app.recruiter().await;
+    let page = rita.get("/reports?from=2027-01-01&to=2027-01-31").await;
+    assert_eq!(row(&page, "Clerk")[..2], ["2", "0"]);
+    assert_eq!(row(&page, "Clerk")[4], "1 (Rita Recruiter 1)");
+    assert_eq!(page.all_words("#report tbody th"), ["Clerk", "All"]);
+    let none = rita
+        .get(&format!(
+            "/reports?job={cook}&from=2027-01-01&to=2027-01-31"
+        ))
+        .await;
+    assert!(none.words("main").contains("No interviews in this period"));
+}
+
+#[actix_web::test]
 async fn a_dossier_has_every_change_email_click_and_join_with_who_and_when() {
     let app = TestApp::start().await;
     let booked = builders::booked(&app, app.company_id).await;

@@ -31,7 +31,7 @@ mod unclosed;
 
 pub(super) use self::{
     creation::waiting,
-    line::{each, job_id as job_in_force, lines_without_needless},
+    line::{each, lines_without_needless},
 };
 pub use self::{
     details::{Contact, Details, all_details, details, find, readable_details, shown},

@@ -44,7 +44,7 @@ pub async fn index(
     Ok(csv::download("report", &HEADINGS, move |_| {
         let (app, report) = (app.clone(), report.clone());
         async move {
-            let found = groups(&app, company_id, &report).await?;
+            let (found, _) = groups(&app, company_id, &report).await?;
             Ok(Page {
                 rows: found.iter().map(line).collect(),
                 previous: None,

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// So many days it is about, unless it says.
-const DAYS: u64 = 90;
+const DAYS: u64 = 30;
 /// More weeks or months than anybody compares.
 const MOST_SPANS: usize = 120;
 
@@ -177,7 +177,7 @@ mod tests {
     fn a_report_is_about_the_last_days_unless_it_says() {
         let now = "2027-01-05T23:30:00Z".parse().expect("an instant");
         let filters = Filters::default().with_defaults(Tz::known("Europe/Berlin"), now);
-        assert_eq!(filters.days(), ("2026-10-09", "2027-01-06"));
+        assert_eq!(filters.days(), ("2026-12-08", "2027-01-06"));
         assert_eq!(filters.group(), "Job");
     }
 

@@ -32,18 +32,21 @@ pub async fn index(
     let jobs = choices::asked_jobs(&app, company_id, filters.job_id()).await?;
     match filters.parse(zone) {
         Ok(report) => {
-            let groups = groups(&app, company_id, &report).await?;
-            let total = reports::numbers(&app.db, company_id, &By::All, &report.filter).await?;
-            let total = total.into_values().next().unwrap_or_default();
-            viewer.page(&IndexPage::new(filters, jobs, (groups, total), zone))
+            let found = groups(&app, company_id, &report).await?;
+            viewer.page(&IndexPage::new(filters, jobs, found, zone))
         }
         Err(errors) => viewer.unprocessable(&IndexPage::refused(filters, jobs, errors, zone)),
     }
 }
 
-/// The groups with their names: spans as time goes, all others the largest first.
-async fn groups(app: &App, company_id: i64, report: &Report) -> error::Result<Vec<Group>> {
-    let mut numbers = reports::numbers(&app.db, company_id, &report.by, &report.filter).await?;
+/// The groups with their names, spans as time goes, all others the largest first; and the numbers of all together.
+async fn groups(
+    app: &App,
+    company_id: i64,
+    report: &Report,
+) -> error::Result<(Vec<Group>, Numbers)> {
+    let counted = reports::report(&app.db, company_id, &report.by, &report.filter).await?;
+    let mut numbers = counted.groups;
     if let By::Time(begins) = &report.by {
         // A span without interviews is told, too.
         for place in 0_i64.. {
@@ -82,7 +85,7 @@ async fn groups(app: &App, company_id: i64, report: &Report) -> error::Result<Ve
             most_first.then_with(|| a.name.cmp(&b.name))
         });
     }
-    Ok(groups)
+    Ok((groups, counted.total))
 }
 
 type Names = BTreeMap<i64, String>;
@@ -96,7 +99,6 @@ fn name(report: &Report, key: Option<i64>, (titles, names): (&Names, &Names)) ->
         None => nobody.to_owned(),
     };
     match report.by {
-        By::All => "All".into(),
         By::Job => of(titles, "No job"),
         By::Recruiter => of(names, "Nobody who signs in"),
         By::Interviewer => of(names, "No interviewer"),
