@@ -1,7 +1,7 @@
 //! What stands in the calendar: slots, and those that a series would make.
 use chrono::{DateTime, NaiveDateTime, Utc};
 use entity::interview::Status;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::grid::Cell;
 use crate::{
@@ -18,15 +18,14 @@ use crate::{
     zones::Tz,
 };
 
-/// Something in the calendar. Flat, because a page has thousands of them.
-#[derive(Clone, Debug, Serialize)]
+/// Something in the calendar.
+#[derive(Clone, Debug)]
 pub struct Block {
     /// The classes of the style sheet.
     pub class: &'static str,
     /// Where it leads; empty when nowhere.
     pub href: String,
     /// Where it is.
-    #[serde(flatten)]
     pub cell: Cell,
     /// When it starts, for machines.
     pub at: String,
@@ -66,6 +65,51 @@ pub enum Lane {
     Name(String),
     /// Nobody yet.
     Nobody,
+}
+
+impl Serialize for Block {
+    /// Flat and without what is empty, because a page has thousands of them; serde's own `flatten` would allocate the name of
+    /// every field of each.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Flat<'a> {
+            class: &'static str,
+            href: &'a str,
+            h: u32,
+            m: u32,
+            n: u32,
+            k: u32,
+            lane: usize,
+            at: &'a str,
+            clock: &'a str,
+            title: &'a str,
+            who: &'a str,
+            #[serde(skip_serializing_if = "str::is_empty")]
+            note: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            reach: Option<&'a ReachLine>,
+            #[serde(skip_serializing_if = "std::ops::Not::not")]
+            is_again: bool,
+        }
+        let Cell { h, m, n, k, lane } = self.cell;
+        let flat = Flat {
+            class: self.class,
+            href: &self.href,
+            h,
+            m,
+            n,
+            k,
+            lane,
+            at: &self.at,
+            clock: &self.clock,
+            title: &self.title,
+            who: &self.who,
+            note: &self.note,
+            reach: self.reach.as_ref(),
+            is_again: self.is_again,
+        };
+        flat.serialize(serializer)
+    }
 }
 
 impl Placed {

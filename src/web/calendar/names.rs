@@ -23,12 +23,11 @@ impl Names {
         for (id, name, _) in planned.iter().flat_map(|planned| &planned.users) {
             users.entry(*id).or_insert_with(|| name.clone());
         }
-        let jobs = calendar.slots.iter();
-        let jobs = jobs.map(|entry| (entry.row.job_id, entry.row.job.clone()));
-        Self {
-            users,
-            jobs: jobs.collect(),
+        let mut jobs = HashMap::new();
+        for row in calendar.slots.iter().map(|entry| &entry.row) {
+            jobs.entry(row.job_id).or_insert_with(|| row.job.clone());
         }
+        Self { users, jobs }
     }
 
     pub(super) fn of(&self, lane: &Lane) -> String {
