@@ -13,12 +13,15 @@ use std::{
 
 #[allow(dead_code, reason = "the process tests use the rest of it")]
 #[path = "../tests/process/support/mod.rs"]
-mod support;
+mod process;
+#[path = "support/session.rs"]
+mod session;
 
 use chrono::{Days, Weekday};
 use greenroom::clock::Clock;
+use process::{Installation, Server, Wish, http, mail_server::MailServer};
 use serde_json::json;
-use support::{Installation, PASSWORD, Server, Wish, http, mail_server::MailServer};
+use session::sign_in;
 
 const BOOKINGS: usize = 200;
 const DELIVERIES: usize = 20;
@@ -154,34 +157,6 @@ fn a_week_at_a_time() {
         quantile(&shown, 0.5),
         Some(50),
     );
-}
-
-fn sign_in(server: &Server) -> String {
-    let form = format!(
-        "email=ada%40example.com&password={}",
-        PASSWORD.replace(' ', "+")
-    );
-    let origin = format!("http://{}", server.address());
-    let headers = [
-        ("Content-Type", "application/x-www-form-urlencoded"),
-        ("Origin", origin.as_str()),
-    ];
-    let answer = http::request(server.address(), "POST", "/login", &headers, &form);
-    let answer = answer.expect("an answer");
-    assert_eq!(answer.status, 303, "{}", answer.body);
-    let cookies = answer.head.lines().filter_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        let is_cookie = name.eq_ignore_ascii_case("set-cookie");
-        is_cookie.then(|| {
-            value
-                .trim()
-                .split(';')
-                .next()
-                .unwrap_or_default()
-                .to_owned()
-        })
-    });
-    cookies.collect::<Vec<_>>().join("; ")
 }
 
 fn wishes(server: &Server, token: &str, count: usize) -> Vec<Wish> {

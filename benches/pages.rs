@@ -10,6 +10,10 @@
 #[allow(dead_code, reason = "the process tests use the rest of it")]
 #[path = "../tests/process/support/mod.rs"]
 mod process;
+#[path = "support/rows.rs"]
+mod rows;
+#[path = "support/session.rs"]
+mod session;
 #[allow(dead_code, reason = "the other benchmarks use the rest of it")]
 mod support;
 
@@ -22,9 +26,14 @@ use std::{
 };
 
 use actix_web::rt::System;
-use greenroom::domain::interviews::join_link::{Keys, Ticket};
-use process::{Installation, PASSWORD, Server, http};
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
+use chrono::Days;
+use greenroom::{
+    clock::Clock,
+    domain::interviews::join_link::{Keys, Ticket},
+};
+use process::{Installation, Server};
+use rows::Rows;
+use session::sign_in;
 use support::{Postgres, client::Client};
 
 /// Who asks at once, each on a connection that stays open.
@@ -50,6 +59,11 @@ const PAGES: &[(&str, f64)] = &[
 /// Stands for a page behind a join link.
 const CANDIDATE: &str = "/interview/…";
 
+/// Stand for reports of the interviews of so many days.
+const REPORT_OF_30_DAYS: &str = "/reports, 30 days";
+const REPORT_OF_85_DAYS: &str = "/reports, 85 days";
+const BY_INTERVIEWER: &str = "/reports?by=interviewer, 30 days";
+
 /// What is looked at when there are many rows.
 const LOOKED_AT: &[&str] = &[
     REFERENCE,
@@ -69,6 +83,28 @@ const LOOKED_AT: &[&str] = &[
     "/emails?q=zoe.99",
     "/emails/500",
     "/actions",
+    "/calendar",
+    "/calendar?view=day",
+    "/bookings/new",
+    "/series/new",
+    "/search",
+    "/search?q=zoe+99",
+    "/slots/500",
+    "/slots/500/edit",
+    "/interviews/500/edit",
+    "/interviews/500/reschedule",
+    "/interviews/500/cancellation",
+    "/interviews/500/dossier",
+    "/interviews/endings",
+    "/candidates/import",
+    "/jobs/import",
+    "/alerts",
+    "/users",
+    "/account/calendar",
+    "/reports",
+    REPORT_OF_30_DAYS,
+    REPORT_OF_85_DAYS,
+    BY_INTERVIEWER,
     CANDIDATE,
 ];
 
@@ -94,6 +130,7 @@ fn measure(name: &str, database_url: &str) {
     });
     let database = Rows::new(database_url);
     database.run(&[ACCEPTED]);
+    database.spread();
     database.settle();
     let server = installation.serve();
     let site = Site::new(&server, &database);
@@ -120,7 +157,7 @@ fn measure(name: &str, database_url: &str) {
     }
 
     let few = site.medians();
-    let rows = database.grow();
+    let rows = database.grow(BOOKINGS);
     println!("{name}, {rows} interviews: median of one request at a time (limit {MEDIAN_LIMIT:?})");
     let many = site.medians();
     for (page, few, many) in LOOKED_AT.iter().map(|page| (page, few[page], many[page])) {
@@ -150,30 +187,6 @@ struct Speed {
 
 impl Site {
     fn new(server: &Server, database: &Rows) -> Self {
-        let form = format!(
-            "email=ada%40example.com&password={}",
-            PASSWORD.replace(' ', "+")
-        );
-        let origin = format!("http://{}", server.address());
-        let headers = [
-            ("Content-Type", "application/x-www-form-urlencoded"),
-            ("Origin", origin.as_str()),
-        ];
-        let answer = http::request(server.address(), "POST", "/login", &headers, &form);
-        let answer = answer.expect("an answer");
-        assert_eq!(answer.status, 303, "{}", answer.body);
-        let cookies = answer.head.lines().filter_map(|line| {
-            let (name, value) = line.split_once(':')?;
-            let is_cookie = name.eq_ignore_ascii_case("set-cookie");
-            is_cookie.then(|| {
-                value
-                    .trim()
-                    .split(';')
-                    .next()
-                    .unwrap_or_default()
-                    .to_owned()
-            })
-        });
         let token = Keys::new(support::SECRET_KEY, [].into_iter()).token(&Ticket {
             public_id: &database.text("SELECT public_id FROM interviews WHERE id = 500"),
             link_version: 1,
@@ -181,7 +194,7 @@ impl Site {
         });
         Self {
             address: server.address(),
-            cookie: cookies.collect::<Vec<_>>().join("; "),
+            cookie: sign_in(server),
             candidate: format!("/interview/{}", token.expect("a token")),
         }
     }
@@ -279,10 +292,22 @@ struct Visitor<'a> {
 
 impl Visitor<'_> {
     fn look(&mut self, page: &str) {
+        let report = |by: &str, days: u64| {
+            // The first are the day after tomorrow.
+            let from = Clock::System.now().date_naive() + Days::new(2);
+            let to = from + Days::new(days - 1);
+            (
+                format!("/reports?by={by}&from={from}&to={to}"),
+                self.site.cookie.as_str(),
+            )
+        };
         let (path, cookie) = match page {
-            CANDIDATE => (self.site.candidate.as_str(), ""),
-            REFERENCE => (page, ""),
-            page => (page, self.site.cookie.as_str()),
+            CANDIDATE => (self.site.candidate.clone(), ""),
+            REFERENCE => (page.to_owned(), ""),
+            REPORT_OF_30_DAYS => report("job", 30),
+            REPORT_OF_85_DAYS => report("job", 85),
+            BY_INTERVIEWER => report("interviewer", 30),
+            page => (page.to_owned(), self.site.cookie.as_str()),
         };
         let request = format!(
             "GET {path} HTTP/1.1\r\nHost: {}\r\nCookie: {cookie}\r\n\r\n",
@@ -297,133 +322,3 @@ impl Visitor<'_> {
 const ACCEPTED: &str = "UPDATE emails SET status = 'accepted', attempts = 1, finished_at = created_at WHERE kind <> 'reminder'";
 /// To be closed.
 const FAILED: &str = "UPDATE emails SET status = 'failed' WHERE id IN (SELECT id FROM emails WHERE kind <> 'reminder' ORDER BY id";
-
-/// What is copied to make many rows, and what differs in the copy: `{n}` interviews further on, `{most}` rows of the table.
-const COPIED: &[(&str, &[(&str, &str)])] = &[
-    (
-        "candidates",
-        &[("id", "id + {n}"), ("email", "'{n}.' || email")],
-    ),
-    ("candidate_words", &[("candidate_id", "candidate_id + {n}")]),
-    ("slots", &[("id", "id + {n}"), ("starts_at", LATER)]),
-    (
-        "interviews",
-        &[
-            ("id", "id + {n}"),
-            ("candidate_id", "candidate_id + {n}"),
-            ("slot_id", "slot_id + {n}"),
-            ("public_id", "'{n}.' || public_id"),
-        ],
-    ),
-    (
-        "emails",
-        &[
-            ("id", "id + {most}"),
-            ("interview_id", "interview_id + {n}"),
-            ("recipient", "'{n}.' || recipient"),
-            ("idem_key", "'{n}.' || idem_key"),
-            ("message_id", "'{n}.' || message_id"),
-            ("created_at", EARLIER),
-        ],
-    ),
-    (
-        "actions",
-        &[("id", "id + {most}"), ("object_id", "object_id + {n}")],
-    ),
-];
-
-/// A thousand interviews a day: so many days later, or earlier.
-const LATER: &str = "{later}";
-const EARLIER: &str = "{earlier}";
-
-/// The rows themselves.
-struct Rows {
-    system: actix_web::rt::SystemRunner,
-    db: DatabaseConnection,
-}
-
-impl Rows {
-    fn new(url: &str) -> Self {
-        let system = System::new();
-        let db = system.block_on(Database::connect(url)).expect("a database");
-        Self { system, db }
-    }
-
-    fn run(&self, scripts: &[&str]) {
-        for script in scripts {
-            let done = self.system.block_on(self.db.execute_unprepared(script));
-            done.unwrap_or_else(|error| panic!("{script}: {error}"));
-        }
-    }
-
-    fn texts(&self, sql: &str) -> Vec<String> {
-        let statement = Statement::from_string(self.db.get_database_backend(), sql);
-        let rows = self.system.block_on(self.db.query_all_raw(statement));
-        rows.unwrap_or_else(|error| panic!("{sql}: {error}"))
-            .iter()
-            .map(|row| row.try_get_by_index(0).expect("text"))
-            .collect()
-    }
-
-    fn text(&self, sql: &str) -> String {
-        self.texts(sql).remove(0)
-    }
-
-    /// Doubles the rows until there are enough; answers with how many interviews there are.
-    fn grow(&self) -> usize {
-        let wanted = std::env::var("GREENROOM_BENCH_ROWS");
-        let wanted = wanted.map_or(100_000, |wanted| wanted.parse().expect("a number"));
-        let is_postgres = self.db.get_database_backend() == DbBackend::Postgres;
-        let mut rows = BOOKINGS;
-        while rows < wanted {
-            for (table, differs) in COPIED {
-                let columns = self.texts(&match is_postgres {
-                    true => format!(
-                        "SELECT column_name::text FROM information_schema.columns WHERE table_name = '{table}' AND is_generated = 'NEVER' ORDER BY 1"
-                    ),
-                    false => format!("SELECT name FROM pragma_table_info('{table}')"),
-                });
-                let keyed = differs.iter().any(|(name, _)| *name == "id");
-                let most = match keyed {
-                    true => self.text(&format!("SELECT CAST(MAX(id) AS TEXT) FROM {table}")),
-                    false => String::new(),
-                };
-                let values = columns.iter().map(|column| {
-                    let differs = differs.iter().find(|(name, _)| name == column);
-                    differs.map_or(column.clone(), |(_, value)| {
-                        let value = value.replace("{n}", &rows.to_string());
-                        let value = value.replace("{most}", &most);
-                        let days = rows / BOOKINGS;
-                        let value =
-                            value.replace(LATER, &moved("starts_at", '+', days, is_postgres));
-                        value.replace(EARLIER, &moved("created_at", '-', days, is_postgres))
-                    })
-                });
-                let values = values.collect::<Vec<_>>().join(", ");
-                let columns = columns.join(", ");
-                self.run(&[&format!(
-                    "INSERT INTO {table} ({columns}) SELECT {values} FROM {table}"
-                )]);
-            }
-            rows *= 2;
-        }
-        self.run(&["ANALYZE"]);
-        self.settle();
-        rows
-    }
-
-    /// What autovacuum does within a minute of so many rows, and not while something is measured.
-    fn settle(&self) {
-        if self.db.get_database_backend() == DbBackend::Postgres {
-            self.run(&["VACUUM ANALYZE"]);
-        }
-    }
-}
-
-/// An instant, moved by days, as the database keeps it.
-fn moved(column: &str, sign: char, days: usize, is_postgres: bool) -> String {
-    match is_postgres {
-        true => format!("{column} {sign} interval '{days} days'"),
-        false => format!("strftime('%Y-%m-%dT%H:%M:%S+00:00', {column}, '{sign}{days} days')"),
-    }
-}
