@@ -53,6 +53,7 @@ const STYLES: &[&str] = &[
     "css/timeline.css",
     "css/week.css",
     "css/typo.css",
+    "css/print.css",
 ];
 
 /// The address of a file under `static/`, or of `app.css`; `None` when there is none of this name.
