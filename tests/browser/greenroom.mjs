@@ -34,6 +34,7 @@ export async function startGreenroom(mailPort) {
   };
   return {
     url: await printed(/(http:\/\/[\d.:]+)/),
+    directory,
     printed,
     output: () => output,
     async stop() {
