@@ -59,8 +59,8 @@ mod m20261129_000089_create_feeds;
 mod m20261129_000090_read_own_calendars;
 mod m20261129_000094_know_who_attends;
 mod m20261130_000083_keep_holidays;
-mod m20261130_000100_know_slots_booked_before;
 mod m20261130_000098_count_quickly;
+mod m20261130_000100_know_slots_booked_before;
 mod schema_text;
 
 /// Every step, oldest first.
@@ -128,8 +128,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000090_read_own_calendars::Migration),
             Box::new(m20261129_000094_know_who_attends::Migration),
             Box::new(m20261130_000083_keep_holidays::Migration),
-            Box::new(m20261130_000100_know_slots_booked_before::Migration),
             Box::new(m20261130_000098_count_quickly::Migration),
+            Box::new(m20261130_000100_know_slots_booked_before::Migration),
         ]
     }
 }
