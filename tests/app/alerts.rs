@@ -118,8 +118,14 @@ async fn a_message_that_nobody_took_is_told_on_every_page_after_thirty_minutes()
     let page = rita.post_form("/jobs/new", &[("title", "")]).await;
     assert_eq!(page.status, 422);
     assert_eq!(page.attribute(".alerts a", "href"), "/alerts");
-    let page = rita.get("/").await;
-    let words = page.words(".alerts");
+    let today = rita.get("/").await;
+    assert_eq!(
+        today.words(".alerts"),
+        "1 candidate not notified Review",
+        "one line before the day's board"
+    );
+    let page = rita.get("/alerts").await;
+    let words = page.words(".alerts__list");
     for part in [
         "Zoë Núñez",
         "Tue 5 January 2027, 09:00–09:45 (Europe/Berlin, UTC+01:00)",
@@ -132,8 +138,8 @@ async fn a_message_that_nobody_took_is_told_on_every_page_after_thirty_minutes()
         assert!(words.contains(part), "{part} in {words}");
     }
     let (mail, interview) = (booked.email.id, booked.details.interview.id);
-    assert!(page.has(&format!(".alerts a[href='/emails/{mail}']")));
-    assert!(page.has(&format!(".alerts a[href='/interviews/{interview}']")));
+    assert!(page.has(&format!(".alerts__list a[href='/emails/{mail}']")));
+    assert!(page.has(&format!(".alerts__list a[href='/interviews/{interview}']")));
     app.expect_undelivered_mail();
 }
 
@@ -300,11 +306,9 @@ async fn a_cancellation_is_told_until_the_interview_would_have_begun() {
         "it is about to leave"
     );
     app.deliver().await;
-    for page in [rita.get("/").await, rita.get("/alerts").await] {
-        let words = page.words(".alerts__list");
-        for part in ["Cancellation: Printed", "The job is filled."] {
-            assert!(words.contains(part), "{part} in {words}");
-        }
+    let words = rita.get("/alerts").await.words(".alerts__list");
+    for part in ["Cancellation: Printed", "The job is filled."] {
+        assert!(words.contains(part), "{part} in {words}");
     }
     let page = rita.get(&format!("/interviews/{id}")).await;
     assert!(page.words("#mails pre").contains("The job is filled."));
@@ -347,7 +351,7 @@ async fn the_reason_is_the_messages_own_or_that_of_the_mail_server() {
             .await?)
     })
     .await;
-    let words = rita.get("/").await.words(".alerts");
+    let words = rita.get("/alerts").await.words(".alerts__list");
     assert!(
         words.contains("Gmail wants an App Password here."),
         "{words}"
@@ -356,35 +360,35 @@ async fn the_reason_is_the_messages_own_or_that_of_the_mail_server() {
     let own = "Their mailbox is <full>.";
     put(&app, booked.email.id, email::Column::Reason, own).await;
     came_to(&app, &booked, Status::Failed).await;
-    let page = rita.get("/").await;
-    let words = page.words(".alerts");
+    let page = rita.get("/alerts").await;
+    let words = page.words(".alerts__list");
     assert!(
         words.contains("Invitation: Not delivered Their mailbox is <full>."),
         "{words}"
     );
-    assert!(!page.has(".alerts full"), "escaped");
+    assert!(!page.has(".alerts__list full"), "escaped");
 }
 
 #[actix_web::test]
-async fn three_are_shown_and_all_of_them_listed() {
+async fn they_are_counted_above_each_page_and_all_of_them_listed() {
     let app = TestApp::start().await;
     for minutes in (0..22).rev() {
         booked_in(&app, 300 + minutes).await;
     }
     app.deliver().await;
     let mut rita = app.recruiter().await;
-    let page = rita.get("/jobs").await;
-    assert_eq!(heading(&page), "22 candidates not notified");
-    let page = rita.get("/").await;
-    assert_eq!(page.all_words(".alerts li").len(), 3);
+    for path in ["/jobs", "/"] {
+        let page = rita.get(path).await;
+        assert_eq!(heading(&page), "22 candidates not notified", "{path}");
+        assert_eq!(page.attribute(".alerts a", "href"), "/alerts", "{path}");
+        assert!(!page.has(".alerts__list"), "{path}");
+    }
+    let list = rita.get("/alerts").await;
+    assert!(!list.has(".alerts"), "the list itself needs no banner");
     assert!(
-        page.words(".alerts li").contains("14:00"),
+        list.words(".alerts__list li").contains("14:00"),
         "the nearest first"
     );
-    assert_eq!(page.words(".alerts__head a"), "View all");
-
-    let list = rita.get(&page.attribute(".alerts__head a", "href")).await;
-    assert!(!list.has(".alerts"), "the list itself needs no banner");
     assert_eq!(list.all_words(".alerts__list li").len(), 20);
     let rest = rita.get(&list.attribute("a[rel=next]", "href")).await;
     assert_eq!(rest.all_words(".alerts__list li").len(), 2);
@@ -406,10 +410,10 @@ async fn somebody_with_a_number_can_be_called() {
     ];
     let mut rita = app.recruiter().await;
     assert_eq!(rita.post_form(&edit, &fields).await.status, 303);
-    let page = rita.get("/").await;
-    assert_eq!(page.words(".alerts a[href^=tel]"), "+1 (212) 555-01");
+    let page = rita.get("/alerts").await;
+    assert_eq!(page.words(".alerts__list a[href^=tel]"), "+1 (212) 555-01");
     assert_eq!(
-        page.attribute(".alerts a[href^=tel]", "href"),
+        page.attribute(".alerts__list a[href^=tel]", "href"),
         "tel:+121255501"
     );
 }

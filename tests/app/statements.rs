@@ -20,8 +20,8 @@ const FRAME: usize = 2;
 /// Of its own, a page needs so many at most,
 const OWN: usize = 2;
 /// but for these: each says how many it needs today, and none may need more.
-const MORE: [(&str, usize); 29] = [
-    ("/", 10),
+const MORE: [(&str, usize); 30] = [
+    ("/", 9),
     ("/alerts", 5),
     ("/company/texts", 3),
     ("/company/texts/{kind}/{locale}", 10),

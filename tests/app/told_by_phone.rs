@@ -21,20 +21,18 @@ async fn who_was_told_by_phone_is_no_alert_and_everybody_sees_who_told_them() {
     came_to(&app, booked.email.id, Status::Failed).await;
     app.advance(TimeDelta::minutes(1));
     let mut rita = app.recruiter().await;
-    let page = rita.get("/?day=2027-01-06").await;
-    let form = ".alerts form[action$='/telling']";
+    let page = rita.get("/alerts").await;
+    let form = ".alerts__list form[action$='/telling']";
     let (action, next) = (
         page.attribute(form, "action"),
-        page.attribute(".alerts input[name=next]", "value"),
+        page.attribute(".alerts__list input[name=next]", "value"),
     );
     let told = rita.post_form(&action, &[("next", &next)]).await;
-    assert_eq!(
-        (told.status, told.location.as_str()),
-        (303, "/?day=2027-01-06")
-    );
+    assert_eq!((told.status, told.location.as_str()), (303, "/alerts"));
     let page = rita.get(&told.location).await;
     assert_eq!(page.notice(), "Marked as told by phone.");
-    assert!(!page.has(".alerts"));
+    assert!(!page.has(".alerts__list"));
+    assert!(!rita.get("/").await.has(".alerts"));
     let day = rita.get("/?day=2027-01-05").await;
     assert_eq!(day.words("#board .reach li:nth-child(2)"), "Told 09:01");
     assert!(!day.has("#attention .agenda"), "no worry either");

@@ -39,12 +39,6 @@ pub enum Alert {
     },
 }
 
-/// The most urgent ones.
-pub async fn first(db: &Db, company_id: i64, few: u64, now: DateTime<Utc>) -> Result<Vec<Alert>> {
-    let found = query::whole(db, open(company_id, now), few).await?;
-    with_details(db, company_id, found).await
-}
-
 /// All of them, the most urgent first.
 pub async fn list(
     db: &Db,

@@ -8,8 +8,6 @@ use actix_web::{
     web::{Data, Query},
 };
 
-use chrono::{DateTime, Utc};
-
 pub use self::card::{Card, dial};
 use self::pages::{Board, IndexPage};
 use super::{errors::Result, forms::FormErrors, lists::At, mail_servers, viewer::Recruiter};
@@ -17,13 +15,10 @@ use crate::{
     app::App,
     domain::{alerts, attention::Attention, resendings},
     settings::Backend,
-    zones::Tz,
 };
 
 /// Each comes with its text, so a page of the list is shorter than others.
 const PAGE_SIZE: u64 = 20;
-/// So many are on the page of today; the list has them all.
-const FEW: u64 = 3;
 
 /// GET /alerts: those whose interview is nearest first.
 pub async fn index(app: Data<App>, viewer: Recruiter, at: Query<At>) -> Result<HttpResponse> {
@@ -45,24 +40,10 @@ pub async fn index(app: Data<App>, viewer: Recruiter, at: Query<At>) -> Result<H
     viewer.page(&IndexPage::new(board, &at, &app.composer, viewer.zone()))
 }
 
-/// The most urgent ones, for the page of today.
-pub async fn first(app: &App, company_id: i64, zone: Tz, now: DateTime<Utc>) -> Result<Vec<Card>> {
-    let first = alerts::first(&app.db, company_id, FEW, now).await?;
-    if first.is_empty() {
-        return Ok(Vec::new());
-    }
-    let transports = mail_servers::in_force(app).await?;
-    let cards = first.into_iter();
-    Ok(cards
-        .map(|alert| Card::new(alert, &transports, &app.composer, zone))
-        .collect())
-}
-
-/// The line above a page; none on the pages that show the candidates themselves.
+/// The line above a page; none on the one that shows who it is.
 pub fn not_notified(attention: Attention, path: &str) -> Option<String> {
-    let is_shown = matches!(path, "/" | "/alerts");
     match (attention.candidates, attention.has_more) {
-        _ if is_shown => None,
+        _ if path == "/alerts" => None,
         (0, _) => None,
         (1, false) => Some("1 candidate not notified".into()),
         (many, false) => Some(format!("{many} candidates not notified")),

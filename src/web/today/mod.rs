@@ -20,7 +20,6 @@ use self::{
     pages::{Board, ShowPage},
 };
 use super::{
-    alerts,
     errors::Result,
     forms::FormErrors,
     interviews::Reader,
@@ -98,7 +97,6 @@ async fn read(
         },
         outcomes: company.outcomes,
         meeting_url: company.meeting_url,
-        alerts: alerts::first(app, company_id, reader.zone, now).await?,
         has_zone_changes: viewer.has_zone_changes(),
     };
     Ok((board, company.standing))

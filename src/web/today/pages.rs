@@ -18,7 +18,7 @@ use crate::{
         today::Worry,
     },
     times,
-    web::{alerts::Card, forms::FormErrors, interviews::Reader, labels, page::Page, stamp::Stamp},
+    web::{forms::FormErrors, interviews::Reader, labels, page::Page, stamp::Stamp},
 };
 
 /// All that is read for a day.
@@ -37,8 +37,6 @@ pub struct Board {
     pub outcomes: Vec<String>,
     /// Where the company's interviews take place that do not say.
     pub meeting_url: Option<String>,
-    /// Candidates who were not notified, the most urgent ones.
-    pub alerts: Vec<Card>,
     /// Do slots start at another instant than their local time means?
     pub has_zone_changes: bool,
 }
@@ -79,7 +77,6 @@ pub struct ShowPage {
     worries: Vec<Trouble>,
     has_more_worries: bool,
     has_zone_changes: bool,
-    alerts: Vec<Card>,
     rows: Vec<Row>,
     first_steps: FirstSteps,
 }
@@ -145,7 +142,6 @@ impl ShowPage {
             form,
             errors,
             has_zone_changes: board.has_zone_changes,
-            alerts: board.alerts,
             has_more_worries: board.worries.len() as u64 > WORRIES,
             worries: board
                 .worries
@@ -254,7 +250,6 @@ impl Page for ShowPage {
             }],
             has_more_worries: true,
             has_zone_changes: true,
-            alerts: vec![Card::sample()],
             rows: vec![Row::sample()],
             first_steps: FirstSteps::sample(),
         }
