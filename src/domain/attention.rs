@@ -1,4 +1,4 @@
-//! What every page of a user may have to tell: how many candidates were not notified, whether mail can be sent, whether
+//! What every page of a user may have to tell: how many people were not notified, whether mail can be sent, whether
 //! slots wait for a confirmation.
 use chrono::{DateTime, Utc};
 use entity::{
@@ -24,6 +24,8 @@ const MOST: u64 = 100;
 pub struct Attention {
     /// So many candidates were not notified.
     pub candidates: u64,
+    /// So many interviewers were not.
+    pub interviewers: u64,
     /// Are there more than were counted?
     pub has_more: bool,
     /// Can mail not be sent: did the last examination find so, or is the circuit breaker of a mail server open?
@@ -36,6 +38,7 @@ pub struct Attention {
 struct Counts {
     alerts: i64,
     candidates: i64,
+    interviewers: i64,
     troubles: i64,
     zone_changes: i64,
 }
@@ -56,13 +59,17 @@ pub async fn look(
     let troubles = rows::count(broken).add(rows::count(open));
     let counts = Query::select()
         .expr_as(Expr::cust("COUNT(*)"), "alerts")
-        .expr_as(Expr::cust("COUNT(DISTINCT candidate_id)"), "candidates")
+        .expr_as(
+            Expr::cust("COUNT(DISTINCT CASE WHEN user_id IS NULL THEN candidate_id END)"),
+            "candidates",
+        )
+        .expr_as(Expr::cust("COUNT(DISTINCT user_id)"), "interviewers")
         .expr_as(troubles, "troubles")
         .expr_as(
             rows::count(zone_changes::one(company_id, now)),
             "zone_changes",
         )
-        .from_subquery(alerts::candidates(company_id, MOST + 1, now), "open_alerts")
+        .from_subquery(alerts::unreached(company_id, MOST + 1, now), "open_alerts")
         .to_owned();
     let row = db.read().query_one(&counts).await?;
     let row = row.ok_or_else(|| Error::System("nothing is counted".into()))?;
@@ -71,6 +78,7 @@ pub async fn look(
     Ok(Attention {
         // One more was looked at than is told.
         candidates: Ord::min(found.candidates.unsigned_abs(), MOST),
+        interviewers: Ord::min(found.interviewers.unsigned_abs(), MOST),
         has_more,
         is_mail_unwell: found.troubles > 0,
         has_zone_changes: found.zone_changes > 0,

@@ -1,7 +1,7 @@
 //! Resendings: every message that was printed, once more, now that there is a mail server.
 use chrono::{DateTime, Utc};
 use entity::{
-    email::{self, Status},
+    email::{self, Kind, Status},
     interview,
 };
 use sea_orm::{
@@ -30,6 +30,15 @@ pub async fn printed(db: &Db, company_id: i64, now: DateTime<Utc>) -> Result<Vec
     let is_still_so = Condition::all()
         .add(email(email::Column::Revision).equals(interview(interview::Column::Revision)))
         .add(email(email::Column::LinkVersion).equals(interview(interview::Column::LinkVersion)));
+    // Interviewers have no link, and of what is no longer theirs the revision is nothing to them.
+    let is_to_interviewer = email::COLUMN.user_id.is_not_null();
+    let is_still_so = Condition::any().add(is_still_so).add(
+        Condition::all().add(is_to_interviewer).add(
+            Condition::any()
+                .add(email(email::Column::Revision).equals(interview(interview::Column::Revision)))
+                .add(email::Column::Kind.eq_const(Kind::InterviewerCancelled)),
+        ),
+    );
     let printed = alerts::open(company_id, now)
         .filter(email::Column::Status.eq_const(Status::Printed))
         .filter(is_still_so);

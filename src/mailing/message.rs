@@ -3,7 +3,6 @@ use chrono::{DateTime, Utc};
 use entity::{
     company,
     email::{self, InterviewSnapshot, Kind},
-    user,
 };
 use sea_orm::ActiveEnum;
 
@@ -40,18 +39,16 @@ pub fn message(composer: &Composer, email: &email::Model, details: &Details) -> 
     )
 }
 
-/// The same where it goes to a user who holds the interview: in their zone, with the address of their page of it.
+/// The same where it goes to a user who holds the interview: in their own zone, if they have one, with the address of their page
+/// of it.
 pub fn to_interviewer(
     composer: &Composer,
     email: &email::Model,
     details: &Details,
-    (user, page): (&user::Model, String),
+    (own_zone, page): (Option<&str>, String),
 ) -> Result<Message> {
     let message = message(composer, email, details)?;
-    let zones = [
-        user.time_zone.as_deref(),
-        Some(details.company.time_zone.as_str()),
-    ];
+    let zones = [own_zone, Some(details.company.time_zone.as_str())];
     let zone = zones
         .into_iter()
         .flatten()
@@ -63,6 +60,11 @@ pub fn to_interviewer(
         zone,
         ..message
     })
+}
+
+/// The path of the page where interviewers see an interview that they hold.
+pub fn own_page(details: &Details) -> String {
+    format!("/my-interviews/{}", details.interview.id)
 }
 
 /// The message that would tell these change.

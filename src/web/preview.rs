@@ -48,6 +48,15 @@ impl Preview {
         Self::composed(composer, &message, &details.candidate.email, LINK_BY_MAIL)
     }
 
+    /// The same of one to an interviewer.
+    pub fn to_tell_interviewer(app: &App, email: &email::Model, details: &Details) -> Result<Self> {
+        let composer = &app.composer;
+        let page = app.settings.base_url.join(&message::own_page(details));
+        // Where they live is not looked up for it: the text says of which zone it speaks.
+        let message = message::to_interviewer(composer, email, details, (None, page))?;
+        Self::composed(composer, &message, &email.recipient, LINK)
+    }
+
     /// Of what would be told of a change that leaves the interview like this; none when nothing would be.
     pub async fn of_change(app: &App, kind: Kind, after: &Details) -> Result<Option<Self>> {
         let Some(message) = message_of_change(app, kind, after).await? else {

@@ -128,9 +128,9 @@ async fn write(app: &App, email: &email::Model, details: &Details) -> Result<Mes
     }
     let user_id = email.user_id.ok_or(Error::NotFound)?;
     let user = users::find(&app.db, email.company_id, user_id).await?;
-    let page = format!("/my-interviews/{}", details.interview.id);
-    let page = app.settings.base_url.join(&page);
-    message::to_interviewer(&app.composer, email, details, (&user, page))
+    let page = app.settings.base_url.join(&message::own_page(details));
+    let reader = (user.time_zone.as_deref(), page);
+    message::to_interviewer(&app.composer, email, details, reader)
 }
 
 fn about(claimed: &Claimed) -> Result<&Details> {

@@ -15,17 +15,20 @@ use crate::support::{Actor, Answer, TestApp, builders};
 const SLOTS: &str = "/api/interviews/slots/";
 
 /// A company with a job, two interviewers and a program.
-struct Scene {
-    app: TestApp,
+pub struct Scene {
+    pub app: TestApp,
     program: Actor,
     job: i64,
-    ines: user::Model,
-    kim: user::Model,
+    pub ines: user::Model,
+    pub kim: user::Model,
 }
 
 impl Scene {
-    async fn new() -> Self {
-        let app = TestApp::start().await;
+    pub async fn new() -> Self {
+        Self::of(TestApp::start().await).await
+    }
+
+    pub async fn of(app: TestApp) -> Self {
         let user = async || builders::user(&app, app.company_id, Role::Interviewer).await;
         Self {
             program: app.program().await,
@@ -37,7 +40,7 @@ impl Scene {
     }
 
     /// A slot so many hours from now.
-    async fn slot(&mut self, hours: i64, interviewers: &[i64]) -> i64 {
+    pub async fn slot(&mut self, hours: i64, interviewers: &[i64]) -> i64 {
         let starts_at = self.app.now() + TimeDelta::hours(hours);
         let fields = json!({
             "interview_date": starts_at.format("%Y-%m-%d").to_string(),
@@ -55,7 +58,7 @@ impl Scene {
     }
 
     /// Books somebody new, and answers with the interview's key.
-    async fn book(&mut self, slot_id: i64) -> i64 {
+    pub async fn book(&mut self, slot_id: i64) -> i64 {
         let candidate = builders::candidate(&self.app, self.app.company_id).await;
         let id = builders::interview(&self.app, self.app.company_id, candidate, self.job).await;
         let path = format!("{SLOTS}{slot_id}/book_slot/");
@@ -63,12 +66,12 @@ impl Scene {
         id
     }
 
-    async fn post(&mut self, path: &str, body: Value) {
+    pub async fn post(&mut self, path: &str, body: Value) {
         let answer = self.program.post_json(path, &body).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
     }
 
-    async fn patch(&mut self, path: &str, mut fields: Value) -> Answer {
+    pub async fn patch(&mut self, path: &str, mut fields: Value) -> Answer {
         let before = self.program.get(path).await.json();
         fields["version"] = before["version"].clone();
         let answer = self.program.patch_json(path, &fields).await;
@@ -77,7 +80,7 @@ impl Scene {
     }
 
     /// What interviewers were or are to be sent of an interview: recipient, kind and status, in the order of the queue.
-    async fn mails(&self, interview_id: i64) -> Vec<email::Model> {
+    pub async fn mails(&self, interview_id: i64) -> Vec<email::Model> {
         email::Entity::find()
             .filter(email::COLUMN.interview_id.eq(interview_id))
             .filter(email::COLUMN.audience.eq(Audience::User))
@@ -96,7 +99,7 @@ impl Scene {
     }
 
     /// Sends what is due, with the time that corrections have.
-    async fn deliver(&self) {
+    pub async fn deliver(&self) {
         self.app.advance(TimeDelta::minutes(5));
         self.app.deliver().await;
     }

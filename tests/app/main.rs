@@ -49,6 +49,7 @@ mod housekeeping;
 mod http_client;
 mod idempotency;
 mod imports;
+mod interviewer_alerts;
 mod interviewer_emails;
 mod interviewers;
 mod interviews;

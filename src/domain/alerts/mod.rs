@@ -1,4 +1,4 @@
-//! Alerts: candidates who do not know, because no mail server took the message that tells them.
+//! Alerts: candidates and interviewers who do not know, because no mail server took the message that tells them.
 mod query;
 mod rule;
 
@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use entity::email;
 
 use self::query::{Whole, unsorted};
-pub(super) use self::query::{candidates, decides, find, may_alert, open};
+pub(super) use self::query::{decides, find, may_alert, open, unreached};
 pub use self::rule::{Reachability, is_due, reachability};
 use crate::{
     db::Db,
@@ -20,7 +20,7 @@ use crate::{
     error::{Error, Result},
 };
 
-/// A message that its candidate does not know of, and the interview.
+/// A message that its recipient does not know of, and the interview.
 #[derive(Clone, Debug)]
 pub enum Alert {
     /// One that can be told.

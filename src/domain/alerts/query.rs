@@ -2,12 +2,12 @@
 use chrono::{DateTime, Utc};
 use entity::{
     email::{self, Kind, Status},
-    interview, slot,
+    interview, slot, slot_interviewer, user,
 };
 use sea_orm::{
     ActiveEnum, Condition, DbErr, EntityTrait, FromQueryResult, Iterable, JoinType, QueryFilter,
     QueryOrder, QueryResult, QuerySelect, QueryTrait, RelationTrait, Select,
-    sea_query::{Alias, Expr, ExprTrait, IntoIden, Query, SelectStatement},
+    sea_query::{Alias, Expr, ExprTrait, Func, IntoIden, Query, SelectStatement},
 };
 
 use super::rule::{FIRST_ATTEMPT, LATE, NEAR, Reachability, reachability};
@@ -17,9 +17,23 @@ use crate::{
     error::Result,
 };
 
-/// Holds for messages that may be a reason to tell a candidate another way, whenever. In constants: else
-/// SQLite does not see that the index of such messages is the one, and reads the whole log.
+/// Holds for messages that may be a reason to tell a candidate another way, whenever.
 pub(in crate::domain) fn may_alert() -> Condition {
+    // What tells of no change says nothing of what the candidate knows.
+    is_unsettled().add(emails::of_kinds(Kind::tells_of_change))
+}
+
+/// The same of a candidate or an interviewer.
+fn may_alert_of_anybody() -> Condition {
+    is_unsettled().add(emails::of_kinds(tells_anybody_of_change))
+}
+
+fn tells_anybody_of_change(kind: Kind) -> bool {
+    kind.tells_of_change() || kind.tells_interviewers_of_change()
+}
+
+/// In constants: else SQLite does not see that the index of such messages is the one, and reads the whole log.
+fn is_unsettled() -> Condition {
     let settled = [
         Status::Accepted,
         Status::Superseded,
@@ -33,12 +47,10 @@ pub(in crate::domain) fn may_alert() -> Condition {
             col(email::Column::Status).is_not_in(settled.map(|status| constant(status.to_value()))),
         )
         .add(col(email::Column::ToldAt).is_null())
-        // What tells of no change says nothing of what the candidate knows.
-        .add(emails::of_kinds(Kind::tells_of_change))
 }
 
-/// Holds for the message that decides what a candidate knows of an interview: none came after it but
-/// reminders, and such as were made needless.
+/// Holds for the message that decides what somebody knows of an interview: none came to them after it but
+/// reminders, and such as were made needless. A candidate is no user, so their messages are told from interviewers' by that.
 pub(in crate::domain) fn decides() -> Expr {
     let newer = Alias::new("newer");
     let col = |column| Expr::col((newer.clone(), column));
@@ -49,13 +61,23 @@ pub(in crate::domain) fn decides() -> Expr {
         .and_where(col(email::Column::CompanyId).equals(outer(email::Column::CompanyId)))
         .and_where(col(email::Column::InterviewId).equals(outer(email::Column::InterviewId)))
         .and_where(col(email::Column::Id).gt(Expr::col(outer(email::Column::Id))))
+        .and_where(
+            Func::coalesce([col(email::Column::UserId), nobody()]).eq(Func::coalesce([
+                Expr::col(outer(email::Column::UserId)),
+                nobody(),
+            ])),
+        )
         .and_where(col(email::Column::Status).ne(Status::Superseded.to_value()))
         .cond_where(emails::of_kinds_in(
             newer.into_iden(),
-            Kind::tells_of_change,
+            tells_anybody_of_change,
         ))
         .to_owned();
     Expr::exists(later).not()
+}
+
+fn nobody() -> Expr {
+    Expr::Constant(0.into())
 }
 
 /// A message that is an alert, without its texts.
@@ -109,7 +131,7 @@ pub(super) fn unsorted(company_id: i64, now: DateTime<Utc>) -> Select<email::Ent
         .join(JoinType::InnerJoin, email::Relation::Interview.def())
         .join(JoinType::InnerJoin, interview::Relation::Slot.def())
         .filter(email::COLUMN.company_id.eq(company_id))
-        .filter(may_alert())
+        .filter(may_alert_of_anybody())
         .filter(email::COLUMN.expires_at.gt(now))
         // Follows from the next, and needs no look at the interview.
         .filter(only_tested(may_be_due))
@@ -118,11 +140,60 @@ pub(super) fn unsorted(company_id: i64, now: DateTime<Utc>) -> Select<email::Ent
         .filter(decides())
 }
 
-/// Holds for cancellations of what is cancelled, and for the others of what is booked.
+/// Holds for what is so still: to candidates, and to interviewers.
 fn tells_the_present() -> Condition {
-    let has_last_word =
-        email::Column::Kind.in_const(Kind::iter().filter(|kind| kind.has_last_word()));
+    let is_to_interviewer = email::COLUMN.user_id.is_not_null();
     Condition::any()
+        .add(is_so().add(is_to_interviewer.clone().not()))
+        .add(is_so_for_interviewer().add(is_to_interviewer))
+}
+
+fn has_last_word() -> Expr {
+    email::Column::Kind.in_const(Kind::iter().filter(|kind| kind.has_last_word()))
+}
+
+/// Holds for what tells somebody who can sign in that they hold an interview that is booked, or that they do not hold it or it
+/// is cancelled.
+fn is_so_for_interviewer() -> Condition {
+    let col = |column| Expr::col((email::Entity, column));
+    let can_sign_in = Query::select()
+        .expr(Expr::value(1))
+        .from(user::Entity)
+        .and_where(user::COLUMN.disabled_at.is_null())
+        .and_where(
+            Expr::col((user::Entity, user::Column::CompanyId))
+                .equals((email::Entity, email::Column::CompanyId)),
+        )
+        .and_where(
+            Expr::col((user::Entity, user::Column::Id))
+                .equals((email::Entity, email::Column::UserId)),
+        )
+        .to_owned();
+    let on_slot = |column| Expr::col((slot_interviewer::Entity, column));
+    let holds_it = Query::select()
+        .expr(Expr::value(1))
+        .from(slot_interviewer::Entity)
+        .and_where(on_slot(slot_interviewer::Column::CompanyId).eq(col(email::Column::CompanyId)))
+        .and_where(
+            on_slot(slot_interviewer::Column::SlotId)
+                .equals((interview::Entity, interview::Column::SlotId)),
+        )
+        .and_where(on_slot(slot_interviewer::Column::UserId).eq(col(email::Column::UserId)))
+        .to_owned();
+    let is_on = interview::Column::Status.eq_const(interview::Status::Scheduled);
+    let holds_it = is_on.and(Expr::exists(holds_it));
+    Condition::all().add(Expr::exists(can_sign_in)).add(
+        Condition::any()
+            .add(has_last_word().and(holds_it.clone().not()))
+            .add(has_last_word().not().and(holds_it))
+            .add(is_unknown()),
+    )
+}
+
+/// Holds for cancellations of what is cancelled, and for the others of what is booked.
+fn is_so() -> Condition {
+    let has_last_word = has_last_word();
+    let is_so = Condition::any()
         .add(
             has_last_word
                 .clone()
@@ -133,8 +204,13 @@ fn tells_the_present() -> Condition {
                 .not()
                 .and(interview::Column::Status.eq_const(interview::Status::Scheduled)),
         )
-        // Nobody knows how it stands, and somebody has to.
-        .add(interview::Column::Status.not_in_const(interview::Status::iter()))
+        .add(is_unknown());
+    Condition::all().add(is_so)
+}
+
+/// Nobody knows how the interview stands, and somebody has to.
+fn is_unknown() -> Expr {
+    interview::Column::Status.not_in_const(interview::Status::iter())
 }
 
 /// Keeps PostgreSQL from looking for an index for each branch of an OR, when none is of use: it weighed every pair of a
@@ -143,8 +219,8 @@ fn only_tested(condition: impl Into<Expr>) -> Expr {
     condition.into().is(Expr::Constant(true.into()))
 }
 
-/// Whom the first so many of them are about.
-pub(in crate::domain) fn candidates(
+/// Whom the first so many of them were to reach: a candidate, or a user.
+pub(in crate::domain) fn unreached(
     company_id: i64,
     limit: u64,
     now: DateTime<Utc>,
@@ -152,6 +228,7 @@ pub(in crate::domain) fn candidates(
     open(company_id, now)
         .select_only()
         .column(interview::Column::CandidateId)
+        .column(email::Column::UserId)
         .limit(limit)
         .into_query()
 }

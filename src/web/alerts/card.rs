@@ -1,4 +1,4 @@
-//! One candidate who was not notified, and how to tell them.
+//! One candidate or interviewer who was not notified, and how to tell them.
 use entity::{
     email::{self, Status},
     transport,
@@ -6,8 +6,8 @@ use entity::{
 use serde::Serialize;
 
 use crate::{
+    app::App,
     domain::alerts::{self, Alert, Reachability},
-    mail::compose::Composer,
     web::{labels, preview::Preview, stamp::Stamp},
     zones::Tz,
 };
@@ -18,7 +18,12 @@ pub struct Card {
     email_id: i64,
     /// None where nobody can read which.
     interview_id: Option<i64>,
+    /// Who was not notified.
+    name: String,
+    /// For an interviewer, who is interviewed; empty for a candidate.
     candidate: String,
+    /// Where another interviewer can be chosen; none for a candidate, and where nobody need be found.
+    slot_id: Option<i64>,
     /// As it was typed; may be empty.
     phone: String,
     /// The same for `tel:`.
@@ -34,12 +39,7 @@ pub struct Card {
 
 impl Card {
     /// Of an alert, in the viewer's zone.
-    pub fn new(
-        alert: Alert,
-        transports: &[transport::Model],
-        composer: &Composer,
-        zone: Tz,
-    ) -> Self {
+    pub fn new(alert: Alert, transports: &[transport::Model], app: &App, zone: Tz) -> Self {
         let (email, details) = match alert {
             Alert::Told { email, details } => (email, details),
             Alert::Unreadable {
@@ -47,14 +47,25 @@ impl Card {
                 interview_id,
             } => return Self::unreadable(email_id, interview_id),
         };
-        let text = Preview::to_tell(composer, &email, &details);
+        let is_for_interviewer = email.kind.is_for_interviewers();
+        let text = match is_for_interviewer {
+            true => Preview::to_tell_interviewer(app, &email, &details),
+            false => Preview::to_tell(&app.composer, &email, &details),
+        };
         if let Err(error) = &text {
             // One message that cannot be made must not keep everybody from every page.
-            tracing::warn!(email.id = email.id, %error, "There is no text to tell a candidate another way");
+            tracing::warn!(email.id = email.id, %error, "There is no text to tell a recipient another way");
         }
+        let candidate = details.candidate;
+        let (name, about, phone) = match is_for_interviewer {
+            true => (email.recipient_name.clone(), candidate.name, String::new()),
+            false => (candidate.name, String::new(), candidate.phone),
+        };
+        let needs_somebody = is_for_interviewer && !email.kind.has_last_word();
         Self {
             email_id: email.id,
             interview_id: Some(details.interview.id),
+            slot_id: details.interview.slot_id.filter(|_| needs_somebody),
             when: details.slot.as_ref().map(|slot| Stamp::span(slot, zone)),
             tone: labels::email_tone(email.status),
             status: format!(
@@ -64,9 +75,10 @@ impl Card {
             ),
             reason: reason(&email, transports),
             text: text.ok().map(Preview::into_text),
-            dial: dial(&details.candidate.phone),
-            phone: details.candidate.phone,
-            candidate: details.candidate.name,
+            dial: dial(&phone),
+            phone,
+            name,
+            candidate: about,
         }
     }
 
@@ -74,13 +86,15 @@ impl Card {
         Self {
             email_id,
             interview_id,
-            candidate: "Unknown candidate".into(),
+            name: "Unknown recipient".into(),
+            candidate: String::new(),
+            slot_id: None,
             phone: String::new(),
             dial: String::new(),
             when: None,
             tone: "bad",
             status: format!("Email {email_id}: unreadable"),
-            reason: "Greenroom can't read the stored data of this email or its interview. Contact the candidate another way and ask an admin to check the server log.".into(),
+            reason: "Greenroom can't read the stored data of this email or its interview. Contact the recipient another way and ask an admin to check the server log.".into(),
             text: None,
         }
     }
@@ -90,7 +104,9 @@ impl Card {
         Self {
             email_id: 1,
             interview_id: Some(1),
+            name: "Kim Sato".into(),
             candidate: "John Doe".into(),
+            slot_id: Some(1),
             phone: "+49 (30) 1234".into(),
             dial: "+49301234".into(),
             when: Some(Stamp::sample()),

@@ -1,4 +1,4 @@
-//! Candidates who were not notified: the list of them, and the line above every page.
+//! Candidates and interviewers who were not notified: the list of them, and the line above every page.
 mod card;
 pub mod pages;
 pub mod resending;
@@ -37,18 +37,26 @@ pub async fn index(app: Data<App>, viewer: Recruiter, at: Query<At>) -> Result<H
         transports: mail_servers::in_force(&app).await?,
         printed: printed.len(),
     };
-    viewer.page(&IndexPage::new(board, &at, &app.composer, viewer.zone()))
+    viewer.page(&IndexPage::new(board, &at, &app, viewer.zone()))
 }
 
 /// The line above a page; none on the one that shows who it is.
 pub fn not_notified(attention: Attention, path: &str) -> Option<String> {
-    match (attention.candidates, attention.has_more) {
-        _ if path == "/alerts" => None,
-        (0, _) => None,
-        (1, false) => Some("1 candidate not notified".into()),
-        (many, false) => Some(format!("{many} candidates not notified")),
-        (many, true) => Some(format!("{many}+ candidates not notified")),
+    if path == "/alerts" || (attention.candidates, attention.interviewers) == (0, 0) {
+        return None;
     }
+    let more = if attention.has_more { "+" } else { "" };
+    let count = |number: u64, one: &str| match (number, attention.has_more) {
+        (0, _) => None,
+        (1, false) => Some(format!("1 {one}")),
+        (many, _) => Some(format!("{many}{more} {one}s")),
+    };
+    let who = [
+        count(attention.candidates, "candidate"),
+        count(attention.interviewers, "interviewer"),
+    ];
+    let who: Vec<String> = who.into_iter().flatten().collect();
+    Some(format!("{} not notified", who.join(" and ")))
 }
 
 /// Is mail printed where nobody receives it?

@@ -1,11 +1,11 @@
-//! The list of candidates who were not notified.
+//! The list of candidates and interviewers who were not notified.
 use entity::transport;
 use serde::Serialize;
 
 use super::card::Card;
 use crate::{
+    app::App,
     domain::{alerts::Alert, page::Page as List},
-    mail::compose::Composer,
     web::{
         forms::{FormErrors, Ticket},
         lists::{At, Pager},
@@ -38,13 +38,13 @@ pub struct IndexPage {
 
 impl IndexPage {
     /// A page of the list.
-    pub fn new(board: Board, at: &At, composer: &Composer, zone: Tz) -> Self {
+    pub fn new(board: Board, at: &At, app: &App, zone: Tz) -> Self {
         let pager = Pager::new("/alerts", &(), at, &board.alerts);
         let cards = board.alerts.rows.into_iter();
         Self {
             pager,
             cards: cards
-                .map(|alert| Card::new(alert, &board.transports, composer, zone))
+                .map(|alert| Card::new(alert, &board.transports, app, zone))
                 .collect(),
             here: "/alerts",
             resend: match board.printed {
@@ -70,7 +70,7 @@ impl Page for IndexPage {
     const TEMPLATE: &'static str = "alerts/index.html";
 
     fn title(&self) -> String {
-        "Candidates not notified".into()
+        "Not notified".into()
     }
 
     fn sample() -> Self {

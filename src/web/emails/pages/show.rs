@@ -1,7 +1,7 @@
 //! One message: what became of it, what it said, what can be done.
 use chrono::{DateTime, Utc};
 use entity::{
-    email::{self, Status},
+    email::{self, Kind, Status},
     logo, transport,
 };
 use serde::Serialize;
@@ -177,7 +177,7 @@ impl ShowPage {
     }
 }
 
-/// May somebody note that the candidate was told another way, or take that back?
+/// May somebody note that the recipient was told another way, or take that back?
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Telling {
@@ -191,10 +191,15 @@ impl Telling {
         let is_settled = alerts::reachability(email.status) == Reachability::Settled;
         match email.told_at {
             Some(_) => Self::Done,
-            None if is_settled || !email.kind.tells_of_change() => Self::Needless,
+            None if is_settled || !may_be_told(email.kind) => Self::Needless,
             None => Self::Open,
         }
     }
+}
+
+/// Does it tell of a change, so that its recipient has to learn of it?
+fn may_be_told(kind: Kind) -> bool {
+    kind.tells_of_change() || kind.tells_interviewers_of_change()
 }
 
 /// The subject, once it has one.
