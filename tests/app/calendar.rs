@@ -196,6 +196,61 @@ async fn a_series_is_looked_at_in_the_calendar() {
 }
 
 #[actix_web::test]
+async fn a_series_that_was_made_can_be_removed_from_the_calendar_for_ten_minutes() {
+    let mut scene = Scene::new().await;
+    let (job, ines) = (scene.job, scene.ines);
+    let form = format!(
+        "job={job}&tue=on&from=2027-01-05&until=2027-01-12&from_1=13:00&until_1=15:00\
+         &duration_minutes=60&gap_minutes=0&time_zone=Europe/Berlin&interview_type=technical&with_{ines}=on"
+    );
+    let make = async |scene: &mut Scene| {
+        let page = format!("/calendar?preview=on&day=2027-01-05&{form}");
+        let page = scene.rita.get(&page).await;
+        let names = page.all_attributes(".series input", "name");
+        let values = page.all_attributes(".series input", "value");
+        let fields = names.iter().map(String::as_str);
+        let fields: Vec<_> = fields.zip(values.iter().map(String::as_str)).collect();
+        let made = scene.rita.post_form("/series/new", &fields).await;
+        assert_eq!(made.status, 303, "{}", made.text);
+        made.location
+    };
+    let back = make(&mut scene).await;
+    assert_eq!(back, "/calendar?day=2027-01-05", "where it was looked at");
+    let page = scene.rita.get(&back).await;
+    assert_eq!(page.notice(), "4 slots added.");
+    assert_eq!(page.all_words(".slot--open").len(), 2);
+    let bar = page.words(".series");
+    assert!(
+        bar.contains("4 slots added.") && bar.contains("until 09:10"),
+        "{bar}"
+    );
+    // Wherever one goes meanwhile; nobody else is asked.
+    let week = "/calendar?day=2027-03-01";
+    assert!(scene.rita.get(week).await.has(".series"));
+    assert!(!scene.app.admin().await.get(week).await.has(".series"));
+
+    let [action, next] = [
+        ("form.series", "action"),
+        (".series input[name=next]", "value"),
+    ]
+    .map(|(what, name)| page.attribute(what, name));
+    let undone = scene.rita.post_form(&action, &[("next", &next)]).await;
+    assert_eq!((undone.status, &undone.location), (303, &back));
+    let page = scene.rita.get(&back).await;
+    assert_eq!(page.notice(), "4 slots removed.");
+    assert!(!page.has(".slot") && !page.has(".series"));
+
+    make(&mut scene).await;
+    scene.app.advance(TimeDelta::seconds(599));
+    assert!(scene.rita.get("/calendar").await.has(".series"));
+    scene.app.advance(TimeDelta::seconds(1));
+    assert!(!scene.rita.get("/calendar").await.has(".series"));
+    let elsewhere = [("next", "https://evil.example/")];
+    let late = scene.rita.post_form(&action, &elsewhere).await;
+    assert_eq!(late.location, "/");
+}
+
+#[actix_web::test]
 async fn two_presses_paint_hours_and_lead_to_the_form() {
     let mut scene = Scene::new().await;
     let ines = scene.ines;

@@ -49,7 +49,8 @@ const MORE: [(&str, usize); 30] = [
     ("/slots/{id}/booking", 3),
     ("/company/logo", 2),
     ("/account", 0),
-    ("/calendar", 4),
+    // With the series that can be taken back.
+    ("/calendar", 5),
     ("/slots/{id}/edit", 4),
 ];
 

@@ -32,6 +32,9 @@ use crate::{
 /// How long a series can be taken back as a whole.
 pub const UNDO: TimeDelta = TimeDelta::minutes(10);
 
+/// So many of a company's newest series are looked through for one that its maker may want to take back.
+const LAST: u64 = 20;
+
 /// Why a series was not made. Nothing of it was.
 #[derive(Clone, Debug)]
 pub enum Refusal {
@@ -78,6 +81,24 @@ pub fn undo_until(series: &series::Model) -> Option<DateTime<Utc>> {
         Some(_) => None,
         None => Some(series.created_at + UNDO),
     }
+}
+
+/// The newest series of a user's that can be taken back still.
+pub async fn newest_to_undo(
+    db: &Db,
+    (company_id, user_id): (i64, i64),
+    now: DateTime<Utc>,
+) -> Result<Option<series::Model>> {
+    // The last ones of the company are found by their keys, however many there are.
+    let last = series::Entity::find()
+        .filter(series::COLUMN.company_id.eq(company_id))
+        .order_by_desc(series::Column::Id)
+        .limit(LAST);
+    let last = rows::readable(last, db.read(), "series").await?;
+    let can_be_undone = |series: &series::Model| {
+        series.created_by == Some(user_id) && undo_until(series).is_some_and(|until| now < until)
+    };
+    Ok(last.into_iter().find(can_be_undone))
 }
 
 /// Makes a series, all of it in one transaction, which decides anew over each slot. With `seen`, the fingerprint of a

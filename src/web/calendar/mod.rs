@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::{accounts::users, calendar},
+    domain::{self, accounts::users, calendar},
     holidays::Region,
     times,
 };
@@ -94,6 +94,8 @@ async fn read(
         None => form.series.job_id(),
     };
     let calendar = calendar::read(&app.db, viewer.company_id, job_id, (from, until)).await?;
+    let whose = (viewer.company_id, viewer.user_id);
+    let made = domain::series::newest_to_undo(&app.db, whose, app.clock.now()).await?;
     let reader = Reader::of(app, viewer);
     Ok(ShowPage::new(
         Shown {
@@ -101,6 +103,7 @@ async fn read(
             calendar,
             planned,
             holidays: viewer.holiday_region()?.map(Region::holidays),
+            made,
         },
         form,
         &reader,

@@ -1,5 +1,6 @@
 //! What the calendar shows.
 use chrono::{DateTime, Days, NaiveDate, Timelike};
+use entity::series;
 use serde::Serialize;
 
 use super::{
@@ -22,7 +23,7 @@ use crate::{
         interviews::Reader,
         page::Page,
         reach::ReachLine,
-        series::{SeriesForm, Summary},
+        series::{Made, SeriesForm, Summary},
     },
     zones::Tz,
 };
@@ -50,6 +51,8 @@ pub struct Shown {
     pub planned: Option<Planned>,
     /// The company's public holidays.
     pub holidays: Option<Holidays>,
+    /// The viewer's newest series, while it can be taken back.
+    pub made: Option<series::Model>,
 }
 
 /// A week or a day.
@@ -59,6 +62,7 @@ pub struct ShowPage {
     heading: String,
     zone: String,
     nav: Nav,
+    made: Option<Made>,
     summary: Option<Summary>,
     in_calendar: Option<InCalendar>,
     has_more: bool,
@@ -113,6 +117,7 @@ impl ShowPage {
             calendar,
             planned,
             holidays,
+            made,
         } = shown;
         let today = reader.now.with_timezone(&reader.zone).date_naive();
         let names = Names::new(&calendar, planned.as_ref());
@@ -143,6 +148,7 @@ impl ShowPage {
             heading: heading(place),
             zone: reader.zone.name().into(),
             nav: Nav::new((place, &form.kept()), today, (part, parts)),
+            made: made.and_then(|made| Made::of(&made, place.address(), reader.zone)),
             summary: planned
                 .as_ref()
                 .map(|planned| Summary::new(&planned.preview, &form.series, planned.plan.zone)),
@@ -222,6 +228,7 @@ impl Page for ShowPage {
             heading: "4–10 January 2027".into(),
             zone: "Europe/Berlin".into(),
             nav: Nav::new((Place::of(day), ""), day + Days::new(1), (0, 2)),
+            made: Some(Made::sample()),
             summary: Some(Summary::sample(&form)),
             in_calendar: Some(InCalendar::default()),
             has_more: true,

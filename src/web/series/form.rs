@@ -15,6 +15,7 @@ use crate::{
     web::{
         forms::{FormErrors, Ticket},
         lists,
+        return_path::safe_path,
         slots::Panel,
     },
     zones::Tz,
@@ -91,6 +92,9 @@ pub struct SeriesForm {
     /// The fingerprint of the preview that was looked at.
     #[serde(skip_serializing)]
     seen: String,
+    /// Where to go on once the slots are made; empty for the page of the series.
+    #[serde(skip_serializing)]
+    next: String,
     #[serde(flatten, skip_serializing_if = "Ticket::is_blank")]
     pub(super) ticket: Ticket,
     /// Takes what is left of the fields.
@@ -166,6 +170,14 @@ impl SeriesForm {
     /// The fingerprint of the preview that was looked at.
     pub fn seen(&self) -> &str {
         &self.seen
+    }
+
+    /// Where to go on once the slots of a series are made.
+    pub fn next(&self, id: i64) -> String {
+        match self.next.as_str() {
+            "" => format!("/series/{id}"),
+            next => safe_path(next).to_owned(),
+        }
     }
 
     /// The series, or what is wrong in the order of the page.

@@ -9,12 +9,19 @@ use actix_web::{
     web::{Data, Form, Path, Query},
 };
 
+use serde::Deserialize;
+
 use self::pages::{Choices, NewPage, ShowPage, Shown};
-pub use self::{form::SeriesForm, pages::Summary, words::left_out};
+pub use self::{
+    form::SeriesForm,
+    pages::{Made, Summary},
+    words::left_out,
+};
 use super::{
     errors::Result,
     flash::Flash,
-    forms::{FormErrors, Ticket},
+    forms::FormErrors,
+    return_path::safe_path,
     viewer::{Recruiter, Viewer},
 };
 use crate::{
@@ -86,7 +93,7 @@ pub async fn create(
         Ok(id) => {
             let series = series::find(app.db.read(), viewer.company_id, id).await?;
             let done = Flash::done(words::added(series.slots));
-            viewer.see_other(&format!("/series/{id}"), done)
+            viewer.see_other(&form.next(id), done)
         }
         Err(Refusal::Changed(preview) | Refusal::Nothing(preview)) => {
             let shown = Shown::of(form).with(preview, plan).changed();
@@ -143,7 +150,7 @@ pub async fn create_removal(
     app: Data<App>,
     viewer: Recruiter,
     id: Path<i64>,
-    _button: Form<Ticket>,
+    button: Form<RemovalForm>,
 ) -> Result<HttpResponse> {
     let undone = series::undo(&app.db, &viewer.actor(), *id, app.clock.now()).await?;
     let flash = match undone {
@@ -152,5 +159,15 @@ pub async fn create_removal(
         Undone::TooLate => Flash::problem(words::TOO_LATE),
         Undone::Booked(slots) => Flash::problem(words::booked(&slots, viewer.zone())),
     };
-    viewer.see_other(&format!("/series/{id}"), flash)
+    match button.next.as_str() {
+        "" => viewer.see_other(&format!("/series/{id}"), flash),
+        next => viewer.see_other(safe_path(next), flash),
+    }
+}
+
+/// The button that takes a series back: where to go on, if not to its page.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct RemovalForm {
+    next: String,
 }

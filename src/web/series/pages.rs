@@ -179,6 +179,41 @@ impl Summary {
     }
 }
 
+/// A series that was just made, in the bar of the calendar.
+#[derive(Serialize)]
+pub struct Made {
+    id: i64,
+    /// `38 slots`.
+    slots: String,
+    /// Until when they can be removed at once.
+    until: Stamp,
+    /// Where to go on when they are.
+    next: String,
+}
+
+impl Made {
+    /// None once it cannot be taken back.
+    pub fn of(series: &series::Model, next: String, zone: Tz) -> Option<Self> {
+        let until = domain::undo_until(series)?;
+        Some(Self {
+            id: series.id,
+            slots: words::slots(u64::from(series.slots.unsigned_abs())),
+            until: Stamp::clock(until, zone),
+            next,
+        })
+    }
+
+    /// For the samples of pages.
+    pub fn sample() -> Self {
+        Self {
+            id: 1,
+            slots: "38 slots".into(),
+            until: Stamp::sample(),
+            next: "/calendar".into(),
+        }
+    }
+}
+
 /// The week of the first slot, with all that was typed.
 fn calendar(preview: &Preview, form: &SeriesForm) -> String {
     let first = preview.slots.first().map(|slot| slot.local_start.date());
