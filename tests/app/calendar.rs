@@ -251,6 +251,32 @@ async fn a_series_that_was_made_can_be_removed_from_the_calendar_for_ten_minutes
 }
 
 #[actix_web::test]
+async fn what_has_no_room_in_its_lane_is_counted_and_leads_to_all_of_it() {
+    let mut scene = Scene::new().await;
+    for minute in 0..14 {
+        let time = format!("10:{minute:02}");
+        scene.slot("2027-01-05", &time, &[]).await;
+    }
+    let page = scene.rita.get("/calendar").await;
+    assert_eq!(page.all_words(".slot").len(), 6);
+    assert_eq!(page.words(".slot--more"), "10:05 +9 more");
+    assert_eq!(
+        page.attribute(".week__day--today + .week__day", "data-tracks"),
+        "6"
+    );
+    let day = page.attribute(".slot--more a", "href");
+    assert_eq!(day, "/calendar?day=2027-01-05&view=day");
+    let page = scene.rita.get(&day).await;
+    assert_eq!(page.all_words(".slot").len(), 12, "a day has more room");
+    assert_eq!(page.words(".slot--more"), "10:11 +3 more");
+    let list = page.attribute(".slot--more a", "href");
+    assert_eq!(list, "/slots?from=2027-01-05");
+    let list = scene.rita.get(&list).await;
+    let slots = list.all_words("main .agenda a[href^='/slots/']");
+    assert!(slots.len() >= 14, "{slots:?}");
+}
+
+#[actix_web::test]
 async fn two_presses_paint_hours_and_lead_to_the_form() {
     let mut scene = Scene::new().await;
     let ines = scene.ines;

@@ -67,6 +67,23 @@ pub enum Lane {
     Nobody,
 }
 
+impl Block {
+    /// In the place of it and others with which it has no room: how many they are, where all are.
+    pub fn crowded(self, count: usize, cell: Cell, href: String) -> Self {
+        Self {
+            class: "slot--more",
+            href,
+            cell,
+            title: format!("+{count} more"),
+            who: String::new(),
+            note: String::new(),
+            reach: None,
+            is_again: false,
+            ..self
+        }
+    }
+}
+
 impl Serialize for Block {
     /// Flat and without what is empty, because a page has thousands of them; serde's own `flatten` would allocate the name of
     /// every field of each.

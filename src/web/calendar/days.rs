@@ -1,13 +1,13 @@
 //! The days of a calendar: what stands in each, and what can be pressed.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{Datelike, NaiveDate, TimeDelta, Weekday};
 use serde::Serialize;
 
 use super::{
     blocks::{Block, Lane, Placed},
-    form::{Brush, Place},
-    grid::{self, Cell, MOST_TRACKS},
+    form::{Brush, Place, View},
+    grid::{self, Cell, Crowd, MOST_TRACKS},
     names::Names,
     pages::Planned,
 };
@@ -18,6 +18,10 @@ use crate::{
     zones::{Tz, local_time},
 };
 
+/// So many things of one lane are beside each other in a week, each wide enough for a name,
+const BESIDE_IN_WEEK: usize = 6;
+/// and in a day.
+const BESIDE_IN_DAY: usize = 12;
 /// More cells to press than these are too many for a page.
 const MOST_CELLS: usize = 900;
 
@@ -148,25 +152,25 @@ impl Sheet<'_> {
         note: String,
         has_cells: bool,
     ) -> Day {
-        let mut blocks: Vec<(usize, Block)> = Vec::with_capacity(placed.len());
-        for placed in placed {
-            let mut is_again = false;
+        // In each of its lanes: which it is, the lane, itself.
+        let mut blocks: Vec<(usize, usize, Block)> = Vec::with_capacity(placed.len());
+        for (which, placed) in placed.iter().enumerate() {
             for lane in &placed.lanes {
                 if let Some(lane) = self.lanes.iter().position(|other| other == lane) {
-                    let block = Block {
-                        is_again,
-                        ..placed.block.clone()
-                    };
-                    blocks.push((lane, block));
-                    is_again = true;
+                    blocks.push((which, lane, placed.block.clone()));
                 }
             }
         }
         let mut cells: Vec<(usize, &mut Cell)> = blocks
             .iter_mut()
-            .map(|(lane, block)| (*lane, &mut block.cell))
+            .map(|(_, lane, block)| (*lane, &mut block.cell))
             .collect();
-        let tracks = grid::pack(self.lanes.len().max(1), &mut cells);
+        let most = match self.place.view {
+            View::Week => BESIDE_IN_WEEK,
+            View::Day => BESIDE_IN_DAY,
+        };
+        let grid::Packed { tracks, crowds } = grid::pack(self.lanes.len().max(1), most, &mut cells);
+        let blocks = self.shown(day, blocks, crowds);
         let lanes = self.lanes.iter().zip(&tracks);
         Day {
             label: day.format("%a %-d %B").to_string(),
@@ -183,11 +187,61 @@ impl Sheet<'_> {
                     tracks: *tracks,
                 })
                 .collect(),
-            blocks: blocks.into_iter().map(|(_, block)| block).collect(),
+            blocks,
             cells: match has_cells && day >= today {
                 true => self.cells(day, &tracks),
                 false => Vec::new(),
             },
+        }
+    }
+
+    /// What has room, and in the place of each crowd one block that leads to all of it.
+    fn shown(
+        &self,
+        day: NaiveDate,
+        blocks: Vec<(usize, usize, Block)>,
+        crowds: Vec<Crowd>,
+    ) -> Vec<Block> {
+        let mut crowded: HashMap<usize, Option<Crowd>> = HashMap::new();
+        for mut crowd in crowds {
+            let members = std::mem::take(&mut crowd.members);
+            for place in &members[1..] {
+                crowded.insert(*place, None);
+            }
+            let first = members[0];
+            crowded.insert(first, Some(Crowd { members, ..crowd }));
+        }
+        let mut seen = HashSet::new();
+        let mut shown = Vec::with_capacity(blocks.len());
+        for (place, (which, _, block)) in blocks.into_iter().enumerate() {
+            match crowded.remove(&place) {
+                None => shown.push(Block {
+                    is_again: !seen.insert(which),
+                    ..block
+                }),
+                Some(None) => {}
+                Some(Some(crowd)) => {
+                    shown.push(block.crowded(crowd.members.len(), crowd.cell, self.all_of(day)));
+                }
+            }
+        }
+        shown
+    }
+
+    /// Where all slots of a day are: in a week its day, which has more room; else the list.
+    fn all_of(&self, day: NaiveDate) -> String {
+        match self.place.view {
+            View::Week => {
+                let (view, part) = (View::Day, self.place.part);
+                let place = Place {
+                    day,
+                    view,
+                    part,
+                    ..self.place
+                };
+                place.address()
+            }
+            View::Day => format!("/slots?from={day}"),
         }
     }
 
