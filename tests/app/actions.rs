@@ -131,6 +131,42 @@ async fn a_long_log_goes_on_where_the_page_ends_and_is_downloaded_whole() {
 }
 
 #[actix_web::test]
+async fn what_was_deleted_is_no_link_and_all_others_lead_somewhere() {
+    let app = TestApp::start().await;
+    let mut ada = app.admin().await;
+    let job = builders::job(&app, app.company_id).await;
+    let mut program = app.program().await;
+    let mut slots = Vec::new();
+    for hour in ["10:00", "12:00"] {
+        let body = json!({
+            "interview_date": "2027-01-05", "start_time": hour, "duration_minutes": 45,
+            "job": job, "ai_interview_type": "technical",
+        });
+        let made = program.post_json("/api/interviews/slots/", &body).await;
+        assert_eq!(made.status, 201, "{}", made.text);
+        slots.push(made.json()["id"].as_i64().expect("an id"));
+    }
+    let (gone, left) = (slots[0], slots[1]);
+    let page = format!("/slots/{gone}");
+    let deleted = ada.press(&page, &format!("{page}/deletion")).await;
+    assert_eq!(deleted.status, 303, "{}", deleted.text);
+
+    let page = ada.get("/actions").await;
+    let words = page.words("#log");
+    for line in ["Slot added", "Slot deleted"] {
+        assert!(words.contains(line), "{line} in {words}");
+    }
+    assert!(words.contains(&format!("Slot {gone} (deleted)")), "{words}");
+    assert!(!page.has(&format!("#log a[href='/slots/{gone}']")));
+    assert!(page.has(&format!("#log a[href='/slots/{left}']")));
+    let about = format!("#log a[href='/actions?on=slot%3A{gone}']");
+    assert!(page.has(&about), "what is left is its history");
+    for href in page.all_attributes("#log td a", "href") {
+        assert_eq!(ada.get(&href).await.status, 200, "{href}");
+    }
+}
+
+#[actix_web::test]
 async fn another_company_has_another_log() {
     let app = TestApp::start().await;
     builders::write(&app, async |txn| {

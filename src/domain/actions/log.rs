@@ -1,10 +1,10 @@
 //! Reading the audit log: of one thing, or of the whole company a page at a time.
 use chrono::{DateTime, Utc};
-use entity::{action, user};
+use entity::{action, slot, user};
 use sea_orm::{
     ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
     QueryResult, QuerySelect, Select,
-    sea_query::{Expr, ExprTrait, Query},
+    sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 use serde_json::{Value, json};
 
@@ -31,6 +31,8 @@ pub struct Entry {
     pub event: Option<Event>,
     /// The user's name; none for the system and for candidates.
     pub by: Option<String>,
+    /// Is the thing there no more? Of all that events are about, slots alone can be deleted.
+    pub is_gone: bool,
 }
 
 impl Entry {
@@ -197,7 +199,20 @@ fn of_company(company_id: i64) -> Select<action::Entity> {
         .to_owned();
     action::Entity::find()
         .expr_as(Expr::SubQuery(None, Box::new(name.into())), BY)
+        .expr_as(Expr::exists(slot()), HAS_SLOT)
         .filter(action::COLUMN.company_id.eq(company_id))
+}
+
+/// The slot that a line is about, if it is about one.
+fn slot() -> SelectStatement {
+    let of = |column| Expr::col((slot::Entity, column));
+    Query::select()
+        .expr(Expr::value(1))
+        .from(slot::Entity)
+        .and_where(of(slot::Column::CompanyId).equals((action::Entity, action::Column::CompanyId)))
+        .and_where(of(slot::Column::Id).equals((action::Entity, action::Column::ObjectId)))
+        .and_where(action::COLUMN.object_type.eq(Object::Slot.as_str()))
+        .to_owned()
 }
 
 fn of_user(column: user::Column) -> Expr {
@@ -205,11 +220,18 @@ fn of_user(column: user::Column) -> Expr {
 }
 
 const BY: &str = "by_name";
+const HAS_SLOT: &str = "has_slot";
 
-fn entry(Readable { action, by }: Readable) -> Entry {
+fn entry(line: Readable) -> Entry {
+    let Readable {
+        action,
+        by,
+        has_slot,
+    } = line;
     let (verb, object) = (&action.verb, &action.object_type);
     Entry {
         event: Event::read(verb, object, action.object_id, &action.details),
+        is_gone: Object::read(object) == Some(Object::Slot) && !has_slot,
         by,
         action,
     }
@@ -219,6 +241,7 @@ fn entry(Readable { action, by }: Readable) -> Entry {
 struct Readable {
     action: action::Model,
     by: Option<String>,
+    has_slot: bool,
 }
 
 impl FromQueryResult for Readable {
@@ -238,6 +261,10 @@ impl FromQueryResult for Readable {
         };
         // Whoever cannot be read has no name to show.
         let by = row.try_get(prefix, BY).ok().flatten();
-        Ok(Self { action, by })
+        Ok(Self {
+            action,
+            by,
+            has_slot: row.try_get(prefix, HAS_SLOT)?,
+        })
     }
 }

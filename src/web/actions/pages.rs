@@ -39,7 +39,9 @@ struct Row {
     ip: String,
     what: String,
     object: String,
+    /// None for what has no page, or is gone.
     href: Option<String>,
+    is_gone: bool,
     /// Where everything about it is listed.
     about: String,
     details: Vec<String>,
@@ -102,6 +104,7 @@ fn verbs(asked: &str) -> Vec<Choice> {
 impl Row {
     fn new(entry: Entry, zone: Tz) -> Self {
         let (who, what) = (labels::who(&entry), labels::what(&entry));
+        let is_gone = entry.is_gone;
         let action = entry.action;
         Self {
             who,
@@ -109,7 +112,8 @@ impl Row {
             at: Stamp::day_and_clock(action.at, zone),
             ip: action.ip,
             object: labels::object(&action.object_type, action.object_id),
-            href: labels::address(&action.object_type, action.object_id),
+            href: labels::address(&action.object_type, action.object_id).filter(|_| !is_gone),
+            is_gone,
             about: Filters::about(&action.object_type, action.object_id),
             details: labels::details(&action.details),
         }
@@ -132,6 +136,7 @@ impl Page for IndexPage {
                 what: "Candidate not notified of a booking".into(),
                 object: "Interview 1".into(),
                 href: Some("/interviews/1".into()),
+                is_gone: true,
                 about: "/actions?on=interview%3A1".into(),
                 details: vec!["slot_id: 1".into(), "error: No such mailbox.".into()],
             }],
