@@ -417,6 +417,7 @@ pub async fn undo(
             cancelled,
             unscheduled,
             kept,
+            ..
         } => (cancelled, unscheduled, kept),
         Undone::Before => (0, 0, 0),
         Undone::TooLate => {

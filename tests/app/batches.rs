@@ -199,22 +199,30 @@ async fn one_undo_takes_everything_back_while_the_invitations_wait() {
     let text = "ada@example.com\nbob@example.com";
     let booked = scene.book(text, &[]).await;
     let shown = scene.rita.get(&booked.location).await;
-    assert!(
-        shown.words("[role=status]").contains("09:02:00"),
-        "{}",
-        shown.text
-    );
+    let notice = shown.words("[role=status]");
+    for part in ["Until 09:02:00", "The 2 candidates who were added stay."] {
+        assert!(notice.contains(part), "{part} in {notice}");
+    }
     scene.app.advance(TimeDelta::seconds(119));
     let undo = format!("{}/undo", booked.location);
     let undone = scene.rita.post_form(&undo, &[]).await;
     assert_eq!((undone.status, &undone.location), (303, &booked.location));
     let shown = scene.rita.get(&booked.location).await;
-    assert!(
-        shown.notice().contains("2 interviews cancelled"),
-        "{}",
-        shown.notice()
+    assert_eq!(
+        shown.notice(),
+        "Undone: 2 interviews cancelled. The 2 candidates who were added stay."
     );
     assert!(!shown.has(&format!("form[action='{undo}']")));
+    let shown = scene.rita.get(&booked.location).await;
+    assert!(
+        shown
+            .words("main")
+            .contains("The 2 candidates who were added stay."),
+        "and later on: {}",
+        shown.text
+    );
+    let people = scene.rita.get("/candidates").await.words("main");
+    assert!(people.contains("ada@example.com"), "{people}");
     assert_eq!(scene.interviews(Status::Cancelled).await, 2);
     scene.app.advance(TimeDelta::minutes(10));
     scene.app.deliver().await;

@@ -86,6 +86,12 @@ impl Batch {
         self.row.created_at + TimeDelta::seconds(undo_seconds.into())
     }
 
+    /// So many candidates were added by it: they stay when it is taken back.
+    pub fn added_candidates(&self) -> usize {
+        let is_added = |line: &&Line| matches!(line.outcome, Outcome::Booked { is_new: true, .. });
+        self.lines.iter().filter(is_added).count()
+    }
+
     /// Can it be taken back now?
     pub fn can_be_undone(&self, undo_seconds: i32, now: DateTime<Utc>) -> bool {
         self.row.kind == Kind::Bookings

@@ -35,6 +35,8 @@ pub enum Undone {
         unscheduled: usize,
         /// So many were changed since, and stay.
         kept: usize,
+        /// So many candidates were added for them, and stay, with what was known of them.
+        candidates: usize,
     },
     /// An earlier request did it.
     Before,
@@ -43,7 +45,8 @@ pub enum Undone {
 }
 
 /// Cancels every interview of a batch that nobody changed since, with the mail that waits. Whoever was told already is told
-/// of that. One that waited for a time before waits for one again, unless somebody was told.
+/// of that. One that waited for a time before waits for one again, unless somebody was told. Candidates who were added stay:
+/// their interviews name them.
 pub async fn undo(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Result<Undone> {
     db::transaction(db, async |txn| {
         let batch = find(txn, actor.company_id, id).await?;
@@ -93,6 +96,7 @@ pub async fn undo(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Result
             cancelled,
             unscheduled,
             kept,
+            candidates: batch.added_candidates(),
         })
     })
     .await

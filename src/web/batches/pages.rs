@@ -239,7 +239,7 @@ fn leave(undo_seconds: i32) -> String {
     match undo_seconds {
         0 => "Invitations leave at once.".into(),
         seconds => format!(
-            "Invitations leave {} after booking. Until then one Undo takes everything back.",
+            "Invitations leave {} after booking. Until then one Undo takes all bookings back; new candidates stay.",
             duration(seconds)
         ),
     }

@@ -55,25 +55,21 @@ pub async fn create_undo(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Re
         Undone::Done {
             cancelled,
             unscheduled,
-            kept: 0,
-        } => {
-            app.wake.notify_one();
-            Flash::done(format!("Undone: {}.", taken_back(cancelled, unscheduled)))
-        }
-        Undone::Done {
-            cancelled,
-            unscheduled,
             kept,
+            candidates,
         } => {
             app.wake.notify_one();
-            let changed = match kept {
-                1 => "1 was changed since and stays".into(),
-                many => format!("{many} were changed since and stay"),
-            };
-            Flash::problem(format!(
-                "Undone: {}; {changed}.",
-                taken_back(cancelled, unscheduled)
-            ))
+            let undone = taken_back(cancelled, unscheduled);
+            let stays = stay(candidates).map_or(String::new(), |words| format!(" {words}"));
+            match kept {
+                0 => Flash::done(format!("Undone: {undone}.{stays}")),
+                1 => Flash::problem(format!(
+                    "Undone: {undone}; 1 was changed since and stays.{stays}"
+                )),
+                many => Flash::problem(format!(
+                    "Undone: {undone}; {many} were changed since and stay.{stays}"
+                )),
+            }
         }
         Undone::Before => Flash::done("This was undone before."),
         Undone::TooLate => Flash::problem(
@@ -81,6 +77,15 @@ pub async fn create_undo(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Re
         ),
     };
     viewer.see_other(&format!("/batches/{id}"), flash)
+}
+
+/// What is said of the candidates who were added.
+fn stay(candidates: usize) -> Option<String> {
+    Some(match candidates {
+        0 => return None,
+        1 => "The candidate who was added stays.".into(),
+        many => format!("The {many} candidates who were added stay."),
+    })
 }
 
 fn taken_back(cancelled: usize, unscheduled: usize) -> String {
@@ -111,6 +116,8 @@ pub struct ShowPage {
     rows: Vec<Row>,
     /// Until when it can be taken back; none when it cannot be.
     undo_until: Option<Stamp>,
+    /// What that leaves, and has left where it was done; may be empty.
+    stays: String,
     back: (&'static str, &'static str),
 }
 
@@ -157,6 +164,10 @@ impl ShowPage {
                     until.with_timezone(&zone).format("%H:%M:%S").to_string(),
                 )
             }),
+            stays: match can_be_undone || row.undone_at.is_some() {
+                true => stay(shown.batch.added_candidates()).unwrap_or_default(),
+                false => String::new(),
+            },
             back: back(row.kind),
         }
     }
@@ -284,6 +295,7 @@ impl Page for ShowPage {
                 state: "Booked".into(),
             }],
             undo_until: Some(Stamp::sample()),
+            stays: "The candidate who was added stays.".into(),
             back: ("/interviews", "Interviews"),
         }
     }
