@@ -245,6 +245,41 @@ async fn one_undo_takes_everything_back_while_the_invitations_wait() {
 }
 
 #[actix_web::test]
+async fn who_adds_the_same_people_in_another_order_stands_in_nobodys_way() {
+    let scene = Scene::new().await;
+    let ines = builders::user(&scene.app, scene.app.company_id, Role::Interviewer)
+        .await
+        .id;
+    let mut slots = Vec::new();
+    for hour in 0..20 {
+        let slot = scene.slot(hour).await;
+        scene.hold(slot, ines).await;
+        slots.push(slot);
+    }
+    let program = scene.app.program().await;
+    let send = async |n: usize| {
+        let somebody = |at: usize| {
+            let email = format!("p{at}@example.com");
+            json!({ "name": "Somebody", "email": email, "slot_id": slots[n * 4 + at] })
+        };
+        let order: Vec<usize> = match n % 2 {
+            0 => (0..4).collect(),
+            _ => (0..4).rev().collect(),
+        };
+        let rows: Vec<Value> = order.into_iter().map(somebody).collect();
+        let body = json!({ "job": scene.job, "rows": rows });
+        program.clone().post_json(BULK, &body).await.status
+    };
+    let statuses = join_all((0..5).map(send)).await;
+    let booked = statuses.iter().filter(|status| **status == 200).count();
+    assert_eq!(booked, 1, "{statuses:?}");
+    assert!(
+        statuses.iter().all(|status| matches!(status, 200 | 409)),
+        "{statuses:?}"
+    );
+}
+
+#[actix_web::test]
 async fn an_undo_is_too_late_when_the_invitations_have_left() {
     let mut scene = Scene::new().await;
     scene.slot(8).await;

@@ -1,5 +1,5 @@
 //! Booking several people at once: all of them or nobody, in one transaction.
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use entity::{batch::Kind, candidate, slot, slot_interviewer, user};
@@ -13,6 +13,7 @@ use crate::{
     db::{Db, Txn},
     domain::{
         actions::Actor,
+        candidates::{self, NewCandidate},
         commands::{self, Abort, refuse},
         idempotency_keys::{self, IdempotencyKey, KeyConflict},
         interviews::{
@@ -75,10 +76,13 @@ pub async fn book(
 ) -> Result<Result<i64, Refusal>> {
     let (company_id, key) = (actor.company_id, new.idempotency_key.as_ref());
     let work = async |txn: &Txn| {
-        lock(txn, company_id, &new.rows).await?;
+        lock_slots_and_candidates(txn, company_id, &new.rows).await?;
+        let added = add_candidates(txn, actor, &new.rows, now).await?;
+        lock_interviewers(txn, company_id, &new.rows).await?;
         let mut lines: Vec<Line> = Vec::new();
         for row in &new.rows {
-            lines.push(book_one(txn, actor, row, now).await?);
+            let who = added.get(&row.slot_id).cloned();
+            lines.push(book_one(txn, actor, (row, who), now).await?);
         }
         lines.extend(new.left_out.iter().map(|(number, why)| Line {
             number: *number,
@@ -92,15 +96,39 @@ pub async fn book(
     commands::run_once(db, company_id, key, work, async |id| Ok(id)).await
 }
 
+/// Adds who is new, in the order of their addresses, before any interviewer is locked: whoever adds the same person by a
+/// single booking holds no interviewer yet either. Answers with them by the slot of their row.
+async fn add_candidates(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    rows: &[NewRow],
+    now: DateTime<Utc>,
+) -> Result<HashMap<i64, Who>, Abort<Refusal>> {
+    let new = rows.iter().filter_map(|row| match &row.who {
+        Who::New(new) => Some((row.slot_id, new)),
+        Who::Candidate(_) | Who::Interview(_) => None,
+    });
+    let mut new: Vec<(i64, &NewCandidate)> = new.collect();
+    new.sort_by(|(_, one), (_, other)| one.email.cmp(&other.email));
+    let mut added = HashMap::new();
+    for (slot_id, new) in new {
+        match candidates::insert(txn, actor, new, now).await? {
+            Ok(id) => added.insert(slot_id, Who::Candidate(id)),
+            Err(taken) => return refuse(Refusal::Row(slot_id, Box::new(taken.into()))),
+        };
+    }
+    Ok(added)
+}
+
 async fn book_one(
     txn: &impl ConnectionTrait,
     actor: &Actor,
-    row: &NewRow,
+    (row, added): (&NewRow, Option<Who>),
     now: DateTime<Utc>,
 ) -> Result<Line, Abort<Refusal>> {
     let new = NewBooking {
         slot: SlotChoice::Existing(row.slot_id),
-        who: row.who.clone(),
+        who: added.unwrap_or_else(|| row.who.clone()),
         notes: row.notes.clone(),
         overlaps: Overlaps::Confirmed(Vec::new()),
         idempotency_key: None,
@@ -126,8 +154,13 @@ async fn book_one(
 }
 
 /// Locks what is to be written, each kind in the order of its keys: of two batches, or of a batch and a booking, one waits
-/// for the other before it holds anything that the other still needs. A booking takes the same kinds in the same order.
-async fn lock(txn: &impl ConnectionTrait, company_id: i64, rows: &[NewRow]) -> Result<()> {
+/// for the other before it holds anything that the other still needs. A booking takes the same kinds in the same order: its
+/// slot, its candidate, the interviewers.
+async fn lock_slots_and_candidates(
+    txn: &impl ConnectionTrait,
+    company_id: i64,
+    rows: &[NewRow],
+) -> Result<()> {
     let slot_ids: BTreeSet<i64> = rows.iter().map(|row| row.slot_id).collect();
     slot::Entity::find()
         .select_only()
@@ -153,6 +186,15 @@ async fn lock(txn: &impl ConnectionTrait, company_id: i64, rows: &[NewRow]) -> R
         .into_tuple::<i64>()
         .all(txn)
         .await?;
+    Ok(())
+}
+
+async fn lock_interviewers(
+    txn: &impl ConnectionTrait,
+    company_id: i64,
+    rows: &[NewRow],
+) -> Result<()> {
+    let slot_ids: BTreeSet<i64> = rows.iter().map(|row| row.slot_id).collect();
     let holders = slot_interviewer::Entity::find()
         .select_only()
         .column(slot_interviewer::Column::UserId)
