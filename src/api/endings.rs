@@ -130,11 +130,13 @@ pub async fn rebook(
     .await
 }
 
-fn note(fields: &mut Fields) -> Option<String> {
+/// The private note.
+pub(super) fn note(fields: &mut Fields) -> Option<String> {
     fields.optional("private_note", text(|t| typed::lines(t, LONGEST_NOTE)))
 }
 
-fn target(interview_id: i64, idempotency_key: Option<IdempotencyKey>) -> Target {
+/// As it is.
+pub(super) fn target(interview_id: i64, idempotency_key: Option<IdempotencyKey>) -> Target {
     Target {
         interview_id,
         version: None,
@@ -162,6 +164,7 @@ fn answer(app: &App, done: std::result::Result<Done, Refusal>) -> Result<Answer>
 fn problem(refusal: Refusal) -> Problem {
     match refusal {
         Refusal::Interview(refusal) => changes::unchangeable(refusal),
+        Refusal::Missing => Problem::not_found(),
         Refusal::NotStarted(details) => Problem::conflict(
             "not_started",
             "This interview has not started yet. Its current state is in `interview`.",

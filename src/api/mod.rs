@@ -2,6 +2,7 @@
 pub mod auth;
 pub mod batches;
 pub mod bookings;
+pub mod bulk_endings;
 pub mod calls;
 pub mod candidates;
 pub mod changes;

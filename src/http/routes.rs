@@ -192,6 +192,7 @@ fn table() -> Vec<Route> {
         get(Api, "/api/interviews/outcomes/", api::endings::index),
         post(Api, "/api/interviews/bulk_booking/", api::batches::create),
         post(Api, "/api/interviews/bulk_booking/{id}/undo/", api::batches::undo),
+        post(Api, "/api/interviews/bulk_ending/", api::bulk_endings::create),
         post(Api, "/api/interviews/schedules/book_interview/", api::bookings::book_interview),
         post(Api, "/api/interviews/series/", api::series::create),
         delete(Api, "/api/interviews/series/{id}/", api::series::destroy),

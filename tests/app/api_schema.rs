@@ -102,9 +102,13 @@ fn values(name: &str, schema: &Value) -> (Vec<Value>, Vec<Value>) {
         return of_series;
     }
     if let Some(name) = schema["items"]["$ref"].as_str() {
-        assert_eq!(name, "#/components/schemas/NewBulkBookingRow");
+        let row = match name.rsplit('/').next() {
+            Some("NewBulkBookingRow") => json!({ "candidate": 1 }),
+            Some("NewBulkEndingRow") => json!({ "interview": 1, "status": "no_show" }),
+            other => panic!("rows of {other:?}"),
+        };
         let most = schema["maxItems"].as_u64().expect("a limit");
-        let of = |count: u64| json!(vec![json!({ "candidate": 1 }); count as usize]);
+        let of = |count: u64| json!(vec![row.clone(); count as usize]);
         right.extend([of(1), of(most)]);
         wrong.extend([of(0), of(most + 1), json!(1), json!([1]), json!([null])]);
         return (right, wrong);

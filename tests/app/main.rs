@@ -17,6 +17,7 @@ mod bodies;
 mod bookings;
 mod bounce_letters;
 mod bounces;
+mod bulk_endings;
 mod busy;
 mod calendar;
 mod calendars;

@@ -17,7 +17,7 @@ use crate::{
         interviews::{
             self, Details, Filter,
             change::Done,
-            ending::{self, Refusal as NotEnded},
+            ending::{self, Extent, Refusal as NotEnded},
         },
         page::{PAGE_SIZE, Sort},
     },
@@ -60,7 +60,7 @@ pub async fn create(
     form: Form<BulkForm>,
 ) -> Result<HttpResponse> {
     let form = form.into_inner();
-    let (targets, closing) = match form.parse() {
+    let all = match form.parse() {
         Ok(parsed) => parsed,
         Err(errors) => {
             return show(
@@ -73,7 +73,7 @@ pub async fn create(
         }
     };
     let (actor, now) = (viewer.actor(), app.clock.now());
-    let ended = ending::end_all(&app.db, &actor, &targets, &closing, now).await?;
+    let ended = ending::end_all(&app.db, &actor, &all, Extent::Each, now).await?;
     if ended.iter().all(|ended| ended.is_ok()) {
         let next = match safe_path(&form.next) {
             "/" => pages::ADDRESS,
@@ -82,7 +82,7 @@ pub async fn create(
         return viewer.see_other(next, Flash::done(saved(&ended)));
     }
     let mut rows = Vec::with_capacity(ended.len());
-    for (target, ended) in targets.iter().zip(ended) {
+    for ((target, _), ended) in all.iter().zip(ended) {
         let id = target.interview_id;
         rows.push(row(&app, &viewer, id, ended).await?);
     }

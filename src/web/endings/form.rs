@@ -139,7 +139,7 @@ pub struct BulkForm {
 
 impl BulkForm {
     /// What is chosen, the lowest key first; what is no box is none.
-    pub(super) fn parse(&self) -> Result<(Vec<Target>, Closing), FormErrors> {
+    pub(super) fn parse(&self) -> Result<Vec<(Target, Closing)>, FormErrors> {
         let mut errors = FormErrors::new();
         let ending = parse(&self.ending, &mut errors);
         let picks = self.picks.iter().filter_map(|(name, version)| {
@@ -162,7 +162,11 @@ impl BulkForm {
             ending,
             private_note: None,
         });
-        errors.or(closing.map(|closing| (picks, closing)))
+        let of_each = |closing: Closing| {
+            let picks = picks.into_iter();
+            picks.map(|target| (target, closing.clone())).collect()
+        };
+        errors.or(closing.map(of_each))
     }
 }
 
@@ -211,10 +215,10 @@ mod tests {
             ("pick_x", "1"),
             ("q", "2"),
         ]);
-        let (targets, _) = picked.parse().expect("two");
-        let targets: Vec<_> = targets
+        let picked = picked.parse().expect("two");
+        let targets: Vec<_> = picked
             .iter()
-            .map(|target| (target.interview_id, target.version))
+            .map(|(target, _)| (target.interview_id, target.version))
             .collect();
         assert_eq!(targets, [(7, Some(1)), (12, Some(3))]);
         let none = form(&[("pick_7", "")]).parse().expect_err("none");

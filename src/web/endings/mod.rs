@@ -33,6 +33,7 @@ use crate::{
             rebooking,
         },
     },
+    error::Error,
     times,
     zones::Tz,
 };
@@ -65,6 +66,7 @@ pub async fn update(
                     form.ticket.show(details.interview.version);
                     return show(&viewer, &details, form, FormErrors::new(), Some(refusal));
                 }
+                Err(NotEnded::Missing) => return Err(Error::NotFound.into()),
                 Err(NotEnded::NotStarted(details)) => {
                     let refusal = not_ended(&details, &Reader::of(&app, &viewer));
                     return show(&viewer, &details, form, FormErrors::new(), refusal);
@@ -242,6 +244,7 @@ fn why_not(refusal: &NotEnded, zone: Tz) -> String {
             let status = labels::interview_status(details.interview.status);
             format!("Nothing was saved: the status of this interview is “{status}”.")
         }
+        NotEnded::Missing => "This interview doesn't exist.".into(),
         NotEnded::NotStarted(details) => match &details.slot {
             Some(slot) => format!(
                 "Nothing was saved: this interview starts {}.",

@@ -1,14 +1,15 @@
 //! The end of an interview: people say that it took place and what came of it, or that the candidate did not come. They may
 //! correct that. Nothing says so by itself.
+mod bulk;
+
 use chrono::{DateTime, Utc};
 use entity::{
     email::{self, Kind},
     interview::{self, Status},
 };
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
-};
+use sea_orm::{ActiveValue::Set, ConnectionTrait};
+
+pub use self::bulk::{Extent, end_all};
 
 use super::{
     change::{self, Done, InterviewRefusal, Target},
@@ -16,10 +17,9 @@ use super::{
     rebooking,
 };
 use crate::{
-    db::{self, Db, Txn},
+    db::Db,
     domain::{
         actions::Actor,
-        candidates,
         commands::{Abort, refuse},
         companies,
         emails::lifecycle,
@@ -85,6 +85,8 @@ impl Closing {
 pub enum Refusal {
     /// The interview was never to take place, or was changed meanwhile.
     Interview(InterviewRefusal),
+    /// There is no such interview. Of one by itself that is an error.
+    Missing,
     /// It has not begun.
     NotStarted(Box<Details>),
     /// The company has other outcomes: these.
@@ -119,61 +121,6 @@ pub async fn end(
         carry_out(txn, actor, target, closing, now).await
     })
     .await
-}
-
-/// Says the same of several, in one transaction; each for itself may be refused.
-pub async fn end_all(
-    db: &Db,
-    actor: &Actor,
-    targets: &[Target],
-    closing: &Closing,
-    now: DateTime<Utc>,
-) -> Result<Vec<Result<Done, Refusal>>> {
-    db::transaction(db, async |txn: &Txn| {
-        lock_candidates(txn, actor.company_id, targets).await?;
-        let mut ended = Vec::with_capacity(targets.len());
-        for target in targets {
-            // Refused before anything of it is written.
-            ended.push(match carry_out(txn, actor, target, closing, now).await {
-                Ok(done) => Ok(done),
-                // Sent twice: it is as it was to be.
-                Err(Abort::Refused(Refusal::Interview(InterviewRefusal::Changed(details))))
-                    if closing.is_made(&details) =>
-                {
-                    Ok(Done {
-                        details,
-                        email: None,
-                    })
-                }
-                Err(Abort::Refused(refusal)) => Err(refusal),
-                Err(Abort::Failed(error)) => return Err(error),
-            });
-        }
-        Ok(ended)
-    })
-    .await
-}
-
-/// In one order: two who close the same interviews in other orders wait for each other once.
-async fn lock_candidates(
-    txn: &impl ConnectionTrait,
-    company_id: i64,
-    targets: &[Target],
-) -> Result<()> {
-    let candidates: Vec<i64> = interview::Entity::find()
-        .select_only()
-        .column(interview::Column::CandidateId)
-        .distinct()
-        .filter(interview::COLUMN.company_id.eq(company_id))
-        .filter(interview::Column::Id.is_in(targets.iter().map(|target| target.interview_id)))
-        .order_by_asc(interview::Column::CandidateId)
-        .into_tuple()
-        .all(txn)
-        .await?;
-    for candidate_id in candidates {
-        candidates::lock_bookings(txn, company_id, candidate_id).await?;
-    }
-    Ok(())
 }
 
 async fn carry_out(
