@@ -109,6 +109,21 @@ impl Pager {
         }
     }
 
+    /// Of a list that has the newest first and begins at a day: before its first page comes what is newer, in the list that
+    /// begins nowhere, whose filters are these. `newest` is the first row of the page.
+    pub fn with_newer(self, path: &str, filters: &impl Serialize, newest: Option<Cursor>) -> Self {
+        let all = address(path, filters);
+        let separator = if all.contains('?') { '&' } else { '?' };
+        let newer = match newest {
+            Some(row) => format!("{all}{separator}before={row}"),
+            None => all,
+        };
+        Self {
+            previous: self.previous.or(Some(newer)),
+            ..self
+        }
+    }
+
     /// For the samples of pages.
     pub fn sample() -> Self {
         Self {
@@ -217,6 +232,22 @@ mod tests {
             Some("/slots?q=a&cursor=7_0")
         );
         assert_eq!(pager(Sort::Ascending, None), None);
+    }
+
+    #[test]
+    fn before_a_list_of_the_newest_comes_what_is_newer() {
+        let nowhere = Page::<()> {
+            previous: None,
+            ..page()
+        };
+        let previous = |newest| {
+            let filters = Filters { q: "a" };
+            let pager = Pager::new("/jobs", &filters, &At::default(), &nowhere);
+            pager.with_newer("/jobs", &filters, newest).previous
+        };
+        let row = "7_3".parse().ok();
+        assert_eq!(previous(row).as_deref(), Some("/jobs?q=a&before=7_3"));
+        assert_eq!(previous(None).as_deref(), Some("/jobs?q=a"));
     }
 
     #[test]

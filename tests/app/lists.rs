@@ -460,3 +460,57 @@ async fn a_list_that_begins_today_leads_back_to_what_was_before() {
     }
     app.expect_undelivered_mail();
 }
+
+/// Ten of each, one a day, the first on Monday 4 January.
+async fn one_a_day(app: &TestApp) -> (Vec<i64>, Vec<i64>) {
+    let (mut people, mut jobs) = (Vec::new(), Vec::new());
+    let mut program = app.program().await;
+    for n in 0..10 {
+        people.push(person(app, &format!("Person {n}"), &format!("p{n}@example.com")).await);
+        let title = serde_json::json!({ "title": "Cook" });
+        let job = program.post_json("/api/jobs/", &title).await.json();
+        jobs.push(job["id"].as_i64().expect("an id"));
+        app.advance(TimeDelta::days(1));
+    }
+    (people, jobs)
+}
+
+#[actix_web::test]
+async fn people_and_jobs_are_looked_through_from_a_day_on_both_ways() {
+    let app = TestApp::start().await;
+    let (people, jobs) = one_a_day(&app).await;
+    let mut rita = app.recruiter().await;
+    for (path, ids) in [("/candidates", people), ("/jobs", jobs)] {
+        let address = |id: &i64| format!("{path}/{id}");
+        let newest_first = |ids: &[i64]| ids.iter().rev().map(address).collect::<Vec<_>>();
+        let link = format!("tbody th a[href^='{path}/']");
+        let day = rita.get(&format!("{path}?until=2027-01-06")).await;
+        assert_eq!(day.status, 200, "{path}");
+        assert_eq!(
+            day.all_attributes(&link, "href"),
+            newest_first(&ids[..3]),
+            "{path}: the day itself, and what is before"
+        );
+        assert_eq!(day.value_of("until"), "2027-01-06");
+        let newer = rita.get(&day.attribute("a[rel=prev]", "href")).await;
+        assert_eq!(
+            newer.all_attributes(&link, "href"),
+            newest_first(&ids[3..]),
+            "{path}: what is newer"
+        );
+        let back = rita.get(&newer.attribute("a[rel=next]", "href")).await;
+        assert_eq!(back.all_attributes(&link, "href"), newest_first(&ids[..3]));
+        let newest = ids.last().expect("one");
+        let today = rita.get(&format!("{path}?until=2027-12-31")).await;
+        assert_eq!(today.all_attributes(&link, "href")[0], address(newest));
+        let nothing = rita.get(&today.attribute("a[rel=prev]", "href")).await;
+        assert!(nothing.text.contains("found</h2>"), "{}", nothing.text);
+        let before_all = rita.get(&format!("{path}?until=2026-12-31")).await;
+        assert!(!before_all.has(&link), "{path}");
+        let all = before_all.attribute("a[rel=prev]", "href");
+        assert_eq!(all, path);
+        let wrong = rita.get(&format!("{path}?until=soon")).await;
+        assert_eq!(wrong.status, 422, "{path}");
+        assert!(!wrong.error_of("until").is_empty(), "{path}");
+    }
+}

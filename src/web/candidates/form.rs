@@ -10,13 +10,14 @@ use crate::{
         versions::Target,
     },
     mail::language::FALLBACK,
-    text,
+    text, times,
     web::{
         choices::Choice,
         conflict::Reading,
         forms::{FormErrors, Ticket},
-        lists::At,
+        lists::{self, At},
     },
+    zones::Tz,
 };
 
 /// What the forms offer.
@@ -44,24 +45,38 @@ impl Choices {
 pub struct Filters {
     #[serde(skip_serializing_if = "String::is_empty")]
     q: String,
+    /// A day: those who were added on it or before.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    until: String,
 }
 
 impl Filters {
     /// What the list is asked for.
-    pub fn parse(&self, at: &At) -> Result<(Filter, Option<Seek>), FormErrors> {
+    pub fn parse(&self, at: &At, zone: Tz) -> Result<(Filter, Option<Seek>), FormErrors> {
         let mut errors = FormErrors::new();
         let search = errors.check("q", text::optional_line(&self.q, 200));
+        let until = errors.optional(&self.until, |e, text| e.date("until", text));
         let seek = at.seek(&mut errors);
         let filter = search.map(|search| Filter {
             search,
+            until: until.map(|day| times::bounds_of_day(day, zone).1),
             ..Default::default()
         });
         errors.or(filter.map(|filter| (filter, seek)))
     }
 
+    /// The list that begins nowhere; none where this one begins nowhere itself.
+    pub fn beyond_its_day(&self) -> Option<Self> {
+        let begins = !self.until.trim().is_empty();
+        begins.then(|| Self {
+            until: String::new(),
+            ..self.clone()
+        })
+    }
+
     /// Is anybody searched for?
     pub fn searches(&self) -> bool {
-        !self.q.trim().is_empty()
+        lists::is_narrowed(self)
     }
 }
 

@@ -39,7 +39,7 @@ pub async fn index(
     viewer: Recruiter,
     Query(Asked { filters, at }): Query<Asked<Filters>>,
 ) -> Result<HttpResponse> {
-    match filters.parse(&at) {
+    match filters.parse(&at, viewer.zone()) {
         Ok((filter, seek)) => {
             let found =
                 candidates::list(&app.db, viewer.company_id, &filter, seek, PAGE_SIZE).await?;

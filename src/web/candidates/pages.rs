@@ -4,7 +4,10 @@ use serde::Serialize;
 
 use super::form::{CandidateForm, Choices, Filters};
 use crate::{
-    domain::{interviews::Line, page::Page as List},
+    domain::{
+        interviews::Line,
+        page::{Cursor, Page as List},
+    },
     mail::mailbox,
     times,
     web::{
@@ -41,9 +44,19 @@ struct Row {
 impl IndexPage {
     /// A page of the list.
     pub fn new(form: Filters, at: &At, found: List<candidate::Model>) -> Self {
+        let pager = Pager::new("/candidates", &form, at, &found);
+        let newest = found.rows.first().map(|row| Cursor {
+            at: row.created_at,
+            id: row.id,
+        });
         Self {
-            pager: Pager::new("/candidates", &form, at, &found),
+            pager: match form.beyond_its_day().filter(|_| at.is_first()) {
+                Some(all) => pager.with_newer("/candidates", &all, newest),
+                None => pager,
+            },
             candidates: found.rows.into_iter().map(Row::new).collect(),
+            // Where nothing is newer there are candidates all the same.
+            is_search: form.searches() || !at.is_first(),
             ..Self::refused(form, FormErrors::new())
         }
     }

@@ -12,6 +12,7 @@ use crate::{
     },
     error::Result,
     text::{self, Refusal},
+    times,
     web::{
         choices,
         conflict::Reading,
@@ -19,6 +20,7 @@ use crate::{
         labels,
         lists::At,
     },
+    zones::Tz,
 };
 
 const MOST_SKILLS: usize = 40;
@@ -32,20 +34,34 @@ pub struct Filters {
     q: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     status: String,
+    /// A day: those that were added on it or before.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    until: String,
 }
 
 impl Filters {
-    pub fn parse(&self, at: &At) -> Result<(Filter, Option<Seek>), FormErrors> {
+    pub fn parse(&self, at: &At, zone: Tz) -> Result<(Filter, Option<Seek>), FormErrors> {
         let mut errors = FormErrors::new();
         let search = errors.check("q", text::optional_line(&self.q, 200));
         let status = errors.optional(&self.status, |e, text| e.choice("status", text));
+        let until = errors.optional(&self.until, |e, text| e.date("until", text));
         let seek = at.seek(&mut errors);
         let filter = search.map(|search| Filter {
             search,
             status,
+            until: until.map(|day| times::bounds_of_day(day, zone).1),
             ..Default::default()
         });
         errors.or(filter.map(|filter| (filter, seek)))
+    }
+
+    /// The list that begins nowhere; none where this one begins nowhere itself.
+    pub fn beyond_its_day(&self) -> Option<Self> {
+        let begins = !self.until.trim().is_empty();
+        begins.then(|| Self {
+            until: String::new(),
+            ..self.clone()
+        })
     }
 }
 

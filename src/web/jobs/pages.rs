@@ -5,7 +5,11 @@ use serde::Serialize;
 
 use super::form::{Filters, JobForm};
 use crate::{
-    domain::{jobs, page::Page as List, slots},
+    domain::{
+        jobs,
+        page::{Cursor, Page as List},
+        slots,
+    },
     error::Result,
     times,
     web::{
@@ -48,9 +52,19 @@ struct Row {
 impl IndexPage {
     /// A page of the list.
     pub fn new(form: Filters, at: &At, jobs: List<job::Model>) -> Self {
+        let pager = Pager::new("/jobs", &form, at, &jobs);
+        let newest = jobs.rows.first().map(|row| Cursor {
+            at: row.created_at,
+            id: row.id,
+        });
         Self {
-            pager: Pager::new("/jobs", &form, at, &jobs),
+            pager: match form.beyond_its_day().filter(|_| at.is_first()) {
+                Some(all) => pager.with_newer("/jobs", &all, newest),
+                None => pager,
+            },
             jobs: jobs.rows.into_iter().map(Row::new).collect(),
+            // Where nothing is newer there are jobs all the same.
+            is_narrowed: lists::is_narrowed(&form) || !at.is_first(),
             ..Self::refused(form, FormErrors::new())
         }
     }
