@@ -201,14 +201,23 @@ pub fn masked(address: &str) -> String {
     format!("{}***@{}***{ending}", first(local), first(domain))
 }
 
+/// A name by which it is compared with others: case and accents folded, and one blank where there are some.
+pub fn folded(text: &str) -> String {
+    let folded = without_case_and_accents(text);
+    folded.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn without_case_and_accents(text: &str) -> String {
+    let is_letter = |c: &char| !unicode_normalization::char::is_combining_mark(*c);
+    text.nfkd()
+        .filter(is_letter)
+        .collect::<String>()
+        .to_lowercase()
+}
+
 /// The words of a text by which it is found: case and accents folded.
 pub fn search_words(text: &str) -> Vec<String> {
-    let folded: String = text
-        .nfkd()
-        .filter(|c| !unicode_normalization::char::is_combining_mark(*c))
-        .collect::<String>()
-        .to_lowercase();
-    let mut words: Vec<String> = folded
+    let mut words: Vec<String> = without_case_and_accents(text)
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .map(|word| word.chars().take(40).collect())

@@ -77,6 +77,7 @@ const PAGES: &[Sample] = &[
     of::<series::pages::ShowPage>(),
     of::<setup::NewPage>(),
     of::<slots::edit::EditPage>(),
+    of::<slots::labels::IndexPage>(),
     of::<slots::pages::IndexPage>(),
     of::<slots::pages::NewPage>(),
     of::<slots::pages::ShowPage>(),

@@ -85,6 +85,7 @@ mod series;
 mod sessions;
 mod setup;
 mod slot_changes;
+mod slot_labels;
 mod slots;
 mod smtp;
 mod stale_forms;

@@ -405,6 +405,17 @@ async fn no_value_in_a_call_makes_it_fail() {
         ),
         ("/api/interviews/bulk_booking/{id}/undo/", json!({})),
         (
+            "/api/interviews/slots/match_interviewers/",
+            json!({ "dry_run": true }),
+        ),
+        (
+            "/api/interviews/bulk_ending/",
+            json!({
+                "rows": [{ "interview": id("interviews"), "status": "completed", "outcome": "Hold", "private_note": "x" }],
+                "dry_run": true, "skip_refused": true,
+            }),
+        ),
+        (
             "/api/interviews/series/",
             json!({
                 "job": id("jobs"), "dates": ["2027-02-01"], "weekdays": ["mon"], "from": "2027-02-01",

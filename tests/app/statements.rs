@@ -52,6 +52,7 @@ const MORE: [(&str, usize); 30] = [
     // With the series that can be taken back.
     ("/calendar", 5),
     ("/slots/{id}/edit", 4),
+    ("/slots/labels", 3),
 ];
 
 /// Named in the conditions of indexes together with values: bound to one of these, a value makes SQLite plan the statement anew.

@@ -1,4 +1,5 @@
 //! Slots.
+pub mod labels;
 mod read;
 pub mod standing;
 

@@ -1,6 +1,7 @@
 //! Slots: times at which somebody can be interviewed for a job.
 pub mod changes;
 pub mod interviewers;
+pub mod labels;
 mod list;
 pub(super) mod removal;
 pub mod standing;

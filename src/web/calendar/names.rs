@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     domain::calendar::{Calendar, Entry},
+    text,
     web::interviews::Reader,
 };
 
@@ -48,7 +49,13 @@ impl Names {
             .iter()
             .filter_map(|id| self.users.get(id).map(String::as_str))
             .collect();
-        names.extend(Some(label).filter(|label| !label.is_empty()));
+        // A label whose users are on the slot says nothing new.
+        let is_named = |label: &str| {
+            let label = text::folded(label);
+            names.iter().any(|name| text::folded(name) == label)
+        };
+        let is_news = !label.is_empty() && !is_named(label);
+        names.extend(Some(label).filter(|_| is_news));
         names.join(", ")
     }
 }

@@ -2,6 +2,7 @@
 pub mod edit;
 mod filters;
 mod form;
+pub mod labels;
 pub mod pages;
 mod panel;
 pub mod standing;

@@ -5,7 +5,7 @@ use entity::{
     user::Role,
 };
 use greenroom::domain::interviews::join_link::Ticket;
-use sea_orm::{ActiveEnum, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ActiveEnum, ActiveValue::Set, EntityTrait, QueryFilter, sea_query::Expr};
 use serde_json::json;
 
 use super::matrix::{Call, Scene};
@@ -306,6 +306,41 @@ async fn changes_survive_every_fault() {
             let mut rita = rita.clone();
             rita.get(path).await;
             Call::post(rita, path, &typed)
+        })
+        .await;
+    scene
+        .survives("complete several by the API", async |app| {
+            let mut rows = Vec::new();
+            for status in ["completed", "no_show"] {
+                let row = begun(app).await.details.interview;
+                rows.push(json!({ "interview": row.id, "status": status }));
+            }
+            let body = json!({ "rows": rows });
+            Call::json(program.clone(), "/api/interviews/bulk_ending/", body)
+        })
+        .await;
+    scene
+        .survives("match a name on a slot to a user", async |app| {
+            let booked = builders::booked(app, app.company_id).await;
+            let slot = booked.details.slot.as_ref().expect("a slot").id;
+            let label = format!("Ines {slot}");
+            let user = builders::user(app, app.company_id, Role::Interviewer).await;
+            builders::write(app, async |txn| {
+                let row = entity::slot::ActiveModel {
+                    id: Set(slot),
+                    interviewer: Set(label.clone()),
+                    ..Default::default()
+                };
+                entity::slot::Entity::update(row).exec(txn).await?;
+                Ok(())
+            })
+            .await;
+            let user = user.id.to_string();
+            let typed = [("label_0", &*label), ("pick_0", "on"), ("user_0_0", &*user)];
+            // Whatever the last page was to say has been said.
+            let mut rita = rita.clone();
+            rita.get("/slots/labels").await;
+            Call::post(rita, "/slots/labels", &typed)
         })
         .await;
     scene

@@ -28,6 +28,8 @@ pub struct IndexPage {
     /// Who is to be booked, when that was chosen before the slot.
     candidate: Option<String>,
     has_zone_changes: bool,
+    /// Stand names of interviewers on some of them?
+    has_names: bool,
     /// The address of this page, to come back to.
     here: String,
 }
@@ -54,6 +56,7 @@ impl IndexPage {
             None => pager,
         };
         let whom = form.whom();
+        let has_names = slots.rows.iter().any(|slot| !slot.interviewer.is_empty());
         let rows = slots
             .rows
             .into_iter()
@@ -62,6 +65,7 @@ impl IndexPage {
             days: by_day(rows),
             pager,
             has_zone_changes,
+            has_names,
             here: at.address("/slots", &form),
             ..Self::refused(form, jobs, FormErrors::new(), zone)
         }
@@ -105,6 +109,7 @@ impl Page for IndexPage {
             days: by_day([Row::sample()].into_iter()),
             pager: Pager::sample(),
             candidate: Some("Zoë Núñez".into()),
+            has_names: true,
             ..Self::refused(
                 Filters::default(),
                 vec![(1, "Cook".into(), true)],
