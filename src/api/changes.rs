@@ -113,6 +113,7 @@ async fn correct(
     let version = fields.version();
     let given = Given::read(&mut fields);
     let overlaps = bookings::overlaps(&mut fields);
+    let (_, telling) = reason_and_telling(&mut fields);
     let version = fields.finish(version)?;
     let Some(stored) = Correction::of(&before) else {
         return Err(interviews_api::not_booked(before));
@@ -127,7 +128,7 @@ async fn correct(
         return idempotency::ok(&Interview::from(before));
     }
     let (actor, now) = (caller.actor(), app.clock.now());
-    let new = (&correction, &overlaps);
+    let new = (&correction, &overlaps, &telling);
     match correction::correct(&app.db, &actor, &target, new, now).await? {
         Ok(done) => changed(app, done),
         Err(NotCorrected::Interview(refusal)) => Err(unchangeable(refusal)),

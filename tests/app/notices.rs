@@ -256,8 +256,14 @@ async fn correct(app: &TestApp, interview_id: i64, correction: &Correction) {
     app.advance(TimeDelta::minutes(1));
     let (db, actor) = (&app.app.db, Actor::system(app.company_id));
     let target = as_it_is(interview_id);
-    let done =
-        correction::correct(db, &actor, &target, (correction, &Overlaps::Any), app.now()).await;
+    let done = correction::correct(
+        db,
+        &actor,
+        &target,
+        (correction, &Overlaps::Any, &Telling::everybody()),
+        app.now(),
+    )
+    .await;
     told(app, done.expect("an answer").expect("a correction")).await;
 }
 

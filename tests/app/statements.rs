@@ -32,7 +32,7 @@ const MORE: [(&str, usize); 30] = [
     ("/emails/{id}/message.eml", 4),
     ("/interviews/{id}", 6),
     ("/interviews/{id}/cancellation", 6),
-    ("/interviews/{id}/edit", 5),
+    ("/interviews/{id}/edit", 6),
     ("/interviews/{id}/dossier", 6),
     ("/interviews/{id}/dossier.json", 6),
     ("/reports", 5),

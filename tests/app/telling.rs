@@ -422,3 +422,66 @@ async fn a_reopened_interview_tells_nobody_who_was_not_to_be_told() {
     assert_eq!(scene.emails().await.len(), before);
     assert_eq!(scene.row().await.not_told_reason.as_deref(), Some(WHY));
 }
+
+#[actix_web::test]
+async fn details_are_corrected_without_an_email_for_a_reason() {
+    let scene = Scene::set().await;
+    let mut rita = scene.app.recruiter().await;
+    let edit = format!("{}/edit", scene.path);
+    let page = rita.get(&edit).await;
+    assert!(
+        page.has("input[name=tell][value=yes][checked]"),
+        "{}",
+        page.text
+    );
+    let before = scene.emails().await;
+    let quiet = [
+        ("interview_type", "technical"),
+        ("duration_minutes", "45"),
+        ("notes", "Bring a pen."),
+        ("tell", "no"),
+    ];
+    let mut unexplained = quiet.to_vec();
+    unexplained.push(("act", "save"));
+    assert_eq!(scene.fill(&mut rita, "edit", &unexplained).await, 422);
+    let mut explained = unexplained.clone();
+    explained.push(("why_not", WHY));
+    assert_eq!(scene.fill(&mut rita, "edit", &explained).await, 303);
+    let row = scene.row().await;
+    assert_eq!(row.booking_notes, "Bring a pen.");
+    assert_eq!(row.not_told_reason.as_deref(), Some(WHY));
+    let sent = |emails: &[(Kind, Status)]| {
+        let news = emails.iter().filter(|(kind, _)| kind.tells_of_change());
+        news.count()
+    };
+    assert_eq!(sent(&scene.emails().await), sent(&before));
+    let page = rita.get(&scene.path).await;
+    let steps = page.words(".timeline");
+    assert!(
+        steps.contains(&format!("Candidate not told: {WHY}")),
+        "{steps}"
+    );
+    assert!(page.words("main").contains("The candidate was not emailed"));
+
+    // A program does the same, and says why.
+    let mut program = scene.app.program().await;
+    let path = format!("/api{}/", scene.path);
+    let version = program.get(&path).await.json()["version"].clone();
+    let body =
+        json!({ "version": version, "booking_notes": "Bring two.", "notify_candidate": false });
+    let refused = program.patch_json(&path, &body).await;
+    assert_eq!(refused.status, 422, "{}", refused.text);
+    assert!(refused.json()["errors"]["reason"].is_array());
+    let mut body = body;
+    body["reason"] = json!("By phone again");
+    let done = program.patch_json(&path, &body).await;
+    assert_eq!(done.status, 200, "{}", done.text);
+    assert_eq!(done.json()["not_told_reason"], "By phone again");
+    assert_eq!(sent(&scene.emails().await), sent(&before));
+    // The next one that is told tells all of it.
+    let body = json!({ "version": done.json()["version"], "duration_minutes": 60 });
+    let told = program.patch_json(&path, &body).await;
+    assert_eq!(told.status, 200, "{}", told.text);
+    assert_eq!(told.json()["not_told_reason"], Value::Null);
+    assert_eq!(sent(&scene.emails().await), sent(&before) + 1);
+}

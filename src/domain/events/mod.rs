@@ -73,6 +73,8 @@ pub enum Event {
         interview_id: i64,
         #[serde(flatten)]
         correction: Correction,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        not_told: Option<NotTold>,
         version: Option<i32>,
         #[serde(rename = "email")]
         email_id: Option<i64>,

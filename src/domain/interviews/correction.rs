@@ -13,6 +13,7 @@ use super::{
     change::{self, Done, InterviewRefusal, Target},
     details::Details,
     overlap::{self, Overlaps, Unconfirmed},
+    telling::Telling,
 };
 use crate::{
     db::Db,
@@ -78,12 +79,12 @@ impl From<KeyConflict> for Refusal {
     }
 }
 
-/// Corrects an interview, and the slot that it is in.
+/// Corrects an interview, and the slot that it is in; whom that is told, and who is not.
 pub async fn correct(
     db: &Db,
     actor: &Actor,
     target: &Target,
-    new: (&Correction, &Overlaps),
+    new: (&Correction, &Overlaps, &Telling),
     now: DateTime<Utc>,
 ) -> Result<Result<Done, Refusal>> {
     change::run(db, actor, target, async |txn| {
@@ -99,7 +100,7 @@ pub(in crate::domain) async fn carry_out<
     txn: &impl ConnectionTrait,
     actor: &Actor,
     target: &Target,
-    (correction, overlaps): (&Correction, &Overlaps),
+    (correction, overlaps, telling): (&Correction, &Overlaps, &Telling),
     now: DateTime<Utc>,
 ) -> Result<Done, Abort<R>> {
     let is_to_come = |details: &Details| details.is_to_come(now);
@@ -126,12 +127,13 @@ pub(in crate::domain) async fn carry_out<
             busy::retake::<R>(txn, row, &lasting(slot, correction)).await?;
         }
     }
-    let done = change::notify(txn, actor, row.id, Kind::Updated, now).await?;
+    let done = change::notify_some(txn, actor, row.id, (Kind::Updated, telling), now).await?;
     let event = Event::InterviewCorrected {
         interview_id: row.id,
         correction: events::Correction::Details {
             change: correction.from(&before),
         },
+        not_told: telling.not_told().cloned(),
         version: Some(done.details.interview.version),
         email_id: done.email_id(),
     };

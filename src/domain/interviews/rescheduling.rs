@@ -180,6 +180,7 @@ fn event((before, new): (&Details, &Move), slot: &slot::Model, done: &Done) -> E
             correction: Correction::Personal {
                 changed: vec![Field::BookingNotes],
             },
+            not_told: new.telling.not_told().cloned(),
             version,
             email_id: done.email_id(),
         },

@@ -181,7 +181,14 @@ fn words_for(event: &Event, reader: &Reader) -> (&'static str, String) {
         Event::InterviewRebooked { new_id, .. } => {
             ("live", format!("Rebooked as interview {new_id}"))
         }
-        Event::InterviewCorrected { correction, .. } => ("live", corrected(correction)),
+        Event::InterviewCorrected {
+            correction,
+            not_told,
+            ..
+        } => (
+            "live",
+            with_silence(corrected(correction), not_told.as_ref()),
+        ),
         Event::LinkReplaced { .. } => (
             "wait",
             "Join link replaced; the old one no longer works".into(),

@@ -164,6 +164,7 @@ pub fn written_today() -> Vec<(Event, Value)> {
                 correction: Correction::Details {
                     change: correction(),
                 },
+                not_told: None,
                 version,
                 email_id: Some(5),
             },
@@ -182,6 +183,7 @@ pub fn written_today() -> Vec<(Event, Value)> {
                 correction: Correction::Personal {
                     changed: vec![Field::BookingNotes],
                 },
+                not_told: None,
                 version,
                 email_id: None,
             },

@@ -20,6 +20,7 @@ use crate::{
             change::{self, InterviewRefusal},
             correction::{self, Correction},
             overlap::{Overlaps, Unconfirmed},
+            telling::Telling,
         },
         jobs,
         slots::{self, NewSlot, Timing, interviewers},
@@ -255,7 +256,7 @@ async fn correct(
         version: None,
         idempotency_key: None,
     };
-    let new = (&correction, overlaps);
+    let new = (&correction, overlaps, &Telling::everybody());
     correction::carry_out::<Refusal>(txn, actor, &target, new, now).await?;
     Ok(())
 }

@@ -3,13 +3,14 @@ use sea_orm::ActiveEnum;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    domain::interviews::{Details, change::Target, correction::Correction},
+    domain::interviews::{Details, change::Target, correction::Correction, telling::Telling},
     text,
     web::{
         choices,
         conflict::Reading,
         forms::{FormErrors, Ticket},
         labels, preview,
+        telling::TellingForm,
     },
 };
 
@@ -24,6 +25,8 @@ pub struct EditForm {
     interviewer_notes: String,
     /// The other interviews at this time of which somebody was warned.
     overlap: String,
+    #[serde(flatten)]
+    pub(super) telling: TellingForm,
     #[serde(flatten)]
     pub(super) ticket: Ticket,
     #[serde(skip_serializing)]
@@ -41,6 +44,7 @@ impl EditForm {
             meeting_url: or_empty(slot.and_then(|slot| slot.meeting_url.clone())),
             notes: details.interview.booking_notes.clone(),
             interviewer_notes: details.interview.interviewer_notes.clone(),
+            telling: TellingForm::everybody(),
             ticket: Ticket::of_version(details.interview.version).with_new_key(),
             ..Default::default()
         }
@@ -52,7 +56,7 @@ impl EditForm {
     }
 
     /// The correction, or what is wrong in the order of the page.
-    pub fn parse(&self, interview_id: i64) -> Result<(Target, Correction), FormErrors> {
+    pub fn parse(&self, interview_id: i64) -> Result<(Target, Correction, Telling), FormErrors> {
         let mut errors = FormErrors::new();
         let interview_type = errors.choice("interview_type", &self.interview_type);
         let duration = errors.number("duration_minutes", &self.duration_minutes, 5, 720);
@@ -64,11 +68,13 @@ impl EditForm {
             "interviewer_notes",
             text::lines(&self.interviewer_notes, 2000),
         );
+        let telling = self.telling.parse(&mut errors);
         let version = errors.version(&self.ticket);
         let request = (
             interview_id,
             (&self.interview_type, &self.duration_minutes),
             (&self.meeting_url, &self.notes, &self.interviewer_notes),
+            &self.telling,
         );
         let target = Target {
             interview_id,
@@ -84,7 +90,8 @@ impl EditForm {
                 interviewer_notes: interviewer_notes?,
             })
         })();
-        errors.or(correction.map(|correction| (target, correction)))
+        let parsed = correction.zip(telling);
+        errors.or(parsed.map(|(correction, telling)| (target, correction, telling)))
     }
 
     /// What was confirmed.

@@ -20,6 +20,7 @@ use crate::{
             change::InterviewRefusal,
             correction::{self, Refusal as NotCorrected},
         },
+        slots::interviewers,
     },
     web::{
         busy, choices,
@@ -32,6 +33,7 @@ use crate::{
         overlap::{self, Warning},
         preview::Preview,
         stamp::Stamp,
+        telling::Whom,
         viewer::{Recruiter, Viewer},
     },
 };
@@ -53,9 +55,10 @@ pub async fn update(
 ) -> Result<HttpResponse> {
     let mut form = form.into_inner();
     let errors = match form.parse(*id) {
-        Ok((target, correction)) if !form.is_preview() => {
+        Ok((target, correction, telling)) if !form.is_preview() => {
             let (actor, now) = (viewer.actor(), app.clock.now());
-            let new = (&correction, &overlap::confirmed(form.overlap()));
+            let overlaps = overlap::confirmed(form.overlap());
+            let new = (&correction, &overlaps, &telling);
             match correction::correct(&app.db, &actor, &target, new, now).await? {
                 Ok(done) => return outlook::tell(&app, &viewer, "Saved.", &done.details).await,
                 // Sent twice from two tabs: it is as it was to be.
@@ -98,13 +101,24 @@ async fn show(
     if refusal.is_some() {
         form.ticket.show(details.interview.version);
     }
-    let outlook = outlook::outlook(app, &details, Kind::Updated).await?;
+    let is_silent = !form.telling.tells_candidate();
+    let outlook = match is_silent {
+        true => outlook::silence(&details),
+        false => outlook::outlook(app, &details, Kind::Updated).await?,
+    };
     let draft = match refusal {
         Some(_) => None,
         None => draft(&details, &form),
     };
     let html = form.letter_address(details.interview.id);
-    let preview = Preview::of_draft(app, Kind::Updated, draft.as_ref(), html).await?;
+    let told = draft.as_ref().filter(|_| !is_silent);
+    let preview = Preview::of_draft(app, Kind::Updated, told, html).await?;
+    let is_held = match details.interview.slot_id {
+        Some(id) => !interviewers::of(app.db.read(), viewer.company_id, id)
+            .await?
+            .is_empty(),
+        None => false,
+    };
     let overlap =
         Warning::of_change(app, viewer, (&details, draft.as_ref()), form.overlap()).await?;
     let status = forms::status(refusal.is_some(), &errors);
@@ -115,6 +129,8 @@ async fn show(
         when: slot.map(|slot| Stamp::day_and_clock(slot.starts_at, viewer.zone())),
         can_change: refusal.as_ref().is_none_or(|it| !it.is_final()),
         types: choices::of(labels::interview_type),
+        whom: Whom::of(&details.company, is_held)?,
+        is_silent,
         form,
         errors,
         overlap,
@@ -128,7 +144,7 @@ async fn show(
 
 /// The interview as it would be, once the form says enough.
 fn draft(details: &Details, form: &EditForm) -> Option<Details> {
-    let (_, correction) = form.parse(details.interview.id).ok()?;
+    let (_, correction, _) = form.parse(details.interview.id).ok()?;
     Some(drafts::corrected(details.clone(), &correction))
 }
 

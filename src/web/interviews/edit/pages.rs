@@ -12,6 +12,7 @@ use crate::web::{
     page::Page,
     preview::Preview,
     stamp::Stamp,
+    telling::Whom,
 };
 
 /// The form.
@@ -22,6 +23,10 @@ pub struct EditPage {
     pub(super) when: Option<Stamp>,
     pub(super) can_change: bool,
     pub(super) types: Vec<Choice>,
+    /// Who can be told, or not.
+    pub(super) whom: Whom,
+    /// Is the candidate not to be told?
+    pub(super) is_silent: bool,
     pub(super) form: EditForm,
     pub(super) errors: FormErrors,
     /// What else is booked for the candidate while the interview would last.
@@ -47,6 +52,8 @@ impl Page for EditPage {
             when: Some(Stamp::sample()),
             can_change: true,
             types: choices::of(labels::interview_type),
+            whom: Whom::sample(),
+            is_silent: true,
             form: EditForm::default(),
             errors: FormErrors::one("duration_minutes", "Use a whole number."),
             overlap: Some(Warning::sample()),
