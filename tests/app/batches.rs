@@ -245,6 +245,57 @@ async fn one_undo_takes_everything_back_while_the_invitations_wait() {
 }
 
 #[actix_web::test]
+async fn what_was_taken_back_before_anybody_heard_of_it_is_in_no_report() {
+    let mut scene = Scene::new().await;
+    let slot = scene.slot(8).await;
+    let report = "/reports?from=2027-01-01&to=2027-01-31";
+    let booked = scene.post("ada@example.com", "book:1", &[]).await;
+    let first_cell = "#report tbody tr:first-child td:nth-child(2)";
+    assert_eq!(scene.rita.get(report).await.words(first_cell), "1");
+    scene.app.advance(TimeDelta::seconds(60));
+    scene
+        .rita
+        .post_form(&format!("{}/undo", booked.location), &[])
+        .await;
+    let page = scene.rita.get(report).await;
+    assert_ne!(page.words(first_cell), "1", "{}", page.words("#report"));
+
+    // Booked once more, it counts from then on.
+    let all = interview::Entity::find().all(scene.app.app.db.read()).await;
+    let id = all.expect("rows")[0].id;
+    scene.app.advance(TimeDelta::hours(1));
+    let mut program = scene.app.program().await;
+    let path = format!("/api/interviews/slots/{slot}/book_slot/");
+    let again = program
+        .post_json(&path, &json!({ "interview_id": id }))
+        .await;
+    assert_eq!(again.status, 200, "{}", again.text);
+    let all = interview::Entity::find().all(scene.app.app.db.read()).await;
+    assert_eq!(all.expect("rows")[0].booked_at, Some(scene.app.now()));
+    assert_eq!(scene.rita.get(report).await.words(first_cell), "1");
+}
+
+#[actix_web::test]
+async fn what_somebody_was_invited_to_counts_though_it_is_taken_back() {
+    let mut scene = Scene::new().await;
+    // So near that nothing waits.
+    let at = scene.app.now() + TimeDelta::minutes(90);
+    builders::slot(&scene.app, scene.app.company_id, scene.job, at).await;
+    let booked = scene.post("ada@example.com", "book:1", &[]).await;
+    assert_eq!(booked.status, 303, "{}", booked.text);
+    scene.app.deliver().await;
+    scene
+        .rita
+        .post_form(&format!("{}/undo", booked.location), &[])
+        .await;
+    assert_eq!(scene.interviews(Status::Cancelled).await, 1);
+    let report = "/reports?from=2027-01-01&to=2027-01-31";
+    let page = scene.rita.get(report).await;
+    let first_cell = "#report tbody tr:first-child td:nth-child(2)";
+    assert_eq!(page.words(first_cell), "1", "{}", page.words("#report"));
+}
+
+#[actix_web::test]
 async fn who_adds_the_same_people_in_another_order_stands_in_nobodys_way() {
     let scene = Scene::new().await;
     let ines = builders::user(&scene.app, scene.app.company_id, Role::Interviewer)

@@ -7,7 +7,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
 };
 
-use super::{Outcome, find};
+use super::{Batch, Outcome, find};
 use crate::{
     db::{self, Db},
     domain::{
@@ -84,17 +84,21 @@ pub async fn undo(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> Result
         let mut targets: Vec<(i64, i64, (i32, bool))> = targets.collect();
         // Whoever else cancels or books takes candidates in this order, too.
         targets.sort_unstable();
-        let (mut cancelled, mut unscheduled, mut kept) = (0, 0, 0);
+        let (mut untold, mut unscheduled) = (Vec::new(), Vec::new());
+        let (mut told, mut kept) = (0, 0);
         for (_, interview_id, (version, was_waiting)) in targets {
             match take_back(txn, actor, (interview_id, version), was_waiting, now).await? {
-                TakenBack::Cancelled => cancelled += 1,
-                TakenBack::Unscheduled => unscheduled += 1,
+                TakenBack::Untold => untold.push(interview_id),
+                TakenBack::Told => told += 1,
+                TakenBack::Unscheduled => unscheduled.push(interview_id),
                 TakenBack::Not => kept += 1,
             }
         }
+        let counts = (untold.len() + told, unscheduled.len());
+        forget_booking(txn, &batch, [untold, unscheduled].concat()).await?;
         Ok(Undone::Done {
-            cancelled,
-            unscheduled,
+            cancelled: counts.0,
+            unscheduled: counts.1,
             kept,
             candidates: batch.added_candidates(),
         })
@@ -119,10 +123,30 @@ async fn mark(
     Ok(marked.rows_affected == 1)
 }
 
+/// Of what nobody heard of, the booking does not count: not as the first one of its interview, and in no report.
+async fn forget_booking(txn: &impl ConnectionTrait, batch: &Batch, ids: Vec<i64>) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    interview::Entity::update_many()
+        .col_expr(
+            interview::Column::BookedAt,
+            Expr::value(None::<DateTime<Utc>>),
+        )
+        .filter(interview::COLUMN.company_id.eq(batch.row.company_id))
+        .filter(interview::Column::Id.is_in(ids))
+        .filter(interview::COLUMN.booked_at.eq(batch.row.created_at))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
 /// What became of one of the interviews.
 enum TakenBack {
-    /// It is cancelled.
-    Cancelled,
+    /// It is cancelled, and its candidate never heard of it.
+    Untold,
+    /// It is cancelled, and its candidate, who had been invited, is told.
+    Told,
     /// It waits for a time again.
     Unscheduled,
     /// Somebody changed it since.
@@ -150,7 +174,8 @@ async fn take_back(
         }
     }
     match cancellation::carry_out(txn, actor, &target, ("", &Telling::everybody()), now).await {
-        Ok(_) => Ok(TakenBack::Cancelled),
+        Ok(done) if done.email.is_none() => Ok(TakenBack::Untold),
+        Ok(_) => Ok(TakenBack::Told),
         Err(Abort::Refused(_)) => Ok(TakenBack::Not),
         Err(Abort::Failed(error)) => Err(error),
     }

@@ -144,7 +144,10 @@ async fn interviews(
     lines::read(db, &query.into_query(), |_, line| {
         let slot_id = line.key()?;
         if let Some(slot) = slots.get(&slot_id) {
-            found.push(interview(slot_id, slot, line)?);
+            let interview = interview(slot_id, slot, line)?;
+            // What was cancelled before anybody heard of its booking is none.
+            let counts = interview.status != Some(Status::Cancelled);
+            found.extend(Some(interview).filter(|it| counts || it.cells_to_booking.is_some()));
         }
         Ok(())
     })
