@@ -69,6 +69,14 @@ pub struct Model {
     pub time_zone: Option<String>,
     /// The language of emails to the user, BCP 47.
     pub locale: String,
+    /// So many minutes are kept free before each of their interviews, 0 to 120.
+    pub buffer_before_minutes: i32,
+    /// And so many after it, 0 to 120.
+    pub buffer_after_minutes: i32,
+    /// The most interviews that they want to hold in a week, 1 to 100.
+    pub weekly_limit: Option<i32>,
+    /// When they work, a list of weekdays and times; an empty one means always.
+    pub working_hours: Json,
     /// Since when the user may no longer sign in.
     pub disabled_at: Option<DateTimeUtc>,
     /// +1 at each change, for compare-and-set.

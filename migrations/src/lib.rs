@@ -57,6 +57,7 @@ mod m20261129_000087_mail_users_in_their_language;
 mod m20261129_000088_note_for_interviewers;
 mod m20261129_000089_create_feeds;
 mod m20261129_000090_read_own_calendars;
+mod m20261129_000091_know_working_hours;
 mod m20261129_000094_know_who_attends;
 mod m20261130_000083_keep_holidays;
 mod m20261130_000098_count_quickly;
@@ -126,6 +127,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000088_note_for_interviewers::Migration),
             Box::new(m20261129_000089_create_feeds::Migration),
             Box::new(m20261129_000090_read_own_calendars::Migration),
+            Box::new(m20261129_000091_know_working_hours::Migration),
             Box::new(m20261129_000094_know_who_attends::Migration),
             Box::new(m20261130_000083_keep_holidays::Migration),
             Box::new(m20261130_000098_count_quickly::Migration),

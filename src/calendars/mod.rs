@@ -111,11 +111,22 @@ pub async fn read_of_slot(app: &Data<App>, company_id: i64, slot_id: i64) {
     }
 }
 
-/// Reads a user's now, so that they see whether it works.
-pub async fn read_of(app: &App, key: Key) -> Result<()> {
-    let due = calendars::claim_of(&app.db, key, app.clock.now()).await?;
-    read_all(app, due).await;
-    Ok(())
+/// Reads one that was just given, and says why it can't be read. Its address is kept whatever comes of this: no failure of
+/// ours may sound as if it were not.
+pub async fn failure_of_first(app: &App, key: Key) -> Option<String> {
+    let reading = async {
+        let due = calendars::claim_of(&app.db, key, app.clock.now()).await?;
+        read_all(app, due).await;
+        calendars::find(&app.db, key).await
+    };
+    match reading.await {
+        Ok(Some(row)) => Some(row.failure).filter(|why| !why.is_empty()),
+        Ok(None) => None,
+        Err(error) => {
+            tracing::warn!(user.id = key.1, %error, "A user's own calendar isn't read yet");
+            Some("Greenroom tries again within ten minutes.".into())
+        }
+    }
 }
 
 async fn read_all(app: &App, due: Vec<(calendar::Model, Option<String>)>) -> usize {

@@ -1,12 +1,11 @@
-//! Calendars that users keep elsewhere: where they are, when they say that somebody is busy, and how sure that is. Nothing
-//! that they say cancels or refuses anything; whoever books is told.
+//! Calendars that users keep elsewhere: where they are, and when they say that somebody is busy. Nothing that they say
+//! cancels or refuses anything; whoever books is told (`availability`).
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{busy_span, calendar, slot, slot_interviewer, user};
+use entity::{busy_span, calendar, user};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect,
-    sea_query::{Expr, ExprTrait, JoinType, OnConflict, Query},
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, JoinType, OnConflict},
 };
 
 use crate::{
@@ -15,7 +14,7 @@ use crate::{
         actions::Actor,
         events::{self, Event},
     },
-    error::{Error, Result},
+    error::Result,
 };
 
 /// So often a calendar is read.
@@ -24,8 +23,8 @@ pub const EVERY: TimeDelta = TimeDelta::minutes(10);
 pub const STALE: TimeDelta = TimeDelta::minutes(30);
 /// So many rows are written at once: databases count the values of a statement.
 const ROWS: usize = 1_000;
-/// So many times a slot's page names.
-const NAMED: u64 = 20;
+/// So many calendars are read before a booking at most.
+const ON_SLOT: u64 = 20;
 
 /// A key of a calendar: company and user.
 pub type Key = (i64, i64);
@@ -57,40 +56,65 @@ pub enum Outcome {
     Failed(String),
 }
 
-/// Has the actor's calendar read from now on, instead of another one.
-pub async fn connect(db: &Db, actor: &Actor, address: Address, now: DateTime<Utc>) -> Result<()> {
-    let user_id = actor.user_id.ok_or(Error::NotFound)?;
+/// Has a calendar of this user read from now on, instead of another one.
+pub async fn connect(
+    db: &Db,
+    actor: &Actor,
+    user_id: i64,
+    address: Address,
+    now: DateTime<Utc>,
+) -> Result<()> {
     db::transaction(db, async |txn| {
-        forget(txn, (actor.company_id, user_id)).await?;
-        let row = calendar::ActiveModel {
-            company_id: Set(actor.company_id),
-            user_id: Set(user_id),
-            address: Set(address.sealed.clone()),
-            host: Set(address.host.clone()),
-            failure: Set(String::new()),
-            skipped: Set(0),
-            next_read_at: Set(now),
-            created_at: Set(now),
-            ..Default::default()
-        };
-        calendar::Entity::insert(row)
-            .exec_without_returning(txn)
-            .await?;
-        events::record(txn, actor, Event::CalendarConnected { user_id }, now).await
+        connect_in(txn, actor, user_id, &address, now).await
     })
     .await
 }
 
-/// Forgets the actor's calendar and all that it said; nothing where there is none.
-pub async fn disconnect(db: &Db, actor: &Actor, now: DateTime<Utc>) -> Result<()> {
-    let user_id = actor.user_id.ok_or(Error::NotFound)?;
+/// The same in a transaction that does more.
+pub(super) async fn connect_in(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    user_id: i64,
+    address: &Address,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    forget(txn, (actor.company_id, user_id)).await?;
+    let row = calendar::ActiveModel {
+        company_id: Set(actor.company_id),
+        user_id: Set(user_id),
+        address: Set(address.sealed.clone()),
+        host: Set(address.host.clone()),
+        failure: Set(String::new()),
+        skipped: Set(0),
+        next_read_at: Set(now),
+        created_at: Set(now),
+        ..Default::default()
+    };
+    calendar::Entity::insert(row)
+        .exec_without_returning(txn)
+        .await?;
+    events::record(txn, actor, Event::CalendarConnected { user_id }, now).await
+}
+
+/// Forgets a user's calendar and all that it said; nothing where there is none.
+pub async fn disconnect(db: &Db, actor: &Actor, user_id: i64, now: DateTime<Utc>) -> Result<()> {
     db::transaction(db, async |txn| {
-        if forget(txn, (actor.company_id, user_id)).await? {
-            events::record(txn, actor, Event::CalendarDisconnected { user_id }, now).await?;
-        }
-        Ok(())
+        disconnect_in(txn, actor, user_id, now).await
     })
     .await
+}
+
+/// The same in a transaction that does more.
+pub(super) async fn disconnect_in(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    user_id: i64,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    if forget(txn, (actor.company_id, user_id)).await? {
+        events::record(txn, actor, Event::CalendarDisconnected { user_id }, now).await?;
+    }
+    Ok(())
 }
 
 /// Was there one?
@@ -141,7 +165,7 @@ pub async fn claim_of_slot(
         .add(calendar::COLUMN.company_id.eq(company_id))
         .add(calendar::Column::UserId.in_subquery(on_slot))
         .add(is_old);
-    claim(db, which, NAMED, now).await
+    claim(db, which, ON_SLOT, now).await
 }
 
 /// The same of one user, whenever it was read.
@@ -286,137 +310,4 @@ async fn replace(
             .await?;
     }
     Ok(())
-}
-
-/// What an interviewer's own calendar says of the time of a slot.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Finding {
-    /// It says that they are busy then.
-    Busy {
-        /// Who.
-        name: String,
-        /// From when.
-        starts_at: DateTime<Utc>,
-        /// Until when.
-        ends_at: DateTime<Utc>,
-        /// When that was so.
-        as_of: Option<DateTime<Utc>>,
-    },
-    /// It says that they are free, so far as it was understood.
-    Free {
-        /// Who.
-        name: String,
-        /// When that was so.
-        as_of: DateTime<Utc>,
-        /// How many of its events could not be understood.
-        skipped: i32,
-    },
-    /// It was not read for too long, or never.
-    Stale {
-        /// Who.
-        name: String,
-        /// When it was read last.
-        as_of: Option<DateTime<Utc>>,
-        /// Why not since; may be empty.
-        failure: String,
-    },
-}
-
-/// A row of the look-up: an interviewer with a calendar, and a time at which it says they are busy.
-#[derive(FromQueryResult)]
-struct Row {
-    name: String,
-    succeeded_at: Option<DateTime<Utc>>,
-    failure: String,
-    skipped: i32,
-    busy_from: Option<DateTime<Utc>>,
-    busy_until: Option<DateTime<Utc>>,
-}
-
-/// What the own calendars of a slot's interviewers say of its time; of those who gave one.
-pub async fn findings(
-    db: &impl ConnectionTrait,
-    slot: &slot::Model,
-    now: DateTime<Utc>,
-) -> Result<Vec<Finding>> {
-    let user = |column| Expr::col((user::Entity, column));
-    let of_calendar = |column| Expr::col((calendar::Entity, column));
-    let span = |column| Expr::col((busy_span::Entity, column));
-    let seat = |column| Expr::col((slot_interviewer::Entity, column));
-    let query = Query::select()
-        .expr_as(user(user::Column::Name), "name")
-        .expr_as(of_calendar(calendar::Column::SucceededAt), "succeeded_at")
-        .expr_as(of_calendar(calendar::Column::Failure), "failure")
-        .expr_as(of_calendar(calendar::Column::Skipped), "skipped")
-        .expr_as(span(busy_span::Column::StartsAt), "busy_from")
-        .expr_as(span(busy_span::Column::EndsAt), "busy_until")
-        .from(slot_interviewer::Entity)
-        .join(
-            JoinType::InnerJoin,
-            user::Entity,
-            user(user::Column::Id)
-                .eq(seat(slot_interviewer::Column::UserId))
-                .and(user(user::Column::CompanyId).eq(seat(slot_interviewer::Column::CompanyId))),
-        )
-        .join(
-            JoinType::InnerJoin,
-            calendar::Entity,
-            of_calendar(calendar::Column::UserId)
-                .eq(user(user::Column::Id))
-                .and(of_calendar(calendar::Column::CompanyId).eq(user(user::Column::CompanyId))),
-        )
-        .join(
-            JoinType::LeftJoin,
-            busy_span::Entity,
-            span(busy_span::Column::UserId)
-                .eq(user(user::Column::Id))
-                .and(span(busy_span::Column::CompanyId).eq(user(user::Column::CompanyId)))
-                .and(span(busy_span::Column::StartsAt).lt(slot.ends_at()))
-                .and(span(busy_span::Column::EndsAt).gt(slot.starts_at)),
-        )
-        .and_where(slot_interviewer::COLUMN.company_id.eq(slot.company_id))
-        .and_where(slot_interviewer::COLUMN.slot_id.eq(slot.id))
-        .order_by((user::Entity, user::Column::Name), sea_orm::Order::Asc)
-        .order_by((user::Entity, user::Column::Id), sea_orm::Order::Asc)
-        .order_by(
-            (busy_span::Entity, busy_span::Column::StartsAt),
-            sea_orm::Order::Asc,
-        )
-        .limit(NAMED)
-        .to_owned();
-    let rows = db.query_all(&query).await?;
-    let rows = rows.iter().map(|row| Row::from_query_result(row, ""));
-    let rows = rows.collect::<std::result::Result<Vec<_>, _>>()?;
-    let mut findings = Vec::new();
-    for row in rows {
-        findings.extend(row.findings(now));
-    }
-    findings.dedup();
-    Ok(findings)
-}
-
-impl Row {
-    fn findings(self, now: DateTime<Utc>) -> Vec<Finding> {
-        let is_stale = self.succeeded_at.is_none_or(|at| now - at > STALE);
-        let stale = is_stale.then(|| Finding::Stale {
-            name: self.name.clone(),
-            as_of: self.succeeded_at,
-            failure: self.failure.clone(),
-        });
-        let said = match (self.busy_from, self.busy_until, self.succeeded_at) {
-            (Some(starts_at), Some(ends_at), as_of) => Some(Finding::Busy {
-                name: self.name,
-                starts_at,
-                ends_at,
-                as_of,
-            }),
-            (_, _, Some(as_of)) if !is_stale => Some(Finding::Free {
-                name: self.name,
-                as_of,
-                skipped: self.skipped,
-            }),
-            _ => None,
-        };
-        said.into_iter().chain(stale).collect()
-    }
 }

@@ -14,7 +14,7 @@ use crate::{
         interviews::held::{self, Held},
         rate_limits::{self, Limit, Turn},
     },
-    error::{Error, Result},
+    error::Result,
     secret::Secret,
 };
 
@@ -38,10 +38,9 @@ pub struct Feed {
     pub held: Vec<Held>,
 }
 
-/// Makes the actor's address, or another instead of the one there is: that one is dead at once. Answers with its secret
+/// Makes a user's address, or another instead of the one there is: that one is dead at once. Answers with its secret
 /// part, which cannot be read again.
-pub async fn create(db: &Db, actor: &Actor, now: DateTime<Utc>) -> Result<Secret> {
-    let user_id = actor.user_id.ok_or(Error::NotFound)?;
+pub async fn create(db: &Db, actor: &Actor, user_id: i64, now: DateTime<Utc>) -> Result<Secret> {
     let token = crypto::random_token();
     db::transaction(db, async |txn| -> Result<_> {
         let row = feed::ActiveModel {
@@ -64,9 +63,8 @@ pub async fn create(db: &Db, actor: &Actor, now: DateTime<Utc>) -> Result<Secret
     Ok(Secret::new(token))
 }
 
-/// Ends the actor's address; nothing where there is none.
-pub async fn end(db: &Db, actor: &Actor, now: DateTime<Utc>) -> Result<()> {
-    let user_id = actor.user_id.ok_or(Error::NotFound)?;
+/// Ends a user's address; nothing where there is none.
+pub async fn end(db: &Db, actor: &Actor, user_id: i64, now: DateTime<Utc>) -> Result<()> {
     db::transaction(db, async |txn| {
         let ended = feed::Entity::delete_many()
             .filter(feed::COLUMN.company_id.eq(actor.company_id))

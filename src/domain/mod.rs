@@ -3,6 +3,7 @@ pub mod accounts;
 pub mod actions;
 pub mod alerts;
 pub mod attention;
+pub mod availability;
 pub mod batches;
 pub mod bounces;
 pub mod busy;

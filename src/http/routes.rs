@@ -19,10 +19,10 @@ use crate::{
     app::App,
     hooks,
     web::{
-        account, actions, alerts, assets, batches, bell, bookings, calendar, cancellations,
-        candidates, company, dossiers, emails, endings, feeds, held, imports, interviews, jobs,
-        join, login, logo, mail, mail_texts, own_calendar, reports, rescheduling, search, series,
-        sessions, setup, slots, telling, today, tokens, users, zone_changes,
+        account, actions, alerts, assets, availability, batches, bell, bookings, calendar,
+        cancellations, candidates, company, dossiers, emails, endings, feeds, held, imports,
+        interviews, jobs, join, login, logo, mail, mail_texts, own_calendar, reports, rescheduling,
+        search, series, sessions, setup, slots, telling, today, tokens, users, zone_changes,
     },
 };
 
@@ -54,6 +54,8 @@ fn table() -> Vec<Route> {
         post(Interviewer, "/interviews/{id}/attendance", interviews::attendance::create),
         get(Interviewer, "/account", account::edit),
         post(Interviewer, "/account", account::update),
+        get(Interviewer, "/account/availability", availability::edit_own),
+        post(Interviewer, "/account/availability", availability::update_own),
         get(Interviewer, "/account/calendar", feeds::edit),
         post(Interviewer, "/account/calendar", feeds::create),
         post(Interviewer, "/account/calendar/removal", feeds::destroy),
@@ -175,6 +177,8 @@ fn table() -> Vec<Route> {
         get(Admin, "/users/new", users::new),
         post(Admin, "/users/new", users::create),
         get(Admin, "/users/{id}", users::show),
+        get(Admin, "/users/{id}/availability", availability::edit),
+        post(Admin, "/users/{id}/availability", availability::update),
         post(Admin, "/users/{id}/disabling", users::access::create_disabling),
         get(Admin, "/users/{id}/edit", users::edit::show),
         post(Admin, "/users/{id}/edit", users::edit::update),

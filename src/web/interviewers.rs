@@ -1,12 +1,13 @@
-//! What recruiters are told of a slot's interviewers before they book one: what their own calendars say.
+//! What recruiters are told of interviewers' time before they put somebody into it, in words.
+use entity::slot;
+
 use crate::{
     app::App,
-    domain::calendars::{self, Finding},
+    domain::availability::{self, Finding, Found},
     error::Result,
     times,
     zones::Tz,
 };
-use entity::slot;
 
 /// The sentences about a slot: first the warnings, then what speaks for it.
 #[derive(Default)]
@@ -17,55 +18,76 @@ pub struct Told {
     pub notes: Vec<String>,
 }
 
-/// What is to be told of a slot's interviewers, in the zone of whoever looks.
-pub async fn of(app: &App, slot: &slot::Model, zone: Tz) -> Result<Told> {
+/// What is to be told of a slot's interviewers, in the zone of whoever looks. `moved` is the interview that is in it or
+/// comes into it, if there is one already.
+pub async fn of(app: &App, slot: &slot::Model, moved: Option<i64>, zone: Tz) -> Result<Told> {
     let now = app.clock.now();
     let mut told = Told::default();
-    for finding in calendars::findings(app.db.read(), slot, now).await? {
-        let clock = |at| times::clock(at, zone);
-        match finding {
-            Finding::Busy {
-                name,
-                starts_at,
-                ends_at,
-                as_of,
-            } => {
-                let span = times::span(starts_at, ends_at, zone);
-                let as_of = as_of.map_or_else(String::new, |at| format!(" as of {}", clock(at)));
-                told.warnings.push(format!(
-                    "{name} is busy{as_of}: {span}, by their own calendar."
-                ));
-            }
-            Finding::Stale {
-                name,
-                as_of,
-                failure,
-            } => {
-                let since = match as_of {
-                    Some(at) => {
-                        format!("hasn't been read since {}", times::day_and_clock(at, zone))
-                    }
-                    None => "has never been read".into(),
-                };
-                let words = format!("The own calendar of {name} {since}. {failure}");
-                told.warnings.push(words.trim_end().to_owned());
-            }
-            Finding::Free {
-                name,
-                as_of,
-                skipped,
-            } => {
-                let but = match skipped {
-                    0 => String::new(),
-                    1 => ", but for one event that Greenroom doesn't understand".into(),
-                    many => format!(", but for {many} events that Greenroom doesn't understand"),
-                };
-                told.notes.push(format!(
-                    "{name} is free by their own calendar as of {}{but}.",
-                    clock(as_of)
-                ));
-            }
+    for found in availability::of_slot(app.db.read(), slot, moved, now).await? {
+        let words = sentence(&found, zone);
+        match found.finding.is_warning() {
+            true => told.warnings.push(words),
+            false => told.notes.push(words),
         }
     }
     Ok(told)
+}
+
+/// In a sentence, for a page about one interview.
+pub fn sentence(Found { name, finding, .. }: &Found, zone: Tz) -> String {
+    let clock = |at| times::clock(at, zone);
+    match finding {
+        Finding::Busy {
+            starts_at,
+            ends_at,
+            as_of,
+        } => {
+            let span = times::span(*starts_at, *ends_at, zone);
+            let as_of = as_of.map_or_else(String::new, |at| format!(" as of {}", clock(at)));
+            format!("{name} is busy{as_of}: {span}, by their own calendar.")
+        }
+        Finding::Stale { as_of, failure } => {
+            let since = match as_of {
+                Some(at) => format!("hasn't been read since {}", times::day_and_clock(*at, zone)),
+                None => "has never been read".into(),
+            };
+            let words = format!("The own calendar of {name} {since}. {failure}");
+            words.trim_end().to_owned()
+        }
+        Finding::Free { as_of, skipped } => {
+            let but = match skipped {
+                0 => String::new(),
+                1 => ", but for one event that Greenroom doesn't understand".into(),
+                many => format!(", but for {many} events that Greenroom doesn't understand"),
+            };
+            let as_of = clock(*as_of);
+            format!("{name} is free by their own calendar as of {as_of}{but}.")
+        }
+        Finding::OutsideHours { zone } => {
+            format!("This is outside the working hours of {name} (time zone {zone}).")
+        }
+        Finding::Buffer {
+            candidate,
+            starts_at,
+            ends_at,
+            minutes,
+            ..
+        } => {
+            let span = times::span(*starts_at, *ends_at, zone);
+            format!(
+                "{name} keeps {minutes} minutes free between interviews, and has one with {candidate}: {span}."
+            )
+        }
+        Finding::OverLimit { limit, booked } => format!(
+            "{name} already has {} that week. Their limit is {limit}.",
+            interviews(*booked)
+        ),
+    }
+}
+
+fn interviews(count: i32) -> String {
+    match count {
+        1 => "1 interview".into(),
+        many => format!("{many} interviews"),
+    }
 }

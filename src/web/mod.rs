@@ -3,6 +3,7 @@ pub mod account;
 pub mod actions;
 pub mod alerts;
 pub mod assets;
+pub mod availability;
 pub mod batches;
 pub mod bell;
 pub mod bookings;

@@ -40,10 +40,15 @@ pub async fn update(
             return viewer.unprocessable(&page);
         }
     };
-    calendars::connect(&app.db, &viewer.actor(), address, app.clock.now()).await?;
-    reading::read_of(&app, key).await?;
-    let failure = calendars::find(&app.db, key).await?.map(|row| row.failure);
-    let flash = match failure.filter(|why| !why.is_empty()) {
+    calendars::connect(
+        &app.db,
+        &viewer.actor(),
+        viewer.user_id,
+        address,
+        app.clock.now(),
+    )
+    .await?;
+    let flash = match reading::failure_of_first(&app, key).await {
         Some(why) => Flash::problem(format!("Saved, but the calendar can't be read. {why}")),
         None => Flash::done("Your calendar was read. Greenroom reads it every ten minutes."),
     };
@@ -52,7 +57,7 @@ pub async fn update(
 
 /// POST /account/own-calendar/removal: forgets it and all that it said.
 pub async fn destroy(app: Data<App>, viewer: SignedIn) -> Result<HttpResponse> {
-    calendars::disconnect(&app.db, &viewer.actor(), app.clock.now()).await?;
+    calendars::disconnect(&app.db, &viewer.actor(), viewer.user_id, app.clock.now()).await?;
     viewer.see_other(PATH, Flash::done("Your calendar is no longer read."))
 }
 

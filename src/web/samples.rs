@@ -5,8 +5,8 @@ use entity::user::Role;
 use scraper::{ElementRef, Html, Selector};
 
 use super::{
-    account, actions, alerts, batches, bell, bookings, calendar, cancellations, candidates,
-    company, dossiers, emails, endings,
+    account, actions, alerts, availability, batches, bell, bookings, calendar, cancellations,
+    candidates, company, dossiers, emails, endings,
     error_page::ErrorPage,
     feeds,
     flash::Flash,
@@ -26,6 +26,7 @@ const PAGES: &[Sample] = &[
     of::<account::PasswordPage>(),
     of::<actions::pages::IndexPage>(),
     of::<alerts::pages::IndexPage>(),
+    of::<availability::pages::EditPage>(),
     of::<batches::CheckPage>(),
     of::<batches::NewPage>(),
     of::<batches::ShowPage>(),

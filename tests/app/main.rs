@@ -11,6 +11,7 @@ mod api_openapi;
 mod api_patch;
 mod api_rows;
 mod api_schema;
+mod availability;
 mod batches;
 mod bell;
 mod bodies;

@@ -256,6 +256,8 @@ fn the_list_of_interviewers_is_short() {
             "POST /interviews/{id}/attendance",
             "GET /account",
             "POST /account",
+            "GET /account/availability",
+            "POST /account/availability",
             "GET /account/calendar",
             "POST /account/calendar",
             "POST /account/calendar/removal",

@@ -138,7 +138,7 @@ async fn add_user(
     };
     let actor = Actor::system(company_id);
     match users::create(&app.db, &app.passwords, &actor, new, now).await? {
-        Creation::Created(user) => Ok(user),
+        Creation::Created(user) => Ok(*user),
         Creation::EmailTaken => Err(anyhow!(
             "a user with the email address {email} already exists"
         )),

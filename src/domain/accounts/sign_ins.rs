@@ -56,7 +56,7 @@ pub struct Attempt<'a> {
 #[derive(Debug)]
 pub enum SignIn {
     /// It is this user; with the hash of the mark by which their account knew the browser.
-    Welcome(user::Model, Option<String>),
+    Welcome(Box<user::Model>, Option<String>),
     /// It is nobody; which half was wrong is not said.
     Refused,
     /// Too many tries; seconds until the next.
@@ -96,7 +96,7 @@ pub async fn authenticate(
             for (limit, who) in &counters {
                 rate_limits::give_back(db, *limit, who).await?;
             }
-            return Ok(SignIn::Welcome(user, known));
+            return Ok(SignIn::Welcome(Box::new(user), known));
         }
     }
     Ok(SignIn::Refused)

@@ -53,7 +53,7 @@ pub struct FirstAdmin {
 #[derive(Debug)]
 pub enum SetUp {
     /// There is a company now, and this is its admin.
-    Done(user::Model),
+    Done(Box<user::Model>),
     /// There was one already.
     TooLate,
 }
@@ -93,7 +93,7 @@ pub async fn set_up(
             name: new.name,
         };
         events::record(txn, &actor, event, now).await?;
-        Ok(SetUp::Done(user))
+        Ok(SetUp::Done(Box::new(user)))
     })
     .await;
     match done {

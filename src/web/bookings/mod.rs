@@ -147,7 +147,7 @@ fn answer(
     })
 }
 
-/// What the own calendars of the interviewers say of a booking that was made: it stands, whatever they say.
+/// What the time of the interviewers says of a booking that was made: it stands, whatever that is.
 async fn told_of(
     app: &App,
     viewer: &Viewer,
@@ -158,7 +158,8 @@ async fn told_of(
     };
     match &booked.details.slot {
         Some(slot) if !booked.interviewers.is_empty() => {
-            let told = interviewers::of(app, slot, viewer.zone()).await?;
+            let id = booked.details.interview.id;
+            let told = interviewers::of(app, slot, Some(id), viewer.zone()).await?;
             Ok(told.warnings.join(" "))
         }
         _ => Ok(String::new()),
@@ -208,7 +209,7 @@ async fn read(
         }
         None => None,
     };
-    let told = interviewers::of(app, &slot.slot, viewer.zone()).await?;
+    let told = interviewers::of(app, &slot.slot, slot.interview_id, viewer.zone()).await?;
     let settings = (&app.settings, viewer.is_mail_unwell());
     let mut all = warnings::of(draft.as_ref(), settings, now);
     all.extend(told.warnings);

@@ -78,13 +78,13 @@ pub async fn edit(app: Data<App>, viewer: SignedIn) -> Result<HttpResponse> {
 
 /// POST /account/calendar: makes an address, or another one, and shows it once.
 pub async fn create(app: Data<App>, viewer: SignedIn) -> Result<HttpResponse> {
-    let token = feeds::create(&app.db, &viewer.actor(), app.clock.now()).await?;
+    let token = feeds::create(&app.db, &viewer.actor(), viewer.user_id, app.clock.now()).await?;
     viewer.respond(StatusCode::CREATED, &CreatedPage::new(&app, &token))
 }
 
 /// POST /account/calendar/removal: the address opens nothing any more.
 pub async fn destroy(app: Data<App>, viewer: SignedIn) -> Result<HttpResponse> {
-    feeds::end(&app.db, &viewer.actor(), app.clock.now()).await?;
+    feeds::end(&app.db, &viewer.actor(), viewer.user_id, app.clock.now()).await?;
     let done = "The calendar address no longer works.";
     viewer.see_other("/account/calendar", Flash::done(done))
 }

@@ -19,7 +19,7 @@ use super::{
     busy,
     errors::Result,
     forms::{self, FormErrors},
-    interviewers as own_calendars,
+    interviewers as availability,
     interviews::Refusal,
     mail_html,
     overlap::{self, Warning},
@@ -129,7 +129,7 @@ async fn answer(
     let mut errors = FormErrors::new();
     let scene = match moved {
         Ok(booked) => {
-            let told = own_calendars_of(app, viewer, &booked.details, None).await?;
+            let told = availability_of(app, viewer, &booked.details, None).await?;
             let done = match told.is_empty() {
                 true => "Rescheduled.".into(),
                 false => format!("Rescheduled. But check: {}", told.join(" ")),
@@ -217,8 +217,8 @@ async fn show(
     Ok(mail_html::framed(viewer.respond(status, &page)?))
 }
 
-/// What the own calendars of the interviewers warn of; a time that is no slot yet is held by those on the old one.
-async fn own_calendars_of(
+/// What the time of the interviewers warns of; a time that is no slot yet is held by those on the old one.
+async fn availability_of(
     app: &App,
     viewer: &Viewer,
     details: &Details,
@@ -232,7 +232,8 @@ async fn own_calendars_of(
         id => id,
     };
     let held = slot::Model { id, ..slot.clone() };
-    let told = own_calendars::of(app, &held, viewer.zone()).await?;
+    let moved = Some(details.interview.id);
+    let told = availability::of(app, &held, moved, viewer.zone()).await?;
     Ok(told.warnings)
 }
 
@@ -272,7 +273,7 @@ async fn read(
     };
     if let Some(draft) = &draft {
         let old = details.interview.slot_id;
-        all.extend(own_calendars_of(app, viewer, draft, old).await?);
+        all.extend(availability_of(app, viewer, draft, old).await?);
     }
     Ok(Parts {
         reasons: companies::move_reasons(&details.company)?,

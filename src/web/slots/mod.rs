@@ -30,7 +30,7 @@ use super::{
     errors::Result,
     flash::Flash,
     forms::{FormErrors, Sheet},
-    interviewers::{self as own_calendars, Told},
+    interviewers::{self as availability, Told},
     lists::Asked,
     viewer::{Recruiter, Viewer},
 };
@@ -147,7 +147,7 @@ async fn page(app: &App, viewer: &Viewer, id: i64) -> Result<ShowPage> {
     let interviewers = interviewers::named(app.db.read(), viewer.company_id, id).await?;
     let told = match interviewers.is_empty() {
         true => Told::default(),
-        false => own_calendars::of(app, &slot.slot, viewer.zone()).await?,
+        false => availability::of(app, &slot.slot, slot.interview_id, viewer.zone()).await?,
     };
     let who = (interviewers, told);
     Ok(ShowPage::new(slot, who, booked, viewer.zone()))

@@ -73,7 +73,7 @@ async fn answer(
         Change::Stale(user) => {
             let thing = Thing::new("user", target.id, address);
             let conflict = Conflict::of_a_button(app, viewer, &thing, target.version).await?;
-            return viewer.conflict(&ShowPage::new(viewer, *user).in_conflict(conflict));
+            return viewer.conflict(&ShowPage::new(viewer, *user)?.in_conflict(conflict));
         }
     };
     viewer.see_other(&address, flash)

@@ -10,6 +10,7 @@ use entity::user;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    availability::pages::summary,
     choices::{self, Choice},
     conflict::Conflict,
     errors::Result,
@@ -22,7 +23,10 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::accounts::users::{self, Creation, NewUser},
+    domain::{
+        accounts::users::{self, Creation, NewUser},
+        availability::Availability,
+    },
     passwords::{About, NewPassword, Weakness},
     text, times,
 };
@@ -87,7 +91,7 @@ pub async fn create(app: Data<App>, viewer: Admin, form: Form<UserForm>) -> Resu
 /// GET /users/{id}: one user.
 pub async fn show(app: Data<App>, viewer: Admin, id: Path<i64>) -> Result<HttpResponse> {
     let user = users::find(&app.db, viewer.company_id, *id).await?;
-    viewer.page(&ShowPage::new(&viewer, user))
+    viewer.page(&ShowPage::new(&viewer, user)?)
 }
 
 /// What an admin reads who would shut everybody out.
@@ -231,15 +235,18 @@ impl Page for NewPage {
 #[derive(Serialize)]
 pub struct ShowPage {
     user: Line,
+    /// When they hold interviews: label and words.
+    availability: Vec<(&'static str, String)>,
     conflict: Option<Conflict>,
 }
 
 impl ShowPage {
-    fn new(viewer: &Viewer, user: user::Model) -> Self {
-        Self {
+    fn new(viewer: &Viewer, user: user::Model) -> Result<Self> {
+        Ok(Self {
+            availability: summary(&Availability::of(&user)?),
             user: Line::new(viewer, user),
             conflict: None,
-        }
+        })
     }
 
     fn in_conflict(self, conflict: Conflict) -> Self {
@@ -260,6 +267,7 @@ impl Page for ShowPage {
     fn sample() -> Self {
         Self {
             user: Line::sample(),
+            availability: summary(&Availability::default()),
             conflict: Some(Conflict::sample()),
         }
     }

@@ -76,6 +76,11 @@ async fn calendar_addresses_survive_every_fault() {
     let page = "/account/own-calendar";
     let address = [("calendar_address", "https://[::1]:1/calendar.ics")];
     scene
+        .survives("have one's own calendar read", async |_| {
+            Call::form(ada.clone(), page, page, &address).await
+        })
+        .await;
+    scene
         .survives("stop reading one's own calendar", async |_| {
             let mut making = Call::form(ada.clone(), page, page, &address).await;
             assert_eq!(making.send().await.status, 303);
@@ -159,6 +164,13 @@ async fn sign_ins_survive_every_fault() {
     scene
         .survives("change the own name", async |app| {
             Call::form(user(app).await, "/account", "/account", &[("name", "Rolf")]).await
+        })
+        .await;
+    scene
+        .survives("say when one holds interviews", async |app| {
+            let path = "/account/availability";
+            let typed = [("weekly_limit", "5"), ("mon", "09:00–17:00")];
+            Call::form(user(app).await, path, path, &typed).await
         })
         .await;
     scene

@@ -7,7 +7,7 @@ use sea_orm::{
 };
 
 use super::super::{api_tokens, known_devices, sessions};
-use super::{locked, of_company, write};
+use super::{locked, read, write};
 use crate::{
     db::{self, Db},
     domain::{
@@ -233,11 +233,6 @@ fn own_columns(own: &Own, zone: Option<&str>) -> user::ActiveModel {
 async fn stale(txn: &impl ConnectionTrait, user: &user::Model) -> Result<Change> {
     let now = read(txn, user.company_id, user.id).await?;
     Ok(Change::Stale(Box::new(now)))
-}
-
-async fn read(txn: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<user::Model> {
-    let user = of_company(company_id, id).one(txn).await?;
-    user.ok_or(Error::NotFound)
 }
 
 async fn is_last_admin(txn: &impl ConnectionTrait, user: &user::Model) -> Result<bool> {

@@ -118,7 +118,7 @@ pub struct NewUser {
 #[derive(Debug)]
 pub enum Creation {
     /// Added.
-    Created(user::Model),
+    Created(Box<user::Model>),
     /// The address belongs to a user, of this company or another.
     EmailTaken,
 }
@@ -143,7 +143,7 @@ pub async fn create(
     })
     .await;
     match created {
-        Ok(user) => Ok(Creation::Created(user)),
+        Ok(user) => Ok(Creation::Created(Box::new(user))),
         Err(error) if db::is_duplicate(&error) => Ok(Creation::EmailTaken),
         Err(error) => Err(error),
     }
@@ -169,14 +169,23 @@ pub async fn insert(
     Ok(user::Entity::insert(row).exec_with_returning(txn).await?)
 }
 
+/// A user of the company, in a transaction.
+pub(in crate::domain) async fn read(
+    txn: &impl ConnectionTrait,
+    company_id: i64,
+    id: i64,
+) -> Result<user::Model> {
+    let user = of_company(company_id, id).one(txn).await?;
+    user.ok_or(Error::NotFound)
+}
+
 /// The version of a user of the company.
 pub(super) async fn version(txn: &impl ConnectionTrait, company_id: i64, id: i64) -> Result<i32> {
-    let user = of_company(company_id, id).one(txn).await?;
-    Ok(user.ok_or(Error::NotFound)?.version)
+    Ok(read(txn, company_id, id).await?.version)
 }
 
 /// Writes a user who is still as they were read: the new version; none when they are not.
-pub(super) async fn write(
+pub(in crate::domain) async fn write(
     txn: &impl ConnectionTrait,
     read: &user::Model,
     after: user::ActiveModel,
