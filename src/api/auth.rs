@@ -43,6 +43,8 @@ pub struct Caller {
     pub company_id: i64,
     /// The company's zone.
     pub zone: Tz,
+    /// What the user may do.
+    pub role: Role,
     /// What is asked for.
     pub path: String,
     /// What stands behind the question mark.
@@ -54,6 +56,11 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Who that user is.
+    pub fn user_id(&self) -> i64 {
+        self.user_id
+    }
+
     /// On whose behalf the domain acts.
     pub fn actor(&self) -> Actor {
         Actor {
@@ -139,6 +146,7 @@ async fn find(request: &HttpRequest, admits: fn(Role) -> bool) -> Result<Caller>
         company_id: bearer.company_id,
         zone: zone
             .map_err(|_| Error::Stored(format!("time zone {:?}", bearer.company_time_zone)))?,
+        role: bearer.role,
         path: request.path().to_owned(),
         query: request.query_string().to_owned(),
         user_id: bearer.user_id,

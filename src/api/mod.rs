@@ -11,6 +11,7 @@ pub mod endings;
 pub mod fields;
 pub mod idempotency;
 pub mod imports;
+pub mod interviewers;
 pub mod interviews;
 pub mod jobs;
 pub mod lists;

@@ -19,14 +19,14 @@ pub async fn show(app: Data<App>) -> HttpResponse {
 
 #[cfg(test)]
 mod tests {
-    use entity::{attempt, bounce, email, interview, job, slot};
+    use entity::{attempt, bounce, email, interview, job, slot, user};
     use sea_orm::{ActiveEnum, Iterable};
     use serde_json::{Value, json};
 
     use super::DOCUMENT;
     use crate::{
-        api::{series, slots},
-        domain::slots::State,
+        api::slots,
+        domain::{availability::hours::WEEKDAYS, slots::State},
     };
 
     /// Generators make a type of its own of each list of values: so each is there once, under its own name.
@@ -65,7 +65,8 @@ mod tests {
             "SlotStatus" => State::iter()
                 .map(|state| slots::name(state).into())
                 .collect(),
-            "Weekday" => series::WEEKDAYS.map(|(name, _)| name.into()).to_vec(),
+            "UserRole" => names::<user::Role>(),
+            "Weekday" => WEEKDAYS.map(|(name, _)| name.into()).to_vec(),
             _ => panic!("say here which enum {name} lists"),
         }
     }

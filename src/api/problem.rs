@@ -78,6 +78,14 @@ impl Problem {
         Self::new(status, detail).coded("not_an_object")
     }
 
+    /// 403: it is there, and not the caller's to change.
+    pub fn forbidden() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "Only an admin's token may change this, or the token of the interviewer.",
+        )
+    }
+
     /// 404: not there, or not the caller's.
     pub fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, details(StatusCode::NOT_FOUND))

@@ -12,12 +12,14 @@ use super::{
     auth::{Caller, Recruiter},
     fields::{Body, Fields, boolean, choice, id, number, text},
     idempotency,
+    interviewers::Warning,
     problem::{Problem, Result},
     slots::{interviewer, read_interviewers},
 };
 use crate::{
     app::App,
     domain::{
+        availability::{self, Warnings, hours::WEEKDAYS},
         idempotency_keys::Answer,
         references,
         series::{
@@ -32,17 +34,6 @@ use crate::{
     error::Reference,
     text as typed, times,
 };
-
-/// As programs call them.
-pub const WEEKDAYS: [(&str, Weekday); 7] = [
-    ("mon", Weekday::Mon),
-    ("tue", Weekday::Tue),
-    ("wed", Weekday::Wed),
-    ("thu", Weekday::Thu),
-    ("fri", Weekday::Fri),
-    ("sat", Weekday::Sat),
-    ("sun", Weekday::Sun),
-];
 
 /// A series that was made, as it goes out.
 #[derive(Debug, Serialize)]
@@ -92,6 +83,8 @@ struct Made {
     start_time: String,
     starts_at: String,
     interviewers: Vec<i64>,
+    /// What the time of the interviewers says against it.
+    warnings: Vec<Warning>,
 }
 
 #[derive(Debug, Serialize)]
@@ -109,7 +102,13 @@ struct Left {
 }
 
 impl Looked {
-    fn new(preview: &Preview) -> Self {
+    async fn read(app: &App, company_id: i64, (preview, plan): (&Preview, &Plan)) -> Result<Self> {
+        let (seats, now) = (preview.seats(plan), app.clock.now());
+        let warnings = availability::warnings(app.db.read(), company_id, &seats, now).await?;
+        Ok(Self::new((preview, plan), &warnings))
+    }
+
+    fn new((preview, plan): (&Preview, &Plan), warnings: &Warnings) -> Self {
         let mut looked = Self {
             count: 0,
             fingerprint: preview.fingerprint(),
@@ -125,12 +124,16 @@ impl Looked {
             let interview_date = local_start.date().to_string();
             let start_time = local_start.time().format("%H:%M:%S").to_string();
             match verdict {
-                Ok(at) => looked.slots.push(Made {
-                    interview_date,
-                    start_time,
-                    starts_at: times::rfc3339(at),
-                    interviewers,
-                }),
+                Ok(at) => {
+                    let found = warnings.of(&interviewers, (at, at + plan.length()));
+                    looked.slots.push(Made {
+                        interview_date,
+                        start_time,
+                        starts_at: times::rfc3339(at),
+                        warnings: found.map(|found| Warning::new(found, plan.zone)).collect(),
+                        interviewers,
+                    });
+                }
                 Err(why) => {
                     let (interviewer, slot, interview) = clash(&why);
                     looked.left_out.push(Left {
@@ -201,7 +204,7 @@ pub async fn create(app: Data<App>, caller: Recruiter, body: Body) -> Result<Htt
                 let series = Series::shown(&app, caller.company_id, id).await?;
                 idempotency::created(format!("/api/interviews/series/{id}/"), &series)
             }
-            Err(refusal) => Err(refused(refusal)),
+            Err(refusal) => Err(refused(&app, &caller, &plan, refusal).await?),
         }
     })
     .await
@@ -214,29 +217,33 @@ async fn look(app: &App, caller: &Caller, plan: &Plan) -> Result<Answer> {
         return Err(Problem::no_such(&missing));
     }
     match preview::decide(app.db.read(), company_id, plan, now).await? {
-        Ok(preview) => idempotency::ok(&Looked::new(&preview)),
-        Err(too_many) => Err(refused(Refusal::TooMany(too_many))),
+        Ok(preview) => idempotency::ok(&Looked::read(app, company_id, (&preview, plan)).await?),
+        Err(too_many) => Err(refused(app, caller, plan, Refusal::TooMany(too_many)).await?),
     }
 }
 
-fn refused(refusal: Refusal) -> Problem {
-    match refusal {
+async fn refused(app: &App, caller: &Caller, plan: &Plan, refusal: Refusal) -> Result<Problem> {
+    let looked = async |preview: &Preview| {
+        let looked = Looked::read(app, caller.company_id, (preview, plan)).await?;
+        Ok::<_, Problem>(json!(looked))
+    };
+    Ok(match refusal {
         Refusal::Changed(preview) => Problem::conflict(
             "series_changed",
             "These are no longer the slots that you expected. See `preview` for what would be added now.",
         )
-        .with("preview", json!(Looked::new(&preview))),
+        .with("preview", looked(&preview).await?),
         Refusal::Nothing(preview) => Problem::conflict(
             "nothing_to_add",
             "There is no slot to add. See `preview` for why each was left out.",
         )
-        .with("preview", json!(Looked::new(&preview))),
+        .with("preview", looked(&preview).await?),
         Refusal::TooMany(TooMany(count)) => Problem::invalid_field(
             "spans",
             &format!("These are {count} slots. Add at most {MOST_SLOTS} at once."),
         ),
         Refusal::KeyConflict => Problem::key_reused(),
-    }
+    })
 }
 
 /// GET /api/interviews/series/{id}/: the slots of a series.

@@ -85,6 +85,48 @@ pub fn sentence(Found { name, finding, .. }: &Found, zone: Tz) -> String {
     }
 }
 
+/// In a few words, beside a row of many.
+pub fn note(Found { name, finding, .. }: &Found, zone: Tz) -> String {
+    let span = |from, until| format!("{}–{}", times::clock(from, zone), times::clock(until, zone));
+    match finding {
+        Finding::Busy {
+            starts_at, ends_at, ..
+        } => format!(
+            "{name} is busy {} by their own calendar",
+            span(*starts_at, *ends_at)
+        ),
+        Finding::Stale { .. } => format!("The own calendar of {name} is out of date"),
+        Finding::Free { .. } => format!("{name} is free by their own calendar"),
+        Finding::OutsideHours { .. } => format!("Outside the working hours of {name}"),
+        Finding::Buffer {
+            candidate,
+            starts_at,
+            ends_at,
+            minutes,
+            ..
+        } => format!(
+            "Less than {minutes} minutes from {name}'s interview with {candidate}, {}",
+            span(*starts_at, *ends_at)
+        ),
+        Finding::OverLimit { limit, booked } => {
+            let booked = interviews(*booked);
+            format!("{name} has {booked} that week, limit {limit}")
+        }
+    }
+}
+
+/// In a word or two, where there is hardly room.
+pub fn word(finding: &Finding) -> &'static str {
+    match finding {
+        Finding::Busy { .. } => "interviewer busy in their own calendar",
+        Finding::Stale { .. } => "interviewer's own calendar out of date",
+        Finding::Free { .. } => "interviewer free",
+        Finding::OutsideHours { .. } => "outside the interviewer's working hours",
+        Finding::Buffer { .. } => "close to another interview of the interviewer",
+        Finding::OverLimit { .. } => "interviewer's weekly limit reached",
+    }
+}
+
 fn interviews(count: i32) -> String {
     match count {
         1 => "1 interview".into(),

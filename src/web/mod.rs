@@ -28,7 +28,7 @@ pub mod forms;
 pub mod frame;
 pub mod held;
 pub mod imports;
-mod interviewers;
+pub mod interviewers;
 pub mod interviews;
 pub mod jobs;
 pub mod join;

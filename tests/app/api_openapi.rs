@@ -110,6 +110,8 @@ async fn what_goes_out_is_as_described() {
     let document = document();
     let mut program = app.program().await;
     let interview = booked.details.interview.id;
+    let role = entity::user::Role::Interviewer;
+    let user = crate::support::builders::user(&app, app.company_id, role).await;
     let slot = booked.details.slot.expect("a slot");
     for (path, schema, list) in [
         (format!("/api/jobs/{}/", slot.job_id), "Job", "/api/jobs/"),
@@ -127,6 +129,11 @@ async fn what_goes_out_is_as_described() {
             format!("/api/interviews/slots/{}/", slot.id),
             "Slot",
             "/api/interviews/slots/",
+        ),
+        (
+            format!("/api/interviewers/{}/", user.id),
+            "Interviewer",
+            "/api/interviewers/",
         ),
         (
             format!("/api/emails/{}/", booked.email.id),

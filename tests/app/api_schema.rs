@@ -256,6 +256,48 @@ fn values_of_series(name: &str) -> Option<(Vec<Value>, Vec<Value>)> {
                 json!("09:00-17:00"),
             ],
         ),
+        "working_hours" => {
+            let day = |weekday: &str, from: &str, until: &str| json!({ "weekday": weekday, "from": from, "until": until });
+            let half = |day: usize, hour: usize| {
+                let names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+                json!({ "weekday": names[day], "from": format!("0{hour}:00"), "until": format!("0{hour}:30") })
+            };
+            let week: Vec<Value> = (0..42).map(|at| half(at / 6, at % 6)).collect();
+            let more: Vec<Value> = (0..43).map(|at| half(at / 7, at % 7)).collect();
+            (
+                vec![
+                    json!([]),
+                    json!([day("mon", "09:00", "17:00")]),
+                    json!([day("sun", "22:00", "00:00")]),
+                    json!(week),
+                ],
+                vec![
+                    json!(more),
+                    json!([day("monday", "09:00", "17:00")]),
+                    json!([day("mon", "17:00", "09:00")]),
+                    json!([day("mon", "09:00:30", "17:00")]),
+                    json!([day("mon", "09:00", "12:00"), day("mon", "11:00", "13:00")]),
+                    json!([{ "weekday": "mon", "from": "09:00" }]),
+                    json!("mon 09:00-17:00"),
+                    json!([1]),
+                ],
+            )
+        }
+        "calendar_address" => {
+            let of = |length: usize| {
+                let start = "https://calendar.example.com/";
+                json!(format!("{start}{}", "x".repeat(length - start.len())))
+            };
+            (
+                vec![of(2000), json!("webcal://calendar.example.com/x.ics")],
+                vec![
+                    of(2001),
+                    json!("http://calendar.example.com/"),
+                    json!(""),
+                    json!(7),
+                ],
+            )
+        }
         "expected" => (
             vec![json!("0".repeat(64))],
             vec![json!("0".repeat(63)), json!("x".repeat(64)), json!(7)],
@@ -273,10 +315,14 @@ async fn the_limits_of_every_field_are_those_of_the_server() {
     let document = document();
     let (interview, slot) = (&booked.details.interview, &booked.details.slot);
     let slot = slot.as_ref().expect("a slot");
+    let user = builders::user(&app, app.company_id, entity::user::Role::Interviewer)
+        .await
+        .id;
     let id_of = |path: &str| match path {
         path if path.contains("/slots/") => slot.id,
         path if path.contains("/jobs/") => slot.job_id,
         path if path.contains("/candidates/") => interview.candidate_id,
+        path if path.contains("/interviewers/") => user,
         _ => interview.id,
     };
     let mut tried = 0;

@@ -6,6 +6,7 @@ mod api_access;
 mod api_bookings;
 mod api_calls;
 mod api_changes;
+mod api_interviewers;
 mod api_lists;
 mod api_openapi;
 mod api_patch;

@@ -415,6 +415,7 @@ impl Ids {
             ("candidates", interview.candidate_id.to_string()),
             ("emails", booked.email.id.to_string()),
             ("interview", app.app.keys.token(&ticket).expect("a token")),
+            ("interviewers", user.id.to_string()),
             ("interviews", interview.id.to_string()),
             ("my-interviews", interview.id.to_string()),
             ("jobs", job_id.to_string()),

@@ -93,6 +93,13 @@ impl Facts {
         found.collect()
     }
 
+    /// The same, as far as it speaks against the time; of an interview that is not booked yet.
+    pub fn warnings(&self, seat: &Seat, now: DateTime<Utc>) -> Vec<Found> {
+        let mut found = self.findings(seat, None, now);
+        found.retain(|found| found.finding.is_warning());
+        found
+    }
+
     /// From now on they hold this one as well.
     pub fn add(&mut self, user_id: i64, held: Held) {
         if let Some(person) = self.people.get_mut(&user_id) {

@@ -4,14 +4,16 @@ mod facts;
 pub mod findings;
 pub mod hours;
 pub mod interviewers;
+mod warnings;
 
 use entity::user;
 use sea_orm::ActiveValue::Set;
 
 pub use self::{
-    facts::{Facts, Seat, of_seats, of_slot},
-    findings::{Finding, Found},
+    facts::{Facts, Seat, of_seats, of_slot, spans},
+    findings::{Finding, Found, Held},
     hours::WorkingHours,
+    warnings::{Warnings, warnings},
 };
 use crate::{domain::versions, error::Result};
 

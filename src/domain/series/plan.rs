@@ -196,6 +196,11 @@ impl Span {
 }
 
 impl Plan {
+    /// How long each slot takes.
+    pub fn length(&self) -> TimeDelta {
+        TimeDelta::minutes(self.duration_minutes.into())
+    }
+
     /// Where its slots begin, in their order; the interviewers share them or each have theirs.
     pub fn starts(&self) -> Result<Vec<Start>, TooMany> {
         let most = MOST_SLOTS / self.seats().len().max(1);

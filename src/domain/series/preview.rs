@@ -12,6 +12,7 @@ use super::plan::{BesideOpen, OnHolidays, Plan, TooMany};
 use crate::{
     crypto,
     domain::{
+        availability::Seat,
         busy::{self, Cause},
         companies,
         slots::{self, LONGEST, Timing},
@@ -98,6 +99,18 @@ impl Preview {
         })
     }
 
+    /// Who would hold which of the slots that are made.
+    pub fn seats(&self, plan: &Plan) -> Vec<Seat> {
+        let seats = self.made().flat_map(|(_, from, interviewers)| {
+            interviewers.iter().map(move |user_id| Seat {
+                user_id: *user_id,
+                from,
+                until: from + plan.length(),
+            })
+        });
+        seats.collect()
+    }
+
     /// What would be made, in a few characters: another fingerprint is another preview.
     pub fn fingerprint(&self) -> String {
         let mut made = String::new();
@@ -125,7 +138,7 @@ pub async fn decide(
     };
     let holidays = region.map(Region::holidays);
     let holiday = |day| holidays.as_ref().and_then(|all| all.on(day));
-    let length = TimeDelta::minutes(plan.duration_minutes.into());
+    let length = plan.length();
     let instants = || starts.iter().filter_map(|start| start.at.ok());
     let taken = match (instants().min(), instants().max()) {
         (Some(first), Some(last)) => taken(db, company_id, plan, (first, last + length)).await?,

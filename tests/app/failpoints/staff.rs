@@ -1,5 +1,6 @@
 //! What users do about themselves, and admins about the company and its users.
 use entity::user::Role;
+use serde_json::json;
 
 use super::matrix::{Call, Scene};
 use crate::support::{
@@ -79,6 +80,18 @@ async fn calendar_addresses_survive_every_fault() {
         .survives("have one's own calendar read", async |_| {
             Call::form(ada.clone(), page, page, &address).await
         })
+        .await;
+    scene
+        .survives(
+            "change an interviewer and connect a calendar",
+            async |app| {
+                let user = builders::user(app, app.company_id, Role::Recruiter).await;
+                let path = format!("/api/interviewers/{}/", user.id);
+                let body =
+                    json!({ "version": 1, "weekly_limit": 3, "calendar_address": address[0].1 });
+                Call::patch(app.program_of(&user).await, &path, body)
+            },
+        )
         .await;
     scene
         .survives("stop reading one's own calendar", async |_| {
