@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{
     auth::{Caller, Recruiter},
     fields::{Body, Fields, boolean, id, text},
-    idempotency,
+    idempotency, interviewers,
     problem::{Problem, Result},
 };
 use crate::{
@@ -400,6 +400,7 @@ fn warning(warning: &Warning) -> &'static str {
         Warning::ShortNotice => "short_notice",
         Warning::NoZone => "no_time_zone",
         Warning::NameGuessed => "name_from_address",
+        Warning::Interviewer(found) => interviewers::code(&found.finding),
     }
 }
 

@@ -12,6 +12,7 @@ use sea_orm::{
 use crate::{
     db::Db,
     domain::{
+        availability,
         busy::{self, Span},
         interviews::board::{self, Appointment},
         rows::Stored,
@@ -32,6 +33,8 @@ pub struct Calendar {
     pub has_more: bool,
     /// Interviewers by their key, with their names, for all that are on slots.
     pub users: HashMap<i64, String>,
+    /// When their own calendars say that they are busy: user, from and until, by start.
+    pub elsewhere: Vec<(i64, DateTime<Utc>, DateTime<Utc>)>,
 }
 
 /// A slot in it.
@@ -73,11 +76,12 @@ impl Row {
     }
 }
 
-/// What starts between two instants, of one job or of all.
+/// What starts between two instants, of one job or of all. Own calendars are looked at for whoever is on slots, and for
+/// `also`; without it, for nobody.
 pub async fn read(
     db: &Db,
     company_id: i64,
-    job_id: Option<i64>,
+    (job_id, also): (Option<i64>, Option<&[i64]>),
     (from, until): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Calendar> {
     let between = || {
@@ -111,6 +115,13 @@ pub async fn read(
     // What starts before the end may last beyond it.
     let while_any_lasts = (from, until + LONGEST);
     let busy = Busy::new(busy::spans(db.read(), company_id, &ids, while_any_lasts).await?);
+    let elsewhere = match also {
+        Some(also) => {
+            ids.extend(also.iter().filter(|id| !users.contains_key(*id)));
+            elsewhere(db.read(), company_id, ids, (from, until)).await?
+        }
+        None => Vec::new(),
+    };
     let booked = board::appointments(db, company_id, (from, until), MOST).await?;
     let mut booked: HashMap<i64, Appointment> = booked
         .into_iter()
@@ -133,7 +144,20 @@ pub async fn read(
         slots: slots.collect(),
         has_more,
         users,
+        elsewhere,
     })
+}
+
+async fn elsewhere(
+    db: &impl ConnectionTrait,
+    company_id: i64,
+    ids: Vec<i64>,
+    time: (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Vec<(i64, DateTime<Utc>, DateTime<Utc>)>> {
+    match ids.is_empty() {
+        true => Ok(Vec::new()),
+        false => availability::spans(db, company_id, ids, time).await,
+    }
 }
 
 fn with_jobs(slots: Select<slot::Entity>) -> Select<slot::Entity> {

@@ -848,3 +848,52 @@ async fn a_slot_that_goes_meanwhile_keeps_nobody_else_from_being_booked() {
     }
     assert_eq!(scene.interviews(Status::Scheduled).await, 5);
 }
+
+#[actix_web::test]
+async fn a_row_says_what_the_time_of_its_interviewers_says_and_counts_the_rows_before_it() {
+    let mut scene = Scene::new().await;
+    let ines = builders::user(&scene.app, scene.app.company_id, Role::Interviewer).await;
+    for hour in [9, 11, 13] {
+        let slot = scene.slot(hour).await;
+        scene.hold(slot, ines.id).await;
+    }
+    let mut ada = scene.app.admin().await;
+    let wishes = [
+        ("buffer_before_minutes", "15"),
+        ("weekly_limit", "1"),
+        ("wed", "09:00–13:00"),
+    ];
+    let path = format!("/users/{}/availability", ines.id);
+    assert_eq!(ada.save_form(&path, &wishes).await.status, 303);
+    let text = "Ada <ada@example.com>\nBob <bob@example.com>\nCara <cara@example.com>";
+    let page = scene.post(text, "propose", &[]).await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    let (ada, bob, cara) = (row(&page, "ada@"), row(&page, "bob@"), row(&page, "cara@"));
+    assert!(!ada.contains("Ines Interviewer has"), "{ada}");
+    assert!(
+        bob.contains("Ines Interviewer has 1 interview that week, limit 1"),
+        "{bob}"
+    );
+    assert!(!bob.contains("Outside the working hours"), "{bob}");
+    assert!(
+        cara.contains("Ines Interviewer has 2 interviews that week, limit 1"),
+        "{cara}"
+    );
+    assert!(
+        cara.contains("Outside the working hours of Ines Interviewer"),
+        "{cara}"
+    );
+    assert!(cara.contains("Ready"), "a recruiter may: {cara}");
+    let rows: Vec<Value> = ["ada@", "bob@", "cara@"]
+        .map(|name| json!({ "name": name, "email": format!("{name}example.com") }))
+        .to_vec();
+    let body = json!({ "job": scene.job, "rows": rows, "dry_run": true });
+    let mut program = scene.app.program().await;
+    let looked = program.post_json(BULK, &body).await.json();
+    let warnings = looked["results"][2]["warnings"]
+        .as_array()
+        .expect("warnings");
+    for code in ["outside_working_hours", "over_weekly_limit"] {
+        assert!(warnings.contains(&json!(code)), "{looked}");
+    }
+}

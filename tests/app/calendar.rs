@@ -1,7 +1,10 @@
 //! The calendar: a week or a day of slots, in lanes.
 use chrono::TimeDelta;
-use entity::user::{self, Role};
-use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};
+use entity::{
+    busy_span,
+    user::{self, Role},
+};
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, sea_query::Expr};
 use serde_json::{Value, json};
 
 use crate::support::{Actor, TestApp, builders};
@@ -415,4 +418,52 @@ async fn what_begins_after_the_last_midnight_blocks_what_lasts_over_it() {
         "{}",
         page.text
     );
+}
+
+#[actix_web::test]
+async fn own_calendars_lie_behind_the_slots_of_their_interviewers() {
+    let mut scene = Scene::new().await;
+    let (ines, ivo) = (scene.ines, scene.ivo);
+    scene.slot("2027-01-05", "10:00", &[ines]).await;
+    scene.slot("2027-01-05", "10:00", &[ivo]).await;
+    let at = |text: &str| text.parse().expect("an instant");
+    // Tuesday 12:00–13:00, and from Wednesday 20:00 to Thursday 09:30 in Berlin.
+    let spans = [
+        ("2027-01-05T11:00:00Z", "2027-01-05T12:00:00Z"),
+        ("2027-01-06T19:00:00Z", "2027-01-07T08:30:00Z"),
+    ];
+    let spans = spans.map(|(from, until)| busy_span::ActiveModel {
+        company_id: Set(scene.app.company_id),
+        user_id: Set(ines),
+        starts_at: Set(at(from)),
+        ends_at: Set(at(until)),
+    });
+    builders::write(&scene.app, async |txn| {
+        let inserting = busy_span::Entity::insert_many(spans);
+        Ok(inserting.exec_without_returning(txn).await?)
+    })
+    .await;
+    let page = scene.rita.get("/calendar?day=2027-01-05").await;
+    let shades = page.all_words(".week__elsewhere");
+    assert_eq!(
+        shades,
+        [
+            "Ines Interviewer is busy 12:00–13:00 by their own calendar",
+            "Ines Interviewer is busy 20:00–09:30 by their own calendar",
+        ]
+    );
+    let hours = |name| page.all_attributes(".week__elsewhere", name);
+    // The second only from 08:00 on, where the hours in sight begin.
+    assert_eq!(
+        (hours("data-h"), hours("data-n"), hours("data-k")),
+        (
+            vec!["12".to_owned(), "8".into()],
+            vec!["1".to_owned(), "1".into()],
+            vec!["0".to_owned(), "6".into()],
+        )
+    );
+    assert!(page.words(".legend").contains("Busy in own calendar"));
+    assert!(!page.text.contains("aria-label=\"Busy"), "quiet");
+    let page = scene.rita.get("/calendar?day=2027-01-05&lanes=jobs").await;
+    assert!(!page.has(".week__elsewhere"), "jobs have no calendar");
 }

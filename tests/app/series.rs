@@ -1,7 +1,7 @@
 //! Many slots at once: looked at, made, and taken back.
 use chrono::TimeDelta;
-use entity::{slot, user::Role};
-use sea_orm::{EntityTrait, PaginatorTrait};
+use entity::{busy_span, calendar, slot, user::Role};
+use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
 use crate::support::{Actor, Answer, TestApp, app::PASSWORD, builders};
@@ -698,4 +698,131 @@ async fn slots_are_closed_reopened_and_deleted_by_programs() {
         (past.status, &past.json()["code"]),
         (409, &json!("slot_past"))
     );
+}
+
+/// The own calendar of a user says that they are busy at this time, as of now.
+async fn busy(scene: &Scene, user_id: i64, from: &str, until: &str) {
+    let (company_id, now) = (scene.app.company_id, scene.app.now());
+    let at = |text: &str| text.parse().expect("an instant");
+    let calendar = calendar::ActiveModel {
+        company_id: Set(company_id),
+        user_id: Set(user_id),
+        address: Set("sealed".into()),
+        host: Set("calendar.example.com".into()),
+        failure: Set(String::new()),
+        skipped: Set(0),
+        read_at: Set(Some(now)),
+        succeeded_at: Set(Some(now)),
+        next_read_at: Set(now + TimeDelta::hours(1)),
+        created_at: Set(now),
+        ..Default::default()
+    };
+    let span = busy_span::ActiveModel {
+        company_id: Set(company_id),
+        user_id: Set(user_id),
+        starts_at: Set(at(from)),
+        ends_at: Set(at(until)),
+    };
+    builders::write(&scene.app, async |txn| {
+        calendar::Entity::insert(calendar)
+            .exec_without_returning(txn)
+            .await?;
+        busy_span::Entity::insert(span)
+            .exec_without_returning(txn)
+            .await?;
+        Ok(())
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn the_preview_says_what_the_time_of_each_interviewer_says() {
+    let mut scene = Scene::new().await;
+    let (ines, ivo) = (scene.ines, scene.ivo);
+    let mut ada = scene.app.admin().await;
+    let hours = [("tue", "09:00–15:00"), ("wed", "09:00–18:00")];
+    let path = format!("/users/{ines}/availability");
+    assert_eq!(ada.save_form(&path, &hours).await.status, 303);
+    busy(&scene, ivo, "2027-01-06T12:30:00Z", "2027-01-06T13:10:00Z").await;
+    let address = scene.address(&format!("with_{ines}=on&with_{ivo}=on"));
+    let page = scene.rita.get(&address).await;
+    // 13:00 to 18:00 in Berlin, an hour each: hers after 15:00 on Tuesday, and his at 13:00 and 14:00 on Wednesday.
+    assert!(
+        page.words(".series").contains("5 to check"),
+        "{}",
+        page.words(".series")
+    );
+    assert_eq!(
+        page.words(".series button"),
+        "Add 20 slots",
+        "nothing is left out for it"
+    );
+    let rows = page.all_words(".agenda li");
+    let with = |words: &str| rows.iter().filter(|row| row.contains(words)).count();
+    assert_eq!(
+        with("Outside the working hours of Ines Interviewer"),
+        3,
+        "{rows:?}"
+    );
+    assert_eq!(
+        with("is busy 13:30–14:10 by their own calendar"),
+        2,
+        "{rows:?}"
+    );
+    assert_eq!(with("New, check"), 5, "{rows:?}");
+    // Beside each slot in the calendar, too.
+    let calendar = address.replace("/series/new?", "/calendar?day=2027-01-05&");
+    let page = scene.rita.get(&calendar).await;
+    assert_eq!(page.status, 200);
+    assert_eq!(
+        page.all_words(".slot--ghost")
+            .iter()
+            .filter(|it| it.contains("New, check"))
+            .count(),
+        5
+    );
+    // And for programs.
+    let body = scene.body(json!({ "interviewers": [ines, ivo], "dry_run": true }));
+    let looked = scene.program.post_json(API, &body).await.json();
+    let slots = looked["slots"].as_array().expect("slots");
+    let codes: Vec<(i64, &str)> = slots
+        .iter()
+        .flat_map(|slot| slot["warnings"].as_array().expect("warnings"))
+        .map(|it| {
+            (
+                it["interviewer"].as_i64().expect("an id"),
+                it["code"].as_str().expect("a code"),
+            )
+        })
+        .collect();
+    let outside = (ines, "outside_working_hours");
+    let busy = (ivo, "own_calendar_busy");
+    assert_eq!(codes, [outside, outside, outside, busy, busy]);
+    let made = scene.add(&scene.rita.clone().get(&address).await).await;
+    assert_eq!(made.status, 303, "a recruiter may");
+}
+
+#[actix_web::test]
+async fn a_preview_takes_as_many_statements_for_one_slot_as_for_hundreds() {
+    let mut scene = Scene::new().await;
+    let (ines, ivo) = (scene.ines, scene.ivo);
+    busy(&scene, ivo, "2027-01-06T12:30:00Z", "2027-01-06T13:10:00Z").await;
+    let mut ada = scene.app.admin().await;
+    let path = format!("/users/{ines}/availability");
+    assert_eq!(
+        ada.save_form(&path, &[("weekly_limit", "5")]).await.status,
+        303
+    );
+    let mut counts = Vec::new();
+    for until in ["2027-01-05", "2027-04-30"] {
+        let address = scene.address(&format!("with_{ines}=on&with_{ivo}=on"));
+        let address = address.replace("until=2027-01-06", &format!("until={until}"));
+        scene.rita.get("/account").await;
+        scene.app.app.db.failpoint().listen();
+        let page = scene.rita.get(&address).await;
+        let heard = scene.app.app.db.failpoint().heard();
+        assert_eq!(page.status, 200, "{}", page.text);
+        counts.push(heard.len());
+    }
+    assert_eq!(counts[0], counts[1]);
 }

@@ -5,9 +5,10 @@ use std::{
 };
 
 /// Folders of templates; those of mails are in there with their English words.
-const TEMPLATES: [&str; 16] = [
+const TEMPLATES: [&str; 17] = [
     "account",
     "alerts",
+    "availability",
     "bookings",
     "cancellations",
     "candidates",
@@ -24,12 +25,13 @@ const TEMPLATES: [&str; 16] = [
     "today",
 ];
 /// Files and folders of sources whose literals these pages show.
-const SOURCES: [&str; 26] = [
+const SOURCES: [&str; 28] = [
     "domain/emails/cancel.rs",
     "text.rs",
     "web/account.rs",
     "web/actions",
     "web/alerts",
+    "web/availability",
     "web/bookings",
     "web/cancellations",
     "web/candidates",
@@ -39,6 +41,7 @@ const SOURCES: [&str; 26] = [
     "web/facts.rs",
     "web/forms",
     "web/frame",
+    "web/interviewers.rs",
     "web/interviews",
     "web/jobs",
     "web/join",

@@ -17,6 +17,7 @@ use sea_orm::{
 use crate::{
     db::{Db, constant::Constant},
     domain::{
+        availability::{self, Facts, Seat},
         companies, jobs,
         page::Sort,
         slots::{self, Filter, LONGEST, Listed, State},
@@ -88,6 +89,8 @@ pub struct Board {
     pub slots: Vec<FreeSlot>,
     /// Those who are there already, by canonical address.
     pub known: HashMap<String, Known>,
+    /// What is known of the time of those who hold the slots.
+    pub facts: Facts,
 }
 
 /// Reads it for the people of these canonical addresses.
@@ -139,14 +142,29 @@ pub async fn read(
             has_meeting_link: has_default || slot.meeting_url.is_some(),
         })
     };
-    let slots = open.into_iter().filter_map(free).collect();
+    let slots: Vec<FreeSlot> = open.into_iter().filter_map(free).collect();
+    let seats: Vec<Seat> = slots.iter().flat_map(FreeSlot::seats).collect();
+    let facts = availability::of_seats(db.read(), company_id, &seats).await?;
     let known = known(db.read(), company_id, emails, now).await?;
     Ok(Board {
         company,
         job,
         slots,
         known,
+        facts,
     })
+}
+
+impl FreeSlot {
+    /// Who would hold it.
+    pub fn seats(&self) -> impl Iterator<Item = Seat> {
+        let (from, until) = (self.starts_at, self.ends_at);
+        self.interviewers.iter().map(move |user_id| Seat {
+            user_id: *user_id,
+            from,
+            until,
+        })
+    }
 }
 
 /// Who holds these slots, with their names, by slot.

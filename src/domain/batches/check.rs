@@ -8,7 +8,11 @@ use super::{
     proposal::{self, Wish},
 };
 use crate::{
-    domain::{candidates::NewCandidate, interviews::booking::Who},
+    domain::{
+        availability::{Facts, Found, Held},
+        candidates::NewCandidate,
+        interviews::booking::Who,
+    },
     times,
     zones::Tz,
 };
@@ -105,6 +109,8 @@ pub enum Warning {
     NoZone,
     /// The name was made from the address.
     NameGuessed,
+    /// An interviewer's own time speaks against it.
+    Interviewer(Found),
 }
 
 /// What stands against a row.
@@ -147,11 +153,13 @@ pub fn check(entries: Vec<Entry>, board: &Board, now: DateTime<Utc>) -> Vec<Row>
         .collect();
     give_slots(&mut rows, board, now);
     let against: Vec<Option<State>> = (0..rows.len()).map(|at| among(&rows, at)).collect();
+    let mut facts = board.facts.clone();
     for (row, against) in rows.iter_mut().zip(against) {
         if let Some(state) = against {
             row.state = state;
         } else if let (State::Ready(warnings), Some(slot)) = (&mut row.state, &row.slot) {
             warnings.extend(of_slot(slot, row.zone, now));
+            warnings.extend(of_interviewers(slot, &mut facts, &row.name, now));
         }
     }
     rows
@@ -292,6 +300,32 @@ fn of_slot(slot: &FreeSlot, zone: Option<Tz>, now: DateTime<Utc>) -> Vec<Warning
     }
     if slot.starts_at - now < proposal::SHORT_NOTICE {
         warnings.push(Warning::ShortNotice);
+    }
+    warnings
+}
+
+/// What the time of the interviewers says, who hold the rows before it as well.
+fn of_interviewers(
+    slot: &FreeSlot,
+    facts: &mut Facts,
+    candidate: &str,
+    now: DateTime<Utc>,
+) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    for seat in slot.seats() {
+        warnings.extend(
+            facts
+                .warnings(&seat, now)
+                .into_iter()
+                .map(Warning::Interviewer),
+        );
+        let held = Held {
+            interview_id: None,
+            candidate: candidate.to_owned(),
+            starts_at: seat.from,
+            ends_at: seat.until,
+        };
+        facts.add(seat.user_id, held);
     }
     warnings
 }

@@ -14,7 +14,7 @@ use crate::{
     web::{
         busy,
         imports::{self, Typo},
-        overlap,
+        interviewers, overlap,
     },
     zones::Tz,
 };
@@ -95,14 +95,14 @@ impl Row {
             email: row.email,
         };
         match row.state {
-            State::Ready(warnings) => shown.warn(warnings),
+            State::Ready(warnings) => shown.warn(warnings, zone),
             State::Look(problem) => shown.problem(problem, zone, now),
             State::Aside(reason) => shown.aside(reason, zone, now),
         }
         shown
     }
 
-    fn warn(&mut self, warnings: Vec<Warning>) {
+    fn warn(&mut self, warnings: Vec<Warning>, zone: Tz) {
         for warning in warnings {
             match warning {
                 Warning::Hour { clock, is_night } => {
@@ -116,6 +116,7 @@ impl Row {
                 Warning::ShortNotice => self.note("Starts within the hour"),
                 Warning::NoZone => self.details.push("Time zone unknown".into()),
                 Warning::NameGuessed => self.details.push("Name taken from the address".into()),
+                Warning::Interviewer(found) => self.note(&interviewers::note(&found, zone)),
             }
         }
     }

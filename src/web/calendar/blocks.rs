@@ -199,6 +199,17 @@ impl Placed {
     }
 }
 
+impl Placed {
+    /// With what is to be said besides, if there is anything.
+    pub fn with_notes(mut self, notes: &[String]) -> Self {
+        if !notes.is_empty() {
+            self.block.title = "New, check".into();
+            self.block.note = notes.join("; ");
+        }
+        self
+    }
+}
+
 /// Its class, its title, and what is to be said besides.
 fn standing(entry: &Entry, who: &str, now: DateTime<Utc>) -> (&'static str, String, String) {
     let row = &entry.row;

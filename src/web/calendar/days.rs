@@ -1,11 +1,12 @@
 //! The days of a calendar: what stands in each, and what can be pressed.
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use chrono::{Datelike, NaiveDate, TimeDelta, Weekday};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc, Weekday};
 use serde::Serialize;
 
 use super::{
     blocks::{Block, Lane, Placed},
+    elsewhere::{self, Shade},
     form::{Brush, Place, View},
     grid::{self, Cell, Crowd, MOST_TRACKS},
     names::Names,
@@ -38,6 +39,8 @@ pub(super) struct Day {
     pub(super) tracks: usize,
     pub(super) lanes: Vec<Head>,
     pub(super) blocks: Vec<Block>,
+    /// When interviewers are busy by their own calendars, behind the blocks.
+    pub(super) elsewhere: Vec<Shade>,
     pub(super) cells: Vec<Press>,
 }
 
@@ -70,6 +73,8 @@ pub(super) struct Sheet<'a> {
     pub(super) brush: Option<&'a Brush>,
     /// Behind an address: the job that the calendar is narrowed to.
     pub(super) kept_job: String,
+    /// User, from and until, by start.
+    pub(super) elsewhere: &'a [(i64, DateTime<Utc>, DateTime<Utc>)],
     pub(super) reader: &'a Reader,
     pub(super) holidays: Option<&'a Holidays>,
 }
@@ -188,6 +193,7 @@ impl Sheet<'_> {
                 })
                 .collect(),
             blocks,
+            elsewhere: elsewhere::shades(self, day, &tracks),
             cells: match has_cells && day >= today {
                 true => self.cells(day, &tracks),
                 false => Vec::new(),

@@ -1,6 +1,7 @@
 //! The calendar: a week or a day, in lanes for interviewers or jobs, with what a series would add to it.
 mod blocks;
 mod days;
+mod elsewhere;
 mod form;
 mod grid;
 mod names;
@@ -13,7 +14,7 @@ use actix_web::{
 };
 
 use self::{
-    form::{CalendarForm, Place},
+    form::{CalendarForm, Lanes, Place},
     pages::{Planned, ShowPage, Shown},
 };
 use super::{
@@ -72,9 +73,11 @@ async fn planned(
         Ok(preview) => preview,
         Err(errors) => return Ok(Err(errors)),
     };
+    let warnings = series::warnings(app, viewer.company_id, (&preview, &plan)).await?;
     Ok(Ok(Some(Planned {
         preview,
         plan,
+        warnings,
         users: users::interviewers(&app.db, viewer.company_id).await?,
     })))
 }
@@ -93,7 +96,11 @@ async fn read(
         Some(_) => None,
         None => form.series.job_id(),
     };
-    let calendar = calendar::read(&app.db, viewer.company_id, job_id, (from, until)).await?;
+    let asked = planned.as_ref();
+    let also = asked.map_or(&[][..], |planned| planned.plan.interviewers.as_slice());
+    let also = (place.lanes == Lanes::Interviewers).then_some(also);
+    let which = (job_id, also);
+    let calendar = calendar::read(&app.db, viewer.company_id, which, (from, until)).await?;
     let whose = (viewer.company_id, viewer.user_id);
     let made = domain::series::newest_to_undo(&app.db, whose, app.clock.now()).await?;
     let reader = Reader::of(app, viewer);

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     domain::calendar::{Calendar, Entry},
     text,
-    web::interviews::Reader,
+    web::{interviews::Reader, series::notes},
 };
 
 /// What people and jobs are called.
@@ -89,13 +89,16 @@ pub(super) fn placed(
     if let Some(Planned {
         preview,
         plan,
+        warnings,
         users,
     }) = planned
     {
         placed.extend(preview.slots.iter().filter_map(|slot| {
             let lanes = lanes_of(by, &slot.interviewers, &plan.interviewer, plan.job_id);
             let who = names.who(&slot.interviewers, &plan.interviewer);
-            Placed::planned(slot, plan, (lanes, who), users, reader.zone)
+            let notes = notes(slot, plan, warnings);
+            let placed = Placed::planned(slot, plan, (lanes, who), users, reader.zone)?;
+            Some(placed.with_notes(&notes))
         }));
         placed.sort_by_key(|placed| placed.begins);
     }

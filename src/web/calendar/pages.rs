@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::{
     blocks::{Block, Lane, Placed},
     days::{Day, Head, Press, Sheet, days},
+    elsewhere::Shade,
     form::{CalendarForm, Place, View},
     grid::{Cell, MOST_TRACKS},
     names::{Names, lanes, placed},
@@ -13,6 +14,7 @@ use super::{
 };
 use crate::{
     domain::{
+        availability::Warnings,
         calendar::Calendar,
         series::{plan::Plan, preview::Preview},
     },
@@ -37,6 +39,8 @@ pub struct Planned {
     pub preview: Preview,
     /// What is asked for.
     pub plan: Plan,
+    /// What the time of the interviewers says against it.
+    pub warnings: Warnings,
     /// Users who can hold interviews: key, name and address.
     pub users: Vec<(i64, String, String)>,
 }
@@ -66,6 +70,8 @@ pub struct ShowPage {
     summary: Option<Summary>,
     in_calendar: Option<InCalendar>,
     has_more: bool,
+    /// Does anybody's own calendar say that they are busy?
+    has_elsewhere: bool,
     /// Says what to press next, while hours are painted.
     painting: String,
     days: Vec<Day>,
@@ -139,6 +145,7 @@ impl ShowPage {
             hours: &hours,
             brush: brush.as_ref(),
             kept_job: form.kept_job(),
+            elsewhere: &calendar.elsewhere,
             reader,
             holidays: holidays.as_ref(),
         };
@@ -149,13 +156,15 @@ impl ShowPage {
             zone: reader.zone.name().into(),
             nav: Nav::new((place, &form.kept()), today, (part, parts)),
             made: made.and_then(|made| Made::of(&made, place.address(), reader.zone)),
-            summary: planned
-                .as_ref()
-                .map(|planned| Summary::new(&planned.preview, &form.series, planned.plan.zone)),
+            summary: planned.as_ref().map(|planned| {
+                let series = (&planned.preview, &planned.plan);
+                Summary::new(series, &planned.warnings, &form.series)
+            }),
             in_calendar: planned.as_ref().map(|_| InCalendar {
                 discard: place.address(),
             }),
             has_more: calendar.has_more,
+            has_elsewhere: days.iter().any(|day| !day.elsewhere.is_empty()),
             painting: brush.map_or(String::new(), |brush| {
                 format!(
                     "Hours start {}. Now choose where they end in the same column.",
@@ -232,6 +241,7 @@ impl Page for ShowPage {
             summary: Some(Summary::sample(&form)),
             in_calendar: Some(InCalendar::default()),
             has_more: true,
+            has_elsewhere: true,
             painting: "Hours start Tue 5 January, 10:00.".into(),
             days: vec![Day {
                 label: "Tue 5 January".into(),
@@ -248,6 +258,11 @@ impl Page for ShowPage {
                     block("slot--booked", "Zoë Núñez", "/interviews/1"),
                     block("slot--ghost", "New", ""),
                 ],
+                elsewhere: vec![Shade {
+                    cell: Cell::new(day.and_hms_opt(12, 0, 0).unwrap_or_default(), 60),
+                    wide: 1,
+                    says: "Ines Interviewer is busy 12:00–13:00 by their own calendar".into(),
+                }],
                 cells: vec![Press {
                     h: 11,
                     m: 6,

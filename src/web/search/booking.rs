@@ -18,7 +18,10 @@ use crate::{
         slots::{self, Filter, Listed, State},
     },
     times,
-    web::{batches, bookings::warnings, errors::Result, labels, slots::Whom, viewer::Viewer},
+    web::{
+        batches, bookings::warnings, errors::Result, interviewers, labels, slots::Whom,
+        viewer::Viewer,
+    },
     zones::Tz,
 };
 
@@ -275,5 +278,6 @@ fn words(warning: &Warning) -> &'static str {
         Warning::ShortNotice => "starts within the hour",
         Warning::NoZone => "time zone unknown",
         Warning::NameGuessed => "check the name",
+        Warning::Interviewer(found) => interviewers::word(&found.finding),
     }
 }

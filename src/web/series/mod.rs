@@ -15,7 +15,7 @@ use self::pages::{Choices, NewPage, ShowPage, Shown};
 pub use self::{
     form::SeriesForm,
     pages::{Made, Summary},
-    words::left_out,
+    words::{left_out, notes},
 };
 use super::{
     errors::Result,
@@ -28,6 +28,7 @@ use crate::{
     app::App,
     domain::{
         accounts::users,
+        availability::{self, Warnings},
         jobs,
         series::{
             self, Refusal, Undone,
@@ -125,12 +126,26 @@ async fn show(
     status: StatusCode,
     shown: Shown,
 ) -> Result<HttpResponse> {
+    let warnings = match shown.preview() {
+        Some((preview, plan)) => warnings(app, viewer.company_id, (preview, plan)).await?,
+        None => Warnings::default(),
+    };
     let choices = Choices {
         jobs: jobs::choices(&app.db, viewer.company_id).await?,
         users: users::interviewers(&app.db, viewer.company_id).await?,
         has_holidays: viewer.holiday_region()?.is_some(),
     };
-    viewer.respond(status, &NewPage::new(shown, choices))
+    viewer.respond(status, &NewPage::new(shown, &warnings, choices))
+}
+
+/// What the time of the interviewers says against the slots that would be made.
+pub async fn warnings(
+    app: &App,
+    company_id: i64,
+    (preview, plan): (&Preview, &Plan),
+) -> Result<Warnings> {
+    let (seats, now) = (preview.seats(plan), app.clock.now());
+    Ok(availability::warnings(app.db.read(), company_id, &seats, now).await?)
 }
 
 /// GET /series/{id}: the slots that were made, and the button that takes them back.

@@ -1,7 +1,7 @@
 //! What the pages of series show.
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use entity::series;
 use serde::Serialize;
 
@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     domain::{
+        availability::Warnings,
         page::Page as List,
         series::{
             self as domain,
@@ -62,6 +63,11 @@ impl Shown {
         Self { errors, ..self }
     }
 
+    /// What it would make, once that is known.
+    pub fn preview(&self) -> Option<(&Preview, &Plan)> {
+        self.preview.as_ref().map(|(preview, plan)| (preview, plan))
+    }
+
     /// It would make something else than when it was looked at.
     pub fn changed(self) -> Self {
         Self {
@@ -107,6 +113,8 @@ pub struct Summary {
     count: usize,
     /// `2 clash`, by the word.
     left_out: Vec<String>,
+    /// How many speak against the time of their interviewers; empty for none.
+    to_check: String,
     zone: String,
     /// What the button sends.
     fields: Vec<(String, String)>,
@@ -133,12 +141,20 @@ struct PlannedRow {
     /// Why it is left out, in a word; empty when it is made.
     left_out: &'static str,
     because: String,
+    /// What the time of its interviewers says against it.
+    notes: Vec<String>,
 }
 
 impl Summary {
     /// Of a preview that was made of a form.
-    pub fn new(preview: &Preview, form: &SeriesForm, zone: Tz) -> Self {
+    pub fn new((preview, plan): (&Preview, &Plan), warnings: &Warnings, form: &SeriesForm) -> Self {
+        let zone = plan.zone;
         let count = preview.made().count();
+        let is_to_check = |(_, from, users): &(NaiveDateTime, DateTime<Utc>, &[i64])| {
+            let time = (*from, *from + plan.length());
+            warnings.of(users, time).next().is_some()
+        };
+        let to_check = preview.made().filter(is_to_check).count();
         let mut left_out: BTreeMap<&'static str, usize> = BTreeMap::new();
         for slot in &preview.slots {
             if let Err(why) = &slot.verdict {
@@ -154,6 +170,10 @@ impl Summary {
             left_out: left_out
                 .map(|(word, count)| format!("{count} {}", word.to_lowercase()))
                 .collect(),
+            to_check: match to_check {
+                0 => String::new(),
+                many => format!("{many} to check"),
+            },
             zone: zone.name().into(),
             fields: form.fields(),
             seen: preview.fingerprint(),
@@ -169,6 +189,7 @@ impl Summary {
             slots: "38 slots".into(),
             count: 38,
             left_out: vec!["2 clash".into()],
+            to_check: "3 to check".into(),
             zone: "Europe/Berlin".into(),
             fields: form.fields(),
             seen: "f".into(),
@@ -226,7 +247,7 @@ fn calendar(preview: &Preview, form: &SeriesForm) -> String {
 
 impl NewPage {
     /// With the form as it stands.
-    pub fn new(shown: Shown, offered: Choices) -> Self {
+    pub fn new(shown: Shown, warnings: &Warnings, offered: Choices) -> Self {
         let Shown {
             form,
             errors,
@@ -235,8 +256,8 @@ impl NewPage {
         } = shown;
         let (summary, days) = match &preview {
             Some((preview, plan)) => (
-                Some(Summary::new(preview, &form, plan.zone)),
-                by_day(preview, plan, &offered.users),
+                Some(Summary::new((preview, plan), warnings, &form)),
+                by_day((preview, plan), warnings, &offered.users),
             ),
             None => (None, Vec::new()),
         };
@@ -257,7 +278,11 @@ impl NewPage {
     }
 }
 
-fn by_day(preview: &Preview, plan: &Plan, users: &[(i64, String, String)]) -> Vec<Day> {
+fn by_day(
+    (preview, plan): (&Preview, &Plan),
+    warnings: &Warnings,
+    users: &[(i64, String, String)],
+) -> Vec<Day> {
     let mut days: Vec<Day> = Vec::new();
     let mut last = None;
     for slot in &preview.slots {
@@ -270,14 +295,19 @@ fn by_day(preview: &Preview, plan: &Plan, users: &[(i64, String, String)]) -> Ve
             });
         }
         if let Some(day) = days.last_mut() {
-            day.rows.push(PlannedRow::new(slot, plan, users));
+            day.rows.push(PlannedRow::new(slot, plan, warnings, users));
         }
     }
     days
 }
 
 impl PlannedRow {
-    fn new(slot: &Planned, plan: &Plan, users: &[(i64, String, String)]) -> Self {
+    fn new(
+        slot: &Planned,
+        plan: &Plan,
+        warnings: &Warnings,
+        users: &[(i64, String, String)],
+    ) -> Self {
         let named = users
             .iter()
             .filter(|(id, ..)| slot.interviewers.contains(id));
@@ -293,6 +323,7 @@ impl PlannedRow {
             who: who.join(", "),
             left_out,
             because,
+            notes: words::notes(slot, plan, warnings),
         }
     }
 }
@@ -312,6 +343,7 @@ impl Page for NewPage {
             who: "Ines Interviewer".into(),
             left_out,
             because: because.into(),
+            notes: vec!["Outside the working hours of Ines Interviewer".into()],
         };
         Self {
             summary: Some(Summary::sample(&form)),
@@ -326,6 +358,7 @@ impl Page for NewPage {
             seats: vec![Seat::sample()],
             ..Self::new(
                 Shown::of(form).refused(FormErrors::one("job", "Choose a job.")),
+                &Warnings::default(),
                 Choices {
                     jobs: vec![(1, "Cook".into())],
                     users: Vec::new(),

@@ -3,12 +3,15 @@ use entity::slot;
 
 use super::Reference;
 use crate::{
-    domain::series::{
-        plan::{MOST_SLOTS, TooMany},
-        preview::{Clash, LeftOut, With},
+    domain::{
+        availability::Warnings,
+        series::{
+            plan::{MOST_SLOTS, Plan, TooMany},
+            preview::{Clash, LeftOut, Planned, With},
+        },
     },
     times,
-    web::forms::FormErrors,
+    web::{forms::FormErrors, interviewers},
     zones::Tz,
 };
 
@@ -104,6 +107,17 @@ pub fn left_out(
         LeftOut::Holiday(name) => ("Holiday", (*name).into()),
         LeftOut::Clash(clash) => ("Clash", clashing(clash, users, zone)),
     }
+}
+
+/// What the time of its interviewers says against a slot that is made, each in a few words.
+pub fn notes(slot: &Planned, plan: &Plan, warnings: &Warnings) -> Vec<String> {
+    let Ok(from) = slot.verdict else {
+        return Vec::new();
+    };
+    let found = warnings.of(&slot.interviewers, (from, from + plan.length()));
+    found
+        .map(|found| interviewers::note(found, plan.zone))
+        .collect()
 }
 
 fn clashing(clash: &Clash, users: &[(i64, String, String)], zone: Tz) -> String {
