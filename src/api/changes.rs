@@ -113,7 +113,7 @@ async fn correct(
     let version = fields.version();
     let given = Given::read(&mut fields);
     let overlaps = bookings::overlaps(&mut fields);
-    let (_, telling) = reason_and_telling(&mut fields);
+    let telling = read_telling(&mut fields);
     let version = fields.finish(version)?;
     let Some(stored) = Correction::of(&before) else {
         return Err(interviews_api::not_booked(before));
@@ -198,23 +198,27 @@ pub async fn cancel(
     .await
 }
 
-/// Why something is changed, and whom that is told: everybody, unless the call says otherwise and why. The two reasons are
-/// not the same: the candidate reads why an interview is cancelled.
+/// Why something is changed, and whom that is told. The two reasons are not the same: the candidate reads why an interview
+/// is cancelled.
 fn reason_and_telling(fields: &mut Fields) -> (String, Telling) {
     let reason = fields.optional("reason", text(|t| typed::lines(t, LONGEST_REASON)));
+    (reason.unwrap_or_default(), read_telling(fields))
+}
+
+/// Whom a change is told: everybody, unless the call says otherwise and why.
+fn read_telling(fields: &mut Fields) -> Telling {
     let [candidate, interviewers] = ["notify_candidate", "notify_interviewers"]
         .map(|name| fields.optional(name, boolean).unwrap_or(true));
     let why_not = fields.optional(WHY_NOT, text(|t| typed::optional_line(t, LONGEST_WHY_NOT)));
     let why_not = why_not.unwrap_or_default();
     let telling = Telling::new(candidate, interviewers, &why_not);
-    let telling = telling.unwrap_or_else(|NoReason| {
+    telling.unwrap_or_else(|NoReason| {
         fields.refuse(
             WHY_NOT,
             "This field is required when someone is not notified.",
         );
         Telling::everybody()
-    });
-    (reason.unwrap_or_default(), telling)
+    })
 }
 
 /// 200: the interview as it is now.

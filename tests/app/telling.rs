@@ -363,6 +363,7 @@ async fn interviewers_are_told_or_not_for_themselves() {
             .filter(email::COLUMN.interview_id.eq(id))
             .filter(email::Column::Status.eq(Status::Queued))
             .filter(email::Column::Kind.ne(Kind::InterviewerReminder))
+            .filter(email::Column::Kind.ne(Kind::Reminder))
             .all(app.app.db.read())
             .await;
         let mut kinds: Vec<Kind> = emails.expect("emails").iter().map(|it| it.kind).collect();
@@ -471,9 +472,9 @@ async fn details_are_corrected_without_an_email_for_a_reason() {
         json!({ "version": version, "booking_notes": "Bring two.", "notify_candidate": false });
     let refused = program.patch_json(&path, &body).await;
     assert_eq!(refused.status, 422, "{}", refused.text);
-    assert!(refused.json()["errors"]["reason"].is_array());
+    assert!(refused.json()["errors"]["not_told_reason"].is_array());
     let mut body = body;
-    body["reason"] = json!("By phone again");
+    body["not_told_reason"] = json!("By phone again");
     let done = program.patch_json(&path, &body).await;
     assert_eq!(done.status, 200, "{}", done.text);
     assert_eq!(done.json()["not_told_reason"], "By phone again");
