@@ -249,7 +249,7 @@ async fn what_was_taken_back_before_anybody_heard_of_it_is_in_no_report() {
     let mut scene = Scene::new().await;
     let slot = scene.slot(8).await;
     let report = "/reports?from=2027-01-01&to=2027-01-31";
-    let booked = scene.post("ada@example.com", "book:1", &[]).await;
+    let booked = scene.book("ada@example.com", &[]).await;
     let first_cell = "#report tbody tr:first-child td:nth-child(2)";
     assert_eq!(scene.rita.get(report).await.words(first_cell), "1");
     scene.app.advance(TimeDelta::seconds(60));
@@ -281,7 +281,7 @@ async fn what_somebody_was_invited_to_counts_though_it_is_taken_back() {
     // So near that nothing waits.
     let at = scene.app.now() + TimeDelta::minutes(90);
     builders::slot(&scene.app, scene.app.company_id, scene.job, at).await;
-    let booked = scene.post("ada@example.com", "book:1", &[]).await;
+    let booked = scene.book("ada@example.com", &[]).await;
     assert_eq!(booked.status, 303, "{}", booked.text);
     scene.app.deliver().await;
     scene
@@ -508,8 +508,11 @@ async fn nobody_is_booked_whom_no_page_showed() {
         "{}",
         refused.text
     );
+    // A slot that was chosen on the page is known to whoever chose it.
+    let other = scene.slot(9).await.to_string();
     let button = refused.attribute("[data-import-book]", "value");
-    let booked = scene.post("bob@example.com", &button, &[]).await;
+    let chosen = [("slot:bob@example.com", &*other)];
+    let booked = scene.post("bob@example.com", &button, &chosen).await;
     assert_eq!(booked.status, 303);
 }
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{
     pages::{CheckPage, NewPage},
-    rows::{fingerprint, refusal},
+    rows::{refusal, were_seen},
 };
 use crate::{
     app::App,
@@ -18,7 +18,7 @@ use crate::{
             self,
             board::{self, Board},
             booking::{self, MOST, NewBatch, NewRow, Refusal},
-            check::{self, Entry, Named, Person, Problem, Reason, Row, State},
+            check::{self, Choice, Entry, Named, Person, Problem, Reason, Row, State},
         },
         jobs,
     },
@@ -94,7 +94,8 @@ pub async fn create(
     if let Some(id) = batches::made_by(&app.db, viewer.company_id, key.as_ref()).await? {
         return Ok(see_other(&format!("/batches/{id}")));
     }
-    if !rows.iter().any(Row::is_ready) || seen != fingerprint(&rows) {
+    let is_chosen = |email: &str| matches!(form.chosen(email), Choice::Slot(_));
+    if !were_seen(&rows, &seen, is_chosen) {
         return too_late(
             &app,
             &viewer,

@@ -47,13 +47,28 @@ pub struct Row {
     typo: Option<Typo>,
 }
 
-/// Who is booked into what when these rows are booked, in a few characters.
+/// Who is booked when these rows are booked, and into what: a few characters for each of the two.
 pub fn fingerprint(rows: &[Checked]) -> String {
-    let ready = rows.iter().filter(|row| row.is_ready());
-    imports::fingerprint(ready.map(|row| {
-        let slot_id = row.slot.as_ref().map(|slot| slot.id);
-        format!("{} {} {slot_id:?}", row.name, row.email)
-    }))
+    let (people, slots) = fingerprints(rows);
+    format!("{people}-{slots}")
+}
+
+/// Did a page with this fingerprint show what these rows book? Whoever chose a slot on that page knows of it.
+pub fn were_seen(rows: &[Checked], seen: &str, is_chosen: impl Fn(&str) -> bool) -> bool {
+    let (people, slots) = fingerprints(rows);
+    let mut ready = rows.iter().filter(|row| row.is_ready()).peekable();
+    ready.peek().is_some()
+        && seen.split_once('-').is_some_and(|seen| {
+            let are_chosen = ready.all(|row| is_chosen(&row.email));
+            seen.0 == people && (are_chosen || seen.1 == slots)
+        })
+}
+
+fn fingerprints(rows: &[Checked]) -> (String, String) {
+    let ready = || rows.iter().filter(|row| row.is_ready());
+    let people = ready().map(|row| format!("{} {}", row.name, row.email));
+    let slots = ready().map(|row| format!("{:?}", row.slot.as_ref().map(|slot| slot.id)));
+    (imports::fingerprint(people), imports::fingerprint(slots))
 }
 
 /// The slot on the candidate's own clock.
