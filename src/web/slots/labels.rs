@@ -36,7 +36,8 @@ const SHOWN: usize = 50;
 /// GET /slots/labels: the names of coming slots, each beside the users who are called so.
 pub async fn index(app: Data<App>, viewer: Recruiter) -> Result<HttpResponse> {
     let found = labels::list(&app.db, viewer.company_id, app.clock.now()).await?;
-    viewer.page(&IndexPage::new(found, viewer.zone()))
+    let form = viewer.typed(Selection::default());
+    viewer.page(&IndexPage::new(found, viewer.zone()).with(&form))
 }
 
 /// POST /slots/labels: puts the chosen users on the slots of each name that is ticked.
@@ -51,14 +52,8 @@ pub async fn create(
             "form",
             "Select a name, and choose at least one user for it.",
         );
-        return show(
-            &app,
-            &viewer,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            errors,
-            Vec::new(),
-        )
-        .await;
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return show(&app, &viewer, status, &form, errors, Vec::new()).await;
     }
     let (actor, now) = (viewer.actor(), app.clock.now());
     let (mut done, mut refused) = (0, Vec::new());
@@ -69,7 +64,7 @@ pub async fn create(
                 let text = "A user you chose can no longer sign in. Choose again.";
                 let errors = FormErrors::one("form", text);
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
-                return show(&app, &viewer, status, errors, refused).await;
+                return show(&app, &viewer, status, &form, errors, refused).await;
             }
             assigned => assigned?,
         };
@@ -85,13 +80,14 @@ pub async fn create(
         return viewer.see_other(ADDRESS, Flash::done(assigned_words(done)));
     }
     let errors = FormErrors::one("form", assigned_words(done));
-    show(&app, &viewer, StatusCode::CONFLICT, errors, refused).await
+    show(&app, &viewer, StatusCode::CONFLICT, &form, errors, refused).await
 }
 
 async fn show(
     app: &App,
     viewer: &Viewer,
     status: StatusCode,
+    form: &Selection,
     errors: FormErrors,
     refused: Vec<Refused>,
 ) -> Result<HttpResponse> {
@@ -99,7 +95,7 @@ async fn show(
     let page = IndexPage {
         errors,
         refused,
-        ..IndexPage::new(found, viewer.zone())
+        ..IndexPage::new(found, viewer.zone()).with(form)
     };
     viewer.respond(status, &page)
 }
@@ -113,13 +109,19 @@ fn assigned_words(count: usize) -> String {
 }
 
 /// What is ticked: `pick_3=on` for the name in `label_3`, with the users in `user_3_0`, `user_3_1`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub struct Selection {
     #[serde(flatten)]
     fields: BTreeMap<String, String>,
 }
 
 impl Selection {
+    /// The number of a name among those that were sent.
+    fn number_of(&self, label: &str) -> Option<&str> {
+        let sent = self.fields.iter().find(|(_, value)| *value == label);
+        sent.and_then(|(name, _)| name.strip_prefix("label_"))
+    }
+
     /// The names that are ticked, each with users; what has none is not chosen.
     fn chosen(&self) -> Vec<(String, Vec<i64>)> {
         let ticked = self.fields.keys().filter_map(|name| {
@@ -188,6 +190,23 @@ impl IndexPage {
             most_at_once: MOST_AT_ONCE,
             ..Self::default()
         }
+    }
+}
+
+impl IndexPage {
+    /// With what was ticked and chosen before, wherever the names are now.
+    fn with(mut self, form: &Selection) -> Self {
+        for row in &mut self.rows {
+            let Some(number) = form.number_of(&row.label) else {
+                continue;
+            };
+            row.is_ticked = form.fields.contains_key(&format!("pick_{number}"));
+            for (at, pick) in row.picks.iter_mut().enumerate() {
+                let chosen = form.fields.get(&format!("user_{number}_{at}"));
+                pick.chosen = chosen.cloned().unwrap_or_default();
+            }
+        }
+        self
     }
 }
 
