@@ -404,6 +404,7 @@ async fn no_value_in_a_call_makes_it_fail() {
             }),
         ),
         ("/api/interviews/bulk_booking/{id}/undo/", json!({})),
+        ("/api/interviewers/{id}/feed/", json!({})),
         (
             "/api/interviews/slots/match_interviewers/",
             json!({ "dry_run": true }),

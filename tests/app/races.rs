@@ -250,6 +250,10 @@ fn key() -> IdempotencyKey {
 async fn details_that_are_read_while_the_time_changes_are_not_those_of_the_new_time() {
     let app = TestApp::start().await;
     app.expect_undelivered_mail();
+    if app.app.db.read().get_database_backend() != DbBackend::Postgres {
+        // Nothing shows there when the details have been looked at: it may be before the change or after it.
+        return;
+    }
     let booked = builders::booked(&app, app.company_id).await;
     let row = &booked.details.interview;
     let token = app.app.keys.token(&Ticket {
