@@ -225,7 +225,12 @@ fn names(label: &str, by_name: &HashMap<String, Vec<i64>>) -> Vec<Name> {
     if !whole.users.is_empty() {
         return vec![whole];
     }
-    parts(label).iter().map(|part| name(part)).collect()
+    let parts: Vec<Name> = parts(label).iter().map(|part| name(part)).collect();
+    match parts.is_empty() {
+        // No name is in it: nobody is called so.
+        true => vec![whole],
+        false => parts,
+    }
 }
 
 /// What stands between commas, semicolons, slashes, ampersands and the word *and*.
@@ -291,6 +296,10 @@ mod tests {
         ] {
             let ids: Vec<_> = found(label).into_iter().map(|(_, ids)| ids).collect();
             assert_eq!(ids, [[1], [5]], "{label:?}");
+        }
+        for nothing in ["/", " & ", "and", ";,"] {
+            let whole = (nothing.trim().to_owned(), Vec::new());
+            assert_eq!(found(nothing), [whole], "{nothing:?}");
         }
         let sandy = found("Sandy Anderson, Bo");
         assert_eq!(sandy[0], ("Sandy Anderson".into(), Vec::new()));

@@ -118,8 +118,10 @@ pub struct Selection {
 impl Selection {
     /// The number of a name among those that were sent.
     fn number_of(&self, label: &str) -> Option<&str> {
-        let sent = self.fields.iter().find(|(_, value)| *value == label);
-        sent.and_then(|(name, _)| name.strip_prefix("label_"))
+        self.fields.iter().find_map(|(name, value)| {
+            let number = name.strip_prefix("label_")?;
+            (value == label).then_some(number)
+        })
     }
 
     /// The names that are ticked, each with users; what has none is not chosen.
