@@ -143,11 +143,13 @@ async fn carry_out(app: &App, caller: &Caller, asked: Asked) -> Result<Answer> {
     let results = rows.map(|(at, ((target, _), ended))| row(at, target, ended, is_kept));
     let results: Vec<Row> = results.collect();
     if !is_kept && !asked.is_trial {
-        return Err(Problem::conflict(
-            "rows_refused",
-            "Nothing was recorded because some rows can't be. See `results`; send `skip_refused` to record the others.",
-        )
-        .with("results", json!(results)));
+        let why = match asked.skips_refused {
+            true => "Nothing was recorded because none of the rows can be. See `results`.",
+            false => {
+                "Nothing was recorded because some rows can't be. See `results`; send `skip_refused` to record the others."
+            }
+        };
+        return Err(Problem::conflict("rows_refused", why).with("results", json!(results)));
     }
     if is_kept {
         app.wake.notify_one();
