@@ -5,6 +5,8 @@
   const line = () => palette().querySelector("input");
   const found = () => document.getElementById("palette-found");
   const options = () => [...found().querySelectorAll("[role=option]:not([aria-disabled])")];
+  // What the options answer to; and Enter, pressed before they answered to what was typed.
+  let shown, entered;
 
   const choose = (option) => {
     for (const other of options()) other.ariaSelected = other === option;
@@ -35,12 +37,18 @@
   const open = (event) => {
     event.preventDefault();
     line().value = "";
+    shown = entered = undefined;
     palette().showModal();
     line().dispatchEvent(new Event("look"));
   };
 
   const when = (event, act) => document.addEventListener(`htmx:${event}`, ({ detail: { ctx } }) => ctx?.target?.id === "palette-found" && act(ctx));
-  when("after:swap", offer);
+  when("after:swap", (ctx) => {
+    shown = new URL(ctx.request.action, location).searchParams.get("q") ?? "";
+    offer();
+    if (entered && shown === line().value) run(options()[0], entered.ctrlKey || entered.metaKey);
+  });
+  document.addEventListener("input", () => (entered = undefined));
   when("error", () => found().replaceChildren("The server did not answer. Try again in a moment."));
   // Signed out: the page says so itself.
   when("before:response", (ctx) => ctx.response.raw.redirected && location.assign(ctx.request.action));
@@ -55,7 +63,8 @@
     const all = options();
     const at = all.findIndex((option) => option.ariaSelected === "true");
     if (step) choose(all.at((at + step) % all.length));
-    else run(all[at], isCtrl);
+    else if (shown === line().value) run(all[at], isCtrl);
+    else entered = event;
   });
 
   document.addEventListener("click", (event) => {

@@ -131,6 +131,17 @@ test("a week is filled and ten people are booked", { timeout: 600_000 }, async (
     await heading("Candidates");
   });
 
+  await t.test("Enter does what was typed, however late the answer comes", async () => {
+    await page.keyboard.press("Control+k");
+    const line = page.getByRole("combobox", { name: "Search or book" });
+    await line.fill("deliv");
+    await page.getByRole("option", { name: "Delivery log", selected: true }).waitFor();
+    await line.fill("repor");
+    await line.press("Enter");
+    await page.waitForURL(/\/(reports|emails)/);
+    await heading("Reports");
+  });
+
   await t.test("people beside slots are chosen without JavaScript", async () => {
     const plain = await browser.newContext({ baseURL: greenroom.url, javaScriptEnabled: false, storageState: await context.storageState() });
     const page = await plain.newPage();
