@@ -35,21 +35,20 @@ pub(super) fn shades(sheet: &Sheet, day: NaiveDate, tracks: &[usize]) -> Vec<Sha
         let theirs = sheet.elsewhere.iter();
         for (_, from, until) in theirs.filter(|(user_id, ..)| *lane == Lane::User(*user_id)) {
             let local = |at: &DateTime<Utc>| at.with_timezone(&sheet.reader.zone).naive_local();
-            let (mut first, last) = (local(from).max(begins), local(until).min(ends));
-            // The style sheet knows lengths of twelve hours and less.
-            while first < last && track <= MOST_TRACKS {
-                let end = last.min(first + TimeDelta::hours(12));
+            // Where the clocks go back, what ends later may show less.
+            let shown_until = local(until).max(local(from) + TimeDelta::minutes(5));
+            let (first, last) = (local(from).max(begins), shown_until.min(ends));
+            if first < last && track <= MOST_TRACKS {
                 let clock = |at| times::clock(at, sheet.reader.zone);
                 let (name, from, until) = (sheet.names.of(lane), clock(*from), clock(*until));
                 shades.push(Shade {
                     cell: Cell {
                         lane: track,
-                        ..cell(first, end)
+                        ..cell(first, last)
                     },
                     wide: (*width).min(MOST_TRACKS + 1 - track),
                     says: format!("{name} is busy {from}–{until} by their own calendar"),
                 });
-                first = end;
             }
         }
         track += width;

@@ -201,6 +201,16 @@ mod tests {
     }
 
     #[test]
+    fn a_crowd_lasts_as_long_as_those_in_it() {
+        let at = |half: u32| cell(&format!("{:02}:{:02}", 7 + half / 2, half % 2 * 30), 60);
+        let mut cells: Vec<Cell> = (0..29).flat_map(|half| [at(half), at(half)]).collect();
+        let mut placed: Vec<_> = cells.iter_mut().map(|cell| (0, cell)).collect();
+        let packed = pack(1, 2, &mut placed);
+        let lasts: Vec<u32> = packed.crowds.iter().map(|crowd| crowd.cell.n).collect();
+        assert_eq!(lasts, [15], "the style sheet knows a whole day");
+    }
+
+    #[test]
     fn what_has_no_room_beside_the_others_is_a_crowd_on_the_last_track() {
         let mut cells: Vec<Cell> = (0..20).map(|_| cell("09:00", 60)).collect();
         cells.push(cell("09:30", 60));
