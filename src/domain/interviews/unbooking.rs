@@ -19,7 +19,7 @@ use crate::{
         events::{self, Event},
         notifications,
     },
-    error::Result,
+    error::{Error, Result},
 };
 
 /// What became of the request to take a booking back.
@@ -57,8 +57,9 @@ pub(in crate::domain) async fn carry_out(
         not_told_reason: Set(None),
         ..change::another_time(row)
     };
+    // Its mail is ended already: whoever changed it in between must not keep it without.
     if !change::write(txn, row, after).await? {
-        return change::changed(txn, actor, row.id).await;
+        return Err(Error::Conflict("the interview is being changed").into());
     }
     busy::give_back(txn, row).await?;
     let event = Event::InterviewUnbooked {
