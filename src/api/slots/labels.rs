@@ -36,6 +36,8 @@ struct Row {
     slots: usize,
     interviewers: Vec<i64>,
     refused: Vec<Value>,
+    /// On so many nobody was put yet: there are more than are changed at one call.
+    remaining: usize,
 }
 
 /// POST /api/interviews/slots/match_interviewers/: puts users on the coming slots whose label is their name.
@@ -82,6 +84,10 @@ fn row(label: Label, users: Option<Vec<i64>>, (assigned, is_trial): (Vec<Assigne
             (Some(_), false) => "matched",
             (None, _) if is_shared => "ambiguous",
             (None, _) => "unknown",
+        },
+        remaining: match (&users, is_trial) {
+            (Some(_), false) => label.slots.saturating_sub(assigned.len()),
+            _ => label.slots,
         },
         slots: label.slots,
         interviewers: users.unwrap_or_default(),
