@@ -111,7 +111,7 @@ test("the working day", { timeout: 600_000 }, async (t) => {
 
     await t.test(`what is over gets its outcome ${with_}`, async () => {
       const [came, missed] = [`Came ${weeks}`, `Missed ${weeks}`];
-      for (const [name, hoursAgo] of [[came, 3 + weeks * 2], [missed, 4 + weeks * 2]]) {
+      for (const [name, hoursAgo] of [[came, 27 + weeks * 2], [missed, 28 + weeks * 2]]) {
         await addPastInterview(page, name, day, hoursAgo, greenroom.directory);
       }
       await page.goto("/");
