@@ -2,13 +2,16 @@
 // about what no longer is. Nothing new is asked for, either, until the answer to the leaving is there.
 const asked = new Set();
 let leaving;
+const takeBack = () => {
+  for (const lookUp of asked) lookUp.request.abort();
+  asked.clear();
+};
 
 document.addEventListener("htmx:before:request", (event) => {
   const { ctx } = event.detail;
   if (ctx.target === document.body) {
     leaving = ctx;
-    for (const lookUp of asked) lookUp.request.abort();
-    asked.clear();
+    takeBack();
   } else if (leaving?.status === "issuing") {
     event.preventDefault();
   } else {
@@ -17,3 +20,6 @@ document.addEventListener("htmx:before:request", (event) => {
 });
 
 document.addEventListener("htmx:finally:request", (event) => asked.delete(event.detail.ctx));
+
+// A link that is loaded, not swapped, leaves too.
+window.addEventListener("pagehide", takeBack);

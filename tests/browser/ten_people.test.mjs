@@ -45,6 +45,7 @@ test("a week is filled and ten people are booked", { timeout: 600_000 }, async (
   const button = (name) => page.getByRole("main").getByRole("button", { name, exact: false });
   const link = (name) => page.getByRole("main").getByRole("link", { name, exact: true });
   const menu = (name) => page.getByRole("navigation", { name: "Main" }).getByRole("link", { name, exact: true });
+  // A page is swapped in, and fields of two pages may share a label: nothing is typed before the new one is there.
   const heading = (name) => page.getByRole("heading", { level: 1, name }).waitFor();
 
   await page.goto("/setup");
@@ -59,19 +60,23 @@ test("a week is filled and ten people are booked", { timeout: 600_000 }, async (
   const begun = Date.now();
 
   await press(menu("Jobs"));
+  await heading("Jobs");
   await press(link("Add job").first());
+  await heading("Add job");
   await page.getByLabel("Title").fill("Cloud Architect");
   await press(button("Add job"));
   await heading("Cloud Architect");
 
   for (const name of ["Robin Weiss", "Lena Brandt"]) {
     await press(menu("Users"));
+    await heading("Users");
     await press(link("Add user"));
+    await heading("Add user");
     await page.getByLabel(/^Name/).fill(name);
     await page.getByLabel(/^Email/).fill(`${name.split(" ")[0].toLowerCase()}@example.com`);
     await tick(page.getByLabel("Interviewer", { exact: true }));
     await press(button("Add user"));
-    await page.getByText(name).first().waitFor();
+    await heading(name);
   }
 
   // Two weeks from now, so that nothing of it has begun: two days of ten slots for each of the two.
@@ -79,7 +84,9 @@ test("a week is filled and ten people are booked", { timeout: 600_000 }, async (
   monday.setUTCDate(monday.getUTCDate() - ((monday.getUTCDay() + 6) % 7));
   const day = (ahead) => new Date(monday.getTime() + ahead * 86_400_000).toISOString().slice(0, 10);
   await press(menu("Slots"));
+  await heading("Slots");
   await press(link("Add slots"));
+  await heading("Add slots");
   await choose(page.getByLabel("Job"), "Cloud Architect");
   await page.getByLabel("Or these dates").fill(`${day(0)}, ${day(1)}`);
   await page.getByLabel("From", { exact: true }).fill(day(0));
@@ -92,10 +99,12 @@ test("a week is filled and ten people are booked", { timeout: 600_000 }, async (
   await tick(page.getByLabel("Lena Brandt"));
   await press(button("Preview"));
   await press(button("Add 40 slots"));
-  await page.getByText("40 slots").first().waitFor();
+  await heading("40 slots");
 
   await press(menu("Candidates"));
+  await heading("Candidates");
   await press(link("Book several"));
+  await heading("Book several people");
   await inspect(page);
   await choose(page.getByLabel("Job"), "Cloud Architect");
   const zones = ["Europe/Lisbon", "Asia/Dubai"];
