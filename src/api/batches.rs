@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     app::App,
+    calendars::{self, Whose},
     domain::{
         batches::{
             self, Outcome,
@@ -128,7 +129,7 @@ fn read_somebody(row: &mut Fields) -> Option<NewCandidate> {
 }
 
 async fn carry_out(
-    app: &App,
+    app: &Data<App>,
     caller: &Caller,
     asked: Asked,
     key: Option<IdempotencyKey>,
@@ -153,7 +154,7 @@ async fn carry_out(
 /// Books those who are ready. Who can no longer be booked, because somebody else was first, keeps the others from it only
 /// where that was not asked for.
 async fn book(
-    app: &App,
+    app: &Data<App>,
     caller: &Caller,
     (asked, mut rows): (&Asked, Vec<Row>),
     (key, board): (Option<IdempotencyKey>, &Board),
@@ -235,7 +236,7 @@ async fn done(app: &App, caller: &Caller, id: i64, now: DateTime<Utc>) -> Result
 
 /// Everybody beside a slot. Candidates who are named by their keys are read first.
 async fn look(
-    app: &App,
+    app: &Data<App>,
     caller: &Caller,
     asked: &Asked,
     now: DateTime<Utc>,
@@ -279,6 +280,7 @@ async fn look(
         });
     }
     let emails: Vec<&str> = seen.iter().map(|(email, _)| email.as_str()).collect();
+    calendars::read_again(app, caller.company_id, Whose::Job(asked.job_id)).await;
     let board = board::read(&app.db, caller.company_id, asked.job_id, &emails, now).await;
     let board = board.map_err(|error| error.of(Reference::Job))?;
     let rows = check::check(entries, &board, now);

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     app::App,
+    calendars::{self, Whose},
     domain::{
         busy::{Clash, Clashes},
         idempotency_keys::Answer,
@@ -73,6 +74,7 @@ pub async fn book_slot(
             overlaps,
             idempotency_key,
         };
+        calendars::read_again(&app, caller.company_id, Whose::Slot(*slot_id)).await;
         let now = app.clock.now();
         let booked = booking::book(&app.db, &caller.actor(), new, now).await;
         let booked = booked.map_err(|error| match error {
@@ -101,6 +103,7 @@ pub async fn book_interview(app: Data<App>, caller: Recruiter, body: Body) -> Re
             overlaps,
             idempotency_key,
         };
+        calendars::read_again(&app, caller.company_id, whose(&new.slot)).await;
         let now = app.clock.now();
         let is_new = matches!(new.slot, SlotChoice::New(_));
         let named = named(&new);
@@ -110,6 +113,14 @@ pub async fn book_interview(app: Data<App>, caller: Recruiter, body: Body) -> Re
         }
     })
     .await
+}
+
+/// Whose calendars say when the interviewers of a booking are busy.
+pub fn whose(slot: &SlotChoice) -> Whose {
+    match slot {
+        SlotChoice::Existing(id) => Whose::Slot(*id),
+        SlotChoice::New(new) => Whose::Users(new.interviewers.clone()),
+    }
 }
 
 /// What the body of a booking names.

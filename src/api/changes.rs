@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     app::App,
+    calendars,
     domain::{
         idempotency_keys::{Answer, IdempotencyKey},
         interviews::{
@@ -68,8 +69,9 @@ pub async fn reschedule(
     .await
 }
 
-async fn move_to(app: &App, caller: &Caller, new: Move) -> Result<Answer> {
+async fn move_to(app: &Data<App>, caller: &Caller, new: Move) -> Result<Answer> {
     let is_new = matches!(new.slot, SlotChoice::New(_));
+    calendars::read_again(app, caller.company_id, bookings::whose(&new.slot)).await;
     let now = app.clock.now();
     match rescheduling::reschedule(&app.db, &caller.actor(), new, now).await? {
         Ok(booked) => {

@@ -21,6 +21,8 @@ use crate::{
     zones::Tz,
 };
 
+pub use crate::domain::calendars::Whose;
+
 /// What sealed addresses are for.
 pub const PURPOSE: &str = "calendars";
 
@@ -88,15 +90,14 @@ pub async fn read_due(app: &App) -> Result<usize> {
     Ok(read_all(app, due).await)
 }
 
-/// Reads those of a slot's interviewers before somebody is booked into it, with no transaction open. Whatever comes of it,
-/// and however slow their servers are, the booking goes on.
-pub async fn read_of_slot(app: &Data<App>, company_id: i64, slot_id: i64) {
-    let reader = app.clone();
+/// Reads these again before somebody is booked, with no transaction open. Whatever comes of it, and however slow their
+/// servers are, the booking goes on.
+pub async fn read_again(app: &Data<App>, company_id: i64, whose: Whose) {
+    let (reader, wanted) = (app.clone(), whose.clone());
     // By itself: what comes too late for the booking is kept all the same.
     let reading = rt::spawn(async move {
-        let slot = (company_id, slot_id);
-        let due = calendars::claim_of_slot(&reader.db, slot, FRESH, reader.clock.now()).await;
-        match due {
+        let now = reader.clock.now();
+        match calendars::claim_again(&reader.db, company_id, &wanted, FRESH, now).await {
             Ok(due) => {
                 read_all(&reader, due).await;
             }
@@ -105,7 +106,7 @@ pub async fn read_of_slot(app: &Data<App>, company_id: i64, slot_id: i64) {
     });
     if time::timeout(PATIENCE, reading).await.is_err() {
         tracing::info!(
-            slot.id = slot_id,
+            ?whose,
             "Calendars of interviewers are slow; the booking goes on"
         );
     }

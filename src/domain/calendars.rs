@@ -13,6 +13,7 @@ use crate::{
     domain::{
         actions::Actor,
         events::{self, Event},
+        slots::interviewers,
     },
     error::Result,
 };
@@ -24,7 +25,7 @@ pub const STALE: TimeDelta = TimeDelta::minutes(30);
 /// So many rows are written at once: databases count the values of a statement.
 const ROWS: usize = 1_000;
 /// So many calendars are read before a booking at most.
-const ON_SLOT: u64 = 20;
+const BEFORE_BOOKING: u64 = 20;
 
 /// A key of a calendar: company and user.
 pub type Key = (i64, i64);
@@ -152,20 +153,36 @@ pub async fn claim_due(
     claim(db, due, limit, now).await
 }
 
-/// The same of a slot's interviewers, if theirs were read longer ago than this.
-pub async fn claim_of_slot(
+/// Whose calendars somebody who books asks for.
+#[derive(Clone, Debug)]
+pub enum Whose {
+    /// Those of a slot's interviewers.
+    Slot(i64),
+    /// Those of the interviewers of a job's coming open slots.
+    Job(i64),
+    /// Those of these users.
+    Users(Vec<i64>),
+}
+
+/// The same of these users, if theirs were read longer ago than this.
+pub async fn claim_again(
     db: &Db,
-    (company_id, slot_id): (i64, i64),
+    company_id: i64,
+    whose: &Whose,
     older_than: TimeDelta,
     now: DateTime<Utc>,
 ) -> Result<Vec<(calendar::Model, Option<String>)>> {
-    let on_slot = crate::domain::slots::interviewers::on_slot(company_id, slot_id);
-    let is_old = calendar::COLUMN.next_read_at.lte(now + EVERY - older_than);
+    let user_id = calendar::Column::UserId;
+    let theirs = match whose {
+        Whose::Slot(id) => user_id.in_subquery(interviewers::on_slot(company_id, *id)),
+        Whose::Job(id) => user_id.in_subquery(interviewers::on_job(company_id, *id, now)),
+        Whose::Users(ids) => user_id.is_in(ids.iter().copied()),
+    };
     let which = Condition::all()
         .add(calendar::COLUMN.company_id.eq(company_id))
-        .add(calendar::Column::UserId.in_subquery(on_slot))
-        .add(is_old);
-    claim(db, which, ON_SLOT, now).await
+        .add(theirs)
+        .add(calendar::COLUMN.next_read_at.lte(now + EVERY - older_than));
+    claim(db, which, BEFORE_BOOKING, now).await
 }
 
 /// The same of one user, whenever it was read.

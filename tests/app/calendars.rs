@@ -8,6 +8,7 @@ use entity::{
 };
 use greenroom::calendars;
 use sea_orm::EntityTrait;
+use serde_json::json;
 
 use crate::support::{
     Actor, Answer, TestApp, builders,
@@ -369,4 +370,57 @@ async fn what_is_no_address_is_refused_beside_the_field() {
         assert!(error.contains("https:// or webcal://"), "{typed}: {error}");
     }
     assert_eq!(scene.row().await, None);
+}
+
+#[actix_web::test]
+async fn it_is_read_again_for_many_at_once_and_for_programs() {
+    let mut scene = Scene::new().await;
+    scene.connect().await;
+    let (app, company_id) = (&scene.app, scene.app.company_id);
+    let job = builders::job(app, company_id).await;
+    let at = app.now() + TimeDelta::days(10);
+    let mut slots = Vec::new();
+    for day in 0..3 {
+        let slot = builders::slot(app, company_id, job, at + TimeDelta::days(day)).await;
+        builders::put(app, (company_id, slot), scene.ines.id).await;
+        slots.push(slot);
+    }
+    let mut interviews = Vec::new();
+    for _ in 0..2 {
+        let candidate = builders::candidate(app, company_id).await;
+        interviews.push(builders::interview(app, company_id, candidate, job).await);
+    }
+    let mut program = app.program().await;
+    let [first, second] = interviews[..] else {
+        unreachable!("two were made")
+    };
+    let bulk = json!({
+        "job": job,
+        "rows": [{ "name": "Ada", "email": "ada@example.org" }],
+        "dry_run": true,
+    });
+    let book = "/api/interviews/schedules/book_interview/";
+    let calls = [
+        ("/api/interviews/bulk_booking/".to_owned(), bulk),
+        (
+            format!("/api/interviews/slots/{}/book_slot/", slots[0]),
+            json!({ "interview_id": first }),
+        ),
+        (
+            book.to_owned(),
+            json!({ "interview_id": second, "slot_id": slots[1] }),
+        ),
+        (
+            format!("/api/interviews/{first}/reschedule/"),
+            json!({ "slot_id": slots[2] }),
+        ),
+    ];
+    for (hours, (path, body)) in calls.iter().enumerate() {
+        let meets = scene.app.now() + TimeDelta::days(20 + hours as i64);
+        scene.says(calendar_of(&meeting(meets)));
+        scene.app.advance(TimeDelta::hours(13));
+        let done = program.post_json(path, body).await;
+        assert_eq!(done.status, 200, "{path} {}", done.text);
+        assert_eq!(scene.spans().await, [meets], "{path}");
+    }
 }

@@ -1,7 +1,8 @@
 //! Users who hold the interviews of slots.
 use std::collections::HashMap;
 
-use entity::{slot_interviewer, user};
+use chrono::{DateTime, Utc};
+use entity::{slot, slot_interviewer, user};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
@@ -49,6 +50,28 @@ pub(in crate::domain) fn on_slot(company_id: i64, slot_id: i64) -> SelectStateme
         .column(slot_interviewer::Column::UserId)
         .filter(slot_interviewer::COLUMN.company_id.eq(company_id))
         .filter(slot_interviewer::COLUMN.slot_id.eq(slot_id))
+        .into_query()
+}
+
+/// The same of a job's open slots that are to come.
+pub(in crate::domain) fn on_job(
+    company_id: i64,
+    job_id: i64,
+    now: DateTime<Utc>,
+) -> SelectStatement {
+    let open = slot::Entity::find()
+        .select_only()
+        .column(slot::Column::Id)
+        .filter(slot::COLUMN.company_id.eq(company_id))
+        .filter(slot::COLUMN.job_id.eq(job_id))
+        .filter(slot::COLUMN.closed_at.is_null())
+        .filter(slot::COLUMN.starts_at.gt(now))
+        .into_query();
+    slot_interviewer::Entity::find()
+        .select_only()
+        .column(slot_interviewer::Column::UserId)
+        .filter(slot_interviewer::COLUMN.company_id.eq(company_id))
+        .filter(slot_interviewer::Column::SlotId.in_subquery(open))
         .into_query()
 }
 

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     app::App,
+    calendars::{self, Whose},
     domain::{
         batches::{
             self,
@@ -169,7 +170,7 @@ fn parse(form: &ListForm) -> Result<Parsed, FormErrors> {
 }
 
 async fn look(
-    app: &App,
+    app: &Data<App>,
     viewer: &Viewer,
     (list, form, job_id): (&List<Pasted>, &ListForm, i64),
     now: DateTime<Utc>,
@@ -180,6 +181,7 @@ async fn look(
         Named::Repeat(_) | Named::Nobody(_) => None,
     });
     let emails: Vec<&str> = emails.collect();
+    calendars::read_again(app, viewer.company_id, Whose::Job(job_id)).await;
     let board = board::read(&app.db, viewer.company_id, job_id, &emails, now).await?;
     let rows = check::check(entries, &board, now);
     Ok((board, rows))

@@ -29,7 +29,7 @@ use super::{
 };
 use crate::{
     app::App,
-    calendars,
+    calendars::{self, Whose},
     domain::{
         candidates, drafts,
         interviews::{
@@ -79,7 +79,7 @@ pub async fn create(
     }
     let errors = match form.parse(*slot_id) {
         Ok(new) => {
-            calendars::read_of_slot(&app, viewer.company_id, *slot_id).await;
+            calendars::read_again(&app, viewer.company_id, Whose::Slot(*slot_id)).await;
             let booked = booking::book(&app.db, &viewer.actor(), new, app.clock.now()).await?;
             let told = told_of(&app, &viewer, &booked).await?;
             match answer(&app, &viewer, &mut form, (booked, told))? {

@@ -29,7 +29,7 @@ use super::{
 };
 use crate::{
     app::App,
-    calendars,
+    calendars::{self, Whose},
     domain::{
         companies, drafts,
         interviews::{
@@ -80,7 +80,7 @@ pub async fn create(
                 SlotChoice::Existing(slot_id) => slot_id,
                 SlotChoice::New(_) => old.id,
             };
-            calendars::read_of_slot(&app, viewer.company_id, held).await;
+            calendars::read_again(&app, viewer.company_id, Whose::Slot(held)).await;
             let moved =
                 rescheduling::reschedule(&app.db, &viewer.actor(), new, app.clock.now()).await?;
             answer(&app, &viewer, details, form, (moved, is_new_time)).await
