@@ -5,9 +5,9 @@ use entity::{
     slot::{self, DifficultyLevel, InterviewType},
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, DerivePartialModel, EntityTrait, EnumIter,
-    ExprTrait, FromQueryResult, JoinType, PartialModelTrait, QueryFilter, QueryOrder, QueryResult,
-    QuerySelect, QueryTrait, RelationTrait, Select,
+    ColumnTrait, Condition, DbErr, DerivePartialModel, EntityTrait, EnumIter, ExprTrait,
+    FromQueryResult, JoinType, PartialModelTrait, QueryFilter, QueryResult, QuerySelect,
+    QueryTrait, RelationTrait, Select,
     sea_query::{Expr, SelectStatement},
 };
 
@@ -16,14 +16,11 @@ use crate::{
     domain::{
         busy, interviews,
         page::{self, Cursor, Page, Seek, Sort},
-        rows::{self, Stored},
+        rows::Stored,
         series,
     },
     error::{Error, Result},
 };
-
-/// How many free slots a refused booking is offered.
-const NEAREST: usize = 5;
 
 /// What a slot is good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter)]
@@ -241,41 +238,6 @@ pub(in crate::domain) fn live_interview_id() -> Expr {
     Expr::SubQuery(None, Box::new(live_interview().into()))
 }
 
-/// The free slots of a job that start nearest to an instant, earliest first.
-pub async fn free_near(
-    db: &impl ConnectionTrait,
-    company_id: i64,
-    job_id: i64,
-    around: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Result<Vec<slot::Model>> {
-    let free = || {
-        let filter = Filter {
-            job_id: Some(job_id),
-            state: Some(State::Open),
-            ..Filter::default()
-        };
-        slot::Entity::find()
-            .filter(slot::COLUMN.company_id.eq(company_id))
-            .filter(matching(company_id, &filter, now))
-            .filter(slot::COLUMN.rules_changed_at.is_null())
-            .limit(NEAREST as u64)
-    };
-    let later = free()
-        .filter(slot::COLUMN.starts_at.gte(around))
-        .order_by_asc(slot::Column::StartsAt);
-    let earlier = free()
-        .filter(slot::COLUMN.starts_at.lt(around))
-        .order_by_desc(slot::Column::StartsAt);
-    let later = rows::readable(later, db, "slot").await?;
-    let earlier = rows::readable(earlier, db, "slot").await?;
-    let mut nearest: Vec<_> = later.into_iter().chain(earlier).collect();
-    nearest.sort_by_key(|slot| (slot.starts_at - around).abs());
-    nearest.truncate(NEAREST);
-    nearest.sort_by_key(|slot| (slot.starts_at, slot.id));
-    Ok(nearest)
-}
-
 /// Holds for slots at which a live interview points: the fact has no second copy.
 pub fn is_booked() -> Condition {
     Condition::all().add(Expr::exists(live_interview()))
@@ -292,7 +254,7 @@ fn live_interview() -> SelectStatement {
         .into_query()
 }
 
-fn matching(company_id: i64, filter: &Filter, now: DateTime<Utc>) -> Condition {
+pub(super) fn matching(company_id: i64, filter: &Filter, now: DateTime<Utc>) -> Condition {
     let unbooked = || is_booked().not();
     let offered = || {
         Condition::all()

@@ -3,6 +3,7 @@ pub mod changes;
 pub mod interviewers;
 pub mod labels;
 mod list;
+mod nearest;
 pub(super) mod removal;
 pub mod standing;
 
@@ -13,8 +14,11 @@ use sea_orm::{
 };
 
 pub(super) use self::list::live_interview_id;
-pub use self::list::{Filter, Line, Listed, State, free_near, is_booked, lines, list, show};
 use self::standing::{Act, Chosen, Outcome};
+pub use self::{
+    list::{Filter, Line, Listed, State, is_booked, lines, list, show},
+    nearest::free_near,
+};
 use crate::{
     db::{Db, Txn},
     domain::{
