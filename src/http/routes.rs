@@ -43,11 +43,16 @@ fn table() -> Vec<Route> {
         post(Anyone, "/setup", setup::create),
         get(Anyone, "/static/{hash}/{path:.*}", assets::show).without_session(),
 
+        get(Candidate, "/interview", join::show_without),
         get(Candidate, "/interview/{token}", join::show),
         get(Candidate, "/interview/{token}/invite.ics", join::invite::show),
         get(Candidate, "/interview/{token}/join", join::show),
         post(Candidate, "/interview/{token}/join", join::create),
         post(Candidate, "/interview/{token}/opened", join::opened::create),
+        // What mail programs make of it.
+        get(Candidate, "/interview/{rest:.*}", join::show),
+        get(Candidate, "/Interview/{rest:.*}", join::show),
+        get(Candidate, "/INTERVIEW/{rest:.*}", join::show),
 
         get(Interviewer, "/", today::show),
         get(Interviewer, "/bell", bell::index),

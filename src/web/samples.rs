@@ -64,6 +64,7 @@ const PAGES: &[Sample] = &[
     of::<join::pages::JoinedPage>(),
     of::<join::pages::OpenPage>(),
     of::<join::pages::OverPage>(),
+    of::<join::pages::BlankPage>(),
     of::<join::pages::UnknownPage>(),
     of::<login::NewPage>(),
     of::<logo::EditPage>(),

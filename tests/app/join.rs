@@ -473,6 +473,49 @@ async fn a_changed_address_kills_the_link_in_the_old_mailbox() {
 }
 
 #[actix_web::test]
+async fn a_link_survives_what_mail_programs_make_of_it() {
+    let invitation = Invitation::sent().await;
+    let before = invitation.rows().await;
+    let token = invitation.link.trim_start_matches("/interview/");
+    let (first, second) = token.split_at(token.len() / 2);
+    let mut links: Vec<String> = [
+        ".", ",", ")", "%3E", "]", "%22", "'", ";", "!", "%E2%80%A6", "*", "_", "=", "/", "%20",
+        "&utm=1", "?utm_source=x", "%3Futm=1", "//", ").", "%0D%0A", "%E2%80%8B", "/join)",
+        "%20Regards",
+    ]
+    .iter()
+    .map(|tail| format!("/interview/{token}{tail}"))
+    .collect();
+    for head in ["%3C", "%22", "(", "/", "%E2%80%8B", "https://x.example/interview/"] {
+        links.push(format!("/interview/{head}{token}"));
+    }
+    for inside in ["%0D%0A", "%20", "=3D", "=%0A", "%E2%80%8B", "%C2%AD", "%0A%3E%20"] {
+        links.push(format!("/interview/{first}{inside}{second}"));
+    }
+    links.push(format!("/Interview/{token}"));
+    links.push(format!("/INTERVIEW/{token}."));
+    links.push(format!("/interview/{}", token.replace('.', "%2E")));
+    let mut candidate = invitation.app.candidate();
+    for link in links {
+        let page = candidate.get(&link).await;
+        assert_eq!((page.status, shown(&page)), (200, "early"), "{link}");
+        // What the page leads to is whole again.
+        assert!(page.text.contains(&format!("\"{}\"", invitation.link)), "{link}");
+    }
+    assert_eq!(before, invitation.rows().await);
+}
+
+#[actix_web::test]
+async fn what_is_left_of_a_link_says_how_it_goes_on() {
+    let app = TestApp::start().await;
+    for rest in ["", "/", "/.", "/%20", "/%3E"] {
+        let page = app.candidate().get(&format!("/interview{rest}")).await;
+        assert_eq!(page.status, 404, "{rest}");
+        assert_eq!(page.words("h1"), "Part of the link is missing", "{rest}");
+    }
+}
+
+#[actix_web::test]
 async fn every_wrong_link_gets_the_same_answer_to_the_byte() {
     let invitation = Invitation::sent().await;
     let replaced = {

@@ -416,6 +416,8 @@ impl Ids {
             ("emails", booked.email.id.to_string()),
             ("interview", app.app.keys.token(&ticket).expect("a token")),
             ("interviewers", user.id.to_string()),
+            ("Interview", app.app.keys.token(&ticket).expect("a token")),
+            ("INTERVIEW", app.app.keys.token(&ticket).expect("a token")),
             ("interviews", interview.id.to_string()),
             ("my-interviews", interview.id.to_string()),
             ("jobs", job_id.to_string()),

@@ -17,6 +17,7 @@ pub mod join_window;
 mod joined;
 mod line;
 pub mod link;
+pub mod link_text;
 mod list;
 pub mod nudge;
 pub mod overlap;

@@ -10,7 +10,7 @@ use actix_web::{
 };
 use chrono::{DateTime, Utc};
 
-use self::pages::{CancelledPage, EarlyPage, JoinedPage, OpenPage, OverPage, UnknownPage};
+use self::pages::{BlankPage, CancelledPage, EarlyPage, JoinedPage, OpenPage, OverPage, UnknownPage};
 use super::{
     errors::{Error, Result},
     frame::PublicFrame,
@@ -21,24 +21,44 @@ use crate::{
     app::App,
     client_ip,
     domain::{
-        interviews::admission::{self, Admission, State},
+        interviews::{
+            admission::{self, Admission, State},
+            link_text,
+        },
         rate_limits::Turn,
     },
     error::{Error as AppError, Result as AppResult},
 };
 
 /// GET /interview/{token}: the page for this moment. It changes nothing, because mail scanners open
-/// links too. The same at /interview/{token}/join, for browsers that come back to where they were.
+/// links too. The same at /interview/{token}/join, for browsers that come back to where they were, and at whatever a mail
+/// program makes of the link.
 pub async fn show(
     app: Data<App>,
     request: HttpRequest,
-    token: Path<String>,
+    text: Path<String>,
 ) -> Result<HttpResponse> {
     let now = app.clock.now();
-    match known(admission::admit(&app.db, &app.keys, &token, now).await)? {
-        Some(admission) => present(&app, &token, &admission, now),
+    let admitted = match link_text::token(&text) {
+        Some(token) => known(admission::admit(&app.db, &app.keys, &token, now).await)?
+            .map(|admission| (token, admission)),
+        None => None,
+    };
+    match admitted {
+        Some((token, admission)) => present(&app, &token, &admission, now),
+        None if text.trim_matches(|c: char| !c.is_alphanumeric()).is_empty() => show_blank(&app),
         None => refuse(&app, &request, now).await,
     }
+}
+
+/// GET /interview: nothing of a link is left but its beginning.
+pub async fn show_without(app: Data<App>) -> Result<HttpResponse> {
+    show_blank(&app)
+}
+
+fn show_blank(app: &App) -> Result<HttpResponse> {
+    let page = BlankPage::new(&app.settings.base_url);
+    public(app, StatusCode::NOT_FOUND, PublicFrame::default(), &page)
 }
 
 /// POST /interview/{token}/join: lets in, as often as asked. Leads on by a link and not by a redirect,

@@ -10,6 +10,7 @@ use crate::{
     domain::interviews::{admission::Admission, join_window::Moment},
     error::{Error, Result},
     mail::mailbox,
+    settings::BaseUrl,
     times,
     web::{labels, page::Page},
     zones::Tz,
@@ -90,6 +91,36 @@ impl Page for UnknownPage {
 
     fn sample() -> Self {
         Self {}
+    }
+}
+
+/// An address that ends where the link should go on.
+#[derive(Serialize)]
+pub struct BlankPage {
+    /// How a link begins.
+    begins: String,
+}
+
+impl BlankPage {
+    /// Of the installation at this address.
+    pub fn new(base_url: &BaseUrl) -> Self {
+        Self {
+            begins: base_url.join("/interview/eyJ"),
+        }
+    }
+}
+
+impl Page for BlankPage {
+    const TEMPLATE: &'static str = "join/blank.html";
+
+    fn title(&self) -> String {
+        "Part of the link is missing".into()
+    }
+
+    fn sample() -> Self {
+        Self {
+            begins: "https://jobs.example.com/interview/eyJ".into(),
+        }
     }
 }
 

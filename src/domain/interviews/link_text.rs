@@ -1,0 +1,141 @@
+//! A join link as it arrives: mail programs glue characters to addresses, break them and write them anew.
+
+/// With these letters every token begins: it is JSON in base64url.
+const BEGINS: &str = "eyJ";
+/// The last part of a token, an HMAC of 32 bytes in base64url without padding (RFC 7515 §2), has so many letters.
+const SIGNATURE: usize = 43;
+/// Of more than this nothing is read.
+const LONGEST: usize = 4096;
+
+/// The token in what stands behind `/interview/`, without what a mail program glued to its ends or put inside. None where
+/// no whole token is in it: one that was cut, or that has more letters right behind it, is another one.
+pub fn token(text: &str) -> Option<String> {
+    if text.len() > LONGEST {
+        return None;
+    }
+    // Somebody on the way may have escaped what was escaped already.
+    let text = unescaped(&unescaped(text));
+    // What quoted-printable makes of `=`, which no token has.
+    let text = text.replace("=3D", "").replace("=3d", "");
+    let mut token = String::new();
+    let (mut dots, mut signed) = (0, 0);
+    for c in text[text.find(BEGINS)?..].chars() {
+        if signed == SIGNATURE {
+            return (!c.is_alphanumeric()).then_some(token);
+        }
+        match c {
+            '.' if dots < 2 => dots += 1,
+            'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '_' => signed += usize::from(dots == 2),
+            c if is_put_inside(c) => continue,
+            _ => return None,
+        }
+        token.push(c);
+    }
+    (signed == SIGNATURE).then_some(token)
+}
+
+/// Breaks of lines, the marks of quoted lines, and what nobody sees.
+fn is_put_inside(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c, '=' | '>' | '|' | '\\' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+}
+
+/// With each `%41` as the byte that it stands for; what stands for none stays.
+fn unescaped(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let escaped = match (first, tail) {
+            (b'%', [high, low, ..]) => hex(*high).zip(hex(*low)),
+            _ => None,
+        };
+        match escaped {
+            Some((high, low)) => {
+                bytes.push(high * 16 + low);
+                rest = &tail[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    let value = char::from(digit).to_digit(16)?;
+    u8::try_from(value).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str =
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.abcdefghijklmnopqrstuvwxyz-_ABCDEFGHIJKLMNO";
+
+    fn halves() -> (&'static str, &'static str) {
+        TOKEN.split_at(30)
+    }
+
+    #[test]
+    fn what_is_glued_to_a_token_is_no_part_of_it() {
+        assert_eq!(token(TOKEN).as_deref(), Some(TOKEN));
+        for tail in [
+            ".", ",", ")", ">", "]", "\"", "'", ";", "!", "…", "*", "_", "=", "/", "%20", "%3E",
+            "&utm=1", "-", "?", ":", "}", "`", "\\", "|", "~", "\u{201d}", "\u{200b}", "%0D%0A",
+            "%2520", "&amp;utm_source=mail", "*_", ").", ">.", "%3Futm=1", "%23top", "/join", "//",
+            "<br>", "%E2%80%8B", "\u{a0}", " See you there", "\r\nRegards",
+        ] {
+            let mangled = format!("{TOKEN}{tail}");
+            assert_eq!(token(&mangled).as_deref(), Some(TOKEN), "{tail:?}");
+        }
+        for head in [
+            "<", "%3C", "\"", "(", "/", "%20", "\u{200b}", "https://jobs.example/interview/", "*",
+            "_", "3D", "=3D", "url=",
+        ] {
+            let mangled = format!("{head}{TOKEN}");
+            assert_eq!(token(&mangled).as_deref(), Some(TOKEN), "{head:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_put_inside_of_a_token_is_no_part_of_it() {
+        let (first, second) = halves();
+        for inside in [
+            " ", "\n", "\r\n", "%0A", "%0d%0a", "%20", "\t", "\u{200b}", "%E2%80%8B", "\u{ad}",
+            "\u{feff}", "=\r\n", "=%0D%0A", "=3D", "=3d", "%3D3D", "\r\n> ", "\r\n| ", "\u{a0}",
+        ] {
+            let mangled = format!("{first}{inside}{second}");
+            assert_eq!(token(&mangled).as_deref(), Some(TOKEN), "{inside:?}");
+        }
+        assert_eq!(token(&TOKEN.replace('.', "%2E")).as_deref(), Some(TOKEN));
+        assert_eq!(token(&TOKEN.replace('.', "%252e")).as_deref(), Some(TOKEN));
+    }
+
+    #[test]
+    fn a_token_that_is_not_whole_is_none() {
+        let (first, second) = halves();
+        let cut = &TOKEN[..TOKEN.len() - 1];
+        for other in [
+            String::new(),
+            ".".into(),
+            "eyJ".into(),
+            "x".repeat(5000),
+            format!("{TOKEN}{}", "x".repeat(5000)),
+            cut.to_owned(),
+            format!("{cut}."),
+            format!("{TOKEN}x"),
+            format!("{TOKEN}1"),
+            format!("{first}&{second}"),
+            format!("{first}/{second}"),
+            format!("{first}.{second}"),
+            TOKEN.replacen('.', "", 1),
+            TOKEN.to_uppercase(),
+        ] {
+            assert_eq!(token(&other), None, "{other}");
+        }
+    }
+}
