@@ -27,6 +27,7 @@ pub mod rate_limit;
 pub mod series;
 pub mod series_slot;
 pub mod session;
+pub mod short_link;
 pub mod slot;
 pub mod slot_interviewer;
 pub mod suppression;

@@ -53,6 +53,9 @@ fn table() -> Vec<Route> {
         get(Candidate, "/interview/{rest:.*}", join::show),
         get(Candidate, "/Interview/{rest:.*}", join::show),
         get(Candidate, "/INTERVIEW/{rest:.*}", join::show),
+        get(Candidate, "/i", join::show_without),
+        get(Candidate, "/i/{code:.*}", join::short::show),
+        get(Candidate, "/I/{code:.*}", join::short::show),
 
         get(Interviewer, "/", today::show),
         get(Interviewer, "/bell", bell::index),
@@ -116,6 +119,7 @@ fn table() -> Vec<Route> {
         get(Recruiter, "/interviews/{id}/ending", endings::edit),
         post(Recruiter, "/interviews/{id}/ending", endings::update),
         post(Recruiter, "/interviews/{id}/link", interviews::link::create),
+        post(Recruiter, "/interviews/{id}/short-link", interviews::short_link::create),
         post(Recruiter, "/interviews/{id}/no-show", endings::create_no_show),
         post(Recruiter, "/interviews/{id}/rebooking", endings::create_rebooking),
         post(Recruiter, "/interviews/{id}/reopening", endings::create_reopening),
@@ -295,14 +299,16 @@ pub fn opens(role: Role, path: &str) -> bool {
 }
 
 /// Puts the table into the web server. Sorted, because the first match wins and `{` sorts after letters:
-/// `/slots/new` comes before `/slots/{id}`.
+/// `/slots/new` comes before `/slots/{id}`. What takes any rest of a path comes last.
 pub fn configure(config: &mut ServiceConfig, app: &Data<App>) {
     config.app_data(Data::new(login::Opens(opens)));
-    let mut paths: BTreeMap<&str, Vec<Route>> = BTreeMap::new();
+    let mut paths: BTreeMap<(bool, &str), Vec<Route>> = BTreeMap::new();
     for route in table() {
-        paths.entry(route.path).or_default().push(route);
+        let takes_any_rest = route.path.ends_with(":.*}");
+        let key = (takes_any_rest, route.path);
+        paths.entry(key).or_default().push(route);
     }
-    for (path, routes) in paths {
+    for ((_, path), routes) in paths {
         let allowed = allowed(&routes);
         let keeps_sessions = routes.iter().any(|route| route.keeps_session);
         let mut resource = web::resource(path).default_service(web::to(move || {

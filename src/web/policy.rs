@@ -6,7 +6,7 @@ use crate::settings::Settings;
 /// What a page may load and do. One that needs more adds it for itself.
 pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-const HEADERS: [(HeaderName, &str); 6] = [
+const HEADERS: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     // `no-referrer` would make browsers send our own forms with `Origin: null`.
@@ -19,6 +19,8 @@ const HEADERS: [(HeaderName, &str); 6] = [
         HeaderName::from_static("cross-origin-resource-policy"),
         "same-origin",
     ),
+    // A candidate's page is for one person.
+    (HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
     // Whatever may be kept says so itself.
     (header::CACHE_CONTROL, "no-store"),
 ];

@@ -54,6 +54,7 @@ const PAGES: &[Sample] = &[
     of::<imports::JobsPage>(),
     of::<interviews::edit::pages::EditPage>(),
     of::<interviews::pages::IndexPage>(),
+    of::<interviews::pages::ShortLinkPage>(),
     of::<interviews::pages::ShowPage>(),
     of::<jobs::pages::EditPage>(),
     of::<jobs::pages::IndexPage>(),

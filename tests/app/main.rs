@@ -86,6 +86,7 @@ mod security;
 mod series;
 mod sessions;
 mod setup;
+mod short_links;
 mod slot_changes;
 mod slot_labels;
 mod slots;

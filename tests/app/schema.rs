@@ -54,6 +54,7 @@ async fn rows_and_tables_have_the_same_columns() {
         compare::<entity::series::Entity>(&schema).await,
         compare::<entity::series_slot::Entity>(&schema).await,
         compare::<entity::session::Entity>(&schema).await,
+        compare::<entity::short_link::Entity>(&schema).await,
         compare::<entity::slot::Entity>(&schema).await,
         compare::<entity::slot_interviewer::Entity>(&schema).await,
         compare::<entity::suppression::Entity>(&schema).await,

@@ -139,6 +139,8 @@ pub enum Event {
         #[serde(rename = "email")]
         email_id: Option<i64>,
     },
+    /// A user was shown the short join link, to pass it on.
+    LinkShown { interview_id: i64 },
     /// The candidate did not come, and was asked to.
     CandidateNudged {
         interview_id: i64,

@@ -137,6 +137,7 @@ impl Event {
             | Self::MailTextsReset { version, .. } => *version,
             Self::InterviewCreated { .. }
             | Self::InterviewRebooked { .. }
+            | Self::LinkShown { .. }
             | Self::CandidateJoined { .. }
             | Self::CandidateOpened { .. }
             | Self::InterviewAttended { .. }
@@ -197,6 +198,7 @@ impl Event {
             | Self::InterviewReopened { .. }
             | Self::InterviewRebooked { .. }
             | Self::LinkReplaced { .. }
+            | Self::LinkShown { .. }
             | Self::CandidateNudged { .. }
             | Self::AddressChanged { .. }
             | Self::CandidateJoined { .. }

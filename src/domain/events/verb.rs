@@ -134,6 +134,7 @@ verbs! {
     InterviewReopened: "interview.reopened" of Interview,
     InterviewRebooked: "interview.rebooked" of Interview,
     LinkReplaced: "interview.link_replaced" of Interview,
+    LinkShown: "interview.link_shown" of Interview,
     CandidateNudged: "interview.nudged" of Interview,
     AddressChanged: "interview.readdressed" of Interview,
     CandidateJoined: "interview.joined" of Interview,

@@ -80,6 +80,13 @@ pub async fn admit(db: &Db, keys: &Keys, token: &str, now: DateTime<Utc>) -> Res
     })
 }
 
+/// Is there an interview that somebody could still join?
+pub(super) fn may_still_join(details: &Details, now: DateTime<Utc>) -> bool {
+    let window = details.join_window();
+    details.interview.status == Status::Scheduled
+        && window.is_some_and(|window| window.at(now) != Moment::Over)
+}
+
 /// Lets the candidate in, as often as asked while the window is open; the first time is kept.
 /// Anything else than [`State::Open`] in the answer means that nobody was let in.
 pub async fn join(

@@ -10,6 +10,7 @@ use jsonwebtoken::{
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
+use super::short_link::Code;
 use crate::{
     crypto,
     error::{Error, Result},
@@ -17,11 +18,13 @@ use crate::{
 
 const AUDIENCE: &str = "join";
 const PURPOSE: &str = "join-link";
+const SHORT: &str = "short-link";
 
 /// The keys that sign join links: one makes new ones, all are believed.
 pub struct Keys {
     newest: String,
     by_kid: HashMap<String, [u8; 32]>,
+    short: [u8; 32],
 }
 
 impl fmt::Debug for Keys {
@@ -41,6 +44,7 @@ impl Keys {
         Self {
             newest: key_id(secret),
             by_kid,
+            short: crypto::key_for(secret, SHORT),
         }
     }
 
@@ -63,6 +67,12 @@ impl Keys {
             .ok_or_else(|| Error::System("no key for join links".into()))?;
         jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(key))
             .map_err(|error| Error::System(format!("join link: {error}")))
+    }
+
+    /// The letters of an interview's short link, the same ones for the same version of it.
+    pub(super) fn short_code(&self, public_id: &str, link_version: i32) -> Code {
+        let whose = format!("{public_id}.{link_version}");
+        Code::of(&crypto::hmac_sha256(&self.short, whose.as_bytes()))
     }
 
     pub(super) fn read(&self, token: &str) -> Option<Claims> {

@@ -5,7 +5,7 @@ const BEGINS: &str = "eyJ";
 /// The last part of a token, an HMAC of 32 bytes in base64url without padding (RFC 7515 §2), has so many letters.
 const SIGNATURE: usize = 43;
 /// Of more than this nothing is read.
-const LONGEST: usize = 4096;
+pub(super) const LONGEST: usize = 4096;
 
 /// The token in what stands behind `/interview/`, without what a mail program glued to its ends or put inside. None where
 /// no whole token is in it: one that was cut, or that has more letters right behind it, is another one.
@@ -13,10 +13,7 @@ pub fn token(text: &str) -> Option<String> {
     if text.len() > LONGEST {
         return None;
     }
-    // Somebody on the way may have escaped what was escaped already.
-    let text = unescaped(&unescaped(text));
-    // What quoted-printable makes of `=`, which no token has.
-    let text = text.replace("=3D", "").replace("=3d", "");
+    let text = plain(text);
     let mut token = String::new();
     let (mut dots, mut signed) = (0, 0);
     for c in text[text.find(BEGINS)?..].chars() {
@@ -34,11 +31,27 @@ pub fn token(text: &str) -> Option<String> {
     (signed == SIGNATURE).then_some(token)
 }
 
+/// Is nothing left that could be part of a link?
+pub fn is_blank(text: &str) -> bool {
+    !plain(text).contains(char::is_alphanumeric)
+}
+
+/// As it was before it was escaped for an address or a mail.
+pub(super) fn plain(text: &str) -> String {
+    // Somebody on the way may have escaped what was escaped already.
+    let text = unescaped(&unescaped(text));
+    // What quoted-printable makes of `=`, which no link has.
+    text.replace("=3D", "").replace("=3d", "")
+}
+
 /// Breaks of lines, the marks of quoted lines, and what nobody sees.
-fn is_put_inside(c: char) -> bool {
+pub(super) fn is_put_inside(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
-        || matches!(c, '=' | '>' | '|' | '\\' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+        || matches!(
+            c,
+            '=' | '>' | '|' | '\\' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'
+        )
 }
 
 /// With each `%41` as the byte that it stands for; what stands for none stays.
@@ -84,17 +97,66 @@ mod tests {
     fn what_is_glued_to_a_token_is_no_part_of_it() {
         assert_eq!(token(TOKEN).as_deref(), Some(TOKEN));
         for tail in [
-            ".", ",", ")", ">", "]", "\"", "'", ";", "!", "…", "*", "_", "=", "/", "%20", "%3E",
-            "&utm=1", "-", "?", ":", "}", "`", "\\", "|", "~", "\u{201d}", "\u{200b}", "%0D%0A",
-            "%2520", "&amp;utm_source=mail", "*_", ").", ">.", "%3Futm=1", "%23top", "/join", "//",
-            "<br>", "%E2%80%8B", "\u{a0}", " See you there", "\r\nRegards",
+            ".",
+            ",",
+            ")",
+            ">",
+            "]",
+            "\"",
+            "'",
+            ";",
+            "!",
+            "…",
+            "*",
+            "_",
+            "=",
+            "/",
+            "%20",
+            "%3E",
+            "&utm=1",
+            "-",
+            "?",
+            ":",
+            "}",
+            "`",
+            "\\",
+            "|",
+            "~",
+            "\u{201d}",
+            "\u{200b}",
+            "%0D%0A",
+            "%2520",
+            "&amp;utm_source=mail",
+            "*_",
+            ").",
+            ">.",
+            "%3Futm=1",
+            "%23top",
+            "/join",
+            "//",
+            "<br>",
+            "%E2%80%8B",
+            "\u{a0}",
+            " See you there",
+            "\r\nRegards",
         ] {
             let mangled = format!("{TOKEN}{tail}");
             assert_eq!(token(&mangled).as_deref(), Some(TOKEN), "{tail:?}");
         }
         for head in [
-            "<", "%3C", "\"", "(", "/", "%20", "\u{200b}", "https://jobs.example/interview/", "*",
-            "_", "3D", "=3D", "url=",
+            "<",
+            "%3C",
+            "\"",
+            "(",
+            "/",
+            "%20",
+            "\u{200b}",
+            "https://jobs.example/interview/",
+            "*",
+            "_",
+            "3D",
+            "=3D",
+            "url=",
         ] {
             let mangled = format!("{head}{TOKEN}");
             assert_eq!(token(&mangled).as_deref(), Some(TOKEN), "{head:?}");
@@ -105,8 +167,25 @@ mod tests {
     fn what_is_put_inside_of_a_token_is_no_part_of_it() {
         let (first, second) = halves();
         for inside in [
-            " ", "\n", "\r\n", "%0A", "%0d%0a", "%20", "\t", "\u{200b}", "%E2%80%8B", "\u{ad}",
-            "\u{feff}", "=\r\n", "=%0D%0A", "=3D", "=3d", "%3D3D", "\r\n> ", "\r\n| ", "\u{a0}",
+            " ",
+            "\n",
+            "\r\n",
+            "%0A",
+            "%0d%0a",
+            "%20",
+            "\t",
+            "\u{200b}",
+            "%E2%80%8B",
+            "\u{ad}",
+            "\u{feff}",
+            "=\r\n",
+            "=%0D%0A",
+            "=3D",
+            "=3d",
+            "%3D3D",
+            "\r\n> ",
+            "\r\n| ",
+            "\u{a0}",
         ] {
             let mangled = format!("{first}{inside}{second}");
             assert_eq!(token(&mangled).as_deref(), Some(TOKEN), "{inside:?}");

@@ -25,6 +25,7 @@ pub mod reach;
 pub mod rebooking;
 pub mod rescheduling;
 mod search;
+pub mod short_link;
 pub mod slot_choice;
 pub mod telling;
 pub(in crate::domain) mod unbooking;

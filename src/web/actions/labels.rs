@@ -20,6 +20,7 @@ const VERBS: [(Verb, &str); Verb::ALL.len()] = [
     (Verb::InterviewReopened, "Interview reopened"),
     (Verb::InterviewRebooked, "Missed interview rebooked"),
     (Verb::LinkReplaced, "Join link replaced"),
+    (Verb::LinkShown, "Short join link shown"),
     (Verb::CandidateNudged, "Candidate nudged"),
     (
         Verb::AddressChanged,

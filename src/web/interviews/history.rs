@@ -193,6 +193,7 @@ fn words_for(event: &Event, reader: &Reader) -> (&'static str, String) {
             "wait",
             "Join link replaced; the old one no longer works".into(),
         ),
+        Event::LinkShown { .. } => ("wait", action_labels::verb(event.verb()).into()),
         Event::AddressChanged { .. } => (
             "wait",
             "Candidate's address changed; the old join link no longer works".into(),

@@ -10,6 +10,7 @@ pub mod pages;
 mod reader;
 mod refusal;
 mod row;
+pub mod short_link;
 
 use actix_web::{
     HttpResponse,

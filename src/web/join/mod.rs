@@ -2,6 +2,7 @@
 pub mod invite;
 pub mod opened;
 pub mod pages;
+pub mod short;
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -10,7 +11,9 @@ use actix_web::{
 };
 use chrono::{DateTime, Utc};
 
-use self::pages::{BlankPage, CancelledPage, EarlyPage, JoinedPage, OpenPage, OverPage, UnknownPage};
+use self::pages::{
+    BlankPage, CancelledPage, EarlyPage, JoinedPage, OpenPage, OverPage, UnknownPage,
+};
 use super::{
     errors::{Error, Result},
     frame::PublicFrame,
@@ -46,7 +49,7 @@ pub async fn show(
     };
     match admitted {
         Some((token, admission)) => present(&app, &token, &admission, now),
-        None if text.trim_matches(|c: char| !c.is_alphanumeric()).is_empty() => show_blank(&app),
+        None if link_text::is_blank(&text) => show_blank(&app),
         None => refuse(&app, &request, now).await,
     }
 }
@@ -80,9 +83,9 @@ pub async fn create(
     }
 }
 
-fn known(admitted: AppResult<Admission>) -> Result<Option<Admission>> {
+fn known<T>(admitted: AppResult<T>) -> Result<Option<T>> {
     match admitted {
-        Ok(admission) => Ok(Some(admission)),
+        Ok(admitted) => Ok(Some(admitted)),
         Err(AppError::NotFound) => Ok(None),
         Err(error) => Err(error.into()),
     }

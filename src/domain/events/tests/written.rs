@@ -309,6 +309,7 @@ pub fn written_today() -> Vec<(Event, Value)> {
             },
             json!({ "version": 3 }),
         ),
+        (Event::LinkShown { interview_id }, json!({})),
         (Event::CandidateJoined { interview_id }, json!({})),
         (Event::CandidateOpened { interview_id }, json!({})),
         (Event::InterviewAttended { interview_id }, json!({})),

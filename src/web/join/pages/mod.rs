@@ -97,15 +97,15 @@ impl Page for UnknownPage {
 /// An address that ends where the link should go on.
 #[derive(Serialize)]
 pub struct BlankPage {
-    /// How a link begins.
-    begins: String,
+    /// How a link starts.
+    starts: String,
 }
 
 impl BlankPage {
     /// Of the installation at this address.
     pub fn new(base_url: &BaseUrl) -> Self {
         Self {
-            begins: base_url.join("/interview/eyJ"),
+            starts: base_url.join("/interview/eyJ"),
         }
     }
 }
@@ -119,7 +119,7 @@ impl Page for BlankPage {
 
     fn sample() -> Self {
         Self {
-            begins: "https://jobs.example.com/interview/eyJ".into(),
+            starts: "https://jobs.example.com/interview/eyJ".into(),
         }
     }
 }
