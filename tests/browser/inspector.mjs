@@ -5,16 +5,20 @@ import { createRequire } from "node:module";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-// That a form was refused is said on the page; Chromium says it on the console as well.
-const REFUSED = /status of 422/;
+// That a form was refused, or that there is nothing here, is said on the page; Chromium says it on the console as well.
+const REFUSED = /status of (422|404)/;
 
 // Collects what a page's console and Content-Security-Policy complain of.
 export function watch(page, complaints) {
   page.on("console", (message) => {
-    if (!["error", "warning"].includes(message.type()) || REFUSED.test(message.text())) return;
+    if (!["error", "warning"].includes(message.type()) || isAnswered(page, message)) return;
     complaints.push(`${page.url()}: ${message.text()}`);
   });
   page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error}`));
+}
+
+function isAnswered(page, message) {
+  return REFUSED.test(message.text()) && message.location().url === page.url();
 }
 
 // Looks at the page as it stands: accessible in light and in dark, and no wider than a phone.

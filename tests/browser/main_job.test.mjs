@@ -150,6 +150,24 @@ test("the main job", { timeout: 900_000 }, async (t) => {
     await inspect(recruiter);
   });
 
+  await step("a short link that is read out and typed leads to the same page", async () => {
+    await recruiter.goto(interviewPath);
+    await recruiter.getByText("Show join link").click();
+    await recruiter.getByRole("button", { name: "Show link" }).click();
+    await recruiter.getByRole("heading", { level: 1, name: "Join link of Zoë Núñez" }).waitFor();
+    await inspect(recruiter);
+    const link = await recruiter.locator("#short-link").innerText();
+    await recruiter.reload();
+    await recruiter.getByText("Short join link shown").first().waitFor();
+    assert.ok(!(await recruiter.content()).includes(link), "it is shown once");
+    await candidate.goto(link.toLowerCase().replaceAll("-", " "));
+    await candidate.locator("form[action$='/join'] button").waitFor();
+    await inspect(candidate);
+    await candidate.goto("/i/");
+    await candidate.getByRole("heading", { level: 1, name: "Part of the link is missing" }).waitFor();
+    await inspect(candidate);
+  });
+
   await step("the delivery log says what became of the e-mail", async () => {
     await recruiter.goto("/emails");
     await inspect(recruiter);

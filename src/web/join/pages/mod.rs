@@ -99,6 +99,8 @@ impl Page for UnknownPage {
 pub struct BlankPage {
     /// How a link starts.
     starts: String,
+    /// How a short one starts.
+    short: String,
 }
 
 impl BlankPage {
@@ -106,6 +108,7 @@ impl BlankPage {
     pub fn new(base_url: &BaseUrl) -> Self {
         Self {
             starts: base_url.join("/interview/eyJ"),
+            short: base_url.join("/i/"),
         }
     }
 }
@@ -120,6 +123,7 @@ impl Page for BlankPage {
     fn sample() -> Self {
         Self {
             starts: "https://jobs.example.com/interview/eyJ".into(),
+            short: "https://jobs.example.com/i/".into(),
         }
     }
 }
