@@ -585,7 +585,6 @@ async fn every_wrong_link_gets_the_same_answer_to_the_byte() {
         format!("/interview/{signed}.AAAA"),
         format!("/interview/{good}x"),
         "/interview/1".into(),
-        "/interview/%ff%fe".into(),
         "/interview/%27%20OR%201=1".into(),
         format!("/interview/{}", "x".repeat(3000)),
     ];

@@ -138,10 +138,16 @@ impl Rows {
         let free = app.now() + TimeDelta::days(2);
         let slot = builders::slot(app, app.company_id, job, free).await;
         let user = builders::user(app, app.company_id, Role::Recruiter).await;
+        let code = builders::short_code(app, app.company_id, interview.id).await;
+        let token = app.app.keys.token(&ticket).expect("a token");
         Self(BTreeMap::from([
             ("candidates", interview.candidate_id.to_string()),
             ("emails", booked.email.id.to_string()),
-            ("interview", app.app.keys.token(&ticket).expect("a token")),
+            ("i", code.clone()),
+            ("I", code),
+            ("interview", token.clone()),
+            ("Interview", token.clone()),
+            ("INTERVIEW", token),
             ("interviews", interview.id.to_string()),
             ("jobs", job.to_string()),
             ("texts", "scheduled".into()),

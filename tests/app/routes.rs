@@ -5,10 +5,7 @@ use actix_web::{http::Method, test::TestRequest};
 use entity::{interview, user::Role};
 use greenroom::{
     access::Who,
-    domain::{
-        actions,
-        interviews::{join_link::Ticket, short_link},
-    },
+    domain::interviews::join_link::Ticket,
     http::routes::{self, Line},
 };
 
@@ -418,10 +415,7 @@ impl Ids {
         let user = builders::user(app, company_id, Role::Recruiter).await;
         let token_id = builders::api_token(app, &user).await.id;
         let batch_id = builders::batch(app, company_id).await.to_string();
-        let (ours, by) = (&app.app, actions::Actor::system(company_id));
-        let shown = short_link::show(&ours.db, &ours.keys, &by, interview.id, app.now());
-        let (_, code) = shown.await.expect("an interview");
-        let code = code.expect("a short link").to_string();
+        let code = builders::short_code(app, company_id, interview.id).await;
         Self(HashMap::from([
             ("batches", batch_id.clone()),
             ("bulk_booking", batch_id),

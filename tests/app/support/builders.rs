@@ -19,6 +19,7 @@ use greenroom::{
             booking::{self, NewBooking, Who},
             creation,
             overlap::Overlaps,
+            short_link,
             slot_choice::SlotChoice,
         },
         jobs::{self, NewJob},
@@ -318,4 +319,12 @@ pub async fn write<T>(
     work: impl AsyncFnOnce(&db::Txn) -> greenroom::error::Result<T>,
 ) -> T {
     db::transaction(&app.app.db, work).await.expect("a row")
+}
+
+/// The letters of the short link of an interview.
+pub async fn short_code(app: &TestApp, company_id: i64, interview_id: i64) -> String {
+    let (ours, by) = (&app.app, Actor::system(company_id));
+    let shown = short_link::show(&ours.db, &ours.keys, &by, interview_id, app.now()).await;
+    let (_, code) = shown.expect("an interview");
+    code.expect("a short link").to_string()
 }
