@@ -83,6 +83,12 @@ pub struct Model {
     pub joined_at: Option<DateTimeUtc>,
     /// When somebody of the company came; until then a candidate who joined waits alone.
     pub attended_at: Option<DateTimeUtc>,
+    /// When the candidate, who had joined, said that the meeting cannot be entered.
+    pub trouble_at: Option<DateTimeUtc>,
+    /// With which meeting link, empty for none: one that was set since may work.
+    pub trouble_url: Option<String>,
+    /// When somebody of the company saw to it.
+    pub trouble_handled_at: Option<DateTimeUtc>,
     /// When it was first booked, however often it was moved since.
     pub booked_at: Option<DateTimeUtc>,
     /// The user who booked it: candidates reply to this person.

@@ -49,6 +49,8 @@ fn table() -> Vec<Route> {
         get(Candidate, "/interview/{token}/join", join::show),
         post(Candidate, "/interview/{token}/join", join::create),
         post(Candidate, "/interview/{token}/opened", join::opened::create),
+        get(Candidate, "/interview/{token}/trouble", join::show),
+        post(Candidate, "/interview/{token}/trouble", join::trouble::create),
         // What mail programs make of it.
         get(Candidate, "/interview/{rest:.*}", join::show),
         get(Candidate, "/Interview/{rest:.*}", join::show),
@@ -60,6 +62,7 @@ fn table() -> Vec<Route> {
         get(Interviewer, "/", today::show),
         get(Interviewer, "/bell", bell::index),
         post(Interviewer, "/interviews/{id}/attendance", interviews::attendance::create),
+        post(Interviewer, "/interviews/{id}/trouble", interviews::trouble::update),
         get(Interviewer, "/account", account::edit),
         post(Interviewer, "/account", account::update),
         get(Interviewer, "/account/availability", availability::edit_own),

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{
+    alerts::dial,
     errors::Result,
     page::Page,
     stamp::Stamp,
@@ -47,13 +48,24 @@ struct Ring {
     id: i64,
     candidate: String,
     starts: Stamp,
-    /// `Waiting since 10:15`.
+    /// `has been waiting since 10:15`, or what keeps them out.
     since: String,
+    /// Has the candidate said that the meeting does not let them in?
+    is_stuck: bool,
+    /// Where the viewer can call the candidate who is stuck.
+    call: Option<Call>,
     meeting_url: Option<String>,
     /// Has nobody come?
     is_alone: bool,
     /// May the viewer say where it takes place?
     can_edit: bool,
+}
+
+/// A number, as it was typed and as it is dialled.
+#[derive(Serialize)]
+struct Call {
+    phone: String,
+    dial: String,
 }
 
 impl IndexPage {
@@ -70,14 +82,23 @@ impl Ring {
     fn new(waiting: Waiting, can_edit: bool, zone: Tz, now: DateTime<Utc>) -> Self {
         let waited = (now - waiting.joined_at).num_minutes();
         let since = times::clock(waiting.joined_at, zone);
+        let stuck_at = waiting.stuck_at().map(|at| times::clock(at, zone));
+        let dial = dial(&waiting.phone);
+        let can_call = stuck_at.is_some() && can_edit && !dial.is_empty();
         Self {
             id: waiting.id,
             candidate: waiting.candidate,
             starts: Stamp::clock(waiting.starts_at, zone),
-            since: match waited {
-                ..1 => "has just arrived".into(),
-                _ => format!("has been waiting since {since}"),
+            since: match (&stuck_at, waited) {
+                (Some(at), _) => format!("can't get into the meeting since {at}"),
+                (None, ..1) => "has just arrived".into(),
+                (None, _) => format!("has been waiting since {since}"),
             },
+            is_stuck: stuck_at.is_some(),
+            call: can_call.then_some(Call {
+                phone: waiting.phone,
+                dial,
+            }),
             is_alone: waiting.attended_at.is_none(),
             meeting_url: waiting.meeting_url,
             can_edit,
@@ -100,6 +121,11 @@ impl Page for IndexPage {
                 starts: Stamp::sample(),
                 since: "has been waiting since 09:52".into(),
                 meeting_url: Some("https://meet.example.com/room-7".into()),
+                is_stuck: true,
+                call: Some(Call {
+                    phone: "+49 30 1234".into(),
+                    dial: "+49301234".into(),
+                }),
                 is_alone: true,
                 can_edit: true,
             }],

@@ -56,6 +56,16 @@ impl Scene {
         self.app.candidate().post_form(&self.join, &[]).await
     }
 
+    async fn candidate_is_stuck(&self) -> crate::support::Answer {
+        let path = self.join.replace("/join", "/trouble");
+        self.app.candidate().post_form(&path, &[]).await
+    }
+
+    async fn history(&mut self) -> String {
+        let path = format!("/interviews/{}", self.id());
+        self.rita.get(&path).await.text
+    }
+
     fn id(&self) -> i64 {
         self.booked.details.interview.id
     }
@@ -225,4 +235,101 @@ async fn whoever_waited_in_vain_before_keeps_nobody_from_ringing() {
     app.candidate().post_form(&join, &[]).await;
     let bell = app.recruiter().await.get("/bell").await;
     assert_eq!(bell.all_words("#bell li").len(), 1, "{}", bell.text);
+}
+
+const STUCK: &str = "get into the meeting";
+
+#[actix_web::test]
+async fn a_candidate_who_cannot_get_in_rings_until_somebody_sees_to_it() {
+    let mut scene = Scene::set().await;
+    let joined = scene.candidate_joins().await;
+    let path = scene.join.replace("/join", "/trouble");
+    assert_eq!(joined.attribute("#trouble", "action"), path);
+    let come = format!("/interviews/{}/attendance", scene.id());
+    scene.ines.post_form(&come, &[]).await;
+    assert!(!scene.rita.get("/bell").await.has("#bell li"));
+
+    let told = scene.candidate_is_stuck().await;
+    assert_eq!(told.status, 200);
+    assert!(told.words("main").contains("that you can't get in"));
+    assert!(!told.has("#trouble"));
+    let again = scene.candidate_is_stuck().await;
+    assert_eq!(again.text, told.text, "the same answer");
+    for actor in [&mut scene.rita, &mut scene.ines] {
+        let words = actor.get("/bell").await.words("#bell");
+        let expected =
+            "Zoë Núñez can't get into the meeting since 08:55 for the interview at 09:00";
+        assert!(words.contains(expected), "{words}");
+    }
+    let bell = scene.rita.get("/bell").await;
+    assert!(bell.words("#bell").contains("Change meeting link"));
+    assert!(!bell.words("#bell").contains("I'm there"), "Ines is");
+    let looked = scene.app.candidate().get(&path).await;
+    assert!(!looked.text.contains("meet.example.com"), "not by looking");
+
+    let handled = format!("/interviews/{}/trouble", scene.id());
+    let mut stranger = scene.app.interviewer().await;
+    assert_eq!(stranger.post_form(&handled, &[]).await.status, 404);
+    assert!(scene.rita.get("/bell").await.has("#bell li"));
+    for _ in 0..2 {
+        let answer = scene.ines.post_form(&handled, &[]).await;
+        assert_eq!((answer.status, answer.location.as_str()), (303, "/"));
+        assert!(!scene.rita.get("/bell").await.has("#bell li"));
+        scene.candidate_is_stuck().await;
+    }
+    let history = scene.history().await;
+    let entry = "Candidate can&#39;t get into the meeting";
+    let entries = history.replace("&#x27;", "&#39;").replace('\'', "&#39;");
+    assert_eq!(entries.matches(entry).count(), 1, "{entries}");
+    assert_eq!(entries.matches("Marked as handled").count(), 1);
+    let dossier = format!("/interviews/{}/dossier.json", scene.id());
+    let dossier = scene.rita.get(&dossier).await.text;
+    let entry = dossier
+        .split("interview.trouble\"")
+        .next()
+        .expect("before it");
+    assert!(dossier.contains("interview.trouble\""), "{dossier}");
+    assert!(entry.contains("Candidate"), "{entry}");
+}
+
+#[actix_web::test]
+async fn another_meeting_link_silences_a_candidate_who_could_not_get_in_with_the_last_one() {
+    let mut scene = Scene::set().await;
+    // Nobody has to press the other button first.
+    scene.candidate_is_stuck().await;
+    assert!(scene.rita.get("/bell").await.words("#bell").contains(STUCK));
+    let edit = format!("/interviews/{}/edit", scene.id());
+    let link = [
+        ("meeting_url", "https://meet.example.com/other"),
+        ("interview_type", "technical"),
+        ("duration_minutes", "45"),
+        ("act", "save"),
+    ];
+    let saved = scene.rita.save_form(&edit, &link).await;
+    assert_eq!(saved.status, 303, "{}", saved.text);
+    let words = scene.rita.get("/bell").await.words("#bell");
+    assert!(!words.contains(STUCK), "{words}");
+    let joined = scene.candidate_joins().await;
+    assert!(joined.text.contains("https://meet.example.com/other"));
+    assert!(joined.has("#trouble"), "it may fail as well");
+    scene.candidate_is_stuck().await;
+    assert!(scene.rita.get("/bell").await.words("#bell").contains(STUCK));
+}
+
+#[actix_web::test]
+async fn who_may_not_join_cannot_say_that_they_cannot_get_in() {
+    let mut scene = Scene::set().await;
+    let minutes = TimeDelta::minutes;
+    scene.app.advance(minutes(-11));
+    let early = scene.candidate_is_stuck().await;
+    assert_eq!(early.status, 200);
+    assert!(early.has("[data-countdown]"), "{}", early.text);
+    scene.app.advance(minutes(61));
+    let over = scene.candidate_is_stuck().await;
+    assert_eq!(over.status, 410);
+    assert!(over.words("h1").contains("over"));
+    let wrong = scene.app.candidate();
+    let wrong = { wrong }.post_form("/interview/x.y.z/trouble", &[]).await;
+    assert_eq!(wrong.status, 404);
+    assert!(!scene.history().await.contains(STUCK));
 }

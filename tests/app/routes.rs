@@ -254,6 +254,7 @@ fn the_list_of_interviewers_is_short() {
             "GET /",
             "GET /bell",
             "POST /interviews/{id}/attendance",
+            "POST /interviews/{id}/trouble",
             "GET /account",
             "POST /account",
             "GET /account/availability",
@@ -317,6 +318,7 @@ async fn a_link_of_nobody_opens_nothing() {
             ids.fill(&line.path)
                 .replace("/join", "x/join")
                 .replace("/invite", "x/invite")
+                .replace("/trouble", "x/trouble")
         );
         let answer = request(&mut app.candidate(), &line, &wrong).await;
         // Any rest of a link is looked at, and nothing is done there.

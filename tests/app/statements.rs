@@ -20,7 +20,7 @@ const FRAME: usize = 2;
 /// Of its own, a page needs so many at most,
 const OWN: usize = 2;
 /// but for these: each says how many it needs today, and none may need more.
-const MORE: [(&str, usize); 30] = [
+const MORE: [(&str, usize); 31] = [
     ("/", 9),
     ("/alerts", 5),
     ("/company/texts", 3),
@@ -45,6 +45,7 @@ const MORE: [(&str, usize); 30] = [
     ("/interview/{token}", 1),
     ("/interview/{token}/invite.ics", 2),
     ("/interview/{token}/join", 1),
+    ("/interview/{token}/trouble", 1),
     // What the own calendars of the interviewers say.
     ("/slots/{id}/booking", 3),
     ("/company/logo", 2),

@@ -159,6 +159,10 @@ pub enum Event {
     CandidateOpened { interview_id: i64 },
     /// Somebody of the company came to the interview.
     InterviewAttended { interview_id: i64 },
+    /// The candidate joined and cannot get into the meeting.
+    CandidateStuck { interview_id: i64 },
+    /// Somebody of the company saw to that.
+    TroubleHandled { interview_id: i64 },
     /// A recruiter told the candidate what this message could not.
     ToldByPhone {
         interview_id: i64,

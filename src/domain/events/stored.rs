@@ -141,6 +141,8 @@ impl Event {
             | Self::CandidateJoined { .. }
             | Self::CandidateOpened { .. }
             | Self::InterviewAttended { .. }
+            | Self::CandidateStuck { .. }
+            | Self::TroubleHandled { .. }
             | Self::ToldByPhone { .. }
             | Self::ToldByPhoneUndone { .. }
             | Self::NotificationFailed { .. }
@@ -204,6 +206,8 @@ impl Event {
             | Self::CandidateJoined { .. }
             | Self::CandidateOpened { .. }
             | Self::InterviewAttended { .. }
+            | Self::CandidateStuck { .. }
+            | Self::TroubleHandled { .. }
             | Self::ToldByPhone { .. }
             | Self::ToldByPhoneUndone { .. }
             | Self::NotificationFailed { .. }

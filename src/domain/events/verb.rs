@@ -140,6 +140,8 @@ verbs! {
     CandidateJoined: "interview.joined" of Interview,
     CandidateOpened: "interview.opened" of Interview,
     InterviewAttended: "interview.attended" of Interview,
+    CandidateStuck: "interview.trouble" of Interview,
+    TroubleHandled: "interview.trouble_handled" of Interview,
     ToldByPhone: "interview.told" of Interview,
     ToldByPhoneUndone: "interview.not_told" of Interview,
     NotificationFailed: "slot_booking_notification_failed" of Interview,
@@ -186,6 +188,14 @@ verbs! {
 }
 
 impl Verb {
+    /// Does a candidate do this, whom no user stands for?
+    pub fn is_of_candidate(self) -> bool {
+        matches!(
+            self,
+            Self::CandidateJoined | Self::CandidateOpened | Self::CandidateStuck
+        )
+    }
+
     /// The one that is stored like this; none of what a newer version writes.
     pub fn read(stored: &str) -> Option<Self> {
         let mut all = Self::ALL.iter().copied();

@@ -140,7 +140,7 @@ async fn enter(db: &Db, row: &interview::Model, ip: &str, now: DateTime<Utc>) ->
 }
 
 /// Whoever has the link.
-fn candidate(row: &interview::Model, ip: &str) -> Actor {
+pub(super) fn candidate(row: &interview::Model, ip: &str) -> Actor {
     Actor {
         company_id: row.company_id,
         user_id: None,

@@ -1,4 +1,4 @@
-//! Candidates who wait with nobody there, or without a meeting link, and who came to them.
+//! Candidates who wait with nobody there, without a meeting link or before one that does not let in, and who came to them.
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     candidate, company,
@@ -13,9 +13,11 @@ use sea_orm::{
 };
 
 use super::{
+    Details,
     details::details,
     held::{self, meeting_url},
     join_window::Moment,
+    trouble,
 };
 use crate::{
     db::{self, Db, constant::Constant},
@@ -54,9 +56,18 @@ pub struct Waiting {
     pub joined_at: DateTime<Utc>,
     /// When somebody of the company came.
     pub attended_at: Option<DateTime<Utc>>,
+    /// When the candidate said that the meeting cannot be entered,
+    pub trouble_at: Option<DateTime<Utc>>,
+    /// with which link,
+    pub trouble_url: Option<String>,
+    /// and when somebody saw to it.
+    pub trouble_handled_at: Option<DateTime<Utc>>,
     /// Who waits, by name.
     #[sea_orm(from_expr = "candidate::Column::Name")]
     pub candidate: String,
+    /// The number at which they can be called; may be empty.
+    #[sea_orm(from_expr = "candidate::Column::Phone")]
+    pub phone: String,
     /// The instant it starts.
     #[sea_orm(from_expr = "slot::Column::StartsAt")]
     pub starts_at: DateTime<Utc>,
@@ -66,6 +77,16 @@ pub struct Waiting {
     /// Where it takes place: the slot's address, else the company's.
     #[sea_orm(from_expr = "meeting_url()")]
     pub meeting_url: Option<String>,
+}
+
+impl Waiting {
+    /// Since when the candidate cannot get into the meeting with the link of now, if nobody has seen to it.
+    pub fn stuck_at(&self) -> Option<DateTime<Utc>> {
+        let is_same_link =
+            self.trouble_url.as_deref() == Some(self.meeting_url.as_deref().unwrap_or_default());
+        self.trouble_at
+            .filter(|_| is_same_link && self.trouble_handled_at.is_none())
+    }
 }
 
 /// The candidates who wait for a user, or whom nobody else came to; those who came first are first.
@@ -79,7 +100,8 @@ pub async fn waiting(db: &Db, viewer: Viewer, now: DateTime<Utc>) -> Result<Vec<
         .join(JoinType::InnerJoin, interview::Relation::Candidate.def());
     let is_alone = Condition::any()
         .add(interview::COLUMN.attended_at.is_null())
-        .add(meeting_url().is_null());
+        .add(meeting_url().is_null())
+        .add(trouble::is_unhandled());
     let mut rows = Waiting::select_cols(rows)
         .filter(interview::COLUMN.company_id.eq(company_id))
         .filter(interview::Column::Status.eq_const(Status::Scheduled))
@@ -135,10 +157,7 @@ pub async fn attend(
     interview_id: i64,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let details = details(db.read(), viewer.company_id, interview_id).await?;
-    if !viewer.role.is_recruiting() && !held::holds(db, &details, viewer.user_id).await? {
-        return Err(Error::NotFound);
-    }
+    let details = visible(db, viewer, interview_id).await?;
     let is_open = details
         .join_window()
         .is_some_and(|window| window.at(now) == Moment::Open);
@@ -163,4 +182,13 @@ pub async fn attend(
         Ok(())
     })
     .await
+}
+
+/// An interview that is a user's to see, else `NotFound`: recruiters see all, interviewers what they hold.
+pub(super) async fn visible(db: &Db, viewer: Viewer, interview_id: i64) -> Result<Details> {
+    let details = details(db.read(), viewer.company_id, interview_id).await?;
+    if !viewer.role.is_recruiting() && !held::holds(db, &details, viewer.user_id).await? {
+        return Err(Error::NotFound);
+    }
+    Ok(details)
 }

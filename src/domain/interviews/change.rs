@@ -172,6 +172,9 @@ pub(in crate::domain) fn another_time(read: &interview::Model) -> interview::Act
         opened_at: Set(None),
         joined_at: Set(None),
         attended_at: Set(None),
+        trouble_at: Set(None),
+        trouble_url: Set(None),
+        trouble_handled_at: Set(None),
         ..next_revision(read)
     }
 }

@@ -118,10 +118,7 @@ pub async fn read(db: &Db, company_id: i64, id: i64) -> Result<Dossier> {
 }
 
 fn event(line: actions::Entry) -> Entry {
-    let by_candidate = matches!(
-        line.verb(),
-        Some(Verb::CandidateJoined | Verb::CandidateOpened)
-    );
+    let by_candidate = line.verb().is_some_and(Verb::is_of_candidate);
     let nobody = if by_candidate { CANDIDATE } else { GREENROOM };
     let action = line.action;
     Entry {

@@ -28,6 +28,7 @@ mod search;
 pub mod short_link;
 pub mod slot_choice;
 pub mod telling;
+pub mod trouble;
 pub(in crate::domain) mod unbooking;
 mod unclosed;
 

@@ -29,6 +29,11 @@ const VERBS: [(Verb, &str); Verb::ALL.len()] = [
     (Verb::CandidateJoined, "Candidate joined"),
     (Verb::CandidateOpened, "Candidate opened the join page"),
     (Verb::InterviewAttended, "Joined by the company"),
+    (Verb::CandidateStuck, "Candidate can't get into the meeting"),
+    (
+        Verb::TroubleHandled,
+        "Marked as handled: candidate couldn't get in",
+    ),
     (Verb::ToldByPhone, "Marked as told by phone"),
     (Verb::ToldByPhoneUndone, "No longer marked as told by phone"),
     (
@@ -103,7 +108,7 @@ pub fn what(entry: &Entry) -> String {
 pub fn who(entry: &Entry) -> String {
     match (&entry.by, entry.verb()) {
         (Some(name), _) => name.clone(),
-        (None, Some(Verb::CandidateJoined | Verb::CandidateOpened)) => "Candidate".into(),
+        (None, Some(known)) if known.is_of_candidate() => "Candidate".into(),
         (None, _) => "Greenroom".into(),
     }
 }

@@ -201,6 +201,7 @@ fn words_for(event: &Event, reader: &Reader) -> (&'static str, String) {
         Event::CandidateNudged { .. } => ("wait", action_labels::verb(event.verb()).into()),
         Event::CandidateJoined { .. } => ("good", "Candidate joined".into()),
         Event::CandidateOpened { .. } => ("live", "Candidate opened the join page".into()),
+        Event::CandidateStuck { .. } => ("bad", action_labels::verb(event.verb()).into()),
         Event::ToldByPhone { .. } => ("good", action_labels::verb(event.verb()).into()),
         Event::ToldByPhoneUndone { .. } => ("wait", action_labels::verb(event.verb()).into()),
         // All others have their words from the audit log, which has some for each.

@@ -11,6 +11,7 @@ mod reader;
 mod refusal;
 mod row;
 pub mod short_link;
+pub mod trouble;
 
 use actix_web::{
     HttpResponse,

@@ -3,6 +3,7 @@ pub mod invite;
 pub mod opened;
 pub mod pages;
 pub mod short;
+pub mod trouble;
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -34,7 +35,7 @@ use crate::{
 };
 
 /// GET /interview/{token}: the page for this moment. It changes nothing, because mail scanners open
-/// links too. The same at /interview/{token}/join, for browsers that come back to where they were, and at whatever a mail
+/// links too. The same at /interview/{token}/join and /trouble, for browsers that come back to where they were, and at whatever a mail
 /// program makes of the link.
 pub async fn show(
     app: Data<App>,

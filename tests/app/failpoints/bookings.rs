@@ -415,6 +415,15 @@ async fn changes_survive_every_fault() {
         })
         .await;
     scene
+        .survives("see to a candidate who can't get in", async |app| {
+            let booked = begun(app).await;
+            rita.clone().get("/account").await;
+            let stuck = format!("/interview/{}/trouble", token(app, &booked));
+            assert_eq!(app.candidate().post_form(&stuck, &[]).await.status, 200);
+            Call::post(rita.clone(), &format!("{}/trouble", page(&booked)), &[])
+        })
+        .await;
+    scene
         .survives("replace the link", async |app| {
             let booked = builders::booked(app, app.company_id).await;
             let path = format!("{}/link", page(&booked));
@@ -546,18 +555,17 @@ async fn what_is_done_about_messages_survives_every_fault() {
 #[actix_web::test]
 async fn what_candidates_do_survives_every_fault() {
     let mut scene = Scene::set().await;
-    for action in ["opened", "join"] {
+    for action in ["opened", "join", "trouble"] {
         scene
             .survives(action, async |app| {
                 let booked = builders::booked(app, app.company_id).await;
                 app.advance(TimeDelta::days(1));
-                let row = &booked.details.interview;
-                let token = app.app.keys.token(&Ticket {
-                    public_id: &row.public_id,
-                    link_version: row.link_version,
-                    revision: row.revision,
-                });
-                let token = token.expect("a token");
+                let token = token(app, &booked);
+                if action == "trouble" {
+                    // Else it lets in first, which is kept whatever becomes of the rest.
+                    let join = format!("/interview/{token}/join");
+                    assert_eq!(app.candidate().post_form(&join, &[]).await.status, 200);
+                }
                 Call::post(
                     app.candidate(),
                     &format!("/interview/{token}/{action}"),
@@ -635,6 +643,16 @@ async fn missed(app: &TestApp, program: &Actor) -> String {
 }
 
 /// An interview that begins now.
+fn token(app: &TestApp, booked: &Booked) -> String {
+    let row = &booked.details.interview;
+    let token = app.app.keys.token(&Ticket {
+        public_id: &row.public_id,
+        link_version: row.link_version,
+        revision: row.revision,
+    });
+    token.expect("a token")
+}
+
 async fn begun(app: &TestApp) -> Booked {
     let soon = TimeDelta::minutes(5);
     let booked = builders::booked_at(app, app.company_id, app.now() + soon).await;

@@ -313,6 +313,8 @@ pub fn written_today() -> Vec<(Event, Value)> {
         (Event::CandidateJoined { interview_id }, json!({})),
         (Event::CandidateOpened { interview_id }, json!({})),
         (Event::InterviewAttended { interview_id }, json!({})),
+        (Event::CandidateStuck { interview_id }, json!({})),
+        (Event::TroubleHandled { interview_id }, json!({})),
         (
             Event::ToldByPhone {
                 interview_id,

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Interview, check, checks, path};
 use crate::{
-    domain::interviews::admission::Admission,
+    domain::interviews::{admission::Admission, trouble},
     error::{Error, Result},
     times,
     web::page::Page,
@@ -116,6 +116,8 @@ pub struct JoinedPage {
     path: String,
     /// None when nobody has said where it takes place.
     meeting: Option<Meeting>,
+    /// Has the candidate said that it does not let them in?
+    is_told: bool,
 }
 
 #[derive(Serialize)]
@@ -135,6 +137,7 @@ impl JoinedPage {
             interview: Interview::of(admission)?,
             path: path(token),
             meeting,
+            is_told: trouble::is_reported(&admission.details),
         })
     }
 }
@@ -163,6 +166,7 @@ impl Page for JoinedPage {
             interview: Interview::sample(),
             path: path("token"),
             meeting: Meeting::at("https://meet.example.com/room-7").ok(),
+            is_told: true,
         }
     }
 }
