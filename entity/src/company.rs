@@ -15,6 +15,8 @@ pub struct Model {
     pub time_zone: String,
     /// Where candidates may write when they cannot reach the recruiter.
     pub contact_email: String,
+    /// Where they may call it then; may be empty.
+    pub phone: String,
     /// `#rrggbb`, the accent of the candidate's pages and mails.
     pub brand_colour: String,
     /// Where an interview takes place when its slot does not say.

@@ -61,6 +61,8 @@ pub struct Model {
     pub email: String,
     /// As candidates read it.
     pub name: String,
+    /// Where candidates can call; may be empty.
+    pub phone: String,
     /// PHC string, argon2id.
     pub password_hash: String,
     /// What the user may do.

@@ -63,6 +63,7 @@ mod m20261130_000083_keep_holidays;
 mod m20261130_000098_count_quickly;
 mod m20261130_000100_know_slots_booked_before;
 mod m20261130_000101_know_who_cannot_get_in;
+mod m20261130_000102_phone_for_candidates;
 mod m20261130_000110_keep_short_links;
 mod schema_text;
 
@@ -135,6 +136,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000098_count_quickly::Migration),
             Box::new(m20261130_000100_know_slots_booked_before::Migration),
             Box::new(m20261130_000101_know_who_cannot_get_in::Migration),
+            Box::new(m20261130_000102_phone_for_candidates::Migration),
             Box::new(m20261130_000110_keep_short_links::Migration),
         ]
     }

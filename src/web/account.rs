@@ -1,4 +1,4 @@
-//! One's own name, zone, language and password.
+//! One's own name, phone, zone, language and password.
 use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Form},
@@ -35,6 +35,7 @@ use crate::{
 pub async fn edit(app: Data<App>, viewer: SignedIn) -> Result<HttpResponse> {
     let form = viewer.typed(AccountForm {
         name: viewer.name.clone(),
+        phone: viewer.phone.clone(),
         time_zone: viewer.own_zone.clone().unwrap_or_default(),
         locale: viewer.locale.clone(),
         ticket: Ticket::of_version(viewer.version),
@@ -149,6 +150,7 @@ async fn refuse(
 #[serde(default)]
 pub struct AccountForm {
     name: String,
+    phone: String,
     time_zone: String,
     locale: String,
     #[serde(flatten)]
@@ -159,6 +161,7 @@ impl AccountForm {
     fn of(user: &user::Model) -> Self {
         Self {
             name: user.name.clone(),
+            phone: user.phone.clone(),
             time_zone: user.time_zone.clone().unwrap_or_default(),
             locale: user.locale.clone(),
             ticket: Ticket::of_version(user.version),
@@ -169,6 +172,7 @@ impl AccountForm {
     fn filled(own: &Own) -> Self {
         Self {
             name: own.name.clone(),
+            phone: own.phone.clone(),
             time_zone: own.zone.map_or("", |zone| zone.name()).to_owned(),
             locale: own.locale.clone(),
             ticket: Ticket::default(),
@@ -179,6 +183,7 @@ impl AccountForm {
     fn reading(&self, languages: &[Choice]) -> Reading {
         Reading::new()
             .text("name", "Name", &self.name)
+            .text("phone", "Phone for candidates", &self.phone)
             .text("time_zone", "Time zone", &self.time_zone)
             .choice("locale", "Language", &self.locale, languages)
     }
@@ -186,6 +191,7 @@ impl AccountForm {
     fn parse(&self) -> Result<(i32, Own), FormErrors> {
         let mut errors = FormErrors::new();
         let name = errors.check("name", text::line(&self.name, 100));
+        let phone = errors.check("phone", text::phone(&self.phone));
         let zone = match self.time_zone.trim() {
             "" => Some(None),
             zone => errors.zone("time_zone", zone).map(Some),
@@ -196,12 +202,16 @@ impl AccountForm {
             false => errors.check("locale", text::locale(&self.locale)),
         };
         let version = errors.version(&self.ticket);
-        match (version, name, zone, locale) {
-            (Some(version), Some(name), Some(zone), Some(locale)) => {
-                Ok((version, Own { name, zone, locale }))
-            }
-            _ => Err(errors),
-        }
+        let parsed = (|| {
+            let own = Own {
+                name: name?,
+                phone: phone?,
+                zone: zone?,
+                locale: locale?,
+            };
+            Some((version?, own))
+        })();
+        errors.or(parsed)
     }
 }
 

@@ -32,6 +32,21 @@ async fn name_and_zone_are_changed() {
 }
 
 #[actix_web::test]
+async fn a_phone_for_candidates_is_kept_or_left_out() {
+    let app = TestApp::start().await;
+    let mut rita = app.recruiter().await;
+    for phone in ["+49 (30) 123-45", ""] {
+        let fields = [("name", "Rita"), ("phone", phone)];
+        assert_eq!(rita.save_form("/account", &fields).await.status, 303);
+        assert_eq!(rita.get("/account").await.value_of("phone"), phone);
+    }
+    let wrong = [("name", "Rita"), ("phone", "ask at the desk")];
+    let answer = rita.save_form("/account", &wrong).await;
+    assert_eq!(answer.status, 422);
+    assert!(!answer.error_of("phone").is_empty());
+}
+
+#[actix_web::test]
 async fn a_new_password_signs_out_everywhere_else() {
     let app = TestApp::start().await;
     let mut here = app.recruiter().await;

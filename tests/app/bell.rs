@@ -293,6 +293,38 @@ async fn a_candidate_who_cannot_get_in_rings_until_somebody_sees_to_it() {
 }
 
 #[actix_web::test]
+async fn a_candidate_sees_the_phone_of_the_recruiter_else_of_the_company() {
+    let mut scene = Scene::set().await;
+    assert!(!scene.candidate_is_stuck().await.has("a[href^='tel:']"));
+    builders::write(&scene.app, async |txn| {
+        let phone = Expr::value("+49 (30) 555");
+        let all = company::Entity::update_many().col_expr(company::Column::Phone, phone);
+        Ok(all.exec(txn).await?)
+    })
+    .await;
+    let page = scene.candidate_is_stuck().await;
+    assert_eq!(page.words("#contact a[href^='tel:']"), "+49 (30) 555");
+    assert_eq!(
+        page.attribute(".notice a[href^='tel:']", "href"),
+        "tel:+4930555"
+    );
+    let own = [("name", "Rita Recruiter"), ("phone", "+49 171 77")];
+    assert_eq!(scene.rita.save_form("/account", &own).await.status, 303);
+    scene.app.advance(TimeDelta::minutes(60));
+    for page in [scene.candidate_is_stuck().await, {
+        let path = scene.join.replace("/join", "");
+        scene.app.candidate().get(&path).await
+    }] {
+        assert_eq!(page.status, 410);
+        let contact = page.words("#contact");
+        assert!(contact.contains("Rita Recruiter"), "{contact}");
+        assert!(contact.contains("@example.com"), "{contact}");
+        assert!(contact.contains("+49 171 77"), "{contact}");
+        assert!(!page.text.contains("meet.example.com"));
+    }
+}
+
+#[actix_web::test]
 async fn another_meeting_link_silences_a_candidate_who_could_not_get_in_with_the_last_one() {
     let mut scene = Scene::set().await;
     // Nobody has to press the other button first.

@@ -5,10 +5,11 @@ use sea_orm::EntityTrait;
 
 use crate::support::{TestApp, builders, rows};
 
-const GOOD: [(&str, &str); 12] = [
+const GOOD: [(&str, &str); 13] = [
     ("name", "Acme & Söhne"),
     ("time_zone", "America/New_York"),
     ("contact_email", "Jobs@Acme.example"),
+    ("phone", " +49 (30) 123-45"),
     ("brand_colour", "#AA3300"),
     ("default_meeting_url", "https://meet.acme.example/room"),
     ("join_window_minutes", "20"),
@@ -32,6 +33,7 @@ async fn an_admin_changes_all_of_it() {
         ("name", "Acme & Söhne"),
         ("time_zone", "America/New_York"),
         ("contact_email", "jobs@acme.example"),
+        ("phone", "+49 (30) 123-45"),
         ("brand_colour", "#aa3300"),
         ("default_meeting_url", "https://meet.acme.example/room"),
         ("join_window_minutes", "20"),
@@ -100,6 +102,7 @@ async fn what_cannot_be_is_refused_beside_its_field_and_changes_nothing() {
         ("undo_seconds", "-1"),
         ("undo_seconds", "601"),
         ("undo_seconds", ""),
+        ("phone", "call me"),
         ("hourly_email_limit", "0"),
         ("hourly_email_limit", "1001"),
         ("hourly_email_limit", ""),
@@ -141,7 +144,7 @@ async fn mails_print_the_instructions_that_are_switched_on() {
     });
     for off in InstructionLine::ALL {
         let others = InstructionLine::ALL.into_iter().filter(|line| *line != off);
-        let mut fields = bare[..9].to_vec();
+        let mut fields = bare[..10].to_vec();
         fields.extend(others.map(|line| (line.name(), "on")));
         assert_eq!(ada.save_form("/company", &fields).await.status, 303);
         let html = ada.get("/company/texts/scheduled/en/html").await;
@@ -149,7 +152,7 @@ async fn mails_print_the_instructions_that_are_switched_on() {
         let has_id = html.text.contains("government-issued ID");
         assert_eq!(has_id, off != InstructionLine::GovernmentId);
     }
-    assert_eq!(ada.save_form("/company", &bare[..9]).await.status, 303);
+    assert_eq!(ada.save_form("/company", &bare[..10]).await.status, 303);
     builders::booked(&app, app.company_id).await;
     // The settings above let mails wait for corrections.
     app.advance(TimeDelta::seconds(90));

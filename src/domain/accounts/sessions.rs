@@ -32,6 +32,8 @@ pub struct SignedIn {
     pub time_zone: Option<String>,
     /// The language of emails to the user.
     pub locale: String,
+    /// Where candidates can call the user; may be empty.
+    pub phone: String,
     /// The version of the user's row.
     pub version: i32,
     /// The company's name.
@@ -125,6 +127,7 @@ pub async fn find(db: &Db, key_hash: &str, now: DateTime<Utc>) -> Result<Option<
             user::Column::Role,
             user::Column::TimeZone,
             user::Column::Locale,
+            user::Column::Phone,
             user::Column::Version,
         ])
         .column_as(company::Column::Name, "company_name")

@@ -155,6 +155,8 @@ pub struct Changes {
     pub zone: Tz,
     /// Where candidates may write.
     pub contact_email: String,
+    /// Where candidates can call; may be empty.
+    pub phone: String,
     /// `#rrggbb`.
     pub brand_colour: String,
     /// From [`crate::text::https_url`].
@@ -191,6 +193,7 @@ impl Changes {
             name: company.name.clone(),
             zone: zone.map_err(|_| stored("time zone"))?,
             contact_email: company.contact_email.clone(),
+            phone: company.phone.clone(),
             brand_colour: company.brand_colour.clone(),
             default_meeting_url: company.default_meeting_url.clone(),
             join_window_minutes: company.join_window_minutes,
@@ -264,6 +267,7 @@ fn columns(changes: &Changes) -> company::ActiveModel {
         name: Set(changes.name.clone()),
         time_zone: Set(changes.zone.name().into()),
         contact_email: Set(changes.contact_email.clone()),
+        phone: Set(changes.phone.clone()),
         brand_colour: Set(changes.brand_colour.clone()),
         default_meeting_url: Set(changes.default_meeting_url.clone()),
         join_window_minutes: Set(changes.join_window_minutes),
@@ -306,6 +310,7 @@ fn differences(before: &CompanyFacts, after: &CompanyFacts) -> Vec<String> {
         ("move_reasons", old.move_reasons != new.move_reasons),
         ("name", old.name != new.name),
         ("outcomes", old.outcomes != new.outcomes),
+        ("phone", old.phone != new.phone),
         (
             "reminder_lead_minutes",
             old.reminder_lead_minutes != new.reminder_lead_minutes,
@@ -327,6 +332,7 @@ fn facts(row: &company::Model) -> Result<CompanyFacts> {
         name: row.name.clone(),
         time_zone: row.time_zone.clone(),
         contact_email: row.contact_email.clone(),
+        phone: Some(row.phone.clone()),
         brand_colour: row.brand_colour.clone(),
         default_meeting_url: row.default_meeting_url.clone(),
         join_window_minutes: row.join_window_minutes,

@@ -188,6 +188,8 @@ pub struct CompanyFacts {
     pub time_zone: String,
     /// Where candidates answer.
     pub contact_email: String,
+    /// Where they can call.
+    pub phone: Option<String>,
     /// The colour of its messages.
     pub brand_colour: String,
     /// Where interviews take place whose slot does not say.

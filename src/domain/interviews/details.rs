@@ -111,10 +111,15 @@ impl Details {
             Some(user) if user.is_active() && user.role.is_recruiting() => Contact {
                 name: &user.name,
                 email: &user.email,
+                phone: match user.phone.as_str() {
+                    "" => &self.company.phone,
+                    own => own,
+                },
             },
             _ => Contact {
                 name: &self.company.name,
                 email: &self.company.contact_email,
+                phone: &self.company.phone,
             },
         }
     }
@@ -132,6 +137,8 @@ pub struct Contact<'a> {
     pub name: &'a str,
     /// Their address.
     pub email: &'a str,
+    /// Where the candidate can call; may be empty.
+    pub phone: &'a str,
 }
 
 /// The interview, if one of the company's.

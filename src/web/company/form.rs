@@ -26,6 +26,7 @@ pub struct CompanyForm {
     name: String,
     time_zone: String,
     contact_email: String,
+    phone: String,
     brand_colour: String,
     default_meeting_url: String,
     join_window_minutes: String,
@@ -61,6 +62,7 @@ impl CompanyForm {
             name: changes.name.clone(),
             time_zone: changes.zone.name().into(),
             contact_email: changes.contact_email.clone(),
+            phone: changes.phone.clone(),
             brand_colour: changes.brand_colour.clone(),
             default_meeting_url: changes.default_meeting_url.clone().unwrap_or_default(),
             join_window_minutes: changes.join_window_minutes.to_string(),
@@ -90,6 +92,7 @@ impl CompanyForm {
             .text("time_zone", "Time zone", &self.time_zone)
             .text("holiday_region", "Public holidays", &self.holiday_region)
             .text("contact_email", "Contact email", &self.contact_email)
+            .text("phone", "Phone for candidates", &self.phone)
             .text("brand_colour", "Color", &self.brand_colour)
             .text(
                 "default_meeting_url",
@@ -144,6 +147,7 @@ impl CompanyForm {
         let name = errors.check("name", text::line(&self.name, 100));
         let zone = errors.zone("time_zone", &self.time_zone);
         let contact_email = errors.check("contact_email", text::email(&self.contact_email));
+        let phone = errors.check("phone", text::phone(&self.phone));
         let brand_colour = errors.check("brand_colour", colour(&self.brand_colour));
         let meeting_url = errors.check("default_meeting_url", self.meeting_url());
         let join_window_minutes = errors.number(
@@ -171,6 +175,7 @@ impl CompanyForm {
                 name: name?,
                 zone: zone?,
                 contact_email: contact_email?,
+                phone: phone?,
                 brand_colour: brand_colour?,
                 default_meeting_url: meeting_url?,
                 join_window_minutes: join_window_minutes?,

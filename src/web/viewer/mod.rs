@@ -52,6 +52,8 @@ pub struct Viewer {
     pub own_zone: Option<String>,
     /// The language of emails to them.
     pub locale: String,
+    /// Where candidates can call; may be empty.
+    pub phone: String,
     /// The version of their row.
     pub version: i32,
     /// Their company's name.
@@ -211,6 +213,7 @@ async fn find(request: &HttpRequest, admits: fn(Role) -> bool) -> Result<Viewer>
         role: found.role,
         own_zone: found.time_zone,
         locale: found.locale,
+        phone: found.phone,
         version: found.version,
         company_name: found.company_name,
         brand_colour: found.brand_colour,

@@ -177,11 +177,13 @@ pub struct Own {
     pub name: String,
     /// The company's where there is none.
     pub zone: Option<Tz>,
+    /// Where candidates can call them; may be empty.
+    pub phone: String,
     /// The language of emails to them, BCP 47.
     pub locale: String,
 }
 
-/// Changes the actor's own name, zone and language, if nobody else changed the user since the version was `seen`.
+/// Changes the actor's own name, phone, zone and language, if nobody else changed the user since the version was `seen`.
 pub async fn update_own(
     db: &Db,
     actor: &Actor,
@@ -195,6 +197,7 @@ pub async fn update_own(
         let user = read(txn, actor.company_id, id).await?;
         let changed = versions::changed([
             ("name", user.name != own.name),
+            ("phone", user.phone != own.phone),
             ("time_zone", user.time_zone.as_deref() != zone),
             ("locale", user.locale != own.locale),
         ]);
@@ -224,6 +227,7 @@ pub async fn update_own(
 fn own_columns(own: &Own, zone: Option<&str>) -> user::ActiveModel {
     user::ActiveModel {
         name: Set(own.name.clone()),
+        phone: Set(own.phone.clone()),
         locale: Set(own.locale.clone()),
         time_zone: Set(zone.map(str::to_owned)),
         ..Default::default()

@@ -50,6 +50,7 @@ fn company(name: &str) -> Box<CompanyFacts> {
         name: name.into(),
         time_zone: "Europe/Berlin".into(),
         contact_email: "jobs@example.com".into(),
+        phone: Some("+49 30 1234".into()),
         brand_colour: "#112233".into(),
         default_meeting_url: None,
         join_window_minutes: 15,
@@ -68,7 +69,7 @@ fn company(name: &str) -> Box<CompanyFacts> {
 fn company_as_stored(name: &str) -> Value {
     json!({
         "name": name, "time_zone": "Europe/Berlin", "contact_email": "jobs@example.com",
-        "brand_colour": "#112233", "default_meeting_url": null, "join_window_minutes": 15,
+        "phone": "+49 30 1234", "brand_colour": "#112233", "default_meeting_url": null, "join_window_minutes": 15,
         "reminder_lead_minutes": [1440, 60], "undo_seconds": 0, "hourly_email_limit": 200,
         "outcomes": ["Advance"], "cancel_reasons": [], "move_reasons": ["Ill"], "silence_reasons": null, "holiday_region": "DE-BY",
         "instruction_lines": ["join_early"],

@@ -12,7 +12,7 @@ use crate::{
     mail::mailbox,
     settings::BaseUrl,
     times,
-    web::{labels, page::Page},
+    web::{alerts::dial, labels, page::Page},
     zones::Tz,
 };
 
@@ -144,6 +144,25 @@ struct Interview {
     contact_name: String,
     contact_email: String,
     contact_uri: String,
+    /// None where no number was given.
+    call: Option<Call>,
+}
+
+/// A number, as it was typed and as it is dialled.
+#[derive(Serialize)]
+struct Call {
+    phone: String,
+    uri: String,
+}
+
+impl Call {
+    fn at(phone: &str) -> Option<Self> {
+        let dial = dial(phone);
+        (!dial.is_empty()).then(|| Self {
+            phone: phone.to_owned(),
+            uri: format!("tel:{dial}"),
+        })
+    }
 }
 
 impl Interview {
@@ -185,6 +204,7 @@ impl Interview {
             contact_name: contact.name.to_owned(),
             contact_email: contact.email.to_owned(),
             contact_uri: mailbox::mailto(contact.email),
+            call: Call::at(contact.phone),
         })
     }
 
@@ -202,6 +222,7 @@ impl Interview {
             contact_name: "Dana Whitfield".into(),
             contact_email: "dana@sample-company.example".into(),
             contact_uri: "mailto:dana@sample-company.example".into(),
+            call: Call::at("+49 30 1234567"),
         }
     }
 }
