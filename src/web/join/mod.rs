@@ -34,9 +34,9 @@ use crate::{
     error::{Error as AppError, Result as AppResult},
 };
 
-/// GET /interview/{token}: the page for this moment. It changes nothing, because mail scanners open
-/// links too. The same at /interview/{token}/join and /trouble, for browsers that come back to where they were, and at whatever a mail
-/// program makes of the link.
+/// GET /interview/{token}: the page for this moment. It changes nothing, because mail scanners open links too. The same at
+/// /interview/{token}/join and /trouble, for browsers that come back to where they were, and at whatever a mail program
+/// makes of the link.
 pub async fn show(
     app: Data<App>,
     request: HttpRequest,
