@@ -1,5 +1,5 @@
 //! What reaches a candidate of all that is done to an interview: in order, nothing twice, nothing false.
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use actix_web::rt;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -320,14 +320,21 @@ async fn while_the_invitation_leaves(
     drop(other);
     hold.release.notify_one();
     // The next one may be on its way by then: a worker that stops while a mail server takes it is in doubt.
-    while scene
-        .stream()
-        .await
-        .iter()
-        .any(|(_, status)| *status == Status::Sending)
-    {
-        tokio::task::yield_now().await;
-    }
+    let on_its_way = async || {
+        let stream = scene.stream().await;
+        stream.iter().any(|(_, status)| *status == Status::Sending)
+    };
+    let over = async {
+        while on_its_way().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    let over = rt::time::timeout(Duration::from_secs(120), over).await;
+    assert!(
+        over.is_ok(),
+        "on its way for ever: {:?}",
+        scene.stream().await
+    );
     stop.send(true).expect("a worker");
     worker.await.expect("an end");
     scene.app.deliver().await;

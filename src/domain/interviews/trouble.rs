@@ -31,17 +31,15 @@ pub async fn report(
     ip: &str,
     now: DateTime<Utc>,
 ) -> Result<Admission> {
-    let mut admission = admission::join(db, keys, token, ip, now).await?;
+    let admission = admission::join(db, keys, token, ip, now).await?;
     if admission.state != State::Open || is_reported(&admission.details) {
         return Ok(admission);
     }
     let row = &admission.details.interview;
     let url = admission.details.meeting_url().unwrap_or_default();
-    let url = url.to_owned();
-    write(db, row, &url, ip, now).await?;
-    let row = &mut admission.details.interview;
-    (row.trouble_at, row.trouble_url) = (Some(now), Some(url));
-    Ok(admission)
+    write(db, row, url, ip, now).await?;
+    // As it is now: whose interview was moved meanwhile told nobody.
+    admission::admit(db, keys, token, now).await
 }
 
 /// Nothing is written when the same was said by another click, or the interview was moved.

@@ -48,10 +48,21 @@ pub async fn show(
             .map(|admission| (token, admission)),
         None => None,
     };
+    look(&app, &request, &text, admitted, now).await
+}
+
+/// The page behind a link that was read from this text, or why there is none.
+async fn look(
+    app: &App,
+    request: &HttpRequest,
+    text: &str,
+    admitted: Option<(String, Admission)>,
+    now: DateTime<Utc>,
+) -> Result<HttpResponse> {
     match admitted {
-        Some((token, admission)) => present(&app, &token, &admission, now),
-        None if link_text::is_blank(&text) => show_blank(&app),
-        None => refuse(&app, &request, now).await,
+        Some((token, admission)) => present(app, &token, &admission, now),
+        None if link_text::is_blank(text) => show_blank(app),
+        None => refuse(app, request, now).await,
     }
 }
 
@@ -74,13 +85,25 @@ pub async fn create(
 ) -> Result<HttpResponse> {
     let now = app.clock.now();
     let ip = client_ip::of(&request, &app.settings.trusted_proxies).to_string();
-    match known(admission::join(&app.db, &app.keys, &token, &ip, now).await)? {
+    let joined = admission::join(&app.db, &app.keys, &token, &ip, now).await;
+    let_in(&app, &request, &token, joined, now).await
+}
+
+/// The way to the meeting for whoever joined, else the page for this moment.
+async fn let_in(
+    app: &App,
+    request: &HttpRequest,
+    token: &str,
+    joined: AppResult<Admission>,
+    now: DateTime<Utc>,
+) -> Result<HttpResponse> {
+    match known(joined)? {
         Some(admission) if admission.state == State::Open => {
-            let page = JoinedPage::new(&token, &admission)?;
-            of_company(&app, StatusCode::OK, &admission, &page)
+            let page = JoinedPage::new(token, &admission)?;
+            of_company(app, StatusCode::OK, &admission, &page)
         }
-        Some(admission) => present(&app, &token, &admission, now),
-        None => refuse(&app, &request, now).await,
+        Some(admission) => present(app, token, &admission, now),
+        None => refuse(app, request, now).await,
     }
 }
 

@@ -4,13 +4,10 @@ use actix_web::{
     web::{Data, Path},
 };
 
-use super::{known, present, refuse, show_blank};
+use super::{known, look};
 use crate::{
     app::App,
-    domain::interviews::{
-        link_text,
-        short_link::{self, Code},
-    },
+    domain::interviews::short_link::{self, Code},
     web::errors::Result,
 };
 
@@ -25,9 +22,5 @@ pub async fn show(
         Some(code) => known(short_link::admit(&app.db, &app.keys, &code, now).await)?,
         None => None,
     };
-    match admitted {
-        Some((token, admission)) => present(&app, &token, &admission, now),
-        None if link_text::is_blank(&text) => show_blank(&app),
-        None => refuse(&app, &request, now).await,
-    }
+    look(&app, &request, &text, admitted, now).await
 }
