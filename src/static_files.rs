@@ -15,6 +15,7 @@ const STYLES: &[&str] = &[
     "css/tokens.css",
     "css/agenda.css",
     "css/alerts.css",
+    "css/answer.css",
     "css/bell.css",
     "css/board.css",
     "css/brand.css",

@@ -35,6 +35,48 @@ impl Status {
     }
 }
 
+/// What a candidate says to the time of an interview.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize,
+)]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "String(StringLen::N(24))",
+    rename_all = "snake_case"
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// They will be there.
+    Confirmed,
+    /// They would come at another time.
+    AnotherTime,
+    /// They cannot come.
+    Declined,
+}
+
+/// Why a candidate cannot come, or not at that time.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize,
+)]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "String(StringLen::N(24))",
+    rename_all = "snake_case"
+)]
+#[serde(rename_all = "snake_case")]
+pub enum AnswerReason {
+    /// Something else is at that time.
+    Busy,
+    /// They are ill.
+    Ill,
+    /// They are on the way somewhere.
+    Travel,
+    /// They accepted another offer.
+    OtherOffer,
+    /// They no longer want the job.
+    Withdrawn,
+}
+
 /// One candidate for one job; unscheduled until it is booked into a slot.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -89,6 +131,16 @@ pub struct Model {
     pub trouble_url: Option<String>,
     /// When somebody of the company saw to it.
     pub trouble_handled_at: Option<DateTimeUtc>,
+    /// What the candidate says to the time that it has.
+    pub answer: Option<Answer>,
+    /// When they said so.
+    pub answered_at: Option<DateTimeUtc>,
+    /// Why, from a list.
+    pub answer_reason: Option<AnswerReason>,
+    /// Why, in words of their own; may be empty.
+    pub answer_words: String,
+    /// When somebody of the company saw to an answer that was no yes.
+    pub answer_handled_at: Option<DateTimeUtc>,
     /// When it was first booked, however often it was moved since.
     pub booked_at: Option<DateTimeUtc>,
     /// The user who booked it: candidates reply to this person.

@@ -10,7 +10,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Query},
 };
 
-use super::{alerts, rows, zone_changes};
+use super::{alerts, interviews::answer, rows, zone_changes};
 use crate::{
     db::Db,
     error::{Error, Result},
@@ -28,6 +28,8 @@ pub struct Attention {
     pub interviewers: u64,
     /// Are there more than were counted?
     pub has_more: bool,
+    /// So many candidates cannot come, or asked for another time.
+    pub answers: u64,
     /// Can mail not be sent: did the last examination find so, or is the circuit breaker of a mail server open?
     pub is_mail_unwell: bool,
     /// Do slots start at another instant than their local time means?
@@ -40,6 +42,7 @@ struct Counts {
     candidates: i64,
     interviewers: i64,
     troubles: i64,
+    answers: i64,
     zone_changes: i64,
 }
 
@@ -57,6 +60,7 @@ pub async fn look(
         .filter(transport::Column::Name.is_in(servers))
         .filter(transport::COLUMN.opened_at.is_not_null());
     let troubles = rows::count(broken).add(rows::count(open));
+    let answers = answer::count_open(company_id, now);
     let counts = Query::select()
         .expr_as(Expr::cust("COUNT(*)"), "alerts")
         .expr_as(
@@ -65,6 +69,7 @@ pub async fn look(
         )
         .expr_as(Expr::cust("COUNT(DISTINCT user_id)"), "interviewers")
         .expr_as(troubles, "troubles")
+        .expr_as(answers, "answers")
         .expr_as(
             rows::count(zone_changes::one(company_id, now)),
             "zone_changes",
@@ -80,6 +85,7 @@ pub async fn look(
         candidates: Ord::min(found.candidates.unsigned_abs(), MOST),
         interviewers: Ord::min(found.interviewers.unsigned_abs(), MOST),
         has_more,
+        answers: found.answers.unsigned_abs(),
         is_mail_unwell: found.troubles > 0,
         has_zone_changes: found.zone_changes > 0,
     })

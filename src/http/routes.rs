@@ -45,6 +45,8 @@ fn table() -> Vec<Route> {
 
         get(Candidate, "/interview", join::show_without),
         get(Candidate, "/interview/{token}", join::show),
+        get(Candidate, "/interview/{token}/answer", join::answer::show),
+        post(Candidate, "/interview/{token}/answer", join::answer::create),
         get(Candidate, "/interview/{token}/invite.ics", join::invite::show),
         get(Candidate, "/interview/{token}/join", join::show),
         post(Candidate, "/interview/{token}/join", join::create),
@@ -121,6 +123,7 @@ fn table() -> Vec<Route> {
         get(Recruiter, "/interviews/{id}/edit/html", interviews::edit::html::show),
         get(Recruiter, "/interviews/{id}/ending", endings::edit),
         post(Recruiter, "/interviews/{id}/ending", endings::update),
+        post(Recruiter, "/interviews/{id}/answer", alerts::answers::update),
         post(Recruiter, "/interviews/{id}/link", interviews::link::create),
         post(Recruiter, "/interviews/{id}/short-link", interviews::short_link::create),
         post(Recruiter, "/interviews/{id}/no-show", endings::create_no_show),

@@ -1,7 +1,7 @@
 //! The words that people read for what is stored as a name: one place for all pages.
 use entity::{
     InstructionLine, email,
-    interview::Status,
+    interview::{Answer, AnswerReason, Status},
     job,
     slot::{DifficultyLevel, InterviewType},
     transport,
@@ -19,6 +19,35 @@ pub fn interview_type(kind: InterviewType) -> &'static str {
         InterviewType::SystemDesign => "System design",
         InterviewType::Cultural => "Cultural",
         InterviewType::Final => "Final",
+    }
+}
+
+/// What a candidate said: `Can't come`.
+pub fn answer(answer: Answer) -> &'static str {
+    match answer {
+        Answer::Confirmed => "Confirmed",
+        Answer::AnotherTime => "Needs another time",
+        Answer::Declined => "Can't come",
+    }
+}
+
+/// The tone of that.
+pub fn answer_tone(answer: Answer) -> &'static str {
+    match answer {
+        Answer::Confirmed => "good",
+        Answer::AnotherTime => "wait",
+        Answer::Declined => "bad",
+    }
+}
+
+/// Why a candidate said no: `Accepted another offer`.
+pub fn answer_reason(reason: AnswerReason) -> &'static str {
+    match reason {
+        AnswerReason::Busy => "Busy at that time",
+        AnswerReason::Ill => "Ill",
+        AnswerReason::Travel => "Traveling",
+        AnswerReason::OtherOffer => "Accepted another offer",
+        AnswerReason::Withdrawn => "No longer interested",
     }
 }
 

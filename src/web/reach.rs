@@ -114,6 +114,9 @@ fn name(step: reach::Step, message: Option<&Message>) -> &'static str {
         },
         (Name::Accepted, ..) => "Accepted",
         (Name::Opened, ..) => "Opened",
+        (Name::Confirmed, ..) => "Confirmed",
+        (Name::AnotherTime, ..) => "Other time",
+        (Name::Declined, ..) => "Can't come",
         (Name::Joined, ..) => "Joined",
     }
 }
@@ -128,6 +131,12 @@ fn note(step: reach::Step, interview: &Appointment, now: DateTime<Utc>) -> Strin
         (Name::Queued, None) => "no email".into(),
         (Name::Accepted, Some(message)) => not_accepted(message),
         (Name::Accepted, None) | (Name::Opened, _) => "not yet".into(),
+        (Name::Confirmed, _) => String::new(),
+        (Name::AnotherTime, _) => "asked for".into(),
+        (Name::Declined, _) => match interview.answer_reason {
+            Some(reason) => labels::answer_reason(reason).to_lowercase(),
+            None => "declined".into(),
+        },
         (Name::Joined, _) => format!("{} min late", (now - interview.starts_at).num_minutes()),
     }
 }

@@ -120,6 +120,7 @@ impl Sample {
                 role: Role::Admin,
                 path: "/".into(),
                 not_notified: Some("5 candidates not notified".into()),
+                answered: Some("1 candidate can't come or needs another time".into()),
                 is_mail_unwell: true,
                 flash: Some(Flash::done("Done.")),
             })

@@ -2,6 +2,7 @@
 mod account;
 mod actions;
 mod alerts;
+mod answers;
 mod api_access;
 mod api_bookings;
 mod api_calls;

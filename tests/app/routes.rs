@@ -319,6 +319,7 @@ async fn a_link_of_nobody_opens_nothing() {
                 .replace("/join", "x/join")
                 .replace("/invite", "x/invite")
                 .replace("/trouble", "x/trouble")
+                .replace("/answer", "x/answer")
         );
         let answer = request(&mut app.candidate(), &line, &wrong).await;
         // Any rest of a link is looked at, and nothing is done there.

@@ -20,9 +20,10 @@ const FRAME: usize = 2;
 /// Of its own, a page needs so many at most,
 const OWN: usize = 2;
 /// but for these: each says how many it needs today, and none may need more.
-const MORE: [(&str, usize); 31] = [
+const MORE: [(&str, usize); 32] = [
     ("/", 9),
-    ("/alerts", 5),
+    // With the candidates who said no.
+    ("/alerts", 6),
     ("/company/texts", 3),
     ("/company/texts/{kind}/{locale}", 10),
     ("/company/texts/{kind}/{locale}/html", 9),
@@ -46,6 +47,7 @@ const MORE: [(&str, usize); 31] = [
     ("/interview/{token}/invite.ics", 2),
     ("/interview/{token}/join", 1),
     ("/interview/{token}/trouble", 1),
+    ("/interview/{token}/answer", 1),
     // What the own calendars of the interviewers say.
     ("/slots/{id}/booking", 3),
     ("/company/logo", 2),

@@ -8,13 +8,17 @@ mod verb;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use entity::{email, user::Role};
+use entity::{
+    email,
+    interview::{Answer, AnswerReason},
+    user::Role,
+};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
     parts::{
         Cancellation, CompanyFacts, Corrected, Correction, Ended, Field, JobFacts, NotTold,
-        Replaced, RoleChange, Start, Talk, Time, ZoneRules,
+        Replaced, RoleChange, Start, Talk, Time, Via, ZoneRules,
     },
     stored::{UnknownChange, record, record_all},
     verb::{Object, Verb},
@@ -163,6 +167,16 @@ pub enum Event {
     CandidateStuck { interview_id: i64 },
     /// Somebody of the company saw to that.
     TroubleHandled { interview_id: i64 },
+    /// The candidate said whether they come.
+    CandidateAnswered {
+        interview_id: i64,
+        answer: Answer,
+        reason: Option<AnswerReason>,
+        words: String,
+        via: Via,
+    },
+    /// Somebody of the company saw to an answer that was no yes.
+    AnswerHandled { interview_id: i64 },
     /// A recruiter told the candidate what this message could not.
     ToldByPhone {
         interview_id: i64,

@@ -215,3 +215,13 @@ pub struct CompanyFacts {
     /// What candidates are asked to do.
     pub instruction_lines: Vec<InstructionLine>,
 }
+
+/// How a candidate's answer came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Via {
+    /// By a press on their page.
+    Page,
+    /// Their calendar sent it (iTIP, RFC 5546).
+    Calendar,
+}

@@ -143,6 +143,8 @@ impl Event {
             | Self::InterviewAttended { .. }
             | Self::CandidateStuck { .. }
             | Self::TroubleHandled { .. }
+            | Self::CandidateAnswered { .. }
+            | Self::AnswerHandled { .. }
             | Self::ToldByPhone { .. }
             | Self::ToldByPhoneUndone { .. }
             | Self::NotificationFailed { .. }
@@ -208,6 +210,8 @@ impl Event {
             | Self::InterviewAttended { .. }
             | Self::CandidateStuck { .. }
             | Self::TroubleHandled { .. }
+            | Self::CandidateAnswered { .. }
+            | Self::AnswerHandled { .. }
             | Self::ToldByPhone { .. }
             | Self::ToldByPhoneUndone { .. }
             | Self::NotificationFailed { .. }

@@ -142,6 +142,8 @@ verbs! {
     InterviewAttended: "interview.attended" of Interview,
     CandidateStuck: "interview.trouble" of Interview,
     TroubleHandled: "interview.trouble_handled" of Interview,
+    CandidateAnswered: "interview.answered" of Interview,
+    AnswerHandled: "interview.answer_handled" of Interview,
     ToldByPhone: "interview.told" of Interview,
     ToldByPhoneUndone: "interview.not_told" of Interview,
     NotificationFailed: "slot_booking_notification_failed" of Interview,
@@ -192,7 +194,10 @@ impl Verb {
     pub fn is_of_candidate(self) -> bool {
         matches!(
             self,
-            Self::CandidateJoined | Self::CandidateOpened | Self::CandidateStuck
+            Self::CandidateJoined
+                | Self::CandidateOpened
+                | Self::CandidateStuck
+                | Self::CandidateAnswered
         )
     }
 

@@ -2,7 +2,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     candidate,
-    interview::{self, Status},
+    interview::{self, Answer, AnswerReason, Status},
     slot::{self, DifficultyLevel, InterviewType},
 };
 use sea_orm::{DerivePartialModel, QueryFilter, QueryOrder, QuerySelect};
@@ -33,6 +33,14 @@ pub struct Appointment {
     pub not_told_reason: Option<String>,
     /// When the candidate had the join page open.
     pub opened_at: Option<DateTime<Utc>>,
+    /// What the candidate says to the time,
+    pub answer: Option<Answer>,
+    /// when they said so,
+    pub answered_at: Option<DateTime<Utc>>,
+    /// why,
+    pub answer_reason: Option<AnswerReason>,
+    /// and when somebody saw to an answer that was no yes.
+    pub answer_handled_at: Option<DateTime<Utc>>,
     /// When the candidate joined.
     pub joined_at: Option<DateTime<Utc>>,
     /// Who is interviewed.
@@ -95,6 +103,8 @@ impl Appointment {
             is_untold: self.not_told_reason.is_some(),
             message: self.message(),
             opened_at: self.opened_at,
+            answer: self.answer.zip(self.answered_at),
+            is_answer_handled: self.answer_handled_at.is_some(),
             joined_at: self.joined_at,
         };
         reach::of(facts, now)

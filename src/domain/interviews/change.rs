@@ -175,6 +175,11 @@ pub(in crate::domain) fn another_time(read: &interview::Model) -> interview::Act
         trouble_at: Set(None),
         trouble_url: Set(None),
         trouble_handled_at: Set(None),
+        answer: Set(None),
+        answered_at: Set(None),
+        answer_reason: Set(None),
+        answer_words: Set(String::new()),
+        answer_handled_at: Set(None),
         ..next_revision(read)
     }
 }

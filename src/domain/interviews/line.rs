@@ -3,7 +3,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     candidate,
     email::{self, Kind},
-    interview::{self, Status},
+    interview::{self, Answer, Status},
     job,
     slot::{self, DifficultyLevel, InterviewType},
 };
@@ -34,6 +34,8 @@ pub struct Line {
     pub version: i32,
     /// When the candidate first had the details open.
     pub opened_at: Option<DateTime<Utc>>,
+    /// What the candidate says to the time.
+    pub answer: Option<Answer>,
     /// When the candidate first joined.
     pub joined_at: Option<DateTime<Utc>>,
     /// When it was entered.

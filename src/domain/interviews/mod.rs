@@ -1,6 +1,7 @@
 //! Interviews: one candidate for one job. What is read of them, and one file for each way to change one.
 pub mod address_change;
 pub mod admission;
+pub mod answer;
 pub mod attendance;
 pub mod board;
 pub mod booking;

@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     email::{self, Status as Mail},
-    interview::Status,
+    interview::{Answer, Status},
 };
 use sea_orm::DerivePartialModel;
 
@@ -62,6 +62,10 @@ pub struct Facts<'a> {
     pub message: Option<&'a Message>,
     /// When the candidate had the join page open.
     pub opened_at: Option<DateTime<Utc>>,
+    /// What the candidate says to the time, and when they said so.
+    pub answer: Option<(Answer, DateTime<Utc>)>,
+    /// Has somebody seen to an answer that was no yes?
+    pub is_answer_handled: bool,
     /// When the candidate joined.
     pub joined_at: Option<DateTime<Utc>>,
 }
@@ -87,6 +91,12 @@ pub enum Name {
     Accepted,
     /// The candidate had the join page open.
     Opened,
+    /// In its place: the candidate said that they will be there.
+    Confirmed,
+    /// In its place: they asked for another time.
+    AnotherTime,
+    /// In its place: they said that they cannot come.
+    Declined,
     /// The candidate is in the meeting.
     Joined,
 }
@@ -116,7 +126,7 @@ pub fn of(facts: Facts<'_>, now: DateTime<Utc>) -> Reach {
     let marks = [
         (Name::Queued, queued(&facts, now)),
         (Name::Accepted, accepted(&facts, now)),
-        (Name::Opened, opened(&facts, now)),
+        read(&facts, now),
         (Name::Joined, joined(&facts, now)),
     ];
     let mut is_late = !is_awaited(&facts, now);
@@ -174,6 +184,20 @@ fn accepted(facts: &Facts<'_>, now: DateTime<Utc>) -> Mark {
     }
 }
 
+/// That the candidate knows, or more than that: what they say to it.
+fn read(facts: &Facts<'_>, now: DateTime<Utc>) -> (Name, Mark) {
+    match facts.answer {
+        Some((Answer::Confirmed, at)) => (Name::Confirmed, Mark::Done(at)),
+        Some((Answer::AnotherTime, _)) if !facts.is_answer_handled => {
+            (Name::AnotherTime, Mark::Late)
+        }
+        Some((Answer::Declined, _)) if !facts.is_answer_handled => (Name::Declined, Mark::Overdue),
+        Some((Answer::AnotherTime, at)) => (Name::AnotherTime, Mark::Done(at)),
+        Some((Answer::Declined, at)) => (Name::Declined, Mark::Done(at)),
+        None => (Name::Opened, opened(facts, now)),
+    }
+}
+
 fn opened(facts: &Facts<'_>, now: DateTime<Utc>) -> Mark {
     if let Some(at) = facts.opened_at {
         return Mark::Done(at);
@@ -207,7 +231,7 @@ fn joined(facts: &Facts<'_>, now: DateTime<Utc>) -> Mark {
 }
 
 fn has_read(facts: &Facts<'_>) -> bool {
-    facts.opened_at.is_some() || facts.joined_at.is_some()
+    facts.opened_at.is_some() || facts.answer.is_some() || facts.joined_at.is_some()
 }
 
 fn by_time_left(facts: &Facts<'_>, now: DateTime<Utc>) -> Mark {

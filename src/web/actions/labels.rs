@@ -34,6 +34,8 @@ const VERBS: [(Verb, &str); Verb::ALL.len()] = [
         Verb::TroubleHandled,
         "Marked as handled: candidate couldn't get in",
     ),
+    (Verb::CandidateAnswered, "Candidate answered"),
+    (Verb::AnswerHandled, "Marked as handled: candidate's answer"),
     (Verb::ToldByPhone, "Marked as told by phone"),
     (Verb::ToldByPhoneUndone, "No longer marked as told by phone"),
     (

@@ -1,4 +1,5 @@
 //! Candidates and interviewers who were not notified: the list of them, and the line above every page.
+pub mod answers;
 mod card;
 pub mod pages;
 pub mod resending;
@@ -13,7 +14,7 @@ use self::pages::{Board, IndexPage};
 use super::{errors::Result, forms::FormErrors, lists::At, mail_servers, viewer::Recruiter};
 use crate::{
     app::App,
-    domain::{alerts, attention::Attention, resendings},
+    domain::{alerts, attention::Attention, interviews::answer, resendings},
     settings::Backend,
 };
 
@@ -36,6 +37,7 @@ pub async fn index(app: Data<App>, viewer: Recruiter, at: Query<At>) -> Result<H
         alerts: alerts::list(&app.db, company_id, seek, PAGE_SIZE, now).await?,
         transports: mail_servers::in_force(&app).await?,
         printed: printed.len(),
+        answers: answer::open(&app.db, company_id, now).await?,
     };
     viewer.page(&IndexPage::new(board, &at, &app, viewer.zone()))
 }
@@ -57,6 +59,16 @@ pub fn not_notified(attention: Attention, path: &str) -> Option<String> {
     ];
     let who: Vec<String> = who.into_iter().flatten().collect();
     Some(format!("{} not notified", who.join(" and ")))
+}
+
+/// The line above a page about candidates who said no; none on the page that lists them.
+pub fn answered(attention: Attention, path: &str) -> Option<String> {
+    match attention.answers {
+        _ if path == "/alerts" => None,
+        0 => None,
+        1 => Some("1 candidate can't come or needs another time".into()),
+        many => Some(format!("{many} candidates can't come or need another time")),
+    }
 }
 
 /// Is mail printed where nobody receives it?

@@ -2,10 +2,10 @@
 use entity::transport;
 use serde::Serialize;
 
-use super::card::Card;
+use super::{answers::Answered, card::Card};
 use crate::{
     app::App,
-    domain::{alerts::Alert, page::Page as List},
+    domain::{alerts::Alert, interviews::answer::Open, page::Page as List},
     web::{
         forms::{FormErrors, Ticket},
         lists::{At, Pager},
@@ -22,12 +22,15 @@ pub struct Board {
     pub transports: Vec<transport::Model>,
     /// How many messages were printed and can be sent now.
     pub printed: usize,
+    /// The candidates who said no.
+    pub answers: Vec<Open>,
 }
 
 /// The list.
 #[derive(Default, Serialize)]
 pub struct IndexPage {
     errors: FormErrors,
+    answers: Vec<Answered>,
     cards: Vec<Card>,
     pager: Pager,
     here: &'static str,
@@ -43,6 +46,11 @@ impl IndexPage {
         let cards = board.alerts.rows.into_iter();
         Self {
             pager,
+            answers: board
+                .answers
+                .into_iter()
+                .map(|open| Answered::new(open, zone))
+                .collect(),
             cards: cards
                 .map(|alert| Card::new(alert, &board.transports, app, zone))
                 .collect(),
@@ -76,6 +84,7 @@ impl Page for IndexPage {
     fn sample() -> Self {
         Self {
             errors: FormErrors::one("form", "This page of the list no longer exists."),
+            answers: vec![Answered::sample()],
             cards: vec![Card::sample()],
             pager: Pager::sample(),
             here: "/alerts",

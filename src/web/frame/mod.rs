@@ -42,6 +42,8 @@ pub struct SignedInFrame {
     pub path: String,
     /// `5 candidates not notified`; none while all are, and on the pages that show which.
     pub not_notified: Option<String>,
+    /// `2 candidates can't come or need another time`; none while nobody said so, and on the page that shows who.
+    pub answered: Option<String>,
     /// Does an admin have to see to the mail?
     pub is_mail_unwell: bool,
     /// What the last request had to say.

@@ -1,6 +1,9 @@
 //! What happened to an interview: the audit log and its mails, in one line of time.
 use chrono::{DateTime, Utc};
-use entity::{email, interview::Status};
+use entity::{
+    email,
+    interview::{Answer, AnswerReason, Status},
+};
 use serde::Serialize;
 
 use super::Reader;
@@ -8,7 +11,7 @@ use crate::{
     domain::{
         actions::Entry,
         emails::Line,
-        events::{Corrected, Correction, Ended, Event, Field, NotTold, Talk, Verb},
+        events::{Corrected, Correction, Ended, Event, Field, NotTold, Talk, Verb, Via},
         interviews::Details,
     },
     times,
@@ -202,10 +205,39 @@ fn words_for(event: &Event, reader: &Reader) -> (&'static str, String) {
         Event::CandidateJoined { .. } => ("good", "Candidate joined".into()),
         Event::CandidateOpened { .. } => ("live", "Candidate opened the join page".into()),
         Event::CandidateStuck { .. } => ("bad", action_labels::verb(event.verb()).into()),
+        Event::CandidateAnswered {
+            answer,
+            reason,
+            words,
+            via,
+            ..
+        } => (
+            labels::answer_tone(*answer),
+            answered((*answer, *via), *reason, words),
+        ),
         Event::ToldByPhone { .. } => ("good", action_labels::verb(event.verb()).into()),
         Event::ToldByPhoneUndone { .. } => ("wait", action_labels::verb(event.verb()).into()),
         // All others have their words from the audit log, which has some for each.
         event => ("quiet", action_labels::verb(event.verb()).into()),
+    }
+}
+
+/// `Can't come, said their calendar: Ill. “Sorry.”`
+fn answered((answer, via): (Answer, Via), reason: Option<AnswerReason>, words: &str) -> String {
+    let mut what = match answer {
+        Answer::Confirmed => "Candidate will be there".to_owned(),
+        Answer::AnotherTime => "Candidate needs another time".to_owned(),
+        Answer::Declined => "Candidate can't come".to_owned(),
+    };
+    if via == Via::Calendar {
+        what.push_str(", answered from their calendar");
+    }
+    if let Some(reason) = reason {
+        what = format!("{what}: {}", labels::answer_reason(reason));
+    }
+    match words {
+        "" => what,
+        words => format!("{what}. “{words}”"),
     }
 }
 

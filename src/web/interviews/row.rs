@@ -115,7 +115,7 @@ impl Row {
     }
 }
 
-/// Job, type, difficulty, what the join link does now, and when its page was opened.
+/// Job, type, difficulty, what the join link does now, and what the candidate said or when they opened its page.
 fn words(line: &Line, window: Option<JoinWindow>, reader: &Reader) -> String {
     let mut words = line.job.clone().unwrap_or_default();
     let mut add = |word: &str| {
@@ -133,7 +133,9 @@ fn words(line: &Line, window: Option<JoinWindow>, reader: &Reader) -> String {
     if let Some(window) = window {
         add(&link_now(&window, reader));
     }
-    if let Some(at) = line.opened_at {
+    if let Some(answer) = line.answer {
+        add(labels::answer(answer));
+    } else if let Some(at) = line.opened_at {
         add(&format!("join page opened {}", reader.moment(at)));
     }
     words

@@ -1,4 +1,5 @@
 //! The candidate's pages: one for each state that the interview behind a join link can be in.
+pub mod answer;
 pub mod invite;
 pub mod opened;
 pub mod pages;

@@ -98,6 +98,10 @@ impl Remedy {
 fn for_step(step: reach::Step, interview: &Appointment, reader: &Reader) -> (Button, String) {
     let left = left(interview.starts_at, reader.now);
     let view = || Button::link("View interview", format!("/interviews/{}", interview.id));
+    if matches!(step.name, Name::AnotherTime | Name::Declined) {
+        let reschedule = format!("/interviews/{}/reschedule", interview.id);
+        return (Button::link("Reschedule", reschedule), left);
+    }
     let Some(message) = interview.message() else {
         return (call(interview).unwrap_or_else(view), left);
     };

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 pub use self::extractors::{Admin, Recruiter, SignedIn};
 use super::{
-    alerts::not_notified,
+    alerts::{answered, not_notified},
     bell,
     errors::{Error, Result},
     flash::Flash,
@@ -165,6 +165,7 @@ impl Viewer {
             role: self.role,
             path: self.path.clone(),
             not_notified: not_notified(self.attention, &self.path),
+            answered: answered(self.attention, &self.path),
             // Only admins have the line in the menu.
             is_mail_unwell: self.attention.is_mail_unwell && self.role.is_admin(),
             flash: self.notice(),

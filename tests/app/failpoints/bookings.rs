@@ -424,6 +424,16 @@ async fn changes_survive_every_fault() {
         })
         .await;
     scene
+        .survives("see to a candidate who said no", async |app| {
+            let booked = builders::booked(app, app.company_id).await;
+            rita.clone().get("/account").await;
+            let no = format!("/interview/{}/answer", token(app, &booked));
+            let said = [("answer", "declined"), ("revision", "1")];
+            assert_eq!(app.candidate().post_form(&no, &said).await.status, 200);
+            Call::post(rita.clone(), &format!("{}/answer", page(&booked)), &[])
+        })
+        .await;
+    scene
         .survives("replace the link", async |app| {
             let booked = builders::booked(app, app.company_id).await;
             let path = format!("{}/link", page(&booked));
@@ -555,7 +565,7 @@ async fn what_is_done_about_messages_survives_every_fault() {
 #[actix_web::test]
 async fn what_candidates_do_survives_every_fault() {
     let mut scene = Scene::set().await;
-    for action in ["opened", "join", "trouble"] {
+    for action in ["opened", "join", "trouble", "answer"] {
         scene
             .survives(action, async |app| {
                 let booked = builders::booked(app, app.company_id).await;
@@ -569,7 +579,7 @@ async fn what_candidates_do_survives_every_fault() {
                 Call::post(
                     app.candidate(),
                     &format!("/interview/{token}/{action}"),
-                    &[],
+                    &[("answer", "declined"), ("revision", "1")],
                 )
             })
             .await;

@@ -2,7 +2,13 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use entity::{InstructionLine, email, interview::Status, job, slot::InterviewType, user::Role};
+use entity::{
+    InstructionLine, email,
+    interview::{Answer, AnswerReason, Status},
+    job,
+    slot::InterviewType,
+    user::Role,
+};
 use serde_json::{Value, json};
 
 use crate::domain::events::*;
@@ -316,6 +322,17 @@ pub fn written_today() -> Vec<(Event, Value)> {
         (Event::InterviewAttended { interview_id }, json!({})),
         (Event::CandidateStuck { interview_id }, json!({})),
         (Event::TroubleHandled { interview_id }, json!({})),
+        (
+            Event::CandidateAnswered {
+                interview_id,
+                answer: Answer::Declined,
+                reason: Some(AnswerReason::OtherOffer),
+                words: "Sorry".into(),
+                via: Via::Page,
+            },
+            json!({"answer": "declined", "reason": "other_offer", "words": "Sorry", "via": "page"}),
+        ),
+        (Event::AnswerHandled { interview_id }, json!({})),
         (
             Event::ToldByPhone {
                 interview_id,

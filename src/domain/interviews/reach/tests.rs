@@ -28,6 +28,8 @@ fn facts(message: Option<&Message>) -> Facts<'_> {
         is_untold: false,
         message,
         opened_at: None,
+        answer: None,
+        is_answer_handled: false,
         joined_at: None,
     }
 }
@@ -168,4 +170,40 @@ fn nothing_is_late_once_nobody_is_awaited() {
         ..over
     };
     assert_eq!(late(&of(joined, at(20))), None);
+}
+
+#[test]
+fn what_the_candidate_says_stands_in_place_of_that_they_read_it() {
+    let accepted = message(Mail::Accepted);
+    let third = |answer, is_answer_handled, minutes| {
+        let facts = Facts {
+            answer: Some((answer, at(-1000))),
+            is_answer_handled,
+            ..facts(Some(&accepted))
+        };
+        let step = of(facts, at(minutes))[2];
+        (step.name, step.mark)
+    };
+    let done = Mark::Done(at(-1000));
+    for minutes in [-900, -60, 0] {
+        assert_eq!(
+            third(Answer::Confirmed, false, minutes),
+            (Name::Confirmed, done)
+        );
+        assert_eq!(
+            third(Answer::Declined, false, minutes),
+            (Name::Declined, Mark::Overdue)
+        );
+        assert_eq!(
+            third(Answer::AnotherTime, false, minutes),
+            (Name::AnotherTime, Mark::Late)
+        );
+    }
+    for (answer, name) in [
+        (Answer::Declined, Name::Declined),
+        (Answer::AnotherTime, Name::AnotherTime),
+    ] {
+        assert_eq!(third(answer, true, -60), (name, done), "seen to");
+        assert_eq!(third(answer, false, 61), (name, Mark::ToCome), "over");
+    }
 }

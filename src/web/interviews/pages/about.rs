@@ -1,5 +1,8 @@
 //! What is known of an interview, in pairs.
-use entity::{candidate, interview::Status};
+use entity::{
+    candidate,
+    interview::{self, Status},
+};
 
 use super::super::Reader;
 use crate::{
@@ -105,4 +108,23 @@ fn about_link(facts: Facts, details: &Details, reader: &Reader) -> Facts {
     facts
         .at("Join link works", works)
         .at("Join page opened", opened)
+        .text("Answer", &answer(interview, reader))
+}
+
+/// `Can't come · Ill · Tue 5 January 2027, 10:00`; empty while there is none.
+fn answer(row: &interview::Model, reader: &Reader) -> String {
+    let Some(answer) = row.answer else {
+        return String::new();
+    };
+    let reason = row.answer_reason.map(labels::answer_reason);
+    let at = row
+        .answered_at
+        .map(|at| times::day_and_clock(at, reader.zone));
+    let words = [
+        Some(labels::answer(answer).to_owned()),
+        reason.map(str::to_owned),
+        at,
+    ];
+    let words: Vec<String> = words.into_iter().flatten().collect();
+    words.join(" · ")
 }

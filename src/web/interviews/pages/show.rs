@@ -1,6 +1,10 @@
 //! The page of one interview.
 use chrono::{DateTime, Utc};
-use entity::{email, interview::Status, slot};
+use entity::{
+    email,
+    interview::{Answer, Status},
+    slot,
+};
 use serde::Serialize;
 
 use super::{
@@ -15,7 +19,7 @@ use crate::{
     domain::{
         actions,
         emails::Line,
-        interviews::{Details, telling},
+        interviews::{Details, answer, telling},
     },
     mail::compose::Composer,
     times,
@@ -51,6 +55,8 @@ pub struct ShowPage {
     /// Why the candidate does not know how it stands.
     not_told: Option<String>,
     can_tell: bool,
+    /// What the candidate said that somebody has to see to.
+    no: Option<No>,
     events: Vec<Step>,
     #[serde(flatten)]
     search: Search,
@@ -70,6 +76,38 @@ pub struct Told {
     pub free: Vec<slot::Model>,
     /// The interview in the place of this one, which was missed.
     pub in_place: Option<i64>,
+}
+
+/// That the candidate cannot come, or not at this time.
+#[derive(Serialize)]
+struct No {
+    answer: &'static str,
+    reason: Option<&'static str>,
+    words: String,
+}
+
+impl No {
+    /// None for a yes, when somebody saw to it, and when the time is over.
+    fn of(details: &Details, now: DateTime<Utc>) -> Option<Self> {
+        let row = &details.interview;
+        let answer = row.answer.filter(|_| answer::is_open(row))?;
+        details.is_to_come(now).then(|| Self {
+            answer: match answer {
+                Answer::Declined => "The candidate can't come.",
+                Answer::AnotherTime | Answer::Confirmed => "The candidate needs another time.",
+            },
+            reason: row.answer_reason.map(labels::answer_reason),
+            words: row.answer_words.clone(),
+        })
+    }
+
+    fn sample() -> Self {
+        Self {
+            answer: "The candidate can't come.",
+            reason: Some("Ill"),
+            words: "I am sorry.".into(),
+        }
+    }
 }
 
 /// What can be said of its end.
@@ -150,6 +188,7 @@ impl ShowPage {
             spare: newest.and_then(|mail| Spare::of(&mail, &details, composer, reader)),
             can_tell: telling::can_be_told(&details, reader.now),
             not_told: interview.not_told_reason.clone(),
+            no: No::of(&details, reader.now),
             has_no_url: is_coming && details.meeting_url().is_none(),
             search: Search::of(&details, &told.free, reader.zone),
             events: history::events(&details, told.actions, &told.mails, reader),
@@ -212,6 +251,7 @@ impl Page for ShowPage {
             has_no_url: true,
             not_told: Some("Told by phone".into()),
             can_tell: true,
+            no: Some(No::sample()),
             events: vec![Step::sample()],
             search: Search::sample(),
         }

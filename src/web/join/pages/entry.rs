@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use entity::InstructionLine;
 use serde::Serialize;
 
-use super::{Interview, check, checks, path};
+use super::{Interview, answer::Answering, check, checks, path};
 use crate::{
     domain::interviews::{admission::Admission, trouble},
     error::{Error, Result},
@@ -27,6 +27,7 @@ pub struct EarlyPage {
     opens: String,
     lead_minutes: i64,
     checks: Vec<&'static str>,
+    answering: Answering,
     is_moved: bool,
 }
 
@@ -43,6 +44,7 @@ impl EarlyPage {
             opens: times::day_and_clock(window.opens_at, admission.details.candidate_zone()),
             lead_minutes: (window.starts_at - window.opens_at).num_minutes(),
             checks: checks(admission)?,
+            answering: Answering::of(admission),
             is_moved: admission.is_moved,
         })
     }
@@ -65,6 +67,7 @@ impl Page for EarlyPage {
             opens: "Wed 15 October 2025, 09:45".into(),
             lead_minutes: 15,
             checks: InstructionLine::ALL.into_iter().filter_map(check).collect(),
+            answering: Answering::sample(),
             is_moved: true,
         }
     }
@@ -77,6 +80,7 @@ pub struct OpenPage {
     interview: Interview,
     path: String,
     checks: Vec<&'static str>,
+    answering: Answering,
     is_moved: bool,
 }
 
@@ -86,6 +90,7 @@ impl OpenPage {
             interview: Interview::of(admission)?,
             path: path(token),
             checks: checks(admission)?,
+            answering: Answering::of(admission),
             is_moved: admission.is_moved,
         })
     }
@@ -103,6 +108,7 @@ impl Page for OpenPage {
             interview: Interview::sample(),
             path: path("token"),
             checks: InstructionLine::ALL.into_iter().filter_map(check).collect(),
+            answering: Answering::sample(),
             is_moved: true,
         }
     }

@@ -1,11 +1,15 @@
 //! What the candidate's pages say. The meeting's address is in one of them only.
+mod answer;
 mod entry;
 
 use chrono::{DateTime, Utc};
 use entity::InstructionLine;
 use serde::Serialize;
 
-pub use self::entry::{EarlyPage, JoinedPage, OpenPage};
+pub use self::{
+    answer::AnswerPage,
+    entry::{EarlyPage, JoinedPage, OpenPage},
+};
 use crate::{
     domain::interviews::{admission::Admission, join_window::Moment},
     error::{Error, Result},

@@ -1,0 +1,137 @@
+//! What the candidate says to the time: *I'll be there* at once, a no after a look at what it means.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Form, Path, Query},
+};
+use entity::interview::Answer;
+use sea_orm::ActiveEnum;
+use serde::{Deserialize, Serialize};
+
+use super::{known, of_company, pages::AnswerPage, present, refuse};
+use crate::{
+    app::App,
+    client_ip,
+    domain::interviews::{
+        admission,
+        answer::{self, MOST_WORDS, Recorded, Said},
+    },
+    text,
+    web::{
+        errors::{Error, Result},
+        forms::FormErrors,
+    },
+};
+
+/// Which answer is being given.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    say: String,
+}
+
+/// An answer as it is sent.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct AnswerForm {
+    answer: String,
+    reason: String,
+    words: String,
+    revision: String,
+}
+
+/// GET /interview/{token}/answer: what a no means, and what may be said with it. It changes nothing.
+pub async fn show(
+    app: Data<App>,
+    request: HttpRequest,
+    token: Path<String>,
+    asked: Query<Asked>,
+) -> Result<HttpResponse> {
+    let now = app.clock.now();
+    let Some(admission) = known(admission::admit(&app.db, &app.keys, &token, now).await)? else {
+        return refuse(&app, &request, now).await;
+    };
+    match read(&asked.say) {
+        Some(answer @ (Answer::AnotherTime | Answer::Declined))
+            if answer::is_awaited(&admission) =>
+        {
+            let form = AnswerForm {
+                answer: asked.into_inner().say,
+                revision: admission.details.interview.revision.to_string(),
+                ..AnswerForm::default()
+            };
+            let page = AnswerPage::new(&token, &admission, answer, (form, FormErrors::new()))?;
+            of_company(&app, StatusCode::OK, &admission, &page)
+        }
+        _ => present(&app, &token, &admission, now),
+    }
+}
+
+/// POST /interview/{token}/answer: kept, as often as it is said.
+pub async fn create(
+    app: Data<App>,
+    request: HttpRequest,
+    token: Path<String>,
+    form: Form<AnswerForm>,
+) -> Result<HttpResponse> {
+    let now = app.clock.now();
+    let Some(admission) = known(admission::admit(&app.db, &app.keys, &token, now).await)? else {
+        return refuse(&app, &request, now).await;
+    };
+    let form = form.into_inner();
+    let said = match form.parse() {
+        Ok(said) => said,
+        Err(errors) if answer::is_awaited(&admission) => {
+            let answer = read(&form.answer).unwrap_or(Answer::AnotherTime);
+            let page = AnswerPage::new(&token, &admission, answer, (form, errors))?;
+            return of_company(&app, StatusCode::UNPROCESSABLE_ENTITY, &admission, &page);
+        }
+        Err(_) => return present(&app, &token, &admission, now),
+    };
+    let ip = client_ip::of(&request, &app.settings.trusted_proxies).to_string();
+    let given = answer::give(&app.db, &app.keys, &token, (&said, &ip), now).await;
+    match known(given)? {
+        Some((_, Recorded::TooOften(seconds))) => Err(Error::TooOften(seconds)),
+        Some((mut admission, recorded)) => {
+            admission.is_moved |= recorded == Recorded::Outdated;
+            present(&app, &token, &admission, now)
+        }
+        None => refuse(&app, &request, now).await,
+    }
+}
+
+fn read<T: ActiveEnum<Value = String>>(typed: &str) -> Option<T> {
+    T::try_from_value(&typed.to_owned()).ok()
+}
+
+impl AnswerForm {
+    fn parse(&self) -> Result<Said, FormErrors> {
+        let mut errors = FormErrors::new();
+        let answer = read(&self.answer);
+        if answer.is_none() {
+            errors.add("form", "Choose one of the answers.");
+        }
+        let reason = match self.reason.as_str() {
+            "" => Some(None),
+            typed => read(typed).map(Some),
+        };
+        if reason.is_none() {
+            errors.add("reason", "Choose a reason from the list.");
+        }
+        let words = errors.check("words", text::lines(&self.words, MOST_WORDS));
+        let revision: Option<i32> = self.revision.parse().ok();
+        if revision.is_none() {
+            errors.add("form", "Load this page again and answer once more.");
+        }
+        let parsed = (|| {
+            let is_yes = answer? == Answer::Confirmed;
+            Some(Said {
+                answer: answer?,
+                reason: reason?.filter(|_| !is_yes),
+                words: words.filter(|_| !is_yes).unwrap_or_default(),
+                revision: revision?,
+            })
+        })();
+        errors.or(parsed)
+    }
+}
