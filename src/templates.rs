@@ -1,4 +1,6 @@
 //! The templates of pages, parsed, and what they may call.
+mod phrases;
+
 use std::sync::LazyLock;
 
 use rust_embed::RustEmbed;
@@ -36,6 +38,7 @@ fn parse() -> Result<Tera> {
     tera.register_function("asset", asset);
     tera.register_function("brand", brand);
     tera.register_function("zone_options", zone_options);
+    tera.register_filter("fill", phrases::fill);
     tera.register_filter("of", of);
     tera.register_filter("first_is", first_is);
     let pages = Files::iter().filter(|name| !name.starts_with("messages/"));

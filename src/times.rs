@@ -169,18 +169,8 @@ pub fn span(from: DateTime<Utc>, until: DateTime<Utc>, zone: Tz) -> String {
     )
 }
 
-/// `08:00–09:00 UTC`, with its days where they are not the ones of `zone`: what stands beside [`span`].
-pub fn span_in_utc(from: DateTime<Utc>, until: DateTime<Utc>, zone: Tz) -> String {
-    let same_day = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive() == at.date_naive();
-    if same_day(from) && same_day(until) {
-        format!("{}–{} UTC", clock(from, Tz::UTC), clock(until, Tz::UTC))
-    } else {
-        format!("{} UTC", span(from, until, Tz::UTC))
-    }
-}
-
-/// `02:14:09`, `3 days 02:14:09`: how long it is still, as the countdown of the join page prints it.
-pub fn countdown(left: TimeDelta) -> String {
+/// 3 and `02:14:09`: how many days it is still, and how long on top, as the countdown of the join page prints it.
+pub fn countdown(left: TimeDelta) -> (i64, String) {
     let seconds = left.num_seconds().max(0);
     let clock = format!(
         "{:02}:{:02}:{:02}",
@@ -188,11 +178,7 @@ pub fn countdown(left: TimeDelta) -> String {
         seconds / 60 % 60,
         seconds % 60
     );
-    match seconds / 86_400 {
-        0 => clock,
-        1 => format!("1 day {clock}"),
-        days => format!("{days} days {clock}"),
-    }
+    (seconds / 86_400, clock)
 }
 
 /// `Europe/Berlin, UTC+01:00`; `UTC` alone for UTC.

@@ -1,12 +1,15 @@
-//! The languages of mails: one file of words each, in `templates/messages/words/`.
+//! The languages of mails and of candidates' pages: one file of words each, in `templates/messages/words/`.
+mod amounts;
+mod check;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, FixedOffset, Utc};
-use entity::{InstructionLine, email::Kind, slot::InterviewType};
 use rust_embed::RustEmbed;
-use sea_orm::{ActiveEnum, Iterable};
 use serde::{Deserialize, Serialize};
+use tera::Value;
 
+use self::amounts::Plurals;
 use super::pattern::Pattern;
 use crate::{
     error::{Error, Result},
@@ -20,18 +23,8 @@ pub const FALLBACK: &str = "en";
 /// The group of phrases that interviewers read instead of those of the same name in `mail`.
 pub const INTERVIEWER: &str = "interviewer";
 
-/// What stands in a pattern of a date, beside words.
-const PARTS_OF_A_DATE: &[&str] = &[
-    "weekday",
-    "year",
-    "month",
-    "month_number",
-    "day",
-    "hour",
-    "hour12",
-    "day_half",
-    "minute",
-];
+/// Groups of phrases that candidates' pages read are called so, each with its own name behind it.
+const PAGES: &str = "page_";
 
 #[derive(RustEmbed)]
 #[folder = "templates/messages/words/"]
@@ -41,7 +34,7 @@ struct Files;
 #[derive(Clone, Debug)]
 pub struct Languages(BTreeMap<String, Language>);
 
-/// All that depends on the language of a mail.
+/// All that depends on the language of a mail or a page.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Language {
@@ -57,7 +50,14 @@ pub struct Language {
     day_halves: [String; 2],
     moment: Pattern,
     moment_in_utc: Pattern,
+    /// The day of a moment, and the time of that day.
+    day: Pattern,
+    clock: Pattern,
+    plurals: Plurals,
     phrases: Groups,
+    /// The phrases of pages, as templates read them.
+    #[serde(skip, default = "Value::none")]
+    page_words: Value,
 }
 
 type Groups = BTreeMap<String, BTreeMap<String, Pattern>>;
@@ -94,6 +94,7 @@ impl Languages {
             let mut language: Language =
                 serde_json::from_str(text).map_err(|error| wrong(file, error))?;
             language.tag = tag.to_owned();
+            language.page_words = language.words_of_pages();
             languages.insert(tag.to_ascii_lowercase(), language);
         }
         let languages = Self(languages);
@@ -110,17 +111,24 @@ impl Languages {
     /// The best there is for a tag (RFC 4647, lookup): itself, then what is left of it without its
     /// last part and so on, then [`FALLBACK`].
     pub fn choose(&self, tag: &str) -> Result<&Language> {
+        self.nearest(tag).map_or_else(|| self.fallback(), Ok)
+    }
+
+    /// The same without a fallback.
+    pub fn nearest(&self, tag: &str) -> Option<&Language> {
         let wanted = tag.to_ascii_lowercase();
         let mut range = wanted.as_str();
         loop {
             if let Some(language) = self.0.get(range) {
-                return Ok(language);
+                return Some(language);
             }
-            match range.rsplit_once('-') {
-                Some((less, _)) => range = less,
-                None => return self.fallback(),
-            }
+            range = range.rsplit_once('-')?.0;
         }
+    }
+
+    /// All, by the alphabet of their tags.
+    pub fn all(&self) -> impl Iterator<Item = &Language> {
+        self.0.values()
     }
 
     /// Tags and names, for a choice.
@@ -193,11 +201,43 @@ impl Language {
         self.filled(&self.moment_in_utc, LocalTime::of(at, &Tz::UTC))
     }
 
-    /// `60 minutes`.
-    pub fn minutes(&self, count: i32) -> Result<String> {
-        let name = if count == 1 { "one_minute" } else { "minutes" };
-        let pattern = self.phrase("amounts", name)?;
-        Ok(pattern.fill(str::to_owned, |_| count.to_string()))
+    /// `Wednesday, October 15, 2025`.
+    pub fn day(&self, at: DateTime<Utc>, zone: Tz) -> String {
+        self.filled(&self.day, LocalTime::of(at, &zone))
+    }
+
+    /// `10:00 AM`.
+    pub fn clock(&self, at: DateTime<Utc>, zone: Tz) -> String {
+        self.filled(&self.clock, LocalTime::of(at, &zone))
+    }
+
+    /// From a moment to another, the second one without its day where that is the same.
+    pub fn span(&self, from: DateTime<Utc>, until: DateTime<Utc>, zone: Tz) -> Result<String> {
+        let day = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive();
+        let offset = times::offset(from, zone);
+        let is_plain = day(from) == day(until) && offset == times::offset(until, zone);
+        let (from, until) = match is_plain {
+            true => {
+                let local = self.filled(&self.moment, LocalTime::of(from, &zone));
+                (local, format!("{} ({offset})", self.clock(until, zone)))
+            }
+            false => (self.moment(from, zone), self.moment(until, zone)),
+        };
+        self.say("amounts", "span", &[("from", &from), ("until", &until)])
+    }
+
+    /// The phrases of pages: maps by the names of their groups, without what these begin with.
+    pub fn page_words(&self) -> &Value {
+        &self.page_words
+    }
+
+    fn words_of_pages(&self) -> Value {
+        let groups = self.phrases.iter().filter_map(|(group, phrases)| {
+            let texts = phrases.iter();
+            let texts = texts.map(|(name, phrase)| (name.as_str(), phrase.to_string()));
+            Some((group.strip_prefix(PAGES)?, texts.collect()))
+        });
+        Value::from_serializable(&groups.collect::<BTreeMap<_, BTreeMap<_, _>>>())
     }
 
     fn filled(&self, pattern: &Pattern, at: LocalTime) -> String {
@@ -217,58 +257,6 @@ impl Language {
             "minute" => format!("{:02}", at.minute),
             _ => String::new(),
         })
-    }
-
-    /// Is there a phrase for everything that has a name?
-    fn check_names(&self) -> Result<(), String> {
-        let kinds = Kind::iter()
-            .filter(|kind| kind.is_written_when_tried())
-            .map(|kind| (kind.to_value(), "subject".to_owned()));
-        let types = InterviewType::iter().map(|kind| ("interview_types".into(), kind.to_value()));
-        let lines = InstructionLine::ALL
-            .into_iter()
-            .map(|line| ("instructions".into(), line.name().into()));
-        for (group, name) in kinds.chain(types).chain(lines) {
-            if self.phrase(&group, &name).is_err() {
-                return Err(format!("there is no {group}.{name}"));
-            }
-        }
-        Ok(())
-    }
-
-    /// Has it the same phrases with the same places as another?
-    fn check_against(&self, model: &Self) -> Result<(), String> {
-        for pattern in [&self.moment, &self.moment_in_utc] {
-            let places = pattern.places();
-            if let Some(unknown) = places.iter().find(|name| !PARTS_OF_A_DATE.contains(name)) {
-                return Err(format!("{unknown} is no part of a date"));
-            }
-        }
-        let named = |groups: &Groups| -> BTreeMap<String, Vec<String>> {
-            let patterns = groups.iter().flat_map(|(group, patterns)| {
-                patterns.iter().map(move |(name, pattern)| {
-                    let places = pattern.places().into_iter().map(str::to_owned).collect();
-                    (format!("{group}.{name}"), places)
-                })
-            });
-            patterns.collect()
-        };
-        let (ours, theirs) = (named(&self.phrases), named(&model.phrases));
-        if let Some(missing) = theirs.keys().find(|name| !ours.contains_key(*name)) {
-            return Err(format!("there is no {missing}"));
-        }
-        for (name, places) in &ours {
-            match theirs.get(name) {
-                None => return Err(format!("nothing is called {name}")),
-                Some(expected) if expected != places => {
-                    return Err(format!(
-                        "{name} has the places {places:?} instead of {expected:?}"
-                    ));
-                }
-                Some(_) => {}
-            }
-        }
-        Ok(())
     }
 }
 

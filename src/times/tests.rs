@@ -58,25 +58,16 @@ fn a_span_over_midnight_names_both_days() {
 }
 
 #[test]
-fn a_span_in_utc_names_its_days_where_they_differ() {
-    let (from, until) = (at("2027-01-05T22:30:00Z"), at("2027-01-05T22:59:00Z"));
-    assert_eq!(span_in_utc(from, until, berlin()), "22:30–22:59 UTC");
-    assert_eq!(
-        span_in_utc(from, until, kathmandu()),
-        "Tue 5 January 2027, 22:30–22:59 UTC"
-    );
-}
-
-#[test]
 fn a_countdown_counts_days_and_never_below_nothing() {
-    for (seconds, words) in [
-        (-1, "00:00:00"),
-        (59, "00:00:59"),
-        (8_049, "02:14:09"),
-        (86_400, "1 day 00:00:00"),
-        (267_249, "3 days 02:14:09"),
+    for (seconds, days, clock) in [
+        (-1, 0, "00:00:00"),
+        (59, 0, "00:00:59"),
+        (8_049, 0, "02:14:09"),
+        (86_400, 1, "00:00:00"),
+        (267_249, 3, "02:14:09"),
     ] {
-        assert_eq!(countdown(TimeDelta::seconds(seconds)), words);
+        let left = countdown(TimeDelta::seconds(seconds));
+        assert_eq!(left, (days, clock.to_owned()));
     }
 }
 

@@ -17,12 +17,16 @@ pub trait Page: Serialize {
         Self: Sized;
 }
 
-/// A page in its frame. The template sees the page's own fields, `title`, `frame`, `menu` and `user_role`.
+/// A page in its frame. The template sees the page's own fields, `title`, `frame`, `menu`, `user_role` and, where a
+/// candidate reads it, `words`.
 pub fn render<P: Page>(templates: &Templates, frame: &Frame, page: &P) -> Result<String> {
     let mut context = Context::from_serialize(page)?;
     context.insert("title", &page.title());
     context.insert("frame", frame);
     context.insert("menu", &frame.menu());
     context.insert("user_role", &frame.role());
+    if let Some(words) = frame.words() {
+        context.insert_value("words", words.clone());
+    }
     templates.render(P::TEMPLATE, &context)
 }

@@ -10,13 +10,14 @@ use super::{
     error_page::ErrorPage,
     feeds,
     flash::Flash,
-    frame::{Frame, PublicFrame, SignedInFrame},
+    frame::{Frame, PublicFrame, Reading, SignedInFrame},
     held, imports, interviews, jobs, join, login, logo, mail, mail_texts, own_calendar,
     page::{Page, render},
     reports, rescheduling, search, series, setup, slots, today, tokens, users, zone_changes,
 };
 use crate::{
     error::Result,
+    mail::language::Languages,
     templates::{Files, Templates},
 };
 
@@ -66,6 +67,7 @@ const PAGES: &[Sample] = &[
     of::<join::pages::OpenPage>(),
     of::<join::pages::OverPage>(),
     of::<join::pages::BlankPage>(),
+    of::<join::pages::TooOftenPage>(),
     of::<join::pages::UnknownPage>(),
     of::<login::NewPage>(),
     of::<logo::EditPage>(),
@@ -125,11 +127,22 @@ impl Sample {
                 flash: Some(Flash::done("Done.")),
             })
         } else {
-            Frame::Public(PublicFrame::default())
+            Frame::Public(PublicFrame {
+                reading: (self.template.starts_with("join/")).then(|| in_language("en")),
+                ..PublicFrame::default()
+            })
         };
-        (self.render)(templates, &frame)
-            .unwrap_or_else(|error| panic!("{}: {error}", self.template))
+        self.in_frame(templates, &frame)
     }
+
+    fn in_frame(&self, templates: &Templates, frame: &Frame) -> String {
+        (self.render)(templates, frame).unwrap_or_else(|error| panic!("{}: {error}", self.template))
+    }
+}
+
+fn in_language(tag: &str) -> Reading {
+    let languages = Languages::new().expect("languages");
+    Reading::new(languages.choose(tag).expect(tag), &languages)
 }
 
 fn text(name: &str) -> String {

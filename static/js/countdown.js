@@ -4,6 +4,7 @@
 const clock = document.querySelector("[data-countdown]");
 const spoken = document.querySelector("[data-countdown-spoken]");
 const page = clock.dataset.page;
+const plurals = new Intl.PluralRules(document.documentElement.lang);
 const navigation = performance.getEntriesByType("navigation")[0];
 let opensAt = (navigation?.responseStart ?? 0) + Number(clock.dataset.countdown);
 let gap, failures = 0, step, ticking, asking;
@@ -23,13 +24,20 @@ function show(seconds) {
   const days = Math.floor(seconds / 86400);
   const parts = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60];
   const text = parts.map((part) => String(part).padStart(2, "0")).join(":");
-  clock.textContent = days ? `${days} ${days === 1 ? "day" : "days"} ${text}` : text;
+  clock.textContent = days ? `${counted(days, clock.dataset.days)} ${text}` : text;
   speak([1, 2, 5, 10, 15, 30, 60].find((minutes) => seconds <= minutes * 60) ?? 0);
+}
+
+// The page has the forms that its language has for a number: one day, 3 days.
+function counted(count, forms) {
+  const known = JSON.parse(forms);
+  return (known[plurals.select(count)] ?? known.other).replace("{count}", count);
 }
 
 // Said aloud at these steps only: a clock that speaks every second drowns everything else.
 function speak(minutes) {
-  if (minutes && step !== undefined && minutes !== step) spoken.textContent = `${minutes} min until you can join`;
+  const { countdownSpoken: words, minutes: forms } = spoken.dataset;
+  if (minutes && step !== undefined && minutes !== step) spoken.textContent = words.replace("{minutes}", counted(minutes, forms));
   step = minutes;
 }
 
@@ -55,7 +63,7 @@ async function ask() {
     tick();
   } catch {
     spoken.classList.remove("unseen");
-    spoken.textContent = "No connection. Trying again.";
+    spoken.textContent = spoken.dataset.lost;
     askIn(Math.min(30000, 1000 * 2 ** failures++));
   }
 }

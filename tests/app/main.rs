@@ -25,6 +25,7 @@ mod busy;
 mod calendar;
 mod calendars;
 mod cancellations;
+mod candidate_languages;
 mod candidates;
 mod clocks;
 mod commands;

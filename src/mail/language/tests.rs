@@ -109,6 +109,47 @@ fn one_minute_is_not_minutes() {
 }
 
 #[test]
+fn numbers_have_the_forms_of_the_language() {
+    let mut files = changed(
+        "\"one\": { \"numbers\": [1] }",
+        "\"one\": { \"numbers\": [1], \"last_two_digits\": [[21, 21], [31, 31]] }, \
+         \"few\": { \"last_two_digits\": [[2, 4], [22, 24]] }",
+    );
+    for (from, to) in [
+        (
+            "\"days_one\": \"1 day\"",
+            "\"days_one\": \"{count} den\", \"days_few\": \"{count} dnya\"",
+        ),
+        (
+            "\"minutes_one\": \"1 minute\"",
+            "\"minutes_one\": \"1 minute\", \"minutes_few\": \"{count} few\"",
+        ),
+    ] {
+        assert!(files[0].1.contains(from), "{from}");
+        files[0].1 = files[0].1.replace(from, to);
+    }
+    let languages = Languages::of(&files).expect("languages");
+    let language = languages.choose("xx").expect("a language");
+    let days = |count| language.days(count).expect("days");
+    for (count, words) in [
+        (1, "1 den"),
+        (2, "2 dnya"),
+        (5, "5 days"),
+        (21, "21 den"),
+        (101, "101 days"),
+        (122, "122 dnya"),
+    ] {
+        assert_eq!(days(count), words);
+    }
+    let forms: serde_json::Value =
+        serde_json::from_str(&language.forms("days").expect("forms")).expect("JSON");
+    assert_eq!(
+        forms,
+        serde_json::json!({ "one": "{count} den", "few": "{count} dnya", "other": "{count} days" })
+    );
+}
+
+#[test]
 fn a_file_that_does_not_fit_is_refused_with_the_reason() {
     for (from, to, reason) in [
         (
@@ -134,6 +175,18 @@ fn a_file_that_does_not_fit_is_refused_with_the_reason() {
         ),
         ("\"January\", ", "", "invalid length 11"),
         ("\"ltr\"", "\"up\"", "unknown variant"),
+        (
+            "\"days_one\": \"1 day\",",
+            "",
+            "there is no amounts.days_one",
+        ),
+        (
+            "\"one\": { \"numbers\": [1] }",
+            "\"one\": { \"numbers\": [1] }, \"few\": { \"last_two_digits\": [[3, 10]] }",
+            "there is no amounts.days_few",
+        ),
+        ("\"one\": {", "\"most\": {", "most is no plural"),
+        ("1 day\"", "1 {day}\"", "amounts.days_one has the places"),
     ] {
         let refused = Languages::of(&changed(from, to))
             .expect_err(reason)

@@ -1,9 +1,12 @@
 //! What stands around a page: who looks at it decides.
 mod menu;
+mod reading;
 
 use entity::user::Role;
 use serde::Serialize;
+use tera::Value;
 
+pub use self::reading::Reading;
 use super::{flash::Flash, labels};
 
 /// The frame of a page.
@@ -25,6 +28,8 @@ pub struct PublicFrame {
     pub brand_colour: Option<String>,
     /// What the last request had to say.
     pub flash: Option<Flash>,
+    /// The language of a candidate; users read English.
+    pub reading: Option<Reading>,
 }
 
 /// The frame of everything that needs a user.
@@ -56,6 +61,14 @@ impl Frame {
         match self {
             Self::SignedIn(frame) => menu::of(frame.role, &frame.path, frame.is_mail_unwell),
             Self::Public(_) => Vec::new(),
+        }
+    }
+
+    /// The phrases of a candidate's page.
+    pub(super) fn words(&self) -> Option<&Value> {
+        match self {
+            Self::Public(frame) => frame.reading.as_ref().map(Reading::words),
+            Self::SignedIn(_) => None,
         }
     }
 

@@ -8,7 +8,13 @@ use entity::interview::Answer;
 use sea_orm::ActiveEnum;
 use serde::{Deserialize, Serialize};
 
-use super::{known, of_company, pages::AnswerPage, present, refuse};
+use super::{
+    known,
+    pages::AnswerPage,
+    present,
+    reading::{self, of_company},
+    refuse,
+};
 use crate::{
     app::App,
     client_ip,
@@ -16,6 +22,8 @@ use crate::{
         admission,
         answer::{self, MOST_WORDS, Recorded, Said},
     },
+    error::Result as AppResult,
+    mail::language::Language,
     text,
     web::{
         errors::{Error, Result},
@@ -60,7 +68,9 @@ pub async fn show(
                 revision: admission.details.interview.revision.to_string(),
                 ..AnswerForm::default()
             };
-            let page = AnswerPage::new(&token, &admission, answer, (form, FormErrors::new()))?;
+            let language = reading::of(&app, &admission)?;
+            let typed = (form, FormErrors::new());
+            let page = AnswerPage::new((&token, &admission), language, answer, typed)?;
             of_company(&app, StatusCode::OK, &admission, &page)
         }
         _ => present(&app, &token, &admission, now),
@@ -79,11 +89,13 @@ pub async fn create(
         return refuse(&app, &request, now).await;
     };
     let form = form.into_inner();
-    let said = match form.parse() {
+    let language = reading::of(&app, &admission)?;
+    let said = match form.parse(language)? {
         Ok(said) => said,
         Err(errors) if answer::is_awaited(&admission) => {
             let answer = read(&form.answer).unwrap_or(Answer::AnotherTime);
-            let page = AnswerPage::new(&token, &admission, answer, (form, errors))?;
+            let typed = (form, errors);
+            let page = AnswerPage::new((&token, &admission), language, answer, typed)?;
             return of_company(&app, StatusCode::UNPROCESSABLE_ENTITY, &admission, &page);
         }
         Err(_) => return present(&app, &token, &admission, now),
@@ -105,23 +117,29 @@ fn read<T: ActiveEnum<Value = String>>(typed: &str) -> Option<T> {
 }
 
 impl AnswerForm {
-    fn parse(&self) -> Result<Said, FormErrors> {
+    /// What is wrong is said in the candidate's language.
+    fn parse(&self, language: &Language) -> AppResult<Result<Said, FormErrors>> {
         let mut errors = FormErrors::new();
         let answer = read(&self.answer);
-        if answer.is_none() {
-            errors.add("form", "Choose one of the answers.");
-        }
         let reason = match self.reason.as_str() {
             "" => Some(None),
             typed => read(typed).map(Some),
         };
-        if reason.is_none() {
-            errors.add("reason", "Choose a reason from the list.");
-        }
-        let words = errors.check("words", text::lines(&self.words, MOST_WORDS));
+        let words = text::lines(&self.words, MOST_WORDS).ok();
         let revision: Option<i32> = self.revision.parse().ok();
-        if revision.is_none() {
-            errors.add("form", "Load this page again and answer once more.");
+        let most = MOST_WORDS.to_string();
+        for (is_wrong, field, name) in [
+            (answer.is_none(), "form", "unknown_answer"),
+            (reason.is_none(), "reason", "unknown_reason"),
+            (words.is_none(), "words", "too_long"),
+            (revision.is_none(), "form", "stale"),
+        ] {
+            if is_wrong {
+                errors.add(
+                    field,
+                    language.say("page_answer", name, &[("most", &most)])?,
+                );
+            }
         }
         let parsed = (|| {
             let is_yes = answer? == Answer::Confirmed;
@@ -132,6 +150,6 @@ impl AnswerForm {
                 revision: revision?,
             })
         })();
-        errors.or(parsed)
+        Ok(errors.or(parsed))
     }
 }

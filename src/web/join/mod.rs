@@ -3,25 +3,25 @@ pub mod answer;
 pub mod invite;
 pub mod opened;
 pub mod pages;
+mod reading;
 pub mod short;
 pub mod trouble;
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::StatusCode,
+    http::{StatusCode, header},
     web::{Data, Path},
 };
 use chrono::{DateTime, Utc};
 
-use self::pages::{
-    BlankPage, CancelledPage, EarlyPage, JoinedPage, OpenPage, OverPage, UnknownPage,
+use self::{
+    pages::{
+        BlankPage, CancelledPage, EarlyPage, JoinedPage, OpenPage, OverPage, TooOftenPage,
+        UnknownPage,
+    },
+    reading::{nobody_known, of_company, of_request},
 };
-use super::{
-    errors::{Error, Result},
-    frame::PublicFrame,
-    page::Page,
-    respond::public,
-};
+use super::errors::Result;
 use crate::{
     app::App,
     client_ip,
@@ -62,19 +62,20 @@ async fn look(
 ) -> Result<HttpResponse> {
     match admitted {
         Some((token, admission)) => present(app, &token, &admission, now),
-        None if link_text::is_blank(text) => show_blank(app),
+        None if link_text::is_blank(text) => show_blank(app, request),
         None => refuse(app, request, now).await,
     }
 }
 
 /// GET /interview: nothing of a link is left but its beginning.
-pub async fn show_without(app: Data<App>) -> Result<HttpResponse> {
-    show_blank(&app)
+pub async fn show_without(app: Data<App>, request: HttpRequest) -> Result<HttpResponse> {
+    show_blank(&app, &request)
 }
 
-fn show_blank(app: &App) -> Result<HttpResponse> {
-    let page = BlankPage::new(&app.settings.base_url);
-    public(app, StatusCode::NOT_FOUND, PublicFrame::default(), &page)
+fn show_blank(app: &App, request: &HttpRequest) -> Result<HttpResponse> {
+    let language = of_request(app, request)?;
+    let page = BlankPage::new(language, &app.settings.base_url)?;
+    nobody_known(app, StatusCode::NOT_FOUND, language, &page)
 }
 
 /// POST /interview/{token}/join: lets in, as often as asked. Leads on by a link and not by a redirect,
@@ -100,7 +101,8 @@ async fn let_in(
 ) -> Result<HttpResponse> {
     match known(joined)? {
         Some(admission) if admission.state == State::Open => {
-            let page = JoinedPage::new(token, &admission)?;
+            let language = reading::of(app, &admission)?;
+            let page = JoinedPage::new(token, &admission, language)?;
             of_company(app, StatusCode::OK, &admission, &page)
         }
         Some(admission) => present(app, token, &admission, now),
@@ -122,39 +124,44 @@ fn present(
     admission: &Admission,
     now: DateTime<Utc>,
 ) -> Result<HttpResponse> {
+    let language = reading::of(app, admission)?;
     let (ok, gone) = (StatusCode::OK, StatusCode::GONE);
     match admission.state {
-        State::Early => of_company(app, ok, admission, &EarlyPage::new(token, admission, now)?),
-        State::Open => of_company(app, ok, admission, &OpenPage::new(token, admission)?),
-        State::Over => of_company(app, gone, admission, &OverPage::new(admission, now)?),
-        State::Cancelled => of_company(app, gone, admission, &CancelledPage::new(admission)?),
+        State::Early => {
+            let page = EarlyPage::new(token, admission, language, now)?;
+            of_company(app, ok, admission, &page)
+        }
+        State::Open => {
+            let page = OpenPage::new(token, admission, language)?;
+            of_company(app, ok, admission, &page)
+        }
+        State::Over => {
+            let page = OverPage::new(admission, language, now)?;
+            of_company(app, gone, admission, &page)
+        }
+        State::Cancelled => {
+            let page = CancelledPage::new(admission, language)?;
+            of_company(app, gone, admission, &page)
+        }
     }
 }
 
 /// One answer for every link that is wrong or was replaced, counted so that nobody tries many. A link
 /// that is right is never refused for somebody else's wrong ones.
 async fn refuse(app: &App, request: &HttpRequest, now: DateTime<Utc>) -> Result<HttpResponse> {
+    let language = of_request(app, request)?;
     let ip = client_ip::of(request, &app.settings.trusted_proxies);
     match admission::count_wrong(&app.db, &client_ip::block(ip), now).await? {
-        Turn::Limited(seconds) => Err(Error::TooOften(seconds)),
+        Turn::Limited(seconds) => {
+            let page = TooOftenPage::new(language)?;
+            let mut answer = nobody_known(app, StatusCode::TOO_MANY_REQUESTS, language, &page)?;
+            let headers = answer.headers_mut();
+            headers.insert(header::RETRY_AFTER, seconds.into());
+            Ok(answer)
+        }
         Turn::Allowed => {
-            let frame = PublicFrame::default();
-            public(app, StatusCode::NOT_FOUND, frame, &UnknownPage {})
+            let page = UnknownPage::new(language)?;
+            nobody_known(app, StatusCode::NOT_FOUND, language, &page)
         }
     }
-}
-
-fn of_company<P: Page>(
-    app: &App,
-    status: StatusCode,
-    admission: &Admission,
-    page: &P,
-) -> Result<HttpResponse> {
-    let company = &admission.details.company;
-    let frame = PublicFrame {
-        company_name: Some(company.name.clone()),
-        brand_colour: Some(company.brand_colour.clone()),
-        flash: None,
-    };
-    public(app, status, frame, page)
 }

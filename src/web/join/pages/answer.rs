@@ -3,12 +3,16 @@ use entity::interview::{Answer, AnswerReason};
 use sea_orm::{ActiveEnum, Iterable};
 use serde::Serialize;
 
-use super::{Interview, path};
+use super::{interview::Interview, path};
 use crate::{
     domain::interviews::admission::Admission,
     error::Result,
+    mail::language::Language,
     web::{choices::Choice, forms::FormErrors, join::answer::AnswerForm, page::Page},
 };
+
+/// Its phrases.
+const GROUP: &str = "page_answer";
 
 /// For `join/_answer.html`.
 #[derive(Serialize)]
@@ -41,6 +45,8 @@ impl Answering {
 /// Before a no is said: what it means, and why.
 #[derive(Serialize)]
 pub struct AnswerPage {
+    #[serde(skip)]
+    title: String,
     #[serde(flatten)]
     interview: Interview,
     path: String,
@@ -53,59 +59,58 @@ pub struct AnswerPage {
 impl AnswerPage {
     /// With the form as it was typed.
     pub fn new(
-        token: &str,
-        admission: &Admission,
+        (token, admission): (&str, &Admission),
+        language: &Language,
         answer: Answer,
         (form, errors): (AnswerForm, FormErrors),
     ) -> Result<Self> {
+        let interview = Interview::of(admission, language)?;
+        let is_declining = answer == Answer::Declined;
+        let what = language.say(GROUP, if is_declining { "no" } else { "another" }, &[])?;
         Ok(Self {
-            interview: Interview::of(admission)?,
+            title: format!("{what}: {}", interview.heading()),
+            interview,
             path: path(token),
             form,
             errors,
-            is_declining: answer == Answer::Declined,
-            reasons: reasons(answer),
+            is_declining,
+            reasons: reasons(answer, language)?,
         })
     }
 }
 
 /// As the candidate reads them.
-fn reasons(answer: Answer) -> Vec<Choice> {
-    let words = |reason| match reason {
-        AnswerReason::Busy => "Something else is at that time",
-        AnswerReason::Ill => "I'm ill",
-        AnswerReason::Travel => "I'm traveling",
-        AnswerReason::OtherOffer => "I accepted another offer",
-        AnswerReason::Withdrawn => "I no longer want this job",
-    };
+fn reasons(answer: Answer, language: &Language) -> Result<Vec<Choice>> {
     let is_for_moving = |reason: &AnswerReason| {
         !matches!(reason, AnswerReason::OtherOffer | AnswerReason::Withdrawn)
     };
-    let none = Choice::new("", "No reason");
-    let reasons = AnswerReason::iter()
-        .filter(|reason| answer == Answer::Declined || is_for_moving(reason))
-        .map(|reason| Choice::new(reason.to_value(), words(reason)));
-    std::iter::once(none).chain(reasons).collect()
+    let mut reasons = vec![Choice::new("", language.say(GROUP, "no_reason", &[])?)];
+    for reason in AnswerReason::iter() {
+        if answer == Answer::Declined || is_for_moving(&reason) {
+            let name = reason.to_value();
+            let words = language.say(GROUP, &name, &[])?;
+            reasons.push(Choice::new(name, words));
+        }
+    }
+    Ok(reasons)
 }
 
 impl Page for AnswerPage {
     const TEMPLATE: &'static str = "join/answer.html";
 
     fn title(&self) -> String {
-        match self.is_declining {
-            true => format!("I can't come: {}", self.interview.heading),
-            false => format!("I need another time: {}", self.interview.heading),
-        }
+        self.title.clone()
     }
 
     fn sample() -> Self {
         Self {
+            title: "I can't come: Senior Cloud Architect".into(),
             interview: Interview::sample(),
             path: path("token"),
             form: AnswerForm::default(),
             errors: FormErrors::one("words", "Too long."),
             is_declining: true,
-            reasons: reasons(Answer::Declined),
+            reasons: vec![Choice::new("ill", "I'm ill")],
         }
     }
 }

@@ -1,13 +1,17 @@
 //! The pages on the way in: before the window, in it, and with the meeting.
 use actix_web::http::Uri;
-use chrono::{DateTime, Utc};
-use entity::InstructionLine;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
-use super::{Interview, answer::Answering, check, checks, path};
+use super::{
+    answer::Answering,
+    interview::{Interview, checks},
+    path,
+};
 use crate::{
     domain::interviews::{admission::Admission, trouble},
     error::{Error, Result},
+    mail::language::Language,
     times,
     web::page::Page,
 };
@@ -15,6 +19,8 @@ use crate::{
 /// Too early: a countdown, and all there is to know.
 #[derive(Serialize)]
 pub struct EarlyPage {
+    #[serde(skip)]
+    title: String,
     #[serde(flatten)]
     interview: Interview,
     /// Where this page lives, whatever address it is shown at.
@@ -24,49 +30,73 @@ pub struct EarlyPage {
     /// The same for browsers without script, a second more, so that they do not come too early.
     left_seconds: i64,
     countdown: String,
+    /// Of days and minutes, for the script that counts.
+    day_forms: String,
+    minute_forms: String,
     opens: String,
-    lead_minutes: i64,
-    checks: Vec<&'static str>,
+    join_window: String,
+    checks: Vec<String>,
     answering: Answering,
     is_moved: bool,
 }
 
 impl EarlyPage {
-    pub fn new(token: &str, admission: &Admission, now: DateTime<Utc>) -> Result<Self> {
+    pub fn new(
+        token: &str,
+        admission: &Admission,
+        language: &Language,
+        now: DateTime<Utc>,
+    ) -> Result<Self> {
         let window = admission.window;
         let left = window.opens_at - now;
+        let interview = Interview::of(admission, language)?;
         Ok(Self {
-            interview: Interview::of(admission)?,
+            title: interview.title(language, "page_early")?,
+            interview,
             path: path(token),
             left_milliseconds: left.num_milliseconds(),
             left_seconds: left.num_seconds() + 1,
-            countdown: times::countdown(left),
-            opens: times::day_and_clock(window.opens_at, admission.details.candidate_zone()),
-            lead_minutes: (window.starts_at - window.opens_at).num_minutes(),
-            checks: checks(admission)?,
+            countdown: countdown(left, language)?,
+            day_forms: language.forms("days")?,
+            minute_forms: language.forms("minutes")?,
+            opens: language.moment(window.opens_at, admission.details.candidate_zone()),
+            join_window: language.minutes(admission.details.company.join_window_minutes)?,
+            checks: checks(admission, language)?,
             answering: Answering::of(admission),
             is_moved: admission.is_moved,
         })
     }
 }
 
+/// `02:14:09`, `3 days 02:14:09`.
+fn countdown(left: TimeDelta, language: &Language) -> Result<String> {
+    let (days, clock) = times::countdown(left);
+    Ok(match days {
+        0 => clock,
+        days => format!("{} {clock}", language.days(days)?),
+    })
+}
+
 impl Page for EarlyPage {
     const TEMPLATE: &'static str = "join/early.html";
 
     fn title(&self) -> String {
-        format!("Your interview: {}", self.interview.heading)
+        self.title.clone()
     }
 
     fn sample() -> Self {
         Self {
+            title: "Your interview: Senior Cloud Architect".into(),
             interview: Interview::sample(),
             path: path("token"),
             left_milliseconds: 8_049_000,
             left_seconds: 8_050,
             countdown: "02:14:09".into(),
-            opens: "Wed 15 October 2025, 09:45".into(),
-            lead_minutes: 15,
-            checks: InstructionLine::ALL.into_iter().filter_map(check).collect(),
+            day_forms: r#"{"one": "1 day", "other": "{count} days"}"#.into(),
+            minute_forms: r#"{"one": "1 minute", "other": "{count} minutes"}"#.into(),
+            opens: "Wednesday, October 15, 2025 at 9:45 AM (UTC+02:00)".into(),
+            join_window: "15 minutes".into(),
+            checks: vec!["Check your camera and microphone".into()],
             answering: Answering::sample(),
             is_moved: true,
         }
@@ -76,20 +106,24 @@ impl Page for EarlyPage {
 /// In the window, before the click.
 #[derive(Serialize)]
 pub struct OpenPage {
+    #[serde(skip)]
+    title: String,
     #[serde(flatten)]
     interview: Interview,
     path: String,
-    checks: Vec<&'static str>,
+    checks: Vec<String>,
     answering: Answering,
     is_moved: bool,
 }
 
 impl OpenPage {
-    pub fn new(token: &str, admission: &Admission) -> Result<Self> {
+    pub fn new(token: &str, admission: &Admission, language: &Language) -> Result<Self> {
+        let interview = Interview::of(admission, language)?;
         Ok(Self {
-            interview: Interview::of(admission)?,
+            title: interview.title(language, "page_open")?,
+            interview,
             path: path(token),
-            checks: checks(admission)?,
+            checks: checks(admission, language)?,
             answering: Answering::of(admission),
             is_moved: admission.is_moved,
         })
@@ -100,14 +134,15 @@ impl Page for OpenPage {
     const TEMPLATE: &'static str = "join/open.html";
 
     fn title(&self) -> String {
-        format!("Join now: {}", self.interview.heading)
+        self.title.clone()
     }
 
     fn sample() -> Self {
         Self {
+            title: "Join now: Senior Cloud Architect".into(),
             interview: Interview::sample(),
             path: path("token"),
-            checks: InstructionLine::ALL.into_iter().filter_map(check).collect(),
+            checks: vec!["Check your camera and microphone".into()],
             answering: Answering::sample(),
             is_moved: true,
         }
@@ -117,6 +152,8 @@ impl Page for OpenPage {
 /// After the click: the way to the meeting.
 #[derive(Serialize)]
 pub struct JoinedPage {
+    #[serde(skip)]
+    title: String,
     #[serde(flatten)]
     interview: Interview,
     path: String,
@@ -133,14 +170,16 @@ struct Meeting {
 }
 
 impl JoinedPage {
-    pub fn new(token: &str, admission: &Admission) -> Result<Self> {
+    pub fn new(token: &str, admission: &Admission, language: &Language) -> Result<Self> {
+        let interview = Interview::of(admission, language)?;
         let meeting = admission
             .details
             .meeting_url()
             .map(Meeting::at)
             .transpose()?;
         Ok(Self {
-            interview: Interview::of(admission)?,
+            title: interview.title(language, "page_joined")?,
+            interview,
             path: path(token),
             meeting,
             is_told: trouble::is_reported(&admission.details),
@@ -164,11 +203,12 @@ impl Page for JoinedPage {
     const TEMPLATE: &'static str = "join/joined.html";
 
     fn title(&self) -> String {
-        format!("Open meeting: {}", self.interview.heading)
+        self.title.clone()
     }
 
     fn sample() -> Self {
         Self {
+            title: "Open meeting: Senior Cloud Architect".into(),
             interview: Interview::sample(),
             path: path("token"),
             meeting: Meeting::at("https://meet.example.com/room-7").ok(),

@@ -1,0 +1,324 @@
+//! Candidates' pages in the candidate's language.
+use chrono::TimeDelta;
+use entity::{candidate, company, interview, slot};
+use greenroom::{
+    domain::interviews::join_link::Ticket,
+    mail::language::{FALLBACK, Language, Languages},
+};
+use sea_orm::{EntityTrait, sea_query::Expr};
+
+use crate::support::{Answer, TestApp, builders};
+
+/// An app with one booked interview, tomorrow, and the path of its link.
+struct Invitation {
+    app: TestApp,
+    path: String,
+}
+
+impl Invitation {
+    async fn sent() -> Self {
+        let app = TestApp::start().await;
+        app.expect_undelivered_mail();
+        let booked = builders::booked(&app, app.company_id).await;
+        let interview = &booked.details.interview;
+        let token = app.app.keys.token(&Ticket {
+            public_id: &interview.public_id,
+            link_version: interview.link_version,
+            revision: interview.revision,
+        });
+        let path = format!("/interview/{}", token.expect("a token"));
+        Self { app, path }
+    }
+
+    async fn look(&self) -> Answer {
+        self.app.candidate().get(&self.path).await
+    }
+
+    async fn press(&self, button: &str) -> Answer {
+        let path = format!("{}/{button}", self.path);
+        self.app.candidate().post_form(&path, &[]).await
+    }
+
+    async fn say(&self, fields: &[(&str, &str)]) -> Answer {
+        let path = format!("{}/answer", self.path);
+        self.app.candidate().post_form(&path, fields).await
+    }
+
+    async fn change(&self, column: interview::Column, value: impl Into<sea_orm::Value>) {
+        let change = interview::Entity::update_many().col_expr(column, Expr::value(value));
+        builders::write(&self.app, async |txn| {
+            change.exec(txn).await?;
+            Ok(())
+        })
+        .await;
+    }
+
+    async fn speak(&self, locale: &str) {
+        let change = candidate::Entity::update_many()
+            .col_expr(candidate::Column::Locale, Expr::value(locale));
+        builders::write(&self.app, async |txn| {
+            change.exec(txn).await?;
+            Ok(())
+        })
+        .await;
+    }
+
+    /// Gives the company a number, and takes the meeting link away or gives it back.
+    async fn meet_at(&self, url: Option<&str>, phone: &str) {
+        let url = url.map(str::to_owned);
+        let slots = slot::Entity::update_many()
+            .col_expr(slot::Column::MeetingUrl, Expr::value(url.clone()));
+        let companies = company::Entity::update_many()
+            .col_expr(company::Column::DefaultMeetingUrl, Expr::value(url))
+            .col_expr(company::Column::Phone, Expr::value(phone));
+        builders::write(&self.app, async |txn| {
+            slots.exec(txn).await?;
+            companies.exec(txn).await?;
+            Ok(())
+        })
+        .await;
+    }
+
+    /// Every page there is behind a link, from the first to the last.
+    async fn pages(&self) -> Vec<(&'static str, Answer)> {
+        let mut pages = vec![("early", self.look().await)];
+        for say in ["another_time", "declined"] {
+            let path = format!("{}/answer?say={say}", self.path);
+            pages.push(("asked", self.app.candidate().get(&path).await));
+            let wrong = [("answer", say), ("reason", "x"), ("words", "\u{7}")];
+            pages.push(("wrong", self.say(&wrong).await));
+            pages.push(("no", self.say(&[("answer", say), ("revision", "1")]).await));
+        }
+        pages.push(("nothing", self.say(&[("answer", "x")]).await));
+        let yes = [("answer", "confirmed"), ("revision", "1")];
+        pages.push(("yes", self.say(&yes).await));
+        self.change(interview::Column::Revision, 2).await;
+        pages.push(("moved", self.look().await));
+        self.app.advance(TimeDelta::hours(24));
+        pages.push(("open", self.look().await));
+        pages.push(("joined", self.press("join").await));
+        pages.push(("told", self.press("trouble").await));
+        self.meet_at(None, "").await;
+        pages.push(("no link", self.press("join").await));
+        self.meet_at(None, "+49 30 1234567").await;
+        pages.push(("no link, a number", self.press("join").await));
+        let url = "https://meet.example.com/next";
+        self.meet_at(Some(url), "+49 30 1234567").await;
+        pages.push(("told, a number", self.press("trouble").await));
+        for status in ["completed", "cancelled"] {
+            self.change(interview::Column::Status, status).await;
+            pages.push((status, self.look().await));
+        }
+        self.meet_at(Some(url), "").await;
+        self.change(interview::Column::Status, "completed").await;
+        pages.push(("closed", self.look().await));
+        self.app.advance(TimeDelta::hours(1));
+        pages.push(("over", self.look().await));
+        pages
+    }
+}
+
+/// Of people and companies, as they were typed.
+const TYPED: [&str; 4] = [
+    "Cloud Architect",
+    "Sample Company",
+    "Ida Interviewer",
+    "Bring a portfolio.",
+];
+
+/// What scripts fill.
+const PLACES: [&str; 2] = ["{count}", "{minutes}"];
+
+/// All that a page says, to the eye and to the ear, and what its scripts say.
+fn said(page: &Answer) -> String {
+    let mut said = page.words("html");
+    for element in page
+        .page()
+        .tree
+        .values()
+        .filter_map(|node| node.as_element())
+    {
+        let words = element.attrs().filter(|(name, _)| {
+            name.starts_with("aria-") || name.starts_with("data-") || *name == "title"
+        });
+        said.extend(words.flat_map(|(_, value)| ["\n", value]));
+    }
+    for other in TYPED.iter().chain(&PLACES) {
+        said = said.replace(other, "");
+    }
+    said
+}
+
+/// What stands in phrases beside their places, and in dates.
+fn pieces(language: &Language) -> Vec<String> {
+    let mut pieces = Vec::new();
+    for group in GROUPS {
+        for phrase in language.group(group).expect(group).values() {
+            let text = phrase.fill(str::to_owned, |_| "\n".into());
+            let texts = text.split('\n').map(|piece| piece.trim().to_owned());
+            pieces.extend(texts.filter(|piece| piece.chars().count() > 3));
+        }
+    }
+    pieces
+}
+
+const GROUPS: [&str; 13] = [
+    "amounts",
+    "interview_types",
+    "page_answer",
+    "page_cancelled",
+    "page_checks",
+    "page_early",
+    "page_form",
+    "page_frame",
+    "page_interview",
+    "page_joined",
+    "page_lost",
+    "page_open",
+    "page_over",
+];
+
+#[track_caller]
+fn assert_is_in(language: &Language, name: &str, page: &Answer) {
+    let tag = language.tag();
+    assert_eq!(page.attribute("html", "lang"), tag, "{name}");
+    let dir = serde_json::to_value(language.direction()).expect("JSON");
+    assert_eq!(page.attribute("html", "dir"), dir, "{name}");
+    assert!(!page.words("body").contains('{'), "{name} in {tag}");
+    if tag == FALLBACK {
+        return;
+    }
+    let said = said(page);
+    let own = pieces(language);
+    let languages = Languages::new().expect("languages");
+    let english = pieces(languages.choose(FALLBACK).expect("English"));
+    for piece in english.iter().filter(|piece| !own.contains(piece)) {
+        assert!(!said.contains(piece), "{name} in {tag}: {piece}");
+    }
+}
+
+#[actix_web::test]
+async fn every_page_behind_a_link_is_in_the_language_of_the_candidate() {
+    for language in Languages::new().expect("languages").all() {
+        let invitation = Invitation::sent().await;
+        invitation.speak(language.tag()).await;
+        for (name, page) in invitation.pages().await {
+            assert!(matches!(page.status, 200 | 410 | 422), "{name}");
+            assert_is_in(language, name, &page);
+        }
+    }
+}
+
+#[actix_web::test]
+async fn times_read_on_the_page_as_they_do_in_the_mail() {
+    let invitation = Invitation::sent().await;
+    invitation.speak("de-AT").await;
+    let page = invitation.look().await;
+    assert_eq!(
+        page.words("#interview dd"),
+        "Dienstag, 5. Januar 2027, 03:00 Uhr bis 03:45 Uhr (UTC-05:00) Ihre Zeitzone: America/New_York \
+         Dienstag, 5. Januar 2027, 08:00 Uhr UTC"
+    );
+    let opens = "Dienstag, 5. Januar 2027, 02:45 Uhr (UTC-05:00)";
+    assert!(page.words("main").contains(opens));
+    assert!(page.words("main").contains("15 Minuten vor Beginn."));
+    assert_eq!(
+        page.words("title"),
+        "Ihr Gespräch: Cloud Architect · Sample Company"
+    );
+    assert!(page.words("main").contains("Fachgespräch mit Zoë Núñez"));
+}
+
+#[actix_web::test]
+async fn an_interview_that_ends_on_another_day_says_so() {
+    let app = TestApp::start().await;
+    app.expect_undelivered_mail();
+    let late = app.now() + TimeDelta::hours(20) + TimeDelta::minutes(30);
+    let booked = builders::booked_at(&app, app.company_id, late).await;
+    let interview = &booked.details.interview;
+    let token = app.app.keys.token(&Ticket {
+        public_id: &interview.public_id,
+        link_version: interview.link_version,
+        revision: interview.revision,
+    });
+    let path = format!("/interview/{}", token.expect("a token"));
+    let page = app.candidate().get(&path).await;
+    let when = page.words("#interview time");
+    assert_eq!(
+        when,
+        "Monday, January 4, 2027 at 11:30 PM (UTC-05:00) to Tuesday, January 5, 2027 at 12:15 AM (UTC-05:00)"
+    );
+}
+
+#[actix_web::test]
+async fn the_countdown_has_the_words_of_the_language() {
+    let app = TestApp::start().await;
+    app.expect_undelivered_mail();
+    let in_three_days = app.now() + TimeDelta::days(3) + TimeDelta::minutes(20);
+    let booked = builders::booked_at(&app, app.company_id, in_three_days).await;
+    let interview = &booked.details.interview;
+    let token = app.app.keys.token(&Ticket {
+        public_id: &interview.public_id,
+        link_version: interview.link_version,
+        revision: interview.revision,
+    });
+    let path = format!("/interview/{}", token.expect("a token"));
+    let english = app.candidate().get(&path).await;
+    assert_eq!(english.words("[role=timer]"), "3 days 00:05:00");
+    let german =
+        candidate::Entity::update_many().col_expr(candidate::Column::Locale, Expr::value("de"));
+    builders::write(&app, async |txn| {
+        german.exec(txn).await?;
+        Ok(())
+    })
+    .await;
+    let page = app.candidate().get(&path).await;
+    assert_eq!(page.words("[role=timer]"), "3 Tage 00:05:00");
+    let forms = page.attribute("[role=timer]", "data-days");
+    let forms: serde_json::Value = serde_json::from_str(&forms).expect("JSON");
+    assert_eq!(
+        forms,
+        serde_json::json!({ "one": "1 Tag", "other": "{count} Tage" })
+    );
+    assert_eq!(
+        page.attribute("[data-countdown-spoken]", "data-countdown-spoken"),
+        "Noch {minutes}, bis Sie teilnehmen können"
+    );
+}
+
+#[actix_web::test]
+async fn who_nobody_knows_is_answered_in_the_language_of_the_browser() {
+    let app = TestApp::start().await;
+    let cases = [
+        ("de-AT,de;q=0.9,en;q=0.5", "", "de"),
+        ("ja, de;q=0.3, en;q=0.8", "", "en"),
+        ("ja", "", "en"),
+        ("", "", "en"),
+        ("*", "", "en"),
+        (";;q=x,,", "", "en"),
+        ("en", "?lang=de", "de"),
+        ("de", "?lang=en", "en"),
+        ("de", "?lang=tlh", "de"),
+        ("de", "?lang=%00&lang=", "de"),
+    ];
+    for (accepted, query, expected) in cases {
+        let languages = Languages::new().expect("languages");
+        let language = languages.choose(expected).expect(expected);
+        let mut stranger = app.stranger().with_header("accept-language", accepted);
+        for path in ["/interview/wrong", "/i/0000-0000-0000-0000", "/interview"] {
+            let page = stranger.get(&format!("{path}{query}")).await;
+            assert_eq!(page.status, 404, "{path}{query}");
+            assert_is_in(language, &format!("{path}{query}, {accepted}"), &page);
+        }
+    }
+    let mut guesser = app.stranger().with_header("accept-language", "de");
+    for number in 0..100 {
+        guesser.get(&format!("/interview/guess-{number}")).await;
+    }
+    let page = guesser.get("/interview/guess").await;
+    assert_eq!(
+        (page.status, &*page.words("h1")),
+        (429, "Zu viele Versuche")
+    );
+    assert!(!page.header("retry-after").is_empty());
+}
