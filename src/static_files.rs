@@ -51,6 +51,7 @@ const STYLES: &[&str] = &[
     "css/stats.css",
     "css/status.css",
     "css/tell.css",
+    "css/times.css",
     "css/timeline.css",
     "css/week.css",
     "css/typo.css",

@@ -20,6 +20,7 @@ pub mod mail_check;
 pub mod mail_text;
 pub mod mail_text_version;
 pub mod mail_token;
+pub mod offer;
 pub mod one_time_key;
 pub mod provider_event;
 pub mod provider_hook;

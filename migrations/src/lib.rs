@@ -66,6 +66,7 @@ mod m20261130_000101_know_who_cannot_get_in;
 mod m20261130_000102_phone_for_candidates;
 mod m20261130_000110_keep_short_links;
 mod m20261130_000111_know_answers;
+mod m20261130_000112_create_offers;
 mod schema_text;
 
 /// Every step, oldest first.
@@ -140,6 +141,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000102_phone_for_candidates::Migration),
             Box::new(m20261130_000110_keep_short_links::Migration),
             Box::new(m20261130_000111_know_answers::Migration),
+            Box::new(m20261130_000112_create_offers::Migration),
         ]
     }
 }

@@ -52,6 +52,8 @@ mod tests {
 
     fn expected(name: &str) -> Vec<String> {
         match name {
+            "Answer" => names::<interview::Answer>(),
+            "AnswerReason" => names::<interview::AnswerReason>(),
             "AttemptDsn" => names::<attempt::Dsn>(),
             "AttemptOutcome" => names::<attempt::Outcome>(),
             "AttemptStage" => names::<attempt::Stage>(),

@@ -32,7 +32,11 @@ impl Method {
             | Kind::InterviewerRescheduled
             | Kind::InterviewerUpdated => Some(Self::Request),
             Kind::Cancelled | Kind::InterviewerCancelled => Some(Self::Cancel),
-            Kind::Reminder | Kind::Nudge | Kind::InterviewerReminder | Kind::Test => None,
+            Kind::Reminder
+            | Kind::Nudge
+            | Kind::Choose
+            | Kind::InterviewerReminder
+            | Kind::Test => None,
         }
     }
 

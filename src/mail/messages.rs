@@ -116,6 +116,7 @@ impl Message {
             Kind::Scheduled
             | Kind::Reminder
             | Kind::Nudge
+            | Kind::Choose
             | Kind::InterviewerScheduled
             | Kind::InterviewerReminder
             | Kind::Test => None,

@@ -215,6 +215,7 @@ pub fn email_kind(kind: email::Kind) -> &'static str {
         email::Kind::Reminder => "Reminder",
         email::Kind::Nudge => "Nudge",
         email::Kind::LinkReplaced => "New join link",
+        email::Kind::Choose => "Request to choose a time",
         email::Kind::InterviewerScheduled => "Interviewer invitation",
         email::Kind::InterviewerRescheduled => "Interviewer: new time",
         email::Kind::InterviewerUpdated => "Interviewer: updated details",
@@ -234,6 +235,7 @@ pub fn email_in_a_sentence(kind: email::Kind) -> &'static str {
         email::Kind::Reminder => "a reminder",
         email::Kind::Nudge => "an email with the join link",
         email::Kind::LinkReplaced => "an email with the new join link",
+        email::Kind::Choose => "a request to choose a time",
         email::Kind::InterviewerScheduled => "the interviewer's invitation",
         email::Kind::InterviewerRescheduled => "an email to the interviewer with the new time",
         email::Kind::InterviewerUpdated => "an email to the interviewer about what changed",
@@ -264,6 +266,9 @@ pub fn not_leaving(kind: email::Kind, name: &str) -> String {
         }
         email::Kind::LinkReplaced => format!(
             "{name} will not get the new join link and can't join without it: the old one no longer works."
+        ),
+        email::Kind::Choose => format!(
+            "{name} will not be asked to choose a time. Call {name}, or book a slot yourself."
         ),
         email::Kind::InterviewerScheduled => format!(
             "{name} will not get this invitation and may not know about the interview. Tell {name} another way."

@@ -2,7 +2,14 @@
 use chrono::TimeDelta;
 use entity::{candidate, company, interview, slot};
 use greenroom::{
-    domain::interviews::join_link::Ticket,
+    domain::{
+        actions::Actor,
+        interviews::{
+            change::Target,
+            join_link::Ticket,
+            offer::{self, Terms},
+        },
+    },
     mail::language::{FALLBACK, Language, Languages},
 };
 use sea_orm::{EntityTrait, sea_query::Expr};
@@ -162,12 +169,13 @@ fn pieces(language: &Language) -> Vec<String> {
     pieces
 }
 
-const GROUPS: [&str; 13] = [
+const GROUPS: [&str; 14] = [
     "amounts",
     "interview_types",
     "page_answer",
     "page_cancelled",
     "page_checks",
+    "page_choose",
     "page_early",
     "page_form",
     "page_frame",
@@ -204,6 +212,65 @@ async fn every_page_behind_a_link_is_in_the_language_of_the_candidate() {
         invitation.speak(language.tag()).await;
         for (name, page) in invitation.pages().await {
             assert!(matches!(page.status, 200 | 410 | 422), "{name}");
+            assert_is_in(language, name, &page);
+        }
+    }
+}
+
+/// Every page of a candidate who may choose the time, from the first to the last.
+async fn choices(tag: &str) -> Vec<(&'static str, Answer)> {
+    let app = TestApp::start().await;
+    app.expect_undelivered_mail();
+    let company_id = app.company_id;
+    let job = builders::job(&app, company_id).await;
+    let candidate = builders::candidate(&app, company_id).await;
+    let id = builders::interview(&app, company_id, candidate, job).await;
+    builders::slot(&app, company_id, job, app.now() + TimeDelta::days(2)).await;
+    let target = Target {
+        interview_id: id,
+        version: None,
+        idempotency_key: None,
+    };
+    let terms = Terms {
+        days: 3,
+        notice_hours: 24,
+        horizon_days: 21,
+    };
+    let actor = Actor::system(company_id);
+    let asked = offer::make(&app.app.db, &actor, &target, &terms, app.now()).await;
+    let row = asked.expect("no failure").expect("asked").details.interview;
+    let token = app.app.keys.token(&Ticket {
+        public_id: &row.public_id,
+        link_version: row.link_version,
+        revision: row.revision,
+    });
+    let path = format!("/interview/{}", token.expect("a token"));
+    let invitation = Invitation { app, path };
+    invitation.speak(tag).await;
+    let post = async |act: &str, fields: &[(&str, &str)]| {
+        let path = format!("{}/{act}", invitation.path);
+        invitation.app.candidate().post_form(&path, fields).await
+    };
+    let long = "x".repeat(1001);
+    let mut pages = vec![
+        ("choose", invitation.look().await),
+        ("nothing chosen", post("choice", &[]).await),
+        ("taken", post("choice", &[("slot", "0")]).await),
+        ("too long", post("none", &[("words", &long)]).await),
+        ("told", post("none", &[("words", "")]).await),
+    ];
+    invitation.app.advance(TimeDelta::days(2));
+    pages.push(("no times", invitation.look().await));
+    invitation.app.advance(TimeDelta::days(2));
+    pages.push(("too late", invitation.look().await));
+    pages
+}
+
+#[actix_web::test]
+async fn the_times_to_choose_from_are_in_the_language_of_the_candidate() {
+    for language in Languages::new().expect("languages").all() {
+        for (name, page) in choices(language.tag()).await {
+            assert!(matches!(page.status, 200 | 409 | 422), "{name}");
             assert_is_in(language, name, &page);
         }
     }

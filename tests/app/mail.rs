@@ -14,13 +14,14 @@ use crate::support::letters::{
 };
 
 /// The kinds of message that bring a link.
-const WITH_LINK: [Kind; 6] = [
+const WITH_LINK: [Kind; 7] = [
     Kind::Scheduled,
     Kind::Rescheduled,
     Kind::Updated,
     Kind::Reminder,
     Kind::Nudge,
     Kind::LinkReplaced,
+    Kind::Choose,
 ];
 
 #[test]

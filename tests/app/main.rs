@@ -75,6 +75,7 @@ mod mail_tokens;
 mod nonsense;
 mod notices;
 mod notifications;
+mod offers;
 mod pace;
 mod palette;
 mod races;

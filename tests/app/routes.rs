@@ -320,6 +320,8 @@ async fn a_link_of_nobody_opens_nothing() {
                 .replace("/invite", "x/invite")
                 .replace("/trouble", "x/trouble")
                 .replace("/answer", "x/answer")
+                .replace("/choice", "x/choice")
+                .replace("/none", "x/none")
         );
         let answer = request(&mut app.candidate(), &line, &wrong).await;
         // Any rest of a link is looked at, and nothing is done there.

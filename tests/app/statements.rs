@@ -20,7 +20,7 @@ const FRAME: usize = 2;
 /// Of its own, a page needs so many at most,
 const OWN: usize = 2;
 /// but for these: each says how many it needs today, and none may need more.
-const MORE: [(&str, usize); 32] = [
+const MORE: [(&str, usize); 35] = [
     ("/", 9),
     // With the candidates who said no.
     ("/alerts", 6),
@@ -47,7 +47,11 @@ const MORE: [(&str, usize); 32] = [
     ("/interview/{token}/invite.ics", 2),
     ("/interview/{token}/join", 1),
     ("/interview/{token}/trouble", 1),
+    // With how many candidates can be asked to choose.
+    ("/jobs/{id}", 3),
     ("/interview/{token}/answer", 1),
+    ("/interview/{token}/choice", 1),
+    ("/interview/{token}/none", 1),
     // What the own calendars of the interviewers say.
     ("/slots/{id}/booking", 3),
     ("/company/logo", 2),

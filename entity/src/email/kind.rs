@@ -27,6 +27,8 @@ pub enum Kind {
     Nudge,
     /// The join link was replaced.
     LinkReplaced,
+    /// The candidate may choose the time by themselves.
+    Choose,
     /// An interviewer holds an interview that was booked.
     InterviewerScheduled,
     /// The time of an interviewer's interview was changed.
@@ -53,6 +55,7 @@ impl Kind {
             | Self::LinkReplaced => true,
             Self::Reminder
             | Self::Nudge
+            | Self::Choose
             | Self::InterviewerScheduled
             | Self::InterviewerRescheduled
             | Self::InterviewerUpdated
@@ -70,7 +73,7 @@ impl Kind {
             Self::Updated | Self::InterviewerUpdated => Some(Self::InterviewerUpdated),
             Self::Cancelled | Self::InterviewerCancelled => Some(Self::InterviewerCancelled),
             Self::Reminder | Self::InterviewerReminder => Some(Self::InterviewerReminder),
-            Self::Nudge | Self::LinkReplaced | Self::Test => None,
+            Self::Nudge | Self::LinkReplaced | Self::Choose | Self::Test => None,
         }
     }
 
@@ -93,6 +96,7 @@ impl Kind {
             | Self::Reminder
             | Self::Nudge
             | Self::LinkReplaced
+            | Self::Choose
             | Self::InterviewerReminder
             | Self::Test => false,
         }
@@ -108,7 +112,8 @@ impl Kind {
             | Self::Reminder
             | Self::Nudge
             | Self::LinkReplaced => true,
-            Self::InterviewerScheduled
+            Self::Choose
+            | Self::InterviewerScheduled
             | Self::InterviewerRescheduled
             | Self::InterviewerUpdated
             | Self::InterviewerCancelled
@@ -126,6 +131,7 @@ impl Kind {
             | Self::Reminder
             | Self::Nudge
             | Self::LinkReplaced
+            | Self::Choose
             | Self::InterviewerScheduled
             | Self::InterviewerRescheduled
             | Self::InterviewerUpdated
@@ -148,6 +154,7 @@ impl Kind {
             Self::Scheduled
             | Self::Reminder
             | Self::Nudge
+            | Self::Choose
             | Self::InterviewerScheduled
             | Self::InterviewerReminder
             | Self::Test => false,
@@ -165,6 +172,7 @@ impl Kind {
             | Self::Reminder
             | Self::Nudge
             | Self::LinkReplaced
+            | Self::Choose
             | Self::InterviewerScheduled
             | Self::InterviewerRescheduled
             | Self::InterviewerUpdated
@@ -183,6 +191,7 @@ impl Kind {
             | Self::Cancelled
             | Self::Reminder
             | Self::Nudge
+            | Self::Choose
             | Self::InterviewerScheduled
             | Self::InterviewerRescheduled
             | Self::InterviewerUpdated
@@ -202,6 +211,7 @@ impl Kind {
             | Self::Cancelled
             | Self::Nudge
             | Self::LinkReplaced
+            | Self::Choose
             | Self::InterviewerScheduled
             | Self::InterviewerRescheduled
             | Self::InterviewerUpdated
@@ -218,6 +228,7 @@ impl Kind {
             | Self::Updated
             | Self::Cancelled
             | Self::LinkReplaced
+            | Self::Choose
             | Self::InterviewerScheduled
             | Self::InterviewerRescheduled
             | Self::InterviewerUpdated
@@ -237,6 +248,7 @@ impl Kind {
             | Self::Reminder
             | Self::Nudge
             | Self::LinkReplaced
+            | Self::Choose
             | Self::InterviewerScheduled
             | Self::InterviewerRescheduled
             | Self::InterviewerUpdated

@@ -78,9 +78,10 @@ pub async fn reason_of(db: &Db, company_id: i64, id: i64) -> Result<String> {
 
 /// Is what the message tells still so? A message about another revision would mislead.
 pub fn tells_the_present(email: &email::Model, details: &Details) -> bool {
-    let status = match email.kind.has_last_word() {
-        true => interview::Status::Cancelled,
-        false => interview::Status::Scheduled,
+    let status = match email.kind {
+        email::Kind::Choose => interview::Status::Unscheduled,
+        kind if kind.has_last_word() => interview::Status::Cancelled,
+        _ => interview::Status::Scheduled,
     };
     let is_so = details.interview.status == status;
     let is_newest = details.interview.revision == email.revision;

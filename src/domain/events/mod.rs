@@ -177,6 +177,16 @@ pub enum Event {
     },
     /// Somebody of the company saw to an answer that was no yes.
     AnswerHandled { interview_id: i64 },
+    /// The candidate may choose the time by themselves, until then.
+    TimeOffered {
+        interview_id: i64,
+        choose_by: DateTime<Utc>,
+        version: Option<i32>,
+        #[serde(rename = "email")]
+        email_id: Option<i64>,
+    },
+    /// The candidate chose this slot.
+    TimeChosen { interview_id: i64, slot_id: i64 },
     /// A recruiter told the candidate what this message could not.
     ToldByPhone {
         interview_id: i64,

@@ -120,6 +120,7 @@ impl Event {
             | Self::InterviewReopened { version, .. }
             | Self::LinkReplaced { version, .. }
             | Self::CandidateNudged { version, .. }
+            | Self::TimeOffered { version, .. }
             | Self::AddressChanged { version, .. }
             | Self::SlotChanged { version, .. }
             | Self::SlotClosed { version, .. }
@@ -145,6 +146,7 @@ impl Event {
             | Self::TroubleHandled { .. }
             | Self::CandidateAnswered { .. }
             | Self::AnswerHandled { .. }
+            | Self::TimeChosen { .. }
             | Self::ToldByPhone { .. }
             | Self::ToldByPhoneUndone { .. }
             | Self::NotificationFailed { .. }
@@ -204,6 +206,7 @@ impl Event {
             | Self::LinkReplaced { .. }
             | Self::LinkShown { .. }
             | Self::CandidateNudged { .. }
+            | Self::TimeOffered { .. }
             | Self::AddressChanged { .. }
             | Self::CandidateJoined { .. }
             | Self::CandidateOpened { .. }
@@ -212,6 +215,7 @@ impl Event {
             | Self::TroubleHandled { .. }
             | Self::CandidateAnswered { .. }
             | Self::AnswerHandled { .. }
+            | Self::TimeChosen { .. }
             | Self::ToldByPhone { .. }
             | Self::ToldByPhoneUndone { .. }
             | Self::NotificationFailed { .. }

@@ -144,6 +144,8 @@ verbs! {
     TroubleHandled: "interview.trouble_handled" of Interview,
     CandidateAnswered: "interview.answered" of Interview,
     AnswerHandled: "interview.answer_handled" of Interview,
+    TimeOffered: "interview.time_offered" of Interview,
+    TimeChosen: "interview.time_chosen" of Interview,
     ToldByPhone: "interview.told" of Interview,
     ToldByPhoneUndone: "interview.not_told" of Interview,
     NotificationFailed: "slot_booking_notification_failed" of Interview,
@@ -198,6 +200,7 @@ impl Verb {
                 | Self::CandidateOpened
                 | Self::CandidateStuck
                 | Self::CandidateAnswered
+                | Self::TimeChosen
         )
     }
 

@@ -95,7 +95,10 @@ pub async fn record(
     actor: &Actor,
     now: DateTime<Utc>,
 ) -> Result<Recorded> {
-    if row.status != Status::Scheduled || row.revision != said.revision {
+    // Whoever was offered times may want others.
+    let is_about_times = row.status == Status::Unscheduled && said.answer == Answer::AnotherTime;
+    let can_answer = row.status == Status::Scheduled || is_about_times;
+    if !can_answer || row.revision != said.revision {
         return Ok(Recorded::Outdated);
     }
     if is_same(row, said) {
@@ -118,7 +121,7 @@ pub async fn record(
             .filter(interview::COLUMN.id.eq(row.id))
             .filter(interview::COLUMN.company_id.eq(row.company_id))
             .filter(interview::COLUMN.revision.eq(said.revision))
-            .filter(interview::Column::Status.eq_const(Status::Scheduled))
+            .filter(interview::Column::Status.eq_const(row.status))
             .exec(txn)
             .await?
             .rows_affected;
@@ -145,7 +148,7 @@ fn is_same(row: &interview::Model, said: &Said) -> bool {
 
 /// Does somebody of the company have to see to it still?
 pub fn is_open(row: &interview::Model) -> bool {
-    row.status == Status::Scheduled
+    matches!(row.status, Status::Scheduled | Status::Unscheduled)
         && row.answer_handled_at.is_none()
         && matches!(row.answer, Some(Answer::AnotherTime | Answer::Declined))
 }
@@ -173,9 +176,9 @@ pub struct Open {
     /// For which job, when there is one: its title.
     #[sea_orm(from_expr = "job_title()")]
     pub job: Option<String>,
-    /// The instant it starts.
+    /// The instant it starts; none while it waits for a time.
     #[sea_orm(from_expr = "slot::Column::StartsAt")]
-    pub starts_at: DateTime<Utc>,
+    pub starts_at: Option<DateTime<Utc>>,
 }
 
 /// The company's answers that somebody has to see to, those whose interview is nearest first.
@@ -205,13 +208,18 @@ fn unhandled(
     let is_no_yes = Condition::any()
         .add(interview::Column::Answer.eq_const(Answer::AnotherTime))
         .add(interview::Column::Answer.eq_const(Answer::Declined));
-    rows.join(JoinType::InnerJoin, interview::Relation::Slot.def())
+    let is_live = Condition::any()
+        .add(interview::Column::Status.eq_const(Status::Scheduled))
+        .add(interview::Column::Status.eq_const(Status::Unscheduled));
+    let is_to_come = Condition::any()
+        .add(slot::COLUMN.starts_at.is_null())
+        .add(slot::COLUMN.starts_at.gt(now));
+    rows.join(JoinType::LeftJoin, interview::Relation::Slot.def())
         .filter(interview::COLUMN.company_id.eq(company_id))
-        .filter(interview::Column::Status.eq_const(Status::Scheduled))
+        .filter(is_live)
         .filter(is_no_yes)
         .filter(interview::COLUMN.answer_handled_at.is_null())
-        .filter(slot::COLUMN.company_id.eq(company_id))
-        .filter(slot::COLUMN.starts_at.gt(now))
+        .filter(is_to_come)
 }
 
 /// Keeps that somebody saw to it; only the first counts. `NotFound` for an interview that is not the company's.

@@ -1,4 +1,5 @@
 //! Two interviews of one candidate at the same time: possible, but only if somebody means it.
+use chrono::{DateTime, Utc};
 use entity::{
     interview::{self, Status},
     slot,
@@ -45,22 +46,33 @@ pub async fn overlapping(
     (candidate_id, interview_id): (i64, i64),
     slot: &slot::Model,
 ) -> Result<Vec<Overlap>> {
+    let mut others = others(db, company_id, (candidate_id, interview_id), slot.ends_at()).await?;
+    others.retain(|other| meet(&other.slot, slot));
+    Ok(others)
+}
+
+/// What else is booked for the candidate that starts before an instant, the earliest first.
+pub(super) async fn others(
+    db: &impl ConnectionTrait,
+    company_id: i64,
+    (candidate_id, interview_id): (i64, i64),
+    until: DateTime<Utc>,
+) -> Result<Vec<Overlap>> {
     let earlier = listed()
         .filter(interview::COLUMN.company_id.eq(company_id))
         .filter(interview::COLUMN.candidate_id.eq(candidate_id))
         .filter(interview::COLUMN.id.ne(interview_id))
         .filter(interview::Column::Status.eq_const(Status::Scheduled))
-        .filter(slot::COLUMN.starts_at.lt(slot.ends_at()))
+        .filter(slot::COLUMN.starts_at.lt(until))
         .order_by_asc(slot::Column::StartsAt)
         .order_by_asc(interview::Column::Id);
     // One that cannot be read stands in nobody's way: it is listed where it needs somebody.
     let rows = earlier.into_model::<Stored<Listed>>().all(db).await?;
     let others = rows.into_iter().filter_map(|row| row.or_log("interview"));
     let others = others.filter_map(|row| {
-        let other = row.slot.filter(|other| other.ends_at() > slot.starts_at)?;
         Some(Overlap {
             interview_id: row.interview.id,
-            slot: other,
+            slot: row.slot?,
         })
     });
     Ok(others.collect())

@@ -4,6 +4,7 @@ pub mod interviewers;
 pub mod labels;
 mod list;
 mod nearest;
+mod offered;
 pub(super) mod removal;
 pub mod standing;
 
@@ -18,6 +19,7 @@ use self::standing::{Act, Chosen, Outcome};
 pub use self::{
     list::{Filter, Line, Listed, State, is_booked, lines, list, show},
     nearest::free_near,
+    offered::offered,
 };
 use crate::{
     db::{Db, Txn},

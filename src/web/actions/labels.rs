@@ -36,6 +36,8 @@ const VERBS: [(Verb, &str); Verb::ALL.len()] = [
     ),
     (Verb::CandidateAnswered, "Candidate answered"),
     (Verb::AnswerHandled, "Marked as handled: candidate's answer"),
+    (Verb::TimeOffered, "Candidate asked to choose a time"),
+    (Verb::TimeChosen, "Candidate chose the time"),
     (Verb::ToldByPhone, "Marked as told by phone"),
     (Verb::ToldByPhoneUndone, "No longer marked as told by phone"),
     (

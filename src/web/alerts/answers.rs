@@ -26,8 +26,8 @@ pub struct Answered {
     id: i64,
     candidate: String,
     job: Option<String>,
-    /// When the interview would be.
-    when: Stamp,
+    /// When the interview would be; none while it waits for a time.
+    when: Option<Stamp>,
     /// `Can't come`.
     answer: &'static str,
     tone: &'static str,
@@ -47,7 +47,7 @@ impl Answered {
             id: open.id,
             candidate: open.candidate,
             job: open.job,
-            when: Stamp::day_and_clock(open.starts_at, zone),
+            when: open.starts_at.map(|at| Stamp::day_and_clock(at, zone)),
             answer: open.answer.map_or("", labels::answer),
             tone: open.answer.map_or("", labels::answer_tone),
             answered: open.answered_at.map(|at| Stamp::day_and_clock(at, zone)),
@@ -64,7 +64,7 @@ impl Answered {
             id: 1,
             candidate: "Jane Roe".into(),
             job: Some("Cloud Architect".into()),
-            when: Stamp::sample(),
+            when: Some(Stamp::sample()),
             answer: "Can't come",
             tone: "bad",
             answered: Some(Stamp::sample()),

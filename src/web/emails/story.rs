@@ -90,6 +90,7 @@ pub fn cause(kind: Kind) -> (&'static str, &'static str) {
         Kind::Cancelled => ("cancelled", "the interview"),
         // The interview was booked or cancelled, or other interviewers were put on its slot.
         Kind::InterviewerScheduled | Kind::InterviewerCancelled => ("changed", "the interview"),
+        Kind::Choose => ("offered", "a choice of times"),
         Kind::Nudge => ("nudged", "the candidate"),
         Kind::LinkReplaced => ("replaced", "the join link"),
         Kind::Test => ("requested", "it"),

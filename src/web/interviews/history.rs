@@ -205,6 +205,11 @@ fn words_for(event: &Event, reader: &Reader) -> (&'static str, String) {
         Event::CandidateJoined { .. } => ("good", "Candidate joined".into()),
         Event::CandidateOpened { .. } => ("live", "Candidate opened the join page".into()),
         Event::CandidateStuck { .. } => ("bad", action_labels::verb(event.verb()).into()),
+        Event::TimeOffered { choose_by, .. } => (
+            "wait",
+            format!("Candidate asked to choose a time by {}", when(*choose_by)),
+        ),
+        Event::TimeChosen { .. } => ("good", action_labels::verb(event.verb()).into()),
         Event::CandidateAnswered {
             answer,
             reason,

@@ -5,6 +5,7 @@ mod form;
 mod history;
 pub mod link;
 pub mod nudge;
+pub mod offer;
 pub mod outlook;
 pub mod pages;
 mod reader;
@@ -30,7 +31,7 @@ use crate::{
     app::App,
     domain::{
         actions, emails,
-        interviews::{self, rebooking},
+        interviews::{self, offer as offer_domain, rebooking},
         notifications,
         page::PAGE_SIZE,
         slots,
@@ -84,6 +85,10 @@ pub async fn show(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<Ht
         unreadable,
         actions: actions::history(&app.db, company_id, "interview", *id).await?,
         free,
+        offer: match offer_domain::can_be_offered(&details) {
+            true => offer_domain::find(app.db.read(), company_id, *id).await?,
+            false => None,
+        },
         in_place,
     };
     viewer.page(&ShowPage::new(details, told, &app.composer, &reader))

@@ -16,6 +16,7 @@ use crate::{
         choices::{self, Choice},
         facts::Facts,
         forms::{FormErrors, Sheet},
+        interviews::offer::OfferForm,
         labels,
         lists::{self, At, Pager},
         markdown,
@@ -188,9 +189,24 @@ pub struct ShowPage {
     slots: Vec<SlotRow>,
     all_slots: String,
     interviews: String,
+    /// `Ask 3 candidates to choose a time`; empty where nobody waits to be asked.
+    ask: String,
+    terms: OfferForm,
 }
 
 impl ShowPage {
+    /// With how many of its candidates can be asked to choose their time.
+    pub fn with_unasked(self, count: usize) -> Self {
+        Self {
+            ask: match count {
+                0 => String::new(),
+                1 => "Ask 1 candidate to choose a time".into(),
+                many => format!("Ask {many} candidates to choose a time"),
+            },
+            ..self
+        }
+    }
+
     /// With its coming slots.
     pub fn new(
         job: job::Model,
@@ -214,6 +230,8 @@ impl ShowPage {
             facts,
             all_slots: format!("/slots?job={}", job.id),
             interviews: format!("/interviews?job={}", job.id),
+            ask: String::new(),
+            terms: OfferForm::default(),
             slots: slots
                 .rows
                 .into_iter()
@@ -243,6 +261,8 @@ impl Page for ShowPage {
             slots: vec![SlotRow::sample()],
             all_slots: "/slots?job=1".into(),
             interviews: "/interviews?job=1".into(),
+            ask: "Ask 2 candidates to choose a time".into(),
+            terms: OfferForm::default(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The candidate's pages: one for each state that the interview behind a join link can be in.
 pub mod answer;
+pub mod choosing;
 pub mod invite;
 pub mod opened;
 pub mod pages;
@@ -44,11 +45,16 @@ pub async fn show(
     text: Path<String>,
 ) -> Result<HttpResponse> {
     let now = app.clock.now();
-    let admitted = match link_text::token(&text) {
-        Some(token) => known(admission::admit(&app.db, &app.keys, &token, now).await)?
-            .map(|admission| (token, admission)),
-        None => None,
+    let Some(token) = link_text::token(&text) else {
+        return look(&app, &request, &text, None, now).await;
     };
+    let admitted = known(admission::admit(&app.db, &app.keys, &token, now).await)?;
+    if admitted.is_none()
+        && let Some(offered) = choosing::look(&app, &token).await?
+    {
+        return choosing::show(&app, &token, &offered).await;
+    }
+    let admitted = admitted.map(|admission| (token.to_string(), admission));
     look(&app, &request, &text, admitted, now).await
 }
 

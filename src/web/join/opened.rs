@@ -6,7 +6,10 @@ use actix_web::{
 
 use super::refuse;
 use crate::{
-    app::App, client_ip, domain::interviews::admission, error::Error as AppError,
+    app::App,
+    client_ip,
+    domain::interviews::{admission, offered},
+    error::Error as AppError,
     web::errors::Result,
 };
 
@@ -18,7 +21,12 @@ pub async fn create(
 ) -> Result<HttpResponse> {
     let now = app.clock.now();
     let ip = client_ip::of(&request, &app.settings.trusted_proxies).to_string();
-    match admission::opened(&app.db, &app.keys, &token, &ip, now).await {
+    let opened = match admission::opened(&app.db, &app.keys, &token, &ip, now).await {
+        // It may wait for a time that the candidate looks at.
+        Err(AppError::NotFound) => offered::opened(&app.db, &app.keys, &token, now).await,
+        opened => opened,
+    };
+    match opened {
         Ok(()) => Ok(HttpResponse::NoContent().finish()),
         Err(AppError::NotFound) => refuse(&app, &request, now).await,
         Err(error) => Err(error.into()),

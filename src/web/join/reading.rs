@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::{
     app::App,
-    domain::interviews::admission::Admission,
+    domain::interviews::{Details, admission::Admission},
     error,
     mail::language::{FALLBACK, Language},
     web::{
@@ -56,8 +56,19 @@ pub(super) fn of_company<P: Page>(
     admission: &Admission,
     page: &P,
 ) -> Result<HttpResponse> {
-    let company = &admission.details.company;
-    let language = of(app, admission)?;
+    of_details(app, status, &admission.details, page)
+}
+
+/// The same of an interview that waits for a time.
+pub(super) fn of_details<P: Page>(
+    app: &App,
+    status: StatusCode,
+    details: &Details,
+    page: &P,
+) -> Result<HttpResponse> {
+    let company = &details.company;
+    let languages = app.composer.languages();
+    let language = languages.choose(&details.candidate.locale)?;
     let frame = PublicFrame {
         company_name: Some(company.name.clone()),
         brand_colour: Some(company.brand_colour.clone()),

@@ -434,6 +434,15 @@ async fn changes_survive_every_fault() {
         })
         .await;
     scene
+        .survives("ask a candidate to choose a time", async |app| {
+            let (company_id, job) = (app.company_id, builders::job(app, app.company_id).await);
+            let candidate = builders::candidate(app, company_id).await;
+            let id = builders::interview(app, company_id, candidate, job).await;
+            let path = format!("/interviews/{id}/offer");
+            Call::post(rita.clone(), &path, &[("version", "1")])
+        })
+        .await;
+    scene
         .survives("replace the link", async |app| {
             let booked = builders::booked(app, app.company_id).await;
             let path = format!("{}/link", page(&booked));

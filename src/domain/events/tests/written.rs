@@ -334,6 +334,22 @@ pub fn written_today() -> Vec<(Event, Value)> {
         ),
         (Event::AnswerHandled { interview_id }, json!({})),
         (
+            Event::TimeOffered {
+                interview_id,
+                choose_by: at(NINE),
+                version: Some(2),
+                email_id: Some(4),
+            },
+            json!({"choose_by": NINE, "version": 2, "email": 4}),
+        ),
+        (
+            Event::TimeChosen {
+                interview_id,
+                slot_id: 3,
+            },
+            json!({"slot_id": 3}),
+        ),
+        (
             Event::ToldByPhone {
                 interview_id,
                 email_id: 5,

@@ -108,7 +108,7 @@ fn about_link(facts: Facts, details: &Details, reader: &Reader) -> Facts {
     facts
         .at("Join link works", works)
         .at("Join page opened", opened)
-        .text("Answer", &answer(interview, reader))
+        .text("Answer", answer(interview, reader))
 }
 
 /// `Can't come · Ill · Tue 5 January 2027, 10:00`; empty while there is none.

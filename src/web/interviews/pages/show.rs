@@ -3,7 +3,7 @@ use chrono::{DateTime, Utc};
 use entity::{
     email,
     interview::{Answer, Status},
-    slot,
+    offer, slot,
 };
 use serde::Serialize;
 
@@ -11,6 +11,7 @@ use super::{
     super::{
         Reader,
         history::{self, Step},
+        offer::Asking,
     },
     about::facts,
     mail::{Mail, Spare},
@@ -19,7 +20,7 @@ use crate::{
     domain::{
         actions,
         emails::Line,
-        interviews::{Details, answer, telling},
+        interviews::{Details, answer, offer::can_be_offered, telling},
     },
     mail::compose::Composer,
     times,
@@ -58,6 +59,8 @@ pub struct ShowPage {
     /// What the candidate said that somebody has to see to.
     no: Option<No>,
     events: Vec<Step>,
+    /// None where the candidate cannot be asked to choose the time.
+    asking: Option<Asking>,
     #[serde(flatten)]
     search: Search,
 }
@@ -74,6 +77,8 @@ pub struct Told {
     pub actions: Vec<actions::Entry>,
     /// Free slots of its job, while it waits for a time.
     pub free: Vec<slot::Model>,
+    /// That its candidate was asked to choose a time.
+    pub offer: Option<offer::Model>,
     /// The interview in the place of this one, which was missed.
     pub in_place: Option<i64>,
 }
@@ -91,8 +96,10 @@ impl No {
     fn of(details: &Details, now: DateTime<Utc>) -> Option<Self> {
         let row = &details.interview;
         let answer = row.answer.filter(|_| answer::is_open(row))?;
-        details.is_to_come(now).then(|| Self {
+        let waits = row.status == Status::Unscheduled;
+        (waits || details.is_to_come(now)).then(|| Self {
             answer: match answer {
+                Answer::AnotherTime if waits => "None of the offered times suits the candidate.",
                 Answer::Declined => "The candidate can't come.",
                 Answer::AnotherTime | Answer::Confirmed => "The candidate needs another time.",
             },
@@ -190,6 +197,8 @@ impl ShowPage {
             not_told: interview.not_told_reason.clone(),
             no: No::of(&details, reader.now),
             has_no_url: is_coming && details.meeting_url().is_none(),
+            asking: can_be_offered(&details)
+                .then(|| Asking::of(told.offer, interview.version, reader)),
             search: Search::of(&details, &told.free, reader.zone),
             events: history::events(&details, told.actions, &told.mails, reader),
         }
@@ -253,6 +262,7 @@ impl Page for ShowPage {
             can_tell: true,
             no: Some(No::sample()),
             events: vec![Step::sample()],
+            asking: Some(Asking::sample()),
             search: Search::sample(),
         }
     }

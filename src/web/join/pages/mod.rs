@@ -1,5 +1,6 @@
 //! What the candidate's pages say. The meeting's address is in one of them only.
 mod answer;
+mod choose;
 mod entry;
 mod interview;
 mod lost;
@@ -10,6 +11,7 @@ use serde::Serialize;
 use self::interview::Interview;
 pub use self::{
     answer::AnswerPage,
+    choose::{ChoosePage, Said},
     entry::{EarlyPage, JoinedPage, OpenPage},
     lost::{BlankPage, TooOftenPage, UnknownPage},
 };

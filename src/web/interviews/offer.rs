@@ -1,0 +1,173 @@
+//! Asking candidates to choose their time: one, or all of a job who wait for one.
+use actix_web::{
+    HttpResponse,
+    web::{Data, Form, Path},
+};
+use entity::offer as row;
+use serde::{Deserialize, Serialize};
+
+use super::Reader;
+use crate::{
+    app::App,
+    domain::{
+        interviews::{
+            self,
+            change::{Refusal, Target},
+            offer::{self, MOST_DAYS, MOST_HORIZON_DAYS, MOST_NOTICE_HOURS, Terms},
+        },
+        jobs,
+    },
+    web::{
+        errors::Result,
+        flash::Flash,
+        forms::{FormErrors, Ticket},
+        stamp::Stamp,
+        viewer::Recruiter,
+    },
+};
+
+/// The terms as typed.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default)]
+pub struct OfferForm {
+    days: String,
+    notice_hours: String,
+    horizon_days: String,
+    #[serde(flatten)]
+    ticket: Ticket,
+}
+
+impl Default for OfferForm {
+    fn default() -> Self {
+        Self {
+            days: "3".into(),
+            notice_hours: "24".into(),
+            horizon_days: "21".into(),
+            ticket: Ticket::default(),
+        }
+    }
+}
+
+impl OfferForm {
+    /// What it begins with, for an interview in this version.
+    pub(super) fn of_version(version: i32) -> Self {
+        Self {
+            ticket: Ticket::of_version(version).with_new_key(),
+            ..Self::default()
+        }
+    }
+
+    fn parse(&self) -> Result<Terms, FormErrors> {
+        let mut errors = FormErrors::new();
+        let days = errors.number("days", &self.days, 1, MOST_DAYS);
+        let notice_hours = errors.number("notice_hours", &self.notice_hours, 0, MOST_NOTICE_HOURS);
+        let horizon_days = errors.number("horizon_days", &self.horizon_days, 1, MOST_HORIZON_DAYS);
+        let parsed = (|| {
+            Some(Terms {
+                days: days?,
+                notice_hours: notice_hours?,
+                horizon_days: horizon_days?,
+            })
+        })();
+        errors.or(parsed)
+    }
+}
+
+/// Says which numbers there may be.
+fn refusal() -> Flash {
+    Flash::problem(format!(
+        "Nobody was asked. Use 1 to {MOST_DAYS} days to choose, 0 to {MOST_NOTICE_HOURS} hours of notice and 1 to {MOST_HORIZON_DAYS} days ahead."
+    ))
+}
+
+/// POST /interviews/{id}/offer: the candidate gets an email with the link to the free times.
+pub async fn create(
+    app: Data<App>,
+    viewer: Recruiter,
+    id: Path<i64>,
+    form: Form<OfferForm>,
+) -> Result<HttpResponse> {
+    let (actor, now) = (viewer.actor(), app.clock.now());
+    interviews::find(app.db.read(), viewer.company_id, *id).await?;
+    let here = format!("/interviews/{id}");
+    let Ok(terms) = form.parse() else {
+        return viewer.see_other(&here, refusal());
+    };
+    let mut errors = FormErrors::new();
+    let version = errors.version(&form.ticket);
+    let target = Target {
+        interview_id: *id,
+        version,
+        idempotency_key: form.ticket.idempotency_key("offer", &(*id, terms.days)),
+    };
+    if version.is_none() {
+        return viewer.see_other(
+            &here,
+            Flash::problem("Try again: this form was incomplete."),
+        );
+    }
+    let flash = match offer::make(&app.db, &actor, &target, &terms, now).await? {
+        Ok(_) => Flash::done("The candidate is asked to choose a time."),
+        Err(Refusal::Interview(_)) => Flash::problem(
+            "The interview was changed in the meantime. Check it, and ask again if the candidate should still choose.",
+        ),
+        Err(Refusal::KeyConflict) => Flash::problem("This form was sent before."),
+    };
+    viewer.see_other(&here, flash)
+}
+
+/// POST /jobs/{id}/offers: the same for all candidates of the job who wait for a time and were not asked yet.
+pub async fn create_many(
+    app: Data<App>,
+    viewer: Recruiter,
+    id: Path<i64>,
+    form: Form<OfferForm>,
+) -> Result<HttpResponse> {
+    let (actor, now) = (viewer.actor(), app.clock.now());
+    jobs::find(app.db.read(), viewer.company_id, *id).await?;
+    let here = format!("/jobs/{id}");
+    let Ok(terms) = form.parse() else {
+        return viewer.see_other(&here, refusal());
+    };
+    let flash = match offer::make_many(&app.db, &actor, *id, &terms, now).await? {
+        0 => Flash::problem("No candidate of this job waits to be asked."),
+        1 => Flash::done("1 candidate is asked to choose a time."),
+        many => Flash::done(format!("{many} candidates are asked to choose a time.")),
+    };
+    viewer.see_other(&here, flash)
+}
+
+/// How far a candidate is who was asked: `interviews/_offer.html`.
+#[derive(Serialize)]
+pub struct Asking {
+    form: OfferForm,
+    asked: Option<Stamp>,
+    opened: Option<Stamp>,
+    choose_by: Option<Stamp>,
+    is_over: bool,
+}
+
+impl Asking {
+    /// Of an interview that waits for a time, in this version.
+    pub fn of(offer: Option<row::Model>, version: i32, reader: &Reader) -> Self {
+        let stamp = |at| Stamp::day_and_clock(at, reader.zone);
+        Self {
+            form: OfferForm::of_version(version),
+            asked: offer.as_ref().map(|offer| stamp(offer.offered_at)),
+            opened: offer.as_ref().and_then(|offer| offer.opened_at).map(stamp),
+            choose_by: offer.as_ref().map(|offer| stamp(offer.choose_by)),
+            is_over: offer.is_some_and(|offer| offer.choose_by <= reader.now),
+        }
+    }
+
+    /// For the samples of pages.
+    pub fn sample() -> Self {
+        Self {
+            form: OfferForm::default(),
+            asked: Some(Stamp::sample()),
+            opened: Some(Stamp::sample()),
+            choose_by: Some(Stamp::sample()),
+            is_over: true,
+        }
+    }
+}
