@@ -275,7 +275,7 @@ async fn a_candidate_has_a_language_of_mails() {
     let app = TestApp::start().await;
     let mut rita = app.recruiter().await;
     let form = rita.get("/candidates/new").await;
-    assert_eq!(form.words("#locale"), "Deutsch English");
+    assert_eq!(form.words("#locale"), "العربية Deutsch English");
     assert_eq!(form.words("#locale option[selected]"), "English");
     let page = rita
         .post_form("/candidates/new", &typed(&[("locale", "de")]))

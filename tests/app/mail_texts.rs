@@ -93,7 +93,7 @@ async fn the_list_shows_where_there_are_words_of_ones_own() {
     let cells = |page: &Answer| page.all_words("#texts td");
     let usual = cells(&ada.get("/company/texts").await);
     let kinds = Kind::iter().filter(|kind| kind.can_be_reworded());
-    assert_eq!(usual.len(), kinds.count() * 2, "in English and German");
+    assert_eq!(usual.len(), kinds.count() * 3, "in every language");
     assert!(
         usual.iter().all(|words| words == "Default text"),
         "{usual:?}"
