@@ -33,6 +33,7 @@ const STYLES: &[&str] = &[
     "css/gate.css",
     "css/grip.css",
     "css/import.css",
+    "css/languages.css",
     "css/legend.css",
     "css/meeting.css",
     "css/notice.css",

@@ -54,9 +54,13 @@ fn table() -> Vec<Route> {
         post(Candidate, "/interview/{token}/join", join::create),
         get(Candidate, "/interview/{token}/none", join::show),
         post(Candidate, "/interview/{token}/none", join::choosing::create_none),
+        get(Candidate, "/interview/{token}/language", join::show),
+        post(Candidate, "/interview/{token}/language", join::language::update),
         post(Candidate, "/interview/{token}/opened", join::opened::create),
         get(Candidate, "/interview/{token}/trouble", join::show),
         post(Candidate, "/interview/{token}/trouble", join::trouble::create),
+        get(Candidate, "/interview/{token}/zone", join::zone::edit),
+        post(Candidate, "/interview/{token}/zone", join::zone::update),
         // What mail programs make of it.
         get(Candidate, "/interview/{rest:.*}", join::show),
         get(Candidate, "/Interview/{rest:.*}", join::show),

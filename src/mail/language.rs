@@ -126,6 +126,11 @@ impl Languages {
         }
     }
 
+    /// The one with exactly this tag.
+    pub fn known(&self, tag: &str) -> Option<&Language> {
+        self.all().find(|language| language.tag == tag)
+    }
+
     /// All, by the alphabet of their tags.
     pub fn all(&self) -> impl Iterator<Item = &Language> {
         self.0.values()

@@ -71,6 +71,7 @@ const PAGES: &[Sample] = &[
     of::<join::pages::BlankPage>(),
     of::<join::pages::TooOftenPage>(),
     of::<join::pages::UnknownPage>(),
+    of::<join::pages::ZonePage>(),
     of::<login::NewPage>(),
     of::<logo::EditPage>(),
     of::<mail::pages::ShowPage>(),
@@ -144,7 +145,8 @@ impl Sample {
 
 fn in_language(tag: &str) -> Reading {
     let languages = Languages::new().expect("languages");
-    Reading::new(languages.choose(tag).expect(tag), &languages)
+    let kept_at = Some("/interview/token/language".into());
+    Reading::new(languages.choose(tag).expect(tag), &languages, kept_at)
 }
 
 fn text(name: &str) -> String {

@@ -17,16 +17,22 @@ use sea_orm::{EntityTrait, sea_query::Expr};
 use crate::support::{Answer, TestApp, builders};
 
 /// An app with one booked interview, tomorrow, and the path of its link.
-struct Invitation {
-    app: TestApp,
-    path: String,
+pub struct Invitation {
+    pub app: TestApp,
+    pub path: String,
 }
 
 impl Invitation {
-    async fn sent() -> Self {
+    pub async fn sent() -> Self {
         let app = TestApp::start().await;
         app.expect_undelivered_mail();
-        let booked = builders::booked(&app, app.company_id).await;
+        Self::to(app, TimeDelta::days(1)).await
+    }
+
+    /// To one that begins after this time.
+    pub async fn to(app: TestApp, after: TimeDelta) -> Self {
+        let at = app.now() + after;
+        let booked = builders::booked_at(&app, app.company_id, at).await;
         let interview = &booked.details.interview;
         let token = app.app.keys.token(&Ticket {
             public_id: &interview.public_id,
@@ -37,11 +43,11 @@ impl Invitation {
         Self { app, path }
     }
 
-    async fn look(&self) -> Answer {
+    pub async fn look(&self) -> Answer {
         self.app.candidate().get(&self.path).await
     }
 
-    async fn press(&self, button: &str) -> Answer {
+    pub async fn press(&self, button: &str) -> Answer {
         let path = format!("{}/{button}", self.path);
         self.app.candidate().post_form(&path, &[]).await
     }
@@ -51,7 +57,7 @@ impl Invitation {
         self.app.candidate().post_form(&path, fields).await
     }
 
-    async fn change(&self, column: interview::Column, value: impl Into<sea_orm::Value>) {
+    pub async fn change(&self, column: interview::Column, value: impl Into<sea_orm::Value>) {
         let change = interview::Entity::update_many().col_expr(column, Expr::value(value));
         builders::write(&self.app, async |txn| {
             change.exec(txn).await?;
@@ -60,7 +66,7 @@ impl Invitation {
         .await;
     }
 
-    async fn speak(&self, locale: &str) {
+    pub async fn speak(&self, locale: &str) {
         let change = candidate::Entity::update_many()
             .col_expr(candidate::Column::Locale, Expr::value(locale));
         builders::write(&self.app, async |txn| {
@@ -101,6 +107,8 @@ impl Invitation {
         pages.push(("yes", self.say(&yes).await));
         self.change(interview::Column::Revision, 2).await;
         pages.push(("moved", self.look().await));
+        let zone = format!("{}/zone?device=Asia/Tokyo", self.path);
+        pages.push(("zone", self.app.candidate().get(&zone).await));
         self.app.advance(TimeDelta::hours(24));
         pages.push(("open", self.look().await));
         pages.push(("joined", self.press("join").await));
@@ -125,12 +133,13 @@ impl Invitation {
     }
 }
 
-/// Of people and companies, as they were typed.
-const TYPED: [&str; 4] = [
+/// Names of people, companies and time zones, and what was typed.
+const TYPED: [&str; 5] = [
     "Cloud Architect",
     "Sample Company",
     "Ida Interviewer",
     "Bring a portfolio.",
+    "Europe/Berlin",
 ];
 
 /// What scripts fill.
@@ -184,6 +193,7 @@ const GROUPS: [&str; 14] = [
     "page_lost",
     "page_open",
     "page_over",
+    "page_zone",
 ];
 
 #[track_caller]
@@ -284,7 +294,7 @@ async fn times_read_on_the_page_as_they_do_in_the_mail() {
     assert_eq!(
         page.words("#interview dd"),
         "Dienstag, 5. Januar 2027, 03:00 Uhr bis 03:45 Uhr (UTC-05:00) Ihre Zeitzone: America/New_York \
-         Dienstag, 5. Januar 2027, 08:00 Uhr UTC"
+         Dienstag, 5. Januar 2027, 08:00 Uhr UTC Zeitzone ändern"
     );
     let opens = "Dienstag, 5. Januar 2027, 02:45 Uhr (UTC-05:00)";
     assert!(page.words("main").contains(opens));
@@ -300,16 +310,8 @@ async fn times_read_on_the_page_as_they_do_in_the_mail() {
 async fn an_interview_that_ends_on_another_day_says_so() {
     let app = TestApp::start().await;
     app.expect_undelivered_mail();
-    let late = app.now() + TimeDelta::hours(20) + TimeDelta::minutes(30);
-    let booked = builders::booked_at(&app, app.company_id, late).await;
-    let interview = &booked.details.interview;
-    let token = app.app.keys.token(&Ticket {
-        public_id: &interview.public_id,
-        link_version: interview.link_version,
-        revision: interview.revision,
-    });
-    let path = format!("/interview/{}", token.expect("a token"));
-    let page = app.candidate().get(&path).await;
+    let late = TimeDelta::hours(20) + TimeDelta::minutes(30);
+    let page = Invitation::to(app, late).await.look().await;
     let when = page.words("#interview time");
     assert_eq!(
         when,
@@ -321,25 +323,15 @@ async fn an_interview_that_ends_on_another_day_says_so() {
 async fn the_countdown_has_the_words_of_the_language() {
     let app = TestApp::start().await;
     app.expect_undelivered_mail();
-    let in_three_days = app.now() + TimeDelta::days(3) + TimeDelta::minutes(20);
-    let booked = builders::booked_at(&app, app.company_id, in_three_days).await;
-    let interview = &booked.details.interview;
-    let token = app.app.keys.token(&Ticket {
-        public_id: &interview.public_id,
-        link_version: interview.link_version,
-        revision: interview.revision,
-    });
-    let path = format!("/interview/{}", token.expect("a token"));
-    let english = app.candidate().get(&path).await;
-    assert_eq!(english.words("[role=timer]"), "3 days 00:05:00");
-    let german =
-        candidate::Entity::update_many().col_expr(candidate::Column::Locale, Expr::value("de"));
-    builders::write(&app, async |txn| {
-        german.exec(txn).await?;
-        Ok(())
-    })
-    .await;
-    let page = app.candidate().get(&path).await;
+    let in_three_days = TimeDelta::days(3) + TimeDelta::minutes(20);
+    let invitation = Invitation::to(app, in_three_days).await;
+    let page = invitation.look().await;
+    assert_eq!(page.words("[role=timer]"), "3 days 00:05:00");
+    invitation.speak("ar").await;
+    let page = invitation.look().await;
+    assert_eq!(page.words("[role=timer]"), "3 أيام 00:05:00");
+    invitation.speak("de").await;
+    let page = invitation.look().await;
     assert_eq!(page.words("[role=timer]"), "3 Tage 00:05:00");
     let forms = page.attribute("[role=timer]", "data-days");
     let forms: serde_json::Value = serde_json::from_str(&forms).expect("JSON");

@@ -184,7 +184,7 @@ async fn the_candidates_own_zone_comes_first_and_utc_beside_it() {
     assert_eq!(
         page.words("#interview dd"),
         "Tuesday, January 5, 2027 at 3:00 AM to 3:45 AM (UTC-05:00) Your time zone: America/New_York \
-         Tuesday, January 5, 2027 at 08:00 UTC"
+         Tuesday, January 5, 2027 at 08:00 UTC Change time zone"
     );
     assert_eq!(
         page.attribute("#interview time", "datetime"),
@@ -202,7 +202,7 @@ async fn the_candidates_own_zone_comes_first_and_utc_beside_it() {
     assert_eq!(
         page.words("#interview dd"),
         "Tuesday, January 5, 2027 at 9:00 AM to 9:45 AM (UTC+01:00) Time zone: Europe/Berlin \
-         Tuesday, January 5, 2027 at 08:00 UTC"
+         Tuesday, January 5, 2027 at 08:00 UTC Change time zone"
     );
 }
 

@@ -26,6 +26,7 @@ mod calendar;
 mod calendars;
 mod cancellations;
 mod candidate_languages;
+mod candidate_preferences;
 mod candidates;
 mod clocks;
 mod commands;

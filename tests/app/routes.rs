@@ -318,10 +318,12 @@ async fn a_link_of_nobody_opens_nothing() {
             ids.fill(&line.path)
                 .replace("/join", "x/join")
                 .replace("/invite", "x/invite")
+                .replace("/language", "x/language")
                 .replace("/trouble", "x/trouble")
                 .replace("/answer", "x/answer")
                 .replace("/choice", "x/choice")
                 .replace("/none", "x/none")
+                .replace("/zone", "x/zone")
         );
         let answer = request(&mut app.candidate(), &line, &wrong).await;
         // Any rest of a link is looked at, and nothing is done there.

@@ -20,7 +20,7 @@ const FRAME: usize = 2;
 /// Of its own, a page needs so many at most,
 const OWN: usize = 2;
 /// but for these: each says how many it needs today, and none may need more.
-const MORE: [(&str, usize); 35] = [
+const MORE: [(&str, usize); 37] = [
     ("/", 9),
     // With the candidates who said no.
     ("/alerts", 6),
@@ -52,6 +52,8 @@ const MORE: [(&str, usize); 35] = [
     ("/interview/{token}/answer", 1),
     ("/interview/{token}/choice", 1),
     ("/interview/{token}/none", 1),
+    ("/interview/{token}/language", 1),
+    ("/interview/{token}/zone", 1),
     // What the own calendars of the interviewers say.
     ("/slots/{id}/booking", 3),
     ("/company/logo", 2),

@@ -157,7 +157,7 @@ async fn a_move_that_the_candidate_is_not_told_of_sends_nothing_and_says_so_ever
     assert!(today.words("#board").contains("Not told: Told by phone"));
     let candidate = scene.app.candidate().get(&scene.link()).await;
     assert!(
-        candidate.words("main").contains("6 January 2027"),
+        candidate.words("main").contains("January 6, 2027"),
         "the truth, all the same"
     );
     // Whatever is told next tells all of it.

@@ -90,7 +90,7 @@ pub struct Model {
     pub recipient: String,
     /// Whom it greets.
     pub recipient_name: String,
-    /// The language that the recipient wanted when it was queued, BCP 47.
+    /// The language that the recipient wanted when it was queued, BCP 47; a candidate may want another until it is composed.
     pub locale: String,
     /// Unique: the same event never queues two messages.
     pub idem_key: String,

@@ -9,6 +9,7 @@ use crate::{
     domain::{
         actions::Actor,
         commands::{self, refuse},
+        emails,
         events::{self, Event},
         idempotency_keys::{self, KeyConflict},
         interviews::address_change,
@@ -116,6 +117,9 @@ pub async fn change(
         return Ok(Err(ChangeRefusal::Stale(Box::new(now))));
     }
     index(txn, company_id, id, new).await?;
+    if before.locale != new.locale {
+        emails::speak(txn, company_id, id, &new.locale).await?;
+    }
     let address_changed = before.email != new.email;
     let event = Event::CandidateChanged {
         candidate_id: id,

@@ -12,6 +12,7 @@ mod recipient;
 mod resend;
 mod retry_now;
 mod snapshot;
+mod speak;
 mod story;
 mod test_email;
 mod undelivered;
@@ -32,6 +33,7 @@ pub use self::{
     resend::{Again, Resent, resend},
     retry_now::{RetryNow, can_retry_now, retry_now},
     snapshot::{calendar_domain, previous_snapshot_of, snapshot, snapshot_of},
+    speak::speak,
     story::{Story, story},
     test_email::{LIMIT as TEST_LIMIT, NewTestEmail, Queued, newest_test, queue_test},
 };

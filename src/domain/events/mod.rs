@@ -307,6 +307,20 @@ pub enum Event {
         changed: Vec<String>,
         version: Option<i32>,
     },
+    /// The candidate chose the language of their page and emails, on the page of this interview.
+    LanguageChosen {
+        candidate_id: i64,
+        #[serde(rename = "interview")]
+        interview_id: i64,
+        version: Option<i32>,
+    },
+    /// The same of the time zone of all times they are told.
+    TimeZoneChosen {
+        candidate_id: i64,
+        #[serde(rename = "interview")]
+        interview_id: i64,
+        version: Option<i32>,
+    },
     /// There is a user.
     UserCreated { user_id: i64, role: Role },
     /// A user was changed by an admin, who may change the role, or by themselves.

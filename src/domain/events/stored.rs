@@ -128,6 +128,8 @@ impl Event {
             | Self::SlotMoved { version, .. }
             | Self::JobChanged { version, .. }
             | Self::CandidateChanged { version, .. }
+            | Self::LanguageChosen { version, .. }
+            | Self::TimeZoneChosen { version, .. }
             | Self::UserUpdated { version, .. }
             | Self::UserDisabled { version, .. }
             | Self::UserEnabled { version, .. }
@@ -235,6 +237,8 @@ impl Event {
             | Self::SeriesUndone { .. }
             | Self::JobCreated { .. }
             | Self::CandidateCreated { .. }
+            | Self::LanguageChosen { .. }
+            | Self::TimeZoneChosen { .. }
             | Self::UserCreated { .. }
             | Self::UserDisabled { .. }
             | Self::UserEnabled { .. }

@@ -168,6 +168,8 @@ verbs! {
     JobChanged: "job.changed" of Job,
     CandidateCreated: "candidate.created" of Candidate,
     CandidateChanged: "candidate.changed" of Candidate,
+    LanguageChosen: "candidate.language_chosen" of Candidate,
+    TimeZoneChosen: "candidate.time_zone_chosen" of Candidate,
     UserCreated: "user.created" of User,
     UserUpdated: "user.updated" of User,
     UserDisabled: "user.disabled" of User,
@@ -201,6 +203,8 @@ impl Verb {
                 | Self::CandidateStuck
                 | Self::CandidateAnswered
                 | Self::TimeChosen
+                | Self::LanguageChosen
+                | Self::TimeZoneChosen
         )
     }
 

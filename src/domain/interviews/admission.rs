@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Nobody changes an interview so often while its candidate joins.
-const MOST_LOOKS: usize = 5;
+pub(super) const MOST_LOOKS: usize = 5;
 /// An office behind one address may hold many old links; somebody who guesses needs far more.
 const WRONG_LINKS: Limit = Limit {
     name: "wrong-join-link",
@@ -33,6 +33,8 @@ const WRONG_LINKS: Limit = Limit {
 /// What a link leads to, at one instant.
 #[derive(Clone, Debug)]
 pub struct Admission {
+    /// What its link says.
+    pub token: String,
     /// The interview.
     pub details: Details,
     /// Its window.
@@ -73,6 +75,7 @@ pub async fn admit(db: &Db, keys: &Keys, token: &str, now: DateTime<Utc>) -> Res
     };
     let is_moved = details.interview.revision != claims.rev;
     Ok(Admission {
+        token: token.to_owned(),
         details,
         window,
         state,

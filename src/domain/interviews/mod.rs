@@ -25,6 +25,7 @@ pub mod nudge;
 pub mod offer;
 pub mod offered;
 pub mod overlap;
+pub mod preferences;
 pub mod reach;
 pub mod rebooking;
 pub mod rescheduling;

@@ -63,6 +63,8 @@ const VERBS: [(Verb, &str); Verb::ALL.len()] = [
     (Verb::JobChanged, "Job changed"),
     (Verb::CandidateCreated, "Candidate added"),
     (Verb::CandidateChanged, "Candidate changed"),
+    (Verb::LanguageChosen, "Candidate chose a language"),
+    (Verb::TimeZoneChosen, "Candidate chose a time zone"),
     (Verb::UserCreated, "User added"),
     (Verb::UserUpdated, "User changed"),
     (Verb::UserDisabled, "User disabled"),

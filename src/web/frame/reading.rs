@@ -9,6 +9,8 @@ use crate::mail::language::{Direction, Language, Languages};
 pub struct Reading {
     lang: String,
     dir: Direction,
+    /// Where the choice is kept; none where nobody knows whose it is.
+    kept_at: Option<String>,
     /// All there are to choose from.
     languages: Vec<Offer>,
     #[serde(skip)]
@@ -26,7 +28,7 @@ struct Offer {
 
 impl Reading {
     /// In one of them.
-    pub fn new(language: &Language, languages: &Languages) -> Self {
+    pub fn new(language: &Language, languages: &Languages, kept_at: Option<String>) -> Self {
         let offer = |other: &Language| Offer {
             tag: other.tag().to_owned(),
             name: other.name().to_owned(),
@@ -36,6 +38,7 @@ impl Reading {
         Self {
             lang: language.tag().to_owned(),
             dir: language.direction(),
+            kept_at,
             languages: languages.all().map(offer).collect(),
             words: language.page_words().clone(),
         }

@@ -170,7 +170,7 @@ async fn respond(
         language,
         now,
     )?;
-    of_details(app, status, &offered.details, &page)
+    of_details(app, status, (token, &offered.details), &page)
 }
 
 /// The interview has its time, or the link is wrong.

@@ -2,11 +2,13 @@
 pub mod answer;
 pub mod choosing;
 pub mod invite;
+pub mod language;
 pub mod opened;
 pub mod pages;
 mod reading;
 pub mod short;
 pub mod trouble;
+pub mod zone;
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -22,7 +24,7 @@ use self::{
     },
     reading::{nobody_known, of_company, of_request},
 };
-use super::errors::Result;
+use super::{errors::Result, respond::see_other};
 use crate::{
     app::App,
     client_ip,
@@ -30,6 +32,7 @@ use crate::{
         interviews::{
             admission::{self, Admission, State},
             link_text,
+            preferences::{self, Preference},
         },
         rate_limits::Turn,
     },
@@ -112,6 +115,22 @@ async fn let_in(
             of_company(app, StatusCode::OK, &admission, &page)
         }
         Some(admission) => present(app, token, &admission, now),
+        None => refuse(app, request, now).await,
+    }
+}
+
+/// Keeps what a candidate chose, and leads back to their page.
+async fn prefer(
+    app: &App,
+    request: &HttpRequest,
+    (token, preference): (&str, Preference<'_>),
+) -> Result<HttpResponse> {
+    let now = app.clock.now();
+    let ip = client_ip::of(request, &app.settings.trusted_proxies).to_string();
+    let chosen = (token, preference);
+    let kept = preferences::keep(&app.db, &app.keys, chosen, &ip, now).await;
+    match known(kept)? {
+        Some(()) => Ok(see_other(&pages::path(token))),
         None => refuse(app, request, now).await,
     }
 }

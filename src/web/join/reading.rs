@@ -9,6 +9,7 @@ use actix_web::{
 };
 use serde::Deserialize;
 
+use super::pages::path;
 use crate::{
     app::App,
     domain::interviews::{Details, admission::Admission},
@@ -56,24 +57,25 @@ pub(super) fn of_company<P: Page>(
     admission: &Admission,
     page: &P,
 ) -> Result<HttpResponse> {
-    of_details(app, status, &admission.details, page)
+    of_details(app, status, (&admission.token, &admission.details), page)
 }
 
 /// The same of an interview that waits for a time.
 pub(super) fn of_details<P: Page>(
     app: &App,
     status: StatusCode,
-    details: &Details,
+    (token, details): (&str, &Details),
     page: &P,
 ) -> Result<HttpResponse> {
     let company = &details.company;
     let languages = app.composer.languages();
     let language = languages.choose(&details.candidate.locale)?;
+    let kept_at = format!("{}/language", path(token));
     let frame = PublicFrame {
         company_name: Some(company.name.clone()),
         brand_colour: Some(company.brand_colour.clone()),
         flash: None,
-        reading: Some(Reading::new(language, app.composer.languages())),
+        reading: Some(Reading::new(language, languages, Some(kept_at))),
     };
     public(app, status, frame, page)
 }
@@ -86,7 +88,7 @@ pub(super) fn nobody_known<P: Page>(
     page: &P,
 ) -> Result<HttpResponse> {
     let frame = PublicFrame {
-        reading: Some(Reading::new(language, app.composer.languages())),
+        reading: Some(Reading::new(language, app.composer.languages(), None)),
         ..PublicFrame::default()
     };
     public(app, status, frame, page)

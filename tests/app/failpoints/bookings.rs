@@ -574,7 +574,14 @@ async fn what_is_done_about_messages_survives_every_fault() {
 #[actix_web::test]
 async fn what_candidates_do_survives_every_fault() {
     let mut scene = Scene::set().await;
-    for action in ["opened", "join", "trouble", "answer"] {
+    for (action, fields) in [
+        ("opened", &[][..]),
+        ("join", &[]),
+        ("trouble", &[]),
+        ("language", &[("language", "de")]),
+        ("answer", &[("answer", "declined"), ("revision", "1")]),
+        ("zone", &[("zone", "Asia/Tokyo")]),
+    ] {
         scene
             .survives(action, async |app| {
                 let booked = builders::booked(app, app.company_id).await;
@@ -588,7 +595,7 @@ async fn what_candidates_do_survives_every_fault() {
                 Call::post(
                     app.candidate(),
                     &format!("/interview/{token}/{action}"),
-                    &[("answer", "declined"), ("revision", "1")],
+                    fields,
                 )
             })
             .await;

@@ -523,6 +523,22 @@ pub fn written_today() -> Vec<(Event, Value)> {
             json!({ "address_changed": true, "name_changed": false, "changed": ["email"], "version": 3 }),
         ),
         (
+            Event::LanguageChosen {
+                candidate_id,
+                interview_id,
+                version,
+            },
+            json!({ "interview": interview_id, "version": 3 }),
+        ),
+        (
+            Event::TimeZoneChosen {
+                candidate_id,
+                interview_id,
+                version,
+            },
+            json!({ "interview": interview_id, "version": 3 }),
+        ),
+        (
             Event::UserCreated {
                 user_id,
                 role: Role::Recruiter,

@@ -3,6 +3,7 @@ use entity::InstructionLine;
 use sea_orm::ActiveEnum;
 use serde::Serialize;
 
+use super::path;
 use crate::{
     domain::interviews::admission::Admission,
     error::{Error, Result},
@@ -20,6 +21,7 @@ pub(super) struct Interview {
     starts_at: String,
     when: String,
     time_zone: &'static str,
+    zone_path: String,
     /// Does the candidate have one of their own?
     is_own_zone: bool,
     /// None where the zone is UTC itself.
@@ -73,6 +75,7 @@ impl Interview {
             starts_at: times::rfc3339(window.starts_at),
             when: language.span(window.starts_at, window.ends_at, zone)?,
             time_zone: zone.name(),
+            zone_path: format!("{}/zone", path(&admission.token)),
             is_own_zone: details.candidate.time_zone.as_deref() == Some(zone.name()),
             utc: (zone != Tz::UTC).then(|| language.moment_in_utc(window.starts_at)),
             duration: language.minutes(slot.duration_minutes)?,
@@ -107,6 +110,7 @@ impl Interview {
             starts_at: "2025-10-15T08:00:00Z".into(),
             when: "Wednesday, October 15, 2025 at 10:00 AM to 11:00 AM (UTC+02:00)".into(),
             time_zone: "Europe/Berlin",
+            zone_path: "/interview/token/zone".into(),
             is_own_zone: true,
             utc: Some("Wednesday, October 15, 2025 at 08:00 UTC".into()),
             duration: "60 minutes".into(),

@@ -4,6 +4,7 @@ mod choose;
 mod entry;
 mod interview;
 mod lost;
+mod zone;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -14,6 +15,7 @@ pub use self::{
     choose::{ChoosePage, Said},
     entry::{EarlyPage, JoinedPage, OpenPage},
     lost::{BlankPage, TooOftenPage, UnknownPage},
+    zone::ZonePage,
 };
 use crate::{
     domain::interviews::{admission::Admission, join_window::Moment},
@@ -96,6 +98,7 @@ impl Page for CancelledPage {
     }
 }
 
-fn path(token: &str) -> String {
+/// Of the page that a token leads to.
+pub(super) fn path(token: &str) -> String {
     format!("/interview/{token}")
 }
