@@ -79,6 +79,27 @@ pub fn mailto(address: &str) -> String {
     uri
 }
 
+/// What `%2B` and the like stand for; what is no code stands for itself.
+pub(super) fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((byte, after)) = rest.split_first() {
+        let code = after.get(..2).and_then(|code| str::from_utf8(code).ok());
+        let code = code.and_then(|code| u8::from_str_radix(code, 16).ok());
+        rest = match (byte, code) {
+            (b'%', Some(code)) => {
+                bytes.push(code);
+                &after[2..]
+            }
+            _ => {
+                bytes.push(*byte);
+                after
+            }
+        };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// One line that is safe in a header: nothing that breaks the line, hides or turns text around.
 pub fn header_text(text: &str) -> String {
     let line = clean_line(text)

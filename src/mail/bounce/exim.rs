@@ -1,12 +1,11 @@
 //! Exim's own form of a report, from before it knew any other: the header names the recipients.
 use entity::bounce::Action;
 
-use super::{
-    Recipient, Report, ids,
+use super::{Recipient, Report, ids, status};
+use crate::mail::{
     parts::{Fields, next_line},
-    status,
+    verdict::cause,
 };
-use crate::mail::verdict::cause;
 
 /// Longer explanations are somebody's novel.
 const MOST_LINES: usize = 20;

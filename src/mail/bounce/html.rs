@@ -4,7 +4,7 @@
 const BLOCKS: [&str; 9] = ["br", "p", "div", "tr", "li", "h1", "h2", "h3", "table"];
 
 /// The text between the tags, a line for each block. Not for showing: nothing here makes it safe.
-pub(super) fn text(html: &str) -> String {
+pub(in crate::mail) fn text(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
     let mut is_hidden = false;
     for piece in html.split('<') {

@@ -4,25 +4,25 @@
 //! names a message of ours by something that just its receivers can know.
 mod address;
 mod exim;
-mod html;
+pub(super) mod html;
 mod meaning;
 mod nature;
-mod parts;
 mod plain;
 mod return_address;
 mod status;
 
 use entity::bounce::Action;
 
-pub(super) use self::status::words;
+use self::plain::Speaker;
 pub use self::{
     meaning::{Meaning, meaning},
     return_address::ReturnAddress,
 };
-use self::{
-    parts::{Fields, decoded, parts},
-    plain::Speaker,
+pub(super) use self::{
+    nature::{is_automatic, sender},
+    status::words,
 };
+use super::parts::{Fields, decoded, parts};
 
 /// What is read of a message; a report says what it has to say before it returns the original.
 pub const LONGEST: usize = 1024 * 1024;
@@ -73,6 +73,10 @@ pub struct Note {
     pub words: String,
     /// What it probably is, in plain words.
     pub hint: &'static str,
+    /// Is it an automatic answer, such as an out-of-office note?
+    pub is_answer: bool,
+    /// The address of its sender, in lower case; may be empty.
+    pub from: String,
 }
 
 /// What became of the message for one recipient.
@@ -120,9 +124,8 @@ fn look_through_letter(
     depth: usize,
     report: &mut Report,
 ) -> Vec<String> {
-    let delivered_to = DELIVERED_TO.iter().flat_map(|name| header.all(name));
-    let shortened = delivered_to.map(|value| value.chars().take(LONGEST_HEADER).collect());
-    report.delivered_to.extend(shortened.take(MOST_IDS));
+    let (delivered_to, message_ids) = named(header);
+    report.delivered_to.extend(delivered_to);
     let mut texts = Vec::new();
     let known = report.recipients.len();
     look_through(
@@ -149,10 +152,19 @@ fn look_through_letter(
             plain::look_through(text, &speaker, report);
         }
     }
-    for name in ["in-reply-to", "references"] {
-        report.message_ids.extend(ids(header, name));
-    }
+    report.message_ids.extend(message_ids);
     texts
+}
+
+/// What a letter names: the headers in which the address stands that it was delivered to, and the Message-IDs that it
+/// answers.
+pub(super) fn named(header: &Fields) -> (Vec<String>, Vec<String>) {
+    let delivered_to = DELIVERED_TO.iter().flat_map(|name| header.all(name));
+    let shortened = delivered_to.map(|value| value.chars().take(LONGEST_HEADER).collect());
+    let answered = ["in-reply-to", "references"]
+        .into_iter()
+        .flat_map(|name| ids(header, name));
+    (shortened.take(MOST_IDS).collect(), answered.collect())
 }
 
 /// Where in a letter a part stands.
@@ -220,7 +232,7 @@ fn ids<'a>(fields: &'a Fields, name: &'a str) -> impl Iterator<Item = String> {
 }
 
 /// Anything else is none of ours, and PostgreSQL may not even be asked for it.
-pub(super) fn is_id(text: &str) -> bool {
+pub(in crate::mail) fn is_id(text: &str) -> bool {
     text.len() <= LONGEST_ID && text.contains('@') && text.bytes().all(|b| b.is_ascii_graphic())
 }
 

@@ -1,5 +1,6 @@
 //! What kind of letter it is: a machine's or a person's, and why it may have been written.
-use super::{Note, address, parts::Fields, status};
+use super::{Note, address, status};
+use crate::mail::parts::{self, Fields};
 
 /// More of what somebody wrote is not kept.
 const LONGEST_WORDS: usize = 500;
@@ -11,6 +12,25 @@ const DAEMONS: [&str; 6] = [
     "postmaster",
     "mdaemon",
     "mailer_daemon",
+];
+/// How the subject of an automatic answer begins, in lower case.
+const ANSWERS: [&str; 16] = [
+    "automatic reply",
+    "auto reply",
+    "auto-reply",
+    "autoreply",
+    "out of office",
+    "out of the office",
+    "automatische antwort",
+    "abwesenheitsnotiz",
+    "abwesenheitsassistent",
+    "abwesend",
+    "réponse automatique",
+    "respuesta automática",
+    "risposta automatica",
+    "resposta automática",
+    "automatisch antwoord",
+    "自動応答",
 ];
 /// Names that programs write under.
 const NAMES: [&str; 8] = [
@@ -25,7 +45,7 @@ const NAMES: [&str; 8] = [
 ];
 
 /// Did nobody in person send it? Then it may be noted without being understood.
-pub(super) fn is_automatic(header: &Fields) -> bool {
+pub(in crate::mail) fn is_automatic(header: &Fields) -> bool {
     let is_answer = header
         .get("auto-submitted")
         .is_some_and(|value| !value.trim().to_lowercase().starts_with("no"));
@@ -33,9 +53,8 @@ pub(super) fn is_automatic(header: &Fields) -> bool {
         || is_answer
         || is_daemon(header)
         || header.content_type() == "multipart/report"
-        || ["x-failed-recipients", "x-autoreply", "x-autorespond"]
-            .iter()
-            .any(|name| header.has(name))
+        || header.has("x-failed-recipients")
+        || is_answer_by_itself(header)
 }
 
 /// Does a mail system speak, of whom a report can be expected in plain words?
@@ -52,7 +71,7 @@ pub(super) fn is_daemon(header: &Fields) -> bool {
 }
 
 /// Of the From header, in lower case.
-pub(super) fn sender(header: &Fields) -> Option<String> {
+pub(in crate::mail) fn sender(header: &Fields) -> Option<String> {
     let names = address::names(header.get("from")?);
     names.first().map(|name| name.to_lowercase())
 }
@@ -93,17 +112,14 @@ pub(super) fn note(header: &Fields, text: &str) -> Note {
     };
     Note {
         words: words.chars().take(LONGEST_WORDS).collect(),
+        is_answer: hint == ANSWER,
+        from: sender(header).unwrap_or_default(),
         hint,
     }
 }
 
-/// Decoded where it is plain to see; an encoded one says little, and the text says more.
 fn subject(header: &Fields) -> String {
-    let subject = header.get("subject").unwrap_or_default();
-    match subject.contains("=?") {
-        true => String::new(),
-        false => status::words(subject),
-    }
+    status::words(&parts::words(header.get("subject").unwrap_or_default()))
 }
 
 fn is_answer(header: &Fields) -> bool {
@@ -114,11 +130,18 @@ fn is_answer(header: &Fields) -> bool {
     };
     !is_daemon(header)
         && (says("auto-submitted", "replied")
-            || header.has("x-autoreply")
-            || header.has("x-autorespond")
-            || says("subject", "automatic reply")
-            || says("subject", "out of office")
-            || says("subject", "auto"))
+            || says("subject", "auto")
+            || is_answer_by_itself(header))
+}
+
+/// Can it be nothing else than an automatic answer, whatever else its header says?
+fn is_answer_by_itself(header: &Fields) -> bool {
+    let marks = ["x-autoreply", "x-autorespond", "x-mail-autoreply"];
+    let precedence = header.get("precedence").unwrap_or_default();
+    let subject = subject(header).to_lowercase();
+    marks.iter().any(|name| header.has(name))
+        || precedence.trim().eq_ignore_ascii_case("auto_reply")
+        || ANSWERS.iter().any(|begin| subject.starts_with(begin))
 }
 
 /// What stands before anything quoted.

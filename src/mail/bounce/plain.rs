@@ -2,7 +2,8 @@
 //! as text.
 use entity::bounce::Action;
 
-use super::{Recipient, Report, address, ids, parts::Fields, status};
+use super::{Recipient, Report, address, ids, status};
+use crate::mail::parts::Fields;
 use crate::mail::verdict::cause;
 
 /// More lines than any report has before it returns the message.

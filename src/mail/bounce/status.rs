@@ -4,9 +4,13 @@ use entity::bounce::Action;
 use super::{
     Recipient, Report,
     address::{self, without_comments},
-    parts::{Fields, next_line},
 };
-use crate::mail::{mailbox::clean_line, verdict::cause};
+use crate::mail::{
+    links,
+    mailbox::clean_line,
+    parts::{Fields, next_line},
+    verdict::cause,
+};
 
 /// More than anybody puts into one transaction.
 const MOST_RECIPIENTS: usize = 100;
@@ -14,10 +18,6 @@ const MOST_RECIPIENTS: usize = 100;
 const LONGEST_DIAGNOSTIC: usize = 1000;
 /// An ENVID has at most a hundred characters.
 const LONGEST_ID: usize = 100;
-/// What a link of ours has in it; servers quote what they refuse.
-const LINK_MARK: &str = "/interview/";
-/// A piece of a link that was broken in two is at least so long.
-const SHORTEST_PIECE: usize = 12;
 /// Fields that name the recipient.
 const ADDRESSES: [&str; 3] = [
     "final-recipient",
@@ -199,30 +199,6 @@ fn value_of(typed: &str) -> &str {
 
 /// What a server said, on one line, without a link that would let somebody in.
 pub(in crate::mail) fn words(text: &str) -> String {
-    let line = clean_line(text);
-    let mut follows_link = false;
-    let words = line.split(' ').filter_map(|word| {
-        let is_link = word.contains(LINK_MARK);
-        // A long link may have been broken at the end of a line.
-        let is_its_rest = follows_link && is_piece(word);
-        follows_link = is_link || is_its_rest;
-        match (is_link, is_its_rest) {
-            (true, _) => Some("[link]"),
-            (_, true) => None,
-            _ => Some(word),
-        }
-    });
-    let words = words.collect::<Vec<_>>().join(" ");
+    let words = links::masked(&clean_line(text));
     words.chars().take(LONGEST_DIAGNOSTIC).collect()
-}
-
-fn is_piece(word: &str) -> bool {
-    let word = word.trim_matches(['>', '<', '=', '"', ')']);
-    word.len() >= SHORTEST_PIECE
-        && word
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'='))
-        && word
-            .bytes()
-            .any(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }

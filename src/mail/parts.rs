@@ -4,6 +4,9 @@
 //! a look at its length, and nesting ends early. A full MIME parser builds trees as deep as the sender
 //! likes, and falls with them.
 use base64::{Engine, engine::general_purpose::STANDARD};
+use mail_parser::{HeaderName, MessageParser};
+
+use super::mailbox::clean_line;
 
 /// More fields than any honest header has.
 const MOST_FIELDS: usize = 300;
@@ -148,6 +151,18 @@ fn unquoted(body: &[u8]) -> Vec<u8> {
     text
 }
 
+/// The words of a field on one line, whatever they were packed in (RFC 2047).
+pub(super) fn words(field: &str) -> String {
+    if !field.contains("=?") {
+        return clean_line(field);
+    }
+    let header = format!("Subject: {field}\r\n\r\n");
+    let parser = MessageParser::new().header_text(HeaderName::Subject);
+    let read = parser.parse_headers(header.as_bytes());
+    let text = read.as_ref().and_then(|message| message.subject());
+    clean_line(text.unwrap_or(field))
+}
+
 /// The first line without its end, and what follows it.
 pub(super) fn next_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     if bytes.is_empty() {
@@ -182,6 +197,21 @@ mod tests {
         let cut_off = b"Content-Type: multipart/mixed; boundary=b\n\n--b\none";
         let (fields, body) = Fields::read(cut_off);
         assert_eq!(parts(&fields, body), [b"one"]);
+    }
+
+    #[test]
+    fn words_are_read_whatever_they_were_packed_in() {
+        for (field, expected) in [
+            ("Re: Interview", "Re: Interview"),
+            ("=?utf-8?Q?Zo=C3=AB?= came", "Zoë came"),
+            ("=?iso-8859-1?Q?Gr=FC=DFe?=", "Grüße"),
+            ("=?UTF-8?B?R3LDvMOfZQ==?= =?UTF-8?B?IQ==?=", "Grüße!"),
+            ("a =? b", "a =? b"),
+            ("=?utf-8?B?Cg==?=x\u{202e}", "x"),
+            ("", ""),
+        ] {
+            assert_eq!(words(field), expected, "{field}");
+        }
     }
 
     #[test]
