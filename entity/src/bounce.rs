@@ -28,6 +28,10 @@ pub enum Action {
     /// Something else came back to the message's own return address: an automatic answer, good news of somebody else, or
     /// what nobody understands.
     Noted,
+    /// A calendar answered the invitation in it.
+    Answered,
+    /// A person answered it, and the answer was passed on.
+    Forwarded,
 }
 
 /// What a mail server reported of a message after another one had taken it.

@@ -33,6 +33,7 @@ pub mod queue_health;
 pub mod rate_limits;
 pub mod references;
 pub mod reminders;
+pub mod replies;
 pub mod reports;
 pub mod resendings;
 pub mod rows;

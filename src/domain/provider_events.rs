@@ -81,6 +81,7 @@ pub async fn take(db: &Db, told: &Occurrence, now: DateTime<Utc>) -> Result<Take
             diagnostic: &told.diagnostic,
             hint: &told.hint,
             is_dead: told.is_dead,
+            key: None,
         };
         bounces::note(txn, &email, &change, told.name, now).await
     })

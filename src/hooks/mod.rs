@@ -195,6 +195,8 @@ fn log(provider: &str, taken: Taken) {
         | Taken::Complained(id)
         | Taken::Delivered(id)
         | Taken::Noted(id)
+        | Taken::Answered(id)
+        | Taken::Forwarded(id)
         | Taken::Kept(id) => {
             tracing::info!(
                 provider,

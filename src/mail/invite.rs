@@ -36,6 +36,7 @@ impl Method {
             | Kind::Nudge
             | Kind::Choose
             | Kind::InterviewerReminder
+            | Kind::ForwardedReply
             | Kind::Test => None,
         }
     }

@@ -119,6 +119,7 @@ impl Message {
             | Kind::Choose
             | Kind::InterviewerScheduled
             | Kind::InterviewerReminder
+            | Kind::ForwardedReply
             | Kind::Test => None,
             Kind::Rescheduled | Kind::InterviewerRescheduled => Some(InterviewSnapshot {
                 starts_at: snapshot.starts_at - TimeDelta::hours(42),

@@ -8,6 +8,7 @@ pub mod compose;
 pub mod console;
 pub mod doctor;
 pub mod events;
+pub mod forward;
 pub mod imap;
 pub mod invite;
 pub mod language;

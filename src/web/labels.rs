@@ -221,6 +221,7 @@ pub fn email_kind(kind: email::Kind) -> &'static str {
         email::Kind::InterviewerUpdated => "Interviewer: updated details",
         email::Kind::InterviewerCancelled => "Interviewer cancellation",
         email::Kind::InterviewerReminder => "Interviewer reminder",
+        email::Kind::ForwardedReply => "Forwarded reply",
         email::Kind::Test => "Test email",
     }
 }
@@ -241,6 +242,7 @@ pub fn email_in_a_sentence(kind: email::Kind) -> &'static str {
         email::Kind::InterviewerUpdated => "an email to the interviewer about what changed",
         email::Kind::InterviewerCancelled => "a cancellation email to the interviewer",
         email::Kind::InterviewerReminder => "a reminder to the interviewer",
+        email::Kind::ForwardedReply => "a forwarded reply",
         email::Kind::Test => "a test email",
     }
 }
@@ -282,6 +284,9 @@ pub fn not_leaving(kind: email::Kind, name: &str) -> String {
         ),
         email::Kind::InterviewerReminder => {
             format!("{name} will not get this reminder. The interview stays as it is.")
+        }
+        email::Kind::ForwardedReply => {
+            format!("{name} will not get the reply. Its text stays on this page.")
         }
         email::Kind::Test => format!("{name} will not see what the email looks like."),
     }

@@ -1,6 +1,7 @@
 //! One attempt to deliver one email, from what it says to the record of what came of it.
 use std::{cell::Cell, pin::pin, sync::Arc};
 
+use entity::email::Kind;
 use lettre::Address;
 use tokio::time;
 
@@ -23,6 +24,7 @@ use crate::{
     error::{Error, Result},
     mail::{
         mime,
+        replies::PASSED_ON,
         smtp::{Envelope, Outcome, Relay, Report},
     },
     mailing::{letter::Draft, references},
@@ -69,7 +71,11 @@ async fn attempt(
     };
     let relay = relays::relay(app, name)
         .ok_or_else(|| Error::System("an email for a mail server that is not set up".into()))?;
-    let headers = references::headers(app, relay.host(), draft.email_id());
+    let mut headers = references::headers(app, relay.host(), draft.email_id());
+    if claimed.email.kind == Kind::ForwardedReply {
+        let (name, value) = PASSED_ON;
+        headers.push((name, value.into()));
+    }
     let bytes = mime::with_headers(&draft.letter(), &link, &headers)?;
     let ours = app.return_address.as_ref();
     let envelope_id = ours.map(|ours| ours.envelope_id(draft.email_id()));

@@ -1,24 +1,24 @@
-//! Reports of undeliverable messages, on their way to what they change.
+//! The mailbox that reports of undeliverable messages and replies come to, and the way that they take from there.
+mod received;
+
 use std::{collections::HashSet, time::Duration};
 
 use actix_web::web::Data;
-use chrono::{DateTime, Utc};
 use tokio::time;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
+pub use self::received::{Inbound, take};
 use super::catch_panic::catch_panic;
 use crate::{
     app::App,
-    db::Db,
-    domain::bounces::{self, Notice, RecipientReport, Remark, Taken},
+    domain::bounces::Taken,
     error::{Error, Result},
     mail::{
-        bounce::{self, Recipient, Report, ReturnAddress},
+        bounce,
         imap::{Failure, Inbox},
     },
     mailing::access::{self, Account, NoToken},
     settings::ImapSettings,
-    text,
 };
 
 /// How often the mailbox is looked into.
@@ -27,60 +27,6 @@ const EVERY: Duration = Duration::from_secs(5 * 60);
 const LONGEST_LOOK: Duration = Duration::from_secs(4 * 60);
 /// So many messages are read in one look.
 const MOST_MESSAGES: usize = 200;
-/// RFC 5321 allows for 254 octets; a domain may be written in more.
-const LONGEST_ADDRESS: usize = 500;
-
-/// Takes note of a message if it is a report about one of ours; [`Taken::Unknown`] when it is not.
-pub async fn take(
-    db: &Db,
-    return_address: Option<&ReturnAddress>,
-    message: &[u8],
-    now: DateTime<Utc>,
-) -> Result<Taken> {
-    match bounce::read(message) {
-        Some(report) => bounces::take(db, &notice(report, return_address), now).await,
-        None => Ok(Taken::Unknown),
-    }
-}
-
-fn notice(report: Report, return_address: Option<&ReturnAddress>) -> Notice {
-    let find = |header: &String| return_address.and_then(|ours| ours.find(header));
-    Notice {
-        email_id: report
-            .delivered_to
-            .iter()
-            .find_map(find)
-            .or_else(|| return_address?.of_envelope(report.envelope_id.as_deref()?)),
-        remark: report.note.map(|note| Remark {
-            words: note.words,
-            hint: note.hint.to_owned(),
-        }),
-        message_ids: report.message_ids,
-        host: report.host,
-        recipients: report
-            .recipients
-            .into_iter()
-            .map(recipient_report)
-            .collect(),
-    }
-}
-
-fn recipient_report(recipient: Recipient) -> RecipientReport {
-    let addresses = recipient.addresses.iter();
-    let addresses = addresses.filter(|typed| typed.len() <= LONGEST_ADDRESS);
-    let meaning = bounce::meaning(&recipient);
-    RecipientReport {
-        addresses: addresses
-            .filter_map(|typed| text::email(typed).ok())
-            .collect(),
-        action: recipient.action,
-        hint: meaning.hint,
-        elsewhere: meaning.elsewhere,
-        is_dead: meaning.is_dead,
-        code: recipient.code,
-        diagnostic: recipient.diagnostic,
-    }
-}
 
 /// Looks into the configured mailbox for as long as it is polled.
 pub async fn run(app: Data<App>) {
@@ -148,7 +94,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Reads what nobody has seen. Reports about our messages are marked as seen; nothing else is touched.
+    /// Reads what nobody has seen. Reports about our messages and replies to them are marked as seen; nothing else is touched.
     /// Trusts the given certificates, or else the machine's.
     pub async fn look(
         &mut self,
@@ -166,10 +112,15 @@ impl Reader {
                 | Taken::Complained(id)
                 | Taken::Delivered(id)
                 | Taken::Noted(id)
+                | Taken::Answered(id)
+                | Taken::Forwarded(id)
                 | Taken::Known(id)
                 | Taken::Kept(id) => {
                     inbox.mark_seen(uid).await?;
-                    tracing::info!(email.id = id, "A bounce report about an email was found");
+                    tracing::info!(
+                        email.id = id,
+                        "A bounce report or a reply about an email was found"
+                    );
                 }
                 Taken::Unknown | Taken::OtherRecipient(_) => {
                     self.not_ours.insert(uid);
@@ -197,14 +148,18 @@ impl Reader {
 }
 
 async fn take_fetched(app: &App, message: &[u8]) -> Result<Taken> {
-    let ours = app.return_address.as_ref();
-    match take(&app.db, ours, message, app.clock.now()).await {
-        Err(error @ Error::Unavailable(_)) => Err(error),
+    let inbound = Inbound::of(app.return_address.as_ref(), &app.settings);
+    let taken = match take(&app.db, &inbound, message, app.clock.now()).await {
+        Err(error @ Error::Unavailable(_)) => return Err(error),
         // The next one may fare better.
         Err(error) => {
             tracing::error!(%error, "A message in the bounce mailbox can't be processed");
-            Ok(Taken::Unknown)
+            Taken::Unknown
         }
-        Ok(taken) => Ok(taken),
+        Ok(taken) => taken,
+    };
+    if let Taken::Forwarded(_) = taken {
+        app.wake.notify_one();
     }
+    Ok(taken)
 }

@@ -12,7 +12,7 @@ use greenroom::{
     settings::{ImapSettings, Login, Security},
     worker::{
         self,
-        bounces::{self, Reader},
+        bounces::{self, Inbound, Reader},
         housekeeping,
     },
 };
@@ -96,8 +96,8 @@ impl Scene {
 
     pub async fn take(&self, letter: &str) -> Taken {
         let app = &self.app.app;
-        let ours = app.return_address.as_ref();
-        let taken = bounces::take(&app.db, ours, letter.as_bytes(), self.app.now());
+        let inbound = Inbound::of(app.return_address.as_ref(), &app.settings);
+        let taken = bounces::take(&app.db, &inbound, letter.as_bytes(), self.app.now());
         taken.await.expect("an answer")
     }
 
@@ -247,17 +247,8 @@ async fn what_names_no_message_of_ours_changes_nothing() {
         let foreign = letter.replace("zoe@example.net", &scene.email().await.recipient);
         assert_eq!(scene.take(&foreign).await, Taken::Unknown, "{letter}");
     }
-    for letter in [
-        letter!("auto-reply"),
-        letter!("receipt"),
-        letter!("declined"),
-    ] {
-        assert_eq!(
-            scene.take_about_it(letter).await,
-            Taken::Unknown,
-            "{letter}"
-        );
-    }
+    let receipt = letter!("receipt");
+    assert_eq!(scene.take_about_it(receipt).await, Taken::Unknown);
     assert_eq!(rows::all(&scene.app).await, before);
 }
 
@@ -443,9 +434,10 @@ async fn two_processes_with_one_report_do_no_harm() {
     let letter = scene.about_it(letter!("postfix")).await;
     let bytes = letter.as_bytes();
     let now = scene.app.now();
+    let inbound = Inbound::of(None, &scene.app.app.settings);
     let (one, two) = tokio::join!(
-        bounces::take(&scene.app.app.db, None, bytes, now),
-        bounces::take(&second.app.db, None, bytes, now),
+        bounces::take(&scene.app.app.db, &inbound, bytes, now),
+        bounces::take(&second.app.db, &inbound, bytes, now),
     );
     let mut taken = [one.expect("an answer"), two.expect("an answer")];
     taken.sort_by_key(|taken| matches!(taken, Taken::Known(_)));

@@ -3,7 +3,10 @@ use entity::{
     candidate,
     email::{self, Status},
 };
-use greenroom::{domain::bounces::Taken, worker};
+use greenroom::{
+    domain::bounces::Taken,
+    worker::{self, bounces::Inbound},
+};
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
     EntityTrait,
@@ -176,11 +179,11 @@ async fn reports_of_real_mail_servers_tell_what_became_of_each_message() {
     let refused = booked_to(&app, postfix::UNKNOWN).await;
     let relayed = booked_to(&app, postfix::SILENT).await;
     app.deliver().await;
-    let ours = app.app.return_address.as_ref();
+    let inbound = Inbound::of(app.app.return_address.as_ref(), &app.app.settings);
     let mut taken = Vec::new();
     for report in servers.reports(4) {
         let now = app.now();
-        let one = worker::bounces::take(&app.app.db, ours, report.as_bytes(), now).await;
+        let one = worker::bounces::take(&app.app.db, &inbound, report.as_bytes(), now).await;
         taken.push(one.expect("an answer"));
     }
     for expected in [

@@ -81,6 +81,7 @@ mod pace;
 mod palette;
 mod races;
 mod refusals;
+mod replies;
 mod reports;
 mod rescheduling;
 mod routes;

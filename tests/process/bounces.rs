@@ -77,6 +77,28 @@ fn a_report_beside_a_running_server_is_taken_once() {
 }
 
 #[test]
+fn a_reply_is_passed_on_once() {
+    let mail = MailServer::start();
+    let installation = Installation::with(mail.settings());
+    let token = installation.token();
+    let server = installation.serve();
+    let (id, _) = sent(&server, &token, &mail);
+    let first = &mail.messages()[0];
+    let message_id = mail_server::header(first, "Message-ID").expect("a Message-ID");
+    let reply = format!(
+        "From: somebody@example.net\nSubject: Re: Interview\nIn-Reply-To: {message_id}\n\nI'll be there.\n"
+    );
+    let taken = bring(&installation, reply.as_bytes());
+    assert_eq!(taken.status.code(), Some(0), "{taken:?}");
+    let forwarded = format!("a reply to email {id} is forwarded to the recruiter");
+    assert_eq!(said(&taken), forwarded);
+    let again = bring(&installation, reply.as_bytes());
+    assert_eq!(said(&again), format!("nothing new about email {id}"));
+    mail.wait_for(2);
+    assert!(mail.messages()[1].contains("I'll be there."));
+}
+
+#[test]
 fn a_mail_server_is_never_made_to_send_a_report_back() {
     let installation = Installation::new();
     let huge = vec![b'x'; 5 * 1024 * 1024];

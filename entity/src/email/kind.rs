@@ -39,6 +39,8 @@ pub enum Kind {
     InterviewerCancelled,
     /// An interviewer's interview comes soon.
     InterviewerReminder,
+    /// What a person answered to one of our messages, passed on to the recruiter.
+    ForwardedReply,
     /// What an email would look like, to whoever wants to see it.
     Test,
 }
@@ -61,6 +63,7 @@ impl Kind {
             | Self::InterviewerUpdated
             | Self::InterviewerCancelled
             | Self::InterviewerReminder
+            | Self::ForwardedReply
             | Self::Test => false,
         }
     }
@@ -73,7 +76,11 @@ impl Kind {
             Self::Updated | Self::InterviewerUpdated => Some(Self::InterviewerUpdated),
             Self::Cancelled | Self::InterviewerCancelled => Some(Self::InterviewerCancelled),
             Self::Reminder | Self::InterviewerReminder => Some(Self::InterviewerReminder),
-            Self::Nudge | Self::LinkReplaced | Self::Choose | Self::Test => None,
+            Self::Nudge
+            | Self::LinkReplaced
+            | Self::Choose
+            | Self::ForwardedReply
+            | Self::Test => None,
         }
     }
 
@@ -98,6 +105,7 @@ impl Kind {
             | Self::LinkReplaced
             | Self::Choose
             | Self::InterviewerReminder
+            | Self::ForwardedReply
             | Self::Test => false,
         }
     }
@@ -118,6 +126,7 @@ impl Kind {
             | Self::InterviewerUpdated
             | Self::InterviewerCancelled
             | Self::InterviewerReminder
+            | Self::ForwardedReply
             | Self::Test => false,
         }
     }
@@ -137,6 +146,7 @@ impl Kind {
             | Self::InterviewerUpdated
             | Self::InterviewerCancelled
             | Self::InterviewerReminder
+            | Self::ForwardedReply
             | Self::Test => false,
         }
     }
@@ -157,6 +167,7 @@ impl Kind {
             | Self::Choose
             | Self::InterviewerScheduled
             | Self::InterviewerReminder
+            | Self::ForwardedReply
             | Self::Test => false,
         }
     }
@@ -177,6 +188,7 @@ impl Kind {
             | Self::InterviewerRescheduled
             | Self::InterviewerUpdated
             | Self::InterviewerReminder
+            | Self::ForwardedReply
             | Self::Test => false,
         }
     }
@@ -197,6 +209,7 @@ impl Kind {
             | Self::InterviewerUpdated
             | Self::InterviewerCancelled
             | Self::InterviewerReminder
+            | Self::ForwardedReply
             | Self::Test => false,
         }
     }
@@ -216,6 +229,7 @@ impl Kind {
             | Self::InterviewerRescheduled
             | Self::InterviewerUpdated
             | Self::InterviewerCancelled
+            | Self::ForwardedReply
             | Self::Test => false,
         }
     }
@@ -233,6 +247,7 @@ impl Kind {
             | Self::InterviewerRescheduled
             | Self::InterviewerUpdated
             | Self::InterviewerCancelled => true,
+            Self::ForwardedReply => true,
             // One that came twice reminds nobody better, and shows nothing new.
             Self::Reminder | Self::Nudge | Self::InterviewerReminder | Self::Test => false,
         }
@@ -254,7 +269,7 @@ impl Kind {
             | Self::InterviewerUpdated
             | Self::InterviewerCancelled
             | Self::InterviewerReminder => true,
-            Self::Test => false,
+            Self::ForwardedReply | Self::Test => false,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `greenroom mail bounce`: takes a report of an undeliverable message from a mail server.
+//! `greenroom mail bounce`: takes a report of an undeliverable message, or a reply, from a mail server.
 use std::{
     io::{self, Read},
     process::ExitCode,
@@ -12,13 +12,13 @@ use crate::{
     domain::bounces::Taken,
     mail::bounce::{self, ReturnAddress},
     settings::Settings,
-    worker,
+    worker::bounces::{Inbound, take},
 };
 
 /// EX_TEMPFAIL of sysexits.h: the mail server keeps the message and brings it again.
 const TRY_AGAIN: u8 = 75;
 
-/// Read a message from a mail server on standard input, and record it if it is a bounce
+/// Read a message from a mail server on standard input, and record it if it is a bounce or a reply
 #[derive(Debug, clap::Args)]
 pub struct Bounce {}
 
@@ -33,7 +33,7 @@ impl Bounce {
                 return Ok(ExitCode::from(TRY_AGAIN));
             }
         };
-        match take(&settings).await {
+        match receive(&settings).await {
             Ok(taken) => {
                 terminal::say(words(taken));
                 Ok(ExitCode::SUCCESS)
@@ -46,11 +46,12 @@ impl Bounce {
     }
 }
 
-async fn take(settings: &Settings) -> Result<Taken> {
+async fn receive(settings: &Settings) -> Result<Taken> {
     let message = read(io::stdin().lock())?;
     let db = super::super::open_beside(settings).await?;
     let ours = ReturnAddress::configured(settings);
-    let taken = worker::bounces::take(&db, ours.as_ref(), &message, Clock::System.now()).await;
+    let inbound = Inbound::of(ours.as_ref(), settings);
+    let taken = take(&db, &inbound, &message, Clock::System.now()).await;
     db.close().await?;
     Ok(taken?)
 }
@@ -71,6 +72,8 @@ fn words(taken: Taken) -> String {
         Taken::Complained(id) => format!("email {id} was marked as spam by its recipient"),
         Taken::Delivered(id) => format!("email {id} was taken by the recipient's mail server"),
         Taken::Noted(id) => format!("recorded in the history of email {id}"),
+        Taken::Answered(id) => format!("the candidate's calendar answered email {id}"),
+        Taken::Forwarded(id) => format!("a reply to email {id} is forwarded to the recruiter"),
         Taken::Known(id) => format!("nothing new about email {id}"),
         Taken::Unknown => "ignored: this is not a report about an email of ours".into(),
         Taken::OtherRecipient(id) => {

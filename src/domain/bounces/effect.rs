@@ -47,7 +47,11 @@ pub(super) async fn change(
             let is_news = deliver(txn, email, hint, now).await?;
             is_news.then_some(Taken::Delivered(email.id))
         }
-        Action::Delayed | Action::Relayed | Action::Noted => None,
+        Action::Delayed
+        | Action::Relayed
+        | Action::Noted
+        | Action::Answered
+        | Action::Forwarded => None,
     })
 }
 

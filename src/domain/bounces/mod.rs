@@ -30,6 +30,8 @@ use crate::{
 
 /// Nobody's message has more; whoever writes reports for fun stops mattering here.
 const MOST_REPORTS: usize = 20;
+/// People have more to say than servers.
+const MOST_REPLIES: usize = 200;
 /// A shorter word of a reply could be any word.
 const SHORTEST_ID: usize = 20;
 /// What the Message-ID of a thread's root begins with.
@@ -57,6 +59,8 @@ pub struct Remark {
     pub words: String,
     /// What it is, in plain words.
     pub hint: String,
+    /// Of an automatic answer: the address of its sender, canonical; empty where it has none.
+    pub answer_of: Option<String>,
 }
 
 /// What became of a message for one recipient.
@@ -89,6 +93,10 @@ pub enum Taken {
     Delivered(i64),
     /// It stands in the story of this message, which goes on as before.
     Noted(i64),
+    /// A calendar answered the invitation in this message.
+    Answered(i64),
+    /// A person answered this message, and the answer is passed on.
+    Forwarded(i64),
     /// Nothing: it says nothing new of this message.
     Known(i64),
     /// Nothing: it tells of no message of ours.
@@ -103,7 +111,8 @@ pub enum Taken {
 /// Takes note of a report.
 pub async fn take(db: &Db, notice: &Notice, now: DateTime<Utc>) -> Result<Taken> {
     db::transaction(db, async |txn| {
-        let Some((email, is_signed)) = subject(txn, notice).await? else {
+        let subject = subject(txn, notice.email_id, &notice.message_ids).await?;
+        let Some((email, is_signed)) = subject else {
             return Ok(Taken::Unknown);
         };
         let email = lock(txn, email.id).await?;
@@ -145,18 +154,19 @@ pub async fn of(db: &Db, company_id: i64, email_id: i64) -> Result<Vec<bounce::M
     rows::readable(all, db.read(), "report").await
 }
 
-/// The message that a report is about, and whether its signed return address says so. Looked up without a company: such
+/// The message that a report or a reply is about, and whether its signed return address says so. Looked up without a company: such
 /// an address, or a Message-ID that only its receivers have seen, is what gives access.
-async fn subject(
+pub(super) async fn subject(
     txn: &impl ConnectionTrait,
-    notice: &Notice,
+    email_id: Option<i64>,
+    message_ids: &[String],
 ) -> Result<Option<(email::Model, bool)>> {
-    if let Some(id) = notice.email_id
+    if let Some(id) = email_id
         && let Some(named) = email::Entity::find_by_id(id).one(txn).await?
     {
         return Ok(Some((named, true)));
     }
-    for message_id in &notice.message_ids {
+    for message_id in message_ids {
         let named = email::Entity::find()
             .filter(email::COLUMN.message_id.eq(message_id))
             .one(txn)
@@ -165,7 +175,7 @@ async fn subject(
             return Ok(Some((named, false)));
         }
     }
-    let renamed = renamed(txn, &notice.message_ids).await?;
+    let renamed = renamed(txn, message_ids).await?;
     Ok(renamed.map(|named| (named, false)))
 }
 
@@ -220,7 +230,11 @@ async fn renamed(
 fn is_early(email: &email::Model, action: Action) -> bool {
     let changes_something = match action {
         Action::Failed | Action::Delivered | Action::Complained | Action::Dropped => true,
-        Action::Delayed | Action::Relayed | Action::Noted => false,
+        Action::Delayed
+        | Action::Relayed
+        | Action::Noted
+        | Action::Answered
+        | Action::Forwarded => false,
     };
     email.status == Status::Sending && changes_something
 }
@@ -237,13 +251,18 @@ async fn keep(
     // A provider may say the same words of an address that it tries again and of one that it doesn't.
     let dead = if told.is_dead { "|dead" } else { "" };
     let action = told.action.to_value();
-    let words = format!("{action}|{code}|{}{dead}", told.diagnostic);
+    let key = told.key.map(|key| format!("|{key}")).unwrap_or_default();
+    let words = format!("{action}|{code}|{}{dead}{key}", told.diagnostic);
     let digest = crypto::sha256_hex(&words);
     let earlier = bounce::Entity::find().filter(bounce::COLUMN.email_id.eq(email.id));
     let earlier = rows::readable(earlier, txn, "report").await?;
     // Whoever reports delays without end does not keep out the report that ends them.
     let alike = earlier.iter().filter(|kept| kept.action == told.action);
-    if alike.count() >= MOST_REPORTS || earlier.iter().any(|kept| kept.digest == digest) {
+    let most = match told.action {
+        Action::Answered | Action::Forwarded => MOST_REPLIES,
+        _ => MOST_REPORTS,
+    };
+    if alike.count() >= most || earlier.iter().any(|kept| kept.digest == digest) {
         return Ok(false);
     }
     let row = bounce::ActiveModel {

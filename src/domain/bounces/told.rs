@@ -10,6 +10,8 @@ pub(in crate::domain) struct PendingChange<'a> {
     pub(in crate::domain) diagnostic: &'a str,
     pub(in crate::domain) hint: &'a str,
     pub(in crate::domain) is_dead: bool,
+    /// Tells it from another that says the same; none where that is the same again.
+    pub(in crate::domain) key: Option<&'a str>,
 }
 
 /// What a report has to do with one message.
@@ -54,6 +56,7 @@ pub(super) fn told<'a>(notice: &'a Notice, recipient: &str, is_signed: bool) -> 
                     diagnostic: &report.diagnostic,
                     hint,
                     is_dead,
+                    key: None,
                 })
             }
             _ => remark.map_or(Told::NothingNew, |remark| noted(&remark.words, hint)),
@@ -72,7 +75,7 @@ fn gravity(action: Option<Action>) -> u8 {
         Some(Action::Delivered) => 1,
         Some(Action::Relayed) => 2,
         Some(Action::Delayed) => 3,
-        Some(Action::Noted) | None => 4,
+        Some(Action::Noted | Action::Answered | Action::Forwarded) | None => 4,
     }
 }
 
@@ -83,6 +86,7 @@ fn noted<'a>(words: &'a str, hint: &'a str) -> Told<'a> {
         diagnostic: words,
         hint,
         is_dead: false,
+        key: None,
     })
 }
 

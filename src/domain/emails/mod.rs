@@ -3,6 +3,7 @@ mod addressee;
 mod cancel;
 mod correct;
 mod counts;
+mod forward;
 mod kinds;
 pub mod lifecycle;
 mod line;
@@ -27,6 +28,7 @@ pub use self::{
     cancel::{Cancelled, can_be_cancelled, cancel},
     correct::{Corrected, can_be_corrected, correct, link_correction},
     counts::{Count, Counts, counts},
+    forward::{Forward, queue_forward},
     line::{Line, Shown, about},
     list::{Filter, list, log},
     queue::{Enqueued, NewEmail, queue, queue_to, supersede},

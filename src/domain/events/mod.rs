@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     parts::{
         Cancellation, CompanyFacts, Corrected, Correction, Ended, Field, JobFacts, NotTold,
-        Replaced, RoleChange, Start, Talk, Time, Via, ZoneRules,
+        Replaced, ReplyNote, RoleChange, Start, Talk, Time, Via, ZoneRules,
     },
     stored::{UnknownChange, record, record_all},
     verb::{Object, Verb},
@@ -187,6 +187,21 @@ pub enum Event {
     },
     /// The candidate chose this slot.
     TimeChosen { interview_id: i64, slot_id: i64 },
+    /// A reply to this message came by email and decides nothing.
+    ReplyNoted {
+        interview_id: i64,
+        #[serde(rename = "email")]
+        email_id: i64,
+        why: ReplyNote,
+    },
+    /// A person replied to this message, and the recruiter gets that as another one.
+    ReplyForwarded {
+        interview_id: i64,
+        #[serde(rename = "email")]
+        email_id: i64,
+        #[serde(rename = "new")]
+        new_id: i64,
+    },
     /// A recruiter told the candidate what this message could not.
     ToldByPhone {
         interview_id: i64,

@@ -225,3 +225,21 @@ pub enum Via {
     /// Their calendar sent it (iTIP, RFC 5546).
     Calendar,
 }
+
+/// Why a reply that came by email decides nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReplyNote {
+    /// A program answered, such as one that says who is out of office.
+    Automatic,
+    /// The candidate's calendar says perhaps.
+    Tentative,
+    /// A calendar answered an invitation that is no longer the newest.
+    Outdated,
+    /// Somebody else answered the candidate's invitation.
+    SomeoneElse,
+    /// A calendar answered, but nothing that counts as an answer.
+    NoAnswer,
+    /// A calendar answered when nothing could be answered any more.
+    TooLate,
+}

@@ -149,6 +149,8 @@ impl Event {
             | Self::CandidateAnswered { .. }
             | Self::AnswerHandled { .. }
             | Self::TimeChosen { .. }
+            | Self::ReplyNoted { .. }
+            | Self::ReplyForwarded { .. }
             | Self::ToldByPhone { .. }
             | Self::ToldByPhoneUndone { .. }
             | Self::NotificationFailed { .. }
@@ -218,6 +220,8 @@ impl Event {
             | Self::CandidateAnswered { .. }
             | Self::AnswerHandled { .. }
             | Self::TimeChosen { .. }
+            | Self::ReplyNoted { .. }
+            | Self::ReplyForwarded { .. }
             | Self::ToldByPhone { .. }
             | Self::ToldByPhoneUndone { .. }
             | Self::NotificationFailed { .. }

@@ -146,6 +146,8 @@ verbs! {
     AnswerHandled: "interview.answer_handled" of Interview,
     TimeOffered: "interview.time_offered" of Interview,
     TimeChosen: "interview.time_chosen" of Interview,
+    ReplyNoted: "interview.reply_noted" of Interview,
+    ReplyForwarded: "interview.reply_forwarded" of Interview,
     ToldByPhone: "interview.told" of Interview,
     ToldByPhoneUndone: "interview.not_told" of Interview,
     NotificationFailed: "slot_booking_notification_failed" of Interview,

@@ -22,7 +22,8 @@ pub struct Meaning {
 pub fn meaning(recipient: &Recipient) -> Meaning {
     let hint = match recipient.action {
         Some(Action::Failed) => return failed(recipient),
-        Some(Action::Delayed | Action::Noted) => DELAYED,
+        // A server reports neither of the last two.
+        Some(Action::Delayed | Action::Noted | Action::Answered | Action::Forwarded) => DELAYED,
         Some(Action::Delivered) => DELIVERED,
         Some(Action::Relayed) => RELAYED,
         Some(Action::Complained) => COMPLAINED,

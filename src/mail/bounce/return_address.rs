@@ -62,6 +62,15 @@ impl ReturnAddress {
         self.of(0)
     }
 
+    /// Where calendars answer to, so that it is read; the sender itself where messages come back to it.
+    pub fn for_answers(&self, sender: &Address) -> Result<Address> {
+        let Some((local, domain)) = &self.own else {
+            return Ok(sender.clone());
+        };
+        let address = Address::new(local, domain);
+        address.map_err(|_| Error::Mail("the return address is not one".into()))
+    }
+
     /// What a message is called before mail servers, which tell it again in their reports (RFC 3461 §4.4): signed as well.
     pub fn envelope_id(&self, email_id: i64) -> String {
         self.ids.sign(email_id)

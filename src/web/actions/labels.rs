@@ -38,6 +38,8 @@ const VERBS: [(Verb, &str); Verb::ALL.len()] = [
     (Verb::AnswerHandled, "Marked as handled: candidate's answer"),
     (Verb::TimeOffered, "Candidate asked to choose a time"),
     (Verb::TimeChosen, "Candidate chose the time"),
+    (Verb::ReplyNoted, "Reply by email noted"),
+    (Verb::ReplyForwarded, "Reply forwarded to the recruiter"),
     (Verb::ToldByPhone, "Marked as told by phone"),
     (Verb::ToldByPhoneUndone, "No longer marked as told by phone"),
     (

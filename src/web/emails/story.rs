@@ -93,6 +93,7 @@ pub fn cause(kind: Kind) -> (&'static str, &'static str) {
         Kind::Choose => ("offered", "a choice of times"),
         Kind::Nudge => ("nudged", "the candidate"),
         Kind::LinkReplaced => ("replaced", "the join link"),
+        Kind::ForwardedReply => ("forwarded", "a reply"),
         Kind::Test => ("requested", "it"),
     }
 }
@@ -115,6 +116,9 @@ impl Teller {
             hint: match (story.email.resend_of, story.email.corrects) {
                 (Some(_), _) => done("Sent again"),
                 (None, Some(_)) => done("Address corrected"),
+                (None, None) if story.email.kind == Kind::ForwardedReply => {
+                    "A reply came to the bounce mailbox".into()
+                }
                 (None, None) if story.details.is_none() => done("Requested"),
                 (None, None) => {
                     let (did, what) = cause(story.email.kind);
@@ -178,6 +182,8 @@ impl Teller {
             Action::Complained => ("bad", format!("Marked as spam, as {host} reports")),
             Action::Dropped => ("bad", format!("Not sent by {host}")),
             Action::Noted => ("wait", format!("Something came back from {host}")),
+            Action::Answered => ("live", "Answered from a calendar".into()),
+            Action::Forwarded => ("live", "Reply forwarded".into()),
         };
         let code = bounce.code.as_ref().map(|code| format!("code {code}"));
         Step {

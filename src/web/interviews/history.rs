@@ -11,7 +11,7 @@ use crate::{
     domain::{
         actions::Entry,
         emails::Line,
-        events::{Corrected, Correction, Ended, Event, Field, NotTold, Talk, Verb, Via},
+        events::{Corrected, Correction, Ended, Event, Field, NotTold, ReplyNote, Talk, Verb, Via},
         interviews::Details,
     },
     times,
@@ -119,8 +119,14 @@ fn acted(entry: Entry, reader: &Reader) -> Step {
         None => ("quiet", action_labels::what(&entry)),
     };
     let by = entry.by.map(|name| format!("by {name}"));
+    let href = match &entry.event {
+        Some(Event::ReplyForwarded { new_id, .. }) => format!("/emails/{new_id}"),
+        Some(Event::ReplyNoted { email_id, .. }) => format!("/emails/{email_id}"),
+        _ => String::new(),
+    };
     Step {
         detail: by.unwrap_or_default(),
+        href,
         ..plain(tone, what, entry.action.at, reader)
     }
 }
@@ -220,6 +226,8 @@ fn words_for(event: &Event, reader: &Reader) -> (&'static str, String) {
             labels::answer_tone(*answer),
             answered((*answer, *via), *reason, words),
         ),
+        Event::ReplyNoted { why, .. } => ("quiet", noted(*why).into()),
+        Event::ReplyForwarded { .. } => ("live", action_labels::verb(event.verb()).into()),
         Event::ToldByPhone { .. } => ("good", action_labels::verb(event.verb()).into()),
         Event::ToldByPhoneUndone { .. } => ("wait", action_labels::verb(event.verb()).into()),
         // All others have their words from the audit log, which has some for each.
@@ -243,6 +251,20 @@ fn answered((answer, via): (Answer, Via), reason: Option<AnswerReason>, words: &
     match words {
         "" => what,
         words => format!("{what}. “{words}”"),
+    }
+}
+
+/// A reply that decides nothing, and why.
+fn noted(why: ReplyNote) -> &'static str {
+    match why {
+        ReplyNote::Automatic => "Automatic reply received, such as an out-of-office note",
+        ReplyNote::Tentative => "Candidate's calendar replied “maybe”",
+        ReplyNote::Outdated => "Calendar reply to another invitation than the newest; not counted",
+        ReplyNote::SomeoneElse => {
+            "Calendar reply from another person than the candidate; not counted"
+        }
+        ReplyNote::NoAnswer => "Calendar reply without an answer; not counted",
+        ReplyNote::TooLate => "Calendar reply that came too late; not counted",
     }
 }
 

@@ -3,6 +3,7 @@
 mod bookings;
 mod hooks;
 mod matrix;
+mod replies;
 mod setup;
 mod staff;
 mod worker;

@@ -350,6 +350,22 @@ pub fn written_today() -> Vec<(Event, Value)> {
             json!({"slot_id": 3}),
         ),
         (
+            Event::ReplyNoted {
+                interview_id,
+                email_id: 5,
+                why: ReplyNote::SomeoneElse,
+            },
+            json!({ "email": 5, "why": "someone_else" }),
+        ),
+        (
+            Event::ReplyForwarded {
+                interview_id,
+                email_id: 5,
+                new_id: 6,
+            },
+            json!({ "email": 5, "new": 6 }),
+        ),
+        (
             Event::ToldByPhone {
                 interview_id,
                 email_id: 5,
