@@ -4,10 +4,11 @@
 //! name is quoted, every text escaped, no line breaks out of its property.
 use chrono::{DateTime, Utc};
 use entity::email::Kind;
+use lettre::Address;
 
 use super::{
     LINK_PLACEHOLDER,
-    mailbox::{Mailbox, mailto},
+    mailbox::{Mailbox, mailto, parse_address, percent_decoded},
 };
 
 /// What an entry that travels in a mail asks a calendar to do.
@@ -91,10 +92,12 @@ const PLACE_IN_WORDS: &str = "X-GREENROOM-PLACE:";
 /// Who has to do with an event.
 #[derive(Clone, Copy, Debug)]
 pub struct People<'a> {
-    /// Who invites: the From header.
+    /// Who invites, and gets what calendars answer.
     pub organizer: &'a Mailbox,
     /// Who is invited.
     pub attendee: &'a Mailbox,
+    /// Does somebody read what the attendee's calendar answers to the organizer?
+    pub is_answer_read: bool,
 }
 
 /// The calendar object of a mail, to be [`finished`] as it leaves.
@@ -102,10 +105,14 @@ pub fn message(method: Method, event: &Event, people: People<'_>) -> String {
     let mut lines = Lines::default();
     lines.open(method.name(), event);
     lines.person("ORGANIZER", people.organizer);
-    lines.person(
-        "ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=FALSE",
-        people.attendee,
+    let asks = match people.is_answer_read && method == Method::Request {
+        true => "TRUE",
+        false => "FALSE",
+    };
+    let attendee = format!(
+        "ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP={asks}"
     );
+    lines.person(&attendee, people.attendee);
     match method {
         Method::Request => {
             lines.whereabouts(event);
@@ -140,6 +147,14 @@ pub fn feed(name: &str, events: &[Event]) -> String {
     }
     lines.add("END", "VCALENDAR");
     lines.0
+}
+
+/// The address of the organizer in a calendar that is not [`finished`].
+pub fn organizer(calendar: &str) -> Option<Address> {
+    let mut lines = calendar.split("\r\n");
+    let line = lines.find(|line| line.starts_with("ORGANIZER;"))?;
+    let (_, address) = line.rsplit_once(":mailto:")?;
+    parse_address(&percent_decoded(address)).ok()
 }
 
 /// With the link in its places, and folded: at most 75 octets a line (RFC 5545 §3.1). Not before, or a

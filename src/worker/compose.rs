@@ -142,7 +142,7 @@ async fn calendar(
     app: &App,
     claimed: &Claimed,
     message: &Message,
-    (organizer, domain): (&Mailbox, &str),
+    (sender, domain): (&Mailbox, &str),
     date: DateTime<Utc>,
 ) -> Result<Option<String>> {
     let email = &claimed.email;
@@ -154,11 +154,12 @@ async fn calendar(
     let known = match claimed.follows_others || email.kind.is_for_interviewers() {
         true => {
             let interview_id = details.interview.id;
-            emails::calendar_domain(app.db.read(), email.company_id, interview_id).await?
+            emails::first_calendar(app.db.read(), email.company_id, interview_id).await?
         }
         false => None,
     };
-    let domain = known.unwrap_or_else(|| domain.to_owned());
+    let (known_domain, first) = known.unzip();
+    let domain = known_domain.unwrap_or_else(|| domain.to_owned());
     let event = message::event(
         &app.composer,
         message,
@@ -167,9 +168,33 @@ async fn calendar(
         date,
     )?;
     let attendee = Mailbox::new(&email.recipient_name, &email.recipient)?;
+    let (organizer, is_answer_read) = organizer(app, email, sender, first.as_deref())?;
     let people = People {
-        organizer,
+        organizer: &organizer,
         attendee: &attendee,
+        is_answer_read,
     };
     Ok(Some(invite::message(method, &event, people)))
+}
+
+/// Whom a calendar answers, and whether that is read. A calendar that knows the interview takes changes of it from the
+/// same organizer only.
+fn organizer(
+    app: &App,
+    email: &email::Model,
+    sender: &Mailbox,
+    first: Option<&str>,
+) -> Result<(Mailbox, bool)> {
+    if email.kind.is_for_interviewers() {
+        return Ok((sender.clone(), false));
+    }
+    let ours = app.return_address.as_ref();
+    let read = ours.map(|ours| ours.for_answers(&sender.address));
+    let read = read.transpose()?;
+    let known = first.and_then(invite::organizer);
+    let address = known.or_else(|| read.clone());
+    let address = address.unwrap_or_else(|| sender.address.clone());
+    let is_answer_read = read.is_some_and(|read| read == address);
+    let name = sender.name.clone();
+    Ok((Mailbox { name, address }, is_answer_read))
 }

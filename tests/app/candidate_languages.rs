@@ -178,7 +178,7 @@ fn pieces(language: &Language) -> Vec<String> {
     pieces
 }
 
-const GROUPS: [&str; 14] = [
+const GROUPS: [&str; 15] = [
     "amounts",
     "interview_types",
     "page_answer",

@@ -23,6 +23,7 @@ mod bounces;
 mod bulk_endings;
 mod busy;
 mod calendar;
+mod calendar_replies;
 mod calendars;
 mod cancellations;
 mod candidate_languages;

@@ -76,11 +76,9 @@ impl Kind {
             Self::Updated | Self::InterviewerUpdated => Some(Self::InterviewerUpdated),
             Self::Cancelled | Self::InterviewerCancelled => Some(Self::InterviewerCancelled),
             Self::Reminder | Self::InterviewerReminder => Some(Self::InterviewerReminder),
-            Self::Nudge
-            | Self::LinkReplaced
-            | Self::Choose
-            | Self::ForwardedReply
-            | Self::Test => None,
+            Self::Nudge | Self::LinkReplaced | Self::Choose | Self::ForwardedReply | Self::Test => {
+                None
+            }
         }
     }
 

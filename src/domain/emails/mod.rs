@@ -34,7 +34,7 @@ pub use self::{
     queue::{Enqueued, NewEmail, queue, queue_to, supersede},
     resend::{Again, Resent, resend},
     retry_now::{RetryNow, can_retry_now, retry_now},
-    snapshot::{calendar_domain, previous_snapshot_of, snapshot, snapshot_of},
+    snapshot::{calendar_domain, first_calendar, previous_snapshot_of, snapshot, snapshot_of},
     speak::speak,
     story::{Story, story},
     test_email::{LIMIT as TEST_LIMIT, NewTestEmail, Queued, newest_test, queue_test},

@@ -3,7 +3,7 @@ use entity::{
     email::{self, InterviewSnapshot},
     interview,
 };
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use crate::{
     domain::interviews::Details,
@@ -49,15 +49,38 @@ pub async fn calendar_domain(
     company_id: i64,
     interview_id: i64,
 ) -> Result<Option<String>> {
-    let first: Option<String> = email::Entity::find()
+    let first: Option<String> = first_calendar_email(company_id, interview_id)
         .select_only()
         .column(email::Column::MessageId)
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(first.and_then(|id| domain_of(&id)))
+}
+
+/// The same with the first calendar itself, which says who the organizer is.
+pub async fn first_calendar(
+    db: &impl ConnectionTrait,
+    company_id: i64,
+    interview_id: i64,
+) -> Result<Option<(String, String)>> {
+    let first: Option<(String, Option<String>)> = first_calendar_email(company_id, interview_id)
+        .select_only()
+        .columns([email::Column::MessageId, email::Column::Ics])
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(first.and_then(|(id, ics)| Some((domain_of(&id)?, ics?))))
+}
+
+fn first_calendar_email(company_id: i64, interview_id: i64) -> Select<email::Entity> {
+    email::Entity::find()
         .filter(email::COLUMN.company_id.eq(company_id))
         .filter(email::COLUMN.interview_id.eq(interview_id))
         .filter(email::COLUMN.ics.is_not_null())
         .order_by_asc(email::Column::Id)
-        .into_tuple()
-        .one(db)
-        .await?;
-    Ok(first.and_then(|id| Some(id.split_once('@')?.1.to_owned())))
+}
+
+fn domain_of(message_id: &str) -> Option<String> {
+    Some(message_id.split_once('@')?.1.to_owned())
 }

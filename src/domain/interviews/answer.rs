@@ -7,8 +7,8 @@ use entity::{
     slot,
 };
 use sea_orm::{
-    Condition, DerivePartialModel, EntityTrait, JoinType, PartialModelTrait, QueryFilter,
-    QueryOrder, QuerySelect, RelationTrait, Select, sea_query::Expr,
+    Condition, ConnectionTrait, DerivePartialModel, EntityTrait, JoinType, PartialModelTrait,
+    QueryFilter, QueryOrder, QuerySelect, RelationTrait, Select, sea_query::Expr,
 };
 
 use super::{
@@ -108,37 +108,63 @@ pub async fn record(
         return Ok(Recorded::TooOften(seconds));
     }
     db::transaction(db, async |txn| {
-        let nobody_yet = Expr::value(None::<DateTime<Utc>>);
-        let written = interview::Entity::update_many()
-            .col_expr(interview::Column::Answer, Expr::value(said.answer))
-            .col_expr(interview::Column::AnsweredAt, Expr::value(now))
-            .col_expr(interview::Column::AnswerReason, Expr::value(said.reason))
-            .col_expr(
-                interview::Column::AnswerWords,
-                Expr::value(said.words.as_str()),
-            )
-            .col_expr(interview::Column::AnswerHandledAt, nobody_yet)
-            .filter(interview::COLUMN.id.eq(row.id))
-            .filter(interview::COLUMN.company_id.eq(row.company_id))
-            .filter(interview::COLUMN.revision.eq(said.revision))
-            .filter(interview::Column::Status.eq_const(row.status))
-            .exec(txn)
-            .await?
-            .rows_affected;
-        if written == 0 {
-            return Ok(Recorded::Outdated);
-        }
-        let event = Event::CandidateAnswered {
-            interview_id: row.id,
-            answer: said.answer,
-            reason: said.reason,
-            words: said.words.clone(),
-            via,
-        };
-        events::record(txn, actor, event, now).await?;
-        Ok(Recorded::Kept)
+        write(txn, row, (said, via), actor, now).await
     })
     .await
+}
+
+/// Keeps what the candidate's calendar says of an interview that is to come, in the transaction that notes that it came. A
+/// calendar that only repeats what was said takes nothing of it back: it gives no reasons.
+pub(in crate::domain) async fn record_of_calendar(
+    txn: &impl ConnectionTrait,
+    row: &interview::Model,
+    said: &Said,
+    now: DateTime<Utc>,
+) -> Result<Recorded> {
+    let only_repeats = row.answer == Some(said.answer) && said.words.is_empty();
+    if only_repeats || is_same(row, said) {
+        return Ok(Recorded::Kept);
+    }
+    let actor = Actor::system(row.company_id);
+    write(txn, row, (said, Via::Calendar), &actor, now).await
+}
+
+async fn write(
+    txn: &impl ConnectionTrait,
+    row: &interview::Model,
+    (said, via): (&Said, Via),
+    actor: &Actor,
+    now: DateTime<Utc>,
+) -> Result<Recorded> {
+    let nobody_yet = Expr::value(None::<DateTime<Utc>>);
+    let written = interview::Entity::update_many()
+        .col_expr(interview::Column::Answer, Expr::value(said.answer))
+        .col_expr(interview::Column::AnsweredAt, Expr::value(now))
+        .col_expr(interview::Column::AnswerReason, Expr::value(said.reason))
+        .col_expr(
+            interview::Column::AnswerWords,
+            Expr::value(said.words.as_str()),
+        )
+        .col_expr(interview::Column::AnswerHandledAt, nobody_yet)
+        .filter(interview::COLUMN.id.eq(row.id))
+        .filter(interview::COLUMN.company_id.eq(row.company_id))
+        .filter(interview::COLUMN.revision.eq(said.revision))
+        .filter(interview::Column::Status.eq_const(row.status))
+        .exec(txn)
+        .await?
+        .rows_affected;
+    if written == 0 {
+        return Ok(Recorded::Outdated);
+    }
+    let event = Event::CandidateAnswered {
+        interview_id: row.id,
+        answer: said.answer,
+        reason: said.reason,
+        words: said.words.clone(),
+        via,
+    };
+    events::record(txn, actor, event, now).await?;
+    Ok(Recorded::Kept)
 }
 
 fn is_same(row: &interview::Model, said: &Said) -> bool {

@@ -1,11 +1,13 @@
-//! Replies to our messages: what answers by itself is noted, what people write is passed on.
+//! Replies to our messages: what calendars answer counts, what answers by itself is noted, what people write is passed on.
 mod automatic;
+mod calendar;
 mod forward;
 
 use entity::email;
 
 pub use self::{
     automatic::{AutomaticReply, note},
+    calendar::{CalendarAnswer, Participation, answer},
     forward::{LetterToForward, forward},
 };
 use crate::{

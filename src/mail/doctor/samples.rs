@@ -143,6 +143,7 @@ fn make(
     let people = People {
         organizer: &sender,
         attendee: &recipient,
+        is_answer_read: false,
     };
     let ics = invite::message(method, &event, people);
     let bytes = mime::bytes(

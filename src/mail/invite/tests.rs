@@ -25,6 +25,7 @@ fn told(method: Method, event: &Event) -> String {
     let people = People {
         organizer: &organizer,
         attendee: &attendee,
+        is_answer_read: false,
     };
     finished(&message(method, event, people), LINK)
 }
@@ -113,6 +114,7 @@ fn a_location_has_less_than_255_characters_whatever_the_link() {
     let people = People {
         organizer: &people,
         attendee: &people,
+        is_answer_read: false,
     };
     let stored = message(Method::Request, &event(), people);
     let before_there_were_words = stored.replace("X-GREENROOM-PLACE:Online\\, see below\r\n", "");
@@ -134,4 +136,25 @@ fn a_location_has_less_than_255_characters_whatever_the_link() {
         let is_named = old.iter().any(|line| line.starts_with("LOCATION"));
         assert_eq!(is_named, length < 255, "{length}");
     }
+}
+
+#[test]
+fn an_answer_is_asked_for_where_it_is_read() {
+    let organizer = Mailbox::new("Dana", "o'brien+x%@example.com").expect("a mailbox");
+    let attendee = Mailbox::new("Zoë", "zoe@example.com").expect("a mailbox");
+    for (method, is_answer_read, asks) in [
+        (Method::Request, true, "RSVP=TRUE"),
+        (Method::Request, false, "RSVP=FALSE"),
+        (Method::Cancel, true, "RSVP=FALSE"),
+    ] {
+        let people = People {
+            organizer: &organizer,
+            attendee: &attendee,
+            is_answer_read,
+        };
+        let stored = message(method, &event(), people);
+        assert!(stored.contains(asks), "{stored}");
+        assert_eq!(super::organizer(&stored).as_ref(), Some(&organizer.address));
+    }
+    assert_eq!(super::organizer(&file(&event())), None);
 }

@@ -91,7 +91,7 @@ pub fn to_a_user(status: Status) -> &'static str {
         Status::Queued => "It will be sent shortly.",
         Status::Sending => "It is being handed to the mail server right now.",
         Status::Retrying => {
-            "No mail server has accepted it yet. Greenroom keeps trying for an hour."
+            "No mail server has accepted it yet. Greenroom keeps trying until the email expires."
         }
         Status::Accepted => {
             "A mail server accepted it. If it isn't in the inbox, look in the spam folder."
@@ -110,7 +110,7 @@ pub fn to_a_user(status: Status) -> &'static str {
             "It is held back because an earlier email to this address came back or was marked as spam."
         }
         Status::Superseded | Status::Cancelled => "It was cancelled before it was sent.",
-        Status::Expired => "No mail server accepted it within an hour. Nobody received it.",
+        Status::Expired => "No mail server accepted it in time. Nobody received it.",
         Status::Bounced => {
             "A mail server accepted it and then reported that it can't be delivered. Nobody received it."
         }

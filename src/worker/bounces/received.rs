@@ -9,14 +9,17 @@ use crate::{
     domain::{
         bounces::{self, Notice, RecipientReport, Remark, Taken},
         emails::Forward,
-        replies::{self, AutomaticReply, LetterToForward, Named, Replied},
+        replies::{
+            self, AutomaticReply, CalendarAnswer, LetterToForward, Named, Participation, Replied,
+        },
     },
     error::Result,
     mail::{
+        self,
         bounce::{self, Recipient, Report, ReturnAddress},
         forward::{self, About},
         mailbox::{self, Mailbox, clean_line},
-        replies::{Letter, letter},
+        replies::{CalendarReply, Letter, calendar_reply, letter},
     },
     settings::{BaseUrl, Settings},
     text,
@@ -61,6 +64,12 @@ pub async fn take(
     message: &[u8],
     now: DateTime<Utc>,
 ) -> Result<Taken> {
+    if let Some(reply) = calendar_reply(message) {
+        let taken = replies::answer(db, &calendar_answer(reply), now).await?;
+        if taken != Taken::Unknown {
+            return Ok(taken);
+        }
+    }
     let Some(report) = bounce::read(message) else {
         return take_letter(db, inbound, letter(message), now).await;
     };
@@ -70,6 +79,27 @@ pub async fn take(
         return replies::note(db, &reply, now).await;
     }
     bounces::take(db, &notice, now).await
+}
+
+fn calendar_answer(reply: CalendarReply) -> CalendarAnswer {
+    let said = |participation| match (reply.counter, participation) {
+        (Some(counter), _) => Participation::Counter(counter.starts_at),
+        (None, mail::replies::Participation::Accepted) => Participation::Accepted,
+        (None, mail::replies::Participation::Declined) => Participation::Declined,
+        (None, mail::replies::Participation::Tentative) => Participation::Tentative,
+        (None, mail::replies::Participation::Other) => Participation::Other,
+    };
+    let key = format!("{reply:?}");
+    let attendees = reply.attendees.into_iter();
+    CalendarAnswer {
+        key: crypto::sha256_hex(&key),
+        attendees: attendees
+            .map(|it| (it.address, said(it.participation)))
+            .collect(),
+        uid: reply.uid,
+        sequence: reply.sequence,
+        words: reply.words,
+    }
 }
 
 fn automatic(notice: &Notice) -> Option<AutomaticReply> {

@@ -11,11 +11,12 @@ use crate::{
 };
 
 const AUTO_REPLY: &str = include_str!("../../bounces/auto-reply.eml");
+const DECLINED: &str = include_str!("../../bounces/declined.eml");
 const LETTER: &str = "From: Zoe <zoe@example.net>\nSubject: Re: Interview\nIn-Reply-To: <0123456789abcdef0123456789abcdef.0@sample-company.example>\n\nYes.\n";
 
 #[actix_web::test]
 async fn what_comes_back_is_taken_once_whatever_fails_first() {
-    for letter in [LETTER, AUTO_REPLY] {
+    for letter in [LETTER, AUTO_REPLY, DECLINED] {
         for fault in [
             Fault::Statement as fn(usize) -> Fault,
             Fault::Commit,

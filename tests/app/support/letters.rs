@@ -131,6 +131,7 @@ pub fn calendar(message: &Message, people: &People) -> Option<(Method, String)> 
     let people = invite::People {
         organizer: &people.sender,
         attendee: &people.recipient,
+        is_answer_read: false,
     };
     Some((method, invite::message(method, &event(message), people)))
 }
