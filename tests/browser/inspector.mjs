@@ -5,8 +5,8 @@ import { createRequire } from "node:module";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-// That a form was refused, or that there is nothing here, is said on the page; Chromium says it on the console as well.
-const REFUSED = /status of (422|404)/;
+// That a form was refused, or that there is nothing here (any more), is said on the page; Chromium says it on the console as well.
+const REFUSED = /status of (422|404|410)/;
 
 // Collects what a page's console and Content-Security-Policy complain of.
 export function watch(page, complaints) {
