@@ -30,7 +30,9 @@ impl Scene {
     /// The same letter about this scene's newest invitation.
     async fn about_newest(&self, letter: &str) -> String {
         let sequence = self.interview().await.ics_sequence;
-        let letter = self.about_it(letter).await;
+        // An address may be folded.
+        let unfolded = letter.replace("\r\n ", "").replace("\n ", "");
+        let letter = self.about_it(&unfolded).await;
         letter.replace("SEQUENCE:0", &format!("SEQUENCE:{sequence}"))
     }
 
