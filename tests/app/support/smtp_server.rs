@@ -1,7 +1,10 @@
 //! A mail server that does as it is told: one script per connection, and it remembers what it took.
 use std::{
     collections::{HashSet, VecDeque},
-    sync::{Arc, LazyLock, Mutex, MutexGuard},
+    sync::{
+        Arc, LazyLock, Mutex, MutexGuard,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -108,13 +111,18 @@ pub struct Hold {
     pub reached: Notify,
     /// Lets it go on.
     pub release: Notify,
+    is_over: AtomicBool,
 }
 
 impl Hold {
-    /// Says that the server is there, and waits.
+    /// Says that the server is there, and waits; only the first time, because a connection may bring another message.
     pub async fn here(&self) {
+        if self.is_over.load(Ordering::Relaxed) {
+            return;
+        }
         self.reached.notify_one();
         self.release.notified().await;
+        self.is_over.store(true, Ordering::Relaxed);
     }
 }
 
