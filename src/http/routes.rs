@@ -47,6 +47,8 @@ fn table() -> Vec<Route> {
         get(Candidate, "/interview/{token}", join::show),
         get(Candidate, "/interview/{token}/answer", join::answer::show),
         post(Candidate, "/interview/{token}/answer", join::answer::create),
+        get(Candidate, "/interview/{token}/calendar/google", join::calendars::show_google),
+        get(Candidate, "/interview/{token}/calendar/outlook", join::calendars::show_outlook),
         get(Candidate, "/interview/{token}/choice", join::show),
         post(Candidate, "/interview/{token}/choice", join::choosing::create),
         get(Candidate, "/interview/{token}/invite.ics", join::invite::show),

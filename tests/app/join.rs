@@ -141,7 +141,7 @@ async fn a_link_opens_fifteen_minutes_before_the_start_and_closes_at_the_end() {
 fn shown(page: &Answer) -> &'static str {
     if page.has("[data-countdown]") {
         "early"
-    } else if page.has("a[rel='noreferrer noopener']") {
+    } else if page.has(".gate__go a[rel='noreferrer noopener']") {
         "joined"
     } else if page.has("form[action$='/join']") {
         "open"
@@ -760,4 +760,53 @@ async fn a_file_for_a_calendar_tells_what_is_so_now_and_nothing_to_strangers() {
     assert_eq!((replaced.status, never.status), (404, 404));
     assert_eq!(shown(&replaced), "unknown");
     assert!(!replaced.text.contains("VCALENDAR"));
+}
+
+#[actix_web::test]
+async fn calendars_in_the_browser_take_the_interview_by_a_press() {
+    let invitation = Invitation::sent().await;
+    let page = invitation.look().await;
+    let before = invitation.row().await;
+    let leads_to = async |which: &str| {
+        let path = format!("{}/calendar/{which}", invitation.link);
+        invitation.app.candidate().get(&path).await
+    };
+    for (which, host) in [
+        (
+            "google",
+            "https://calendar.google.com/calendar/render?action=TEMPLATE&text=Technical%20Interview",
+        ),
+        (
+            "outlook",
+            "https://outlook.live.com/calendar/0/deeplink/compose?path=%2Fcalendar%2Faction%2Fcompose&rru=addevent&subject=Technical%20Interview",
+        ),
+    ] {
+        let offered = page.attribute(&format!(".answer__calendars [href$={which}]"), "href");
+        assert_eq!(offered, format!("{}/calendar/{which}", invitation.link));
+        let answer = leads_to(which).await;
+        assert_eq!(answer.status, 303);
+        assert!(answer.location.starts_with(host), "{}", answer.location);
+        assert!(
+            answer.location.contains("%2Finterview%2FeyJ"),
+            "with the link"
+        );
+        assert!(!answer.location.contains("meet.example.com"));
+        assert!(!answer.location.contains('+') && !answer.location.contains(' '));
+    }
+    let google = leads_to("google").await.location;
+    assert!(
+        google.contains("dates=20270105T080000Z%2F20270105T084500Z"),
+        "{google}"
+    );
+    let outlook = leads_to("outlook").await.location;
+    assert!(
+        outlook.contains("startdt=2027-01-05T08%3A00%3A00Z"),
+        "{outlook}"
+    );
+    assert_eq!(leads_to("other").await.status, 200, "the page");
+    assert_eq!(invitation.row().await, before);
+    invitation.go_to(invitation.ends_at());
+    assert_eq!(leads_to("google").await.status, 410);
+    let wrong = "/interview/x.y.z/calendar/google";
+    assert_eq!(invitation.app.candidate().get(wrong).await.status, 404);
 }

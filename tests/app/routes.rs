@@ -321,6 +321,7 @@ async fn a_link_of_nobody_opens_nothing() {
                 .replace("/language", "x/language")
                 .replace("/trouble", "x/trouble")
                 .replace("/answer", "x/answer")
+                .replace("/calendar/", "x/calendar/")
                 .replace("/choice", "x/choice")
                 .replace("/none", "x/none")
                 .replace("/zone", "x/zone")

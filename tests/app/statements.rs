@@ -20,7 +20,7 @@ const FRAME: usize = 2;
 /// Of its own, a page needs so many at most,
 const OWN: usize = 2;
 /// but for these: each says how many it needs today, and none may need more.
-const MORE: [(&str, usize); 37] = [
+const MORE: [(&str, usize); 39] = [
     ("/", 9),
     // With the candidates who said no.
     ("/alerts", 6),
@@ -50,6 +50,8 @@ const MORE: [(&str, usize); 37] = [
     // With how many candidates can be asked to choose.
     ("/jobs/{id}", 3),
     ("/interview/{token}/answer", 1),
+    ("/interview/{token}/calendar/google", 2),
+    ("/interview/{token}/calendar/outlook", 2),
     ("/interview/{token}/choice", 1),
     ("/interview/{token}/none", 1),
     ("/interview/{token}/language", 1),
@@ -107,7 +109,13 @@ async fn every_page_keeps_to_its_number_of_statements() {
         let (answer, heard) = heard(&app, &mut ada, &ids.fill(&line.path)).await;
         // Without a token there is nothing to show.
         let is_blank = line.who == Who::Candidate && !line.path.contains('{');
-        let status = if is_blank { 404 } else { 200 };
+        // And a calendar elsewhere is led to.
+        let leads_on = line.path.starts_with("/interview/{token}/calendar/");
+        let status = match (is_blank, leads_on) {
+            (true, _) => 404,
+            (false, true) => 303,
+            (false, false) => 200,
+        };
         assert_eq!(answer.status, status, "{}", line.path);
         let frame = if line.who == Who::Candidate { 0 } else { FRAME };
         let own = heard.len() - frame;

@@ -16,7 +16,10 @@ use crate::{
             join_link::Ticket,
         },
     },
-    mail::{invite, mailbox},
+    mail::{
+        invite::{self, Event},
+        mailbox,
+    },
     mailing::message,
     web::errors::Result,
 };
@@ -49,6 +52,16 @@ async fn file(
     admission: &Admission,
     now: DateTime<Utc>,
 ) -> crate::error::Result<String> {
+    let (event, link) = event(app, admission, now).await?;
+    Ok(invite::finished(&invite::file(&event), &link))
+}
+
+/// What calendars get of the interview, and the link that stands in it.
+pub(super) async fn event(
+    app: &App,
+    admission: &Admission,
+    now: DateTime<Utc>,
+) -> crate::error::Result<(Event, String)> {
     let details = &admission.details;
     let interview = &details.interview;
     let known = emails::calendar_domain(app.db.read(), interview.company_id, interview.id);
@@ -67,5 +80,5 @@ async fn file(
         revision: interview.revision,
     })?;
     let link = app.settings.base_url.join(&format!("/interview/{token}"));
-    Ok(invite::finished(&invite::file(&event), &link))
+    Ok((event, link))
 }

@@ -1,5 +1,6 @@
 //! The candidate's pages: one for each state that the interview behind a join link can be in.
 pub mod answer;
+pub mod calendars;
 pub mod choosing;
 pub mod invite;
 pub mod language;
