@@ -10,7 +10,7 @@ pub(super) fn masked(text: &str) -> String {
     let mut follows_link = false;
     let lines = text.split('\n').map(|line| {
         let words = line.split(' ').filter_map(|word| {
-            let is_link = MARKS.iter().any(|mark| word.contains(mark));
+            let is_link = is_link(word);
             // A long link may have been broken at the end of a line, and quoted since.
             let is_its_rest = follows_link && is_piece(word);
             let is_quoting = word.chars().all(|c| c == '>');
@@ -24,6 +24,14 @@ pub(super) fn masked(text: &str) -> String {
         words.collect::<Vec<_>>().join(" ")
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Also inside of an address that a mail program put around it, and in another case.
+fn is_link(word: &str) -> bool {
+    let plain = word.to_ascii_lowercase().replace("%25", "%");
+    let plain = plain.replace("%2f", "/").replace("-2f", "/");
+    let is_token = word.contains("eyJ") && word.matches('.').count() >= 2;
+    is_token || MARKS.iter().any(|mark| plain.contains(mark))
 }
 
 fn is_piece(word: &str) -> bool {
@@ -53,6 +61,16 @@ mod tests {
                 "> https://a.example/interview/eyJh\n> bGciOiJIUzI1NiJ9 and",
                 "> [link]\n>  and",
             ),
+            ("HTTPS://A.EXAMPLE/INTERVIEW/EYJH now", "[link] now"),
+            (
+                "https://x.example/?url=https%3A%2F%2Fa.example%2Finterview%2FeyJh.eyJz.x&d=1",
+                "[link]",
+            ),
+            (
+                "https://u.example/v2/url?u=https-3A__a.example-2Fi-2FABCD",
+                "[link]",
+            ),
+            ("the token eyJh.eyJz.x alone", "the token [link] alone"),
             ("no link, 1 / i / 2", "no link, 1 / i / 2"),
             ("a\n\nb", "a\n\nb"),
         ] {

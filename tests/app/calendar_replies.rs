@@ -6,7 +6,12 @@ use entity::{
     email,
     interview::{self, Answer},
 };
-use greenroom::domain::bounces::Taken;
+use greenroom::domain::{
+    actions::Actor,
+    bounces::Taken,
+    events::Via,
+    interviews::answer::{self, Said},
+};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 
 use crate::{
@@ -178,10 +183,9 @@ async fn calendars_of_every_make_answer_for_the_candidate() {
             "{letter}"
         );
         let row = scene.interview().await;
-        assert_eq!(
-            (row.answer, row.answered_at),
-            (Some(answer), Some(scene.app.now()))
-        );
+        assert_eq!(row.answer, Some(answer));
+        let said_at = row.answered_at.expect("when it was said");
+        assert!(said_at < scene.app.now(), "not when the mailbox was read");
         assert_eq!(row.answer_words, words);
         let story = scene.app.recruiter().await;
         let story = { story }
@@ -319,6 +323,26 @@ async fn the_candidate_may_change_their_mind_and_the_last_word_counts() {
         assert_eq!(scene.take_answer(letter).await, taken);
         assert_eq!(scene.interview().await.answer, Some(answer));
     }
+}
+
+#[actix_web::test]
+async fn a_calendar_that_answered_before_the_page_did_changes_nothing() {
+    let scene = Scene::new(&[OWN_ADDRESS]).await;
+    let row = scene.interview().await;
+    let said = Said {
+        answer: Answer::Declined,
+        reason: None,
+        words: "Sorry".into(),
+        revision: row.revision,
+    };
+    let page = (&said, Via::Page);
+    let (app, actor) = (&scene.app, Actor::system(row.company_id));
+    let kept = answer::record(&app.app.db, &row, page, &actor, app.now()).await;
+    kept.expect("kept");
+    // Read later, said earlier.
+    let accepted = DECLINED.replace("DECLINED", "ACCEPTED");
+    assert_eq!(scene.take_answer(&accepted).await, Taken::Noted(scene.id));
+    assert_eq!(scene.interview().await.answer, Some(Answer::Declined));
 }
 
 #[actix_web::test]

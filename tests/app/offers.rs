@@ -271,13 +271,14 @@ async fn after_the_last_day_nothing_can_be_chosen_and_a_new_request_opens_it_aga
     let slot = scene.add_slot(at).await;
     let page = scene.look(&link).await;
     assert!(page.words("main").contains("The time to choose is over."));
+    assert_eq!(page.status, 410);
     assert!(offered(&page).is_empty());
     assert_eq!(scene.choose(&link, slot).await.status, 410);
     assert_eq!(scene.row(id).await.status, Status::Unscheduled);
     let mut rita = scene.app.recruiter().await;
     let path = format!("/interviews/{id}");
     let words = rita.get(&path).await.words("#asking");
-    assert!(words.contains("The time to choose was over"), "{words}");
+    assert!(words.contains("Deadline passed"), "{words}");
     assert_eq!(ask(&mut rita, &path, TERMS).await.status, 303);
     assert_eq!(scene.choose(&link, slot).await.status, 303);
 }
@@ -412,7 +413,7 @@ async fn only_recruiters_of_the_company_ask_and_only_for_what_waits() {
                 .get(&page)
                 .await
                 .notice()
-                .contains("Nobody was asked")
+                .contains("No email queued")
         );
     }
     assert!(scene.mails(id).await.is_empty());
@@ -427,4 +428,90 @@ async fn only_recruiters_of_the_company_ask_and_only_for_what_waits() {
     ];
     scene.rita.post_form(&path, &stale).await;
     assert!(scene.mails(id).await.is_empty());
+}
+
+#[actix_web::test]
+async fn whoever_is_asked_twice_gets_the_newer_request_alone() {
+    let mut scene = Scene::set().await;
+    let (id, link) = scene.asked().await;
+    let path = format!("/interviews/{id}");
+    let soon = [("days", "1"), ("notice_hours", "0"), ("horizon_days", "2")];
+    assert_eq!(ask(&mut scene.rita, &path, &soon).await.status, 303);
+    let ended = (Kind::Choose, email::Status::Superseded);
+    let queued = (Kind::Choose, email::Status::Queued);
+    assert_eq!(
+        scene.mails(id).await,
+        [ended, ended, queued],
+        "a day is too short for a reminder"
+    );
+    assert!(
+        offered(&scene.look(&link).await).is_empty(),
+        "by the newer terms"
+    );
+}
+
+#[actix_web::test]
+async fn another_address_is_asked_anew_and_the_link_in_the_old_mailbox_is_dead() {
+    let mut scene = Scene::set().await;
+    let (id, link) = scene.asked().await;
+    let candidate = scene.row(id).await.candidate_id;
+    let path = format!("/candidates/{candidate}/edit");
+    let fields = [
+        ("name", "Zoë Núñez"),
+        ("email", "zoe.new@example.net"),
+        ("locale", "en"),
+    ];
+    let saved = scene.rita.save_form(&path, &fields).await;
+    assert_eq!(saved.status, 303, "{}", saved.text);
+    assert_eq!(scene.look(&link).await.status, 404);
+    assert_eq!(scene.choose(&link, scene.slots[0]).await.status, 404);
+    let mails = scene.mails(id).await;
+    let queued = (Kind::Choose, email::Status::Queued);
+    assert_eq!(mails[mails.len() - 2..], [queued, queued], "{mails:?}");
+    let link = scene.link(id).await;
+    assert_eq!(scene.choose(&link, scene.slots[0]).await.status, 303);
+}
+
+#[actix_web::test]
+async fn what_was_called_off_is_over_and_says_whom_to_ask() {
+    let mut scene = Scene::set().await;
+    let (id, link) = scene.asked().await;
+    let path = format!("/interviews/{id}/cancellation");
+    let cancelled = scene.rita.save_form(&path, &[("reason", "")]).await;
+    assert_eq!(cancelled.status, 303, "{}", cancelled.text);
+    let page = scene.look(&link).await;
+    assert_eq!(page.status, 410, "{}", page.text);
+    assert!(page.words("main").contains("The time to choose is over."));
+    assert_eq!(scene.choose(&link, scene.slots[0]).await.status, 410);
+    assert_eq!(scene.row(id).await.status, Status::Cancelled);
+}
+
+#[actix_web::test]
+async fn a_candidate_who_chooses_says_by_which_clock() {
+    let mut scene = Scene::set().await;
+    let (_, link) = scene.asked().await;
+    let page = scene.look(&link).await;
+    assert!(
+        page.words("main").contains("America/New_York"),
+        "{}",
+        page.text
+    );
+    let zone = page.attribute("main a[href$=zone]", "href");
+    assert_eq!(scene.look(&zone).await.status, 200);
+    let kept = [("zone", "Asia/Tokyo")];
+    let kept = scene.app.candidate().post_form(&zone, &kept).await;
+    assert_eq!(kept.status, 303);
+    let words = scene.look(&link).await.words("main");
+    assert!(words.contains("Asia/Tokyo"), "{words}");
+    for count in 0..20 {
+        let zone_name = if count % 2 == 0 {
+            "Europe/Rome"
+        } else {
+            "Asia/Tokyo"
+        };
+        let answer = scene.app.candidate();
+        let answer = { answer }.post_form(&zone, &[("zone", zone_name)]).await;
+        let limited = count >= 19;
+        assert_eq!(answer.status, if limited { 429 } else { 303 }, "{count}");
+    }
 }

@@ -1,11 +1,12 @@
 //! What a message tells: of an interview as it is, or read back from its row.
 use entity::{
-    email::{self, InterviewSnapshot},
+    email::{self, Audience, InterviewSnapshot},
     interview,
 };
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use crate::{
+    db::constant::Constant,
     domain::interviews::Details,
     error::{Error, Result},
 };
@@ -65,6 +66,7 @@ pub async fn first_calendar(
     interview_id: i64,
 ) -> Result<Option<(String, String)>> {
     let first: Option<(String, Option<String>)> = first_calendar_email(company_id, interview_id)
+        .filter(email::Column::Audience.eq_const(Audience::Candidate))
         .select_only()
         .columns([email::Column::MessageId, email::Column::Ics])
         .into_tuple()

@@ -6,7 +6,7 @@ use entity::{
 };
 use sea_orm::{ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
 
-use super::{details::details, telling::Telling};
+use super::{details::details, offer, telling::Telling};
 use crate::{
     db::constant::Constant,
     domain::{
@@ -19,20 +19,19 @@ use crate::{
 };
 
 /// After a candidate's address changed: links in mails to the old address die, mails that have not
-/// left it are dropped, and coming interviews are told to the new one.
+/// left it are dropped, and coming interviews are told to the new one, as is that a time may be chosen.
 pub async fn notify(
     txn: &impl ConnectionTrait,
     actor: &Actor,
     before: &candidate::Model,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let coming = interview::Entity::find()
-        .filter(interview::COLUMN.company_id.eq(actor.company_id))
-        .filter(interview::COLUMN.candidate_id.eq(before.id))
-        .filter(interview::Column::Status.eq_const(Status::Scheduled))
-        .all(txn)
-        .await?;
-    for row in coming {
+    let waiting = with_status(txn, actor, before.id, Status::Unscheduled).await?;
+    for row in waiting {
+        kill_link(txn, &row).await?;
+        offer::ask_again(txn, actor, row.id, now).await?;
+    }
+    for row in with_status(txn, actor, before.id, Status::Scheduled).await? {
         kill_link(txn, &row).await?;
         let details = details(txn, actor.company_id, row.id).await?;
         let event = Event::AddressChanged {
@@ -50,6 +49,20 @@ pub async fn notify(
         }
     }
     Ok(())
+}
+
+async fn with_status(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    candidate_id: i64,
+    status: Status,
+) -> Result<Vec<interview::Model>> {
+    Ok(interview::Entity::find()
+        .filter(interview::COLUMN.company_id.eq(actor.company_id))
+        .filter(interview::COLUMN.candidate_id.eq(candidate_id))
+        .filter(interview::Column::Status.eq_const(status))
+        .all(txn)
+        .await?)
 }
 
 /// The next version of the link: the one in earlier mails is dead.

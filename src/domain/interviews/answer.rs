@@ -108,38 +108,47 @@ pub async fn record(
         return Ok(Recorded::TooOften(seconds));
     }
     db::transaction(db, async |txn| {
-        write(txn, row, (said, via), actor, now).await
+        write(txn, row, (said, via, now), actor, now).await
     })
     .await
 }
 
 /// Keeps what the candidate's calendar says of an interview that is to come, in the transaction that notes that it came. A
-/// calendar that only repeats what was said takes nothing of it back: it gives no reasons.
+/// calendar that only repeats what was said takes nothing of it back: it gives no reasons. Nor does one that answered before
+/// the candidate said otherwise: mailboxes are read minutes later.
 pub(in crate::domain) async fn record_of_calendar(
     txn: &impl ConnectionTrait,
     row: &interview::Model,
-    said: &Said,
+    (said, stamped_at): (&Said, Option<DateTime<Utc>>),
     now: DateTime<Utc>,
 ) -> Result<Recorded> {
     let only_repeats = row.answer == Some(said.answer) && said.words.is_empty();
     if only_repeats || is_same(row, said) {
         return Ok(Recorded::Kept);
     }
+    let is_older = stamped_at
+        .zip(row.answered_at)
+        .is_some_and(|(stamped, answered)| stamped < answered);
+    if is_older {
+        return Ok(Recorded::Outdated);
+    }
     let actor = Actor::system(row.company_id);
-    write(txn, row, (said, Via::Calendar), &actor, now).await
+    // It was said when the calendar says so, and never later than now.
+    let said_at = stamped_at.filter(|at| *at < now).unwrap_or(now);
+    write(txn, row, (said, Via::Calendar, said_at), &actor, now).await
 }
 
 async fn write(
     txn: &impl ConnectionTrait,
     row: &interview::Model,
-    (said, via): (&Said, Via),
+    (said, via, said_at): (&Said, Via, DateTime<Utc>),
     actor: &Actor,
     now: DateTime<Utc>,
 ) -> Result<Recorded> {
     let nobody_yet = Expr::value(None::<DateTime<Utc>>);
     let written = interview::Entity::update_many()
         .col_expr(interview::Column::Answer, Expr::value(said.answer))
-        .col_expr(interview::Column::AnsweredAt, Expr::value(now))
+        .col_expr(interview::Column::AnsweredAt, Expr::value(said_at))
         .col_expr(interview::Column::AnswerReason, Expr::value(said.reason))
         .col_expr(
             interview::Column::AnswerWords,

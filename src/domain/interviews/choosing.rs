@@ -1,12 +1,16 @@
 //! A candidate chooses the time of their interview: a booking like any other, and by the rules of the offer. All of it is
 //! decided again at the moment of writing.
 use chrono::{DateTime, Utc};
-use entity::{interview, offer};
+use entity::{
+    interview::{self, Status},
+    offer,
+};
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::{
     admission,
     booking::{self, Booked, NewBooking, Who},
+    details::details,
     join_link::Keys,
     offer as offers,
     offered::{self, Offered},
@@ -71,12 +75,19 @@ async fn carry_out(
     (seen, slot_id): (&Offered, i64),
     now: DateTime<Utc>,
 ) -> Result<Box<Booked>, Abort<Refusal>> {
-    let row = &seen.details.interview;
-    let offer = offers::find(txn, row.company_id, row.id).await?;
+    let seen = &seen.details.interview;
+    let offer = offers::find(txn, seen.company_id, seen.id).await?;
     let offered = Offered {
         offer: offer.ok_or(Error::NotFound)?,
-        details: seen.details.clone(),
+        details: details(txn, seen.company_id, seen.id).await?,
     };
+    let row = &offered.details.interview;
+    if row.link_version != seen.link_version {
+        return Err(Error::NotFound.into());
+    }
+    if matches!(row.status, Status::Scheduled) {
+        return refuse(Refusal::Booked);
+    }
     if !offered.is_open(now) {
         return refuse(Refusal::Over);
     }

@@ -22,8 +22,9 @@ use crate::{
     domain::{
         actions::Actor,
         commands::Abort,
-        emails::{self, NewEmail},
+        emails::{self, Enqueued, NewEmail},
         events::Event,
+        reminders,
     },
     error::Result,
 };
@@ -93,10 +94,10 @@ pub async fn make_many(
     now: DateTime<Utc>,
 ) -> Result<usize> {
     let mut asked = 0;
-    for interview_id in unasked(db, actor.company_id, job_id, now).await? {
+    for (interview_id, version) in unasked(db, actor.company_id, job_id, now).await? {
         let target = Target {
             interview_id,
-            version: None,
+            version: Some(version),
             idempotency_key: None,
         };
         // One that was booked or asked meanwhile needs no asking.
@@ -115,7 +116,12 @@ pub async fn count_unasked(
     Ok(unasked(db, company_id, job_id, now).await?.len())
 }
 
-async fn unasked(db: &Db, company_id: i64, job_id: i64, now: DateTime<Utc>) -> Result<Vec<i64>> {
+async fn unasked(
+    db: &Db,
+    company_id: i64,
+    job_id: i64,
+    now: DateTime<Utc>,
+) -> Result<Vec<(i64, i32)>> {
     let asked = offer::Entity::find()
         .select_only()
         .column(offer::Column::InterviewId)
@@ -124,7 +130,7 @@ async fn unasked(db: &Db, company_id: i64, job_id: i64, now: DateTime<Utc>) -> R
         .into_query();
     let waiting = interview::Entity::find()
         .select_only()
-        .column(interview::Column::Id)
+        .columns([interview::Column::Id, interview::Column::Version])
         .filter(interview::COLUMN.company_id.eq(company_id))
         .filter(interview::Column::Status.eq_const(Status::Unscheduled))
         .filter(of_job(company_id, job_id))
@@ -145,8 +151,11 @@ async fn carry_out(
     let choose_by = now + TimeDelta::days(terms.days.into());
     write(txn, actor, row, (terms, choose_by), now).await?;
     let nothing_said = interview::ActiveModel {
+        // Whom the candidate writes to.
+        booked_by: Set(actor.user_id),
         answer: Set(None),
         answered_at: Set(None),
+        answer_reason: Set(None),
         answer_words: Set(String::new()),
         answer_handled_at: Set(None),
         ..Default::default()
@@ -155,14 +164,7 @@ async fn carry_out(
         return change::changed(txn, actor, row.id).await;
     }
     let offered = details(txn, actor.company_id, row.id).await?;
-    let undo = TimeDelta::seconds(offered.company.undo_seconds.into());
-    let mut all = vec![mail(row, choose_by, now + undo, None)];
-    let reminded_at = choose_by - REMINDED_BEFORE;
-    if reminded_at > now + LEAST_BETWEEN {
-        let lead = i32::try_from(REMINDED_BEFORE.num_minutes()).ok();
-        all.push(mail(row, choose_by, reminded_at, lead));
-    }
-    let queued = emails::queue(txn, actor, &offered, all, now).await?;
+    let queued = queue(txn, actor, &offered, choose_by, now).await?;
     let done = Done {
         email: queued.first().copied(),
         details: Box::new(offered),
@@ -176,6 +178,41 @@ async fn carry_out(
     let what = (row.id, target.idempotency_key.as_ref());
     change::record(txn, actor, what, event, now).await?;
     Ok(done)
+}
+
+/// Asks once more at a new address, after the link in what was sent to the old one died: until the same day as before.
+pub(super) async fn ask_again(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    interview_id: i64,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let offered = details(txn, actor.company_id, interview_id).await?;
+    let offer = find(txn, actor.company_id, interview_id).await?;
+    if let Some(offer) = offer.filter(|offer| now < offer.choose_by) {
+        queue(txn, actor, &offered, offer.choose_by, now).await?;
+    }
+    Ok(())
+}
+
+/// The mail that asks, and the one that reminds, in place of those that were queued before.
+async fn queue(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    offered: &Details,
+    choose_by: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Enqueued>> {
+    let row = &offered.interview;
+    reminders::drop_waiting(txn, row.id, now).await?;
+    let undo = TimeDelta::seconds(offered.company.undo_seconds.into());
+    let mut all = vec![mail(row, choose_by, now + undo, None)];
+    let reminded_at = choose_by - REMINDED_BEFORE;
+    if reminded_at > now + LEAST_BETWEEN {
+        let lead = i32::try_from(REMINDED_BEFORE.num_minutes()).ok();
+        all.push(mail(row, choose_by, reminded_at, lead));
+    }
+    emails::queue(txn, actor, offered, all, now).await
 }
 
 async fn write(

@@ -26,12 +26,18 @@ pub struct Offered {
     pub offer: offer::Model,
 }
 
-/// Where a link leads; `NotFound` when it is wrong or was replaced, and when there is nothing to choose.
+/// Where a link leads; `NotFound` when it is wrong or was replaced, and when there never was anything to choose. What was
+/// called off before a time was chosen is over.
 pub async fn behind(db: &Db, keys: &Keys, token: &str) -> Result<Offered> {
     let claims = keys.read(token).ok_or(Error::NotFound)?;
     let details = behind_link(db.read(), &claims.sub).await?;
     let row = &details.interview;
-    if row.link_version != claims.ver || row.status != Status::Unscheduled {
+    let never_had_a_time = match row.status {
+        Status::Unscheduled => true,
+        Status::Cancelled => row.slot_id.is_none(),
+        Status::Scheduled | Status::Completed | Status::NoShow => false,
+    };
+    if row.link_version != claims.ver || !never_had_a_time {
         return Err(Error::NotFound);
     }
     let offer = offers::find(db.read(), row.company_id, row.id).await?;
@@ -42,7 +48,7 @@ pub async fn behind(db: &Db, keys: &Keys, token: &str) -> Result<Offered> {
 impl Offered {
     /// Can one still be chosen?
     pub fn is_open(&self, now: DateTime<Utc>) -> bool {
-        now < self.offer.choose_by
+        now < self.offer.choose_by && self.details.interview.status == Status::Unscheduled
     }
 
     /// When it may begin: what is chosen must be neither too near nor too far.

@@ -1,5 +1,5 @@
 //! What candidates choose for themselves on their page: the language they read and the clock they live by.
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::candidate;
 use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};
 
@@ -14,9 +14,17 @@ use crate::{
     domain::{
         emails,
         events::{self, Event},
+        rate_limits::{self, Limit, Turn},
     },
     error::{Error, Result},
     zones::Tz,
+};
+
+/// Each is a line of the history.
+const CHANGES: Limit = Limit {
+    name: "candidate-preference",
+    most: 20,
+    window: TimeDelta::hours(1),
 };
 
 /// One choice.
@@ -37,19 +45,23 @@ impl Preference<'_> {
     }
 }
 
-/// Keeps it, whatever has become of the interview. Repeated, it changes nothing.
+/// Keeps it, whatever has become of the interview. Repeated, it changes nothing; somebody who changes it all the time
+/// waits.
 pub async fn keep(
     db: &Db,
     keys: &Keys,
     (token, preference): (&str, Preference<'_>),
     ip: &str,
     now: DateTime<Utc>,
-) -> Result<()> {
+) -> Result<Turn> {
     for _ in 0..MOST_LOOKS {
         let details = behind(db, keys, token, now).await?;
-        let is_met = preference.is_met(&details.candidate);
-        if is_met || write(db, &details, preference, ip, now).await? {
-            return Ok(());
+        if preference.is_met(&details.candidate) {
+            return Ok(Turn::Allowed);
+        }
+        let turn = rate_limits::take(db, CHANGES, &details.interview.public_id, now).await?;
+        if turn != Turn::Allowed || write(db, &details, preference, ip, now).await? {
+            return Ok(turn);
         }
         // Somebody changed the candidate in between: look again.
     }

@@ -40,6 +40,8 @@ pub struct CalendarAnswer {
     pub uid: String,
     /// Of the invitation that is answered.
     pub sequence: i32,
+    /// When it was answered, where that is certain.
+    pub stamped_at: Option<DateTime<Utc>>,
     /// Tells it from others that say the same.
     pub key: String,
     /// Who answers, by canonical address, and what.
@@ -99,7 +101,7 @@ pub async fn answer(db: &Db, reply: &CalendarAnswer, now: DateTime<Utc>) -> Resu
         let why = match weighed {
             Ok(said) => {
                 let row = &details.interview;
-                match answer::record_of_calendar(txn, row, &said, now).await? {
+                match answer::record_of_calendar(txn, row, (&said, reply.stamped_at), now).await? {
                     Recorded::Kept => return Ok(Taken::Answered(email.id)),
                     Recorded::Outdated | Recorded::TooOften(_) => ReplyNote::Outdated,
                 }

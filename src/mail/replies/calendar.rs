@@ -38,6 +38,8 @@ pub struct CalendarReply {
     pub sequence: i32,
     /// When it was answered, as written; tells one answer from another.
     pub stamp: String,
+    /// The same as an instant, where it is certain.
+    pub stamped_at: Option<DateTime<Utc>>,
     /// Who answers; there should be one.
     pub attendees: Vec<Attendee>,
     /// What they wrote, cleaned; may be empty.
@@ -112,6 +114,7 @@ impl Found {
             uid: Some(uid).filter(|uid| is_id(uid))?.to_owned(),
             sequence: sequence(event)?,
             stamp: stamp(event),
+            stamped_at: stamped_at(event),
             words: words(event),
             attendees: Some(attendees).filter(|all| !all.is_empty())?,
             counter,
@@ -172,6 +175,15 @@ fn stamp(event: &ICalendarComponent) -> String {
         }
         _ => String::new(),
     }
+}
+
+fn stamped_at(event: &ICalendarComponent) -> Option<DateTime<Utc>> {
+    let stamp = event.property(&ICalendarProperty::Dtstamp)?;
+    let Some(ICalendarValue::PartialDateTime(at)) = stamp.values.first() else {
+        return None;
+    };
+    let found = at.to_date_time()?;
+    Some(found.date_time.checked_sub_offset(found.offset?)?.and_utc())
 }
 
 fn attendees(event: &ICalendarComponent) -> Vec<Attendee> {

@@ -235,7 +235,7 @@ fn words_for(event: &Event, reader: &Reader) -> (&'static str, String) {
     }
 }
 
-/// `Can't come, said their calendar: Ill. “Sorry.”`
+/// `Candidate can't come, answered from their calendar: Ill. “Sorry.”`
 fn answered((answer, via): (Answer, Via), reason: Option<AnswerReason>, words: &str) -> String {
     let mut what = match answer {
         Answer::Confirmed => "Candidate will be there".to_owned(),

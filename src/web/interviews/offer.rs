@@ -76,7 +76,7 @@ impl OfferForm {
 /// Says which numbers there may be.
 fn refusal() -> Flash {
     Flash::problem(format!(
-        "Nobody was asked. Use 1 to {MOST_DAYS} days to choose, 0 to {MOST_NOTICE_HOURS} hours of notice and 1 to {MOST_HORIZON_DAYS} days ahead."
+        "No email queued. Use 1 to {MOST_DAYS} days to choose, 0 to {MOST_NOTICE_HOURS} hours of notice and 1 to {MOST_HORIZON_DAYS} days ahead."
     ))
 }
 
@@ -98,7 +98,10 @@ pub async fn create(
     let target = Target {
         interview_id: *id,
         version,
-        idempotency_key: form.ticket.idempotency_key("offer", &(*id, terms.days)),
+        idempotency_key: form.ticket.idempotency_key(
+            "offer",
+            &(*id, terms.days, terms.notice_hours, terms.horizon_days),
+        ),
     };
     if version.is_none() {
         return viewer.see_other(
@@ -107,7 +110,7 @@ pub async fn create(
         );
     }
     let flash = match offer::make(&app.db, &actor, &target, &terms, now).await? {
-        Ok(_) => Flash::done("The candidate is asked to choose a time."),
+        Ok(_) => Flash::done("Email queued. The candidate can choose a time."),
         Err(Refusal::Interview(_)) => Flash::problem(
             "The interview was changed in the meantime. Check it, and ask again if the candidate should still choose.",
         ),
@@ -131,8 +134,10 @@ pub async fn create_many(
     };
     let flash = match offer::make_many(&app.db, &actor, *id, &terms, now).await? {
         0 => Flash::problem("No candidate of this job waits to be asked."),
-        1 => Flash::done("1 candidate is asked to choose a time."),
-        many => Flash::done(format!("{many} candidates are asked to choose a time.")),
+        1 => Flash::done("Email queued. 1 candidate can choose a time."),
+        many => Flash::done(format!(
+            "Emails queued. {many} candidates can choose a time."
+        )),
     };
     viewer.see_other(&here, flash)
 }

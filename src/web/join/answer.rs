@@ -13,7 +13,7 @@ use super::{
     pages::AnswerPage,
     present,
     reading::{self, of_company},
-    refuse,
+    refuse, too_often,
 };
 use crate::{
     app::App,
@@ -25,10 +25,7 @@ use crate::{
     error::Result as AppResult,
     mail::language::Language,
     text,
-    web::{
-        errors::{Error, Result},
-        forms::FormErrors,
-    },
+    web::{errors::Result, forms::FormErrors},
 };
 
 /// Which answer is being given.
@@ -103,7 +100,9 @@ pub async fn create(
     let ip = client_ip::of(&request, &app.settings.trusted_proxies).to_string();
     let given = answer::give(&app.db, &app.keys, &token, (&said, &ip), now).await;
     match known(given)? {
-        Some((_, Recorded::TooOften(seconds))) => Err(Error::TooOften(seconds)),
+        Some((admission, Recorded::TooOften(seconds))) => {
+            too_often(&app, reading::of(&app, &admission)?, seconds)
+        }
         Some((mut admission, recorded)) => {
             admission.is_moved |= recorded == Recorded::Outdated;
             present(&app, &token, &admission, now)

@@ -12,7 +12,7 @@ use super::{
     pages::{ChoosePage, Said},
     present,
     reading::of_details,
-    refuse,
+    refuse, too_often,
 };
 use crate::{
     app::App,
@@ -30,11 +30,7 @@ use crate::{
     },
     error::Error as AppError,
     text,
-    web::{
-        errors::{Error, Result},
-        forms::FormErrors,
-        respond::see_other,
-    },
+    web::{errors::Result, forms::FormErrors, respond::see_other},
 };
 
 /// Which time was chosen, or what would suit.
@@ -52,7 +48,11 @@ pub(super) async fn look(app: &App, token: &str) -> Result<Option<Offered>> {
 
 /// The page with the free times.
 pub(super) async fn show(app: &App, token: &str, offered: &Offered) -> Result<HttpResponse> {
-    respond(app, (token, offered), StatusCode::OK, Typed::default()).await
+    let status = match offered.is_open(app.clock.now()) {
+        true => StatusCode::OK,
+        false => StatusCode::GONE,
+    };
+    respond(app, (token, offered), status, Typed::default()).await
 }
 
 /// POST /interview/{token}/choice: books it, unless somebody was quicker. Sent once more, it leads to the booking.
@@ -133,7 +133,14 @@ pub async fn create_none(
         ip: client_ip::of(&request, &app.settings.trusted_proxies).to_string(),
     };
     match answer::record(&app.db, row, (&said, Via::Page), &actor, now).await? {
-        Recorded::TooOften(seconds) => Err(Error::TooOften(seconds)),
+        Recorded::TooOften(seconds) => {
+            let languages = app.composer.languages();
+            too_often(
+                &app,
+                languages.choose(&offered.details.candidate.locale)?,
+                seconds,
+            )
+        }
         Recorded::Outdated => show_other(&app, &request, &token).await,
         Recorded::Kept => {
             typed.said = Some(Said::Told);

@@ -38,6 +38,7 @@ use crate::{
         rate_limits::Turn,
     },
     error::{Error as AppError, Result as AppResult},
+    mail::language::Language,
 };
 
 /// GET /interview/{token}: the page for this moment. It changes nothing, because mail scanners open links too. The same at
@@ -131,9 +132,19 @@ async fn prefer(
     let chosen = (token, preference);
     let kept = preferences::keep(&app.db, &app.keys, chosen, &ip, now).await;
     match known(kept)? {
-        Some(()) => Ok(see_other(&pages::path(token))),
+        Some(Turn::Allowed) => Ok(see_other(&pages::path(token))),
+        Some(Turn::Limited(seconds)) => too_often(app, of_request(app, request)?, seconds),
         None => refuse(app, request, now).await,
     }
+}
+
+/// 429: nobody does this so often.
+fn too_often(app: &App, language: &Language, seconds: i64) -> Result<HttpResponse> {
+    let page = TooOftenPage::new(language)?;
+    let mut answer = nobody_known(app, StatusCode::TOO_MANY_REQUESTS, language, &page)?;
+    let headers = answer.headers_mut();
+    headers.insert(header::RETRY_AFTER, seconds.into());
+    Ok(answer)
 }
 
 fn known<T>(admitted: AppResult<T>) -> Result<Option<T>> {
@@ -178,13 +189,7 @@ async fn refuse(app: &App, request: &HttpRequest, now: DateTime<Utc>) -> Result<
     let language = of_request(app, request)?;
     let ip = client_ip::of(request, &app.settings.trusted_proxies);
     match admission::count_wrong(&app.db, &client_ip::block(ip), now).await? {
-        Turn::Limited(seconds) => {
-            let page = TooOftenPage::new(language)?;
-            let mut answer = nobody_known(app, StatusCode::TOO_MANY_REQUESTS, language, &page)?;
-            let headers = answer.headers_mut();
-            headers.insert(header::RETRY_AFTER, seconds.into());
-            Ok(answer)
-        }
+        Turn::Limited(seconds) => too_often(app, language, seconds),
         Turn::Allowed => {
             let page = UnknownPage::new(language)?;
             nobody_known(app, StatusCode::NOT_FOUND, language, &page)

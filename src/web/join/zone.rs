@@ -10,8 +10,8 @@ use super::{known, pages::ZonePage, prefer, reading, refuse};
 use crate::{
     app::App,
     domain::interviews::{
-        admission::{self, Admission},
-        preferences::Preference,
+        Details,
+        preferences::{self, Preference},
     },
     mail::language::Language,
     web::errors::Result,
@@ -46,7 +46,7 @@ pub async fn edit(
         &app,
         &request,
         (&token, StatusCode::OK),
-        |admission, language| ZonePage::new(admission, language, device),
+        |about, language| ZonePage::new(about, language, device),
     )
     .await
 }
@@ -63,8 +63,8 @@ pub async fn update(
         _ => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             let typed = form.into_inner();
-            show(&app, &request, (&token, status), |admission, language| {
-                ZonePage::refused(admission, language, typed)
+            show(&app, &request, (&token, status), |about, language| {
+                ZonePage::refused(about, language, typed)
             })
             .await
         }
@@ -75,13 +75,15 @@ async fn show(
     app: &App,
     request: &HttpRequest,
     (token, status): (&str, StatusCode),
-    page: impl FnOnce(&Admission, &Language) -> crate::error::Result<ZonePage>,
+    page: impl FnOnce((&str, &Details), &Language) -> crate::error::Result<ZonePage>,
 ) -> Result<HttpResponse> {
     let now = app.clock.now();
-    match known(admission::admit(&app.db, &app.keys, token, now).await)? {
-        Some(admission) => {
-            let page = page(&admission, reading::of(app, &admission)?)?;
-            reading::of_company(app, status, &admission, &page)
+    match known(preferences::behind(&app.db, &app.keys, token, now).await)? {
+        Some(details) => {
+            let languages = app.composer.languages();
+            let language = languages.choose(&details.candidate.locale)?;
+            let page = page((token, &details), language)?;
+            reading::of_details(app, status, (token, &details), &page)
         }
         None => refuse(app, request, now).await,
     }

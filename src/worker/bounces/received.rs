@@ -98,6 +98,7 @@ fn calendar_answer(reply: CalendarReply) -> CalendarAnswer {
             .collect(),
         uid: reply.uid,
         sequence: reply.sequence,
+        stamped_at: reply.stamped_at,
         words: reply.words,
     }
 }

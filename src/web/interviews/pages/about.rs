@@ -31,7 +31,12 @@ pub(super) fn facts(details: &Details, in_place: Option<i64>, reader: &Reader) -
             "What interviewers see",
             format!("/my-interviews/{}", interview.id),
         )
-        .text("Booked by", recruiter.map_or("", |user| user.name.as_str()))
+        .text(
+            "Booked by",
+            recruiter
+                .filter(|_| interview.slot_id.is_some())
+                .map_or("", |user| user.name.as_str()),
+        )
         .text("Private note", &interview.private_note)
         .link(
             "Rebooked as",

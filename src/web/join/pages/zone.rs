@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::path;
 use crate::{
-    domain::interviews::admission::Admission,
+    domain::interviews::{Details, join_window::JoinWindow},
     error::Result,
     mail::language::Language,
     web::{forms::FormErrors, join::zone::ZoneForm, page::Page},
@@ -37,14 +37,20 @@ struct Device {
 
 impl ZonePage {
     /// As it is come to, from a device that is set to a zone.
-    pub fn new(admission: &Admission, language: &Language, device: Option<Tz>) -> Result<Self> {
-        let shown = admission.details.candidate_zone();
-        let starts_at = admission.window.starts_at;
-        let other = device.filter(|zone| offset(starts_at, *zone) != offset(starts_at, shown));
-        let other = other.map(|zone| Device::of(admission, language, zone));
+    pub fn new(
+        (token, details): (&str, &Details),
+        language: &Language,
+        device: Option<Tz>,
+    ) -> Result<Self> {
+        let shown = details.candidate_zone();
+        // While a time is chosen, there is none to compare.
+        let other = device.zip(details.join_window()).filter(|(zone, window)| {
+            offset(window.starts_at, *zone) != offset(window.starts_at, shown)
+        });
+        let other = other.map(|(zone, window)| Device::of(window, language, zone));
         Ok(Self {
             title: language.say("page_zone", "heading", &[])?,
-            path: path(&admission.token),
+            path: path(token),
             time_zone: shown.name(),
             device: other.transpose()?,
             form: ZoneForm::default(),
@@ -53,12 +59,12 @@ impl ZonePage {
     }
 
     /// After something was typed that is no zone.
-    pub fn refused(admission: &Admission, language: &Language, form: ZoneForm) -> Result<Self> {
+    pub fn refused(about: (&str, &Details), language: &Language, form: ZoneForm) -> Result<Self> {
         let why = language.say("page_zone", "unknown", &[])?;
         Ok(Self {
             form,
             errors: FormErrors::one("zone", why),
-            ..Self::new(admission, language, None)?
+            ..Self::new(about, language, None)?
         })
     }
 }
@@ -70,8 +76,7 @@ fn offset(at: DateTime<Utc>, zone: Tz) -> i32 {
 }
 
 impl Device {
-    fn of(admission: &Admission, language: &Language, zone: Tz) -> Result<Self> {
-        let window = admission.window;
+    fn of(window: JoinWindow, language: &Language, zone: Tz) -> Result<Self> {
         let place = zone.name().rsplit('/').next().unwrap_or_default();
         Ok(Self {
             zone: zone.name(),
