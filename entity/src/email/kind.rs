@@ -2,6 +2,8 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::interview;
+
 /// What an email tells.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize,
@@ -170,7 +172,7 @@ impl Kind {
         }
     }
 
-    /// Has it the last word? It is true of a cancelled interview, and of no other; all others are true of a scheduled one.
+    /// Has it the last word? It is true of a cancelled interview, and of no other.
     /// An interviewer's is true as well when somebody else holds the interview.
     pub fn has_last_word(self) -> bool {
         match self {
@@ -188,6 +190,26 @@ impl Kind {
             | Self::InterviewerReminder
             | Self::ForwardedReply
             | Self::Test => false,
+        }
+    }
+
+    /// How an interview stands while it is true of it.
+    pub fn is_true_of(self) -> interview::Status {
+        match self {
+            Self::Choose => interview::Status::Unscheduled,
+            Self::Cancelled | Self::InterviewerCancelled => interview::Status::Cancelled,
+            Self::Scheduled
+            | Self::Rescheduled
+            | Self::Updated
+            | Self::Reminder
+            | Self::Nudge
+            | Self::LinkReplaced
+            | Self::InterviewerScheduled
+            | Self::InterviewerRescheduled
+            | Self::InterviewerUpdated
+            | Self::InterviewerReminder
+            | Self::ForwardedReply
+            | Self::Test => interview::Status::Scheduled,
         }
     }
 
@@ -244,8 +266,8 @@ impl Kind {
             | Self::InterviewerScheduled
             | Self::InterviewerRescheduled
             | Self::InterviewerUpdated
-            | Self::InterviewerCancelled => true,
-            Self::ForwardedReply => true,
+            | Self::InterviewerCancelled
+            | Self::ForwardedReply => true,
             // One that came twice reminds nobody better, and shows nothing new.
             Self::Reminder | Self::Nudge | Self::InterviewerReminder | Self::Test => false,
         }

@@ -19,7 +19,7 @@ mod test_email;
 mod undelivered;
 
 use chrono::{DateTime, Utc};
-use entity::{email, interview};
+use entity::email;
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
 pub(in crate::domain) use self::kinds::{of_kinds, of_kinds_in};
@@ -82,12 +82,7 @@ pub async fn reason_of(db: &Db, company_id: i64, id: i64) -> Result<String> {
 
 /// Is what the message tells still so? A message about another revision would mislead.
 pub fn tells_the_present(email: &email::Model, details: &Details) -> bool {
-    let status = match email.kind {
-        email::Kind::Choose => interview::Status::Unscheduled,
-        kind if kind.has_last_word() => interview::Status::Cancelled,
-        _ => interview::Status::Scheduled,
-    };
-    let is_so = details.interview.status == status;
+    let is_so = details.interview.status == email.kind.is_true_of();
     let is_newest = details.interview.revision == email.revision;
     if email.kind.is_for_interviewers() {
         // Who holds the interview is looked up when it leaves: of somebody who no longer does, the last word is true.

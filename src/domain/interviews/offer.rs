@@ -7,9 +7,8 @@ use entity::{
     slot::InterviewType,
 };
 use sea_orm::{
-    ActiveValue::Set,
-    ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    sea_query::{ExprTrait, OnConflict},
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, sea_query::OnConflict,
 };
 
 use super::{
@@ -134,7 +133,7 @@ async fn unasked(
         .filter(interview::COLUMN.company_id.eq(company_id))
         .filter(interview::Column::Status.eq_const(Status::Unscheduled))
         .filter(of_job(company_id, job_id))
-        .filter(sea_orm::ColumnTrait::in_subquery(&interview::Column::Id, asked).not())
+        .filter(interview::Column::Id.not_in_subquery(asked))
         .order_by_asc(interview::Column::Id)
         .limit(MOST_AT_ONCE);
     Ok(waiting.into_tuple().all(db.read()).await?)
