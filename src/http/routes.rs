@@ -35,6 +35,8 @@ fn table() -> Vec<Route> {
         get(Anyone, "/brand/{colour}.css", assets::show_brand).without_session(),
         get(Anyone, "/feeds/{token}/interviews.ics", feeds::show).without_session(),
         get(Anyone, "/health", health::show).without_session(),
+        get(Anyone, "/link", join::link_request::new).without_session(),
+        post(Anyone, "/link", join::link_request::create).without_session(),
         get(Anyone, "/login", login::new),
         post(Anyone, "/login", login::create),
         post(Anyone, "/logout", login::destroy),

@@ -190,6 +190,7 @@ const GROUPS: [&str; 15] = [
     "page_frame",
     "page_interview",
     "page_joined",
+    "page_link",
     "page_lost",
     "page_open",
     "page_over",

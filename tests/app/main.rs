@@ -63,6 +63,7 @@ mod interviews;
 mod jobs;
 mod join;
 mod lifecycle;
+mod link_requests;
 mod links;
 mod lists;
 mod logos;

@@ -71,6 +71,8 @@ fn the_public_list_is_short() {
             "GET /brand/{colour}.css",
             "GET /feeds/{token}/interviews.ics",
             "GET /health",
+            "GET /link",
+            "POST /link",
             "GET /login",
             "POST /login",
             "POST /logout",

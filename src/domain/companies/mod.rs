@@ -131,6 +131,16 @@ pub async fn find_by_name(db: &Db, name: &str) -> Result<Option<company::Model>>
         .await?)
 }
 
+/// The keys of all; for what concerns a person, whichever company's they are.
+pub(super) async fn ids(db: &Db) -> Result<Vec<i64>> {
+    let ids = company::Entity::find()
+        .select_only()
+        .column(company::Column::Id)
+        .order_by_asc(company::Column::Id)
+        .into_tuple();
+    Ok(ids.all(db.read()).await?)
+}
+
 /// Are there more than one?
 pub async fn are_several(db: &Db) -> Result<bool> {
     let two = company::Entity::find()

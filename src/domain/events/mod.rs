@@ -145,6 +145,12 @@ pub enum Event {
     },
     /// A user was shown the short join link, to pass it on.
     LinkShown { interview_id: i64 },
+    /// The candidate asked for the link once more, and this message brings it.
+    LinkRequested {
+        interview_id: i64,
+        #[serde(rename = "email")]
+        email_id: i64,
+    },
     /// The candidate did not come, and was asked to.
     CandidateNudged {
         interview_id: i64,

@@ -141,6 +141,7 @@ impl Event {
             Self::InterviewCreated { .. }
             | Self::InterviewRebooked { .. }
             | Self::LinkShown { .. }
+            | Self::LinkRequested { .. }
             | Self::CandidateJoined { .. }
             | Self::CandidateOpened { .. }
             | Self::InterviewAttended { .. }
@@ -209,6 +210,7 @@ impl Event {
             | Self::InterviewRebooked { .. }
             | Self::LinkReplaced { .. }
             | Self::LinkShown { .. }
+            | Self::LinkRequested { .. }
             | Self::CandidateNudged { .. }
             | Self::TimeOffered { .. }
             | Self::AddressChanged { .. }

@@ -135,6 +135,7 @@ verbs! {
     InterviewRebooked: "interview.rebooked" of Interview,
     LinkReplaced: "interview.link_replaced" of Interview,
     LinkShown: "interview.link_shown" of Interview,
+    LinkRequested: "interview.link_requested" of Interview,
     CandidateNudged: "interview.nudged" of Interview,
     AddressChanged: "interview.readdressed" of Interview,
     CandidateJoined: "interview.joined" of Interview,
@@ -204,6 +205,7 @@ impl Verb {
                 | Self::CandidateOpened
                 | Self::CandidateStuck
                 | Self::CandidateAnswered
+                | Self::LinkRequested
                 | Self::TimeChosen
                 | Self::LanguageChosen
                 | Self::TimeZoneChosen

@@ -19,6 +19,7 @@ pub mod join_window;
 mod joined;
 mod line;
 pub mod link;
+pub mod link_request;
 pub mod link_text;
 mod list;
 pub mod nudge;

@@ -21,6 +21,7 @@ const VERBS: [(Verb, &str); Verb::ALL.len()] = [
     (Verb::InterviewRebooked, "Missed interview rebooked"),
     (Verb::LinkReplaced, "Join link replaced"),
     (Verb::LinkShown, "Short join link shown"),
+    (Verb::LinkRequested, "Candidate asked for the link again"),
     (Verb::CandidateNudged, "Candidate nudged"),
     (
         Verb::AddressChanged,

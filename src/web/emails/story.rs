@@ -114,6 +114,9 @@ impl Teller {
         };
         Step {
             hint: match (story.email.resend_of, story.email.corrects) {
+                (Some(_), _) if by.is_none() => {
+                    "Sent again: the candidate asked for the link".into()
+                }
                 (Some(_), _) => done("Sent again"),
                 (None, Some(_)) => done("Address corrected"),
                 (None, None) if story.email.kind == Kind::ForwardedReply => {

@@ -121,7 +121,9 @@ fn acted(entry: Entry, reader: &Reader) -> Step {
     let by = entry.by.map(|name| format!("by {name}"));
     let href = match &entry.event {
         Some(Event::ReplyForwarded { new_id, .. }) => format!("/emails/{new_id}"),
-        Some(Event::ReplyNoted { email_id, .. }) => format!("/emails/{email_id}"),
+        Some(Event::ReplyNoted { email_id, .. } | Event::LinkRequested { email_id, .. }) => {
+            format!("/emails/{email_id}")
+        }
         _ => String::new(),
     };
     Step {

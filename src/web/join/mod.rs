@@ -4,6 +4,7 @@ pub mod calendars;
 pub mod choosing;
 pub mod invite;
 pub mod language;
+pub mod link_request;
 pub mod opened;
 pub mod pages;
 mod reading;

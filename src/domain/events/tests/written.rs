@@ -317,6 +317,13 @@ pub fn written_today() -> Vec<(Event, Value)> {
             json!({ "version": 3 }),
         ),
         (Event::LinkShown { interview_id }, json!({})),
+        (
+            Event::LinkRequested {
+                interview_id,
+                email_id: 9,
+            },
+            json!({ "email": 9 }),
+        ),
         (Event::CandidateJoined { interview_id }, json!({})),
         (Event::CandidateOpened { interview_id }, json!({})),
         (Event::InterviewAttended { interview_id }, json!({})),

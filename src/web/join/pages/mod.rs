@@ -3,6 +3,7 @@ mod answer;
 mod choose;
 mod entry;
 mod interview;
+mod link_request;
 mod lost;
 mod zone;
 
@@ -14,6 +15,7 @@ pub use self::{
     answer::AnswerPage,
     choose::{ChoosePage, Said},
     entry::{EarlyPage, JoinedPage, OpenPage},
+    link_request::{LinkForm, LinkPage},
     lost::{BlankPage, TooOftenPage, UnknownPage},
     zone::ZonePage,
 };
