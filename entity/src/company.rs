@@ -25,6 +25,10 @@ pub struct Model {
     pub join_window_minutes: i32,
     /// Minutes before the start at which reminders leave, a list of numbers.
     pub reminder_lead_minutes: Json,
+    /// How many hours before the start candidates who have not answered are asked to; none for never.
+    pub confirm_hours: Option<i32>,
+    /// Until how many hours before the start candidates may move an interview by themselves; none for never.
+    pub move_notice_hours: Option<i32>,
     /// How long a message waits for corrections, in seconds; 0 for not at all.
     pub undo_seconds: i32,
     /// The most messages that leave for one address within an hour; the rest waits.

@@ -1,4 +1,5 @@
 //! The rows: one file per table.
+pub mod accommodation;
 pub mod action;
 pub mod api_token;
 pub mod attempt;

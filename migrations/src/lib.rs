@@ -68,6 +68,8 @@ mod m20261130_000105_keep_replies;
 mod m20261130_000110_keep_short_links;
 mod m20261130_000111_know_answers;
 mod m20261130_000112_create_offers;
+mod m20261130_000114_keep_accommodations;
+mod m20261130_000115_policy_for_candidates;
 mod schema_text;
 
 /// Every step, oldest first.
@@ -144,6 +146,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000110_keep_short_links::Migration),
             Box::new(m20261130_000111_know_answers::Migration),
             Box::new(m20261130_000112_create_offers::Migration),
+            Box::new(m20261130_000114_keep_accommodations::Migration),
+            Box::new(m20261130_000115_policy_for_candidates::Migration),
         ]
     }
 }

@@ -10,7 +10,11 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Query},
 };
 
-use super::{alerts, interviews::answer, rows, zone_changes};
+use super::{
+    alerts,
+    interviews::{accommodation, answer},
+    rows, zone_changes,
+};
 use crate::{
     db::Db,
     error::{Error, Result},
@@ -30,6 +34,8 @@ pub struct Attention {
     pub has_more: bool,
     /// So many candidates cannot come, or asked for another time.
     pub answers: u64,
+    /// So many candidates asked for something in private, and nobody has answered.
+    pub requests: u64,
     /// Can mail not be sent: did the last examination find so, or is the circuit breaker of a mail server open?
     pub is_mail_unwell: bool,
     /// Do slots start at another instant than their local time means?
@@ -43,6 +49,7 @@ struct Counts {
     interviewers: i64,
     troubles: i64,
     answers: i64,
+    requests: i64,
     zone_changes: i64,
 }
 
@@ -70,6 +77,7 @@ pub async fn look(
         .expr_as(Expr::cust("COUNT(DISTINCT user_id)"), "interviewers")
         .expr_as(troubles, "troubles")
         .expr_as(answers, "answers")
+        .expr_as(accommodation::count_open(company_id, now), "requests")
         .expr_as(
             rows::count(zone_changes::one(company_id, now)),
             "zone_changes",
@@ -86,6 +94,7 @@ pub async fn look(
         interviewers: Ord::min(found.interviewers.unsigned_abs(), MOST),
         has_more,
         answers: found.answers.unsigned_abs(),
+        requests: found.requests.unsigned_abs(),
         is_mail_unwell: found.troubles > 0,
         has_zone_changes: found.zone_changes > 0,
     })

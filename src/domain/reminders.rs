@@ -7,6 +7,7 @@ use entity::{
 use sea_orm::{Condition, ConnectionTrait};
 
 use crate::{
+    db::constant::Constant,
     domain::{
         emails::{self, NewEmail, lifecycle},
         interviews::Details,
@@ -45,6 +46,43 @@ pub fn needed(details: &Details, now: DateTime<Utc>) -> Result<Vec<NewEmail>> {
         });
     }
     Ok(needed)
+}
+
+/// What asks the candidate to answer, as long as they have not.
+pub fn confirmation(details: &Details, now: DateTime<Utc>) -> Result<Option<NewEmail>> {
+    let row = &details.interview;
+    let is_silent = row.status == interview::Status::Scheduled && row.answer.is_none();
+    let slot = details.slot.as_ref().filter(|_| is_silent);
+    let Some((slot, hours)) = slot.zip(details.company.confirm_hours) else {
+        return Ok(None);
+    };
+    let lead = TimeDelta::hours(hours.into());
+    let due_at = slot.starts_at - lead;
+    if due_at < now + TimeDelta::minutes(LEAST_NOTICE_MINUTES) {
+        return Ok(None);
+    }
+    Ok(Some(NewEmail {
+        kind: Kind::Confirm,
+        snapshot: emails::snapshot(details)?,
+        previous_snapshot: None,
+        due_at,
+        expires_at: due_at + lead / 2,
+        lead_minutes: i32::try_from(lead.num_minutes()).ok(),
+    }))
+}
+
+/// Whoever has answered is not asked to.
+pub async fn drop_confirmation(
+    txn: &impl ConnectionTrait,
+    interview_id: i64,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let which = Condition::all()
+        .add(email::COLUMN.interview_id.eq(interview_id))
+        .add(email::Column::Kind.eq_const(Kind::Confirm));
+    let reason = "The candidate has answered.";
+    lifecycle::end(txn, Status::Superseded, which, reason, now).await?;
+    Ok(())
 }
 
 /// The company's lead times in minutes, each once.

@@ -19,10 +19,11 @@ use crate::{
     app::App,
     hooks,
     web::{
-        account, actions, alerts, assets, availability, batches, bell, bookings, calendar,
-        cancellations, candidates, company, dossiers, emails, endings, feeds, held, imports,
-        interviews, jobs, join, login, logo, mail, mail_texts, own_calendar, reports, rescheduling,
-        search, series, sessions, setup, slots, telling, today, tokens, users, zone_changes,
+        accommodations, account, actions, alerts, assets, availability, batches, bell, bookings,
+        calendar, cancellations, candidates, company, dossiers, emails, endings, feeds, held,
+        imports, interviews, jobs, join, login, logo, mail, mail_texts, own_calendar, reports,
+        rescheduling, search, series, sessions, setup, slots, telling, today, tokens, users,
+        zone_changes,
     },
 };
 
@@ -47,6 +48,8 @@ fn table() -> Vec<Route> {
 
         get(Candidate, "/interview", join::show_without),
         get(Candidate, "/interview/{token}", join::show),
+        get(Candidate, "/interview/{token}/accommodation", join::accommodation::show),
+        post(Candidate, "/interview/{token}/accommodation", join::accommodation::create),
         get(Candidate, "/interview/{token}/answer", join::answer::show),
         post(Candidate, "/interview/{token}/answer", join::answer::create),
         get(Candidate, "/interview/{token}/calendar/google", join::calendars::show_google),
@@ -56,6 +59,8 @@ fn table() -> Vec<Route> {
         get(Candidate, "/interview/{token}/invite.ics", join::invite::show),
         get(Candidate, "/interview/{token}/join", join::show),
         post(Candidate, "/interview/{token}/join", join::create),
+        get(Candidate, "/interview/{token}/move", join::show),
+        post(Candidate, "/interview/{token}/move", join::moving::create),
         get(Candidate, "/interview/{token}/none", join::show),
         post(Candidate, "/interview/{token}/none", join::choosing::create_none),
         get(Candidate, "/interview/{token}/language", join::show),
@@ -125,6 +130,9 @@ fn table() -> Vec<Route> {
         get(Recruiter, "/interviews/endings", endings::bulk::index),
         post(Recruiter, "/interviews/endings", endings::bulk::create),
         get(Recruiter, "/interviews/{id}", interviews::show),
+        get(Recruiter, "/interviews/{id}/accommodation", accommodations::show),
+        post(Recruiter, "/interviews/{id}/accommodation", accommodations::update),
+        post(Recruiter, "/interviews/{id}/accommodation/release", accommodations::release::create),
         get(Recruiter, "/interviews/{id}/cancellation", cancellations::new),
         post(Recruiter, "/interviews/{id}/cancellation", cancellations::create),
         get(Recruiter, "/interviews/{id}/cancellation/html", cancellations::html::show),

@@ -117,6 +117,8 @@ impl Message {
             | Kind::Reminder
             | Kind::Nudge
             | Kind::Choose
+            | Kind::Confirm
+            | Kind::RequestAnswered
             | Kind::InterviewerScheduled
             | Kind::InterviewerReminder
             | Kind::ForwardedReply

@@ -216,6 +216,8 @@ pub fn email_kind(kind: email::Kind) -> &'static str {
         email::Kind::Nudge => "Nudge",
         email::Kind::LinkReplaced => "New join link",
         email::Kind::Choose => "Request to choose a time",
+        email::Kind::Confirm => "Request to confirm",
+        email::Kind::RequestAnswered => "Answer to a private request",
         email::Kind::InterviewerScheduled => "Interviewer invitation",
         email::Kind::InterviewerRescheduled => "Interviewer: new time",
         email::Kind::InterviewerUpdated => "Interviewer: updated details",
@@ -237,6 +239,8 @@ pub fn email_in_a_sentence(kind: email::Kind) -> &'static str {
         email::Kind::Nudge => "an email with the join link",
         email::Kind::LinkReplaced => "an email with the new join link",
         email::Kind::Choose => "a request to choose a time",
+        email::Kind::Confirm => "a request to confirm",
+        email::Kind::RequestAnswered => "an email about the answered request",
         email::Kind::InterviewerScheduled => "the interviewer's invitation",
         email::Kind::InterviewerRescheduled => "an email to the interviewer with the new time",
         email::Kind::InterviewerUpdated => "an email to the interviewer about what changed",
@@ -271,6 +275,12 @@ pub fn not_leaving(kind: email::Kind, name: &str) -> String {
         ),
         email::Kind::Choose => format!(
             "{name} will not be asked to choose a time. Call {name}, or book a slot yourself."
+        ),
+        email::Kind::Confirm => {
+            format!("{name} will not be asked to confirm. The interview stays as it is.")
+        }
+        email::Kind::RequestAnswered => format!(
+            "{name} will not be told that there is an answer. It is on their interview page all the same."
         ),
         email::Kind::InterviewerScheduled => format!(
             "{name} will not get this invitation and may not know about the interview. Tell {name} another way."

@@ -1,4 +1,5 @@
 //! The pages: from a request to one domain call to a page.
+pub mod accommodations;
 pub mod account;
 pub mod actions;
 pub mod alerts;

@@ -107,6 +107,16 @@ impl Invitation {
         pages.push(("yes", self.say(&yes).await));
         self.change(interview::Column::Revision, 2).await;
         pages.push(("moved", self.look().await));
+        let request = format!("{}/accommodation", self.path);
+        pages.push(("request", self.app.candidate().get(&request).await));
+        for words in ["", &"x".repeat(1001)] {
+            let fields = [("words", words)];
+            let refused = self.app.candidate().post_form(&request, &fields).await;
+            pages.push(("no request", refused));
+        }
+        let fields = [("words", "Bring a portfolio.")];
+        self.app.candidate().post_form(&request, &fields).await;
+        pages.push(("requested", self.app.candidate().get(&request).await));
         let zone = format!("{}/zone?device=Asia/Tokyo", self.path);
         pages.push(("zone", self.app.candidate().get(&zone).await));
         self.app.advance(TimeDelta::hours(24));
@@ -178,9 +188,10 @@ fn pieces(language: &Language) -> Vec<String> {
     pieces
 }
 
-const GROUPS: [&str; 15] = [
+const GROUPS: [&str; 17] = [
     "amounts",
     "interview_types",
+    "page_accommodation",
     "page_answer",
     "page_cancelled",
     "page_checks",

@@ -5,7 +5,7 @@ use sea_orm::EntityTrait;
 
 use crate::support::{TestApp, builders, rows};
 
-const GOOD: [(&str, &str); 13] = [
+pub const GOOD: [(&str, &str); 15] = [
     ("name", "Acme & Söhne"),
     ("time_zone", "America/New_York"),
     ("contact_email", "Jobs@Acme.example"),
@@ -14,6 +14,8 @@ const GOOD: [(&str, &str); 13] = [
     ("default_meeting_url", "https://meet.acme.example/room"),
     ("join_window_minutes", "20"),
     ("reminder_lead_minutes", "60, 2880"),
+    ("confirm_hours", "48"),
+    ("move_notice_hours", "0"),
     ("undo_seconds", "90"),
     ("hourly_email_limit", "12"),
     ("holiday_region", "germany, bayern"),
@@ -38,6 +40,8 @@ async fn an_admin_changes_all_of_it() {
         ("default_meeting_url", "https://meet.acme.example/room"),
         ("join_window_minutes", "20"),
         ("reminder_lead_minutes", "2880, 60"),
+        ("confirm_hours", "48"),
+        ("move_notice_hours", "0"),
         ("undo_seconds", "90"),
         ("hourly_email_limit", "12"),
         ("holiday_region", "Germany, Bayern"),
@@ -144,7 +148,7 @@ async fn mails_print_the_instructions_that_are_switched_on() {
     });
     for off in InstructionLine::ALL {
         let others = InstructionLine::ALL.into_iter().filter(|line| *line != off);
-        let mut fields = bare[..10].to_vec();
+        let mut fields = bare[..12].to_vec();
         fields.extend(others.map(|line| (line.name(), "on")));
         assert_eq!(ada.save_form("/company", &fields).await.status, 303);
         let html = ada.get("/company/texts/scheduled/en/html").await;
@@ -152,7 +156,7 @@ async fn mails_print_the_instructions_that_are_switched_on() {
         let has_id = html.text.contains("government-issued ID");
         assert_eq!(has_id, off != InstructionLine::GovernmentId);
     }
-    assert_eq!(ada.save_form("/company", &bare[..10]).await.status, 303);
+    assert_eq!(ada.save_form("/company", &bare[..12]).await.status, 303);
     builders::booked(&app, app.company_id).await;
     // The settings above let mails wait for corrections.
     app.advance(TimeDelta::seconds(90));

@@ -14,7 +14,7 @@ use crate::support::letters::{
 };
 
 /// The kinds of message that bring a link.
-const WITH_LINK: [Kind; 7] = [
+const WITH_LINK: [Kind; 9] = [
     Kind::Scheduled,
     Kind::Rescheduled,
     Kind::Updated,
@@ -22,6 +22,8 @@ const WITH_LINK: [Kind; 7] = [
     Kind::Nudge,
     Kind::LinkReplaced,
     Kind::Choose,
+    Kind::Confirm,
+    Kind::RequestAnswered,
 ];
 
 #[test]

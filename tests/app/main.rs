@@ -1,4 +1,5 @@
 //! The app as its users see it, one file per noun.
+mod accommodations;
 mod account;
 mod actions;
 mod alerts;
@@ -32,6 +33,7 @@ mod candidates;
 mod clocks;
 mod commands;
 mod company;
+mod confirmations;
 mod copies;
 mod corrections;
 mod deliveries;
@@ -75,6 +77,7 @@ mod mail_guide;
 mod mail_page;
 mod mail_texts;
 mod mail_tokens;
+mod moves;
 mod nonsense;
 mod notices;
 mod notifications;

@@ -2,14 +2,14 @@
 use std::collections::HashMap;
 
 use actix_web::{http::Method, test::TestRequest};
-use entity::{interview, user::Role};
+use entity::{accommodation, interview, user::Role};
 use greenroom::{
     access::Who,
     domain::interviews::join_link::Ticket,
     http::routes::{self, Line},
 };
 
-use sea_orm::{ActiveEnum, EntityTrait, Iterable};
+use sea_orm::{ActiveEnum, ActiveValue::Set, EntityTrait, Iterable};
 
 use crate::support::{Actor, Answer, TestApp, builders, rows};
 
@@ -323,6 +323,8 @@ async fn a_link_of_nobody_opens_nothing() {
                 .replace("/language", "x/language")
                 .replace("/trouble", "x/trouble")
                 .replace("/answer", "x/answer")
+                .replace("/accommodation", "x/accommodation")
+                .replace("/move", "x/move")
                 .replace("/calendar/", "x/calendar/")
                 .replace("/choice", "x/choice")
                 .replace("/none", "x/none")
@@ -426,6 +428,21 @@ impl Ids {
         let token_id = builders::api_token(app, &user).await.id;
         let batch_id = builders::batch(app, company_id).await.to_string();
         let code = builders::short_code(app, company_id, interview.id).await;
+        let request = accommodation::ActiveModel {
+            interview_id: Set(interview.id),
+            company_id: Set(company_id),
+            words: Set("Captions".into()),
+            asked_at: Set(app.now()),
+            answer: Set(String::new()),
+            answered_at: Set(None),
+            answered_by: Set(None),
+            released_at: Set(None),
+        };
+        let asking = accommodation::Entity::insert(request);
+        builders::write(app, async |txn| {
+            Ok(asking.exec_without_returning(txn).await?)
+        })
+        .await;
         Self(HashMap::from([
             ("batches", batch_id.clone()),
             ("bulk_booking", batch_id),

@@ -47,6 +47,7 @@ async fn rows_and_tables_have_the_same_columns() {
         compare::<entity::mail_text::Entity>(&schema).await,
         compare::<entity::mail_text_version::Entity>(&schema).await,
         compare::<entity::mail_token::Entity>(&schema).await,
+        compare::<entity::accommodation::Entity>(&schema).await,
         compare::<entity::offer::Entity>(&schema).await,
         compare::<entity::one_time_key::Entity>(&schema).await,
         compare::<entity::provider_event::Entity>(&schema).await,

@@ -53,6 +53,7 @@ const MORE: [(&str, usize); 39] = [
     ("/interview/{token}/calendar/google", 2),
     ("/interview/{token}/calendar/outlook", 2),
     ("/interview/{token}/choice", 1),
+    ("/interview/{token}/move", 1),
     ("/interview/{token}/none", 1),
     ("/interview/{token}/language", 1),
     ("/interview/{token}/zone", 1),

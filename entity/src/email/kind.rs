@@ -31,6 +31,10 @@ pub enum Kind {
     LinkReplaced,
     /// The candidate may choose the time by themselves.
     Choose,
+    /// It comes, and its candidate has not said whether they will be there.
+    Confirm,
+    /// What the candidate asked for in private was answered.
+    RequestAnswered,
     /// An interviewer holds an interview that was booked.
     InterviewerScheduled,
     /// The time of an interviewer's interview was changed.
@@ -59,6 +63,8 @@ impl Kind {
             | Self::LinkReplaced => true,
             Self::Reminder
             | Self::Nudge
+            | Self::Confirm
+            | Self::RequestAnswered
             | Self::Choose
             | Self::InterviewerScheduled
             | Self::InterviewerRescheduled
@@ -78,9 +84,13 @@ impl Kind {
             Self::Updated | Self::InterviewerUpdated => Some(Self::InterviewerUpdated),
             Self::Cancelled | Self::InterviewerCancelled => Some(Self::InterviewerCancelled),
             Self::Reminder | Self::InterviewerReminder => Some(Self::InterviewerReminder),
-            Self::Nudge | Self::LinkReplaced | Self::Choose | Self::ForwardedReply | Self::Test => {
-                None
-            }
+            Self::Nudge
+            | Self::LinkReplaced
+            | Self::Choose
+            | Self::Confirm
+            | Self::RequestAnswered
+            | Self::ForwardedReply
+            | Self::Test => None,
         }
     }
 
@@ -102,6 +112,8 @@ impl Kind {
             | Self::Cancelled
             | Self::Reminder
             | Self::Nudge
+            | Self::Confirm
+            | Self::RequestAnswered
             | Self::LinkReplaced
             | Self::Choose
             | Self::InterviewerReminder
@@ -121,6 +133,8 @@ impl Kind {
             | Self::Nudge
             | Self::LinkReplaced => true,
             Self::Choose
+            | Self::Confirm
+            | Self::RequestAnswered
             | Self::InterviewerScheduled
             | Self::InterviewerRescheduled
             | Self::InterviewerUpdated
@@ -139,6 +153,8 @@ impl Kind {
             | Self::Cancelled
             | Self::Reminder
             | Self::Nudge
+            | Self::Confirm
+            | Self::RequestAnswered
             | Self::LinkReplaced
             | Self::Choose
             | Self::InterviewerScheduled
@@ -164,6 +180,8 @@ impl Kind {
             Self::Scheduled
             | Self::Reminder
             | Self::Nudge
+            | Self::Confirm
+            | Self::RequestAnswered
             | Self::Choose
             | Self::InterviewerScheduled
             | Self::InterviewerReminder
@@ -182,6 +200,8 @@ impl Kind {
             | Self::Updated
             | Self::Reminder
             | Self::Nudge
+            | Self::Confirm
+            | Self::RequestAnswered
             | Self::LinkReplaced
             | Self::Choose
             | Self::InterviewerScheduled
@@ -203,6 +223,8 @@ impl Kind {
             | Self::Updated
             | Self::Reminder
             | Self::Nudge
+            | Self::Confirm
+            | Self::RequestAnswered
             | Self::LinkReplaced
             | Self::InterviewerScheduled
             | Self::InterviewerRescheduled
@@ -223,6 +245,8 @@ impl Kind {
             | Self::Cancelled
             | Self::Reminder
             | Self::Nudge
+            | Self::Confirm
+            | Self::RequestAnswered
             | Self::Choose
             | Self::InterviewerScheduled
             | Self::InterviewerRescheduled
@@ -237,7 +261,7 @@ impl Kind {
     /// Does it wait for an hour of its own, so that nobody can have it leave earlier?
     pub fn waits_for_its_hour(self) -> bool {
         match self {
-            Self::Reminder | Self::InterviewerReminder => true,
+            Self::Reminder | Self::Confirm | Self::InterviewerReminder => true,
             Self::Scheduled
             | Self::Rescheduled
             | Self::Updated
@@ -245,6 +269,7 @@ impl Kind {
             | Self::Nudge
             | Self::LinkReplaced
             | Self::Choose
+            | Self::RequestAnswered
             | Self::InterviewerScheduled
             | Self::InterviewerRescheduled
             | Self::InterviewerUpdated
@@ -263,13 +288,18 @@ impl Kind {
             | Self::Cancelled
             | Self::LinkReplaced
             | Self::Choose
+            | Self::RequestAnswered
             | Self::InterviewerScheduled
             | Self::InterviewerRescheduled
             | Self::InterviewerUpdated
             | Self::InterviewerCancelled
             | Self::ForwardedReply => true,
             // One that came twice reminds nobody better, and shows nothing new.
-            Self::Reminder | Self::Nudge | Self::InterviewerReminder | Self::Test => false,
+            Self::Reminder
+            | Self::Nudge
+            | Self::Confirm
+            | Self::InterviewerReminder
+            | Self::Test => false,
         }
     }
 
@@ -282,6 +312,8 @@ impl Kind {
             | Self::Cancelled
             | Self::Reminder
             | Self::Nudge
+            | Self::Confirm
+            | Self::RequestAnswered
             | Self::LinkReplaced
             | Self::Choose
             | Self::InterviewerScheduled

@@ -32,6 +32,9 @@ pub const MAX_JOIN_WINDOW_MINUTES: i32 = 1440;
 /// The longest lead of a reminder, in minutes: four weeks.
 pub const MAX_LEAD_MINUTES: i32 = 40_320;
 
+/// The longest time before the start of which candidates are told in hours: two weeks.
+pub const MAX_HOURS: i32 = 336;
+
 /// The longest time for which a message may wait for corrections, in seconds.
 pub const MAX_UNDO_SECONDS: i32 = 600;
 
@@ -175,6 +178,10 @@ pub struct Changes {
     pub join_window_minutes: i32,
     /// Each 1 to [`MAX_LEAD_MINUTES`].
     pub reminder_lead_minutes: Vec<i32>,
+    /// 1 to [`MAX_HOURS`]; none for never.
+    pub confirm_hours: Option<i32>,
+    /// 0 to [`MAX_HOURS`]; none for never.
+    pub move_notice_hours: Option<i32>,
     /// 0 to [`MAX_UNDO_SECONDS`].
     pub undo_seconds: i32,
     /// 1 to [`MAX_HOURLY_EMAILS`].
@@ -208,6 +215,8 @@ impl Changes {
             default_meeting_url: company.default_meeting_url.clone(),
             join_window_minutes: company.join_window_minutes,
             reminder_lead_minutes: leads.map_err(|_| stored("reminders"))?,
+            confirm_hours: company.confirm_hours,
+            move_notice_hours: company.move_notice_hours,
             undo_seconds: company.undo_seconds,
             hourly_email_limit: company.hourly_email_limit,
             outcomes: outcomes(company)?,
@@ -282,6 +291,8 @@ fn columns(changes: &Changes) -> company::ActiveModel {
         default_meeting_url: Set(changes.default_meeting_url.clone()),
         join_window_minutes: Set(changes.join_window_minutes),
         reminder_lead_minutes: Set(json!(changes.reminder_lead_minutes)),
+        confirm_hours: Set(changes.confirm_hours),
+        move_notice_hours: Set(changes.move_notice_hours),
         undo_seconds: Set(changes.undo_seconds),
         hourly_email_limit: Set(changes.hourly_email_limit),
         outcomes: Set(json!(changes.outcomes)),
@@ -299,6 +310,7 @@ fn differences(before: &CompanyFacts, after: &CompanyFacts) -> Vec<String> {
     versions::changed([
         ("brand_colour", old.brand_colour != new.brand_colour),
         ("cancel_reasons", old.cancel_reasons != new.cancel_reasons),
+        ("confirm_hours", old.confirm_hours != new.confirm_hours),
         ("contact_email", old.contact_email != new.contact_email),
         (
             "default_meeting_url",
@@ -316,6 +328,10 @@ fn differences(before: &CompanyFacts, after: &CompanyFacts) -> Vec<String> {
         (
             "join_window_minutes",
             old.join_window_minutes != new.join_window_minutes,
+        ),
+        (
+            "move_notice_hours",
+            old.move_notice_hours != new.move_notice_hours,
         ),
         ("move_reasons", old.move_reasons != new.move_reasons),
         ("name", old.name != new.name),
@@ -347,6 +363,8 @@ fn facts(row: &company::Model) -> Result<CompanyFacts> {
         default_meeting_url: row.default_meeting_url.clone(),
         join_window_minutes: row.join_window_minutes,
         reminder_lead_minutes: Some(Vec::deserialize(leads).map_err(unreadable)?),
+        confirm_hours: row.confirm_hours,
+        move_notice_hours: row.move_notice_hours,
         undo_seconds: Some(row.undo_seconds),
         hourly_email_limit: Some(row.hourly_email_limit),
         outcomes: Some(outcomes(row)?),

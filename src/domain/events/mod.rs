@@ -183,6 +183,20 @@ pub enum Event {
     },
     /// Somebody of the company saw to an answer that was no yes.
     AnswerHandled { interview_id: i64 },
+    /// The candidate asked for something in private. What it is, is not for the log.
+    AccommodationRequested {
+        interview_id: i64,
+        version: Option<i32>,
+    },
+    /// A recruiter answered that; what, is not for the log either.
+    AccommodationAnswered {
+        interview_id: i64,
+        version: Option<i32>,
+        #[serde(rename = "email")]
+        email_id: Option<i64>,
+    },
+    /// A recruiter passed something of it on to the interviewers.
+    AccommodationReleased { interview_id: i64 },
     /// The candidate may choose the time by themselves, until then.
     TimeOffered {
         interview_id: i64,

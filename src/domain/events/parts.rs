@@ -198,6 +198,10 @@ pub struct CompanyFacts {
     pub join_window_minutes: i32,
     /// How long before the start candidates are reminded.
     pub reminder_lead_minutes: Option<Vec<i32>>,
+    /// How many hours before the start candidates are asked to confirm.
+    pub confirm_hours: Option<i32>,
+    /// Until how many hours before it they may move it.
+    pub move_notice_hours: Option<i32>,
     /// How long messages wait for corrections.
     pub undo_seconds: Option<i32>,
     /// How many messages may leave in an hour.

@@ -120,6 +120,8 @@ impl Event {
             | Self::InterviewReopened { version, .. }
             | Self::LinkReplaced { version, .. }
             | Self::CandidateNudged { version, .. }
+            | Self::AccommodationRequested { version, .. }
+            | Self::AccommodationAnswered { version, .. }
             | Self::TimeOffered { version, .. }
             | Self::AddressChanged { version, .. }
             | Self::SlotChanged { version, .. }
@@ -149,6 +151,7 @@ impl Event {
             | Self::TroubleHandled { .. }
             | Self::CandidateAnswered { .. }
             | Self::AnswerHandled { .. }
+            | Self::AccommodationReleased { .. }
             | Self::TimeChosen { .. }
             | Self::ReplyNoted { .. }
             | Self::ReplyForwarded { .. }
@@ -221,6 +224,9 @@ impl Event {
             | Self::TroubleHandled { .. }
             | Self::CandidateAnswered { .. }
             | Self::AnswerHandled { .. }
+            | Self::AccommodationRequested { .. }
+            | Self::AccommodationAnswered { .. }
+            | Self::AccommodationReleased { .. }
             | Self::TimeChosen { .. }
             | Self::ReplyNoted { .. }
             | Self::ReplyForwarded { .. }

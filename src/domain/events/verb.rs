@@ -145,6 +145,9 @@ verbs! {
     TroubleHandled: "interview.trouble_handled" of Interview,
     CandidateAnswered: "interview.answered" of Interview,
     AnswerHandled: "interview.answer_handled" of Interview,
+    AccommodationRequested: "interview.accommodation_requested" of Interview,
+    AccommodationAnswered: "interview.accommodation_answered" of Interview,
+    AccommodationReleased: "interview.accommodation_released" of Interview,
     TimeOffered: "interview.time_offered" of Interview,
     TimeChosen: "interview.time_chosen" of Interview,
     ReplyNoted: "interview.reply_noted" of Interview,
@@ -206,6 +209,7 @@ impl Verb {
                 | Self::CandidateStuck
                 | Self::CandidateAnswered
                 | Self::LinkRequested
+                | Self::AccommodationRequested
                 | Self::TimeChosen
                 | Self::LanguageChosen
                 | Self::TimeZoneChosen

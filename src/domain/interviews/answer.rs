@@ -23,6 +23,7 @@ use crate::{
         actions::Actor,
         events::{self, Event, Via},
         rate_limits::{self, Limit, Turn},
+        reminders,
         rows::{self, Stored},
     },
     error::Result,
@@ -165,6 +166,7 @@ async fn write(
     if written == 0 {
         return Ok(Recorded::Outdated);
     }
+    reminders::drop_confirmation(txn, row.id, now).await?;
     let event = Event::CandidateAnswered {
         interview_id: row.id,
         answer: said.answer,

@@ -1,4 +1,5 @@
 //! Interviews: one candidate for one job. What is read of them, and one file for each way to change one.
+pub mod accommodation;
 pub mod address_change;
 pub mod admission;
 pub mod answer;
@@ -22,6 +23,7 @@ pub mod link;
 pub mod link_request;
 pub mod link_text;
 mod list;
+pub mod moving;
 pub mod nudge;
 pub mod offer;
 pub mod offered;

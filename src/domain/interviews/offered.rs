@@ -80,6 +80,31 @@ impl Offered {
     }
 }
 
+/// The job's slots in this half-open span that the candidate of an interview could have: nothing keeps their interviewers
+/// then, and the candidate is in no other interview.
+pub(super) async fn free(
+    db: &Db,
+    (row, job_id): (&interview::Model, i64),
+    (from, until): (DateTime<Utc>, DateTime<Utc>),
+    now: DateTime<Utc>,
+) -> Result<Vec<slot::Model>> {
+    let whose = (row.company_id, job_id);
+    let slots = slots::offered(db.read(), whose, (from, until), now).await?;
+    if slots.is_empty() {
+        return Ok(slots);
+    }
+    let others = overlap::others(
+        db.read(),
+        row.company_id,
+        (row.candidate_id, row.id),
+        until + slots::LONGEST,
+    );
+    let others = others.await?;
+    let mut slots = without_the_busy(db.read(), row, slots, now).await?;
+    slots.retain(|slot| !others.iter().any(|other| overlap::meet(&other.slot, slot)));
+    Ok(slots)
+}
+
 /// Those at which nothing keeps their interviewers.
 async fn without_the_busy(
     db: &impl ConnectionTrait,

@@ -111,7 +111,8 @@ pub async fn reschedule(
     .await
 }
 
-async fn carry_out(
+/// The same inside a transaction that does more.
+pub(super) async fn carry_out(
     txn: &impl ConnectionTrait,
     actor: &Actor,
     new: &Move,

@@ -172,6 +172,7 @@ async fn queue_before_reminders(
         .into_iter()
         .collect();
     all.extend(reminders::needed(details, now)?);
+    all.extend(reminders::confirmation(details, now)?);
     let queued = emails::queue(txn, actor, details, all, now).await?;
     note_silence(txn, details, None).await?;
     Ok(queued.first().copied().filter(|_| tells))

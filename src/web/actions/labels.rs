@@ -37,6 +37,15 @@ const VERBS: [(Verb, &str); Verb::ALL.len()] = [
     ),
     (Verb::CandidateAnswered, "Candidate answered"),
     (Verb::AnswerHandled, "Marked as handled: candidate's answer"),
+    (
+        Verb::AccommodationRequested,
+        "Candidate asked for something in private",
+    ),
+    (Verb::AccommodationAnswered, "Private request answered"),
+    (
+        Verb::AccommodationReleased,
+        "Private request passed on to the interviewers",
+    ),
     (Verb::TimeOffered, "Candidate asked to choose a time"),
     (Verb::TimeChosen, "Candidate chose the time"),
     (Verb::ReplyNoted, "Reply by email noted"),

@@ -2,6 +2,7 @@
 pub mod answers;
 mod card;
 pub mod pages;
+mod requests;
 pub mod resending;
 
 use actix_web::{
@@ -14,7 +15,12 @@ use self::pages::{Board, IndexPage};
 use super::{errors::Result, forms::FormErrors, lists::At, mail_servers, viewer::Recruiter};
 use crate::{
     app::App,
-    domain::{alerts, attention::Attention, interviews::answer, resendings},
+    domain::{
+        alerts,
+        attention::Attention,
+        interviews::{accommodation, answer},
+        resendings,
+    },
     settings::Backend,
 };
 
@@ -38,6 +44,10 @@ pub async fn index(app: Data<App>, viewer: Recruiter, at: Query<At>) -> Result<H
         transports: mail_servers::in_force(&app).await?,
         printed: printed.len(),
         answers: answer::open(&app.db, company_id, now).await?,
+        requests: match viewer.has_requests() {
+            true => accommodation::open(&app.db, company_id, now).await?,
+            false => Vec::new(),
+        },
     };
     viewer.page(&IndexPage::new(board, &at, &app, viewer.zone()))
 }
@@ -68,6 +78,16 @@ pub fn answered(attention: Attention, path: &str) -> Option<String> {
         0 => None,
         1 => Some("1 candidate can't come or needs another time".into()),
         many => Some(format!("{many} candidates can't come or need another time")),
+    }
+}
+
+/// The line above a page about candidates who asked for something in private; none on the page that lists them.
+pub fn requested(attention: Attention, path: &str) -> Option<String> {
+    match attention.requests {
+        _ if path == "/alerts" => None,
+        0 => None,
+        1 => Some("1 candidate asked for something in private".into()),
+        many => Some(format!("{many} candidates asked for something in private")),
     }
 }
 

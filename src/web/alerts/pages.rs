@@ -2,10 +2,14 @@
 use entity::transport;
 use serde::Serialize;
 
-use super::{answers::Answered, card::Card};
+use super::{answers::Answered, card::Card, requests::Requested};
 use crate::{
     app::App,
-    domain::{alerts::Alert, interviews::answer::Open, page::Page as List},
+    domain::{
+        alerts::Alert,
+        interviews::{accommodation, answer},
+        page::Page as List,
+    },
     web::{
         forms::{FormErrors, Ticket},
         lists::{At, Pager},
@@ -23,7 +27,9 @@ pub struct Board {
     /// How many messages were printed and can be sent now.
     pub printed: usize,
     /// The candidates who said no.
-    pub answers: Vec<Open>,
+    pub answers: Vec<answer::Open>,
+    /// The candidates who wait for an answer to a private request.
+    pub requests: Vec<accommodation::Open>,
 }
 
 /// The list.
@@ -31,6 +37,7 @@ pub struct Board {
 pub struct IndexPage {
     errors: FormErrors,
     answers: Vec<Answered>,
+    requests: Vec<Requested>,
     cards: Vec<Card>,
     pager: Pager,
     here: &'static str,
@@ -50,6 +57,11 @@ impl IndexPage {
                 .answers
                 .into_iter()
                 .map(|open| Answered::new(open, zone))
+                .collect(),
+            requests: board
+                .requests
+                .into_iter()
+                .map(|open| Requested::new(open, zone))
                 .collect(),
             cards: cards
                 .map(|alert| Card::new(alert, &board.transports, app, zone))
@@ -85,6 +97,7 @@ impl Page for IndexPage {
         Self {
             errors: FormErrors::one("form", "This page of the list no longer exists."),
             answers: vec![Answered::sample()],
+            requests: vec![Requested::sample()],
             cards: vec![Card::sample()],
             pager: Pager::sample(),
             here: "/alerts",

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::companies::{
-        Changes, LONGEST_NAME, MAX_HOURLY_EMAILS, MAX_JOIN_WINDOW_MINUTES, MAX_LEAD_MINUTES,
-        MAX_UNDO_SECONDS, MOST_NAMES,
+        Changes, LONGEST_NAME, MAX_HOURLY_EMAILS, MAX_HOURS, MAX_JOIN_WINDOW_MINUTES,
+        MAX_LEAD_MINUTES, MAX_UNDO_SECONDS, MOST_NAMES,
     },
     holidays::Region,
     text::{self, Refusal},
@@ -31,6 +31,8 @@ pub struct CompanyForm {
     default_meeting_url: String,
     join_window_minutes: String,
     reminder_lead_minutes: String,
+    confirm_hours: String,
+    move_notice_hours: String,
     undo_seconds: String,
     hourly_email_limit: String,
     outcomes: String,
@@ -67,6 +69,8 @@ impl CompanyForm {
             default_meeting_url: changes.default_meeting_url.clone().unwrap_or_default(),
             join_window_minutes: changes.join_window_minutes.to_string(),
             reminder_lead_minutes: leads.join(", "),
+            confirm_hours: hours(changes.confirm_hours),
+            move_notice_hours: hours(changes.move_notice_hours),
             undo_seconds: changes.undo_seconds.to_string(),
             hourly_email_limit: changes.hourly_email_limit.to_string(),
             outcomes: changes.outcomes.join("\n"),
@@ -108,6 +112,12 @@ impl CompanyForm {
                 "reminder_lead_minutes",
                 "Reminders",
                 &self.reminder_lead_minutes,
+            )
+            .text("confirm_hours", "Ask to confirm", &self.confirm_hours)
+            .text(
+                "move_notice_hours",
+                "Candidates may reschedule",
+                &self.move_notice_hours,
             )
             .text(
                 "undo_seconds",
@@ -157,6 +167,9 @@ impl CompanyForm {
             MAX_JOIN_WINDOW_MINUTES,
         );
         let leads = errors.check("reminder_lead_minutes", self.leads());
+        let confirm_hours = optional(&mut errors, ("confirm_hours", &self.confirm_hours), 1);
+        let move_notice = ("move_notice_hours", self.move_notice_hours.as_str());
+        let move_notice_hours = optional(&mut errors, move_notice, 0);
         let undo_seconds = errors.number("undo_seconds", &self.undo_seconds, 0, MAX_UNDO_SECONDS);
         let hourly_email_limit = errors.number(
             "hourly_email_limit",
@@ -180,6 +193,8 @@ impl CompanyForm {
                 default_meeting_url: meeting_url?,
                 join_window_minutes: join_window_minutes?,
                 reminder_lead_minutes: leads?,
+                confirm_hours: confirm_hours?,
+                move_notice_hours: move_notice_hours?,
                 undo_seconds: undo_seconds?,
                 hourly_email_limit: hourly_email_limit?,
                 outcomes: outcomes?,
@@ -229,6 +244,22 @@ impl CompanyForm {
     fn wanted_lines(&self) -> Vec<InstructionLine> {
         let is_wanted = |line: &InstructionLine| self.lines.contains_key(line.name());
         InstructionLine::ALL.into_iter().filter(is_wanted).collect()
+    }
+}
+
+fn hours(number: Option<i32>) -> String {
+    number.map_or_else(String::new, |hours| hours.to_string())
+}
+
+/// Hours from `least` on; nothing typed is none.
+fn optional(
+    errors: &mut FormErrors,
+    (name, typed): (&'static str, &str),
+    least: i32,
+) -> Option<Option<i32>> {
+    match typed.trim() {
+        "" => Some(None),
+        typed => errors.number(name, typed, least, MAX_HOURS).map(Some),
     }
 }
 

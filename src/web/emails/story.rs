@@ -84,7 +84,9 @@ pub fn next_look(status: Status, next_try: DateTime<Utc>, now: DateTime<Utc>) ->
 /// What a user did that queued a message of this kind, and to what.
 pub fn cause(kind: Kind) -> (&'static str, &'static str) {
     match kind {
-        Kind::Scheduled | Kind::Reminder | Kind::InterviewerReminder => ("booked", "the interview"),
+        Kind::Scheduled | Kind::Reminder | Kind::Confirm | Kind::InterviewerReminder => {
+            ("booked", "the interview")
+        }
         Kind::Rescheduled | Kind::InterviewerRescheduled => ("rescheduled", "the interview"),
         Kind::Updated | Kind::InterviewerUpdated => ("changed", "the details"),
         Kind::Cancelled => ("cancelled", "the interview"),
@@ -92,6 +94,7 @@ pub fn cause(kind: Kind) -> (&'static str, &'static str) {
         Kind::InterviewerScheduled | Kind::InterviewerCancelled => ("changed", "the interview"),
         Kind::Choose => ("offered", "a choice of times"),
         Kind::Nudge => ("nudged", "the candidate"),
+        Kind::RequestAnswered => ("answered", "a private request"),
         Kind::LinkReplaced => ("replaced", "the join link"),
         Kind::ForwardedReply => ("forwarded", "a reply"),
         Kind::Test => ("requested", "it"),

@@ -49,6 +49,8 @@ pub struct SignedInFrame {
     pub not_notified: Option<String>,
     /// `2 candidates can't come or need another time`; none while nobody said so, and on the page that shows who.
     pub answered: Option<String>,
+    /// `1 candidate asked for something in private`; none while nobody did, and on the page that shows who.
+    pub requested: Option<String>,
     /// Does an admin have to see to the mail?
     pub is_mail_unwell: bool,
     /// What the last request had to say.

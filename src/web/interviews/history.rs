@@ -204,7 +204,11 @@ fn words_for(event: &Event, reader: &Reader) -> (&'static str, String) {
             "wait",
             "Join link replaced; the old one no longer works".into(),
         ),
-        Event::LinkShown { .. } => ("wait", action_labels::verb(event.verb()).into()),
+        Event::LinkShown { .. }
+        | Event::LinkRequested { .. }
+        | Event::AccommodationRequested { .. } => {
+            ("wait", action_labels::verb(event.verb()).into())
+        }
         Event::AddressChanged { .. } => (
             "wait",
             "Candidate's address changed; the old join link no longer works".into(),

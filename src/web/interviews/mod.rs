@@ -31,7 +31,8 @@ use crate::{
     app::App,
     domain::{
         actions, emails,
-        interviews::{self, offer as offer_domain, rebooking},
+        events::Verb,
+        interviews::{self, accommodation, offer as offer_domain, rebooking},
         notifications,
         page::PAGE_SIZE,
         slots,
@@ -79,17 +80,27 @@ pub async fn show(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<Ht
         Status::NoShow => rebooking::in_place_of(app.db.read(), company_id, *id).await?,
         _ => None,
     };
+    let actions = actions::history(&app.db, company_id, "interview", *id).await?;
     let told = Told {
         newest: notifications::newest(&app.db, &details).await?,
         mails,
         unreadable,
-        actions: actions::history(&app.db, company_id, "interview", *id).await?,
+        request: match has(&actions, Verb::AccommodationRequested) {
+            true => accommodation::find(app.db.read(), company_id, *id).await?,
+            false => None,
+        },
         free,
         offer: match offer_domain::can_be_offered(&details) {
             true => offer_domain::find(app.db.read(), company_id, *id).await?,
             false => None,
         },
+        actions,
         in_place,
     };
     viewer.page(&ShowPage::new(details, told, &app.composer, &reader))
+}
+
+/// Has this ever happened to it? What few interviews have is not looked up for the others.
+fn has(actions: &[actions::Entry], verb: Verb) -> bool {
+    actions.iter().any(|entry| entry.verb() == Some(verb))
 }

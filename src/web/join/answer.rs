@@ -19,8 +19,9 @@ use crate::{
     app::App,
     client_ip,
     domain::interviews::{
-        admission,
+        admission::{self, Admission},
         answer::{self, MOST_WORDS, Recorded, Said},
+        moving,
     },
     error::Result as AppResult,
     mail::language::Language,
@@ -65,10 +66,8 @@ pub async fn show(
                 revision: admission.details.interview.revision.to_string(),
                 ..AnswerForm::default()
             };
-            let language = reading::of(&app, &admission)?;
             let typed = (form, FormErrors::new());
-            let page = AnswerPage::new((&token, &admission), language, answer, typed)?;
-            of_company(&app, StatusCode::OK, &admission, &page)
+            ask(&app, &admission, answer, (StatusCode::OK, typed)).await
         }
         _ => present(&app, &token, &admission, now),
     }
@@ -91,9 +90,8 @@ pub async fn create(
         Ok(said) => said,
         Err(errors) if answer::is_awaited(&admission) => {
             let answer = read(&form.answer).unwrap_or(Answer::AnotherTime);
-            let typed = (form, errors);
-            let page = AnswerPage::new((&token, &admission), language, answer, typed)?;
-            return of_company(&app, StatusCode::UNPROCESSABLE_ENTITY, &admission, &page);
+            let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
+            return ask(&app, &admission, answer, (unprocessable, (form, errors))).await;
         }
         Err(_) => return present(&app, &token, &admission, now),
     };
@@ -111,11 +109,43 @@ pub async fn create(
     }
 }
 
+/// The page on which a no is said; with the times, where the candidate may move the interview by themselves.
+pub(super) async fn ask(
+    app: &App,
+    admission: &Admission,
+    answer: Answer,
+    (status, typed): (StatusCode, (AnswerForm, FormErrors)),
+) -> Result<HttpResponse> {
+    let now = app.clock.now();
+    let language = reading::of(app, admission)?;
+    let slots = match answer {
+        Answer::AnotherTime => moving::slots(&app.db, &admission.details, now).await?,
+        Answer::Confirmed | Answer::Declined => Vec::new(),
+    };
+    let about = (&*admission.token, admission);
+    let page = AnswerPage::new(about, (language, now), (answer, &slots), typed)?;
+    of_company(app, status, admission, &page)
+}
+
 fn read<T: ActiveEnum<Value = String>>(typed: &str) -> Option<T> {
     T::try_from_value(&typed.to_owned()).ok()
 }
 
 impl AnswerForm {
+    /// Nothing was said yet to the interview of this revision.
+    pub(super) fn of_revision(revision: i32) -> Self {
+        Self {
+            revision: revision.to_string(),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        [&self.answer, &self.reason, &self.words]
+            .into_iter()
+            .all(String::is_empty)
+    }
+
     /// What is wrong is said in the candidate's language.
     fn parse(&self, language: &Language) -> AppResult<Result<Said, FormErrors>> {
         let mut errors = FormErrors::new();

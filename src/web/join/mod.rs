@@ -1,10 +1,12 @@
 //! The candidate's pages: one for each state that the interview behind a join link can be in.
+pub mod accommodation;
 pub mod answer;
 pub mod calendars;
 pub mod choosing;
 pub mod invite;
 pub mod language;
 pub mod link_request;
+pub mod moving;
 pub mod opened;
 pub mod pages;
 mod reading;

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 pub use self::extractors::{Admin, Recruiter, SignedIn};
 use super::{
-    alerts::{answered, not_notified},
+    alerts::{answered, not_notified, requested},
     bell,
     errors::{Error, Result},
     flash::Flash,
@@ -104,6 +104,11 @@ impl Viewer {
         self.attention.has_zone_changes
     }
 
+    /// Does a candidate wait for an answer to a private request?
+    pub fn has_requests(&self) -> bool {
+        self.attention.requests > 0
+    }
+
     /// Does the mail need somebody's attention?
     pub fn is_mail_unwell(&self) -> bool {
         self.attention.is_mail_unwell
@@ -166,6 +171,7 @@ impl Viewer {
             path: self.path.clone(),
             not_notified: not_notified(self.attention, &self.path),
             answered: answered(self.attention, &self.path),
+            requested: requested(self.attention, &self.path),
             // Only admins have the line in the menu.
             is_mail_unwell: self.attention.is_mail_unwell && self.role.is_admin(),
             flash: self.notice(),

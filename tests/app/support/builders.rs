@@ -286,9 +286,14 @@ pub async fn booked_at(app: &TestApp, company_id: i64, starts_at: DateTime<Utc>)
     let job_id = job(app, company_id).await;
     let candidate_id = candidate(app, company_id).await;
     let slot_id = slot(app, company_id, job_id, starts_at).await;
+    book(app, company_id, (Who::Candidate(candidate_id), slot_id)).await
+}
+
+/// Somebody booked into a slot that is there.
+pub async fn book(app: &TestApp, company_id: i64, (who, slot_id): (Who, i64)) -> Booked {
     let new = NewBooking {
         slot: SlotChoice::Existing(slot_id),
-        who: Who::Candidate(candidate_id),
+        who,
         notes: "Bring a portfolio.".into(),
         overlaps: Overlaps::Any,
         idempotency_key: None,

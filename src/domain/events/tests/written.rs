@@ -61,6 +61,8 @@ fn company(name: &str) -> Box<CompanyFacts> {
         default_meeting_url: None,
         join_window_minutes: 15,
         reminder_lead_minutes: Some(vec![1440, 60]),
+        confirm_hours: Some(48),
+        move_notice_hours: None,
         undo_seconds: Some(0),
         hourly_email_limit: Some(200),
         outcomes: Some(vec!["Advance".into()]),
@@ -76,7 +78,8 @@ fn company_as_stored(name: &str) -> Value {
     json!({
         "name": name, "time_zone": "Europe/Berlin", "contact_email": "jobs@example.com",
         "phone": "+49 30 1234", "brand_colour": "#112233", "default_meeting_url": null, "join_window_minutes": 15,
-        "reminder_lead_minutes": [1440, 60], "undo_seconds": 0, "hourly_email_limit": 200,
+        "reminder_lead_minutes": [1440, 60], "confirm_hours": 48, "move_notice_hours": null, "undo_seconds": 0,
+        "hourly_email_limit": 200,
         "outcomes": ["Advance"], "cancel_reasons": [], "move_reasons": ["Ill"], "silence_reasons": null, "holiday_region": "DE-BY",
         "instruction_lines": ["join_early"],
     })
@@ -340,6 +343,22 @@ pub fn written_today() -> Vec<(Event, Value)> {
             json!({"answer": "declined", "reason": "other_offer", "words": "Sorry", "via": "page"}),
         ),
         (Event::AnswerHandled { interview_id }, json!({})),
+        (
+            Event::AccommodationRequested {
+                interview_id,
+                version: Some(4),
+            },
+            json!({ "version": 4 }),
+        ),
+        (
+            Event::AccommodationAnswered {
+                interview_id,
+                version: Some(5),
+                email_id: Some(9),
+            },
+            json!({ "version": 5, "email": 9 }),
+        ),
+        (Event::AccommodationReleased { interview_id }, json!({})),
         (
             Event::TimeOffered {
                 interview_id,

@@ -1,7 +1,7 @@
 //! The page of one interview.
 use chrono::{DateTime, Utc};
 use entity::{
-    email,
+    accommodation, email,
     interview::{Answer, Status},
     offer, slot,
 };
@@ -61,6 +61,8 @@ pub struct ShowPage {
     events: Vec<Step>,
     /// None where the candidate cannot be asked to choose the time.
     asking: Option<Asking>,
+    /// Has the candidate asked for something in private: `open`, `answered`; empty for no.
+    request: &'static str,
     #[serde(flatten)]
     search: Search,
 }
@@ -79,6 +81,8 @@ pub struct Told {
     pub free: Vec<slot::Model>,
     /// That its candidate was asked to choose a time.
     pub offer: Option<offer::Model>,
+    /// What its candidate asked for in private.
+    pub request: Option<accommodation::Model>,
     /// The interview in the place of this one, which was missed.
     pub in_place: Option<i64>,
 }
@@ -199,6 +203,11 @@ impl ShowPage {
             has_no_url: is_coming && details.meeting_url().is_none(),
             asking: can_be_offered(&details)
                 .then(|| Asking::of(told.offer, interview.version, reader)),
+            request: match told.request.map(|request| request.answered_at.is_some()) {
+                Some(true) => "answered",
+                Some(false) => "open",
+                None => "",
+            },
             search: Search::of(&details, &told.free, reader.zone),
             events: history::events(&details, told.actions, &told.mails, reader),
         }
@@ -263,6 +272,7 @@ impl Page for ShowPage {
             no: Some(No::sample()),
             events: vec![Step::sample()],
             asking: Some(Asking::sample()),
+            request: "open",
             search: Search::sample(),
         }
     }

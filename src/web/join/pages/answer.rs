@@ -1,13 +1,22 @@
 //! What the candidate's pages ask and say about whether the candidate comes.
-use entity::interview::{Answer, AnswerReason};
+use chrono::{DateTime, Utc};
+use entity::{
+    interview::{Answer, AnswerReason},
+    slot,
+};
 use sea_orm::{ActiveEnum, Iterable};
 use serde::Serialize;
 
-use super::{interview::Interview, path};
+use super::{
+    interview::Interview,
+    path,
+    times::{Day, by_day},
+};
 use crate::{
     domain::interviews::admission::Admission,
     error::Result,
     mail::language::Language,
+    times,
     web::{choices::Choice, forms::FormErrors, join::answer::AnswerForm, page::Page},
 };
 
@@ -54,27 +63,37 @@ pub struct AnswerPage {
     errors: FormErrors,
     is_declining: bool,
     reasons: Vec<Choice>,
+    /// To which the candidate may move it by themselves.
+    days: Vec<Day>,
+    /// By which clock these are.
+    zone: String,
+    /// Was one of them taken meanwhile, or none chosen? Else a mistake is one of the question's.
+    is_moving: bool,
 }
 
 impl AnswerPage {
-    /// With the form as it was typed.
+    /// With the form as it was typed, and the times to which the interview can be moved at once.
     pub fn new(
         (token, admission): (&str, &Admission),
-        language: &Language,
-        answer: Answer,
+        (language, now): (&Language, DateTime<Utc>),
+        (answer, slots): (Answer, &[slot::Model]),
         (form, errors): (AnswerForm, FormErrors),
     ) -> Result<Self> {
         let interview = Interview::of(admission, language)?;
+        let zone = admission.details.candidate_zone();
         let is_declining = answer == Answer::Declined;
         let what = language.say(GROUP, if is_declining { "no" } else { "another" }, &[])?;
         Ok(Self {
             title: format!("{what}: {}", interview.heading()),
             interview,
             path: path(token),
+            is_moving: form.is_empty() && !errors.is_empty(),
             form,
             errors,
             is_declining,
             reasons: reasons(answer, language)?,
+            days: by_day(slots, language, zone)?,
+            zone: times::zone_with_offset(now, zone),
         })
     }
 }
@@ -111,6 +130,9 @@ impl Page for AnswerPage {
             errors: FormErrors::one("words", "Too long."),
             is_declining: true,
             reasons: vec![Choice::new("ill", "I'm ill")],
+            days: vec![Day::sample()],
+            zone: "Europe/Berlin, UTC+02:00".into(),
+            is_moving: true,
         }
     }
 }

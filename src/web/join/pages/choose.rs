@@ -3,7 +3,10 @@ use chrono::{DateTime, Utc};
 use entity::slot;
 use serde::Serialize;
 
-use super::path;
+use super::{
+    path,
+    times::{Day, by_day},
+};
 use crate::{
     domain::interviews::offered::Offered,
     error::Result,
@@ -58,20 +61,6 @@ pub struct ChoosePage {
     contact_uri: String,
 }
 
-#[derive(Serialize)]
-struct Day {
-    name: String,
-    times: Vec<Time>,
-}
-
-#[derive(Serialize)]
-struct Time {
-    id: i64,
-    at: String,
-    clock: String,
-    minutes: String,
-}
-
 impl ChoosePage {
     /// With what was typed.
     pub fn new(
@@ -84,23 +73,6 @@ impl ChoosePage {
         let zone = details.candidate_zone();
         let job = details.job.as_ref().map(|job| job.title.clone());
         let job = job.unwrap_or_default();
-        let mut days: Vec<Day> = Vec::new();
-        for slot in slots {
-            let name = language.day(slot.starts_at, zone);
-            let time = Time {
-                id: slot.id,
-                at: times::rfc3339(slot.starts_at),
-                clock: language.clock(slot.starts_at, zone),
-                minutes: language.minutes(slot.duration_minutes)?,
-            };
-            match days.last_mut().filter(|day| day.name == name) {
-                Some(day) => day.times.push(time),
-                None => days.push(Day {
-                    name,
-                    times: vec![time],
-                }),
-            }
-        }
         let contact = details.contact();
         Ok(Self {
             title: language.say(GROUP, "title", &[("heading", &job)])?,
@@ -110,7 +82,7 @@ impl ChoosePage {
             zone: times::zone_with_offset(now, zone),
             is_open: offered.is_open(now),
             is_told: said == Some(Said::Told),
-            days,
+            days: by_day(slots, language, zone)?,
             form,
             errors,
             contact_name: contact.name.to_owned(),
@@ -136,15 +108,7 @@ impl Page for ChoosePage {
             zone: "Europe/Berlin, UTC+02:00".into(),
             is_open: true,
             is_told: true,
-            days: vec![Day {
-                name: "Wednesday, October 15, 2025".into(),
-                times: vec![Time {
-                    id: 1,
-                    at: "2025-10-15T08:00:00Z".into(),
-                    clock: "10:00 AM".into(),
-                    minutes: "60 minutes".into(),
-                }],
-            }],
+            days: vec![Day::sample()],
             form: ChoiceForm::default(),
             errors: FormErrors::one("form", "Choose one of the times."),
             contact_name: "Dana Whitfield".into(),

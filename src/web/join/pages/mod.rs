@@ -1,10 +1,12 @@
 //! What the candidate's pages say. The meeting's address is in one of them only.
+mod accommodation;
 mod answer;
 mod choose;
 mod entry;
 mod interview;
 mod link_request;
 mod lost;
+mod times;
 mod zone;
 
 use chrono::{DateTime, Utc};
@@ -12,6 +14,7 @@ use serde::Serialize;
 
 use self::interview::Interview;
 pub use self::{
+    accommodation::AccommodationPage,
     answer::AnswerPage,
     choose::{ChoosePage, Said},
     entry::{EarlyPage, JoinedPage, OpenPage},
