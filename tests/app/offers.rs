@@ -333,7 +333,9 @@ async fn fifty_candidates_who_are_asked_at_once_get_ten_slots_and_nobody_two() {
     );
     let asked = ask(&mut scene.rita, &page, TERMS).await;
     assert_eq!(asked.status, 303, "{}", asked.text);
-    assert!(!scene.rita.get(&page).await.has("#asking"), "all are asked");
+    let all = scene.rita.get(&page).await;
+    assert!(!all.has("#asking form"), "all are asked");
+    assert_eq!(all.words("#progress"), "50 asked · 0 opened · 0 chose");
     let mut slots = scene.slots.clone();
     for hours in 0..7 {
         let at = scene.app.now() + TimeDelta::hours(100 + hours);
@@ -351,6 +353,8 @@ async fn fifty_candidates_who_are_asked_at_once_get_ten_slots_and_nobody_two() {
     let answers = join_all(tries).await;
     let count = |status: u16| answers.iter().filter(|it| it.status == status).count();
     assert_eq!((count(303), count(409)), (10, 40));
+    let told = scene.app.recruiter().await.get(&page).await;
+    assert_eq!(told.words("#progress"), "50 asked · 0 opened · 10 chose");
     let rows = interview::Entity::find()
         .filter(interview::Column::Status.eq(Status::Scheduled))
         .all(scene.app.app.db.read())

@@ -20,10 +20,10 @@ const FRAME: usize = 2;
 /// Of its own, a page needs so many at most,
 const OWN: usize = 2;
 /// but for these: each says how many it needs today, and none may need more.
-const MORE: [(&str, usize); 39] = [
+const MORE: [(&str, usize); 40] = [
     ("/", 9),
-    // With the candidates who said no.
-    ("/alerts", 6),
+    // With the candidates who said no, and those who asked for something.
+    ("/alerts", 7),
     ("/company/texts", 3),
     ("/company/texts/{kind}/{locale}", 10),
     ("/company/texts/{kind}/{locale}/html", 9),
@@ -47,8 +47,8 @@ const MORE: [(&str, usize); 39] = [
     ("/interview/{token}/invite.ics", 2),
     ("/interview/{token}/join", 1),
     ("/interview/{token}/trouble", 1),
-    // With how many candidates can be asked to choose.
-    ("/jobs/{id}", 3),
+    // With how many candidates can be asked to choose, and how far the others are.
+    ("/jobs/{id}", 4),
     ("/interview/{token}/answer", 1),
     ("/interview/{token}/calendar/google", 2),
     ("/interview/{token}/calendar/outlook", 2),

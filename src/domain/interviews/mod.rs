@@ -29,6 +29,7 @@ pub mod offer;
 pub mod offered;
 pub mod overlap;
 pub mod preferences;
+pub mod progress;
 pub mod reach;
 pub mod rebooking;
 pub mod rescheduling;

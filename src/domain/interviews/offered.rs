@@ -64,19 +64,7 @@ impl Offered {
         let Some(job) = self.details.job.as_ref().filter(|_| self.is_open(now)) else {
             return Ok(Vec::new());
         };
-        let (from, until) = self.span(now);
-        let whose = (row.company_id, job.id);
-        let slots = slots::offered(db.read(), whose, (from, until), now).await?;
-        let others = overlap::others(
-            db.read(),
-            row.company_id,
-            (row.candidate_id, row.id),
-            until + slots::LONGEST,
-        );
-        let others = others.await?;
-        let mut slots = without_the_busy(db.read(), row, slots, now).await?;
-        slots.retain(|slot| !others.iter().any(|other| overlap::meet(&other.slot, slot)));
-        Ok(slots)
+        free(db, (row, job.id), self.span(now), now).await
     }
 }
 

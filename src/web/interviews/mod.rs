@@ -90,7 +90,7 @@ pub async fn show(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<Ht
             false => None,
         },
         free,
-        offer: match offer_domain::can_be_offered(&details) {
+        offer: match offer_domain::can_be_offered(&details) || has(&actions, Verb::TimeOffered) {
             true => offer_domain::find(app.db.read(), company_id, *id).await?,
             false => None,
         },

@@ -11,7 +11,7 @@ use crate::{
     app::App,
     domain::{
         interviews::{
-            self,
+            self, Details,
             change::{Refusal, Target},
             offer::{self, MOST_DAYS, MOST_HORIZON_DAYS, MOST_NOTICE_HOURS, Terms},
         },
@@ -148,21 +148,32 @@ pub struct Asking {
     form: OfferForm,
     asked: Option<Stamp>,
     opened: Option<Stamp>,
+    chosen: Option<Stamp>,
     choose_by: Option<Stamp>,
     is_over: bool,
+    /// Does the interview wait for a time?
+    can_ask: bool,
 }
 
 impl Asking {
-    /// Of an interview that waits for a time, in this version.
-    pub fn of(offer: Option<row::Model>, version: i32, reader: &Reader) -> Self {
+    /// Of an interview that waits for a time, or has one that its candidate chose.
+    pub fn of(details: &Details, offer: Option<row::Model>, reader: &Reader) -> Option<Self> {
+        let can_ask = offer::can_be_offered(details);
+        let version = details.interview.version;
+        let chosen = offer.as_ref().and_then(|offer| offer.chosen_at);
+        if !can_ask && chosen.is_none() {
+            return None;
+        }
         let stamp = |at| Stamp::day_and_clock(at, reader.zone);
-        Self {
+        Some(Self {
             form: OfferForm::of_version(version),
+            can_ask,
+            chosen: chosen.filter(|_| !can_ask).map(stamp),
             asked: offer.as_ref().map(|offer| stamp(offer.offered_at)),
             opened: offer.as_ref().and_then(|offer| offer.opened_at).map(stamp),
             choose_by: offer.as_ref().map(|offer| stamp(offer.choose_by)),
             is_over: offer.is_some_and(|offer| offer.choose_by <= reader.now),
-        }
+        })
     }
 
     /// For the samples of pages.
@@ -171,8 +182,10 @@ impl Asking {
             form: OfferForm::default(),
             asked: Some(Stamp::sample()),
             opened: Some(Stamp::sample()),
+            chosen: Some(Stamp::sample()),
             choose_by: Some(Stamp::sample()),
             is_over: true,
+            can_ask: true,
         }
     }
 }

@@ -25,7 +25,7 @@ use crate::{
     app::App,
     domain::{
         idempotency_keys::KeyConflict,
-        interviews::offer,
+        interviews::{offer, progress},
         jobs::{self, NewJob, Refusal},
         page::PAGE_SIZE,
         slots,
@@ -90,9 +90,10 @@ pub async fn show(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<Ht
         ..Default::default()
     };
     let slots = slots::lines(&app.db, viewer.company_id, &coming, None, COMING, now).await?;
+    let progress = progress::of(&app.db, viewer.company_id, job.id).await?;
     let unasked = offer::count_unasked(&app.db, viewer.company_id, job.id, now).await?;
     let page = ShowPage::new(job, slots, (viewer.zone(), now))?;
-    viewer.page(&page.with_unasked(unasked))
+    viewer.page(&page.with_offers(unasked, progress))
 }
 
 /// GET /jobs/{id}/edit: the form, filled.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::form::{Filters, JobForm};
 use crate::{
     domain::{
+        interviews::progress::Progress,
         jobs,
         page::{Cursor, Page as List},
         slots,
@@ -191,13 +192,23 @@ pub struct ShowPage {
     interviews: String,
     /// `Ask 3 candidates to choose a time`; empty where nobody waits to be asked.
     ask: String,
+    /// `4 asked · 3 opened · 1 chose`; empty where nobody was asked.
+    progress: String,
     terms: OfferForm,
 }
 
 impl ShowPage {
-    /// With how many of its candidates can be asked to choose their time.
-    pub fn with_unasked(self, count: usize) -> Self {
+    /// With how many of its candidates can be asked to choose their time, and how far those are who were.
+    pub fn with_offers(self, count: usize, progress: Progress) -> Self {
         Self {
+            progress: match progress {
+                Progress { asked: 0, .. } => String::new(),
+                Progress {
+                    asked,
+                    opened,
+                    chosen,
+                } => format!("{asked} asked · {opened} opened · {chosen} chose"),
+            },
             ask: match count {
                 0 => String::new(),
                 1 => "Ask 1 candidate to choose a time".into(),
@@ -231,6 +242,7 @@ impl ShowPage {
             all_slots: format!("/slots?job={}", job.id),
             interviews: format!("/interviews?job={}", job.id),
             ask: String::new(),
+            progress: String::new(),
             terms: OfferForm::default(),
             slots: slots
                 .rows
@@ -262,6 +274,7 @@ impl Page for ShowPage {
             all_slots: "/slots?job=1".into(),
             interviews: "/interviews?job=1".into(),
             ask: "Ask 2 candidates to choose a time".into(),
+            progress: "4 asked · 3 opened · 1 chose".into(),
             terms: OfferForm::default(),
         }
     }

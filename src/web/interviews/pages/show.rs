@@ -20,7 +20,7 @@ use crate::{
     domain::{
         actions,
         emails::Line,
-        interviews::{Details, answer, offer::can_be_offered, telling},
+        interviews::{Details, answer, telling},
     },
     mail::compose::Composer,
     times,
@@ -201,8 +201,7 @@ impl ShowPage {
             not_told: interview.not_told_reason.clone(),
             no: No::of(&details, reader.now),
             has_no_url: is_coming && details.meeting_url().is_none(),
-            asking: can_be_offered(&details)
-                .then(|| Asking::of(told.offer, interview.version, reader)),
+            asking: Asking::of(&details, told.offer, reader),
             request: match told.request.map(|request| request.answered_at.is_some()) {
                 Some(true) => "answered",
                 Some(false) => "open",
