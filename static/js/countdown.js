@@ -1,4 +1,4 @@
-// Counts down to the opening of the join link. The page says how long it is still, by the server's
+// Counts down to the opening of the join link, and from then on to the start. The page says how long it is still, by the server's
 // clock; the device only measures what has passed since, so it may believe what time it likes.
 // After a pause, and when it is time, the server is asked again.
 const clock = document.querySelector("[data-countdown]");
@@ -56,7 +56,8 @@ async function ask() {
     const now = new DOMParser().parseFromString(await answer.text(), "text/html");
     const counts = now.querySelector("[data-countdown]");
     const told = (of) => of.querySelector("#interview")?.textContent;
-    if (!counts || told(now) !== told(document)) return location.replace(page);
+    const isSame = counts?.dataset.until === clock.dataset.until;
+    if (!isSame || told(now) !== told(document)) return location.replace(page);
     opensAt = arrived + Number(counts.dataset.countdown);
     failures = 0;
     spoken.classList.add("unseen");

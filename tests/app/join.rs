@@ -139,7 +139,7 @@ async fn a_link_opens_fifteen_minutes_before_the_start_and_closes_at_the_end() {
 
 /// Which page this is, told by what a candidate can do with it.
 fn shown(page: &Answer) -> &'static str {
-    if page.has("[data-countdown]") {
+    if page.has("[data-until=opening]") {
         "early"
     } else if page.has(".gate__go a[rel='noreferrer noopener']") {
         "joined"

@@ -172,7 +172,7 @@ fn present(
             of_company(app, ok, admission, &page)
         }
         State::Open => {
-            let page = OpenPage::new(token, admission, language)?;
+            let page = OpenPage::new(token, admission, language, now)?;
             of_company(app, ok, admission, &page)
         }
         State::Over => {

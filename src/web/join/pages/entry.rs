@@ -111,18 +111,34 @@ pub struct OpenPage {
     #[serde(flatten)]
     interview: Interview,
     path: String,
+    /// How long it is until the start, by our clock; none once it has begun.
+    left_milliseconds: Option<i64>,
+    countdown: String,
+    /// Of days and minutes, for the script that counts.
+    day_forms: String,
+    minute_forms: String,
     checks: Vec<String>,
     answering: Answering,
     is_moved: bool,
 }
 
 impl OpenPage {
-    pub fn new(token: &str, admission: &Admission, language: &Language) -> Result<Self> {
+    pub fn new(
+        token: &str,
+        admission: &Admission,
+        language: &Language,
+        now: DateTime<Utc>,
+    ) -> Result<Self> {
         let interview = Interview::of(admission, language)?;
+        let left = admission.window.starts_at - now;
         Ok(Self {
             title: interview.title(language, "page_open")?,
             interview,
             path: path(token),
+            left_milliseconds: (left > TimeDelta::zero()).then(|| left.num_milliseconds()),
+            countdown: countdown(left.max(TimeDelta::zero()), language)?,
+            day_forms: language.forms("days")?,
+            minute_forms: language.forms("minutes")?,
             checks: checks(admission, language)?,
             answering: Answering::of(admission),
             is_moved: admission.is_moved,
@@ -142,6 +158,10 @@ impl Page for OpenPage {
             title: "Join now: Senior Cloud Architect".into(),
             interview: Interview::sample(),
             path: path("token"),
+            left_milliseconds: Some(540_000),
+            countdown: "00:09:00".into(),
+            day_forms: r#"{"one": "1 day", "other": "{count} days"}"#.into(),
+            minute_forms: r#"{"one": "1 minute", "other": "{count} minutes"}"#.into(),
             checks: vec!["Check your camera and microphone".into()],
             answering: Answering::sample(),
             is_moved: true,
