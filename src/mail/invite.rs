@@ -36,6 +36,8 @@ impl Method {
             Kind::Reminder
             | Kind::Nudge
             | Kind::Choose
+            | Kind::Confirm
+            | Kind::RequestAnswered
             | Kind::InterviewerReminder
             | Kind::ForwardedReply
             | Kind::Test => None,
@@ -85,6 +87,9 @@ pub struct Meeting {
 
 /// Outlook and Exchange cut the place off after so many characters, and a link with it.
 const LONGEST_LOCATION: usize = 254;
+
+/// Stands in a calendar that is not [`finished`]: the place, for which the short link is meant.
+const PLACE: &str = "LOCATION:https://join.invalid/i/hidden-until-it-is-sent";
 
 /// Stands in a calendar that is not [`finished`]: the place in words.
 const PLACE_IN_WORDS: &str = "X-GREENROOM-PLACE:";
@@ -158,21 +163,30 @@ pub fn organizer(calendar: &str) -> Option<Address> {
 }
 
 /// With the link in its places, and folded: at most 75 octets a line (RFC 5545 §3.1). Not before, or a
-/// fold could tear the placeholder apart. Where the link is too long, the location is in words.
-pub fn finished(calendar: &str, link: &str) -> String {
+/// fold could tear the placeholder apart. The location is the short link, if there is one; else the link, and where that
+/// is too long, it is in words.
+pub fn finished(calendar: &str, link: &str, short: Option<&str>) -> String {
     // Text and addresses differ in what they escape; a link that has none of it fits both.
     let link = link.replace(',', "%2C").replace(';', "%3B");
-    let lines = filled(calendar, &link);
+    let lines = filled(calendar, &link, short);
     lines.map(|line| folded(&line)).collect()
 }
 
 /// The lines of a calendar with a link in its places, not folded.
-pub fn filled(calendar: &str, link: &str) -> impl Iterator<Item = String> {
-    let is_too_long = link.len() > LONGEST_LOCATION;
+pub fn filled<'a>(
+    calendar: &'a str,
+    link: &'a str,
+    short: Option<&'a str>,
+) -> impl Iterator<Item = String> + use<'a> {
+    // What was stored before there were short links has the link itself there.
+    let takes_short = short.is_some() && calendar.contains(PLACE);
+    let place = short.filter(|_| takes_short).unwrap_or(link);
+    let is_too_long = place.len() > LONGEST_LOCATION;
     calendar.split_terminator("\r\n").filter_map(move |line| {
         match line.strip_prefix(PLACE_IN_WORDS) {
             Some(words) => is_too_long.then(|| format!("LOCATION:{words}")),
             None if is_too_long && line.starts_with("LOCATION:") => None,
+            None if line == PLACE => Some(format!("LOCATION:{place}")),
             None => Some(line.replace(LINK_PLACEHOLDER, link)),
         }
     })
@@ -293,7 +307,7 @@ impl Lines {
     /// The place is the link: LOCATION is what every program shows, the others are for those that know.
     fn place(&mut self, event: &Event) {
         self.add("DESCRIPTION", &escaped(&event.description));
-        self.add("LOCATION", LINK_PLACEHOLDER);
+        self.0.extend([PLACE, "\r\n"]);
         self.0
             .extend([PLACE_IN_WORDS, &escaped(&event.place), "\r\n"]);
         self.add("URL", LINK_PLACEHOLDER);

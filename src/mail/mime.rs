@@ -69,6 +69,8 @@ pub struct Calendar<'a> {
     pub method: Method,
     /// The calendar itself, not [`invite::finished`] yet.
     pub ics: &'a str,
+    /// The short link, where there is one.
+    pub short: Option<&'a str>,
 }
 
 impl<'a> Picture<'a> {
@@ -146,10 +148,10 @@ fn body(letter: &Letter<'_>, link: &str) -> Result<MultiPart> {
         Some(picture) => texts.multipart(with_picture(letter.message_id, html, picture)?),
         None => texts.singlepart(html),
     };
-    let Some(Calendar { method, ics }) = letter.ics else {
+    let Some(Calendar { method, ics, short }) = letter.ics else {
         return Ok(texts);
     };
-    let (method, ics) = (method.name(), invite::finished(ics, link));
+    let (method, ics) = (method.name(), invite::finished(ics, link, short));
     let part = |content_type: &str| {
         let content_type = ContentType::parse(content_type)
             .map_err(|_| Error::Mail("a calendar's method is wrong".into()))?;

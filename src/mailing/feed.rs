@@ -26,7 +26,7 @@ pub fn calendar(
         .iter()
         .map(|held| event(language, base_url, feed.user.id, held));
     let events = events.collect::<Result<Vec<_>>>()?;
-    Ok(invite::finished(&invite::feed(&name, &events), ""))
+    Ok(invite::finished(&invite::feed(&name, &events), "", None))
 }
 
 fn event(language: &Language, base_url: &BaseUrl, user_id: i64, held: &Held) -> Result<Event> {

@@ -47,6 +47,7 @@ impl<'a> Draft<'a> {
                 Some(Calendar {
                     method: method?,
                     ics,
+                    short: None,
                 })
             })
             .map(|calendar| calendar.ok_or_else(missing))
@@ -69,6 +70,14 @@ impl<'a> Draft<'a> {
             content_id: logo.map_or_else(String::new, |logo| content_id(&logo.content_hash)),
             calendar,
         })
+    }
+
+    /// With a short link in the place of the calendar.
+    pub fn with_short(mut self, link: Option<&'a str>) -> Self {
+        if let Some(calendar) = &mut self.calendar {
+            calendar.short = link;
+        }
+        self
     }
 
     /// All that it is made of.

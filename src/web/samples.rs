@@ -5,8 +5,8 @@ use entity::user::Role;
 use scraper::{ElementRef, Html, Selector};
 
 use super::{
-    account, actions, alerts, availability, batches, bell, bookings, calendar, cancellations,
-    candidates, company, dossiers, emails, endings,
+    accommodations, account, actions, alerts, availability, batches, bell, bookings, calendar,
+    cancellations, candidates, company, dossiers, emails, endings,
     error_page::ErrorPage,
     feeds,
     flash::Flash,
@@ -23,6 +23,7 @@ use crate::{
 
 /// Every page there is, one line each, by the alphabet.
 const PAGES: &[Sample] = &[
+    of::<accommodations::ShowPage>(),
     of::<account::EditPage>(),
     of::<account::PasswordPage>(),
     of::<actions::pages::IndexPage>(),
@@ -61,11 +62,13 @@ const PAGES: &[Sample] = &[
     of::<jobs::pages::IndexPage>(),
     of::<jobs::pages::NewPage>(),
     of::<jobs::pages::ShowPage>(),
+    of::<join::pages::AccommodationPage>(),
     of::<join::pages::AnswerPage>(),
     of::<join::pages::CancelledPage>(),
     of::<join::pages::ChoosePage>(),
     of::<join::pages::EarlyPage>(),
     of::<join::pages::JoinedPage>(),
+    of::<join::pages::LinkPage>(),
     of::<join::pages::OpenPage>(),
     of::<join::pages::OverPage>(),
     of::<join::pages::BlankPage>(),

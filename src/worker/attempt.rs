@@ -9,6 +9,7 @@ use super::{
     Stop,
     batch_writer::BatchWriter,
     catch_panic::catch_panic,
+    compose::takes_short_link,
     copies, delivery_log, join_link,
     logged_in::{self, WithoutToken},
     outcome,
@@ -19,6 +20,7 @@ use crate::{
     app::App,
     domain::{
         delivery::{Claimed, Ended, Entry, Recorded},
+        interviews::short_link,
         logos,
     },
     error::{Error, Result},
@@ -63,7 +65,9 @@ async fn attempt(
     final_dot_sent: &Cell<bool>,
 ) -> Result<Ended> {
     let logo = logos::of_message(&app.db, claimed.email.company_id, claimed.email.logo_id).await?;
+    let short = place(app, claimed);
     let draft = Draft::of(&claimed.email, claimed.details.as_ref(), logo.as_ref())?;
+    let draft = draft.with_short(short.as_deref());
     let link = join_link(app, claimed)?;
     let id = draft.email_id();
     let Some(name) = claimed.transport else {
@@ -110,6 +114,13 @@ async fn attempt(
             outcome::without_token(id, no_token, host(relay), name)
         }
     })
+}
+
+/// For the calendar in it: kept when the message was composed.
+fn place(app: &App, claimed: &Claimed) -> Option<String> {
+    let details = claimed.details.as_ref()?;
+    let (code, _) = short_link::made(&app.keys, &details.interview);
+    takes_short_link(&claimed.email).then(|| app.settings.base_url.join(&format!("/i/{code}")))
 }
 
 fn comes_back_to(app: &App, draft: &Draft<'_>) -> Result<Address> {

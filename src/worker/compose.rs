@@ -2,7 +2,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use entity::email;
+use entity::email::{self, Audience};
 
 use super::{
     Stop,
@@ -17,7 +17,7 @@ use crate::{
         accounts::users,
         delivery::{self, Claimed, Ended, Fixed},
         emails,
-        interviews::Details,
+        interviews::{Details, short_link},
     },
     error::{Error, Result},
     mail::{
@@ -118,8 +118,17 @@ pub(super) async fn compose(app: &App, claimed: &Claimed) -> Result<Fixed> {
         text: composed.text,
         html: composed.html,
         logo_id: details.own.logo.as_ref().map(|logo| logo.id),
+        short_link: takes_short_link(email).then(|| {
+            let (_, kept) = short_link::made(&app.keys, &details.interview);
+            kept
+        }),
         domain,
     })
+}
+
+/// Only the candidate's calendars have the join link.
+pub(super) fn takes_short_link(email: &email::Model) -> bool {
+    Method::of(email.kind) == Some(Method::Request) && email.audience == Audience::Candidate
 }
 
 async fn write(app: &App, email: &email::Model, details: &Details) -> Result<Message> {

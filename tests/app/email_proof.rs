@@ -56,11 +56,28 @@ async fn the_file_of_a_message_is_what_the_mail_server_got_but_for_the_link() {
     assert_eq!(headers(&shown), headers(&sent));
     let (shown, sent) = (parts(&shown), parts(&sent));
     assert_eq!(shown.len(), 4, "plain, HTML, calendar, attachment");
+    let places = sent.iter().filter_map(|part| {
+        let (_, place) = part.split_once("LOCATION:")?;
+        place.lines().next()
+    });
+    let places: Vec<&str> = places.collect();
+    assert_eq!(places.len(), 2, "in the calendar and its copy");
+    let short = places[0];
+    let code = short.rsplit('/').next().expect("its letters");
+    assert_eq!(short, app.app.settings.base_url.join(&format!("/i/{code}")));
     for (shown, sent) in shown.iter().zip(&sent) {
         assert!(sent.contains(&link) && shown.contains(LINK_PLACEHOLDER));
         assert!(!shown.contains(&token), "also not inside base64");
-        assert_eq!(shown, &sent.replace(&link, LINK_PLACEHOLDER));
+        assert!(!shown.contains(code), "nor the short one");
+        let masked = sent.replace(&link, LINK_PLACEHOLDER);
+        assert_eq!(shown, &masked.replace(short, LINK_PLACEHOLDER));
     }
+    let opened = app.candidate().get(&format!("/i/{code}")).await;
+    assert_eq!(
+        opened.status, 200,
+        "it works without being shown to anybody"
+    );
+    assert!(opened.words("h1").contains("Cloud Architect"));
 }
 
 #[actix_web::test]

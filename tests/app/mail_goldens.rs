@@ -225,7 +225,7 @@ fn write_calendars(message: &Message, name: &str, write: &dyn Fn(String, &str)) 
             "ends_at": event.ends_at.to_rfc3339(),
         });
         write(format!("{name}.json"), &expected.to_string());
-        write(format!("{name}.ics"), &invite::finished(stored, LINK));
+        write(format!("{name}.ics"), &invite::finished(stored, LINK, None));
     };
     if let Some((method, stored)) = calendar(message, &people) {
         write(name.to_owned(), &stored, method.name(), false);

@@ -44,7 +44,7 @@ const MORE: [(&str, usize); 40] = [
     ("/interviews/{id}/reschedule", 7),
     ("/interviews/{id}/reschedule/html", 3),
     ("/interview/{token}", 1),
-    ("/interview/{token}/invite.ics", 2),
+    ("/interview/{token}/invite.ics", 3),
     ("/interview/{token}/join", 1),
     ("/interview/{token}/trouble", 1),
     // With how many candidates can be asked to choose, and how far the others are.
@@ -230,9 +230,9 @@ const HELD_BOOKING: usize = BOOKING + 4;
 const BOOKING: usize = 13;
 /// Of some messages at once.
 const CLAIM: usize = 6;
-/// A claim that looks for what is over as well, and one message that is composed, sent and recorded, with what was
-/// reported of it before.
-const TURN: usize = 22;
+/// A claim that looks for what is over as well, and one message that is composed, sent and recorded, with its short link and
+/// what was reported of it before.
+const TURN: usize = 23;
 
 fn within(most: usize, heard: &[String]) {
     let count = heard.len();

@@ -15,7 +15,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     attempt::{Dsn, Outcome, Stage},
     email::{self, Status},
-    transport,
+    short_link, transport,
 };
 use sea_orm::{
     Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::SimpleExpr,
@@ -95,6 +95,8 @@ pub struct Fixed {
     pub ics: Option<String>,
     /// The logo that the HTML part shows.
     pub logo_id: Option<i64>,
+    /// By which the short link in the calendar works.
+    pub short_link: Option<short_link::ActiveModel>,
 }
 
 impl Fixed {

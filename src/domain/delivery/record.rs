@@ -24,6 +24,7 @@ use crate::{
     domain::{
         bounces,
         emails::lifecycle::{self, Claim, returned_claims},
+        interviews::short_link,
         mail_servers::{self, BreakerChange, Finding, Noted},
         suppressions::{self, Cause},
     },
@@ -58,7 +59,15 @@ pub struct Written {
 /// Keeps messages as composed, while their claims hold; answers with those that are kept.
 pub async fn fix(db: &Db, composed: &[(Claimed, Fixed)]) -> Result<Vec<Claimed>> {
     let mut fixing = fixing(composed);
-    let ours = db::transaction(db, async |txn| returned_claims(txn, &mut fixing).await).await?;
+    let links = composed
+        .iter()
+        .filter_map(|(_, fixed)| fixed.short_link.clone());
+    let links: Vec<_> = links.collect();
+    let ours = db::transaction(db, async |txn| {
+        short_link::keep(txn, links).await?;
+        returned_claims(txn, &mut fixing).await
+    })
+    .await?;
     let ours = composed
         .iter()
         .filter(|(claimed, _)| ours.contains(&claim_of(&claimed.email)));

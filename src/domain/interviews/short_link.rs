@@ -125,27 +125,50 @@ pub async fn show(
             return Ok((details, None));
         }
         let row = &details.interview;
-        let code = keys.short_code(&row.public_id, row.link_version);
-        keep(txn, row, &code).await?;
+        let (code, kept) = made(keys, row);
+        keep(txn, vec![kept]).await?;
         events::record(txn, actor, Event::LinkShown { interview_id: id }, now).await?;
         Ok((details, Some(code)))
     })
     .await
 }
 
-async fn keep(txn: &impl ConnectionTrait, row: &interview::Model, code: &Code) -> Result<()> {
-    let new = short_link::ActiveModel {
+/// The short link of an interview as it is now, and the row by which it works.
+pub fn made(keys: &Keys, row: &interview::Model) -> (Code, short_link::ActiveModel) {
+    let code = keys.short_code(&row.public_id, row.link_version);
+    let kept = short_link::ActiveModel {
         code_hash: Set(code.hash()),
         company_id: Set(row.company_id),
         interview_id: Set(row.id),
         link_version: Set(row.link_version),
     };
+    (code, kept)
+}
+
+/// Makes short links work, in one statement.
+pub(in crate::domain) async fn keep(
+    txn: &impl ConnectionTrait,
+    all: Vec<short_link::ActiveModel>,
+) -> Result<()> {
+    if all.is_empty() {
+        return Ok(());
+    }
     let once = OnConflict::new().do_nothing().to_owned();
-    let inserting = short_link::Entity::insert(new)
+    let inserting = short_link::Entity::insert_many(all)
         .on_conflict(once)
         .into_query();
     txn.execute(&inserting).await?;
     Ok(())
+}
+
+/// The short link of an interview, if it works already.
+pub async fn kept(db: &Db, keys: &Keys, row: &interview::Model) -> Result<Option<Code>> {
+    let code = keys.short_code(&row.public_id, row.link_version);
+    let found = short_link::Entity::find_by_id(code.hash())
+        .filter(short_link::COLUMN.company_id.eq(row.company_id))
+        .one(db.read())
+        .await?;
+    Ok(found.map(|_| code))
 }
 
 /// Where a short link leads now, and the token that leads there as well. `NotFound` when it is wrong or was replaced.

@@ -158,7 +158,11 @@ fn make(
             text: &composed.text,
             html: &composed.html,
             picture: None,
-            ics: Some(Calendar { method, ics: &ics }),
+            ics: Some(Calendar {
+                method,
+                ics: &ics,
+                short: None,
+            }),
         },
         link,
     )?;
@@ -167,7 +171,7 @@ fn make(
         faults.push(format!("its HTML part has {} bytes", composed.html.len()));
     }
     faults.extend(calendar_fault(
-        &invite::finished(&ics, link),
+        &invite::finished(&ics, link, None),
         method,
         &event.uid,
     ));

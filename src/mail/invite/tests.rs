@@ -27,7 +27,7 @@ fn told(method: Method, event: &Event) -> String {
         attendee: &attendee,
         is_answer_read: false,
     };
-    finished(&message(method, event, people), LINK)
+    finished(&message(method, event, people), LINK, None)
 }
 
 fn unfolded(text: &str) -> Vec<String> {
@@ -101,7 +101,7 @@ fn a_cancel_names_the_same_event_and_leads_nowhere() {
 
 #[test]
 fn a_downloaded_copy_names_nobody_and_rings_as_its_reader_likes() {
-    let text = finished(&file(&event()), LINK);
+    let text = finished(&file(&event()), LINK, None);
     assert!(text.contains("METHOD:PUBLISH\r\n"));
     for never in ["ORGANIZER", "ATTENDEE", "VALARM"] {
         assert!(!text.contains(never), "{never}");
@@ -122,7 +122,7 @@ fn a_location_has_less_than_255_characters_whatever_the_link() {
     for (length, location) in [(100, None), (254, None), (255, Some("Online\\, see below"))] {
         let start = "https://jobs.example.com/interview/";
         let link = format!("{start}{}", "x".repeat(length - start.len()));
-        let lines = unfolded(&finished(&stored, &link));
+        let lines = unfolded(&finished(&stored, &link, None));
         let location = format!("LOCATION:{}", location.unwrap_or(&link));
         assert!(lines.contains(&location), "{length}: {lines:#?}");
         assert_eq!(
@@ -132,9 +132,27 @@ fn a_location_has_less_than_255_characters_whatever_the_link() {
         assert!(!lines.concat().contains("X-GREENROOM"));
         // Wherever else it stands it is whole.
         assert!(lines.contains(&format!("URL:{link}")));
-        let old = unfolded(&finished(&before_there_were_words, &link));
+        let old = unfolded(&finished(&before_there_were_words, &link, None));
         let is_named = old.iter().any(|line| line.starts_with("LOCATION"));
         assert_eq!(is_named, length < 255, "{length}");
+    }
+}
+
+#[test]
+fn the_location_is_the_short_link_where_there_is_one() {
+    let short = "https://jobs.example.com/i/7K2M-9QXD-4TZW-H8PE";
+    let long = format!("https://jobs.example.com/interview/{}", "x".repeat(250));
+    for link in [LINK, &long] {
+        let lines = unfolded(&finished(&file(&event()), link, Some(short)));
+        let places = lines.iter().filter(|line| line.starts_with("LOCATION"));
+        let places: Vec<&String> = places.collect();
+        assert_eq!(places, [&format!("LOCATION:{short}")]);
+        assert!(lines.contains(&format!("URL:{link}")), "it is whole there");
+        assert!(!lines.concat().contains("join.invalid"));
+        // As it was stored before there were short links.
+        let stored = file(&event()).replace(PLACE, &format!("LOCATION:{LINK_PLACEHOLDER}"));
+        let old = unfolded(&finished(&stored, LINK, Some(short)));
+        assert!(old.contains(&format!("LOCATION:{LINK}")));
     }
 }
 

@@ -45,7 +45,7 @@ pub async fn show_invitation(
 ) -> Result<HttpResponse> {
     let email = emails::find(app.db.read(), viewer.company_id, *id).await?;
     let ics = email.ics.ok_or(AppError::NotFound)?;
-    let file = invite::finished(&ics, LINK_PLACEHOLDER);
+    let file = invite::finished(&ics, LINK_PLACEHOLDER, None);
     Ok(download(
         "text/calendar; charset=utf-8",
         &format!("invitation-{id}.ics"),

@@ -14,6 +14,7 @@ use crate::{
         interviews::{
             admission::{self, Admission, State},
             join_link::Ticket,
+            short_link,
         },
     },
     mail::{
@@ -53,7 +54,14 @@ async fn file(
     now: DateTime<Utc>,
 ) -> crate::error::Result<String> {
     let (event, link) = event(app, admission, now).await?;
-    Ok(invite::finished(&invite::file(&event), &link))
+    let row = &admission.details.interview;
+    let short = short_link::kept(&app.db, &app.keys, row).await?;
+    let short = short.map(|code| app.settings.base_url.join(&format!("/i/{code}")));
+    Ok(invite::finished(
+        &invite::file(&event),
+        &link,
+        short.as_deref(),
+    ))
 }
 
 /// What calendars get of the interview, and the link that stands in it.

@@ -164,6 +164,7 @@ pub fn bytes(message: &Message) -> Vec<u8> {
     let ics = calendar.as_ref().map(|(method, ics)| Calendar {
         method: *method,
         ics,
+        short: None,
     });
     let picture = message.logo.as_ref().map(|logo| Picture {
         content_id: &logo.content_id,

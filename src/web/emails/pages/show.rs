@@ -80,7 +80,7 @@ impl AsSent {
                     (_, false) => "Adds the interview to the candidate's calendar or updates it.",
                     (_, true) => "Adds the interview to the interviewer's calendar or updates it.",
                 },
-                calendar: invite::filled(ics, HIDDEN_LINK)
+                calendar: invite::filled(ics, HIDDEN_LINK, None)
                     .map(|line| line + "\n")
                     .collect(),
             }),
