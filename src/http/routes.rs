@@ -74,9 +74,11 @@ fn table() -> Vec<Route> {
         get(Candidate, "/interview/{rest:.*}", join::show),
         get(Candidate, "/Interview/{rest:.*}", join::show),
         get(Candidate, "/INTERVIEW/{rest:.*}", join::show),
+        get(Candidate, "//interview/{rest:.*}", join::show),
         get(Candidate, "/i", join::show_without),
         get(Candidate, "/i/{code:.*}", join::short::show),
         get(Candidate, "/I/{code:.*}", join::short::show),
+        get(Candidate, "//i/{code:.*}", join::short::show),
 
         get(Interviewer, "/", today::show),
         get(Interviewer, "/bell", bell::index),

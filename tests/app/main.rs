@@ -78,6 +78,7 @@ mod mail_page;
 mod mail_texts;
 mod mail_tokens;
 mod moves;
+mod mangled_links;
 mod nonsense;
 mod notices;
 mod notifications;

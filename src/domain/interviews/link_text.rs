@@ -4,6 +4,14 @@
 const BEGINS: &str = "eyJ";
 /// The last part of a token, an HMAC of 32 bytes in base64url without padding (RFC 7515 §2), has so many letters.
 const SIGNATURE: usize = 43;
+/// What quoted-printable makes of `=`, which no link has, of the blank at the end of a line, and of what links have.
+const QUOTED: [(&str, &str); 5] = [
+    ("=3D", ""),
+    ("=20", " "),
+    ("=2D", "-"),
+    ("=2E", "."),
+    ("=5F", "_"),
+];
 /// Of more than this nothing is read.
 pub(super) const LONGEST: usize = 4096;
 
@@ -13,14 +21,21 @@ pub fn token(text: &str) -> Option<String> {
     if text.len() > LONGEST {
         return None;
     }
-    let text = plain(text);
+    let text = plain(text)
+        // Where a long word may be broken, says HTML.
+        .replace("<wbr>", "")
+        // Browsers make slashes of the backslashes that Markdown puts there.
+        .replace("/_", "_");
     let mut token = String::new();
     let (mut dots, mut signed) = (0, 0);
-    for c in text[text.find(BEGINS)?..].chars() {
+    for c in from_its_beginning(&text)?.chars() {
         if signed == SIGNATURE {
-            return (!c.is_alphanumeric()).then_some(token);
+            // Letters of other alphabets are words that follow without a blank.
+            return (!c.is_ascii_alphanumeric()).then_some(token);
         }
         match c {
+            // SMTP sends the dot at the beginning of a line twice (RFC 5321 §4.5.2), and not everybody takes one away.
+            '.' if token.ends_with('.') => continue,
             '.' if dots < 2 => dots += 1,
             'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '_' => signed += usize::from(dots == 2),
             c if is_put_inside(c) => continue,
@@ -29,6 +44,17 @@ pub fn token(text: &str) -> Option<String> {
         token.push(c);
     }
     (signed == SIGNATURE).then_some(token)
+}
+
+/// From the first letter of a token on, wherever its first line was broken.
+fn from_its_beginning(text: &str) -> Option<&str> {
+    let first = BEGINS.chars().next()?;
+    let begins = |rest: &&str| {
+        let letters = rest.chars().filter(|c| !is_put_inside(*c));
+        letters.take(BEGINS.len()).eq(BEGINS.chars())
+    };
+    let places = text.match_indices(first);
+    places.map(|(at, _)| &text[at..]).find(begins)
 }
 
 /// Is nothing left that could be part of a link?
@@ -40,17 +66,24 @@ pub fn is_blank(text: &str) -> bool {
 pub(super) fn plain(text: &str) -> String {
     // Somebody on the way may have escaped what was escaped already.
     let text = unescaped(&unescaped(text));
-    // What quoted-printable makes of `=`, which no link has.
-    text.replace("=3D", "").replace("=3d", "")
+    // Others could as well be letters behind the `=` of a line that was broken.
+    QUOTED.iter().fold(text, |text, (quoted, plain)| {
+        text.replace(quoted, plain)
+            .replace(&quoted.to_lowercase(), plain)
+    })
 }
 
-/// Breaks of lines, the marks of quoted lines, and what nobody sees.
+/// Breaks of lines, the marks of quoted lines, what nobody sees, and what cannot be read.
 pub(super) fn is_put_inside(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
         || matches!(
             c,
-            '=' | '>' | '|' | '\\' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'
+            // A form writes a blank as a plus.
+            '=' | '>' | '|' | '\\' | '+' | '\u{ad}' | '\u{34f}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+                // Directions of writing, from pages that are read from right to left.
+                | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}'
+                | '\u{feff}' | '\u{fffd}'
         )
 }
 
@@ -139,6 +172,13 @@ mod tests {
             "\u{a0}",
             " See you there",
             "\r\nRegards",
+            "=20",
+            "%E2%80",
+            "%A0",
+            "%",
+            "。",
+            "을",
+            "\u{2069}",
         ] {
             let mangled = format!("{TOKEN}{tail}");
             assert_eq!(token(&mangled).as_deref(), Some(TOKEN), "{tail:?}");
@@ -186,12 +226,35 @@ mod tests {
             "\r\n> ",
             "\r\n| ",
             "\u{a0}",
+            "+",
+            "=20\r\n",
+            "%A0",
+            "%AD",
+            "<wbr>",
+            "%3Cwbr%3E",
+            "\u{2066}",
+            "\u{202a}",
         ] {
             let mangled = format!("{first}{inside}{second}");
             assert_eq!(token(&mangled).as_deref(), Some(TOKEN), "{inside:?}");
         }
         assert_eq!(token(&TOKEN.replace('.', "%2E")).as_deref(), Some(TOKEN));
         assert_eq!(token(&TOKEN.replace('.', "%252e")).as_deref(), Some(TOKEN));
+        for (from, to) in [
+            (".", "=2E"),
+            (".", "\r\n.."),
+            (".", "=\r\n.."),
+            ("-", "=2D"),
+            ("_", "=5f"),
+            ("_", "\\_"),
+            ("_", "/_"),
+            ("_", "%5C_"),
+            ("eyJh", "e=\r\nyJh"),
+            ("eyJh", "ey%0AJh"),
+        ] {
+            let mangled = TOKEN.replace(from, to);
+            assert_eq!(token(&mangled).as_deref(), Some(TOKEN), "{mangled:?}");
+        }
     }
 
     #[test]
@@ -212,6 +275,8 @@ mod tests {
             format!("{first}/{second}"),
             format!("{first}.{second}"),
             TOKEN.replacen('.', "", 1),
+            TOKEN.replacen("eyJ", "yJ", 1),
+            TOKEN.replace("eyJ", "e.yJ"),
             TOKEN.to_uppercase(),
         ] {
             assert_eq!(token(&other), None, "{other}");

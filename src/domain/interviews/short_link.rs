@@ -54,14 +54,17 @@ impl Code {
         if text.len() > link_text::LONGEST {
             return None;
         }
-        let text = link_text::plain(text);
+        let text = link_text::plain(text).to_lowercase();
+        // A whole address behind the beginning of one.
+        let text = text.rsplit("/i/").next().unwrap_or_default();
         let mut letters = String::new();
         for c in text
             .trim_start_matches(|c: char| !c.is_alphanumeric())
             .chars()
         {
             if letters.len() == LETTERS {
-                return (!c.is_alphanumeric()).then_some(Self(letters));
+                // Letters of other alphabets are words that follow without a blank.
+                return (!narrow(c).is_ascii_alphanumeric()).then_some(Self(letters));
             }
             if is_put_inside(c) || is_dash(c) {
                 continue;
@@ -96,7 +99,7 @@ impl fmt::Debug for Code {
 }
 
 fn letter(c: char) -> Option<char> {
-    let letter = match c.to_ascii_uppercase() {
+    let letter = match narrow(c).to_ascii_uppercase() {
         'O' => '0',
         'I' | 'L' => '1',
         other => other,
@@ -105,9 +108,20 @@ fn letter(c: char) -> Option<char> {
     is_one.then_some(letter)
 }
 
+/// As keyboards for Arabic, Persian and Japanese write it, and as it is meant.
+fn narrow(c: char) -> char {
+    let meant = match u32::from(c) {
+        digit @ 0x660..=0x669 => digit - 0x660 + u32::from('0'),
+        digit @ 0x6f0..=0x6f9 => digit - 0x6f0 + u32::from('0'),
+        wide @ 0xff01..=0xff5e => wide - 0xff01 + u32::from('!'),
+        other => other,
+    };
+    char::from_u32(meant).unwrap_or(c)
+}
+
 /// What programs and people put between groups.
 fn is_dash(c: char) -> bool {
-    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+    matches!(narrow(c), '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
 /// Makes the short link of an interview work and says who was shown it; answers with it. None where nobody joins it any
@@ -239,9 +253,26 @@ mod tests {
             format!("{shown}&utm=1"),
             shown.replace('0', "O").replace('1', "l"),
             shown.replace('0', "o").replace('1', "I"),
+            shown.replace('-', "+"),
+            shown.replace('-', "=2D"),
+            shown.replace('-', "\u{2069}-\u{2066}"),
+            format!("{shown}を"),
+            format!("https://jobs.example/I/{shown}"),
+            moved(&shown, '0'..='9', '\u{660}'),
+            moved(&shown, '0'..='9', '\u{6f0}'),
+            moved(&shown, '!'..='~', '\u{ff01}'),
         ] {
             assert_eq!(Code::read(&typed).as_ref(), Some(&code()), "{typed}");
         }
+    }
+
+    /// With the letters of one range from another alphabet.
+    fn moved(text: &str, range: std::ops::RangeInclusive<char>, to: char) -> String {
+        let moved = |c: char| match range.contains(&c) {
+            true => char::from_u32(u32::from(c) - u32::from(*range.start()) + u32::from(to)),
+            false => None,
+        };
+        text.chars().map(|c| moved(c).unwrap_or(c)).collect()
     }
 
     #[test]
@@ -256,6 +287,8 @@ mod tests {
             format!("{cut}."),
             format!("{shown}A"),
             format!("{shown}9"),
+            format!("{shown}\u{669}"),
+            format!("{shown}\u{ff21}"),
             beside("U"),
             beside("é"),
             beside("/"),
