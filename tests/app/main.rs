@@ -91,6 +91,7 @@ mod replies;
 mod reports;
 mod rescheduling;
 mod routes;
+mod scanners;
 mod schema;
 mod searches;
 mod security;

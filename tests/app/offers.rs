@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr
 
 use crate::support::{Actor, Answer, TestApp, builders};
 
-const TERMS: &[(&str, &str)] = &[
+pub const TERMS: &[(&str, &str)] = &[
     ("days", "3"),
     ("notice_hours", "24"),
     ("horizon_days", "21"),
@@ -108,7 +108,7 @@ impl Scene {
 }
 
 /// Fills the form of a page that asks candidates to choose.
-async fn ask(rita: &mut Actor, page: &str, fields: &[(&str, &str)]) -> Answer {
+pub async fn ask(rita: &mut Actor, page: &str, fields: &[(&str, &str)]) -> Answer {
     let shown = rita.get(page).await;
     let names = shown.all_attributes("#asking input[type=hidden]", "name");
     let values = shown.all_attributes("#asking input[type=hidden]", "value");

@@ -26,6 +26,7 @@ pub async fn all(app: &TestApp) -> Vec<String> {
         batch,
         bounce,
         candidate,
+        candidate_word,
         company,
         email,
         interview,
@@ -33,10 +34,13 @@ pub async fn all(app: &TestApp) -> Vec<String> {
         logo,
         mail_text,
         mail_text_version,
+        offer,
         one_time_key,
         provider_event,
         provider_hook,
+        short_link,
         slot,
+        slot_interviewer,
         suppression,
         user
     );
