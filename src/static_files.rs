@@ -31,6 +31,7 @@ const STYLES: &[&str] = &[
     "css/form.css",
     "css/found.css",
     "css/gate.css",
+    "css/door.css",
     "css/grip.css",
     "css/import.css",
     "css/languages.css",

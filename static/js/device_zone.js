@@ -9,7 +9,9 @@ async function offer() {
   try {
     const answer = await fetch(`${page}?device=${encodeURIComponent(device)}`, { cache: "no-store" });
     const other = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#device-zone");
-    if (other) told.before(other);
+    const beside = document.querySelector(".gate__zone");
+    if (other && beside) beside.after(other);
+    else if (other) told.before(other);
   } catch {
     // Nothing is lost: the page leads to the same choice.
   }

@@ -77,7 +77,7 @@ async fn the_file_of_a_message_is_what_the_mail_server_got_but_for_the_link() {
         opened.status, 200,
         "it works without being shown to anybody"
     );
-    assert!(opened.words("h1").contains("Cloud Architect"));
+    assert!(opened.words("main").contains("Cloud Architect"));
 }
 
 #[actix_web::test]

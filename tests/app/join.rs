@@ -159,13 +159,20 @@ fn shown(page: &Answer) -> &'static str {
 async fn who_is_early_sees_how_long_it_is_still_by_our_clock() {
     let invitation = Invitation::sent().await;
     let page = invitation.look().await;
-    assert_eq!(page.words("h1"), "Cloud Architect");
+    assert_eq!(
+        page.words("h1"),
+        "Tuesday, January 5, 2027 3:00 AM to 3:45 AM"
+    );
+    assert!(page.words(".gate__lead").contains("Cloud Architect"));
     assert_eq!(page.words("[role=timer]"), "23:45:00");
     assert_eq!(
         page.attribute("[data-countdown]", "data-countdown"),
         "85500000"
     );
-    assert!(page.has("button[disabled]"));
+    assert!(
+        !page.has("button[disabled]"),
+        "nothing that cannot be pressed"
+    );
     assert!(
         !page.has("form[action$=join]"),
         "there is nothing to join yet"

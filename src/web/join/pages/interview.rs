@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::path;
 use crate::{
-    domain::interviews::admission::Admission,
+    domain::interviews::{admission::Admission, join_window::JoinWindow},
     error::{Error, Result},
     mail::{language::Language, mailbox},
     times,
@@ -20,6 +20,8 @@ pub(super) struct Interview {
     lead: String,
     starts_at: String,
     when: String,
+    /// The same in large: the day, and from when to when; none where it ends on another day.
+    clocks: Option<Clocks>,
     time_zone: &'static str,
     zone_path: String,
     /// Does the candidate have one of their own?
@@ -34,6 +36,29 @@ pub(super) struct Interview {
     contact_uri: String,
     /// None where no number was given.
     call: Option<Call>,
+}
+
+/// A time in large.
+#[derive(Serialize)]
+struct Clocks {
+    day: String,
+    span: String,
+}
+
+impl Clocks {
+    fn of(window: JoinWindow, language: &Language, zone: Tz) -> Result<Option<Self>> {
+        let (starts, ends) = (window.starts_at, window.ends_at);
+        let day = language.day(starts, zone);
+        if day != language.day(ends, zone) {
+            return Ok(None);
+        }
+        let span = [
+            ("from", &*language.clock(starts, zone)),
+            ("until", &*language.clock(ends, zone)),
+        ];
+        let span = language.say("amounts", "span", &span)?;
+        Ok(Some(Self { day, span }))
+    }
 }
 
 /// A number, as it was typed and as it is dialled.
@@ -74,6 +99,7 @@ impl Interview {
             lead: language.say("page_interview", "lead", &lead)?,
             starts_at: times::rfc3339(window.starts_at),
             when: language.span(window.starts_at, window.ends_at, zone)?,
+            clocks: Clocks::of(window, language, zone)?,
             time_zone: zone.name(),
             zone_path: format!("{}/zone", path(&admission.token)),
             is_own_zone: details.candidate.time_zone.as_deref() == Some(zone.name()),
@@ -109,6 +135,10 @@ impl Interview {
             lead: "Technical interview for John Doe".into(),
             starts_at: "2025-10-15T08:00:00Z".into(),
             when: "Wednesday, October 15, 2025 at 10:00 AM to 11:00 AM (UTC+02:00)".into(),
+            clocks: Some(Clocks {
+                day: "Wednesday, October 15, 2025".into(),
+                span: "10:00 AM to 11:00 AM".into(),
+            }),
             time_zone: "Europe/Berlin",
             zone_path: "/interview/token/zone".into(),
             is_own_zone: true,
