@@ -6,8 +6,13 @@ use crate::settings::Settings;
 /// What a page may load and do. One that needs more adds it for itself.
 pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-const HEADERS: [(HeaderName, &str); 7] = [
+/// Which of a device's abilities a page may use: none.
+pub const PERMISSIONS: &str = "permissions-policy";
+const NONE: &str = "camera=(), microphone=(), display-capture=(), geolocation=()";
+
+const HEADERS: [(HeaderName, &str); 8] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
+    (HeaderName::from_static(PERMISSIONS), NONE),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     // `no-referrer` would make browsers send our own forms with `Origin: null`.
     (header::REFERRER_POLICY, "same-origin"),

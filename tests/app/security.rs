@@ -17,6 +17,7 @@ use greenroom::{
 use crate::support::{Actor, Answer, TestApp, app::PASSWORD, builders, logs::Logs};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const PERMISSIONS: &str = "camera=(), microphone=(), display-capture=(), geolocation=()";
 const HTTPS: [(&str, &str); 2] = [
     ("BASE_URL", "https://jobs.example.com"),
     ("ALLOW_INSECURE", "console-mail"),
@@ -25,6 +26,7 @@ const HTTPS: [(&str, &str); 2] = [
 fn assert_guarded(answer: &Answer, what: &str) {
     for (name, value) in [
         ("content-security-policy", POLICY),
+        ("permissions-policy", PERMISSIONS),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "same-origin"),
         ("cross-origin-opener-policy", "same-origin"),

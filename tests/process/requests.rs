@@ -33,6 +33,7 @@ fn assert_guarded(answer: &str, status: u16, what: &str) {
     );
     for line in [
         format!("content-security-policy: {POLICY}"),
+        "permissions-policy: camera=(), microphone=(), display-capture=(), geolocation=()".into(),
         "x-content-type-options: nosniff".into(),
         "referrer-policy: same-origin".into(),
         "cross-origin-opener-policy: same-origin".into(),
