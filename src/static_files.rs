@@ -25,6 +25,7 @@ const STYLES: &[&str] = &[
     "css/control.css",
     "css/day.css",
     "css/daylight.css",
+    "css/device.css",
     "css/dots.css",
     "css/facts.css",
     "css/footbar.css",

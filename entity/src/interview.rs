@@ -2,6 +2,8 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::device_check::DeviceCheck;
+
 /// Where an interview stands.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize,
@@ -141,6 +143,8 @@ pub struct Model {
     pub answer_words: String,
     /// When somebody of the company saw to an answer that was no yes.
     pub answer_handled_at: Option<DateTimeUtc>,
+    /// What their newest check of camera, sound and connection found; another time keeps it.
+    pub device_check: Option<DeviceCheck>,
     /// When it was first booked, however often it was moved since.
     pub booked_at: Option<DateTimeUtc>,
     /// The user who booked it: candidates reply to this person.

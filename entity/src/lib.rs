@@ -11,6 +11,7 @@ pub mod calendar;
 pub mod candidate;
 pub mod candidate_word;
 pub mod company;
+pub mod device_check;
 pub mod email;
 pub mod feed;
 pub mod interview;

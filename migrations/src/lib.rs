@@ -68,6 +68,7 @@ mod m20261130_000105_keep_replies;
 mod m20261130_000110_keep_short_links;
 mod m20261130_000111_know_answers;
 mod m20261130_000112_create_offers;
+mod m20261130_000113_keep_device_checks;
 mod m20261130_000114_keep_accommodations;
 mod m20261130_000115_policy_for_candidates;
 mod schema_text;
@@ -146,6 +147,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000110_keep_short_links::Migration),
             Box::new(m20261130_000111_know_answers::Migration),
             Box::new(m20261130_000112_create_offers::Migration),
+            Box::new(m20261130_000113_keep_device_checks::Migration),
             Box::new(m20261130_000114_keep_accommodations::Migration),
             Box::new(m20261130_000115_policy_for_candidates::Migration),
         ]

@@ -14,6 +14,7 @@ use serde_json::json;
 
 use super::{
     auth::Recruiter,
+    device_check::DeviceCheck,
     fields::{Body, Fields, choice, id, text},
     idempotency,
     lists::{self, List},
@@ -55,6 +56,7 @@ pub struct Interview {
     answered_at: Option<String>,
     answer_reason: Option<interview::AnswerReason>,
     answer_words: String,
+    device_check: Option<DeviceCheck>,
     version: i32,
     created_at: String,
 }
@@ -104,6 +106,7 @@ impl Interview {
             answer_reason,
             answer_words,
             answer_handled_at: _,
+            device_check,
             booked_at: _,
             booked_by: _,
             created_by: _,
@@ -131,6 +134,7 @@ impl Interview {
             answered_at: answered_at.map(times::rfc3339),
             answer_reason,
             answer_words,
+            device_check: device_check.map(DeviceCheck::from),
             version,
             created_at: times::rfc3339(created_at),
         }

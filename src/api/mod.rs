@@ -6,6 +6,7 @@ pub mod bulk_endings;
 pub mod calls;
 pub mod candidates;
 pub mod changes;
+pub mod device_check;
 pub mod emails;
 pub mod endings;
 pub mod fields;

@@ -19,13 +19,14 @@ pub async fn show(app: Data<App>) -> HttpResponse {
 
 #[cfg(test)]
 mod tests {
-    use entity::{attempt, bounce, email, interview, job, slot, user};
+    use entity::{attempt, bounce, device_check, email, interview, job, slot, user};
     use sea_orm::{ActiveEnum, Iterable};
+    use serde::Serialize;
     use serde_json::{Value, json};
 
     use super::DOCUMENT;
     use crate::{
-        api::slots,
+        api::{device_check::DeviceResult, slots},
         domain::{availability::hours::WEEKDAYS, slots::State},
     };
 
@@ -57,6 +58,8 @@ mod tests {
             "AttemptDsn" => names::<attempt::Dsn>(),
             "AttemptOutcome" => names::<attempt::Outcome>(),
             "AttemptStage" => names::<attempt::Stage>(),
+            "Browser" => serialized::<device_check::Browser>(),
+            "DeviceResult" => serialized::<DeviceResult>(),
             "DifficultyLevel" => names::<slot::DifficultyLevel>(),
             "EmailKind" => names::<email::Kind>(),
             "EmailStatus" => names::<email::Status>(),
@@ -75,5 +78,11 @@ mod tests {
 
     fn names<T: ActiveEnum<Value = String> + Iterable>() -> Vec<String> {
         T::iter().map(|value| value.to_value()).collect()
+    }
+
+    /// Of what is no column of its own.
+    fn serialized<T: Serialize + Iterable>() -> Vec<String> {
+        let names = T::iter().map(|value| json!(value).as_str().map(str::to_owned));
+        names.map(|name| name.expect("a name")).collect()
     }
 }

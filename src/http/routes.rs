@@ -54,6 +54,8 @@ fn table() -> Vec<Route> {
         post(Candidate, "/interview/{token}/answer", join::answer::create),
         get(Candidate, "/interview/{token}/calendar/google", join::calendars::show_google),
         get(Candidate, "/interview/{token}/calendar/outlook", join::calendars::show_outlook),
+        get(Candidate, "/interview/{token}/check", join::check::show),
+        post(Candidate, "/interview/{token}/check", join::check::create),
         get(Candidate, "/interview/{token}/choice", join::show),
         post(Candidate, "/interview/{token}/choice", join::choosing::create),
         get(Candidate, "/interview/{token}/invite.ics", join::invite::show),

@@ -1,6 +1,8 @@
 //! The words that people read for what is stored as a name: one place for all pages.
 use entity::{
-    InstructionLine, email,
+    InstructionLine,
+    device_check::Browser,
+    email,
     interview::{Answer, AnswerReason, Status},
     job,
     slot::{DifficultyLevel, InterviewType},
@@ -48,6 +50,19 @@ pub fn answer_reason(reason: AnswerReason) -> &'static str {
         AnswerReason::Travel => "Traveling",
         AnswerReason::OtherOffer => "Accepted another offer",
         AnswerReason::Withdrawn => "No longer interested",
+    }
+}
+
+/// The family of a browser: `Firefox`.
+pub fn browser(browser: Browser) -> &'static str {
+    match browser {
+        Browser::Firefox => "Firefox",
+        Browser::Chrome => "Chrome",
+        Browser::Edge => "Edge",
+        Browser::Safari => "Safari",
+        Browser::Opera => "Opera",
+        Browser::SamsungInternet => "Samsung Internet",
+        Browser::Other => "another browser",
     }
 }
 

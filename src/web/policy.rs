@@ -6,9 +6,13 @@ use crate::settings::Settings;
 /// What a page may load and do. One that needs more adds it for itself.
 pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Which of a device's abilities a page may use: none.
+/// Which of a device's abilities a page may use: the name of the header,
 pub const PERMISSIONS: &str = "permissions-policy";
+/// what all pages may,
 const NONE: &str = "camera=(), microphone=(), display-capture=(), geolocation=()";
+/// and what the one may that checks a candidate's device.
+pub const CAMERA_AND_MICROPHONE: &str =
+    "camera=(self), microphone=(self), display-capture=(), geolocation=()";
 
 const HEADERS: [(HeaderName, &str); 8] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),

@@ -72,6 +72,7 @@ const PAGES: &[Sample] = &[
     of::<join::pages::OpenPage>(),
     of::<join::pages::OverPage>(),
     of::<join::pages::BlankPage>(),
+    of::<join::pages::CheckPage>(),
     of::<join::pages::TooOftenPage>(),
     of::<join::pages::UnknownPage>(),
     of::<join::pages::ZonePage>(),

@@ -241,6 +241,7 @@ async fn an_interview_is_unscheduled_until_it_is_booked() {
         "time_zone": null, "booking_notes": "", "interviewer_notes": "", "cancel_reason": "", "not_told_reason": null, "outcome": null, "private_note": "",
         "rebook_of": null, "opened_at": null, "joined_at": null, "attended_at": null,
         "answer": null, "answered_at": null, "answer_reason": null, "answer_words": "",
+        "device_check": null,
         "ai_interview_type": null, "duration_minutes": null, "meeting_url": null, "version": 1,
         "created_at": "2027-01-04T08:00:00Z",
     });

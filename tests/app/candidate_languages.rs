@@ -119,6 +119,18 @@ impl Invitation {
         pages.push(("requested", self.app.candidate().get(&request).await));
         let zone = format!("{}/zone?device=Asia/Tokyo", self.path);
         pages.push(("zone", self.app.candidate().get(&zone).await));
+        let check = format!("{}/check", self.path);
+        pages.push(("check", self.app.candidate().get(&check).await));
+        let passed = [
+            ("camera", "passed"),
+            ("microphone", "failed"),
+            ("speaker", "passed"),
+            ("connection", "failed"),
+            ("clock", "passed"),
+        ];
+        let checked = self.app.candidate().post_form(&check, &passed).await;
+        assert_eq!(checked.status, 303);
+        pages.push(("checked", self.look().await));
         self.app.advance(TimeDelta::hours(24));
         pages.push(("open", self.look().await));
         pages.push(("joined", self.press("join").await));
@@ -188,12 +200,13 @@ fn pieces(language: &Language) -> Vec<String> {
     pieces
 }
 
-const GROUPS: [&str; 17] = [
+const GROUPS: [&str; 18] = [
     "amounts",
     "interview_types",
     "page_accommodation",
     "page_answer",
     "page_cancelled",
+    "page_check",
     "page_checks",
     "page_choose",
     "page_early",

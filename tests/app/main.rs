@@ -38,6 +38,7 @@ mod copies;
 mod corrections;
 mod deliveries;
 mod delivery_log;
+mod device_checks;
 mod documents;
 mod dsn;
 mod email_actions;

@@ -326,6 +326,7 @@ async fn a_link_of_nobody_opens_nothing() {
                 .replace("/accommodation", "x/accommodation")
                 .replace("/move", "x/move")
                 .replace("/calendar/", "x/calendar/")
+                .replace("/check", "x/check")
                 .replace("/choice", "x/choice")
                 .replace("/none", "x/none")
                 .replace("/zone", "x/zone")

@@ -20,7 +20,7 @@ const FRAME: usize = 2;
 /// Of its own, a page needs so many at most,
 const OWN: usize = 2;
 /// but for these: each says how many it needs today, and none may need more.
-const MORE: [(&str, usize); 40] = [
+const MORE: [(&str, usize); 41] = [
     ("/", 9),
     // With the candidates who said no, and those who asked for something.
     ("/alerts", 7),
@@ -52,6 +52,7 @@ const MORE: [(&str, usize); 40] = [
     ("/interview/{token}/answer", 1),
     ("/interview/{token}/calendar/google", 2),
     ("/interview/{token}/calendar/outlook", 2),
+    ("/interview/{token}/check", 1),
     ("/interview/{token}/choice", 1),
     ("/interview/{token}/move", 1),
     ("/interview/{token}/none", 1),

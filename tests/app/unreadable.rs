@@ -19,6 +19,7 @@ const ON_BOTH: &[&str] = &[
     "UPDATE emails SET facts = '{\"starts_at\": 7}' WHERE id = {email}",
     "UPDATE emails SET facts = '[]' WHERE id = {email}",
     "UPDATE interviews SET status = 'bogus' WHERE id = {interview}",
+    "UPDATE interviews SET device_check = '{\"browser\": \"bogus\"}' WHERE id = {interview}",
     "UPDATE slots SET interview_type = 'bogus' WHERE id = {slot}",
     "UPDATE slots SET difficulty_level = 'bogus' WHERE id = {slot}",
     "UPDATE jobs SET status = 'bogus' WHERE id = {job}",

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use entity::{
+    device_check::{Browser, Part},
     email,
     interview::{Answer, AnswerReason},
     user::Role,
@@ -180,6 +181,12 @@ pub enum Event {
         reason: Option<AnswerReason>,
         words: String,
         via: Via,
+    },
+    /// The candidate checked camera, sound, connection and clock of a device.
+    DeviceChecked {
+        interview_id: i64,
+        browser: Browser,
+        failed: Vec<Part>,
     },
     /// Somebody of the company saw to an answer that was no yes.
     AnswerHandled { interview_id: i64 },

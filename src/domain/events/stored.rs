@@ -150,6 +150,7 @@ impl Event {
             | Self::CandidateStuck { .. }
             | Self::TroubleHandled { .. }
             | Self::CandidateAnswered { .. }
+            | Self::DeviceChecked { .. }
             | Self::AnswerHandled { .. }
             | Self::AccommodationReleased { .. }
             | Self::TimeChosen { .. }
@@ -223,6 +224,7 @@ impl Event {
             | Self::CandidateStuck { .. }
             | Self::TroubleHandled { .. }
             | Self::CandidateAnswered { .. }
+            | Self::DeviceChecked { .. }
             | Self::AnswerHandled { .. }
             | Self::AccommodationRequested { .. }
             | Self::AccommodationAnswered { .. }

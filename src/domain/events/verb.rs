@@ -144,6 +144,7 @@ verbs! {
     CandidateStuck: "interview.trouble" of Interview,
     TroubleHandled: "interview.trouble_handled" of Interview,
     CandidateAnswered: "interview.answered" of Interview,
+    DeviceChecked: "interview.device_checked" of Interview,
     AnswerHandled: "interview.answer_handled" of Interview,
     AccommodationRequested: "interview.accommodation_requested" of Interview,
     AccommodationAnswered: "interview.accommodation_answered" of Interview,
@@ -208,6 +209,7 @@ impl Verb {
                 | Self::CandidateOpened
                 | Self::CandidateStuck
                 | Self::CandidateAnswered
+                | Self::DeviceChecked
                 | Self::LinkRequested
                 | Self::AccommodationRequested
                 | Self::TimeChosen

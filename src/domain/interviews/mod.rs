@@ -12,6 +12,7 @@ pub mod choosing;
 pub mod correction;
 pub mod creation;
 mod details;
+pub mod device_check;
 pub mod dossier;
 pub mod ending;
 pub mod held;

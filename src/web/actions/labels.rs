@@ -36,6 +36,7 @@ const VERBS: [(Verb, &str); Verb::ALL.len()] = [
         "Marked as handled: candidate couldn't get in",
     ),
     (Verb::CandidateAnswered, "Candidate answered"),
+    (Verb::DeviceChecked, "Candidate checked camera and sound"),
     (Verb::AnswerHandled, "Marked as handled: candidate's answer"),
     (
         Verb::AccommodationRequested,

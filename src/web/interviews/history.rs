@@ -6,7 +6,7 @@ use entity::{
 };
 use serde::Serialize;
 
-use super::Reader;
+use super::{Reader, device};
 use crate::{
     domain::{
         actions::Entry,
@@ -231,6 +231,16 @@ fn words_for(event: &Event, reader: &Reader) -> (&'static str, String) {
         } => (
             labels::answer_tone(*answer),
             answered((*answer, *via), *reason, words),
+        ),
+        Event::DeviceChecked {
+            browser, failed, ..
+        } => (
+            device::tone(failed),
+            format!(
+                "Candidate checked their device in {}. {}",
+                labels::browser(*browser),
+                device::found(failed)
+            ),
         ),
         Event::ReplyNoted { why, .. } => ("quiet", noted(*why).into()),
         Event::ReplyForwarded { .. } => ("live", action_labels::verb(event.verb()).into()),

@@ -1,5 +1,6 @@
 //! The pages of interviews.
 pub mod attendance;
+mod device;
 pub mod edit;
 mod form;
 mod history;

@@ -1,7 +1,9 @@
 //! The candidate's pages: one for each state that the interview behind a join link can be in.
 pub mod accommodation;
 pub mod answer;
+mod browser;
 pub mod calendars;
+pub mod check;
 pub mod choosing;
 pub mod invite;
 pub mod language;

@@ -581,6 +581,16 @@ async fn what_candidates_do_survives_every_fault() {
         ("language", &[("language", "de")]),
         ("answer", &[("answer", "declined"), ("revision", "1")]),
         ("zone", &[("zone", "Asia/Tokyo")]),
+        (
+            "check",
+            &[
+                ("camera", "passed"),
+                ("microphone", "failed"),
+                ("speaker", "passed"),
+                ("connection", "passed"),
+                ("clock", "passed"),
+            ],
+        ),
     ] {
         scene
             .survives(action, async |app| {

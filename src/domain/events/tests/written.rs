@@ -3,7 +3,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use entity::{
-    InstructionLine, email,
+    InstructionLine,
+    device_check::{Browser, Part},
+    email,
     interview::{Answer, AnswerReason, Status},
     job,
     slot::InterviewType,
@@ -341,6 +343,14 @@ pub fn written_today() -> Vec<(Event, Value)> {
                 via: Via::Page,
             },
             json!({"answer": "declined", "reason": "other_offer", "words": "Sorry", "via": "page"}),
+        ),
+        (
+            Event::DeviceChecked {
+                interview_id,
+                browser: Browser::SamsungInternet,
+                failed: vec![Part::Camera, Part::Clock],
+            },
+            json!({"browser": "samsung_internet", "failed": ["camera", "clock"]}),
         ),
         (Event::AnswerHandled { interview_id }, json!({})),
         (

@@ -4,7 +4,7 @@ use entity::{
     interview::{self, Status},
 };
 
-use super::super::Reader;
+use super::super::{Reader, device};
 use crate::{
     domain::interviews::Details,
     times,
@@ -110,10 +110,13 @@ fn about_link(facts: Facts, details: &Details, reader: &Reader) -> Facts {
     });
     let opened = interview.opened_at;
     let opened = opened.map(|at| Stamp::day_and_clock(at, reader.zone));
+    let check = interview.device_check.as_ref();
+    let check = check.map_or_else(String::new, |check| device::newest(check, reader));
     facts
         .at("Join link works", works)
         .at("Join page opened", opened)
         .text("Answer", answer(interview, reader))
+        .text("Device check", check)
 }
 
 /// `Can't come · Ill · Tue 5 January 2027, 10:00`; empty while there is none.

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::{
     answer::Answering,
+    check::Device,
     interview::{Interview, checks},
     path,
 };
@@ -37,6 +38,7 @@ pub struct EarlyPage {
     join_window: String,
     checks: Vec<String>,
     answering: Answering,
+    device: Device,
     is_moved: bool,
 }
 
@@ -63,6 +65,7 @@ impl EarlyPage {
             join_window: language.minutes(admission.details.company.join_window_minutes)?,
             checks: checks(admission, language)?,
             answering: Answering::of(admission),
+            device: Device::of(admission, language)?,
             is_moved: admission.is_moved,
         })
     }
@@ -98,6 +101,7 @@ impl Page for EarlyPage {
             join_window: "15 minutes".into(),
             checks: vec!["Check your camera and microphone".into()],
             answering: Answering::sample(),
+            device: Device::sample(),
             is_moved: true,
         }
     }
@@ -119,6 +123,7 @@ pub struct OpenPage {
     minute_forms: String,
     checks: Vec<String>,
     answering: Answering,
+    device: Device,
     is_moved: bool,
 }
 
@@ -141,6 +146,7 @@ impl OpenPage {
             minute_forms: language.forms("minutes")?,
             checks: checks(admission, language)?,
             answering: Answering::of(admission),
+            device: Device::of(admission, language)?,
             is_moved: admission.is_moved,
         })
     }
@@ -164,6 +170,7 @@ impl Page for OpenPage {
             minute_forms: r#"{"one": "1 minute", "other": "{count} minutes"}"#.into(),
             checks: vec!["Check your camera and microphone".into()],
             answering: Answering::sample(),
+            device: Device::sample(),
             is_moved: true,
         }
     }

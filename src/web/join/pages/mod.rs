@@ -1,6 +1,7 @@
 //! What the candidate's pages say. The meeting's address is in one of them only.
 mod accommodation;
 mod answer;
+mod check;
 mod choose;
 mod entry;
 mod interview;
@@ -16,6 +17,7 @@ use self::interview::Interview;
 pub use self::{
     accommodation::AccommodationPage,
     answer::AnswerPage,
+    check::CheckPage,
     choose::{ChoosePage, Said},
     entry::{EarlyPage, JoinedPage, OpenPage},
     link_request::{LinkForm, LinkPage},
