@@ -1,14 +1,12 @@
 // The candidate's pages on a phone: in every direction of writing, light and dark, with JavaScript and without.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import path from "node:path";
 import test from "node:test";
 import { chromium } from "playwright-core";
+import { booker, caller, setUp } from "./company.mjs";
 import { startGreenroom } from "./greenroom.mjs";
 import { inspect, watch } from "./inspector.mjs";
-import { startMailServer, textPart } from "./mail_server.mjs";
+import { startMailServer } from "./mail_server.mjs";
 
-const PASSWORD = "a password of many words";
 const PHONE = { width: 360, height: 740 };
 const LANGUAGES = { en: "ltr", de: "ltr", ar: "rtl" };
 
@@ -37,19 +35,7 @@ test("the candidate's pages", { timeout: 600_000 }, async (t) => {
   const call = caller(greenroom);
   const job = (await call("/api/jobs/", { title: "Senior Cloud Architect (m/w/d)" })).id;
 
-  // Books somebody, and says what the mail brings.
-  const book = async (locale, email, startsAt) => {
-    const person = { name: "Zoë Núñez", email, locale, time_zone: "Europe/Lisbon", job };
-    const candidate = (await call("/api/candidates/", person)).id;
-    const interview = (await call("/api/interviews/", { candidate, job })).id;
-    const [date, time] = startsAt.toISOString().split("T");
-    await call("/api/interviews/schedules/book_interview/", {
-      interview_id: interview, interview_date: date, start_time: time.slice(0, 5), time_zone: "UTC",
-      duration_minutes: 60, job, ai_interview_type: "technical", meeting_url: "https://meet.example.com/room-7",
-    });
-    const [link] = /http\S+\/interview\/\S+/.exec(textPart(await mail.messageTo(email)));
-    return { interview, link };
-  };
+  const book = booker(call, mail, job);
   const inDays = (days) => new Date(Date.now() + days * 86_400_000);
 
   for (const [tag, direction] of Object.entries(LANGUAGES)) {
@@ -128,33 +114,3 @@ test("the candidate's pages", { timeout: 600_000 }, async (t) => {
 
   assert.deepEqual(complaints, []);
 });
-
-async function setUp(page, code) {
-  await page.goto("/setup");
-  await page.getByLabel("Code").fill(code);
-  await page.getByLabel("Company").fill("Sample Company");
-  await page.getByLabel("Time zone").fill("Europe/Berlin");
-  await page.getByLabel("Your name").fill("Dana Dahl");
-  await page.getByLabel("Your email").fill("dana@example.com");
-  await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Set up" }).click();
-  await page.getByRole("heading", { level: 1 }).waitFor();
-  await page.context().close();
-}
-
-// Calls the API as the first admin.
-function caller(greenroom) {
-  const create = ["token", "create", "--email", "dana@example.com", "--name", "browser"];
-  const options = { cwd: greenroom.directory, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] };
-  const token = execFileSync(path.resolve(process.env.GREENROOM), create, options).trim();
-  return async (address, body) => {
-    const answer = await fetch(greenroom.url + address, {
-      method: "POST",
-      headers: { authorization: `Token ${token}`, "content-type": "application/json" },
-      body: JSON.stringify(body),
-    });
-    const text = await answer.text();
-    assert.ok(answer.ok, `${address}: ${answer.status} ${text}`);
-    return JSON.parse(text);
-  };
-}
