@@ -10,6 +10,7 @@
 #[allow(dead_code, reason = "the process tests use the rest of it")]
 #[path = "../tests/process/support/mod.rs"]
 mod process;
+#[allow(dead_code, reason = "the other benchmarks use the rest of it")]
 #[path = "support/rows.rs"]
 mod rows;
 #[path = "support/session.rs"]

@@ -1,6 +1,8 @@
 //! Rows by the hundred thousand, copied from a few that were made by the rules.
 use actix_web::rt::System;
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
+};
 
 /// The days over which the first bookings are spread.
 const DAYS: usize = 5;
@@ -54,7 +56,11 @@ impl Rows {
     /// Of this database.
     pub fn new(url: &str) -> Self {
         let system = System::new();
-        let db = system.block_on(Database::connect(url)).expect("a database");
+        // One connection: SQLite tells each what the others wrote.
+        let mut options = ConnectOptions::new(url);
+        options.max_connections(1);
+        let db = system.block_on(Database::connect(options));
+        let db = db.expect("a database");
         Self { system, db }
     }
 
@@ -66,7 +72,8 @@ impl Rows {
         }
     }
 
-    fn texts(&self, sql: &str) -> Vec<String> {
+    /// The texts that a query finds.
+    pub fn texts(&self, sql: &str) -> Vec<String> {
         let statement = Statement::from_string(self.db.get_database_backend(), sql);
         let rows = self.system.block_on(self.db.query_all_raw(statement));
         rows.unwrap_or_else(|error| panic!("{sql}: {error}"))
@@ -78,6 +85,16 @@ impl Rows {
     /// The first text that a query finds.
     pub fn text(&self, sql: &str) -> String {
         self.texts(sql).remove(0)
+    }
+
+    /// Counts up with what others write: transactions on PostgreSQL; on SQLite it tells only whether there were any.
+    pub fn writes(&self) -> i64 {
+        let count = self.text(match self.db.get_database_backend() {
+            // Only who writes is given a number.
+            DbBackend::Postgres => "SELECT CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text)",
+            _ => "SELECT CAST(data_version AS TEXT) FROM pragma_data_version",
+        });
+        count.parse().expect("a number")
     }
 
     /// Doubles the rows until there are enough; answers with how many interviews there are.
