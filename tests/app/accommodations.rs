@@ -225,7 +225,7 @@ async fn interviewers_learn_what_a_recruiter_passes_on() {
     assert!(held.contains("Please switch captions on."), "{held}");
     assert!(!held.contains("hearing aid"));
     let page = scene.rita.get(&scene.page()).await;
-    assert!(page.words("#release").contains("Passed on"));
+    assert!(page.words("#passing-on").contains("Passed on"));
     let candidate = scene.app.candidate().get(&scene.link).await;
     assert!(!candidate.text.contains("captions on"));
 
