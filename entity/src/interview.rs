@@ -143,6 +143,8 @@ pub struct Model {
     pub answer_words: String,
     /// When somebody of the company saw to an answer that was no yes.
     pub answer_handled_at: Option<DateTimeUtc>,
+    /// When the candidate moved it here by themselves; none once somebody of the company saw it.
+    pub moved_at: Option<DateTimeUtc>,
     /// What their newest check of camera, sound and connection found; another time keeps it.
     pub device_check: Option<DeviceCheck>,
     /// When it was first booked, however often it was moved since.

@@ -1,4 +1,4 @@
-//! A short join link that somebody was shown.
+//! The short form of a join link: that it works, because it stands in a calendar or somebody was shown it.
 use sea_orm::entity::prelude::*;
 
 /// A short join link that somebody was shown.

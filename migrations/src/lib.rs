@@ -71,6 +71,7 @@ mod m20261130_000112_create_offers;
 mod m20261130_000113_keep_device_checks;
 mod m20261130_000114_keep_accommodations;
 mod m20261130_000115_policy_for_candidates;
+mod m20261130_000116_know_moves;
 mod schema_text;
 
 /// Every step, oldest first.
@@ -150,6 +151,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000113_keep_device_checks::Migration),
             Box::new(m20261130_000114_keep_accommodations::Migration),
             Box::new(m20261130_000115_policy_for_candidates::Migration),
+            Box::new(m20261130_000116_know_moves::Migration),
         ]
     }
 }

@@ -106,6 +106,7 @@ impl Interview {
             answer_reason,
             answer_words,
             answer_handled_at: _,
+            moved_at: _,
             device_check,
             booked_at: _,
             booked_by: _,

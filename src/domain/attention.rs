@@ -12,7 +12,7 @@ use sea_orm::{
 
 use super::{
     alerts,
-    interviews::{accommodation, answer},
+    interviews::{accommodation, answer, moved},
     rows, zone_changes,
 };
 use crate::{
@@ -36,6 +36,8 @@ pub struct Attention {
     pub answers: u64,
     /// So many candidates asked for something in private, and nobody has answered.
     pub requests: u64,
+    /// So many candidates moved their interview, and nobody has seen it.
+    pub moves: u64,
     /// Can mail not be sent: did the last examination find so, or is the circuit breaker of a mail server open?
     pub is_mail_unwell: bool,
     /// Do slots start at another instant than their local time means?
@@ -50,6 +52,7 @@ struct Counts {
     troubles: i64,
     answers: i64,
     requests: i64,
+    moves: i64,
     zone_changes: i64,
 }
 
@@ -78,6 +81,7 @@ pub async fn look(
         .expr_as(troubles, "troubles")
         .expr_as(answers, "answers")
         .expr_as(accommodation::count_open(company_id, now), "requests")
+        .expr_as(moved::count_unseen(company_id, now), "moves")
         .expr_as(
             rows::count(zone_changes::one(company_id, now)),
             "zone_changes",
@@ -95,6 +99,7 @@ pub async fn look(
         has_more,
         answers: found.answers.unsigned_abs(),
         requests: found.requests.unsigned_abs(),
+        moves: found.moves.unsigned_abs(),
         is_mail_unwell: found.troubles > 0,
         has_zone_changes: found.zone_changes > 0,
     })

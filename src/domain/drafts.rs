@@ -226,6 +226,7 @@ fn unwritten(
         answer_reason: None,
         answer_words: String::new(),
         answer_handled_at: None,
+        moved_at: None,
         device_check: None,
         booked_by: None,
         created_by: actor.user_id,

@@ -108,7 +108,7 @@ pub async fn drop_for_interviewers(
     end(txn, which, now).await
 }
 
-/// What tells of a change gives way to the newer one; all else about the interview ends here, so that nothing reminds of
+/// What tells of a change gives way to the newer one; all else that the change makes untrue ends here, so that nothing reminds of
 /// what is no more.
 pub async fn drop_waiting(
     txn: &impl ConnectionTrait,
@@ -117,7 +117,9 @@ pub async fn drop_waiting(
 ) -> Result<()> {
     let which = Condition::all()
         .add(email::COLUMN.interview_id.eq(interview_id))
-        .add(emails::of_kinds(|kind| !kind.tells_of_change()));
+        .add(emails::of_kinds(|kind| {
+            !kind.tells_of_change() && !kind.outlives_changes()
+        }));
     end(txn, which, now).await
 }
 

@@ -130,6 +130,7 @@ impl Sample {
                 path: "/".into(),
                 not_notified: Some("5 candidates not notified".into()),
                 answered: Some("1 candidate can't come or needs another time".into()),
+                moved: Some("1 candidate moved their interview".into()),
                 requested: Some("1 candidate asked for something in private".into()),
                 is_mail_unwell: true,
                 flash: Some(Flash::done("Done.")),

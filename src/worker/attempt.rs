@@ -87,6 +87,7 @@ async fn attempt(
         from: &comes_back_to(app, &draft)?,
         to: &draft.recipient.address,
         link: &link,
+        short_link: short.as_deref(),
         envelope_id: envelope_id.as_deref(),
     };
     let before_dot = async || {

@@ -214,8 +214,8 @@ async fn interviewers_learn_what_a_recruiter_passes_on() {
     let shown = scene.rita.get(&scene.page()).await;
     assert_eq!(
         shown.words("textarea[name=release]"),
-        SECRET,
-        "to be shortened"
+        "",
+        "nothing by itself"
     );
     let before = scene.mails().await.len();
     let released = scene.send("release", "Please switch captions on.").await;
@@ -243,6 +243,37 @@ async fn interviewers_learn_what_a_recruiter_passes_on() {
 }
 
 #[actix_web::test]
+async fn an_answer_that_waits_to_leave_survives_what_is_passed_on() {
+    let mut scene = Scene::set().await;
+    scene.ask(SECRET).await;
+    scene.send("answer", "There will be captions.").await;
+    scene.send("release", "Please switch captions on.").await;
+    scene.app.deliver().await;
+    let told = scene.mails().await;
+    let told: Vec<_> = told
+        .iter()
+        .filter(|mail| mail.kind == Kind::RequestAnswered)
+        .map(|mail| mail.status)
+        .collect();
+    assert_eq!(told, [email::Status::Printed]);
+}
+
+#[actix_web::test]
+async fn once_it_has_begun_a_candidate_talks_to_the_people_in_it() {
+    let scene = Scene::set().await;
+    scene
+        .app
+        .advance(TimeDelta::hours(24) - TimeDelta::minutes(10));
+    let open = scene.app.candidate().get(&scene.link).await;
+    assert!(open.has("#accommodation"));
+    scene.app.advance(TimeDelta::minutes(10));
+    let open = scene.app.candidate().get(&scene.link).await;
+    assert!(open.has("#begun") && !open.has("#accommodation"));
+    scene.ask(SECRET).await;
+    assert!(scene.row().await.is_none());
+}
+
+#[actix_web::test]
 async fn who_answers_has_seen_the_newest_words() {
     let mut scene = Scene::set().await;
     scene.ask(SECRET).await;
@@ -251,7 +282,7 @@ async fn who_answers_has_seen_the_newest_words() {
     let stale = scene
         .send_from(&seen, "answer", "There will be captions.")
         .await;
-    assert_eq!(stale.status, 422, "{}", stale.text);
+    assert_eq!(stale.status, 409, "{}", stale.text);
     assert!(
         stale
             .words("main")
@@ -303,7 +334,8 @@ async fn nobody_asks_or_answers_when_it_is_over() {
     assert_eq!(scene.look().await.status, 410);
     scene.rita = scene.app.recruiter().await;
     let late = scene.send_from(&seen, "answer", "Yes.").await;
-    assert_eq!(late.status, 422);
+    assert_eq!(late.status, 409);
+    assert!(late.words("main").contains("Nothing was saved"));
     let row = scene.row().await.expect("a request");
     assert_eq!((&*row.words, &*row.answer), (SECRET, ""));
     assert!(

@@ -143,7 +143,9 @@ fn a_language_that_is_written_from_right_to_left_turns_the_whole_mail() {
             "{kind}"
         );
         assert!(
-            composed.text.contains("15 أكتوبر 2025، 10:00 ص"),
+            // An answer tells no time that may change.
+            message.kind == Kind::RequestAnswered
+                || composed.text.contains("15 أكتوبر 2025، 10:00 ص"),
             "{}",
             composed.text
         );

@@ -7,7 +7,7 @@ use entity::{
 };
 use futures_util::future::join_all;
 use greenroom::domain::interviews::{self, booking::Who};
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 
 use crate::support::{Actor, Answer, TestApp, builders};
 
@@ -60,10 +60,16 @@ impl Scene {
     }
 
     async fn choose(&self, slot: i64) -> Answer {
+        let revision = self.row().await.revision;
+        self.choose_from(slot, revision).await
+    }
+
+    /// On a page that showed the interview in this revision.
+    async fn choose_from(&self, slot: i64, revision: i32) -> Answer {
         let path = format!("{}/move", self.link);
-        let slot = slot.to_string();
-        let mut candidate = self.app.candidate();
-        candidate.post_form(&path, &[("slot", &slot)]).await
+        let (slot, revision) = (slot.to_string(), revision.to_string());
+        let fields = [("slot", &*slot), ("revision", &*revision)];
+        self.app.candidate().post_form(&path, &fields).await
     }
 
     async fn row(&self) -> interview::Model {
@@ -121,6 +127,63 @@ async fn a_candidate_takes_another_free_time_of_the_job() {
     let story = story.words(".timeline");
     assert!(story.contains("Rescheduled from"), "{story}");
     assert!(story.contains("Candidate chose the time"), "{story}");
+}
+
+#[actix_web::test]
+async fn a_page_that_showed_another_time_moves_nothing() {
+    let mut scene = Scene::set(Some(1)).await;
+    let (later, latest) = (scene.free(96).await, scene.free(98).await);
+    let seen = scene.ask().await.value_of("revision");
+    assert_eq!(seen, "1");
+    let path = format!("/api/interviews/{}/reschedule/", scene.id);
+    let body = serde_json::json!({ "slot_id": later });
+    let moved = scene.app.program().await.post_json(&path, &body).await;
+    assert_eq!(moved.status, 200, "{}", moved.text);
+    let stale = scene.choose_from(latest, 1).await;
+    assert_eq!(stale.status, 409, "{}", stale.text);
+    assert_eq!(scene.row().await.slot_id, Some(later));
+    assert!(!scene.rita.get("/jobs").await.text.contains("/alerts#moves"));
+}
+
+#[actix_web::test]
+async fn recruiters_are_told_of_a_move_until_somebody_saw_it() {
+    let mut scene = Scene::set(Some(1)).await;
+    let later = scene.free(96).await;
+    assert_eq!(scene.choose(later).await.status, 303);
+    let line = scene.rita.get("/jobs").await.words(".alerts");
+    assert!(line.contains("1 candidate moved their interview"), "{line}");
+    let list = scene.rita.get("/alerts").await;
+    assert!(list.words("main").contains("Moved by the candidate"));
+    let seen = format!("/interviews/{}/move", scene.id);
+    let mut stranger = scene.app.other_company().await;
+    assert_eq!(stranger.post_form(&seen, &[]).await.status, 404);
+    assert!(scene.row().await.moved_at.is_some());
+    assert_eq!(scene.rita.post_form(&seen, &[]).await.status, 303);
+    assert_eq!(scene.row().await.moved_at, None);
+    assert!(!scene.rita.get("/jobs").await.text.contains("/alerts#moves"));
+    let story = scene.rita.get(&format!("/interviews/{}", scene.id)).await;
+    let story = story.words(".timeline");
+    assert!(story.contains("new time marked as seen"), "{story}");
+}
+
+#[actix_web::test]
+async fn times_of_other_talks_do_not_crowd_out_those_of_this_one() {
+    let scene = Scene::set(Some(1)).await;
+    let mut others = Vec::new();
+    for minutes in 0..201 {
+        let at = scene.app.now() + TimeDelta::hours(73) + TimeDelta::minutes(minutes);
+        others.push(builders::slot(&scene.app, scene.app.company_id, scene.job, at).await);
+    }
+    let longer = slot::Entity::update_many()
+        .col_expr(slot::Column::DurationMinutes, Expr::value(90))
+        .filter(slot::Column::Id.is_in(others));
+    builders::write(&scene.app, async |txn| {
+        longer.exec(txn).await?;
+        Ok(())
+    })
+    .await;
+    let same = scene.free(120).await;
+    assert_eq!(offered(&scene.ask().await), [same]);
 }
 
 #[actix_web::test]
@@ -203,10 +266,8 @@ async fn of_many_who_move_to_one_time_one_gets_it() {
     let answers = join_all(links.iter().map(async |link| {
         let slot = wanted.to_string();
         let path = format!("{link}/move");
-        app.candidate()
-            .post_form(&path, &[("slot", &slot)])
-            .await
-            .status
+        let fields = [("slot", &*slot), ("revision", "1")];
+        app.candidate().post_form(&path, &fields).await.status
     }))
     .await;
     let got = answers.iter().filter(|status| **status == 303).count();

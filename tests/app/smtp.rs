@@ -569,6 +569,7 @@ async fn an_address_beyond_ascii_needs_a_server_that_takes_it() {
         from: &from,
         to: &to,
         link: LINK,
+        short_link: None,
         envelope_id: None,
     };
     let modern = SmtpServer::start().await;
@@ -659,6 +660,7 @@ async fn an_outside_server_refuses_and_we_understand() {
             from: &from,
             to: &to,
             link: LINK,
+            short_link: None,
             envelope_id: None,
         };
         let (report, _) = connect(&client)
@@ -726,6 +728,7 @@ fn envelope((from, to): &(Address, Address)) -> Envelope<'_> {
         from,
         to,
         link: LINK,
+        short_link: None,
         envelope_id: None,
     }
 }

@@ -235,6 +235,29 @@ impl Kind {
         }
     }
 
+    /// Does it tell nothing that another time, or another detail, makes untrue?
+    pub fn outlives_changes(self) -> bool {
+        match self {
+            Self::RequestAnswered => true,
+            Self::Scheduled
+            | Self::Rescheduled
+            | Self::Updated
+            | Self::Cancelled
+            | Self::Reminder
+            | Self::Nudge
+            | Self::LinkReplaced
+            | Self::Choose
+            | Self::Confirm
+            | Self::InterviewerScheduled
+            | Self::InterviewerRescheduled
+            | Self::InterviewerUpdated
+            | Self::InterviewerCancelled
+            | Self::InterviewerReminder
+            | Self::ForwardedReply
+            | Self::Test => false,
+        }
+    }
+
     /// Is the join link what it is about, so that it need not be told once more among the changes?
     pub fn is_about_the_link(self) -> bool {
         match self {

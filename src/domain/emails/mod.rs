@@ -19,7 +19,7 @@ mod test_email;
 mod undelivered;
 
 use chrono::{DateTime, Utc};
-use entity::email;
+use entity::email::{self, Kind};
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
 pub(in crate::domain) use self::kinds::{of_kinds, of_kinds_in};
@@ -31,7 +31,7 @@ pub use self::{
     forward::{Forward, queue_forward},
     line::{Line, Shown, about},
     list::{Filter, list, log},
-    queue::{Enqueued, NewEmail, queue, queue_to, supersede},
+    queue::{Enqueued, NewEmail, queue, queue_again, queue_to, supersede},
     resend::{Again, Resent, resend},
     retry_now::{RetryNow, can_retry_now, retry_now},
     snapshot::{calendar_domain, first_calendar, previous_snapshot_of, snapshot, snapshot_of},
@@ -88,8 +88,11 @@ pub fn tells_the_present(email: &email::Model, details: &Details) -> bool {
         // Who holds the interview is looked up when it leaves: of somebody who no longer does, the last word is true.
         return email.kind.has_last_word() || (is_so && is_newest);
     }
+    // Whoever has answered is not asked to.
+    let is_needless = email.kind == Kind::Confirm && details.interview.answer.is_some();
     is_so
-        && is_newest
+        && (is_newest || email.kind.outlives_changes())
+        && !is_needless
         && details.interview.link_version == email.link_version
         && details.candidate.email == email.recipient
 }

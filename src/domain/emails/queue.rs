@@ -58,6 +58,18 @@ pub async fn queue(
     insert(txn, actor, details, all, None, now).await
 }
 
+/// The same of one that repeats an earlier message: it leaves whatever its recipient knows.
+pub async fn queue_again(
+    txn: &impl ConnectionTrait,
+    actor: &Actor,
+    details: &Details,
+    (new, resend_of): (NewEmail, i64),
+    now: DateTime<Utc>,
+) -> Result<Vec<Enqueued>> {
+    let all = vec![(Addressee::candidate(details), new)];
+    insert(txn, actor, details, all, Some(resend_of), now).await
+}
+
 /// The same of messages that each have their own recipient.
 pub async fn queue_to(
     txn: &impl ConnectionTrait,

@@ -214,6 +214,8 @@ pub enum Event {
     },
     /// The candidate chose this slot.
     TimeChosen { interview_id: i64, slot_id: i64 },
+    /// Somebody of the company saw that the candidate moved the interview.
+    MoveSeen { interview_id: i64 },
     /// A reply to this message came by email and decides nothing.
     ReplyNoted {
         interview_id: i64,

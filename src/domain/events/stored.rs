@@ -154,6 +154,7 @@ impl Event {
             | Self::AnswerHandled { .. }
             | Self::AccommodationReleased { .. }
             | Self::TimeChosen { .. }
+            | Self::MoveSeen { .. }
             | Self::ReplyNoted { .. }
             | Self::ReplyForwarded { .. }
             | Self::ToldByPhone { .. }
@@ -230,6 +231,7 @@ impl Event {
             | Self::AccommodationAnswered { .. }
             | Self::AccommodationReleased { .. }
             | Self::TimeChosen { .. }
+            | Self::MoveSeen { .. }
             | Self::ReplyNoted { .. }
             | Self::ReplyForwarded { .. }
             | Self::ToldByPhone { .. }

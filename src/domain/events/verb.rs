@@ -151,6 +151,7 @@ verbs! {
     AccommodationReleased: "interview.accommodation_released" of Interview,
     TimeOffered: "interview.time_offered" of Interview,
     TimeChosen: "interview.time_chosen" of Interview,
+    MoveSeen: "interview.move_seen" of Interview,
     ReplyNoted: "interview.reply_noted" of Interview,
     ReplyForwarded: "interview.reply_forwarded" of Interview,
     ToldByPhone: "interview.told" of Interview,

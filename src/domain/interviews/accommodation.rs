@@ -102,9 +102,9 @@ pub async fn find(
         .await?)
 }
 
-/// Can the candidate still ask?
-pub fn can_be_asked(admission: &Admission) -> bool {
-    matches!(admission.state, State::Early | State::Open)
+/// Can the candidate still ask? What has begun is for the people in it to settle.
+pub fn can_be_asked(admission: &Admission, now: DateTime<Utc>) -> bool {
+    matches!(admission.state, State::Early | State::Open) && now < admission.window.starts_at
 }
 
 /// Keeps what the candidate asks for. In other words than before, it was not answered and not passed on.
@@ -117,7 +117,7 @@ pub async fn ask(
 ) -> Result<Recorded> {
     for _ in 0..MOST_LOOKS {
         let admission = admission::admit(db, keys, token, now).await?;
-        if !can_be_asked(&admission) {
+        if !can_be_asked(&admission, now) {
             return Ok(Recorded::Over);
         }
         let row = &admission.details.interview;
@@ -255,6 +255,10 @@ pub async fn release(
         if correction.interviewer_notes.chars().count() > MOST_NOTES {
             return refuse(Refusal::TooLong);
         }
+        let everybody = Telling::everybody();
+        let new = (&correction, &Overlaps::Any, &everybody);
+        // The interview first, as whoever asks does it: two that wait for each other would wait for ever.
+        let done = correction::carry_out(txn, actor, target, new, now).await?;
         let releasing = accommodation::Entity::update_many()
             .col_expr(accommodation::Column::ReleasedAt, Expr::value(now));
         if !touch(txn, &before.interview, releasing).await? {
@@ -264,9 +268,7 @@ pub async fn release(
             interview_id: before.interview.id,
         };
         events::record(txn, actor, event, now).await?;
-        let everybody = Telling::everybody();
-        let new = (&correction, &Overlaps::Any, &everybody);
-        correction::carry_out(txn, actor, target, new, now).await
+        Ok(done)
     })
     .await
 }

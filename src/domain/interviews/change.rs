@@ -180,6 +180,7 @@ pub(in crate::domain) fn another_time(read: &interview::Model) -> interview::Act
         answer_reason: Set(None),
         answer_words: Set(String::new()),
         answer_handled_at: Set(None),
+        moved_at: Set(None),
         ..next_revision(read)
     }
 }

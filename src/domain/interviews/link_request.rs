@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     candidate,
-    email::{self, Audience, Kind},
+    email::{self, Audience, Kind, Status as EmailStatus},
     interview::{self, Status},
 };
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -19,11 +19,12 @@ use crate::{
     db::{self, Db, constant::Constant},
     domain::{
         candidates, companies,
-        emails::{self, Again, Resent},
+        emails::{self, Again, NewEmail, Resent},
         events::{self, Event},
         rate_limits::{self, Limit, Turn},
+        rows,
     },
-    error::Result,
+    error::{Error, Result},
 };
 
 /// Somebody who tries the addresses of many people is stopped.
@@ -40,6 +41,8 @@ const ADDRESSES: Limit = Limit {
 };
 /// Of one person, the newest; who has more is written to about these.
 const MOST_INTERVIEWS: u64 = 10;
+/// About one interview, the newest.
+const MOST_EMAILS: u64 = 20;
 
 /// Counts a request of a client.
 pub async fn count(db: &Db, client: &str, now: DateTime<Utc>) -> Result<Turn> {
@@ -100,38 +103,89 @@ async fn leads_somewhere(db: &Db, details: &Details, now: DateTime<Utc>) -> Resu
     Ok(offer.is_some_and(|offer| now < offer.choose_by))
 }
 
-/// One that has not left yet will come by itself, and one that no longer tells the truth is not repeated.
+/// One that has not left yet will come by itself, and one that a recruiter stopped does not leave after all. Where none
+/// tells the present, as after a change that was taken back before it left, the invitation goes out anew.
 async fn repeat_newest(db: &Db, details: &Details, ip: &str, now: DateTime<Utc>) -> Result<()> {
     let row = &details.interview;
+    if row.not_told_reason.is_some() {
+        return Ok(());
+    }
     let has_the_link = |kind: Kind| kind.tells_of_change() || kind == Kind::Choose;
-    let newest: Option<i64> = email::Entity::find()
-        .select_only()
-        .column(email::Column::Id)
+    let sent = email::Entity::find()
         .filter(email::COLUMN.company_id.eq(row.company_id))
         .filter(email::COLUMN.interview_id.eq(row.id))
         .filter(email::COLUMN.audience.eq(Audience::Candidate))
+        // Not a reminder, which waits for its hour.
+        .filter(email::COLUMN.lead_minutes.is_null())
         .filter(emails::of_kinds(has_the_link))
         .order_by_desc(email::Column::Id)
-        .into_tuple()
-        .one(db.read())
-        .await?;
-    let Some(newest) = newest else {
-        return Ok(());
+        .limit(MOST_EMAILS);
+    let sent = rows::readable(sent, db.read(), "email").await?;
+    let mut true_ones = sent
+        .iter()
+        .filter(|mail| emails::tells_the_present(mail, details));
+    let email_id = match true_ones.next() {
+        Some(mail) if !mail.status.is_final() || mail.status == EmailStatus::Cancelled => None,
+        Some(mail) => resend(db, row, mail.id, (ip, now)).await?,
+        None => match sent.first().filter(|_| row.status == Status::Scheduled) {
+            Some(mail) => invite(db, details, mail.id, (ip, now)).await?,
+            None => None,
+        },
     };
-    let actor = admission::candidate(row, ip);
-    let again = Again {
-        idempotency_key: None,
-        is_confirmed: true,
-    };
-    let Resent::Queued(email_id) = emails::resend(db, &actor, newest, again, now).await? else {
+    let Some(email_id) = email_id else {
         return Ok(());
     };
     let event = Event::LinkRequested {
         interview_id: row.id,
         email_id,
     };
+    let actor = admission::candidate(row, ip);
     db::transaction(db, async |txn| {
         events::record(txn, &actor, event, now).await
     })
     .await
+}
+
+async fn resend(
+    db: &Db,
+    row: &interview::Model,
+    email_id: i64,
+    (ip, now): (&str, DateTime<Utc>),
+) -> Result<Option<i64>> {
+    let again = Again {
+        idempotency_key: None,
+        is_confirmed: true,
+    };
+    let actor = admission::candidate(row, ip);
+    Ok(
+        match emails::resend(db, &actor, email_id, again, now).await? {
+            Resent::Queued(id) => Some(id),
+            _ => None,
+        },
+    )
+}
+
+/// The invitation as the interview is now, in the place of a message that no longer tells it.
+async fn invite(
+    db: &Db,
+    details: &Details,
+    instead_of: i64,
+    (ip, now): (&str, DateTime<Utc>),
+) -> Result<Option<i64>> {
+    let slot = details.slot.as_ref().ok_or(Error::NotFound)?;
+    let new = NewEmail {
+        kind: Kind::Scheduled,
+        snapshot: emails::snapshot(details)?,
+        previous_snapshot: None,
+        due_at: now,
+        expires_at: slot.ends_at(),
+        lead_minutes: None,
+    };
+    let actor = admission::candidate(&details.interview, ip);
+    let new = (new, instead_of);
+    let queued = db::transaction(db, async |txn| {
+        emails::queue_again(txn, &actor, details, new.clone(), now).await
+    })
+    .await?;
+    Ok(queued.first().map(|mail| mail.id))
 }

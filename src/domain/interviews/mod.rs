@@ -24,6 +24,7 @@ pub mod link;
 pub mod link_request;
 pub mod link_text;
 mod list;
+pub mod moved;
 pub mod moving;
 pub mod nudge;
 pub mod offer;

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::slot;
-use sea_orm::ConnectionTrait;
+use entity::{interview, slot};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::{
     admission,
@@ -26,7 +26,7 @@ use crate::{
         events::{self, Event},
         idempotency_keys::KeyConflict,
         rate_limits::{self, Limit, Turn},
-        slots::{self, interviewers},
+        slots::{self, Like, interviewers},
     },
     error::{Error, Result},
 };
@@ -39,6 +39,15 @@ const MOVES: Limit = Limit {
     most: 3,
     window: TimeDelta::hours(24),
 };
+
+/// Where the candidate wants the interview that they saw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The slot.
+    pub slot_id: i64,
+    /// The interview's revision then.
+    pub revision: i32,
+}
 
 /// Why the interview stays where it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,18 +73,19 @@ pub async fn slots(db: &Db, details: &Details, now: DateTime<Utc>) -> Result<Vec
         return Ok(Vec::new());
     };
     let row = &details.interview;
-    let mut found = offered::free(db, (row, job.id), span, now).await?;
+    let of_present = interviewers::of(db.read(), row.company_id, present.id).await?;
+    let like = Like {
+        interview_type: present.interview_type,
+        duration_minutes: present.duration_minutes,
+        holder: of_present.first().copied(),
+    };
+    let mut found = offered::free(db, (row, job.id), span, Some(&like), now).await?;
     found.retain(|slot| is_alike(present, slot));
     if found.is_empty() {
         return Ok(found);
     }
-    let ids: Vec<i64> = found
-        .iter()
-        .map(|slot| slot.id)
-        .chain([present.id])
-        .collect();
-    let mut holders = interviewers::by_slot(db.read(), row.company_id, ids).await?;
-    let of_present = holders.remove(&present.id).unwrap_or_default();
+    let ids: Vec<i64> = found.iter().map(|slot| slot.id).collect();
+    let holders = interviewers::by_slot(db.read(), row.company_id, ids).await?;
     found.retain(|slot| {
         let of_slot = holders.get(&slot.id).map_or(&[][..], Vec::as_slice);
         are_same((present, &of_present), (slot, of_slot))
@@ -115,12 +125,12 @@ pub async fn choose(
     db: &Db,
     keys: &Keys,
     token: &str,
-    (slot_id, ip): (i64, &str),
+    (wanted, ip): (Wanted, &str),
     now: DateTime<Utc>,
 ) -> Result<Result<Box<Booked>, Refusal>> {
     let admission = admission::admit(db, keys, token, now).await?;
     let row = &admission.details.interview;
-    if row.slot_id == Some(slot_id) {
+    if row.slot_id == Some(wanted.slot_id) {
         // Sent once more, it has been done.
         return Ok(Ok(Booked::read(db.read(), row.company_id, row.id).await?));
     }
@@ -136,7 +146,7 @@ pub async fn choose(
         db,
         company_id,
         None,
-        async |txn: &Txn| carry_out(txn, &actor, (seen, slot_id), now).await,
+        async |txn: &Txn| carry_out(txn, &actor, (seen, wanted), now).await,
         async |id| Booked::read(db.read(), company_id, id).await,
     )
     .await?;
@@ -149,17 +159,21 @@ pub async fn choose(
 async fn carry_out(
     txn: &impl ConnectionTrait,
     actor: &Actor,
-    ((interview_id, link_version), slot_id): ((i64, i32), i64),
+    ((interview_id, link_version), wanted): ((i64, i32), Wanted),
     now: DateTime<Utc>,
 ) -> Result<Box<Booked>, Abort<Refusal>> {
     let before = details(txn, actor.company_id, interview_id).await?;
     if before.interview.link_version != link_version {
         return Err(Error::NotFound.into());
     }
+    if before.interview.revision != wanted.revision {
+        return refuse(Refusal::Gone);
+    }
+    let slot_id = wanted.slot_id;
     require_allowed(txn, &before, slot_id, now).await?;
     let new = Move {
         interview_id,
-        version: None,
+        version: Some(before.interview.version),
         slot: SlotChoice::Existing(slot_id),
         notes: None,
         overlaps: Overlaps::Confirmed(Vec::new()),
@@ -175,12 +189,24 @@ async fn carry_out(
     if offered::refuses(&found) {
         return refuse(Refusal::Gone);
     }
+    note(txn, &before, now).await?;
     let event = Event::TimeChosen {
         interview_id,
         slot_id,
     };
     events::record(txn, actor, event, now).await?;
     Ok(moved)
+}
+
+/// For the recruiters, until one of them sees it.
+async fn note(txn: &impl ConnectionTrait, before: &Details, now: DateTime<Utc>) -> Result<()> {
+    interview::Entity::update_many()
+        .col_expr(interview::Column::MovedAt, Expr::value(now))
+        .filter(interview::COLUMN.id.eq(before.interview.id))
+        .filter(interview::COLUMN.company_id.eq(before.interview.company_id))
+        .exec(txn)
+        .await?;
+    Ok(())
 }
 
 /// Is it one of the times that are shown, by what does not change while others book?
@@ -215,7 +241,6 @@ async fn require_allowed(
 fn refused(abort: Abort<rescheduling::Refusal>) -> Abort<Refusal> {
     match abort {
         Abort::Failed(error) => Abort::Failed(error),
-        Abort::Refused(rescheduling::Refusal::Interview(_)) => Abort::Refused(Refusal::NotAllowed),
         Abort::Refused(_) => Abort::Refused(Refusal::Gone),
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     db::{self, Db},
     domain::{
         availability::{self, Found, Seat},
-        slots::{self, interviewers},
+        slots::{self, Like, interviewers},
     },
     error::{Error, Result},
 };
@@ -64,7 +64,7 @@ impl Offered {
         let Some(job) = self.details.job.as_ref().filter(|_| self.is_open(now)) else {
             return Ok(Vec::new());
         };
-        free(db, (row, job.id), self.span(now), now).await
+        free(db, (row, job.id), self.span(now), None, now).await
     }
 }
 
@@ -74,10 +74,11 @@ pub(super) async fn free(
     db: &Db,
     (row, job_id): (&interview::Model, i64),
     (from, until): (DateTime<Utc>, DateTime<Utc>),
+    like: Option<&Like>,
     now: DateTime<Utc>,
 ) -> Result<Vec<slot::Model>> {
     let whose = (row.company_id, job_id);
-    let slots = slots::offered(db.read(), whose, (from, until), now).await?;
+    let slots = slots::offered(db.read(), whose, (from, until), like, now).await?;
     if slots.is_empty() {
         return Ok(slots);
     }

@@ -19,7 +19,7 @@ use self::standing::{Act, Chosen, Outcome};
 pub use self::{
     list::{Filter, Line, Listed, State, is_booked, lines, list, show},
     nearest::free_near,
-    offered::offered,
+    offered::{Like, offered},
 };
 use crate::{
     db::{Db, Txn},

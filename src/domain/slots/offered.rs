@@ -1,7 +1,13 @@
 //! The free slots that somebody may be offered.
 use chrono::{DateTime, Utc};
-use entity::slot;
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use entity::{
+    slot::{self, InterviewType},
+    slot_interviewer,
+};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
+};
 
 use super::list::{Filter, State, matching};
 use crate::{domain::rows, error::Result};
@@ -9,11 +15,40 @@ use crate::{domain::rows, error::Result};
 /// Nobody chooses among more.
 const MOST: u64 = 200;
 
+/// Of which kind they are to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Like {
+    /// What kind of talk.
+    pub interview_type: InterviewType,
+    /// How long.
+    pub duration_minutes: i32,
+    /// Who is among its interviewers; none where they are no users.
+    pub holder: Option<i64>,
+}
+
+impl Like {
+    fn condition(self, company_id: i64) -> Condition {
+        let of_holder = |user_id: i64| {
+            let held = slot_interviewer::Entity::find()
+                .select_only()
+                .column(slot_interviewer::Column::SlotId)
+                .filter(slot_interviewer::COLUMN.company_id.eq(company_id))
+                .filter(slot_interviewer::COLUMN.user_id.eq(user_id));
+            slot::Column::Id.in_subquery(held.into_query())
+        };
+        Condition::all()
+            .add(slot::COLUMN.interview_type.eq(self.interview_type))
+            .add(slot::COLUMN.duration_minutes.eq(self.duration_minutes))
+            .add_option(self.holder.map(of_holder))
+    }
+}
+
 /// The job's slots that can be booked and start in this half-open span, earliest first; the first two hundred.
 pub async fn offered(
     db: &impl ConnectionTrait,
     (company_id, job_id): (i64, i64),
     (from, until): (DateTime<Utc>, DateTime<Utc>),
+    like: Option<&Like>,
     now: DateTime<Utc>,
 ) -> Result<Vec<slot::Model>> {
     let filter = Filter {
@@ -27,6 +62,7 @@ pub async fn offered(
         .filter(slot::COLUMN.company_id.eq(company_id))
         .filter(matching(company_id, &filter, now))
         .filter(slot::COLUMN.rules_changed_at.is_null())
+        .filter(Condition::all().add_option(like.map(|like| like.condition(company_id))))
         .order_by_asc(slot::Column::StartsAt)
         .order_by_asc(slot::Column::Id)
         .limit(MOST);

@@ -44,6 +44,7 @@ impl<'a> Ends<'a> {
             from: self.comes_back_to,
             to: self.to,
             link,
+            short_link: None,
             envelope_id: None,
         }
     }

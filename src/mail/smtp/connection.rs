@@ -62,6 +62,9 @@ impl Connection {
         }
         self.messages += 1;
         hide_link(&mut self.wire.trace, envelope.link);
+        if let Some(short) = envelope.short_link {
+            hide_link(&mut self.wire.trace, short);
+        }
         match self.hand_over(envelope, message, before_dot).await {
             Ok(reply) => {
                 let report = self.wire.trace.report(Outcome::Accepted(reply));
@@ -293,6 +296,19 @@ mod tests {
                 "{message:?}"
             );
         }
+    }
+
+    #[test]
+    fn no_part_of_a_short_link_is_kept() {
+        let mut trace = Trace::new("h");
+        let link = "https://x.example/i/7K2M-9QXD-4TZW-H8PE";
+        hide_link(&mut trace, link);
+        let said = format!("554 {link} and 7K2M-9QXD-4TZW-H8PE");
+        let report = trace.report(Outcome::Unexpected(said));
+        assert_eq!(
+            report.outcome,
+            Outcome::Unexpected("554 *** and ***".into())
+        );
     }
 
     #[test]

@@ -94,6 +94,7 @@ mod tests {
             from: &to,
             to: &to,
             link: "",
+            short_link: None,
             envelope_id: Some(id),
         };
         let offers = Offers {

@@ -95,6 +95,8 @@ pub struct Envelope<'a> {
     pub to: &'a Address,
     /// The join link in the message: servers quote links when they refuse, reports must not.
     pub link: &'a str,
+    /// The short one in its calendar, where there is one.
+    pub short_link: Option<&'a str>,
     /// ENVID: what to call the message in reports of what becomes of it; none where no report is wanted. At most 100
     /// ASCII characters.
     pub envelope_id: Option<&'a str>,

@@ -32,6 +32,7 @@ impl Connection {
             from,
             to: to.unwrap_or(from),
             link: "",
+            short_link: None,
             envelope_id: None,
         };
         self.name_sender(&envelope, message).await?;

@@ -38,12 +38,11 @@ pub struct WordsForm {
 }
 
 impl WordsForm {
-    /// With what was asked as the beginning of what is passed on.
-    fn of(details: &Details, asked: Option<&row::Model>) -> Self {
+    /// What is passed on is written by somebody who thought about it: it does not begin with what was asked.
+    fn of(details: &Details) -> Self {
         Self {
             ticket: Ticket::of_version(details.interview.version).with_new_key(),
-            release: asked.map_or_else(String::new, |asked| asked.words.clone()),
-            answer: String::new(),
+            ..Self::default()
         }
     }
 
@@ -67,7 +66,7 @@ impl WordsForm {
 pub async fn show(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
     let details = interviews::shown(app.db.read(), viewer.company_id, *id).await?;
     let asked = accommodation::find(app.db.read(), viewer.company_id, *id).await?;
-    let form = viewer.typed(WordsForm::of(&details, asked.as_ref()));
+    let form = viewer.typed(WordsForm::of(&details));
     let page = ShowPage::new(&details, asked, (form, FormErrors::new()), &viewer, &app);
     viewer.page(&page)
 }
@@ -84,7 +83,7 @@ pub async fn update(
     let words = errors.check("answer", words(&form.answer));
     let target = form.target("accommodation", *id, &mut errors);
     let Some((words, target)) = words.zip(target) else {
-        return again(&app, &viewer, *id, (form.into_inner(), errors)).await;
+        return again(&app, &viewer, *id, (form.into_inner(), errors, false)).await;
     };
     let done = accommodation::answer(&app.db, &actor, (&target, &words), now).await?;
     let told = "Answered. The candidate gets an email that leads to it.";
@@ -104,19 +103,24 @@ async fn respond(
     id: i64,
     (form, done, told): (WordsForm, Result<Done, Refusal>, &'static str),
 ) -> Result<HttpResponse> {
-    let why = match done {
+    let (is_late, field, why) = match done {
         Ok(_) => {
             let here = format!("/interviews/{id}/accommodation");
             return viewer.see_other(&here, Flash::done(told));
         }
-        Err(Refusal::Changed) => {
-            "Nothing was saved: the interview or the request was changed while you had this page open. Check it, then send again."
-        }
-        Err(Refusal::TooLong) => {
-            "The notes for the interviewers would be longer than 2000 characters. Shorten this, or the notes."
-        }
+        Err(Refusal::Changed) => (
+            true,
+            "form",
+            "Nothing was saved: the interview or the request was changed while you had this page open, or it is over. Check it below.",
+        ),
+        Err(Refusal::TooLong) => (
+            false,
+            "release",
+            "The notes for the interviewers would be longer than 2000 characters. Shorten this, or the notes.",
+        ),
     };
-    again(app, viewer, id, (form, FormErrors::one("form", why))).await
+    let errors = FormErrors::one(field, why);
+    again(app, viewer, id, (form, errors, is_late)).await
 }
 
 /// The page as it is now, with what was typed.
@@ -124,12 +128,12 @@ async fn again(
     app: &App,
     viewer: &Viewer,
     id: i64,
-    (mut form, errors): (WordsForm, FormErrors),
+    (mut form, errors, is_late): (WordsForm, FormErrors, bool),
 ) -> Result<HttpResponse> {
     let details = interviews::shown(app.db.read(), viewer.company_id, id).await?;
     let asked = accommodation::find(app.db.read(), viewer.company_id, id).await?;
     form.ticket.show(details.interview.version);
-    let status = forms::status(false, &errors);
+    let status = forms::status(is_late, &errors);
     let page = ShowPage::new(&details, asked, (form, errors), viewer, app);
     viewer.respond(status, &page)
 }

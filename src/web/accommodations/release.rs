@@ -23,7 +23,7 @@ pub async fn create(
     let words = errors.check("release", words(&form.release));
     let target = form.target("accommodation-release", *id, &mut errors);
     let Some((words, target)) = words.zip(target) else {
-        return again(&app, &viewer, *id, (form.into_inner(), errors)).await;
+        return again(&app, &viewer, *id, (form.into_inner(), errors, false)).await;
     };
     let done = accommodation::release(&app.db, &actor, (&target, &words), now).await?;
     let told = "Passed on. It is in the notes for the interviewers now.";

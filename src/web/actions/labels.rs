@@ -49,6 +49,7 @@ const VERBS: [(Verb, &str); Verb::ALL.len()] = [
     ),
     (Verb::TimeOffered, "Candidate asked to choose a time"),
     (Verb::TimeChosen, "Candidate chose the time"),
+    (Verb::MoveSeen, "Candidate's new time marked as seen"),
     (Verb::ReplyNoted, "Reply by email noted"),
     (Verb::ReplyForwarded, "Reply forwarded to the recruiter"),
     (Verb::ToldByPhone, "Marked as told by phone"),

@@ -1,6 +1,7 @@
 //! Candidates and interviewers who were not notified: the list of them, and the line above every page.
 pub mod answers;
 mod card;
+pub mod moves;
 pub mod pages;
 mod requests;
 pub mod resending;
@@ -18,7 +19,7 @@ use crate::{
     domain::{
         alerts,
         attention::Attention,
-        interviews::{accommodation, answer},
+        interviews::{accommodation, answer, moved},
         resendings,
     },
     settings::Backend,
@@ -46,6 +47,10 @@ pub async fn index(app: Data<App>, viewer: Recruiter, at: Query<At>) -> Result<H
         answers: answer::open(&app.db, company_id, now).await?,
         requests: match viewer.has_requests() {
             true => accommodation::open(&app.db, company_id, now).await?,
+            false => Vec::new(),
+        },
+        moves: match viewer.has_moves() {
+            true => moved::unseen(&app.db, company_id, now).await?,
             false => Vec::new(),
         },
     };
@@ -88,6 +93,16 @@ pub fn requested(attention: Attention, path: &str) -> Option<String> {
         0 => None,
         1 => Some("1 candidate asked for something in private".into()),
         many => Some(format!("{many} candidates asked for something in private")),
+    }
+}
+
+/// The line above a page about candidates who moved their interview; none on the page that lists them.
+pub fn moved_by(attention: Attention, path: &str) -> Option<String> {
+    match attention.moves {
+        _ if path == "/alerts" => None,
+        0 => None,
+        1 => Some("1 candidate moved their interview".into()),
+        many => Some(format!("{many} candidates moved their interviews")),
     }
 }
 

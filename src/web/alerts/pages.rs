@@ -2,12 +2,12 @@
 use entity::transport;
 use serde::Serialize;
 
-use super::{answers::Answered, card::Card, requests::Requested};
+use super::{answers::Answered, card::Card, moves::MovedBy, requests::Requested};
 use crate::{
     app::App,
     domain::{
         alerts::Alert,
-        interviews::{accommodation, answer},
+        interviews::{accommodation, answer, moved::Moved},
         page::Page as List,
     },
     web::{
@@ -30,6 +30,8 @@ pub struct Board {
     pub answers: Vec<answer::Open>,
     /// The candidates who wait for an answer to a private request.
     pub requests: Vec<accommodation::Open>,
+    /// The candidates who moved their interview.
+    pub moves: Vec<Moved>,
 }
 
 /// The list.
@@ -38,6 +40,7 @@ pub struct IndexPage {
     errors: FormErrors,
     answers: Vec<Answered>,
     requests: Vec<Requested>,
+    moves: Vec<MovedBy>,
     cards: Vec<Card>,
     pager: Pager,
     here: &'static str,
@@ -62,6 +65,11 @@ impl IndexPage {
                 .requests
                 .into_iter()
                 .map(|open| Requested::new(open, zone))
+                .collect(),
+            moves: board
+                .moves
+                .into_iter()
+                .map(|moved| MovedBy::new(moved, zone))
                 .collect(),
             cards: cards
                 .map(|alert| Card::new(alert, &board.transports, app, zone))
@@ -98,6 +106,7 @@ impl Page for IndexPage {
             errors: FormErrors::one("form", "This page of the list no longer exists."),
             answers: vec![Answered::sample()],
             requests: vec![Requested::sample()],
+            moves: vec![MovedBy::sample()],
             cards: vec![Card::sample()],
             pager: Pager::sample(),
             here: "/alerts",

@@ -51,6 +51,8 @@ pub struct SignedInFrame {
     pub answered: Option<String>,
     /// `1 candidate asked for something in private`; none while nobody did, and on the page that shows who.
     pub requested: Option<String>,
+    /// `1 candidate moved their interview`; none while nobody did, and on the page that shows who.
+    pub moved: Option<String>,
     /// Does an admin have to see to the mail?
     pub is_mail_unwell: bool,
     /// What the last request had to say.

@@ -42,7 +42,7 @@ pub async fn show(
     let Some(admission) = known(admission::admit(&app.db, &app.keys, &token, now).await)? else {
         return refuse(&app, &request, now).await;
     };
-    match accommodation::can_be_asked(&admission) {
+    match accommodation::can_be_asked(&admission, now) {
         true => respond(&app, &admission, StatusCode::OK, None).await,
         false => present(&app, &token, &admission, now),
     }
@@ -59,7 +59,7 @@ pub async fn create(
     let Some(admission) = known(admission::admit(&app.db, &app.keys, &token, now).await)? else {
         return refuse(&app, &request, now).await;
     };
-    if !accommodation::can_be_asked(&admission) {
+    if !accommodation::can_be_asked(&admission, now) {
         return present(&app, &token, &admission, now);
     }
     let words = text::lines(&form.words, MOST_WORDS).map(|words| words.trim().to_owned());

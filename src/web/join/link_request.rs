@@ -3,8 +3,9 @@ use actix_web::{
     HttpRequest, HttpResponse,
     http::StatusCode,
     rt,
-    web::{Data, Form},
+    web::{Data, Form, Query},
 };
+use serde::Deserialize;
 
 use super::{
     pages::{LinkForm, LinkPage},
@@ -16,13 +17,28 @@ use crate::{
     client_ip,
     domain::{interviews::link_request, rate_limits::Turn},
     text,
-    web::errors::Result,
+    web::{errors::Result, respond::see_other},
 };
 
-/// GET /link: the form.
-pub async fn new(app: Data<App>, request: HttpRequest) -> Result<HttpResponse> {
+/// What the address of the page says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    sent: String,
+}
+
+/// GET /link: the form, and what is said once it was sent.
+pub async fn new(
+    app: Data<App>,
+    request: HttpRequest,
+    asked: Query<Asked>,
+) -> Result<HttpResponse> {
     let language = of_request(&app, &request)?;
-    nobody_known(&app, StatusCode::OK, language, &LinkPage::new(language)?)
+    let page = match asked.sent.is_empty() {
+        true => LinkPage::new(language)?,
+        false => LinkPage::sent(language)?,
+    };
+    nobody_known(&app, StatusCode::OK, language, &page)
 }
 
 /// POST /link: whatever is on file for this address is sent there again.
@@ -42,7 +58,7 @@ pub async fn create(
     if let Turn::Limited(seconds) = turn {
         return too_often(&app, language, seconds);
     }
-    let answer = nobody_known(&app, StatusCode::OK, language, &LinkPage::sent(language)?);
+    let answer = see_other(&format!("/link?sent=1&lang={}", language.tag()));
     // Nobody waits for it: how long it takes would tell whether there is somebody with this address.
     rt::spawn(async move {
         let sent = link_request::send_again(&app.db, &address, &ip.to_string(), now).await;
@@ -50,5 +66,5 @@ pub async fn create(
             tracing::error!(%error, "A candidate's link was not sent again");
         }
     });
-    answer
+    Ok(answer)
 }

@@ -18,8 +18,9 @@ use crate::{
     client_ip,
     domain::interviews::{
         admission::{self, Admission},
+        answer,
         join_link::Ticket,
-        moving::{self, Refusal},
+        moving::{self, Refusal, Wanted},
     },
     web::{errors::Result, forms::FormErrors, respond::see_other},
 };
@@ -29,6 +30,7 @@ use crate::{
 #[serde(default)]
 pub struct MoveForm {
     slot: String,
+    revision: String,
 }
 
 /// POST /interview/{token}/move: moves it, unless somebody was quicker. Sent once more, it leads to the new time.
@@ -42,12 +44,20 @@ pub async fn create(
     let Some(admission) = known(admission::admit(&app.db, &app.keys, &token, now).await)? else {
         return refuse(&app, &request, now).await;
     };
+    if !answer::is_awaited(&admission) {
+        return present(&app, &token, &admission, now);
+    }
     let Ok(slot_id) = form.slot.parse() else {
         let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
         return again(&app, &admission, unprocessable, Said::Nothing).await;
     };
     let ip = client_ip::of(&request, &app.settings.trusted_proxies).to_string();
-    let moved = moving::choose(&app.db, &app.keys, &token, (slot_id, &ip), now).await;
+    // Nobody moves what they saw at another time; what says nothing of it saw none.
+    let wanted = Wanted {
+        slot_id,
+        revision: form.revision.parse().unwrap_or(-1),
+    };
+    let moved = moving::choose(&app.db, &app.keys, &token, (wanted, &ip), now).await;
     match known(moved)? {
         Some(Ok(booked)) => {
             let row = &booked.details.interview;

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 pub use self::extractors::{Admin, Recruiter, SignedIn};
 use super::{
-    alerts::{answered, not_notified, requested},
+    alerts::{answered, moved_by, not_notified, requested},
     bell,
     errors::{Error, Result},
     flash::Flash,
@@ -109,6 +109,11 @@ impl Viewer {
         self.attention.requests > 0
     }
 
+    /// Has a candidate moved an interview, and nobody has seen it?
+    pub fn has_moves(&self) -> bool {
+        self.attention.moves > 0
+    }
+
     /// Does the mail need somebody's attention?
     pub fn is_mail_unwell(&self) -> bool {
         self.attention.is_mail_unwell
@@ -172,6 +177,7 @@ impl Viewer {
             not_notified: not_notified(self.attention, &self.path),
             answered: answered(self.attention, &self.path),
             requested: requested(self.attention, &self.path),
+            moved: moved_by(self.attention, &self.path),
             // Only admins have the line in the menu.
             is_mail_unwell: self.attention.is_mail_unwell && self.role.is_admin(),
             flash: self.notice(),

@@ -126,6 +126,7 @@ pub async fn send(
         from: &sender.address,
         to: &recipient.address,
         link: "",
+        short_link: None,
         envelope_id: None,
     };
     let report = match client.connect(token).await {

@@ -385,6 +385,7 @@ pub fn written_today() -> Vec<(Event, Value)> {
             },
             json!({"slot_id": 3}),
         ),
+        (Event::MoveSeen { interview_id }, json!({})),
         (
             Event::ReplyNoted {
                 interview_id,

@@ -204,7 +204,8 @@ impl ShowPage {
             asking: Asking::of(&details, told.offer, reader),
             request: match told.request.map(|request| request.answered_at.is_some()) {
                 Some(true) => "answered",
-                Some(false) => "open",
+                Some(false) if is_coming => "open",
+                Some(false) => "unanswered",
                 None => "",
             },
             search: Search::of(&details, &told.free, reader.zone),

@@ -30,6 +30,8 @@ pub struct Answering {
     revision: i32,
     /// What was said so far: `confirmed`, `another_time`, `declined`; empty for nothing.
     said: String,
+    /// Can the candidate move the interview by themselves?
+    can_move: bool,
 }
 
 impl Answering {
@@ -39,6 +41,7 @@ impl Answering {
         Self {
             revision: row.revision,
             said: row.answer.map_or_else(String::new, |said| said.to_value()),
+            can_move: admission.details.company.move_notice_hours.is_some(),
         }
     }
 
@@ -47,6 +50,7 @@ impl Answering {
         Self {
             revision: 1,
             said: "confirmed".into(),
+            can_move: true,
         }
     }
 }
