@@ -150,6 +150,7 @@ async fn an_email_that_has_not_left_is_not_sent_twice() {
 #[actix_web::test]
 async fn who_is_asked_to_choose_a_time_gets_that_email_again() {
     let app = app().await;
+    app.expect_undelivered_mail();
     let company_id = app.company_id;
     let job = builders::job(&app, company_id).await;
     let candidate = builders::candidate(&app, company_id).await;

@@ -319,6 +319,27 @@ async fn a_candidate_whom_no_time_suits_says_what_would() {
 }
 
 #[actix_web::test]
+async fn who_has_not_chosen_is_reminded_a_day_before_it_is_too_late() {
+    let mut scene = Scene::set().await;
+    let (id, _) = scene.asked().await;
+    scene.app.deliver().await;
+    let statuses = async |scene: &Scene| -> Vec<email::Status> {
+        let mails = scene.mails(id).await.into_iter();
+        mails.map(|(_, status)| status).collect()
+    };
+    let (printed, waits) = (email::Status::Printed, email::Status::Queued);
+    assert_eq!(statuses(&scene).await, [printed, waits]);
+    scene
+        .app
+        .advance(TimeDelta::hours(48) - TimeDelta::seconds(1));
+    scene.app.deliver().await;
+    assert_eq!(statuses(&scene).await, [printed, waits]);
+    scene.app.advance(TimeDelta::seconds(1));
+    scene.app.deliver().await;
+    assert_eq!(statuses(&scene).await, [printed, printed]);
+}
+
+#[actix_web::test]
 async fn fifty_candidates_who_are_asked_at_once_get_ten_slots_and_nobody_two() {
     let mut scene = Scene::set().await;
     let mut waiting = Vec::new();

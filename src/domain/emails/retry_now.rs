@@ -1,6 +1,6 @@
 //! Trying a message now instead of at its time.
 use chrono::{DateTime, Utc};
-use entity::email::{self, Kind, Status};
+use entity::email::{self, Status};
 use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::find;
@@ -34,7 +34,7 @@ pub enum RetryNow {
 /// Would [`retry_now`] make it leave earlier? What is due and was tried waits for a circuit breaker that is open.
 pub fn can_retry_now(email: &email::Model, now: DateTime<Utc>) -> bool {
     let waits = email.due_at > now || email.status == Status::Retrying;
-    waits && !is_put_off(email) && may_leave(email.kind, email.status)
+    waits && !is_put_off(email) && may_leave(email, email.status)
 }
 
 /// Does it wait for its address? Nothing else is due later than it was to leave before it was tried. The next claim would
@@ -44,10 +44,10 @@ fn is_put_off(email: &email::Model) -> bool {
 }
 
 /// What waits for its hour and was not tried goes on waiting; everything else may leave now.
-fn may_leave(kind: Kind, status: Status) -> bool {
+fn may_leave(email: &email::Model, status: Status) -> bool {
     match status {
         Status::Retrying => true,
-        Status::Queued => !kind.waits_for_its_hour(),
+        Status::Queued => !email.kind.waits_for_its_hour() && email.lead_minutes.is_none(),
         _ => false,
     }
 }
@@ -61,7 +61,7 @@ pub async fn retry_now(db: &Db, actor: &Actor, id: i64, now: DateTime<Utc>) -> R
             return Ok(RetryNow::PutOff);
         }
         let waiting = [Status::Queued, Status::Retrying].into_iter();
-        let may_leave = waiting.filter(|status| may_leave(email.kind, *status));
+        let may_leave = waiting.filter(|status| may_leave(&email, *status));
         if can_retry_now(&email, now) {
             mail_servers::end_waits(txn).await?;
         }

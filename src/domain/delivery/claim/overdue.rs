@@ -43,6 +43,8 @@ async fn end_impossible_waits(txn: &impl ConnectionTrait, now: DateTime<Utc>) ->
     let constant = |status: Status| Expr::Constant(status.to_value().into());
     let status = || Expr::col((email::Entity, email::Column::Status));
     let untried = emails::of_kinds(|kind| !kind.waits_for_its_hour())
+        // What reminds of an earlier message waits for its hour, whatever its kind.
+        .add(email::COLUMN.lead_minutes.is_null())
         .add(status().eq(constant(Status::Queued)));
     // Only what waits for its address is due later than it was to leave.
     let was_put_off = Expr::col(email::Column::DueAt).gt(Expr::col(email::Column::FirstDueAt));
