@@ -38,6 +38,7 @@ fn table() -> Vec<Route> {
         get(Anyone, "/health", health::show).without_session(),
         get(Anyone, "/link", join::link_request::new).without_session(),
         post(Anyone, "/link", join::link_request::create).without_session(),
+        get(Anyone, "/link/sent", join::link_request::show).without_session(),
         get(Anyone, "/login", login::new),
         post(Anyone, "/login", login::create),
         post(Anyone, "/logout", login::destroy),

@@ -15,12 +15,17 @@ document.addEventListener("check", async () => {
   tracks = [];
   video.hidden = meter.hidden = true;
   // Browsers let a page start one only while something is pressed.
-  sound ??= new AudioContext();
+  try {
+    sound ??= new AudioContext();
+    sound.resume().catch(() => {});
+  } catch {
+    sound = undefined;
+  }
   for (const part of [camera, microphone]) say(part, "asks");
   const picture = await take(camera, { video: true }, mine);
   if (picture) show(picture, mine);
   const voice = await take(microphone, { audio: true }, mine);
-  if (voice) listen(voice, mine);
+  if (voice) listen(voice, mine).catch(() => mine === run && say(microphone, "unsupported"));
 });
 
 async function take(part, wanted, mine) {

@@ -7,6 +7,7 @@ const say = (name) => speaker.dispatchEvent(new CustomEvent("says", { bubbles: t
 
 speaker.querySelector("[data-play]").addEventListener("click", () => {
   sound ??= new AudioContext();
+  sound.resume().catch(() => {});
   const tone = sound.createOscillator();
   const volume = sound.createGain();
   const [now, end] = [sound.currentTime, sound.currentTime + 1.5];

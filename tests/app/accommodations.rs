@@ -268,7 +268,9 @@ async fn once_it_has_begun_a_candidate_talks_to_the_people_in_it() {
     assert!(open.has("#accommodation"));
     scene.app.advance(TimeDelta::minutes(10));
     let open = scene.app.candidate().get(&scene.link).await;
-    assert!(open.has("#begun") && !open.has("#accommodation"));
+    assert!(open.has("#begun") && open.has("#accommodation"));
+    let page = scene.look().await;
+    assert!(page.has("#begun") && !page.has("textarea"), "{}", page.text);
     scene.ask(SECRET).await;
     assert!(scene.row().await.is_none());
 }

@@ -65,7 +65,7 @@ async fn whoever_lost_the_link_gets_the_newest_email_again_at_the_registered_add
     let typed = format!("  {} ", candidate.email.to_uppercase());
     let sent = ask(&app, &typed, "192.0.2.1").await;
     assert_eq!(sent.status, 303, "{}", sent.text);
-    assert_eq!(sent.location, "/link?sent=1&lang=en");
+    assert_eq!(sent.location, "/link/sent?lang=en");
     let said = app.candidate().get(&sent.location).await;
     assert_eq!(said.words("h1"), "Check your email");
 

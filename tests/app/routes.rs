@@ -73,6 +73,7 @@ fn the_public_list_is_short() {
             "GET /health",
             "GET /link",
             "POST /link",
+            "GET /link/sent",
             "GET /login",
             "POST /login",
             "POST /logout",

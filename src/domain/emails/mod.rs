@@ -88,8 +88,12 @@ pub fn tells_the_present(email: &email::Model, details: &Details) -> bool {
         // Who holds the interview is looked up when it leaves: of somebody who no longer does, the last word is true.
         return email.kind.has_last_word() || (is_so && is_newest);
     }
-    // Whoever has answered is not asked to.
-    let is_needless = email.kind == Kind::Confirm && details.interview.answer.is_some();
+    // Whoever has answered is not asked to, nor reminded to choose.
+    let asks = match email.kind {
+        Kind::Confirm => true,
+        kind => kind == Kind::Choose && email.lead_minutes.is_some(),
+    };
+    let is_needless = asks && details.interview.answer.is_some();
     is_so
         && (is_newest || email.kind.outlives_changes())
         && !is_needless

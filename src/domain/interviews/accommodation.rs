@@ -102,9 +102,14 @@ pub async fn find(
         .await?)
 }
 
+/// Can the candidate read what was answered?
+pub fn can_be_read(admission: &Admission) -> bool {
+    matches!(admission.state, State::Early | State::Open)
+}
+
 /// Can the candidate still ask? What has begun is for the people in it to settle.
 pub fn can_be_asked(admission: &Admission, now: DateTime<Utc>) -> bool {
-    matches!(admission.state, State::Early | State::Open) && now < admission.window.starts_at
+    can_be_read(admission) && now < admission.window.starts_at
 }
 
 /// Keeps what the candidate asks for. In other words than before, it was not answered and not passed on.

@@ -44,7 +44,7 @@ pub fn is_of_use(admission: &Admission) -> bool {
 pub async fn keep(
     db: &Db,
     admission: &Admission,
-    (found, ip): (&Found, &str),
+    found: &Found,
     now: DateTime<Utc>,
 ) -> Result<Turn> {
     let row = &admission.details.interview;
@@ -53,7 +53,7 @@ pub async fn keep(
     }
     let turn = rate_limits::take(db, CHECKS, &row.public_id, now).await?;
     if turn == Turn::Allowed {
-        write(db, row, (found, ip), now).await?;
+        write(db, row, found, now).await?;
     }
     Ok(turn)
 }
@@ -66,13 +66,9 @@ fn is_repeated(before: Option<&DeviceCheck>, found: &Found, now: DateTime<Utc>) 
 }
 
 /// A device is what it is at any time: a move in between changes nothing of it.
-async fn write(
-    db: &Db,
-    row: &interview::Model,
-    (found, ip): (&Found, &str),
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let actor = admission::candidate(row, ip);
+async fn write(db: &Db, row: &interview::Model, found: &Found, now: DateTime<Utc>) -> Result<()> {
+    // The page promises that nothing else is kept, so not even from where.
+    let actor = admission::candidate(row, "");
     let check = DeviceCheck {
         checked_at: now,
         browser: found.browser,

@@ -123,7 +123,9 @@ async fn repeat_newest(db: &Db, details: &Details, ip: &str, now: DateTime<Utc>)
     let sent = rows::readable(sent, db.read(), "email").await?;
     let mut true_ones = sent
         .iter()
-        .filter(|mail| emails::tells_the_present(mail, details));
+        .filter(|mail| emails::tells_the_present(mail, details))
+        // A copy that was stopped says nothing of the others.
+        .filter(|mail| mail.status != EmailStatus::Cancelled || mail.resend_of.is_none());
     let email_id = match true_ones.next() {
         Some(mail) if !mail.status.is_final() || mail.status == EmailStatus::Cancelled => None,
         Some(mail) => resend(db, row, mail.id, (ip, now)).await?,

@@ -29,6 +29,8 @@ const MOST: u64 = 50;
 pub struct Moved {
     /// The interview.
     pub id: i64,
+    /// Its revision since.
+    pub revision: i32,
     /// When it was moved.
     pub moved_at: Option<DateTime<Utc>>,
     /// By whom, by name.
@@ -69,8 +71,13 @@ fn which(
         .filter(slot::COLUMN.starts_at.gt(now))
 }
 
-/// Somebody has seen it; only the first counts, and nothing is said of an interview that is not the company's.
-pub async fn see(db: &Db, actor: &Actor, interview_id: i64, now: DateTime<Utc>) -> Result<()> {
+/// Somebody has seen this revision of it; false when that was seen before, or another one came since.
+pub async fn see(
+    db: &Db,
+    actor: &Actor,
+    (interview_id, revision): (i64, i32),
+    now: DateTime<Utc>,
+) -> Result<bool> {
     db::transaction(db, async |txn| {
         let written = interview::Entity::update_many()
             .col_expr(
@@ -79,6 +86,7 @@ pub async fn see(db: &Db, actor: &Actor, interview_id: i64, now: DateTime<Utc>) 
             )
             .filter(interview::COLUMN.id.eq(interview_id))
             .filter(interview::COLUMN.company_id.eq(actor.company_id))
+            .filter(interview::COLUMN.revision.eq(revision))
             .filter(interview::COLUMN.moved_at.is_not_null())
             .exec(txn)
             .await?
@@ -86,7 +94,7 @@ pub async fn see(db: &Db, actor: &Actor, interview_id: i64, now: DateTime<Utc>) 
         if written == 1 {
             events::record(txn, actor, Event::MoveSeen { interview_id }, now).await?;
         }
-        Ok(())
+        Ok(written == 1)
     })
     .await
 }

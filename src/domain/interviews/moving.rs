@@ -26,7 +26,7 @@ use crate::{
         events::{self, Event},
         idempotency_keys::KeyConflict,
         rate_limits::{self, Limit, Turn},
-        slots::{self, Like, interviewers},
+        slots::{self, Like, With, interviewers},
     },
     error::{Error, Result},
 };
@@ -56,6 +56,8 @@ pub enum Refusal {
     NotAllowed,
     /// This time cannot be had, or no longer.
     Gone,
+    /// The interview is not as the candidate saw it.
+    Changed,
     /// Not before so many seconds have passed.
     TooOften(i64),
 }
@@ -77,7 +79,10 @@ pub async fn slots(db: &Db, details: &Details, now: DateTime<Utc>) -> Result<Vec
     let like = Like {
         interview_type: present.interview_type,
         duration_minutes: present.duration_minutes,
-        holder: of_present.first().copied(),
+        with: match of_present.first() {
+            Some(id) => With::User(*id),
+            None => With::Named(present.interviewer.clone()),
+        },
     };
     let mut found = offered::free(db, (row, job.id), span, Some(&like), now).await?;
     found.retain(|slot| is_alike(present, slot));
@@ -91,6 +96,11 @@ pub async fn slots(db: &Db, details: &Details, now: DateTime<Utc>) -> Result<Vec
         are_same((present, &of_present), (slot, of_slot))
     });
     Ok(found)
+}
+
+/// May its candidate move it now, where there is a time?
+pub fn can_move(details: &Details, now: DateTime<Utc>) -> bool {
+    span(details, now).is_some()
 }
 
 /// When the new time may begin; none where the interview may not be moved.
@@ -167,7 +177,7 @@ async fn carry_out(
         return Err(Error::NotFound.into());
     }
     if before.interview.revision != wanted.revision {
-        return refuse(Refusal::Gone);
+        return refuse(Refusal::Changed);
     }
     let slot_id = wanted.slot_id;
     require_allowed(txn, &before, slot_id, now).await?;
@@ -241,6 +251,7 @@ async fn require_allowed(
 fn refused(abort: Abort<rescheduling::Refusal>) -> Abort<Refusal> {
     match abort {
         Abort::Failed(error) => Abort::Failed(error),
+        Abort::Refused(rescheduling::Refusal::Interview(_)) => Abort::Refused(Refusal::Changed),
         Abort::Refused(_) => Abort::Refused(Refusal::Gone),
     }
 }

@@ -19,7 +19,7 @@ use self::standing::{Act, Chosen, Outcome};
 pub use self::{
     list::{Filter, Line, Listed, State, is_booked, lines, list, show},
     nearest::free_near,
-    offered::{Like, offered},
+    offered::{Like, With, offered},
 };
 use crate::{
     db::{Db, Txn},

@@ -16,30 +16,44 @@ use crate::{domain::rows, error::Result};
 const MOST: u64 = 200;
 
 /// Of which kind they are to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Like {
     /// What kind of talk.
     pub interview_type: InterviewType,
     /// How long.
     pub duration_minutes: i32,
-    /// Who is among its interviewers; none where they are no users.
-    pub holder: Option<i64>,
+    /// With whom.
+    pub with: With,
+}
+
+/// With whom a talk is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum With {
+    /// Among others, with this user.
+    User(i64),
+    /// With people of this name, who are no users.
+    Named(String),
 }
 
 impl Like {
-    fn condition(self, company_id: i64) -> Condition {
-        let of_holder = |user_id: i64| {
-            let held = slot_interviewer::Entity::find()
-                .select_only()
-                .column(slot_interviewer::Column::SlotId)
-                .filter(slot_interviewer::COLUMN.company_id.eq(company_id))
-                .filter(slot_interviewer::COLUMN.user_id.eq(user_id));
-            slot::Column::Id.in_subquery(held.into_query())
+    fn condition(&self, company_id: i64) -> Condition {
+        let held = slot_interviewer::Entity::find()
+            .select_only()
+            .column(slot_interviewer::Column::SlotId)
+            .filter(slot_interviewer::COLUMN.company_id.eq(company_id));
+        let with = match &self.with {
+            With::User(id) => {
+                let held = held.filter(slot_interviewer::COLUMN.user_id.eq(*id));
+                Condition::all().add(slot::Column::Id.in_subquery(held.into_query()))
+            }
+            With::Named(name) => Condition::all()
+                .add(slot::COLUMN.interviewer.eq(name.as_str()))
+                .add(slot::Column::Id.not_in_subquery(held.into_query())),
         };
         Condition::all()
             .add(slot::COLUMN.interview_type.eq(self.interview_type))
             .add(slot::COLUMN.duration_minutes.eq(self.duration_minutes))
-            .add_option(self.holder.map(of_holder))
+            .add(with)
     }
 }
 

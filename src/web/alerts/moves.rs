@@ -1,7 +1,7 @@
 //! Candidates who moved their interview by themselves.
 use actix_web::{
     HttpResponse,
-    web::{Data, Path},
+    web::{Data, Form, Path},
 };
 use serde::Serialize;
 
@@ -11,22 +11,37 @@ use crate::{
         self,
         moved::{self, Moved},
     },
-    web::{errors::Result, flash::Flash, stamp::Stamp, viewer::Recruiter},
+    web::{errors::Result, flash::Flash, forms::Ticket, stamp::Stamp, viewer::Recruiter},
     zones::Tz,
 };
 
-/// POST /interviews/{id}/move: somebody saw it.
-pub async fn update(app: Data<App>, viewer: Recruiter, id: Path<i64>) -> Result<HttpResponse> {
+/// POST /interviews/{id}/move: somebody saw it, as their page showed it.
+pub async fn update(
+    app: Data<App>,
+    viewer: Recruiter,
+    id: Path<i64>,
+    seen: Form<Ticket>,
+) -> Result<HttpResponse> {
     let (actor, now) = (viewer.actor(), app.clock.now());
     interviews::find(app.db.read(), viewer.company_id, *id).await?;
-    moved::see(&app.db, &actor, *id, now).await?;
-    viewer.see_other("/alerts", Flash::done("Marked as seen."))
+    let is_seen = match seen.version() {
+        Some(revision) => moved::see(&app.db, &actor, (*id, revision), now).await?,
+        None => false,
+    };
+    let flash = match is_seen {
+        true => Flash::done("Marked as seen."),
+        false => Flash::problem(
+            "Nothing was marked: it was marked before, or the interview was moved again.",
+        ),
+    };
+    viewer.see_other("/alerts", flash)
 }
 
 /// One of them.
 #[derive(Clone, Debug, Serialize)]
 pub struct MovedBy {
     id: i64,
+    revision: i32,
     candidate: String,
     when: Stamp,
     moved: Option<Stamp>,
@@ -37,6 +52,7 @@ impl MovedBy {
     pub fn new(moved: Moved, zone: Tz) -> Self {
         Self {
             id: moved.id,
+            revision: moved.revision,
             candidate: moved.candidate,
             when: Stamp::day_and_clock(moved.starts_at, zone),
             moved: moved.moved_at.map(|at| Stamp::day_and_clock(at, zone)),
@@ -47,6 +63,7 @@ impl MovedBy {
     pub fn sample() -> Self {
         Self {
             id: 1,
+            revision: 2,
             candidate: "Jane Roe".into(),
             when: Stamp::sample(),
             moved: Some(Stamp::sample()),

@@ -42,7 +42,7 @@ pub async fn show(
     let Some(admission) = known(admission::admit(&app.db, &app.keys, &token, now).await)? else {
         return refuse(&app, &request, now).await;
     };
-    match accommodation::can_be_asked(&admission, now) {
+    match accommodation::can_be_read(&admission) {
         true => respond(&app, &admission, StatusCode::OK, None).await,
         false => present(&app, &token, &admission, now),
     }
@@ -111,6 +111,8 @@ async fn respond(
                 .map_or_else(String::new, |asked| asked.words.clone()),
         },
     };
-    let page = AccommodationPage::new(admission, language, asked.as_ref(), (form, errors))?;
+    let can_ask = accommodation::can_be_asked(admission, app.clock.now());
+    let about = (asked.as_ref(), can_ask);
+    let page = AccommodationPage::new(admission, language, about, (form, errors))?;
     of_company(app, status, admission, &page)
 }

@@ -19,7 +19,6 @@ use super::{
 };
 use crate::{
     app::App,
-    client_ip,
     domain::{
         interviews::{
             admission,
@@ -83,8 +82,7 @@ pub async fn create(
     };
     let browser = browser::of(&request);
     let found = Found { browser, failed };
-    let ip = client_ip::of(&request, &app.settings.trusted_proxies).to_string();
-    match device_check::keep(&app.db, &admission, (&found, &ip), now).await? {
+    match device_check::keep(&app.db, &admission, &found, now).await? {
         Turn::Allowed => Ok(see_other(&format!("{}#device", pages::path(&token)))),
         Turn::Limited(seconds) => too_often(&app, reading::of(&app, &admission)?, seconds),
     }

@@ -3,9 +3,8 @@ use actix_web::{
     HttpRequest, HttpResponse,
     http::StatusCode,
     rt,
-    web::{Data, Form, Query},
+    web::{Data, Form},
 };
-use serde::Deserialize;
 
 use super::{
     pages::{LinkForm, LinkPage},
@@ -20,25 +19,16 @@ use crate::{
     web::{errors::Result, respond::see_other},
 };
 
-/// What the address of the page says.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Asked {
-    sent: String,
+/// GET /link: the form.
+pub async fn new(app: Data<App>, request: HttpRequest) -> Result<HttpResponse> {
+    let language = of_request(&app, &request)?;
+    nobody_known(&app, StatusCode::OK, language, &LinkPage::new(language)?)
 }
 
-/// GET /link: the form, and what is said once it was sent.
-pub async fn new(
-    app: Data<App>,
-    request: HttpRequest,
-    asked: Query<Asked>,
-) -> Result<HttpResponse> {
+/// GET /link/sent: what is said once it was sent.
+pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse> {
     let language = of_request(&app, &request)?;
-    let page = match asked.sent.is_empty() {
-        true => LinkPage::new(language)?,
-        false => LinkPage::sent(language)?,
-    };
-    nobody_known(&app, StatusCode::OK, language, &page)
+    nobody_known(&app, StatusCode::OK, language, &LinkPage::sent(language)?)
 }
 
 /// POST /link: whatever is on file for this address is sent there again.
@@ -58,7 +48,7 @@ pub async fn create(
     if let Turn::Limited(seconds) = turn {
         return too_often(&app, language, seconds);
     }
-    let answer = see_other(&format!("/link?sent=1&lang={}", language.tag()));
+    let answer = see_other(&format!("/link/sent?lang={}", language.tag()));
     // Nobody waits for it: how long it takes would tell whether there is somebody with this address.
     rt::spawn(async move {
         let sent = link_request::send_again(&app.db, &address, &ip.to_string(), now).await;

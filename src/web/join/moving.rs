@@ -72,6 +72,14 @@ pub async fn create(
         Some(Err(Refusal::Gone)) => {
             again(&app, &admission, StatusCode::CONFLICT, Said::Taken).await
         }
+        Some(Err(Refusal::Changed)) => {
+            let now_so = admission::admit(&app.db, &app.keys, &token, now).await;
+            let Some(mut admission) = known(now_so)? else {
+                return refuse(&app, &request, now).await;
+            };
+            admission.is_moved = true;
+            present(&app, &token, &admission, now)
+        }
         Some(Err(Refusal::NotAllowed)) => present(&app, &token, &admission, now),
         Some(Err(Refusal::TooOften(seconds))) => {
             too_often(&app, reading::of(&app, &admission)?, seconds)

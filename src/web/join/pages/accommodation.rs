@@ -19,6 +19,8 @@ pub struct AccommodationPage {
     interview: Interview,
     path: String,
     is_asked: bool,
+    /// Has it not begun?
+    can_ask: bool,
     /// Empty until somebody answers.
     answer: String,
     form: RequestForm,
@@ -30,7 +32,7 @@ impl AccommodationPage {
     pub fn new(
         admission: &Admission,
         language: &Language,
-        asked: Option<&accommodation::Model>,
+        (asked, can_ask): (Option<&accommodation::Model>, bool),
         (form, errors): (RequestForm, FormErrors),
     ) -> Result<Self> {
         let interview = Interview::of(admission, language)?;
@@ -39,6 +41,7 @@ impl AccommodationPage {
             interview,
             path: path(&admission.token),
             is_asked: asked.is_some(),
+            can_ask,
             answer: asked.map_or_else(String::new, |asked| asked.answer.clone()),
             form,
             errors,
@@ -59,6 +62,7 @@ impl Page for AccommodationPage {
             interview: Interview::sample(),
             path: path("token"),
             is_asked: true,
+            can_ask: true,
             answer: "There will be captions.".into(),
             form: RequestForm {
                 words: "I need captions.".into(),

@@ -13,7 +13,7 @@ use super::{
     times::{Day, by_day},
 };
 use crate::{
-    domain::interviews::admission::Admission,
+    domain::interviews::{admission::Admission, moving},
     error::Result,
     mail::language::Language,
     times,
@@ -36,12 +36,12 @@ pub struct Answering {
 
 impl Answering {
     /// To an interview that can be answered to.
-    pub fn of(admission: &Admission) -> Self {
+    pub fn of(admission: &Admission, now: DateTime<Utc>) -> Self {
         let row = &admission.details.interview;
         Self {
             revision: row.revision,
             said: row.answer.map_or_else(String::new, |said| said.to_value()),
-            can_move: admission.details.company.move_notice_hours.is_some(),
+            can_move: moving::can_move(&admission.details, now),
         }
     }
 

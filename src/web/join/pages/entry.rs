@@ -64,7 +64,7 @@ impl EarlyPage {
             opens: language.moment(window.opens_at, admission.details.candidate_zone()),
             join_window: language.minutes(admission.details.company.join_window_minutes)?,
             checks: checks(admission, language)?,
-            answering: Answering::of(admission),
+            answering: Answering::of(admission, now),
             device: Device::of(admission, language)?,
             is_moved: admission.is_moved,
         })
@@ -145,7 +145,7 @@ impl OpenPage {
             day_forms: language.forms("days")?,
             minute_forms: language.forms("minutes")?,
             checks: checks(admission, language)?,
-            answering: Answering::of(admission),
+            answering: Answering::of(admission, now),
             device: Device::of(admission, language)?,
             is_moved: admission.is_moved,
         })
