@@ -108,8 +108,8 @@ pub async fn drop_for_interviewers(
     end(txn, which, now).await
 }
 
-/// What tells of a change gives way to the newer one; all else that the change makes untrue ends here, so that nothing reminds of
-/// what is no more.
+/// What tells of a change gives way to the newer one; all else that the change makes untrue ends here, so that nothing
+/// reminds of what is no more.
 pub async fn drop_waiting(
     txn: &impl ConnectionTrait,
     interview_id: i64,

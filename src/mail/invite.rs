@@ -179,8 +179,8 @@ pub fn filled<'a>(
     short: Option<&'a str>,
 ) -> impl Iterator<Item = String> + use<'a> {
     // What was stored before there were short links has the link itself there.
-    let takes_short = short.is_some() && calendar.contains(PLACE);
-    let place = short.filter(|_| takes_short).unwrap_or(link);
+    let short = short.filter(|_| calendar.contains(PLACE));
+    let place = short.unwrap_or(link);
     let is_too_long = place.len() > LONGEST_LOCATION;
     calendar.split_terminator("\r\n").filter_map(move |line| {
         match line.strip_prefix(PLACE_IN_WORDS) {

@@ -85,7 +85,6 @@ pub async fn slots(db: &Db, details: &Details, now: DateTime<Utc>) -> Result<Vec
         },
     };
     let mut found = offered::free(db, (row, job.id), span, Some(&like), now).await?;
-    found.retain(|slot| is_alike(present, slot));
     if found.is_empty() {
         return Ok(found);
     }

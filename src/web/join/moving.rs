@@ -47,16 +47,12 @@ pub async fn create(
     if !answer::is_awaited(&admission) {
         return present(&app, &token, &admission, now);
     }
-    let Ok(slot_id) = form.slot.parse() else {
+    let (Ok(slot_id), Ok(revision)) = (form.slot.parse(), form.revision.parse()) else {
         let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
         return again(&app, &admission, unprocessable, Said::Nothing).await;
     };
     let ip = client_ip::of(&request, &app.settings.trusted_proxies).to_string();
-    // Nobody moves what they saw at another time; what says nothing of it saw none.
-    let wanted = Wanted {
-        slot_id,
-        revision: form.revision.parse().unwrap_or(-1),
-    };
+    let wanted = Wanted { slot_id, revision };
     let moved = moving::choose(&app.db, &app.keys, &token, (wanted, &ip), now).await;
     match known(moved)? {
         Some(Ok(booked)) => {
